@@ -1,0 +1,146 @@
+"""The messages between coordinator and workers, version 1, and the names of tasks and queues.
+
+Every message is one JSON object, sent as the only positional argument of a Celery task:
+
+- `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make;
+- `Report` (worker to coordinator, queue `reports.<region>`): a batch of results, or a heartbeat with none;
+- `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored for good.
+
+The region of a report is the queue it arrived on, which the broker's access list ties to the credential; no
+field of a message can claim another. Rows are arrays, because a batch is mostly rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from worker.contract.instant import Instant
+from worker.contract.outcome import Blame, Reason
+
+VERSION: Final = 1
+
+TASK_LOOK: Final = "outscope.look"
+TASK_REPORT: Final = "outscope.report"
+TASK_RECEIPT: Final = "outscope.receipt"
+TASK_ECHO: Final = "outscope.echo"
+"""What a worker sends to its own queue to prove that it still consumes."""
+
+IDENTIFIER: Final = r"^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$"
+"""Ids of services, components, checks, regions and workers: they become queue names, keys and URLs."""
+
+
+def probes_queue(region: str) -> str:
+    """The queue that all workers of a region take orders from."""
+    return f"probes.{region}"
+
+
+def worker_queue(region: str, worker: str) -> str:
+    """The queue of one worker: receipts and its own echoes."""
+    return f"probes.{region}.{worker}"
+
+
+def reports_queue(region: str) -> str:
+    """The queue that a region's workers report to, and no other region may write."""
+    return f"reports.{region}"
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: Literal[1] = VERSION
+
+
+class CheckSpec(BaseModel):
+    """What a worker must know of a check to look at it; sent as canonical JSON text, so that it can be cached."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    kind: str
+    interval_ms: int = Field(gt=0)
+    timeout_ms: int = Field(gt=0)
+    params: Mapping[str, Any]
+
+
+LookRow = tuple[int, int, int, int]
+"""(index into `checks`, slot, attempt, scheduled_at)."""
+
+
+class Order(_Message):
+    """Looks to make: `checks` holds each CheckSpec once, as JSON text; `looks` says when to make which."""
+
+    order: str
+    region: str
+    issued_at: Instant
+    checks: tuple[str, ...]
+    looks: tuple[LookRow, ...]
+
+
+ResultRow = tuple[
+    str,  # check
+    int,  # slot
+    int,  # attempt
+    int,  # scheduled_at
+    int,  # started_at
+    bool,  # ok
+    Reason,
+    Blame,
+    str,  # detail
+    int | None,  # status_code
+    float | None,  # dns_ms
+    float | None,  # connect_ms
+    float | None,  # tls_ms
+    float | None,  # ttfb_ms
+    float | None,  # total_ms
+    str | None,  # ip
+    dict[str, Any],  # extra
+]
+"""One result on the wire. Service, component and kind follow from the check, the region from the queue."""
+
+
+class Vitals(BaseModel):
+    """How a worker is doing, told with every heartbeat."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: str = ""
+    kinds: tuple[str, ...] = ()
+    started_at: Instant = 0
+    in_flight: int = 0
+    outbox_reports: int = 0
+    dropped_reports: int = 0
+    late_looks: int = 0
+    loop_lag_ms: float = 0.0
+    rss_mb: float = 0.0
+    self_test: str = ""
+    """Empty when the worker's own self-test passed, else one sentence saying what failed."""
+
+
+class Report(_Message):
+    """Results of one worker: `seq` rises by one with each report of this `boot` of the worker."""
+
+    worker: str = Field(pattern=IDENTIFIER)
+    boot: str
+    seq: int = Field(ge=0)
+    sent_at: Instant
+    vitals: Vitals | None = None
+    rows: tuple[ResultRow, ...] = ()
+
+
+class Receipt(_Message):
+    """The coordinator has committed these reports; the worker may forget them."""
+
+    worker: str
+    boot: str
+    seqs: tuple[int, ...]
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where a report came from: the region by the queue it arrived on, the worker by its own name there."""
+
+    region: str
+    worker: str

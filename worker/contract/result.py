@@ -1,0 +1,88 @@
+"""The result: what one worker saw of one check in one slot, as one flat record.
+
+The wire, the store, the API, exports and replay use the same names. Times are RFC 3339 UTC in records and
+`Instant` milliseconds in memory; durations are milliseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from hashlib import blake2b
+from typing import Any
+
+from worker.contract.instant import Instant, parse_rfc3339, rfc3339
+from worker.contract.outcome import Blame, Reason
+
+ID_BYTES = 12
+
+
+def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
+    """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal digits."""
+    key = f"{check}\n{region}\n{worker}\n{slot}\n{attempt}"
+    return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one worker saw of one check in one slot. Field order is the column order everywhere."""
+
+    id: str
+    check: str
+    service: str
+    component: str
+    kind: str
+    region: str
+    worker: str
+    scheduled_at: Instant
+    started_at: Instant
+    received_at: Instant
+    attempt: int
+    ok: bool
+    reason: Reason
+    blame: Blame
+    detail: str = ""
+    status_code: int | None = None
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    ttfb_ms: float | None = None
+    total_ms: float | None = None
+    ip: str | None = None
+    asn: int | None = None
+    ip_country: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Result))
+TIMES = frozenset({"scheduled_at", "started_at", "received_at"})
+_REQUIRED = FIELDS[: FIELDS.index("detail")]
+
+
+def to_record(result: Result) -> dict[str, Any]:
+    """The result as a flat JSON-able record, keys in column order."""
+    record = {name: getattr(result, name) for name in FIELDS}
+    for name in TIMES:
+        record[name] = rfc3339(record[name])
+    record["extra"] = dict(result.extra)
+    return record
+
+
+def from_record(record: Mapping[str, Any]) -> Result:
+    """The result that a flat record tells; unknown keys are ignored, ValueError names what is missing or wrong."""
+    missing = [name for name in _REQUIRED if record.get(name) is None]
+    if missing:
+        raise ValueError(f"missing {', '.join(missing)}")
+    values = {name: record[name] for name in FIELDS if name in record}
+    try:
+        for name in TIMES:
+            values[name] = parse_rfc3339(values[name])
+        values["reason"] = Reason(values["reason"])
+        values["blame"] = Blame(values["blame"])
+    except (TypeError, ValueError) as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(values["ok"], bool):
+        raise ValueError(f"ok is {values['ok']!r}, not true or false")
+    if not isinstance(values["attempt"], int):
+        raise ValueError(f"attempt is {values['attempt']!r}, not a whole number")
+    values["detail"] = values.get("detail") or ""
+    values["extra"] = values.get("extra") or {}
+    return Result(**values)
