@@ -1,0 +1,110 @@
+"""What is looked at, from where: regions, services, components and checks, as applied from the configuration."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from worker.contract.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A geographic area that we look from. Latitude and longitude in degrees."""
+
+    id: str
+    name: str
+    country: str
+    continent: str
+    latitude: float
+    longitude: float
+
+
+class Role(StrEnum):
+    """What a service is for: to be judged, or to tell whether a vantage point is fit."""
+
+    SERVICE = "service"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A user-visible feature of a service."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Where the vendor publishes its own view."""
+
+    provider: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What people depend on."""
+
+    id: str
+    name: str
+    role: Role
+    components: tuple[Component, ...]
+    status_page: StatusPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A standing order to look at one endpoint of a component from some regions."""
+
+    id: str
+    service: str
+    component: str
+    kind: str
+    interval_ms: int
+    timeout_ms: int
+    regions: tuple[str, ...]
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def slot(self, at: Instant) -> int:
+        """Which look of this check `at` falls into."""
+        return at // self.interval_ms
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Everything that is looked at and from where. Ids are unique; every check names known regions."""
+
+    regions: tuple[Region, ...] = ()
+    services: tuple[Service, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def region(self) -> Mapping[str, Region]:
+        """Regions by id."""
+        return {region.id: region for region in self.regions}
+
+    @cached_property
+    def service(self) -> Mapping[str, Service]:
+        """Services by id."""
+        return {service.id: service for service in self.services}
+
+    @cached_property
+    def check(self) -> Mapping[str, Check]:
+        """Checks by id."""
+        return {check.id: check for check in self.checks}
+
+    @cached_property
+    def _checks_of(self) -> Mapping[str, tuple[Check, ...]]:
+        return {s.id: tuple(c for c in self.checks if c.service == s.id) for s in self.services}
+
+    def checks_of(self, service: str) -> tuple[Check, ...]:
+        """The checks of one service; none for an unknown service."""
+        return self._checks_of.get(service, ())
+
+    def regions_of(self, checks: Iterable[Check]) -> tuple[str, ...]:
+        """The regions that should look by these checks, in the topology's order."""
+        wanted = {region for check in checks for region in check.regions}
+        return tuple(region.id for region in self.regions if region.id in wanted)
