@@ -1,0 +1,110 @@
+"""Which addresses may be probed: public ones, and what the operator allows.
+
+A check is data that came over a broker, and a redirect is data that came from a target; neither may turn a worker
+into a way into the network that it stands in. The guard judges the address that a socket is about to connect to,
+never a name, so there is no moment between the judgement and the connection in which a name could change.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, TypeAlias
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Network: TypeAlias = IPv4Network | IPv6Network
+
+SETTING: Final = "OUTSCOPE_ALLOW_ADDRESSES"
+REMEMBERED: Final = 4096
+
+_SPECIAL: Final[tuple[tuple[Network, str], ...]] = tuple(
+    (ip_network(network), what)
+    for network, what in (
+        ("127.0.0.0/8", "a loopback address"),
+        ("10.0.0.0/8", "a private address"),
+        ("172.16.0.0/12", "a private address"),
+        ("192.168.0.0/16", "a private address"),
+        ("169.254.169.254/32", "a cloud metadata address"),
+        ("168.63.129.16/32", "a cloud metadata address"),  # Azure's, public by its number
+        ("100.100.100.200/32", "a cloud metadata address"),
+        ("192.0.0.192/32", "a cloud metadata address"),
+        ("169.254.0.0/16", "a link-local address"),
+        ("100.64.0.0/10", "a carrier's shared address"),
+        ("0.0.0.0/8", "an unspecified address"),
+        ("192.0.0.0/24", "a reserved address"),
+        ("192.0.2.0/24", "an address for documentation"),
+        ("192.88.99.0/24", "a reserved address"),
+        ("198.18.0.0/15", "an address for benchmarks"),
+        ("198.51.100.0/24", "an address for documentation"),
+        ("203.0.113.0/24", "an address for documentation"),
+        ("224.0.0.0/4", "a multicast address"),
+        ("240.0.0.0/4", "a reserved address"),
+        ("::1/128", "a loopback address"),
+        ("::/128", "an unspecified address"),
+        ("fd00:ec2::254/128", "a cloud metadata address"),
+        ("fc00::/7", "a private address"),
+        ("fe80::/10", "a link-local address"),
+        ("fec0::/10", "a private address"),
+        ("ff00::/8", "a multicast address"),
+        ("2001:db8::/32", "an address for documentation"),
+        ("3fff::/20", "an address for documentation"),
+        ("2001::/23", "a reserved address"),  # holds Teredo, whose embedded addresses are obfuscated
+    )
+)
+_GLOBAL_V6: Final = IPv6Network("2000::/3")
+_EMBEDDED: Final[tuple[tuple[IPv6Network, int], ...]] = (
+    (IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
+    (IPv6Network("::/96"), 0),  # IPv4-compatible
+    (IPv6Network("64:ff9b::/96"), 0),  # NAT64; its local sibling 64:ff9b:1::/48 is refused as a whole
+    (IPv6Network("2002::/16"), 80),  # 6to4
+)
+"""IPv6 networks that lead to an IPv4 address, and how many bits stand below that address."""
+
+
+class Guard:
+    """Judges addresses. `allow` are networks that the operator lets through although they are not public."""
+
+    def __init__(self, allow: Iterable[str | Network] = ()) -> None:
+        self.allow: tuple[Network, ...] = tuple(ip_network(network) for network in allow)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._judge)
+
+    def refusal(self, ip: str) -> str | None:
+        """Why this address must not be probed, in one sentence that says how to allow it; None when it may be."""
+        return self._remembered(ip)
+
+    def _judge(self, ip: str) -> str | None:
+        try:
+            address = ip_address(ip.partition("%")[0])
+        except ValueError:
+            return f"{ip!r} is not an IP address"
+        what = self._objection(address)
+        if what is None:
+            return None
+        return f"{ip} is {what}, which workers do not probe; the operator can allow it with {SETTING}={address}"
+
+    def _objection(self, address: Address) -> str | None:
+        if self._allowed(address):
+            return None
+        inner = _embedded(address)
+        if inner is not None and not _is(address, "::/127"):
+            return self._objection(inner)
+        for network, what in _SPECIAL:
+            if address.version == network.version and address in network:
+                return what
+        if isinstance(address, IPv6Address) and address not in _GLOBAL_V6:
+            return "a reserved address"
+        return None
+
+    def _allowed(self, address: Address) -> bool:
+        return any(address.version == network.version and address in network for network in self.allow)
+
+
+def _is(address: Address, network: str) -> bool:
+    return isinstance(address, IPv6Address) and address in IPv6Network(network)
+
+
+def _embedded(address: Address) -> IPv4Address | None:
+    if isinstance(address, IPv6Address):
+        for network, below in _EMBEDDED:
+            if address in network:
+                return IPv4Address(int(address) >> below & 0xFFFF_FFFF)
+    return None

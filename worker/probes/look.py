@@ -1,0 +1,70 @@
+"""Looking once: a check's text in, an outcome out, whatever happens."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+import worker.probes as probes
+from worker.contract.kind import Kind, Params
+from worker.contract.message import CheckSpec
+from worker.contract.outcome import Outcome, Reason, failure
+from worker.probes.vantage import Look, Vantage
+
+__all__ = ["Look", "ParsedCheck", "SpecError", "Vantage", "look_once", "parse_spec"]
+
+REMEMBERED: Final = 8192
+log = logging.getLogger(f"outscope.{__name__}")
+
+
+class SpecError(ValueError):
+    """A check that this worker cannot read or does not know; the sentence says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCheck:
+    """A check, ready to be looked at: its spec, its kind and the kind's validated parameters."""
+
+    spec: CheckSpec
+    kind: Kind[Any]
+    params: Params
+
+
+@lru_cache(maxsize=REMEMBERED)
+def parse_spec(text: str) -> ParsedCheck:
+    """The check that a CheckSpec's JSON text means, remembered by its text; SpecError when it means none."""
+    try:
+        spec = CheckSpec.model_validate_json(text)
+        kind = probes.KINDS.get(spec.kind)
+        if kind is None:
+            raise SpecError(f"this worker has no kind {spec.kind!r}; it has {', '.join(probes.KINDS)}")
+        return ParsedCheck(spec, kind, kind.params.model_validate(dict(spec.params)))
+    except ValidationError as error:
+        raise SpecError(_sentence(error)) from error
+
+
+async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = False) -> Outcome:
+    """What this vantage point sees of the check now. Never raises, and ends at the check's timeout.
+
+    A failed look keeps its steps; a good one only with `trace`.
+    """
+    look = Look(vantage, parsed.spec.timeout_ms, tracing=trace)
+    try:
+        async with asyncio.timeout(parsed.spec.timeout_ms / 1000):
+            outcome: Outcome = await parsed.kind.run(parsed.params, look)
+    except TimeoutError:
+        outcome = failure(Reason.TIMEOUT, f"no answer within {parsed.spec.timeout_ms} ms", total_ms=look.elapsed_ms())
+    except Exception as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
+        log.exception("look_failed check=%s kind=%s", parsed.spec.id, parsed.kind.name)
+        outcome = failure(Reason.INTERNAL, f"the probe itself failed: {type(error).__name__}")
+    if look.steps and (trace or not outcome.ok):
+        outcome = replace(outcome, trace=tuple(look.steps))
+    return outcome
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'check'}: {first['msg']}"

@@ -1,0 +1,72 @@
+"""Where a look is made from, and one look on its way: deadline, addresses, trace."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from worker.contract.clock import monotonic_s
+from worker.contract.outcome import Step
+from worker.guard import Guard
+
+if TYPE_CHECKING:
+    from worker.probes.curl.engine import Engine
+
+USER_AGENT: Final = "outscope/0.1.0 (+https://github.com/outscope/outscope)"
+
+
+class Vantage:
+    """What all looks of a worker process share. Made once; `close` it on the loop that looked."""
+
+    def __init__(
+        self,
+        *,
+        guard: Guard,
+        source_address: str | None = None,
+        ca_file: str | None = None,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        self.guard = guard
+        self.source_address = source_address
+        self.ca_file = ca_file
+        self.user_agent = user_agent
+
+    @cached_property
+    def curl(self) -> "Engine":
+        """The process's one libcurl engine; imported late so that reading a kind's parameters needs no libcurl."""
+        from worker.probes.curl.engine import Engine
+
+        return Engine(self)
+
+    async def close(self) -> None:
+        """Let go of sockets and timers; looks still on their way are cancelled."""
+        if "curl" in self.__dict__:
+            self.curl.close()
+
+
+class Look:
+    """One look on its way: the vantage point, one deadline for everything, and the steps so far."""
+
+    __slots__ = ("_clock", "deadline_s", "started_s", "steps", "timeout_ms", "tracing", "vantage")
+
+    def __init__(
+        self, vantage: Vantage, timeout_ms: int, *, tracing: bool = False, clock: Callable[[], float] = monotonic_s
+    ) -> None:
+        self.vantage = vantage
+        self.timeout_ms = timeout_ms
+        self.tracing = tracing
+        self._clock = clock
+        self.started_s = clock()
+        self.deadline_s = self.started_s + timeout_ms / 1000
+        self.steps: list[Step] = []
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the look began."""
+        return (self._clock() - self.started_s) * 1000
+
+    def left_s(self) -> float:
+        """Seconds until the deadline, never below zero."""
+        return max(0.0, self.deadline_s - self._clock())
+
+    def step(self, what: str) -> None:
+        """Note what just happened, for people who will ask why. Never a secret."""
+        self.steps.append(Step(round(self.elapsed_ms(), 3), what))
