@@ -1,0 +1,41 @@
+"""Where the product keeps things: the data folder and the database, from flags and environment."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        help="Database, such as postgres://user@host/outscope; without it, a SQLite file in the data folder.",
+        envvar="OUTSCOPE_DATABASE",
+        metavar="URL",
+        show_envvar=True,
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Data folder [default: ~/.local/share/outscope].", envvar="OUTSCOPE_DATA", metavar="DIR"),
+]
+
+
+def data_dir(data: Path | None) -> Path:
+    """The data folder: the one given, else the user's."""
+    if data is not None:
+        return data.expanduser().absolute()
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser().absolute() / "outscope"
+
+
+def database_url(database: str | None, data: Path | None) -> str:
+    """The database given (or named by the file in OUTSCOPE_DATABASE_FILE), else the SQLite file in the data folder."""
+    secret = os.environ.get("OUTSCOPE_DATABASE_FILE")
+    if database is None and secret:
+        database = Path(secret).read_text().strip()
+    if database is not None:
+        return database
+    folder = data_dir(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite://{folder / 'outscope.db'}"

@@ -1,0 +1,27 @@
+"""Applies a configuration to the store: the same again changes nothing."""
+
+from coordinator.configuration import Change, Configuration, changes, from_document
+from coordinator.store import open_store
+from worker.contract.clock import now
+
+
+async def stored_configuration(url: str) -> Configuration | None:
+    """The configuration in force; None when none was ever applied."""
+    async with open_store(url) as store:
+        found = await store.configurations.current()
+    return from_document(found[1]) if found else None
+
+
+async def compare_configuration(url: str, configuration: Configuration) -> list[Change]:
+    """What applying `configuration` would change."""
+    return changes(await stored_configuration(url), configuration)
+
+
+async def apply_configuration(url: str, configuration: Configuration) -> list[Change]:
+    """Make `configuration` the one in force; what that changed."""
+    async with open_store(url) as store:
+        found = await store.configurations.current()
+        changed = changes(from_document(found[1]) if found else None, configuration)
+        if changed:
+            await store.configurations.save(dict(configuration.document), now())
+    return changed

@@ -1,0 +1,24 @@
+"""The configuration: one YAML file, validated as a whole before anything starts.
+
+A mistake names its file, line and key. Which parameters a kind of check has is handed in by the caller.
+"""
+
+from coordinator.configuration.changes import Change, changes
+from coordinator.configuration.configuration import Configuration, from_document
+from coordinator.configuration.includes import DEFAULT, catalog_names
+from coordinator.configuration.load import load_configuration
+from coordinator.configuration.mistake import ConfigurationError, Mistake
+from coordinator.configuration.schema import schema
+
+__all__ = [
+    "DEFAULT",
+    "Change",
+    "Configuration",
+    "ConfigurationError",
+    "Mistake",
+    "catalog_names",
+    "changes",
+    "from_document",
+    "load_configuration",
+    "schema",
+]

@@ -1,0 +1,69 @@
+"""A whole, valid configuration: its canonical document, and what the product makes of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from coordinator.configuration.judge import rules
+from coordinator.domain.rules import Rules
+from coordinator.domain.topology import Check, Component, Region, Role, Service, StatusPage, Topology
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What is looked at from where, and under which rules.
+
+    `document` is the canonical JSON document: includes are resolved, durations are milliseconds, names are filled
+    in, defaults of parameters and thresholds are left out so that they stay defaults.
+    """
+
+    document: Mapping[str, Any]
+    topology: Topology
+    rules: Rules
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for documents that mean the same; 32 hexadecimal digits."""
+        text = json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def from_document(document: Mapping[str, Any]) -> Configuration:
+    """The configuration that a canonical document (as stored) means. It was validated when it was applied."""
+    regions = tuple(Region(**entry) for entry in document.get("regions", ()))
+    everywhere = tuple(region.id for region in regions)
+    services = tuple(_service(entry) for entry in document.get("services", ()))
+    checks = tuple(
+        _check(check, service["id"], component["id"], everywhere)
+        for service in document.get("services", ())
+        for component in service["components"]
+        for check in component["checks"]
+    )
+    return Configuration(document, Topology(regions, services, checks), rules(document.get("judge", {})))
+
+
+def _service(entry: Mapping[str, Any]) -> Service:
+    page = entry.get("status_page")
+    return Service(
+        id=entry["id"],
+        name=entry["name"],
+        role=Role(entry["role"]),
+        components=tuple(Component(part["id"], part["name"]) for part in entry["components"]),
+        status_page=StatusPage(page["provider"], page["url"]) if page else None,
+    )
+
+
+def _check(entry: Mapping[str, Any], service: str, component: str, everywhere: tuple[str, ...]) -> Check:
+    return Check(
+        id=entry["id"],
+        service=service,
+        component=component,
+        kind=entry["kind"],
+        interval_ms=entry["interval_ms"],
+        timeout_ms=entry["timeout_ms"],
+        regions=tuple(entry["regions"]) if "regions" in entry else everywhere,
+        params=entry["params"],
+    )

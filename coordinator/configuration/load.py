@@ -1,0 +1,81 @@
+"""From a file to a whole, valid configuration, or to the list of everything that is wrong with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
+from coordinator.configuration.configuration import Configuration, from_document
+from coordinator.configuration.includes import gather
+from coordinator.configuration.mistake import ConfigurationError
+from coordinator.configuration.model import CheckEntry, ComponentEntry, Document, RegionEntry, ServiceEntry
+
+_TIMEOUT_MS: Final = 10_000
+
+
+def load_configuration(path: Path, kinds: Kinds) -> Configuration:
+    """The configuration in the file at `path`; `kinds` says which parameters a check of each kind has.
+
+    Raises ConfigurationError with every mistake of the file and of all files that it includes.
+    """
+    sources, mistakes = gather(path)
+    for source in sources:
+        mistakes.extend(shape(source))
+        mistakes.extend(parameters(source, kinds))
+    if sources:
+        mistakes.extend(agreement(sources))
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    parts = [Document.model_validate(source.value) for source in sources]
+    return from_document(_canonical(parts, kinds))
+
+
+def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
+    judge: Any = parts[-1].judge
+    return {
+        "regions": [_region(region) for part in parts for region in part.regions],
+        "services": [_service(service, kinds) for part in parts for service in part.services],
+        "judge": judge.model_dump(mode="json", exclude_unset=True),
+    }
+
+
+def _region(entry: RegionEntry) -> dict[str, Any]:
+    return {**entry.model_dump(mode="json"), "name": entry.name or entry.id}
+
+
+def _service(entry: ServiceEntry, kinds: Kinds) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": entry.id,
+        "name": entry.name or entry.id,
+        "role": entry.role,
+        "components": [_component(component, kinds) for component in entry.components],
+    }
+    if entry.status_page:
+        document["status_page"] = entry.status_page.model_dump(mode="json")
+    return document
+
+
+def _component(entry: ComponentEntry, kinds: Kinds) -> dict[str, Any]:
+    checks = [_check(check, kinds) for check in entry.checks]
+    return {"id": entry.id, "name": entry.name or entry.id, "checks": checks}
+
+
+def _check(entry: CheckEntry, kinds: Kinds) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": entry.id,
+        "kind": entry.kind,
+        "interval_ms": entry.interval,
+        "timeout_ms": entry.timeout or min(_TIMEOUT_MS, entry.interval),
+        "params": _params(entry, kinds),
+    }
+    if entry.regions:
+        document["regions"] = list(entry.regions)
+    return document
+
+
+def _params(entry: CheckEntry, kinds: Kinds) -> Mapping[str, Any]:
+    model = kinds[entry.kind]
+    extra = {**(entry.model_extra or {}), "kind": entry.kind}
+    params = model.model_validate(given(extra, model))
+    written = params.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return {key: value for key, value in written.items() if key not in CHECK_KEYS}

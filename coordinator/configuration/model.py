@@ -1,0 +1,124 @@
+"""The shape of a configuration file. Validation happens here and becomes the JSON Schema for editors."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from coordinator.configuration.duration import PATTERN, milliseconds
+from coordinator.configuration.judge import Judge
+from worker.contract.message import IDENTIFIER
+
+Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def _between(low_ms: int, high_ms: int, said: str) -> Any:
+    def check(amount: int) -> int:
+        if not low_ms <= amount <= high_ms:
+            raise ValueError(f"must be {said}")
+        return amount
+
+    return Annotated[
+        int,
+        BeforeValidator(milliseconds),
+        AfterValidator(check),
+        WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["30s", "5m"]}),
+    ]
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(letter.isspace() for letter in text):
+        raise ValueError(f"{text!r} is not a web address; write it in full, such as https://status.example.com")
+    return text
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class RegionEntry(_Entry):
+    """A geographic area to look from. One worker or more runs there."""
+
+    id: Identifier
+    """Becomes part of queue names and addresses: small letters, digits, `-` and `_`."""
+    name: Name | None = None
+    """What people call it."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    """ISO 3166 code of two capital letters."""
+    continent: Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
+    """Code of the continent."""
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    """Degrees north of the equator."""
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    """Degrees east of Greenwich."""
+
+
+class StatusPageEntry(_Entry):
+    """Where the vendor publishes its own view."""
+
+    provider: Identifier
+    """The software behind the page, such as `statuspage`."""
+    url: Annotated[str, AfterValidator(_web_address)]
+    """Address of the page."""
+
+
+class CheckEntry(_Entry):
+    """A standing order to look at one endpoint. Other keys are the parameters of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Identifier
+    """Unique among all checks."""
+    kind: str
+    """How to look: `http`, `tcp`, `tls`, `dns`, ..."""
+    interval: _between(100, 86_400_000, "between 100ms and 1d") = 30_000  # type: ignore[valid-type]
+    """How often to look from each region."""
+    timeout: _between(10, 300_000, "between 10ms and 5m") | None = None  # type: ignore[valid-type]
+    """How long one look may take; 10s, or the interval when that is shorter."""
+    regions: Annotated[tuple[Identifier, ...], Field(min_length=1)] | None = None
+    """The regions to look from; all when left out."""
+
+
+class ComponentEntry(_Entry):
+    """A feature that users can tell apart from the others."""
+
+    id: Identifier
+    """Unique within its service."""
+    name: Name | None = None
+    """What people call it."""
+    checks: Annotated[tuple[CheckEntry, ...], Field(min_length=1)]
+    """How it is looked at."""
+
+
+class ServiceEntry(_Entry):
+    """What people depend on; or, as a reference, what tells whether a vantage point is fit to speak."""
+
+    id: Identifier
+    """Unique among all services."""
+    name: Name | None = None
+    """What people call it."""
+    role: Literal["service", "reference"] = "service"
+    """`reference` for independent, very reliable endpoints that are not judged themselves."""
+    status_page: StatusPageEntry | None = None
+    """Where the vendor publishes its own view."""
+    components: Annotated[tuple[ComponentEntry, ...], Field(min_length=1)]
+    """Its features."""
+
+
+class Document(_Entry):
+    """What Outscope looks at, and from where."""
+
+    include: tuple[str, ...] = ()
+    """Other files (relative to this one) and built-in parts such as `catalog:claude`."""
+    regions: tuple[RegionEntry, ...] = ()
+    """Where to look from."""
+    services: tuple[ServiceEntry, ...] = ()
+    """What to look at."""
+    judge: Judge = Field(default_factory=Judge)  # type: ignore[valid-type]
+    """Thresholds; the defaults need no tuning."""
