@@ -1,0 +1,44 @@
+"""Applied configurations: one canonical document a version, nothing overwritten."""
+
+from hashlib import blake2b
+from typing import Any
+
+from coordinator.store.database import Database
+from coordinator.store.encoding import canonical, from_text
+from worker.contract.instant import Instant
+
+_NEWEST = "SELECT version, digest, document FROM configuration ORDER BY version DESC LIMIT 1"
+
+
+class Configurations:
+    """Every query about applied configurations."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def current(self) -> tuple[int, dict[str, Any]] | None:
+        """The version and document that are in force; None before the first was applied."""
+        rows = await self._database.fetch(_NEWEST)
+        return (rows[0]["version"], from_text(rows[0]["document"])) if rows else None
+
+    async def version(self) -> int:
+        """The version in force; 0 before the first."""
+        rows = await self._database.fetch("SELECT max(version) AS version FROM configuration")
+        return int(rows[0]["version"] or 0)
+
+    async def save(self, document: dict[str, Any], at: Instant) -> int:
+        """Put a document in force and return its version; the same document again is the same version."""
+        text = canonical(document)
+        digest = blake2b(text.encode(), digest_size=16).hexdigest()
+        async with self._database.transaction() as transaction:
+            if not transaction.is_sqlite:  # SQLite's transaction is alone already
+                await transaction.fetch("LOCK TABLE configuration IN EXCLUSIVE MODE")
+            rows = await transaction.fetch(_NEWEST)
+            if rows and rows[0]["digest"] == digest:
+                return int(rows[0]["version"])
+            version = int(rows[0]["version"]) + 1 if rows else 1
+            await transaction.many(
+                "INSERT INTO configuration (version, digest, document, applied_at) VALUES (?, ?, ?, ?)",
+                [(version, digest, text, at)],
+            )
+        return version

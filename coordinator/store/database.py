@@ -1,0 +1,142 @@
+"""One database, SQLite or PostgreSQL, and the few ways in which the queries of this package speak to it."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTransaction
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+
+APP: Final = "store"
+POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
+
+Row = dict[str, Any]
+
+
+class StoreError(Exception):
+    """The database cannot be used; the sentence says why and what to do."""
+
+
+class Database:
+    """A connection (pool), or one transaction of it. SQL is written once, with `?` for values, for both dialects."""
+
+    def __init__(self, client: BaseDBAsyncClient) -> None:
+        self.client = client
+        self.is_sqlite = isinstance(client, SqliteClient)
+
+    async def fetch(self, sql: str, *values: Any) -> list[Row]:
+        """The rows that a query (or a statement with RETURNING) answers."""
+        return await self.client.execute_query_dict(self._dialect(sql), list(values))
+
+    async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """The same statement for every row."""
+        batch = [list(row) for row in rows]
+        if batch:
+            await self.client.execute_many(self._dialect(sql), batch)
+
+    def _dialect(self, sql: str) -> str:
+        return sql if self.is_sqlite else _numbered(sql)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["Database"]:
+        """One transaction: everything said to the yielded database is committed together, or not at all.
+
+        On SQLite it takes the write lock at once: a transaction that first reads and then writes would fail,
+        instead of waiting, when another process wrote in between.
+        """
+        async with self.client.acquire_connection() as connection:
+            if self.is_sqlite:
+                await connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield Database(_sqlite_transaction(self.client, connection))
+                except BaseException:
+                    await connection.rollback()
+                    raise
+                await connection.commit()
+            else:
+                async with connection.transaction():
+                    yield Database(_postgres_transaction(self.client, connection))
+
+
+def _sqlite_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBAsyncClient:
+    if not isinstance(client, SqliteClient):
+        raise TypeError(f"{client!r} is not a SQLite client")
+    wrapper = SqliteTransactionWrapper(client)
+    wrapper._connection = connection  # noqa: SLF001  as Tortoise's own transaction context does
+    return wrapper
+
+
+def _postgres_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBAsyncClient:
+    if not isinstance(client, AsyncpgDBClient):
+        raise TypeError(f"{client!r} is not a PostgreSQL client")
+    wrapper = PostgresTransaction(client)
+    wrapper._connection = connection  # noqa: SLF001  as Tortoise's own transaction context does
+    return wrapper
+
+
+@lru_cache(maxsize=256)
+def _numbered(sql: str) -> str:
+    """The statement with PostgreSQL's `$1, $2, ...` for `?`. No statement of ours has `?` in a literal."""
+    first, *rest = sql.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))
+
+
+def connection_name(url: str) -> str:
+    """Tortoise caches SQL by connection name, so each dialect has its own."""
+    return "postgres" if url.split(":", 1)[0] in POSTGRES_SCHEMES else "sqlite"
+
+
+def tortoise_config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL: `sqlite:///path` or `postgresql://user@host/name`."""
+    name = connection_name(url)
+    return {
+        "connections": {name: _postgres(url) if name == "postgres" else _sqlite(sqlite_path(url))},
+        "apps": {
+            APP: {
+                "models": ["coordinator.store.models"],
+                "migrations": "coordinator.store.migrations",
+                "default_connection": name,
+            }
+        },
+    }
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a SQLite URL names; StoreError for any other URL."""
+    scheme, separator, path = url.partition("://")
+    if scheme != "sqlite" or not separator or not path:
+        raise StoreError(
+            f"database URL {_without_secret(url)!r} is not understood; "
+            "write sqlite:///path/to/outscope.db or postgresql://user:password@host/name"
+        )
+    return Path(path)
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    pragmas = {
+        "busy_timeout": 15_000,  # first, because changing the journal mode needs the lock too
+        "journal_mode": "WAL",
+        "synchronous": "NORMAL",
+        "journal_size_limit": 64 * 1024 * 1024,
+        "cache_size": -16_000,
+    }
+    return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": str(path), **pragmas}}
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    expanded: dict[str, Any] = expand_db_url("asyncpg:" + url.split(":", 1)[1])
+    return expanded
+
+
+def _without_secret(url: str) -> str:
+    head, at, host = url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{host}" if at else url
+
+
+TORTOISE_ORM: Final = tortoise_config("sqlite://outscope.db")
+"""For the `tortoise` command while developing; processes use `open_store(url)`."""

@@ -1,0 +1,188 @@
+"""The tables. Instants are whole milliseconds (BIGINT), JSON is text: both come back exactly as they were written.
+
+After a change here: `tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store`, read what it wrote,
+commit it. Migrations are applied when a store is opened. Docstrings of tables become their comments in the database and
+may hold no semicolon: Tortoise splits statements there.
+"""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class ConfigurationRow(Model):
+    """One applied configuration, as canonical JSON. Nothing is overwritten: each change is a new version."""
+
+    version = fields.IntField(primary_key=True, generated=False)
+    digest = fields.CharField(max_length=64)
+    document = fields.TextField()
+    applied_at = fields.BigIntField()
+
+    class Meta:
+        table = "configuration"
+
+
+class ResultRow(Model):
+    """One result, one column per field of `worker.contract.result.Result`, in the same order."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    check = fields.CharField(max_length=64)
+    service = fields.CharField(max_length=64)
+    component = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=64)
+    worker = fields.CharField(max_length=64)
+    scheduled_at = fields.BigIntField()
+    started_at = fields.BigIntField()
+    received_at = fields.BigIntField()
+    attempt = fields.IntField()
+    ok = fields.BooleanField()
+    reason = fields.CharField(max_length=16)
+    blame = fields.CharField(max_length=16)
+    detail = fields.TextField()
+    status_code = fields.IntField(null=True)
+    dns_ms = fields.FloatField(null=True)
+    connect_ms = fields.FloatField(null=True)
+    tls_ms = fields.FloatField(null=True)
+    ttfb_ms = fields.FloatField(null=True)
+    total_ms = fields.FloatField(null=True)
+    ip = fields.CharField(max_length=64, null=True)
+    asn = fields.BigIntField(null=True)
+    ip_country = fields.CharField(max_length=8, null=True)
+    extra = fields.TextField()
+
+    class Meta:
+        table = "result"
+        indexes = (
+            Index(fields=("received_at", "id"), name="result_received"),  # rebuild, export, replay
+            Index(fields=("scheduled_at", "id"), name="result_scheduled"),  # pages, newest first
+            Index(fields=("check", "scheduled_at"), name="result_check"),  # the history of one check
+        )
+
+
+class StandingRow(Model):
+    """What stands now: one document per service, region, worker, and for the coordinator itself."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=16)
+    subject = fields.CharField(max_length=160)
+    at = fields.BigIntField()
+    document = fields.TextField()
+
+    class Meta:
+        table = "standing"
+        unique_together = (("kind", "subject"),)
+
+
+class VerdictRow(Model):
+    """The history of verdicts: a line for each change."""
+
+    id = fields.BigIntField(primary_key=True)
+    service = fields.CharField(max_length=64)
+    at = fields.BigIntField()
+    record = fields.TextField()
+
+    class Meta:
+        table = "verdict"
+        unique_together = (("service", "at"),)
+
+
+class IncidentRow(Model):
+    """An incident as it is now."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    service = fields.CharField(max_length=64)
+    severity = fields.CharField(max_length=16)
+    scope = fields.CharField(max_length=16)
+    peak = fields.CharField(max_length=16)
+    regions = fields.TextField()
+    components = fields.TextField()
+    reason = fields.TextField()
+    opened_at = fields.BigIntField()
+    started_after = fields.BigIntField(null=True)
+    started_by = fields.BigIntField()
+    ended_after = fields.BigIntField(null=True)
+    ended_by = fields.BigIntField(null=True)
+    resolved_at = fields.BigIntField(null=True)
+    updated_at = fields.BigIntField()
+
+    class Meta:
+        table = "incident"
+        indexes = (Index(fields=("opened_at", "id"), name="incident_opened"),)
+
+
+class TimelineRow(Model):
+    """One line in the timeline of an incident. Lines are only ever added."""
+
+    id = fields.BigIntField(primary_key=True)
+    incident = fields.CharField(max_length=64)
+    at = fields.BigIntField()
+    event = fields.CharField(max_length=16)
+    severity = fields.CharField(max_length=16)
+    scope = fields.CharField(max_length=16)
+    regions = fields.TextField()
+    components = fields.TextField()
+    reason = fields.TextField()
+
+    class Meta:
+        table = "timeline"
+        unique_together = (("incident", "at", "event"),)
+
+
+class WorkerRow(Model):
+    """A worker that was heard, and the vitals it told last."""
+
+    id = fields.BigIntField(primary_key=True)
+    region = fields.CharField(max_length=64)
+    worker = fields.CharField(max_length=64)
+    first_heard_at = fields.BigIntField()
+    last_heard_at = fields.BigIntField()
+    address = fields.CharField(max_length=64, null=True)
+    vitals = fields.TextField(null=True)
+
+    class Meta:
+        table = "worker"
+        unique_together = (("region", "worker"),)
+
+
+class GapRow(Model):
+    """Looks that should have been made and were not, or of which nothing was heard."""
+
+    id = fields.BigIntField(primary_key=True)
+    check = fields.CharField(max_length=64)
+    service = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=64)
+    first_slot = fields.BigIntField()
+    last_slot = fields.BigIntField()
+    first_at = fields.BigIntField()
+    last_at = fields.BigIntField()
+    reason = fields.CharField(max_length=16)
+
+    class Meta:
+        table = "gap"
+        unique_together = (("check", "region", "first_slot"),)
+        indexes = (Index(fields=("last_at",), name="gap_last_at"),)
+
+
+class RefusalRow(Model):
+    """How often something that arrived was refused, by reason, with the last example."""
+
+    reason = fields.CharField(max_length=64, primary_key=True)
+    count = fields.BigIntField()
+    first_at = fields.BigIntField()
+    last_at = fields.BigIntField()
+    example = fields.TextField()
+
+    class Meta:
+        table = "refusal"
+
+
+class LeaseRow(Model):
+    """Who may act alone, and until when."""
+
+    name = fields.CharField(max_length=64, primary_key=True)
+    holder = fields.CharField(max_length=128)
+    until = fields.BigIntField()
+
+    class Meta:
+        table = "lease"

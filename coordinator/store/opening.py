@@ -1,0 +1,80 @@
+"""Opening a store: connect, bring the schema up to date under a lock, hand out the facade, close."""
+
+import fcntl
+import logging
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
+
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.executor import MigrationExecutor
+
+from coordinator.store.database import APP, Database, StoreError, connection_name, sqlite_path, tortoise_config
+from coordinator.store.store import Store
+
+log = logging.getLogger("outscope.store")
+
+MIGRATION_LOCK = 0x0075_5C09E
+"""PostgreSQL advisory lock that whoever migrates holds."""
+
+
+@asynccontextmanager
+async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
+    """The store behind a database URL, its schema up to date; StoreError says what is wrong with it.
+
+    One event loop must use it from opening to closing.
+    """
+    name = connection_name(url)
+    context = TortoiseContext()
+    try:
+        if name == "sqlite":
+            _prepare_folder(sqlite_path(url))
+        with context:  # Tortoise's set-up and migrations find their connection through the current context
+            await context.init(config=tortoise_config(url), init_connections=True)
+            database = Database(context.connections.get(name))
+            if migrate:
+                await _bring_up_to_date(database, url)
+        yield Store(database)
+    finally:
+        await context.close_connections()
+
+
+def _prepare_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot create the folder of the database {path}: {error.strerror}") from error
+
+
+async def _bring_up_to_date(database: Database, url: str) -> None:
+    async with _migration_lock(database, url):
+        executor = MigrationExecutor(database.client, {APP: tortoise_config(url)["apps"][APP]})
+        try:
+            await executor.migrate()
+        except (BaseORMException, OSError) as error:
+            raise StoreError(f"the database cannot be used: {error}") from error
+        unknown = set(await executor.recorder.applied_migrations()) - set(executor.loader.graph.nodes)
+    if unknown:
+        names = ", ".join(sorted(key.name for key in unknown))
+        raise StoreError(f"the database was written by a newer Outscope (it has {names}); upgrade this process first")
+
+
+@asynccontextmanager
+async def _migration_lock(database: Database, url: str) -> AsyncIterator[None]:
+    """Several processes may start at once; one migrates, the others wait and then find nothing to do."""
+    if database.is_sqlite:
+        path = sqlite_path(url)
+        with path.with_name(path.name + ".migrate").open("w") as file:
+            await to_thread(_lock, file)
+            yield
+    else:
+        async with database.transaction() as holder:
+            await holder.fetch("SELECT pg_advisory_xact_lock(?)", MIGRATION_LOCK)
+            yield
+
+
+def _lock(file: IO[str]) -> None:
+    fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,0 +1,32 @@
+"""The store: every query of Outscope, by what it is about."""
+
+from coordinator.store.configurations import Configurations
+from coordinator.store.database import Database
+from coordinator.store.gaps import Gaps
+from coordinator.store.incidents import Incidents
+from coordinator.store.leases import Leases
+from coordinator.store.refusals import Refusals
+from coordinator.store.results import Results
+from coordinator.store.standings import Standings
+from coordinator.store.verdicts import Verdicts
+from coordinator.store.workers import Workers
+
+
+class Store:
+    """Domain values and plain dicts in and out; no ORM object leaves it. Made by `open_store`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.configurations = Configurations(database)
+        self.results = Results(database)
+        self.standings = Standings(database)
+        self.verdicts = Verdicts(database)
+        self.incidents = Incidents(database)
+        self.workers = Workers(database)
+        self.gaps = Gaps(database)
+        self.refusals = Refusals(database)
+        self.leases = Leases(database)
+
+    async def ping(self) -> None:
+        """Returns when the database answers; raises when it does not."""
+        await self._database.fetch("SELECT 1 AS one")

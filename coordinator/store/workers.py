@@ -1,0 +1,61 @@
+"""Workers: who was heard when, and the vitals they told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from coordinator.store.database import Database, Row
+from coordinator.store.encoding import from_text, moment, to_text
+from worker.contract.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One worker was heard at a moment; `vitals` and `address` are None when it did not tell them."""
+
+    region: str
+    worker: str
+    at: Instant
+    vitals: Mapping[str, Any] | None = None
+    address: str | None = None
+
+
+_HEARD: Final = (
+    "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, vitals) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (region, worker) DO UPDATE SET last_heard_at = excluded.last_heard_at, "
+    "address = coalesce(excluded.address, worker.address), vitals = coalesce(excluded.vitals, worker.vitals) "
+    "WHERE worker.last_heard_at <= excluded.last_heard_at"
+)
+
+
+class Workers:
+    """Every query about workers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def heard(self, heard: Iterable[Heard]) -> None:
+        """Write down who was heard; an older word than the one known changes nothing."""
+        await self._database.many(
+            _HEARD,
+            (
+                (h.region, h.worker, h.at, h.at, h.address, None if h.vitals is None else to_text(dict(h.vitals)))
+                for h in heard
+            ),
+        )
+
+    async def all(self) -> list[dict[str, Any]]:
+        """Every worker ever heard, by region and name, with its last vitals (or None)."""
+        rows = await self._database.fetch(
+            "SELECT region, worker, first_heard_at, last_heard_at, address, vitals FROM worker ORDER BY region, worker"
+        )
+        return [_document(row) for row in rows]
+
+
+def _document(row: Row) -> dict[str, Any]:
+    return {
+        **row,
+        "first_heard_at": moment(row["first_heard_at"]),
+        "last_heard_at": moment(row["last_heard_at"]),
+        "vitals": None if row["vitals"] is None else from_text(row["vitals"]),
+    }
