@@ -1,0 +1,200 @@
+"""What is known now, put together from what the store holds: pure, so that it can be tested without a store."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from api import summary
+from api.headline import Setting, headline, state
+from api.views.fleet import RegionView, WorkerView
+from api.views.incidents import IncidentView
+from api.views.overview import Overview
+from api.views.services import (
+    CellView,
+    FullVerdictView,
+    Matrix,
+    ServiceDetail,
+    ServiceLine,
+    ServiceView,
+    VerdictView,
+)
+from api.views.words import FitnessWord
+from coordinator.domain.topology import Role, Service, Topology
+from worker.contract.instant import Instant, rfc3339
+
+NOT_HEARD = "nothing heard yet"
+NOT_JUDGED = "no verdict yet"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One consistent reading of the store. `standings` are the documents that the coordinator wrote, by subject."""
+
+    version: int | None
+    topology: Topology
+    service_standings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    region_standings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    workers: Sequence[WorkerView] = ()
+    open_incidents: Sequence[IncidentView] = ()
+    heard_at: Instant | None = None
+    silent_after_ms: int = 15_000
+
+    @cached_property
+    def regions(self) -> list[RegionView]:
+        """Every configured region with its fitness."""
+        return [self._region(region.id) for region in self.topology.regions]
+
+    @cached_property
+    def services(self) -> list[ServiceView]:
+        """Every service that is judged, in the order of the configuration."""
+        return [self._service(service) for service in self.topology.services if service.role is Role.SERVICE]
+
+    def detail(self, service_id: str) -> ServiceDetail | None:
+        """One service (a reference too) with its evidence and open incidents; None when it is not configured."""
+        service = self.topology.service.get(service_id)
+        if service is None:
+            return None
+        found = self._service(service)
+        evidence = self.service_standings.get(service_id, {}).get("evidence", {})
+        verdict: FullVerdictView = {**found["verdict"], "cells": self._cells(service), "evidence": evidence}
+        incidents = [incident for incident in self.open_incidents if incident["service"] == service_id]
+        return {**found, "verdict": verdict, "incidents": incidents}
+
+    def matrix(self, service_id: str) -> Matrix | None:
+        """Component by region of one service; None when it is not configured."""
+        service = self.topology.service.get(service_id)
+        if service is None:
+            return None
+        found = self._service(service)
+        return {
+            "service": service_id,
+            "at": found["verdict"]["at"],
+            "components": found["components"],
+            "regions": [
+                {"id": region["id"], "name": region["name"], "fitness": region["fitness"], "why": region["why"]}
+                for region in self.regions
+                if region["id"] in found["regions"]
+            ],
+            "cells": self._cells(service),
+        }
+
+    def overview(self) -> Overview:
+        """All of it, as the page shows it."""
+        lines: list[ServiceLine] = [
+            {**service, "cells": self._cells(self.topology.service[service["id"]])} for service in self.services
+        ]
+        said = summary.summarise(lines, self.regions)
+        return {
+            "configuration": self.version,
+            "state": said.state,
+            "headline": said.headline,
+            "advice": said.advice,
+            "judged_at": max((s["verdict"]["at"] for s in lines if s["verdict"]["at"]), default=None),
+            "coordinator": {
+                "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
+                "silent_after_ms": self.silent_after_ms,
+            },
+            "services": lines,
+            "regions": self.regions,
+            "incidents": list(self.open_incidents),
+        }
+
+    def _region(self, region_id: str) -> RegionView:
+        region = self.topology.region[region_id]
+        standing = self.region_standings.get(region_id, {})
+        return {
+            "id": region.id,
+            "name": region.name,
+            "country": region.country,
+            "continent": region.continent,
+            "latitude": region.latitude,
+            "longitude": region.longitude,
+            "fitness": cast(FitnessWord, standing.get("fitness", "silent")),
+            "why": standing.get("why", NOT_HEARD),
+            "at": standing.get("at"),
+            "workers": sum(worker["region"] == region_id for worker in self.workers),
+        }
+
+    def _service(self, service: Service) -> ServiceView:
+        verdict = _verdict(self.service_standings.get(service.id), service)
+        regions = self.topology.regions_of(self.topology.checks_of(service.id))
+        fit = {region["id"] for region in self.regions if region["fitness"] == "fit"}
+        setting = Setting(
+            name=service.name,
+            components={component.id: component.name for component in service.components},
+            regions={region: self.topology.region[region].name for region in regions},
+            heard=len(fit.intersection(regions)),
+        )
+        page = service.status_page
+        return {
+            "id": service.id,
+            "name": service.name,
+            "role": service.role.value,
+            "status_page": {"provider": page.provider, "url": page.url} if page else None,
+            "components": [{"id": component.id, "name": component.name} for component in service.components],
+            "regions": list(regions),
+            "state": state(verdict),
+            "headline": headline(verdict, setting),
+            "since": _since(service.id, self.open_incidents),
+            "verdict": verdict,
+        }
+
+    def _cells(self, service: Service) -> list[CellView]:
+        """A cell for each (component, region) that is looked at, whether or not it was judged yet."""
+        standing = self.service_standings.get(service.id, {})
+        judged = {(cell["component"], cell["region"]): cell for cell in standing.get("cells", ())}
+        return [cast(CellView, judged.get(pair) or _unjudged(*pair)) for pair in self._pairs(service)]
+
+    def _pairs(self, service: Service) -> Iterable[tuple[str, str]]:
+        looked = {
+            (check.component, region) for check in self.topology.checks_of(service.id) for region in check.regions
+        }
+        for component in service.components:
+            for region in self.topology.regions:
+                if (component.id, region.id) in looked:
+                    yield component.id, region.id
+
+
+def _verdict(standing: Mapping[str, Any] | None, service: Service) -> VerdictView:
+    if standing is None:
+        reason = "a reference is not judged" if service.role is Role.REFERENCE else NOT_JUDGED
+        return {
+            "at": None,
+            "severity": "operational",
+            "scope": "unknown",
+            "regions": [],
+            "components": [],
+            "confidence": 0.0,
+            "reason": reason,
+        }
+    return {
+        "at": standing["at"],
+        "severity": standing["severity"],
+        "scope": standing["scope"],
+        "regions": standing["regions"],
+        "components": standing["components"],
+        "confidence": standing["confidence"],
+        "reason": standing["reason"],
+    }
+
+
+def _unjudged(component: str, region: str) -> CellView:
+    return {
+        "component": component,
+        "region": region,
+        "state": "unknown",
+        "ok": 0,
+        "bad": 0,
+        "why": NOT_JUDGED,
+        "last_good": None,
+        "first_bad": None,
+        "last_bad": None,
+        "first_good": None,
+        "reasons": {},
+    }
+
+
+def _since(service_id: str, incidents: Sequence[IncidentView]) -> str | None:
+    """When the longest open incident of the service had begun at the latest."""
+    return min((incident["started_by"] for incident in incidents if incident["service"] == service_id), default=None)

@@ -1,0 +1,36 @@
+// Where we look from: each region, whether it is fit to speak, and why not.
+
+import { follow, make, reshape, say, shape, show } from "./dom.js";
+
+const STATES = { fit: "well", unfit: "bad", silent: "unknown" };
+const parts = new WeakMap();
+
+/** Draw all regions into the list `parent`. */
+export function drawRegions(parent, regions) {
+  follow(parent, regions, (region) => region.id, create, update);
+}
+
+function create(region) {
+  const found = {
+    shape: shape(),
+    name: make("strong"),
+    place: make("span", { class: "place" }),
+    fitness: make("span", { class: "fitness" }),
+    why: make("span", { class: "why" }),
+  };
+  const item = make("li", {}, found.shape, make("div", {}, found.name, found.place, make("p", {}, found.fitness, found.why)));
+  parts.set(item, found);
+  return item;
+}
+
+function update(item, region) {
+  const found = parts.get(item);
+  item.dataset.fitness = region.fitness;
+  reshape(found.shape, STATES[region.fitness] ?? "unknown");
+  say(found.name, region.name);
+  say(found.place, ` ${region.id}, ${region.country}`);
+  say(found.fitness, region.fitness);
+  const why = region.fitness === "fit" ? "" : region.why;
+  say(found.why, why && `: ${why}`);
+  show(found.why, why !== "");
+}

@@ -1,0 +1,66 @@
+// Each service: its verdict in one sentence, why, and the matrix.
+
+import { follow, make, reshape, say, shape, show } from "./dom.js";
+import { drawMatrix, makeMatrix } from "./matrix.js";
+import { tell, timeElement } from "./time.js";
+
+const parts = new WeakMap();
+
+/** Draw all services into `parent`. */
+export function drawServices(parent, overview) {
+  follow(parent, overview.services, (service) => service.id, create, (article, service) =>
+    update(article, service, overview.regions));
+}
+
+function create(service) {
+  const found = {
+    shape: shape(),
+    name: make("a", { href: `/v1/services/${encodeURIComponent(service.id)}` }),
+    sentence: make("span"),
+    since: make("span", { class: "since" }, " since "),
+    time: timeElement(),
+    reason: make("p", { class: "reason" }),
+    confidence: make("span", { class: "confidence" }),
+    page: make("a", { class: "vendor", rel: "noreferrer noopener", target: "_blank" }, "Vendor's status page"),
+    matrix: makeMatrix(),
+  };
+  found.since.append(found.time);
+  const title = make("h2", { id: `service-${service.id}` }, found.name);
+  const verdict = make("p", { class: "verdict" }, found.sentence, found.since);
+  const article = make(
+    "article",
+    { class: "service", "aria-labelledby": `service-${service.id}` },
+    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.reason), found.page),
+    found.matrix,
+  );
+  parts.set(article, found);
+  return article;
+}
+
+function update(article, service, regions) {
+  const found = parts.get(article);
+  reshape(found.shape, service.state);
+  say(found.name, service.name);
+  say(found.sentence, service.headline);
+  show(found.since, service.since !== null);
+  if (service.since) tell(found.time, service.since);
+  say(found.reason, reason(service));
+  show(found.reason, found.reason.textContent !== "");
+  show(found.page, safeLink(found.page, service.status_page));
+  drawMatrix(found.matrix, service, regions);
+}
+
+/** Why, and how sure; nothing more to say when all is well. */
+function reason(service) {
+  const { at, scope, reason: why, confidence } = service.verdict;
+  if (scope === "none") return "";
+  if (at === null || scope === "unknown") return why;
+  return `${why}${/[.!?]$/.test(why) ? "" : "."} Confidence ${Math.round(confidence * 100)} %.`;
+}
+
+/** Point the link at the page, when that is a web address at all. */
+function safeLink(link, page) {
+  if (!page || !/^https?:\/\//.test(page.url)) return false;
+  link.href = page.url;
+  return true;
+}

@@ -1,0 +1,32 @@
+// The top of the page, its title and icon: the worst there is, in one sentence.
+
+import { mark, reshape, say, show } from "./dom.js";
+import { tell, timeElement } from "./time.js";
+
+const headline = document.getElementById("headline");
+const advice = document.getElementById("advice");
+const judged = document.getElementById("judged");
+const shape = document.getElementById("summary-shape").parentElement;
+const favicon = document.getElementById("favicon");
+const judgedAt = timeElement();
+
+/** Show what the overview says as a whole. */
+export function summarise(overview) {
+  say(headline, overview.headline);
+  say(advice, overview.advice);
+  show(advice, overview.advice !== "");
+  reshape(shape, overview.state);
+  sign(overview.state, overview.headline);
+  if (overview.judged_at) {
+    if (!judgedAt.isConnected) judged.replaceChildren("Last judged at ", judgedAt);
+    tell(judgedAt, overview.judged_at, true);
+  } else say(judged, "Not judged yet");
+}
+
+/** Let title, icon and frame of the page tell a state. */
+export function sign(state, sentence) {
+  const title = `${sentence} · Outscope`;
+  if (document.title !== title) document.title = title;
+  mark(document.body, "data-state", state);
+  mark(favicon, "href", `/web/${state}.svg`);
+}
