@@ -1,12 +1,10 @@
 """A TCP port accepts a connection before the deadline."""
 
-import asyncio
-import socket
-
 from pydantic import Field
 
 from worker.contract.kind import Kind, Params
-from worker.contract.outcome import Outcome, Reason, failure, success
+from worker.contract.outcome import Outcome, success
+from worker.probes.connection import connect
 from worker.probes.vantage import Look
 
 
@@ -19,7 +17,16 @@ class TcpParams(Params):
 
 async def run(params: TcpParams, look: Look) -> Outcome:
     """Resolve, connect, close."""
-    raise NotImplementedError
+    connected = await connect(params.host, params.port, look)
+    if isinstance(connected, Outcome):
+        return connected
+    connected.sock.close()
+    return success(
+        dns_ms=connected.dns_ms,
+        connect_ms=connected.connect_ms,
+        total_ms=(connected.dns_ms or 0.0) + connected.connect_ms,
+        ip=connected.ip,
+    )
 
 
 KIND = Kind("tcp", TcpParams, run)

@@ -1,5 +1,6 @@
 """Where a look is made from, and one look on its way: deadline, addresses, trace."""
 
+import ssl
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -7,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Step
 from worker.guard import Guard
+from worker.probes.resolver import Resolver
+from worker.probes.trust import Trust
 
 if TYPE_CHECKING:
     from worker.probes.curl.engine import Engine
@@ -29,6 +32,18 @@ class Vantage:
         self.source_address = source_address
         self.ca_file = ca_file
         self.user_agent = user_agent
+        self.resolver = Resolver()
+        self._trust = Trust(ca_file)
+
+    @property
+    def trust(self) -> str:
+        """The file of all trusted authorities."""
+        return self._trust.file
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """The context that verifies certificates."""
+        return ssl.create_default_context(cafile=self.trust or None)
 
     @cached_property
     def curl(self) -> "Engine":
@@ -41,6 +56,7 @@ class Vantage:
         """Let go of sockets and timers; looks still on their way are cancelled."""
         if "curl" in self.__dict__:
             self.curl.close()
+        self._trust.close()
 
 
 class Look:
@@ -67,6 +83,6 @@ class Look:
         """Seconds until the deadline, never below zero."""
         return max(0.0, self.deadline_s - self._clock())
 
-    def step(self, what: str) -> None:
-        """Note what just happened, for people who will ask why. Never a secret."""
-        self.steps.append(Step(round(self.elapsed_ms(), 3), what))
+    def step(self, what: str, *, at_ms: float | None = None) -> None:
+        """Note what happened, just now or at a moment of this look, for people who will ask why. Never a secret."""
+        self.steps.append(Step(round(self.elapsed_ms() if at_ms is None else at_ms, 3), what))

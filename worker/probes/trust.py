@@ -1,0 +1,40 @@
+"""Whose certificates are believed: the system's authorities, and those that the operator adds."""
+
+import ssl
+import tempfile
+from pathlib import Path
+from typing import Final
+
+_PLACES: Final = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+class Trust:
+    """One file with every trusted authority. libcurl caches a file's authorities, but not those given as bytes."""
+
+    def __init__(self, ca_file: str | None = None) -> None:
+        self._merged: tempfile._TemporaryFileWrapper[bytes] | None = None
+        system = _system_bundle()
+        if ca_file is None:
+            self.file = system or ""
+            return
+        extra = Path(ca_file).read_bytes()
+        ssl.create_default_context().load_verify_locations(cadata=extra.decode("ascii"))  # refuses what is no PEM
+        self._merged = tempfile.NamedTemporaryFile(prefix="outscope-ca-", suffix=".pem")  # noqa: SIM115 - lives until close
+        self._merged.write((Path(system).read_bytes() + b"\n" if system else b"") + extra)
+        self._merged.flush()
+        self.file = self._merged.name
+
+    def close(self) -> None:
+        """Remove the merged file, when there is one."""
+        if self._merged is not None:
+            self._merged.close()
+
+
+def _system_bundle() -> str | None:
+    places = (ssl.get_default_verify_paths().cafile, *_PLACES)
+    return next((place for place in places if place is not None and Path(place).is_file()), None)
