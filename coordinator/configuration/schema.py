@@ -25,4 +25,4 @@ def schema(kinds: Kinds) -> dict[str, Any]:
             "additionalProperties": False,
         }
     definitions["CheckEntry"] = {"oneOf": [{"$ref": f"#/$defs/{name}-check"} for name in sorted(kinds)]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Outscope configuration", **document}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document, "title": "Outscope configuration"}

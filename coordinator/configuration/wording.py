@@ -21,6 +21,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "tuple_type": "must be a list, not {input}",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
+    "float_parsing": "must be a number, not {input}",
+    "float_type": "must be a number, not {input}",
+    "int_parsing": "must be a whole number, not {input}",
+    "int_type": "must be a whole number, not {input}",
     "bool_type": "must be true or false, not {input}",
     "bool_parsing": "must be true or false, not {input}",
 }
@@ -35,6 +39,8 @@ def mistakes_of(
     """What `error` says of the value at `at`, one mistake a key; `known` are further keys allowed there."""
     said: dict[KeyPath, list[str]] = defaultdict(list)
     for details in error.errors(include_url=False, include_context=True):
+        if details["type"] == "too_short" and details["input"]:
+            continue  # its items are wrong, which is said of each
         path, sentence = _said(details, source, at, model, known)
         if sentence not in said[path]:
             said[path].append(sentence)
@@ -66,7 +72,7 @@ def _sentence(details: ErrorDetails) -> str:
         return f"{shown} does not have the form {context.get('pattern')}"
     if details["type"] in _SENTENCES:
         return _SENTENCES[details["type"]].format(input=shown)
-    message = details["msg"]
+    message = details["msg"].replace("Input should be", "must be")
     return f"{message[:1].lower()}{message[1:]}, not {shown}"
 
 
