@@ -1,0 +1,134 @@
+"""A coordinator reduced to its wire: it sends orders and receipts, and remembers every report that arrives."""
+
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from celery import Celery
+from kombu import Connection, Consumer, Exchange, Queue
+
+from worker.contract.broker import transport_options
+from worker.contract.clock import now
+from worker.contract.message import (
+    TASK_LOOK,
+    TASK_RECEIPT,
+    Order,
+    Receipt,
+    Report,
+    probes_queue,
+    reports_queue,
+    worker_queue,
+)
+from worker.contract.result import result_id
+
+INTERVAL_MS = 60_000
+
+
+def check(name: str, kind: str, *, interval_ms: int = INTERVAL_MS, timeout_ms: int = 2000, **params: Any) -> str:
+    """A CheckSpec as its JSON text."""
+    spec = {"id": name, "kind": kind, "interval_ms": interval_ms, "timeout_ms": timeout_ms, "params": params}
+    return json.dumps(spec, separators=(",", ":"), sort_keys=True)
+
+
+def queue(name: str) -> Queue:
+    """A queue of the default exchange, which needs no bindings in the broker."""
+    return Queue(name, Exchange(""), routing_key=name)
+
+
+class Coordinator:
+    """Orders looks of one region and collects what comes back. Receipts each report while `receipting`."""
+
+    def __init__(self, url: str, region: str = "eu-west") -> None:
+        self.region = region
+        self.receipting = True
+        self.reports: list[Report] = []
+        """Everything that arrived, repeats and heartbeats included."""
+        self.looks_by_id: dict[str, tuple[Any, ...]] = {}
+        """The first row of each look that arrived, by its derived id."""
+        self._url = url
+        self._app = Celery(broker=url, set_as_current=False)
+        self._app.conf.update(broker_transport_options=transport_options(), broker_pool_limit=1)
+        self._orders = itertools.count()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "Coordinator":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._app.close()
+
+    @property
+    def heartbeats(self) -> list[Report]:
+        """The reports that carried vitals."""
+        return [report for report in self.reports if report.vitals is not None]
+
+    def order(
+        self,
+        checks: Sequence[str],
+        looks: Iterable[tuple[int, int]],
+        *,
+        scheduled_at: int | None = None,
+        expires_s: float = 30,
+    ) -> set[str]:
+        """Order (check index, slot) looks, due at once; the ids that results of worker `<region>-1` will have."""
+        at = now()
+        rows = tuple((index, slot, 0, scheduled_at or at) for index, slot in looks)
+        order = Order(
+            order=f"order-{next(self._orders)}", region=self.region, issued_at=at, checks=tuple(checks), looks=rows
+        )
+        self.send(order.model_dump(mode="json"), expires_s=expires_s)
+        names = [json.loads(text)["id"] for text in checks]
+        return {self.id_of(names[index], slot) for index, slot, _, _ in rows}
+
+    def id_of(self, name: str, slot: int) -> str:
+        """The id of a look of worker `<region>-1`."""
+        return result_id(name, self.region, f"{self.region}-1", slot, 0)
+
+    def send(self, argument: Any, *, task: str = TASK_LOOK, to: str | None = None, expires_s: float = 30) -> None:
+        """Send any argument as a task of the region's queue; tried until the broker takes it."""
+        name = to or probes_queue(self.region)
+        self._app.send_task(task, args=[argument], queue=queue(name), expires=expires_s, ignore_result=True)
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with Connection(self._url, transport_options=transport_options()) as connection:
+                    self._consume(connection)
+            except (OSError, *Connection(self._url).connection_errors):
+                time.sleep(0.1)
+
+    def _consume(self, connection: Connection) -> None:
+        source = queue(reports_queue(self.region))
+        with Consumer(connection, [source], callbacks=[self._arrived], accept=["json"], no_ack=True):
+            while not self._stop.is_set():
+                try:
+                    connection.drain_events(timeout=0.5)
+                except TimeoutError:
+                    continue
+
+    def _arrived(self, body: Any, _message: Any) -> None:
+        report = Report.model_validate(body[0][0])
+        self.reports.append(report)
+        for row in report.rows:
+            self.looks_by_id.setdefault(result_id(row[0], self.region, report.worker, row[1], row[2]), row)
+        if self.receipting:
+            receipt = Receipt(worker=report.worker, boot=report.boot, seqs=(report.seq,), at=now())
+            to = worker_queue(self.region, report.worker)
+            self.send(receipt.model_dump(mode="json"), task=TASK_RECEIPT, to=to)
+
+
+def until(condition: Callable[[], object], within_s: float, what: str = "the condition") -> float:
+    """Wait until the condition is true; the seconds it took. Fails the test after `within_s`."""
+    started = time.monotonic()
+    while not condition():
+        waited = time.monotonic() - started
+        assert waited < within_s, f"{what} did not become true within {within_s} s"
+        time.sleep(0.02)
+    return time.monotonic() - started

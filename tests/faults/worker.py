@@ -1,0 +1,85 @@
+"""A real worker process that a test can stop, kill and start again on the same state folder."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.faults.coordinator import until
+
+ROOT = Path(__file__).parents[2]
+
+
+class WorkerProcess:
+    """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are allowed."""
+
+    def __init__(self, broker_url: str, folder: Path, *, region: str = "eu-west", python: str = sys.executable) -> None:
+        self.folder = folder
+        self._python = python
+        self._ready = folder / "ready"
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "OUTSCOPE_REGION": region,
+            "OUTSCOPE_BROKER": broker_url,
+            "OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8",
+            "OUTSCOPE_STATE_DIR": str(folder / "state"),
+            "OUTSCOPE_READY_FILE": str(self._ready),
+        }
+        self.outbox = folder / "state" / f"{region}.{region}-1" / "outbox"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> "WorkerProcess":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, *, ready: bool = True) -> None:
+        """Start it and wait until it takes orders, unless `ready` is False."""
+        self._ready.unlink(missing_ok=True)
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._python, "-m", "worker"], env=self._environment, cwd=self.folder, stdout=log, stderr=log
+            )
+        if ready:
+            until(self._ready.exists, 30, f"the worker's ready file; its log: {self.log()}")
+
+    def log(self) -> str:
+        """Everything that it has logged."""
+        return (self.folder / "log").read_text()
+
+    def waiting(self) -> int:
+        """Reports on its disk."""
+        return len(list(self.outbox.glob("*.json")))
+
+    def stop(self, within_s: float = 15) -> int:
+        """Ask it to stop and wait; its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(within_s)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def wait(self, within_s: float) -> int:
+        """Wait for its end; its exit code."""
+        assert self._process is not None
+        return self._process.wait(within_s)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+        if self._process is not None:
+            self._process.wait()

@@ -1,0 +1,24 @@
+"""`outscope-worker`, also `python -m worker`: one worker process of one region."""
+
+import sys
+from collections.abc import Sequence
+
+from worker.contract import logs
+from worker.settings import SettingsError, read_settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the settings and run until told to stop. Exit codes: 0 stopped cleanly, 2 a setting is wrong, 1 a fault."""
+    try:
+        settings = read_settings(argv)
+        logs.configure(settings.log_level)
+        from worker.process import run  # late: --help and a wrong setting answer at once
+
+        return run(settings)
+    except SettingsError as error:
+        print(f"outscope-worker: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

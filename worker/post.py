@@ -1,0 +1,84 @@
+"""Publishing to the broker: one connection, opened when needed and thrown away at the first fault."""
+
+import logging
+from contextlib import suppress
+from typing import Final
+from uuid import uuid4
+
+from kombu import Connection, Producer
+from kombu.exceptions import OperationalError
+
+from worker.contract.broker import transport_options, verified
+
+CONNECT_TIMEOUT_S: Final = 5.0
+_EMBED: Final = b'{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
+
+log = logging.getLogger("outscope.worker.post")
+
+
+class BrokerAwayError(OSError):
+    """The broker did not take a message; whether it arrived is not known."""
+
+
+class Post:
+    """Sends Celery messages whose only argument is JSON that was made before. Belongs to one thread."""
+
+    def __init__(self, url: str, origin: str) -> None:
+        self._url = verified(url)
+        self._origin = origin
+        self._connection: Connection | None = None
+        self._producer: Producer | None = None
+
+    def send(self, queue: str, task: str, argument: bytes) -> None:
+        """Put a message on a queue; BrokerAwayError when the broker does not take it within its timeouts."""
+        try:
+            producer = self._producer or self._open()
+            self._publish(producer, queue, task, argument)
+        except (
+            Exception
+        ) as error:  # the transport has many: its own, the client's, the socket's; all mean the same here
+            self.close()
+            raise BrokerAwayError(f"{type(error).__name__}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the connection; the next `send` opens another."""
+        connection, self._connection, self._producer = self._connection, None, None
+        if connection is not None:
+            with suppress(OSError, OperationalError):
+                connection.close()
+
+    def _open(self) -> Producer:
+        self._connection = Connection(
+            self._url, transport_options=transport_options(), connect_timeout=CONNECT_TIMEOUT_S
+        )
+        self._connection.ensure_connection(max_retries=0)
+        self._producer = Producer(self._connection.channel(), auto_declare=False)
+        return self._producer
+
+    def _publish(self, producer: Producer, queue: str, task: str, argument: bytes) -> None:
+        """A message of Celery's protocol 2. The default exchange takes it straight to the queue of that name."""
+        message_id = uuid4().hex
+        producer.publish(
+            b"[[" + argument + b"],{}," + _EMBED + b"]",
+            exchange="",
+            routing_key=queue,
+            content_type="application/json",
+            content_encoding="utf-8",
+            correlation_id=message_id,
+            headers={
+                "lang": "py",
+                "task": task,
+                "id": message_id,
+                "root_id": message_id,
+                "parent_id": None,
+                "group": None,
+                "argsrepr": "",
+                "kwargsrepr": "",
+                "origin": self._origin,
+                "retries": 0,
+                "eta": None,
+                "expires": None,
+                "timelimit": [None, None],
+                "ignore_result": True,
+            },
+        )

@@ -1,0 +1,151 @@
+"""One worker process, put together: the agent, its outbox and sender, Celery, the watchdog, and a clean end."""
+
+import logging
+import os
+import resource
+import secrets
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Timer
+from typing import Any, Final
+
+from celery.worker import state as celery_state
+from pydantic import ValidationError
+
+from worker.agent import Agent
+from worker.celery_app import Handlers, build_app, build_controller
+from worker.contract.clock import now
+from worker.contract.message import Receipt
+from worker.guard import Guard
+from worker.outbox import Outbox, StateTakenError, held
+from worker.post import Post
+from worker.probes import KINDS
+from worker.probes.look import Vantage
+from worker.sender import Sender
+from worker.settings import SettingsError, WorkerSettings
+from worker.vitals import Gauge
+from worker.watchdog import Watchdog
+
+LOOKS_END_S: Final = 8.0
+SEND_END_S: Final = 2.0
+END_S: Final = 12.0
+"""However stuck, the process is gone this long after it was told to stop. What was seen is on disk."""
+FILES: Final = 8192
+
+log = logging.getLogger("outscope.worker.process")
+
+
+def run(settings: WorkerSettings) -> int:
+    """Run one worker until it is told to stop; returns the exit code. SettingsError when it cannot start so."""
+    folder = settings.state_dir / f"{settings.region}.{settings.name}"
+    try:
+        with held(folder):
+            return _Process(settings, folder).run()
+    except StateTakenError as error:
+        raise SettingsError(
+            f"a worker {settings.name} already runs on {folder}; give this one another OUTSCOPE_WORKER (--name) "
+            "or OUTSCOPE_STATE_DIR (--state-dir)"
+        ) from error
+    except PermissionError as error:
+        raise SettingsError(
+            f"cannot write to {error.filename}; give a folder that this user may write to "
+            "as OUTSCOPE_STATE_DIR (--state-dir)"
+        ) from error
+
+
+class _Process:
+    """The parts of one worker and their order of starting and stopping."""
+
+    def __init__(self, settings: WorkerSettings, folder: Path) -> None:
+        self._settings = settings
+        who = f"{settings.name}.{settings.region}"
+        outbox = Outbox(folder / "outbox")
+        vantage = Vantage(
+            guard=Guard(settings.allow),
+            source_address=settings.source_address,
+            ca_file=str(settings.ca_file) if settings.ca_file else None,
+        )
+        self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
+        gauge = Gauge(self._agent, outbox, tuple(KINDS), settings.source_address)
+        self._sender = Sender(
+            Post(settings.broker, who),
+            outbox,
+            region=settings.region,
+            worker=settings.name,
+            boot=_boot(),
+            vitals=gauge.read,
+        )
+        handlers = Handlers(self._agent.take, self._receipt, self._expired, lambda: self._watchdog.heard())
+        app = build_app(settings.broker, settings.region, settings.name, handlers)
+        self._controller = build_controller(app, who, self._ready)
+        self._watchdog = Watchdog(
+            Post(settings.broker, who),
+            region=settings.region,
+            worker=settings.name,
+            excused=lambda: self._agent.blocked > 0,
+            cut=self._controller.consumer.cut,
+            restart=self._restart,
+        )
+
+    def run(self) -> int:
+        """Start the parts, consume until told to stop, end in order."""
+        _raise_file_limit()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        self._agent.start()
+        self._sender.start()
+        self._watchdog.start()
+        self._controller.start()
+        self._watchdog.stop()
+        self._agent.drain(LOOKS_END_S)
+        self._sender.stop(SEND_END_S)
+        log.info("stopped")
+        return int(self._controller.exitcode or 0)
+
+    def _ready(self) -> None:
+        log.info("ready region=%s worker=%s kinds=%s", self._settings.region, self._settings.name, ",".join(KINDS))
+        if self._settings.ready_file:
+            self._settings.ready_file.touch()
+
+    def _told_to_stop(self, number: int, _frame: object) -> None:
+        if celery_state.should_stop is not None:
+            os._exit(1)  # asked twice: at once
+        log.info("stopping signal=%s", signal.Signals(number).name)
+        celery_state.should_stop = os.EX_OK
+        self._agent.close()
+        last_resort = Timer(END_S, os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
+
+    def _receipt(self, message: Any) -> None:
+        try:
+            receipt = Receipt.model_validate(message)
+        except ValidationError as error:
+            log.warning("receipt_refused errors=%d", error.error_count())
+            return
+        self._sender.receipted(receipt.boot, receipt.seqs)
+
+    def _expired(self, message: Any) -> None:
+        looks = message.get("looks") if isinstance(message, dict) else None
+        self._agent.missed(len(looks) if isinstance(looks, list) else 0)
+
+    def _restart(self) -> None:
+        """Begin anew in the same process: the state is on disk, and the new start finds it."""
+        with suppress(Exception):  # whatever is stuck, the new start is the way out
+            self._agent.save(1.0)
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - our own command line
+
+
+def _boot() -> str:
+    """A name for this start; sorts after those of earlier starts."""
+    return f"{now():012x}{secrets.token_hex(2)}"
+
+
+def _raise_file_limit() -> None:
+    """A look is a socket; the usual soft limit of 1024 is fewer than the looks in flight."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

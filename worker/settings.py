@@ -1,0 +1,167 @@
+"""The settings of a worker: flags first, then the environment, then defaults. A bad one stops the start."""
+
+import argparse
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+from worker.contract.message import IDENTIFIER
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+SCHEMES: Final = ("redis", "rediss")
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_FLAGS: Final = {
+    "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
+    "broker": ("OUTSCOPE_BROKER", "URL", "redis:// or rediss:// with the region's credential; required"),
+    "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
+    "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
+    "allow": ("OUTSCOPE_ALLOW_ADDRESSES", "NETWORKS", "non-public networks that may be probed, comma-separated"),
+    "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
+    "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
+    "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
+    "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
+}
+"""Setting: (environment variable, placeholder, help). The flag is the setting with dashes."""
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the sentence names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What an operator decides about one worker process."""
+
+    region: str
+    broker: str
+    name: str
+    state_dir: Path
+    source_address: str | None = None
+    allow: tuple[Network, ...] = ()
+    ca_file: Path | None = None
+    ready_file: Path | None = None
+    log_level: str = "INFO"
+
+    def __repr__(self) -> str:
+        return f"WorkerSettings(region={self.region!r}, name={self.name!r})"  # the broker URL holds a password
+
+
+def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> WorkerSettings:
+    """The settings from flags and environment; SettingsError names the first one that is missing or wrong."""
+    flags = vars(_parser().parse_args(argv))
+    texts = {name: flags[name] or _from_environment(name, environ) for name in _FLAGS}
+    region = _identifier("region", _required("region", texts["region"], "the region to look from, for example eu-west"))
+    name = _identifier("name", texts["name"] or f"{region}-1")
+    return WorkerSettings(
+        region=region,
+        name=name,
+        broker=_broker(
+            _required("broker", texts["broker"], "the broker's URL, for example rediss://user:password@host")
+        ),
+        state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
+        source_address=_address(texts["source_address"]),
+        allow=_networks(texts["allow"]),
+        ca_file=_file("ca_file", texts["ca_file"]),
+        ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
+        log_level=_level(texts["log_level"] or "INFO"),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="outscope-worker",
+        description="Looks at what the coordinator orders, from one region, and reports what it saw.",
+        epilog="Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or OUTSCOPE_BROKER_FILE "
+        "for the broker's URL: a flag is visible to everybody on the machine.",
+        allow_abbrev=False,
+    )
+    for name, (variable, placeholder, text) in _FLAGS.items():
+        parser.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]")
+    return parser
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _called(name: str) -> str:
+    return f"{_FLAGS[name][0]} ({_flag(name)})"
+
+
+def _from_environment(name: str, environ: Mapping[str, str]) -> str:
+    variable = _FLAGS[name][0]
+    secret_file = environ.get(f"{variable}_FILE") if name == "broker" else None
+    if not secret_file:
+        return environ.get(variable, "").strip()
+    try:
+        return Path(secret_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}_FILE names {secret_file}, which cannot be read: {error}") from error
+
+
+def _required(name: str, text: str, what: str) -> str:
+    if not text:
+        raise SettingsError(f"{_called(name)} is missing; give {what}")
+    return text
+
+
+def _identifier(name: str, text: str) -> str:
+    if not re.fullmatch(IDENTIFIER, text):
+        raise SettingsError(
+            f"{_called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the ends"
+        )
+    return text
+
+
+def _broker(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # the port is parsed when asked for
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in SCHEMES or not host:  # the URL is not repeated: it may hold a password
+        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise SettingsError(f"{_called('broker')} is not a broker URL; write one of {schemes} with a host and port")
+    return url
+
+
+def _address(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise SettingsError(f"{_called('source_address')} is {text!r}; give one IP address of this machine") from error
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"{_called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8") from error
+
+
+def _file(name: str, text: str) -> Path | None:
+    if not text:
+        return None
+    if not Path(text).is_file():
+        raise SettingsError(f"{_called(name)} is {text!r}, but there is no such file; give the path of a PEM file")
+    return Path(text)
+
+
+def _level(text: str) -> str:
+    if text.upper() not in LEVELS:
+        raise SettingsError(f"{_called('log_level')} is {text!r}; give one of {', '.join(LEVELS)}")
+    return text.upper()
+
+
+def _default_state_dir(environ: Mapping[str, str]) -> Path:
+    state_home = environ.get("XDG_STATE_HOME")
+    return (Path(state_home) if state_home else Path.home() / ".local" / "state") / "outscope"

@@ -1,0 +1,86 @@
+"""How this worker is doing: measured, not assumed."""
+
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import closing
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from worker.agent import Agent
+from worker.contract.clock import now
+from worker.contract.message import Vitals
+from worker.outbox import Outbox
+
+BUSY_MS: Final = 250.0
+"""A loop that lags this much measures itself, not the targets."""
+
+_PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
+_STATM: Final = Path("/proc/self/statm")
+
+
+class Gauge:
+    """Reads the vitals of one worker process."""
+
+    def __init__(self, agent: Agent, outbox: Outbox, kinds: Sequence[str], source_address: str | None) -> None:
+        self._agent = agent
+        self._outbox = outbox
+        self._kinds = tuple(kinds)
+        self._source_address = source_address
+        self._version = _version()
+        self._started_at = now()
+
+    def read(self) -> Vitals:
+        """The vitals now; the lag is the worst since the last reading."""
+        lag_ms = self._agent.take_lag_ms()
+        return Vitals(
+            version=self._version,
+            kinds=self._kinds,
+            started_at=self._started_at,
+            in_flight=self._agent.in_flight,
+            outbox_reports=len(self._outbox),
+            dropped_reports=self._outbox.dropped,
+            late_looks=self._agent.late,
+            loop_lag_ms=round(lag_ms, 1),
+            rss_mb=round(rss_mb(), 1),
+            self_test=self._self_test(lag_ms),
+        )
+
+    def _self_test(self, lag_ms: float) -> str:
+        """What is wrong with this vantage point itself, in one sentence; empty when nothing is."""
+        if fault := address_fault(self._source_address):
+            return fault
+        if self._outbox.fault:
+            return self._outbox.fault
+        if lag_ms > BUSY_MS:
+            return f"the machine is too busy to measure: the loop lagged {lag_ms:.0f} ms"
+        return ""
+
+
+def address_fault(address: str | None) -> str:
+    """Why this machine cannot look from the address, in one sentence; empty when it can."""
+    if address is None:
+        return ""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+            probe.bind((address, 0))
+    except OSError as error:
+        return f"cannot look from {address}: {error.strerror}"
+    return ""
+
+
+def rss_mb() -> float:
+    """Memory that this process holds, in megabytes; 0 where the system does not tell."""
+    try:
+        return int(_STATM.read_text().split()[1]) * _PAGE_MB
+    except OSError:
+        return 0.0
+
+
+def _version() -> str:
+    try:
+        return version("outscope")
+    except PackageNotFoundError:  # running from a source tree that was not installed
+        return "unknown"
