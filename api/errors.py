@@ -1,5 +1,6 @@
 """Every error of the API, in one table: stable code, HTTP status, title. Answers are RFC 9457 problem details."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +13,9 @@ from starlette.responses import Response
 
 from api.encoding import encode
 from api.headers import SECURITY
+from coordinator.store import TROUBLE
+
+log = logging.getLogger("outscope.api")
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -34,6 +38,7 @@ PROBLEMS: Final[Mapping[str, Entry]] = MappingProxyType(
         "invalid_parameter": Entry(422, "A parameter is not valid"),
         "bad_request": Entry(400, "The request cannot be understood"),
         "internal": Entry(500, "Something went wrong on our side"),
+        "not_ready": Entry(503, "This process cannot serve true answers at the moment"),
         "store_unavailable": Entry(503, "The store cannot be read at the moment"),
     }
 )
@@ -104,6 +109,12 @@ async def _on_http(request: Request, error: Exception) -> Response:
     return problem(request, ProblemError(code, detail), error.headers)
 
 
+async def _on_trouble(request: Request, error: Exception) -> Response:
+    log.warning("store_unavailable path=%s error=%r", request.url.path, error)
+    detail = "The database gave no answer; the request may be tried again."
+    return problem(request, ProblemError("store_unavailable", detail), {"retry-after": "2"})
+
+
 async def _on_anything(request: Request, error: Exception) -> Response:
     detail = "The error is in the log of the API process; the request may be tried again."
     return problem(request, ProblemError("internal", detail), SECURITY)  # the middleware is further in
@@ -114,4 +125,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
+    for trouble in TROUBLE:
+        app.add_exception_handler(trouble, _on_trouble)
     app.add_exception_handler(Exception, _on_anything)

@@ -1,9 +1,9 @@
 """The shape of an error, RFC 9457."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 
 class Mistake(TypedDict):

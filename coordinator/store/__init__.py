@@ -8,6 +8,7 @@ from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
 from coordinator.store.results import ResultFilter
 from coordinator.store.store import Store
+from coordinator.store.trouble import TROUBLE
 from coordinator.store.workers import Heard
 
-__all__ = ["Heard", "Page", "ResultFilter", "Store", "StoreError", "open_store"]
+__all__ = ["TROUBLE", "Heard", "Page", "ResultFilter", "Store", "StoreError", "open_store"]

@@ -1,0 +1,67 @@
+"""Puts the API together: one store a process, opened when it starts, closed when it stops."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import errors
+from api.headers import SecurityHeaders
+from api.requests import CountRequests, RequestMetrics
+from api.routes import fleet, health, incidents, metrics, results, services
+from api.routes.page import page_routes
+from api.routes.refusals import as_problems, refused
+from api.settings import ApiSettings
+from api.snapshot import Snapshots
+from api.sources import Sources
+from coordinator.store import open_store
+
+DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everything.
+
+Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that may grow come in
+pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer `304` to `If-None-Match`.
+"""
+_ROUTERS = (services, incidents, fleet, results, health, metrics)
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The ASGI app: HTTP API, metrics and page."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_store(settings.database) as store:
+            snapshots = Snapshots(store, settings)
+            app.state.sources = Sources(store, snapshots, settings)
+            yield
+            await snapshots.close()
+
+    app = _Api(
+        title="Outscope",
+        version=version("outscope"),
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # both viewers load their scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=refused(503),
+    )
+    app.state.requests = RequestMetrics()
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    app.router.routes.extend(page_routes())
+    errors.install(app)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CountRequests, metrics=app.state.requests)
+    return app
+
+
+class _Api(FastAPI):
+    """FastAPI whose OpenAPI document shows our errors instead of its own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if not self.openapi_schema:
+            self.openapi_schema = as_problems(super().openapi())
+        return self.openapi_schema

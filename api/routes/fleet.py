@@ -1,0 +1,42 @@
+"""Where we look from: regions, workers, and the looks that were missed."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.encoding import JSON, answer, encode
+from api.routes.parameters import IdFilter, Limit, TimeFilter, instant
+from api.routes.refusals import refused
+from api.sources import From
+from api.views.fleet import GapView, RegionView, WorkerView
+from api.views.words import Items
+
+router = APIRouter(tags=["fleet"])
+
+
+@router.get("/v1/regions", operation_id="listRegions", response_model=Items[RegionView])
+async def regions(request: Request, sources: From) -> Response:
+    """Every configured region: is it fit to speak, unfit (its references fail too), or silent? Strong ETag."""
+    return answer(request, (await sources.snapshots.current()).regions)
+
+
+@router.get("/v1/workers", operation_id="listWorkers", response_model=Items[WorkerView])
+async def workers(request: Request, sources: From) -> Response:
+    """Every worker that was ever heard, with its fitness and what it last said of itself. Strong ETag."""
+    return answer(request, (await sources.snapshots.current()).workers)
+
+
+@router.get("/v1/gaps", operation_id="listGaps", response_model=Items[GapView], responses=refused(422))
+async def gaps(
+    sources: From,
+    service: IdFilter = None,
+    region: IdFilter = None,
+    since: TimeFilter = "1d",
+    limit: Limit = 100,
+) -> Response:
+    """Looks that should have been made and were not, or of which nothing was heard; the latest first.
+
+    A missed look says nothing about a service; it is declared so that silence is never taken for good or bad news.
+    """
+    at = instant("since", since) or 0
+    found = await sources.store.gaps.since(at, service, region, limit)
+    return Response(encode({"items": found}), media_type=JSON, headers={"cache-control": "no-store"})

@@ -1,0 +1,44 @@
+"""Incidents, open and over."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.encoding import answer, document
+from api.errors import ProblemError
+from api.routes.pages import page
+from api.routes.parameters import Cursor, Identifier, IdFilter, Limit, checked
+from api.routes.refusals import FILTERED, MISSING
+from api.sources import From
+from api.views.incidents import IncidentDetail, IncidentView
+from api.views.words import Page
+
+router = APIRouter(tags=["incidents"])
+
+Open = Annotated[bool | None, Query(description="true: only those that go on; false or left out: all")]
+_ID: Final = re.compile(r"[!-~]{1,64}")
+
+
+@router.get("/v1/incidents", operation_id="listIncidents", response_model=Page[IncidentView], responses=FILTERED)
+async def incidents(
+    request: Request,
+    sources: From,
+    service: IdFilter = None,
+    open: Open = None,  # noqa: A002 - the name in the query
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """Incidents, the newest first by when they were opened."""
+    found = await sources.store.incidents.page(service, bool(open), checked(cursor), limit)
+    return page(request, found.items, found.next)
+
+
+@router.get("/v1/incidents/{id}", operation_id="getIncident", response_model=IncidentDetail, responses=MISSING)
+async def incident(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
+    """One incident with its timeline: every change of how far it reached, oldest first."""
+    found = await sources.store.incidents.get(id) if _ID.fullmatch(id) else None
+    if found is None:
+        raise ProblemError("unknown_incident", f"There is no incident {id!r}; /v1/incidents lists them")
+    return answer(request, document({**found[0], "timeline": found[1]}))
