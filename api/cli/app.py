@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from api.cli import apply, config
+from api.cli import apply, config, probe, processes
 
 _READING: Final = ("status", "incidents", "regions", "results", "export", "replay")
 
@@ -18,8 +18,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for _command in (processes.up, processes.coordinator, processes.api, apply.apply, probe.probe):
+    app.command()(_command)
 app.add_typer(config.app, name="config")
-app.command()(apply.apply)
+app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)(processes.worker)
 
 for _name in _READING:  # one file each: api/cli/<name>.py with a function <name>
     if find_spec(f"api.cli.{_name}"):

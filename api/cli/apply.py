@@ -1,7 +1,6 @@
 """`outscope apply`: make a configuration file the one in force."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -1,0 +1,59 @@
+"""What a running product has for itself: its data folder and its port. Refused before anything starts."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.supervisor.problem import CannotStartError
+
+
+@contextmanager
+def claimed(data: Path) -> Iterator[None]:
+    """Hold the data folder; CannotStartError when another instance holds it. The kernel lets go if we die."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotStartError(
+            f"The data folder {data} cannot be used ({error.strerror}); give another one with --data."
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
+            raise CannotStartError(
+                f"Outscope is already running on the data folder {data} (process {owner}). "
+                "Stop it first, or give this one its own folder with --data and its own port with --port."
+            ) from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def require_free(host: str, port: int) -> None:
+    """CannotStartError when nobody can listen on this address now."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(1)
+    except OSError as error:
+        raise CannotStartError(
+            f"Nobody can listen on {host} port {port} ({(error.strerror or str(error)).lower()}). "
+            f"Stop the program that uses it, or choose another port: --port {min(port + 1, 65535)}."
+        ) from error
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port that is free at this moment."""
+    with socket.socket() as listener:
+        listener.bind((host, 0))
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,0 +1,108 @@
+"""Keeps one process running: starts it, says when it is ready, starts it again when it dies, ends it when told."""
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Final
+
+from api.supervisor.logfile import last_lines
+from api.supervisor.program import Program, how_it_ended, send, stop
+
+POLL_S: Final = 0.1
+FIRST_WAIT_S: Final = 0.5
+LONGEST_WAIT_S: Final = 30.0
+STEADY_S: Final = 60.0
+"""A process that ran this long has earned a short wait again."""
+SLOW_START_S: Final = 30.0
+GRACE_S: Final = 15.0
+
+Say = Callable[[str], None]
+
+
+class Keeper:
+    """One program and the process that runs it now, if any."""
+
+    def __init__(self, program: Program, say: Say, wait_s: float = FIRST_WAIT_S) -> None:
+        self.program = program
+        self.process: subprocess.Popen[bytes] | None = None
+        self.restarts = 0
+        self._say = say
+        self._first_wait_s = wait_s
+        self._ready = asyncio.Event()
+        self._wanted = True
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the program running until `end`. Returns when it has ended."""
+        wait_s = self._first_wait_s
+        while self._wanted:
+            lived_s = await self._one_life()
+            if not self._wanted:
+                return
+            wait_s = self._first_wait_s if lived_s > STEADY_S else wait_s
+            self._say(self._obituary(wait_s))
+            await self._rest(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+            self.restarts += 1
+
+    async def ready(self) -> None:
+        """Return when the running process is ready."""
+        await self._ready.wait()
+
+    async def end(self) -> None:
+        """End the process and do not start it again."""
+        self._wanted = False
+        self._wake.set()
+        if self.process is not None:
+            await stop(self.process, GRACE_S)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._wanted = False
+        self._wake.set()
+        if self.process is not None and self.process.poll() is None:
+            send(self.process, signal.SIGKILL)
+
+    async def _one_life(self) -> float:
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        try:
+            self.process = self.program.start()
+        except OSError as error:
+            self._say(f"{self.program.name} cannot be started: {error}")
+            return 0.0
+        complained = False
+        while self.process.poll() is None:
+            if not self._ready.is_set():
+                complained = self._look_if_ready(loop.time() - began_s, complained)
+            await asyncio.sleep(POLL_S)
+        self._ready.clear()
+        return loop.time() - began_s
+
+    def _look_if_ready(self, after_s: float, complained: bool) -> bool:
+        if self.program.ready():
+            self._ready.set()
+            address = f"  {self.program.address}" if self.program.address else ""
+            self._say(
+                f"{self.program.name:<24} {'again ' if self.restarts else ''}ready after {after_s:.1f} s{address}"
+            )
+        elif after_s > SLOW_START_S and not complained:
+            self._say(f"{self.program.name} is still not ready; its log is {self.program.log}")
+            return True
+        return complained
+
+    def _obituary(self, wait_s: float) -> str:
+        code = self.process.returncode if self.process else 1
+        said = "".join(f"\n    {line}" for line in last_lines(self.program.log, 3)) if code > 0 else ""
+        return (
+            f"{self.program.name} {how_it_ended(code)}; starting it again in {wait_s:g} s "
+            f"(its log is {self.program.log}){said}"
+        )
+
+    async def _rest(self, wait_s: float) -> None:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return

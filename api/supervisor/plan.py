@@ -1,0 +1,88 @@
+"""Which processes make up the product, and what each of them is told. Each gets only what it needs to know."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from api.supervisor.broker import Credentials
+from api.supervisor.program import Program
+from api.supervisor.settings import ProductSettings
+
+_PREFIX: Final = "OUTSCOPE_"
+_SECRETS: Final = "OUTSCOPE_SECRET_"
+"""Prefix of what only workers read, for keys of checks."""
+
+
+def plain_environment() -> dict[str, str]:
+    """This process's environment without settings of ours, which were meant for this process alone."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+
+
+def programs(settings: ProductSettings, credentials: Credentials) -> list[Program]:
+    """Coordinator, API and one worker a region."""
+    return [
+        _coordinator(settings, credentials.coordinator),
+        _api(settings),
+        *(_worker(settings, region, url) for region, url in credentials.regions.items()),
+    ]
+
+
+def _coordinator(settings: ProductSettings, broker: str) -> Program:
+    env = {
+        "OUTSCOPE_BROKER": broker,
+        "OUTSCOPE_DATABASE": settings.database_url,
+        "OUTSCOPE_DATA": str(settings.data),
+    }
+    return _python(settings, "coordinator", ("api.cli", "coordinator"), env, stage=1)
+
+
+def _api(settings: ProductSettings) -> Program:
+    env = {"OUTSCOPE_DATABASE": settings.database_url}
+    arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
+    return _python(settings, "api", arguments, env, stage=2, address=settings.address)
+
+
+def _worker(settings: ProductSettings, region: str, broker: str) -> Program:
+    name = f"{region}-1"
+    source = settings.source_addresses.get(region)
+    env = {
+        **{name: value for name, value in os.environ.items() if name.startswith(_SECRETS)},
+        "OUTSCOPE_BROKER": broker,
+        "OUTSCOPE_REGION": region,
+        "OUTSCOPE_WORKER": name,
+        "OUTSCOPE_STATE_DIR": str(settings.data / "workers"),
+        **({"OUTSCOPE_ALLOW_ADDRESSES": settings.allow} if settings.allow else {}),
+        **({"OUTSCOPE_CA_FILE": str(settings.ca_file)} if settings.ca_file else {}),
+        **({"OUTSCOPE_SOURCE_ADDRESS": source} if source else {}),
+    }
+    address = f"looks from {source}" if source else ""
+    return _python(settings, f"worker {name}", ("worker",), env, stage=2, address=address)
+
+
+def _python(
+    settings: ProductSettings,
+    name: str,
+    module: tuple[str, ...],
+    env: Mapping[str, str],
+    *,
+    stage: int,
+    address: str = "",
+) -> Program:
+    file = name.replace(" ", "-")
+    ready = run_folder(settings.data) / f"{file}.ready"
+    return Program(
+        name=name,
+        argv=(sys.executable, "-m", *module),
+        env={**plain_environment(), **env, "OUTSCOPE_READY_FILE": str(ready)},
+        log=settings.data / "logs" / f"{file}.log",
+        stage=stage,
+        address=address,
+        ready_file=ready,
+    )
+
+
+def run_folder(data: Path) -> Path:
+    """Where processes say that they are ready."""
+    return data / "run"

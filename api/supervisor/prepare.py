@@ -1,0 +1,81 @@
+"""Applies the configuration before the product starts, in a short-lived process of its own.
+
+So the supervisor, which runs as long as the product, never loads an ORM. Run as
+`python -m api.supervisor.prepare [CONFIG]` with OUTSCOPE_DATABASE set; prints one JSON object.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from api.supervisor.problem import CannotStartError
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The configuration in force: its regions and how much it looks at, and how many changes it brought."""
+
+    regions: tuple[str, ...]
+    services: int
+    checks: int
+    changes: int
+
+
+def prepare(database: str, config: Path | None) -> Prepared:
+    """Bring the store up to date and apply the configuration; CannotStartError says what is wrong with either."""
+    command = [sys.executable, "-m", "api.supervisor.prepare", *([str(config)] if config else [])]
+    env = {**os.environ, "OUTSCOPE_DATABASE": database}
+    done = subprocess.run(  # noqa: S603 - our own command line
+        command, env=env, capture_output=True, text=True, check=False, start_new_session=True
+    )
+    if done.returncode:
+        raise CannotStartError(done.stderr.strip() or "The configuration cannot be applied.")
+    found = json.loads(done.stdout)
+    return Prepared(tuple(found["regions"]), found["services"], found["checks"], found["changes"])
+
+
+async def _prepare(database: str, config: Path | None) -> dict[str, Any]:
+    from api.cli.config import parameter_models
+    from api.configure import apply_configuration, stored_configuration
+    from coordinator.configuration import DEFAULT, load_configuration
+
+    stored = await stored_configuration(database)
+    changed = 0
+    if config is not None or stored is None:
+        stored = load_configuration(config or DEFAULT, parameter_models())
+        changed = len(await apply_configuration(database, stored))
+    topology = stored.topology
+    return {
+        "regions": [region.id for region in topology.regions],
+        "services": len(topology.services),
+        "checks": len(topology.checks),
+        "changes": changed,
+    }
+
+
+def main(argv: Sequence[str]) -> int:
+    """Apply, print what is in force, and return the exit code: 1 with the mistakes on standard error."""
+    from coordinator.configuration import ConfigurationError
+    from coordinator.store import StoreError
+
+    config = Path(argv[0]) if argv else None
+    try:
+        found = asyncio.run(_prepare(os.environ["OUTSCOPE_DATABASE"], config))
+    except ConfigurationError as error:
+        print(f"{error}\nNothing was started; mend the configuration first.", file=sys.stderr)
+        return 1
+    except StoreError as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
