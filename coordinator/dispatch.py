@@ -1,0 +1,177 @@
+"""Sending to workers: Celery messages from one thread, so that a broker that is away never blocks a loop.
+
+What waits is bounded in number and in time. An order that could not be sent in time is lost on purpose and its
+looks are declared missing; a receipt that is lost makes a worker send its report again, which does no harm.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+from worker.contract.broker import transport_options, verified
+from worker.contract.clock import monotonic_s
+from worker.contract.message import TASK_LOOK, TASK_RECEIPT, Order, Receipt, probes_queue, worker_queue
+
+log = logging.getLogger("outscope.dispatch")
+
+MOST_WAITING: Final = 2_000
+"""Messages that may wait to be sent; more than a minute of a large fleet."""
+ORDER_PATIENCE_S: Final = 2.0
+"""An order that could not be sent for this long is lost: its looks are due by now."""
+RECEIPT_PATIENCE_S: Final = 10.0
+"""After this long the worker sends its report again anyway."""
+RETRY_S: Final = 0.2
+_BATCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message on its way out. `sent` is called from the sending thread with whether the broker took it."""
+
+    task: str
+    queue: str
+    body: dict[str, Any]
+    patience_s: float
+    expires_s: float | None
+    sent: Callable[[bool], None]
+
+
+def order_letter(order: Order, expires_s: float, sent: Callable[[bool], None]) -> Letter:
+    """The letter that carries an order to the workers of its region."""
+    body = order.model_dump(mode="json")
+    return Letter(TASK_LOOK, probes_queue(order.region), body, ORDER_PATIENCE_S, expires_s, sent)
+
+
+def receipt_letter(region: str, receipt: Receipt) -> Letter:
+    """The letter that carries a receipt to one worker."""
+    body = receipt.model_dump(mode="json")
+    return Letter(TASK_RECEIPT, worker_queue(region, receipt.worker), body, RECEIPT_PATIENCE_S, None, _nothing)
+
+
+def _nothing(_sent: bool) -> None:
+    """Nobody needs to know."""
+
+
+def celery_app(broker: str) -> Celery:
+    """The Celery application that only sends: no results, no events, no remote control."""
+    app = Celery("outscope", broker=verified(broker), set_as_current=False)
+    options = transport_options()
+    options.pop("retry_on_timeout")  # with it kombu will not send a batch in one round trip
+    app.conf.update(
+        broker_transport_options=options,
+        broker_connection_timeout=5,
+        broker_heartbeat=0,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_enable_remote_control=False,
+    )
+    return app
+
+
+class Post:
+    """The sending thread. `send` never blocks."""
+
+    def __init__(self, broker: str) -> None:
+        self._app = celery_app(broker)
+        self._letters: queue.Queue[tuple[float, Letter] | None] = queue.Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="post", daemon=True)
+        self._closing = False
+        self.reachable = True
+        """Whether the broker took what was sent last."""
+
+    def open(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Send what waits, if the broker takes it in time, and stop."""
+        self._closing = True
+        try:
+            self._letters.put(None, timeout=timeout_s)
+        except queue.Full:
+            log.warning("post_left_unsent letters=%d", self._letters.qsize())
+        self._thread.join(timeout_s)
+
+    def send(self, letter: Letter) -> bool:
+        """Take a letter to send soon; False when too many wait."""
+        try:
+            self._letters.put_nowait((monotonic_s() + letter.patience_s, letter))
+        except queue.Full:
+            return False
+        return True
+
+    def _run(self) -> None:
+        while (batch := self._next()) is not None:
+            self._deliver(batch)
+        self._app.close()
+
+    def _next(self) -> list[tuple[float, Letter]] | None:
+        """Everything that waits, up to a batch; None at the end."""
+        first = self._letters.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < _BATCH:
+            try:
+                letter = self._letters.get_nowait()
+            except queue.Empty:
+                break
+            if letter is None:
+                self._letters.put(None)
+                break
+            batch.append(letter)
+        return batch
+
+    def _deliver(self, batch: list[tuple[float, Letter]]) -> None:
+        """Send a batch, again and again until it is gone or nobody needs it any more."""
+        while batch:
+            late = [letter for deadline, letter in batch if deadline < monotonic_s()]
+            batch = [item for item in batch if item[0] >= monotonic_s()]
+            _tell(late, sent=False)
+            letters = [letter for _, letter in batch]
+            if letters and self._sent(letters):
+                _tell(letters, sent=True)
+                return
+            if batch and not self._closing:
+                threading.Event().wait(RETRY_S)
+            elif self._closing:
+                _tell(letters, sent=False)
+                return
+
+    def _sent(self, letters: Sequence[Letter]) -> bool:
+        """Whether the broker took the letters. A batch that fails half-way is sent again: repeats do no harm."""
+        try:
+            with self._app.producer_pool.acquire(block=True, timeout=5) as producer, producer.batch():
+                for letter in letters:
+                    self._app.send_task(
+                        letter.task,
+                        args=[letter.body],
+                        queue=Queue(letter.queue, Exchange(""), routing_key=letter.queue),
+                        expires=letter.expires_s,
+                        producer=producer,
+                        retry=False,
+                        declare=[],
+                        argsrepr="",
+                        kwargsrepr="",
+                    )
+        except Exception as error:  # the boundary of this thread: any failure to send means the same
+            if self.reachable:
+                log.warning("broker_unreachable letters=%d error=%r", len(letters), error)
+            self.reachable = False
+            return False
+        if not self.reachable:
+            log.info("broker_reachable")
+        self.reachable = True
+        return True
+
+
+def _tell(letters: Sequence[Letter], *, sent: bool) -> None:
+    for letter in letters:
+        letter.sent(sent)

@@ -1,0 +1,32 @@
+"""Who is heard: which regions have a worker that speaks, so that nobody orders looks from an empty region."""
+
+from collections.abc import Iterable
+from typing import Final
+
+SILENT_AFTER_S: Final = 15.0
+"""Workers send a heartbeat every five seconds; three missed ones are silence."""
+GRACE_S: Final = 20.0
+"""So long a region has to be heard first: after our start, after a new link, after it was configured."""
+
+
+class Hearing:
+    """When each region was heard last. Moments are seconds on the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, float] = {}
+        self._heard: dict[str, float] = {}
+
+    def expect(self, regions: Iterable[str], now_s: float) -> None:
+        """These are the regions from now on."""
+        self._known = {region: self._known.get(region, now_s) for region in regions}
+
+    def heard(self, region: str, now_s: float) -> None:
+        """A worker of this region spoke."""
+        self._heard[region] = now_s
+
+    def silent(self, region: str, now_s: float, connected_since_s: float | None) -> bool:
+        """Whether the region has no worker. Without a link to the broker nobody can tell, and nobody is silent."""
+        if connected_since_s is None:
+            return False
+        since_s = max(connected_since_s, self._known.get(region, now_s))
+        return now_s - since_s > GRACE_S and now_s - self._heard.get(region, since_s) > SILENT_AFTER_S

@@ -1,0 +1,151 @@
+"""THE LOOP that takes in what workers saw: drop repeats, place, store, fold, judge, save what changed, receipt.
+
+Delivery is at least once. A repeat does no harm: a result's id derives from its look, and only those that the store
+did not have are folded. A receipt goes out after the commit and not before, so a crash at any moment loses nothing
+that a worker may forget.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from coordinator.board import Board
+from coordinator.dispatch import Post
+from coordinator.domain.engine import Engine, Event
+from coordinator.domain.incident import IncidentEvent
+from coordinator.domain.ledger import Ledger
+from coordinator.domain.topology import Topology
+from coordinator.domain.verdict import Verdict
+from coordinator.geo import Places
+from coordinator.hearing import Hearing
+from coordinator.inbox import Delivery, Inbox
+from coordinator.metrics import Counters
+from coordinator.persistence import keep, persistently
+from coordinator.receipts import Bookkeeping, receipt_letters
+from coordinator.reports import Reading, read
+from coordinator.stamps import Stamps
+from coordinator.store import Store
+from worker.contract import clock
+from worker.contract.instant import Instant
+from worker.contract.result import Result
+
+log = logging.getLogger("outscope.ingest")
+
+SECOND_MS: Final = 1_000
+
+
+class Ingest:
+    """Everything that happens to a report, one after the other, in one task."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        inbox: Inbox,
+        post: Post,
+        ledger: Ledger,
+        hearing: Hearing,
+        places: Places,
+        stamps: Stamps,
+        counters: Counters,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._inbox = inbox
+        self._post = post
+        self._ledger = ledger
+        self._hearing = hearing
+        self._places = places
+        self._stamps = stamps
+        self._counters = counters
+        self._topology = Topology()
+        self._board = Board()
+        self._books = Bookkeeping()
+        self._judged_second = 0
+
+    def configure(self, topology: Topology) -> None:
+        """Take in results of these checks from these regions from now on."""
+        self._topology = topology
+        self._board.forget()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop; what was taken from the broker by then is finished."""
+        while not stop.is_set():
+            second_over_s = (SECOND_MS - clock.now() % SECOND_MS) / 1000
+            await self.step(await self._inbox.some(second_over_s))
+        await self._save_books()
+
+    async def step(self, deliveries: Sequence[Delivery]) -> None:
+        """Take in what arrived, and judge when a second is over."""
+        received_at = self._stamps.next()
+        await self._judge(received_at)  # what time alone decided, before these were heard
+        if deliveries:
+            topology = self._topology
+            reading = read(deliveries, topology, received_at)
+            placed = [self._place(result) for result in reading.results]
+            new = await keep(self._store, placed, reading)
+            self._fold(new, reading, topology)
+            self._receipt(reading, deliveries)
+
+    def _place(self, result: Result) -> Result:
+        place = self._places.of(result.ip)
+        return result if place.nowhere else replace(result, asn=place.asn, ip_country=place.country)
+
+    def _fold(self, new: Sequence[Result], reading: Reading, topology: Topology) -> None:
+        for result in new:
+            check = topology.check[result.check]
+            self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
+        self._engine.observe(new)
+        self._counters.results += len(new)
+        self._counters.repeats += len(reading.results) - len(new)
+
+    def _receipt(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
+        committed_s = clock.monotonic_s()
+        for letter in receipt_letters(reading):
+            self._post.send(letter)  # one that is lost makes the worker send again, which does no harm
+        for region, report in reading.reports:
+            self._hearing.heard(region, committed_s)
+            self._books.heard(region, report, reading.received_at)
+        for delivery in deliveries:
+            self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
+        self._books.refused(reading)
+        self._counters.reports += len(reading.reports)
+        self._counters.refused += reading.refused.total()
+
+    async def _judge(self, at: Instant) -> None:
+        second = at // SECOND_MS
+        if second == self._judged_second:
+            return
+        self._judged_second = second
+        began_s = clock.monotonic_s()
+        events = self._engine.advance(at)
+        standings = self._board.changes(self._engine, at)
+        self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
+        await self._save_events(events)
+        if standings:
+            await persistently("standings", lambda: self._store.standings.put_many(standings))
+        await self._save_books()
+
+    async def _save_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            log.info("%s", _line(event))
+        verdicts = [event for event in events if isinstance(event, Verdict)]
+        incidents = [event for event in events if isinstance(event, IncidentEvent)]
+        if verdicts:
+            await persistently("verdicts", lambda: self._store.verdicts.add_many(verdicts))
+        if incidents:
+            await persistently("incidents", lambda: self._store.incidents.apply(*incidents))
+
+    async def _save_books(self) -> None:
+        heard, refusals = self._books.take()
+        if heard:
+            await persistently("workers", lambda: self._store.workers.heard(heard))
+        for reason, count, at, example in refusals:
+            await self._store.refusals.count(reason, count, at, example)
+
+
+def _line(event: Event) -> str:
+    record = event.to_record()
+    return f"{record['type']} " + " ".join(f"{key}={value}" for key, value in record.items() if key != "type")

@@ -1,0 +1,133 @@
+"""What is seen to every second or so: the lease, a new configuration, gaps, our own counters, GeoIP files."""
+
+import asyncio
+import logging
+from typing import Final
+
+from coordinator.configuration import Configuration, from_document
+from coordinator.domain.engine import Engine
+from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule import Schedule
+from coordinator.domain.topology import Topology
+from coordinator.geo import Places
+from coordinator.hearing import Hearing
+from coordinator.inbox import Inbox
+from coordinator.ingest import Ingest
+from coordinator.leadership import Leadership
+from coordinator.metrics import Counters
+from coordinator.persistence import persistently
+from coordinator.store import Store
+from coordinator.tick import Tick
+from worker.contract import clock
+from worker.contract.instant import rfc3339
+
+log = logging.getLogger("outscope.keeper")
+
+SECOND_S: Final = 1.0
+TELL_S: Final = 2.0
+SUBJECT: Final = "coordinator"
+
+
+class Keeper:
+    """Keeps the process in step with its store."""
+
+    def __init__(
+        self,
+        store: Store,
+        lead: Leadership,
+        engine: Engine,
+        inbox: Inbox,
+        ingest: Ingest,
+        tick: Tick,
+        ledger: Ledger,
+        hearing: Hearing,
+        places: Places,
+        counters: Counters,
+    ) -> None:
+        self._store = store
+        self._lead = lead
+        self._engine = engine
+        self._inbox = inbox
+        self._ingest = ingest
+        self._tick = tick
+        self._ledger = ledger
+        self._hearing = hearing
+        self._places = places
+        self._counters = counters
+        self._version = 0
+        self._told_s = 0.0
+        self._started_at = clock.now()
+
+    async def begin(self, version: int, configuration: Configuration) -> None:
+        """Put the first configuration in force, and declare the looks that nobody ordered while we were away."""
+        self._version = version
+        self._set_up(configuration.topology)
+        before = (await self._store.standings.all("coordinator")).get(SUBJECT, {})
+        until, now = before.get("ticked_until_ms"), clock.now()
+        if isinstance(until, int) and until < now:
+            self._ledger.pause(Schedule(configuration.topology).missed(until, now), now)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop; then write once more."""
+        while not stop.is_set():
+            await persistently("keeper", self._round)
+            await asyncio.sleep(SECOND_S)
+        await self._tell()
+
+    async def _round(self) -> None:
+        await self._lead.renew()
+        await self._reconfigure()
+        await self._save_gaps()
+        self._places.refresh()
+        if clock.monotonic_s() - self._told_s >= TELL_S:
+            await self._tell()
+
+    async def _reconfigure(self) -> None:
+        if await self._store.configurations.version() == self._version:
+            return
+        found = await self._store.configurations.current()
+        if found is None:
+            return
+        version, configuration = found[0], from_document(found[1])
+        self._engine.reconfigure(configuration.topology, configuration.rules)
+        self._set_up(configuration.topology)
+        await self._forget_departed(configuration.topology)
+        self._version = version
+        log.info("reconfigured version=%d checks=%d", version, len(configuration.topology.checks))
+
+    def _set_up(self, topology: Topology) -> None:
+        regions = [region.id for region in topology.regions]
+        self._hearing.expect(regions, clock.monotonic_s())
+        self._inbox.listen_to(regions)
+        self._ingest.configure(topology)
+        self._tick.configure(topology)
+
+    async def _forget_departed(self, topology: Topology) -> None:
+        """What stood for services and regions that left the configuration stands no more."""
+        await self._store.standings.keep("service", set(topology.service))
+        await self._store.standings.keep("region", set(topology.region))
+        workers = await self._store.standings.all("worker")
+        await self._store.standings.keep("worker", {s for s, w in workers.items() if w["region"] in topology.region})
+
+    async def _save_gaps(self) -> None:
+        gaps = self._ledger.sweep(clock.now())
+        if gaps:
+            self._counters.gaps += len(gaps)
+            await persistently("gaps", lambda: self._store.gaps.add(gaps))
+
+    async def _tell(self) -> None:
+        """Write down how we are doing, and how far looks were ordered: the next start declares what it missed."""
+        at = clock.now()
+        document = {
+            "at": rfc3339(at),
+            "started_at": rfc3339(self._started_at),
+            "holder": self._lead.holder,
+            "configuration": self._version,
+            "ticked_until_ms": self._tick.ticked_until,
+            "connected": self._inbox.connected_since_s is not None,
+            "waiting_reports": self._inbox.depth(),
+            "outstanding_looks": len(self._ledger),
+            **self._counters.to_document(),
+        }
+        await self._store.standings.put("coordinator", SUBJECT, at, document)
+        self._told_s = clock.monotonic_s()

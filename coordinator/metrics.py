@@ -1,0 +1,61 @@
+"""What the coordinator counts about itself; it is stored with what stands, and the API shows it."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+WINDOW: Final = 1_000
+"""So many recent measurements a percentile rests on."""
+
+
+class Recent:
+    """The last measurements of one quantity."""
+
+    def __init__(self) -> None:
+        self._values: deque[float] = deque(maxlen=WINDOW)
+
+    def add(self, value: float) -> None:
+        """One more measurement."""
+        self._values.append(value)
+
+    def percentile(self, share: float) -> float | None:
+        """The value that this share of the measurements does not exceed; None without any."""
+        if not self._values:
+            return None
+        ordered = sorted(self._values)
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)
+
+
+@dataclass(slots=True)
+class Counters:
+    """Counts since the start, and recent delays in milliseconds."""
+
+    reports: int = 0
+    results: int = 0
+    repeats: int = 0
+    refused: int = 0
+    looks_ordered: int = 0
+    looks_lost: int = 0
+    gaps: int = 0
+    order_lag_ms: Recent = field(default_factory=Recent)
+    """How long after its first look was due the broker took an order; 0 when in time."""
+    ingest_lag_ms: Recent = field(default_factory=Recent)
+    """From a report's arrival to its commit."""
+    judge_ms: Recent = field(default_factory=Recent)
+    """How long one judging took."""
+
+    def to_document(self) -> dict[str, Any]:
+        """The counters as JSON; percentiles are over the last measurements."""
+        return {
+            "reports": self.reports,
+            "results": self.results,
+            "repeats": self.repeats,
+            "refused": self.refused,
+            "looks_ordered": self.looks_ordered,
+            "looks_lost": self.looks_lost,
+            "gaps": self.gaps,
+            "order_lag_p99_ms": self.order_lag_ms.percentile(0.99),
+            "ingest_lag_p50_ms": self.ingest_lag_ms.percentile(0.5),
+            "ingest_lag_p99_ms": self.ingest_lag_ms.percentile(0.99),
+            "judge_p99_ms": self.judge_ms.percentile(0.99),
+        }

@@ -1,0 +1,144 @@
+"""The coordinator process: what is composed of what, and the order of its life."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from coordinator.configuration import Configuration, from_document
+from coordinator.dispatch import Post
+from coordinator.domain.engine import Engine
+from coordinator.domain.ledger import Ledger
+from coordinator.geo import Places
+from coordinator.hearing import Hearing
+from coordinator.inbox import Inbox
+from coordinator.ingest import Ingest
+from coordinator.keeper import Keeper
+from coordinator.leadership import AnotherCoordinatorError, Leadership, leadership
+from coordinator.metrics import Counters
+from coordinator.settings import CoordinatorSettings
+from coordinator.stamps import Stamps
+from coordinator.store import Store, StoreError, open_store
+from coordinator.tick import Tick
+from worker.contract import clock
+
+log = logging.getLogger("outscope.coordinator")
+
+LOOK_AGAIN_S: Final = 0.5
+EXIT_STORE: Final = 2
+EXIT_ANOTHER: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A configuration in force, and its version in the store."""
+
+    version: int
+    configuration: Configuration
+
+
+def run(settings: CoordinatorSettings) -> int:
+    """The whole life of the process, until SIGTERM or SIGINT; its exit code.
+
+    0 when it was told to stop, 2 when the database cannot be used, 3 when another coordinator works on it.
+    """
+    try:
+        asyncio.run(_until_signalled(settings))
+    except StoreError as error:
+        log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
+        return EXIT_STORE
+    except AnotherCoordinatorError as error:
+        log.error("%s", error)  # noqa: TRY400  as above
+        return EXIT_ANOTHER
+    return 0
+
+
+async def _until_signalled(settings: CoordinatorSettings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+async def serve(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
+    """Coordinate until `stop` is set. StoreError and AnotherCoordinatorError say why it cannot."""
+    async with open_store(settings.database) as store, leadership(store) as lead:
+        applied = await _first_configuration(store, lead, stop)
+        if applied is not None:
+            await _coordinate(settings, store, lead, applied, stop)
+    log.info("stopped")
+
+
+async def _first_configuration(store: Store, lead: Leadership, stop: asyncio.Event) -> Applied | None:
+    """The configuration in force; waits for the first. None when told to stop before."""
+    waiting = False
+    while not stop.is_set():
+        await lead.renew()
+        found = await store.configurations.current()
+        if found is not None:
+            return Applied(found[0], from_document(found[1]))
+        if not waiting:
+            log.info("waiting for a configuration; apply one with: outscope apply FILE")
+        waiting = True
+        await asyncio.sleep(LOOK_AGAIN_S)
+    return None
+
+
+async def _coordinate(
+    settings: CoordinatorSettings, store: Store, lead: Leadership, applied: Applied, stop: asyncio.Event
+) -> None:
+    engine = await _rebuilt(store, applied.configuration)
+    last = await store.results.last_received_at()
+    counters, ledger, hearing = Counters(), Ledger(), Hearing()
+    places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
+    async with _link(settings.broker, applied.configuration) as (post, inbox):
+        stamps = Stamps(clock.now, clock.monotonic_s, last or 0)
+        ingest = Ingest(store, engine, inbox, post, ledger, hearing, places, stamps, counters)
+        tick = Tick(post, ledger, hearing, lambda: inbox.connected_since_s, counters)
+        keeper = Keeper(store, lead, engine, inbox, ingest, tick, ledger, hearing, places, counters)
+        await keeper.begin(applied.version, applied.configuration)
+        if settings.ready_file is not None:
+            settings.ready_file.touch()
+        log.info("coordinating version=%d checks=%d", applied.version, len(applied.configuration.topology.checks))
+        await _together(stop, ingest, tick, keeper)
+    places.close()
+
+
+async def _rebuilt(store: Store, configuration: Configuration) -> Engine:
+    """The judge with the memory that the stored results give it: a restart forgets nothing."""
+    engine = Engine(configuration.topology, configuration.rules)
+    now = clock.now()
+    recent = await store.results.recent(now - configuration.rules.rebuild_ms)
+    engine.restore(recent, await store.incidents.open(), now)
+    log.info("rebuilt results=%d", len(recent))
+    return engine
+
+
+@asynccontextmanager
+async def _link(broker: str, configuration: Configuration) -> AsyncIterator[tuple[Post, Inbox]]:
+    """Both directions of the link to the broker."""
+    post, inbox = Post(broker), Inbox(broker, [region.id for region in configuration.topology.regions])
+    post.open()
+    inbox.open()
+    try:
+        yield post, inbox
+    finally:
+        await inbox.close()
+        await asyncio.to_thread(post.close)
+
+
+async def _together(stop: asyncio.Event, *loops: Ingest | Tick | Keeper) -> None:
+    """Run the loops until told to stop; when one fails, all stop and its error is raised."""
+    tasks = [asyncio.create_task(loop.run(stop), name=type(loop).__name__) for loop in loops]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

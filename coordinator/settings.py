@@ -1,0 +1,80 @@
+"""The settings of the coordinator process, from the environment; a bad one stops the start with a sentence."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the sentence names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorSettings:
+    """What an operator decides about the coordinator process.
+
+    `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and `geoip_asn` are
+    databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered.
+    """
+
+    broker: str
+    database: str
+    data_dir: Path | None = None
+    geoip_country: Path | None = None
+    geoip_asn: Path | None = None
+    ready_file: Path | None = None
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        if urlsplit(self.broker).scheme not in SCHEMES:  # the URL is not repeated: it may hold a password
+            schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+            raise SettingsError(f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port")
+
+    def __repr__(self) -> str:
+        return f"CoordinatorSettings(data_dir={self.data_dir!r})"  # the URLs hold passwords
+
+
+def read_settings(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    broker: str | None = None,
+    database: str | None = None,
+    data_dir: Path | None = None,
+) -> CoordinatorSettings:
+    """The settings from what is given, else the environment; SettingsError names the first missing or wrong one."""
+    return CoordinatorSettings(
+        broker=broker or _required("OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ),
+        database=database or _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ),
+        data_dir=data_dir or _path("OUTSCOPE_DATA", environ),
+        geoip_country=_path("OUTSCOPE_GEOIP_COUNTRY", environ),
+        geoip_asn=_path("OUTSCOPE_GEOIP_ASN", environ),
+        ready_file=_path("OUTSCOPE_READY_FILE", environ),
+        log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
+    )
+
+
+def _required(name: str, what: str, environ: Mapping[str, str]) -> str:
+    text = _secret(name, environ)
+    if not text:
+        raise SettingsError(f"{name} is missing; give {what}")
+    return text
+
+
+def _secret(name: str, environ: Mapping[str, str]) -> str:
+    file = environ.get(f"{name}_FILE")
+    if not file:
+        return environ.get(name, "").strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {error}") from error
+
+
+def _path(name: str, environ: Mapping[str, str]) -> Path | None:
+    text = environ.get(name, "").strip()
+    return Path(text) if text else None
