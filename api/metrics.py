@@ -26,13 +26,12 @@ _VITAL_COUNTS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # a registry keeps collectors by identity
 class Facts(Collector):
     """What is known at one scrape."""
 
     picture: Picture
     refusals: Sequence[Mapping[str, Any]] = ()
-    coordinator: Mapping[str, Mapping[str, Any]] | None = None
 
     def collect(self) -> Iterable[Metric]:
         """All families."""

@@ -23,7 +23,7 @@ class Summary:
 NOTHING: Final = Summary(
     "unknown",
     "Nothing is configured yet",
-    "Tell Outscope what to look at: write outscope.yaml, then run `outscope apply outscope.yaml`.",
+    "Tell Outscope what to look at: write outscope.yaml, then run: outscope apply outscope.yaml",
 )
 STARTING: Final = Summary(
     "unknown",
@@ -53,7 +53,13 @@ def summarise(services: Sequence[ServiceLine], regions: Sequence[RegionView]) ->
         return Summary(worst, _trouble(services))
     if worst == "unknown":
         return _unknown(services, regions)
-    return Summary("well", "All is well" if len(services) == 1 else f"All {len(services)} services are well")
+    return Summary("well", _all_well(services))
+
+
+def _all_well(services: Sequence[ServiceLine]) -> str:
+    if len(services) == 1:
+        return f"{services[0]['name']} is well"
+    return "Both services are well" if len(services) == 2 else f"All {len(services)} services are well"
 
 
 def _trouble(services: Sequence[ServiceLine]) -> str:

@@ -5,6 +5,7 @@ import { explain } from "./tip.js";
 
 export const WORDS = { well: "well", degraded: "degraded", bad: "disrupted", unknown: "not known", none: "not looked at" };
 
+const MANY = 9; // more columns than this have their names written upwards
 const details = new WeakMap();
 
 /** An empty matrix. */
@@ -24,6 +25,8 @@ export function drawMatrix(box, service, allRegions) {
   const table = box.firstElementChild;
   const regions = allRegions.filter((region) => service.regions.includes(region.id));
   const cells = new Map(service.cells.map((cell) => [`${cell.component} ${cell.region}`, cell]));
+  table.style.setProperty("--columns", regions.length);
+  mark(table, "data-many", regions.length > MANY ? "" : null);
   mark(table, "aria-label", `${service.name} by component and region`);
   const head = table.tHead.rows[0];
   const corner = { id: "", name: "", fitness: "fit" };
@@ -43,12 +46,13 @@ export function short(component, service) {
 }
 
 function makeHead(region) {
-  return region.id === "" ? make("td") : make("th", { scope: "col" }, make("span"));
+  return region.id === "" ? make("td") : make("th", { scope: "col" }, make("span"), make("small"));
 }
 
 function drawHead(th, region) {
   if (region.id === "") return;
   say(th.firstElementChild, region.name);
+  say(th.lastElementChild, region.fitness === "fit" ? "" : region.fitness);
   mark(th, "data-fitness", region.fitness);
   mark(th, "title", region.fitness === "fit" ? `${region.name} (${region.id})` : `${region.name} is ${region.fitness}: ${region.why}`);
 }

@@ -2,7 +2,7 @@
 
 import { follow, make, reshape, say, shape, show } from "./dom.js";
 
-const STATES = { fit: "well", unfit: "bad", silent: "unknown" };
+const STATES = { fit: "well", unfit: "degraded", silent: "unknown" };
 const parts = new WeakMap();
 
 /** Draw all regions into the list `parent`. */

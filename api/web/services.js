@@ -53,9 +53,9 @@ function update(article, service, regions) {
 /** Why, and how sure; nothing more to say when all is well. */
 function reason(service) {
   const { at, scope, reason: why, confidence } = service.verdict;
-  if (scope === "none") return "";
-  if (at === null || scope === "unknown") return why;
-  return `${why}${/[.!?]$/.test(why) ? "" : "."} Confidence ${Math.round(confidence * 100)} %.`;
+  if (scope === "none" || at === null || why === "") return "";
+  const sentence = `${why[0].toUpperCase()}${why.slice(1)}${/[.!?]$/.test(why) ? "" : "."}`;
+  return scope === "unknown" ? sentence : `${sentence} Confidence ${Math.round(confidence * 100)} %.`;
 }
 
 /** Point the link at the page, when that is a web address at all. */

@@ -1,0 +1,99 @@
+"""Asks the HTTP API, with what Python brings along: documents, pages and streams."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+_CHUNK = 1 << 16
+
+Query = Mapping[str, str | int | bool | None]
+"""Parameters of a request; those that are None are left out."""
+
+
+class UnreachableError(Exception):
+    """No server of ours answered there, or it could not serve; the sentence says what to do."""
+
+
+class RefusedError(Exception):
+    """The server understood and refused: what was asked is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One API at a base URL."""
+
+    url: str
+    timeout_s: float = 30.0
+
+    def document(self, *path: str, query: Query | None = None) -> bytes:
+        """The exact JSON document at a path."""
+        with self._open(path, query) as answer:
+            return b"".join(self._parts(answer))
+
+    def get(self, *path: str, query: Query | None = None) -> Any:
+        """The value of the document at a path."""
+        try:
+            return json.loads(self.document(*path, query=query))
+        except ValueError:
+            raise self._stranger() from None
+
+    def stream(self, *path: str, query: Query | None = None) -> Iterator[bytes]:
+        """The bytes at a path as they come; UnreachableError when they end too early."""
+        with self._open(path, query) as answer:
+            yield from self._parts(answer)
+
+    def _parts(self, answer: HTTPResponse) -> Iterator[bytes]:
+        try:
+            while part := answer.read(_CHUNK):
+                yield part
+        except (OSError, HTTPException) as error:
+            raise UnreachableError(f"{self.url} broke off in the middle of its answer ({error!r}); try again") from None
+
+    def _open(self, path: tuple[str, ...], query: Query | None) -> HTTPResponse:
+        given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
+        address = "/".join([self.url.rstrip("/"), "v1", *(quote(part, safe="") for part in path)])
+        request = Request(f"{address}?{urlencode(given)}" if given else address)  # noqa: S310 - http(s) by `checked`
+        try:
+            answer: HTTPResponse = urlopen(request, timeout=self.timeout_s)  # noqa: S310 - as above
+        except HTTPError as error:
+            with error:
+                raise self._problem(error) from None
+        except (OSError, HTTPException) as error:
+            raise UnreachableError(
+                f"No answer from {self.url} ({_cause(error)}). Is Outscope running there? Start it with `outscope up`, "
+                "or name another address with --url or OUTSCOPE_URL."
+            ) from None
+        return answer
+
+    def _problem(self, error: HTTPError) -> Exception:
+        try:
+            problem = json.loads(error.read())
+            sentence = f"{problem['title']}: {problem['detail']}"
+        except (ValueError, KeyError, TypeError, OSError, HTTPException):
+            return self._stranger()
+        return RefusedError(sentence) if error.code < 500 else UnreachableError(f"{self.url}: {sentence}")
+
+    def _stranger(self) -> UnreachableError:
+        return UnreachableError(f"Whatever answers at {self.url} is not Outscope's API; name the right --url")
+
+
+def checked(url: str) -> str:
+    """The URL itself; ValueError when it is not one of an HTTP server."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is not a web address such as http://127.0.0.1:8000")
+    return url
+
+
+def _text(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _cause(error: Exception) -> str:
+    reason = error.reason if isinstance(error, URLError) else error
+    return getattr(reason, "strerror", None) or str(reason) or type(reason).__name__

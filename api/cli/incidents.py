@@ -1,0 +1,77 @@
+"""`outscope incidents`: disruptions, open and over, or one with its timeline."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
+from api.cli.tables import console, length, local, plain, table, word
+
+
+def incidents(
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, with its timeline.")] = None,
+    service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that go on.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    url: Url = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """List incidents, the newest first."""
+    query = {"service": service, "open": only_open or None, "limit": limit, "cursor": cursor}
+    with asking(url) as client:
+        path, asked = (["incidents", incident], None) if incident else (["incidents"], query)
+        if json:
+            return put(client.document(*path, query=asked))
+        found = client.get(*path, query=asked)
+    return _one(console(), found) if incident else _all(console(), found)
+
+
+def _all(out: Console, page: dict[str, Any]) -> None:
+    if not page["items"]:
+        return out.print("No incidents.")
+    rows = table("id", "service", "severity", "scope", "regions", "components", "began by", "lasted")
+    for found in page["items"]:
+        rows.add_row(
+            plain(found["id"]),
+            plain(found["service"]),
+            word(found["severity"]),
+            plain(found["scope"]),
+            plain(", ".join(found["regions"])),
+            plain(", ".join(found["components"])),
+            plain(local(found["started_by"])),
+            plain(_lasted(found)),
+        )
+    out.print(rows)
+    if page["next"]:
+        out.print(f"More: --cursor {page['next']}", markup=False)
+    return None
+
+
+def _lasted(incident: dict[str, Any]) -> str:
+    lasted = length(incident["started_by"], incident["ended_by"])
+    return lasted if incident["resolved_at"] else f"{lasted}, goes on"
+
+
+def _one(out: Console, incident: dict[str, Any]) -> None:
+    out.print(f"{incident['service']}: {incident['scope']} {incident['severity']}", style="bold", markup=False)
+    out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
+    ended = incident["ended_by"]
+    out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
+    rows = table("at", "event", "severity", "scope", "regions", "components", "why")
+    for line in incident["timeline"]:
+        rows.add_row(
+            plain(local(line["at"])),
+            plain(line["event"]),
+            word(line["severity"]),
+            plain(line["scope"]),
+            plain(", ".join(line["regions"])),
+            plain(", ".join(line["components"])),
+            plain(line["reason"]),
+        )
+    out.print(rows)
+
+
+def _between(after: str | None, by: str) -> str:
+    return f"between {local(after)} and {local(by)}" if after else f"by {local(by)}"

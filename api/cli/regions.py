@@ -1,0 +1,38 @@
+"""`outscope regions`: where we look from, and who is fit to speak."""
+
+from collections import defaultdict
+from typing import Any
+
+from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
+from api.cli.tables import console, local, plain, table, word
+
+
+def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
+    """List the regions, their fitness, and when their workers were heard."""
+    with asking(url) as client:
+        if json:
+            return put(client.document("regions"))
+        found, workers = client.get("regions")["items"], client.get("workers")["items"]
+    out = console()
+    if not found:
+        return out.print("No region is configured yet; run: outscope apply outscope.yaml")
+    by_region = defaultdict(list)
+    for worker in workers:
+        by_region[worker["region"]].append(worker)
+    rows = table("region", "name", "place", "fitness", "why", "workers")
+    for region in found:
+        rows.add_row(
+            plain(region["id"]),
+            plain(region["name"]),
+            plain(f"{region['country']} ({region['continent']})"),
+            word(region["fitness"]),
+            plain(region["why"]),
+            plain(_workers(by_region[region["id"]])),
+        )
+    return out.print(rows)
+
+
+def _workers(workers: list[dict[str, Any]]) -> str:
+    if not workers:
+        return "none heard yet"
+    return ", ".join(f"{worker['worker']} heard {local(worker['heard_at'])}" for worker in workers)
