@@ -47,9 +47,9 @@ def _unknown(verdict: VerdictView, setting: Setting) -> str:
         return "No verdict yet"
     if setting.heard == 0:
         return "Cannot tell: no region is fit to speak"
-    if setting.heard * 2 < len(setting.regions):
-        return f"Cannot tell: only {_share(setting.heard, len(setting.regions))} can speak"
-    return "Cannot tell how far it reaches"
+    if verdict["severity"] != "operational":
+        return "Something fails, but too little is heard to say how far it reaches"
+    return "Cannot tell at the moment"
 
 
 def _subject(components: Sequence[str], setting: Setting) -> str:

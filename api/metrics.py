@@ -24,6 +24,25 @@ _VITAL_COUNTS: Final = (
     ("dropped_reports", "outscope_worker_dropped_reports", "Reports given up because the outbox was full"),
     ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
 )
+_COUNTS: Final = {
+    "reports": "Reports taken in",
+    "results": "Results stored",
+    "repeats": "Results that were known already",
+    "looks_ordered": "Looks ordered from workers",
+    "looks_lost": "Ordered looks that nothing came back of",
+    "gaps": "Gaps declared",
+}
+_GAUGES: Final = {
+    "connected": "1 while it is connected to the broker",
+    "waiting_reports": "Reports that wait to be taken in",
+    "outstanding_looks": "Ordered looks that nothing came back of yet",
+}
+_DELAYS: Final = {
+    "order_lag_p99_ms": "How late the broker took orders, 99th percentile",
+    "ingest_lag_p50_ms": "From a report's arrival to its commit, median",
+    "ingest_lag_p99_ms": "From a report's arrival to its commit, 99th percentile",
+    "judge_p99_ms": "How long one judging takes, 99th percentile",
+}
 
 
 @dataclass(frozen=True, eq=False)  # a registry keeps collectors by identity
@@ -99,6 +118,21 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
     for refusal in facts.refusals:
         refused.add_metric([refusal["reason"]], refusal["count"])
     yield from (heard, refused)
+    yield from _told(facts.picture.coordinator)
+
+
+def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
+    """What the coordinator tells of itself; what it does not tell is left out."""
+    for key, about in _COUNTS.items():
+        if key in told:
+            yield CounterMetricFamily(f"outscope_coordinator_{key}", f"{about}, since its start", value=told[key])
+    for key, about in _GAUGES.items():
+        if key in told:
+            yield GaugeMetricFamily(f"outscope_coordinator_{key}", about, value=float(told[key]))
+    for key, about in _DELAYS.items():
+        if told.get(key) is not None:
+            name = f"outscope_coordinator_{key.removesuffix('_ms')}_seconds"
+            yield GaugeMetricFamily(name, about, value=told[key] / 1000)
 
 
 def _one_of(family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str) -> None:

@@ -38,6 +38,8 @@ class Picture:
     workers: Sequence[WorkerView] = ()
     open_incidents: Sequence[IncidentView] = ()
     heard_at: Instant | None = None
+    coordinator: Mapping[str, Any] = field(default_factory=dict)
+    """What the coordinator last told of itself."""
     silent_after_ms: int = 15_000
 
     @cached_property

@@ -49,12 +49,13 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         workers=[_worker(row, workers_standings) for row in workers],
         open_incidents=cast(list[IncidentView], incidents.items),
         heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()], workers),
+        coordinator=next(iter(coordinator.values()), {}),
         silent_after_ms=settings.coordinator_silent_ms,
     )
 
 
 def _worker(row: dict[str, Any], standings: dict[str, dict[str, Any]]) -> WorkerView:
-    standing = next((s for s in standings.values() if (s["region"], s["worker"]) == (row["region"], row["worker"])), {})
+    standing = standings.get(f"{row['region']}/{row['worker']}", {})
     vitals = row["vitals"]
     if vitals is not None and isinstance(vitals.get("started_at"), int):
         vitals = {**vitals, "started_at": rfc3339(vitals["started_at"])}

@@ -54,6 +54,7 @@ class GapView(TypedDict):
     """Looks that did not happen or were never heard of: consecutive slots of one check in one region."""
 
     check: str
+    service: str
     region: str
     first_slot: int
     last_slot: int
