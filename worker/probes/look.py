@@ -52,17 +52,32 @@ async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = Fals
     A failed look keeps its steps; a good one only with `trace`.
     """
     look = Look(vantage, parsed.spec.timeout_ms, tracing=trace)
-    try:
-        async with asyncio.timeout(parsed.spec.timeout_ms / 1000):
-            outcome: Outcome = await parsed.kind.run(parsed.params, look)
-    except TimeoutError:
-        outcome = failure(Reason.TIMEOUT, f"no answer within {parsed.spec.timeout_ms} ms", total_ms=look.elapsed_ms())
-    except Exception as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
-        log.exception("look_failed check=%s kind=%s", parsed.spec.id, parsed.kind.name)
-        outcome = failure(Reason.INTERNAL, f"the probe itself failed: {type(error).__name__}")
+    outcome = await _bounded(parsed, look)
     if look.steps and (trace or not outcome.ok):
         outcome = replace(outcome, trace=tuple(look.steps))
     return outcome
+
+
+async def _bounded(parsed: ParsedCheck, look: Look) -> Outcome:
+    deadlines = look.vantage.deadlines
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine that runs has a task
+    deadlines.hold(task, look.deadline_s)
+    stopped = False
+    try:
+        outcome: Outcome = await parsed.kind.run(parsed.params, look)
+        return outcome
+    except asyncio.CancelledError:
+        stopped = deadlines.release(task)
+        if not stopped or task.uncancel() > 0:
+            raise
+        return failure(Reason.TIMEOUT, f"no answer within {look.timeout_ms} ms", total_ms=look.elapsed_ms())
+    except Exception as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
+        log.exception("look_failed check=%s kind=%s", parsed.spec.id, parsed.kind.name)
+        return failure(Reason.INTERNAL, f"the probe itself failed: {type(error).__name__}")
+    finally:
+        if deadlines.release(task) and not stopped:
+            task.uncancel()  # stopped in the very turn in which it ended: the end counts
 
 
 def _sentence(error: ValidationError) -> str:

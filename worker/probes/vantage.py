@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Step
 from worker.guard import Guard
+from worker.probes.deadline import Deadlines
 from worker.probes.resolver import Resolver
 from worker.probes.trust import Trust
 
@@ -33,6 +34,7 @@ class Vantage:
         self.ca_file = ca_file
         self.user_agent = user_agent
         self.resolver = Resolver()
+        self.deadlines = Deadlines()
         self._trust = Trust(ca_file)
 
     @property
@@ -56,6 +58,7 @@ class Vantage:
         """Let go of sockets and timers; looks still on their way are cancelled."""
         if "curl" in self.__dict__:
             self.curl.close()
+        self.deadlines.close()
         self._trust.close()
 
 
