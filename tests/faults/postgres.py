@@ -1,0 +1,61 @@
+"""A PostgreSQL server of the tests' own, from the binaries that the distribution installs."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+SERVER_USER = "postgres"
+
+
+def binaries() -> Path | None:
+    """The folder of the newest installed server's programs; None when there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).parent if on_path else None
+
+
+class Postgres:
+    """A cluster below `folder`, on a free port of the loopback, that trusts everybody there.
+
+    PostgreSQL refuses to run as root, so root hands it to the user `postgres`, who must be able to reach `folder`.
+    """
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._data = folder / "data"
+        self._log = folder / "log"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        if os.getuid() == 0:
+            user = pwd.getpwnam(SERVER_USER)
+            os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def create(self) -> None:
+        """Make the cluster and start it."""
+        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", SERVER_USER, "-E", "UTF8", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        self._run("pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server at once; connections break."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+    def database(self, name: str) -> str:
+        """Make an empty database; its URL."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", SERVER_USER, name)
+        return f"postgresql://{SERVER_USER}@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_user = ["runuser", "-u", SERVER_USER, "--"] if os.getuid() == 0 else []
+        command = [*as_user, str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
