@@ -57,6 +57,22 @@ class Cell:
     reasons: Mapping[str, int] = field(default_factory=dict, hash=False)
     """How many of the bad looks failed for which reason."""
 
+    def to_document(self) -> dict[str, Any]:
+        """The cell, JSON-able, times as RFC 3339 text."""
+        return {
+            "component": self.component,
+            "region": self.region,
+            "state": str(self.state),
+            "ok": self.ok,
+            "bad": self.bad,
+            "why": self.why,
+            "last_good": _text(self.last_good),
+            "first_bad": _text(self.first_bad),
+            "last_bad": _text(self.last_bad),
+            "first_good": _text(self.first_good),
+            "reasons": dict(self.reasons),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -79,6 +95,21 @@ class Verdict:
         """What changes when the verdict changes."""
         return (self.severity, self.scope, self.regions, self.components)
 
+    def to_document(self) -> dict[str, Any]:
+        """Everything, JSON-able, times as RFC 3339 text: what the store keeps and the API shows."""
+        return {
+            "service": self.service,
+            "at": rfc3339(self.at),
+            "severity": str(self.severity),
+            "scope": str(self.scope),
+            "regions": list(self.regions),
+            "components": list(self.components),
+            "confidence": self.confidence,
+            "reason": self.reason,
+            "cells": [cell.to_document() for cell in self.cells],
+            "evidence": dict(self.evidence),
+        }
+
     def to_record(self) -> dict[str, Any]:
         """The line that replay prints for this verdict."""
         return {
@@ -92,3 +123,7 @@ class Verdict:
             "confidence": self.confidence,
             "reason": self.reason,
         }
+
+
+def _text(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)

@@ -1,0 +1,203 @@
+"""The judge of one service: what was last announced of it, and its open incident."""
+
+from dataclasses import dataclass, replace
+
+from coordinator.domain.evidence import cell_of, confidence, evidence_of, severity_of
+from coordinator.domain.fleet import Fleet
+from coordinator.domain.incident import Incident, IncidentEvent
+from coordinator.domain.life import Case, Scene, step
+from coordinator.domain.look import Look
+from coordinator.domain.matrix import CellKey, Matrix
+from coordinator.domain.panel import Panel
+from coordinator.domain.rules import Rules
+from coordinator.domain.scope import Ruling, rule
+from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
+from coordinator.domain.settle import is_settled
+from coordinator.domain.topology import Service, Topology
+from coordinator.domain.verdict import Scope, Severity, Verdict
+from worker.contract.instant import Instant
+
+NOTHING_YET = Ruling(Scope.UNKNOWN)
+"""What is ruled before anything was heard, and while we suspect ourselves."""
+
+
+@dataclass(slots=True)
+class Docket:
+    """What a judge must remember from step to step beside what was seen."""
+
+    announced: Ruling = NOTHING_YET
+    told: tuple[object, ...] | None = None
+    """The claim of the last verdict told; None before the first."""
+    first_heard: Instant | None = None
+    at: Instant = 0
+    """The last step."""
+    suspicion: str = ""
+    """Why we suspect ourselves."""
+    unsettled: bool = False
+    """Whether a ruling waits to be announced."""
+
+
+class Judge:
+    """Takes looks of one service in and says at each step what they mean. Costs little while all is well."""
+
+    def __init__(self, service: Service, topology: Topology, rules: Rules, fleet: Fleet) -> None:
+        checks = topology.checks_of(service.id)
+        self.service = service
+        self.panel = Panel(checks, topology, rules, fleet)
+        self.case: Case | None = None
+        self._topology, self._rules, self._fleet = topology, rules, fleet
+        self._regions = topology.regions_of(checks)
+        self._slowest_ms = max((check.interval_ms for check in checks), default=0)
+        self._patience_ms = self._slowest_ms + max((check.timeout_ms for check in checks), default=0) + rules.step_ms
+        self.docket = Docket()
+        self._failing: frozenset[CellKey] = frozenset()
+        self._holds_incidents = False
+
+    @property
+    def recheck_at(self) -> Instant:
+        """When time alone may change something; at once while a ruling is not settled."""
+        if self.docket.unsettled:
+            return self.docket.at
+        return self.panel.recheck_at
+
+    def see(self, look: Look, component: str) -> None:
+        """Take one look in."""
+        self.panel.add((component, look.region), look)
+        if self.docket.first_heard is None:
+            self.docket.first_heard = look.at
+            self.docket.unsettled = True
+
+    def judge(self, now: Instant, suspicion: str) -> list[Verdict | IncidentEvent]:
+        """What changed at this step. While we suspect ourselves nothing is claimed."""
+        self.docket.at = now
+        if not (self.docket.unsettled or self.panel.is_stirred(now) or suspicion != self.docket.suspicion):
+            return []
+        revoted = self.panel.refresh(now)
+        if self._is_quiet() and not revoted and suspicion == self.docket.suspicion:
+            return []
+        self.docket.suspicion = suspicion
+        matrix = self.panel.matrix()
+        self._announce(matrix, now)
+        return [*self._tell(now, matrix), *self._live(now, matrix)]
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is wrong and nothing was: the common case."""
+        return (
+            self.docket.announced.scope is Scope.NONE
+            and not self.docket.unsettled
+            and self.case is None
+            and self.panel.is_calm()
+        )
+
+    def _announce(self, matrix: Matrix, now: Instant) -> None:
+        """Announce the ruling when it is settled."""
+        self._failing = self.panel.failing(matrix)
+        ruling = NOTHING_YET if self.docket.suspicion else rule(self.panel.coverage(), self._failing, self._rules)
+        if self.docket.told is None:
+            settled = self._has_listened(now)
+        else:
+            settled = bool(self.docket.suspicion) or is_settled(
+                self.docket.announced, ruling, matrix, now, self._patience_ms
+            )
+        self.docket.unsettled = not settled
+        if settled:
+            self.docket.announced = ruling
+
+    def _has_listened(self, now: Instant) -> bool:
+        """Whether everybody had the chance to be heard before the first verdict."""
+        if self.docket.first_heard is None:
+            return False
+        return self.panel.is_fully_heard() or now >= self.docket.first_heard + self._patience_ms
+
+    def _tell(self, now: Instant, matrix: Matrix) -> list[Verdict]:
+        """The verdict, if it says something else than the last one told."""
+        ruling = self.docket.announced
+        claim = (self._severity(matrix), ruling.scope, ruling.regions, ruling.components)
+        if claim == self.docket.told or (self.docket.told is None and self.docket.unsettled):
+            return []
+        self.docket.told = claim
+        return [self.verdict(now)]
+
+    def _live(self, now: Instant, matrix: Matrix) -> list[IncidentEvent]:
+        """What becomes of the incident; nothing before the first verdict, which may rest on too little."""
+        if self.docket.told is None or self._holds_incidents:
+            return []
+        claimed = self.docket.announced
+        scene = Scene(
+            now,
+            self.service.id,
+            claimed,
+            self._severity(matrix),
+            self._reason(matrix, now) if claimed.cells else "",
+            matrix,
+            self.panel.coverage(),
+            max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
+        )
+        self.case, events = step(self.case, scene, self._rules)
+        return events
+
+    def hold_incidents(self) -> None:
+        """Leave incidents alone until `resume`: what is read now was judged before."""
+        self._holds_incidents = True
+
+    def resume(self, incident: Incident | None) -> None:
+        """Go on with the open incident that was stored, if there is one and some of what it reaches is still here."""
+        self._holds_incidents = False
+        if incident is None:
+            return
+        reach = frozenset(
+            key for key in self.panel.watches if key[0] in incident.components and key[1] in incident.regions
+        )
+        touched = frozenset(key for key in reach if not self.panel.watches[key].was_never_bad())
+        self.case = Case(incident, touched or reach) if reach else None
+
+    def adopt(self, before: "Judge") -> None:
+        """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
+        self.panel.adopt(before.panel)
+        self.docket = replace(before.docket, unsettled=True)
+        if before.case is not None:
+            reach = before.case.reach & self.panel.watches.keys()
+            self.case = replace(before.case, reach=frozenset(reach)) if reach else None
+
+    def _severity(self, matrix: Matrix) -> Severity:
+        return severity_of(self.docket.announced.cells, matrix, self._rules)
+
+    def verdict(self, now: Instant) -> Verdict:
+        """What is announced now, with all its evidence."""
+        matrix, ruling, coverage = self.panel.matrix(), self.docket.announced, self.panel.coverage()
+        standings = self._standings()
+        cells = tuple(
+            cell_of(watch, key in self._failing, key in coverage.voting, standings[watch.region], now, self._rules)
+            for key, watch in self.panel.watches.items()
+        )
+        return Verdict(
+            self.service.id,
+            now,
+            self._severity(matrix),
+            ruling.scope,
+            ruling.regions,
+            ruling.components,
+            confidence(ruling, matrix, coverage),
+            self._reason(matrix, now),
+            cells,
+            evidence_of(cells, ruling, coverage, standings, self._rules),
+        )
+
+    def _standings(self) -> Standings:
+        fleet = self._fleet.regions()
+        return {region: fleet[region] for region in self._regions}
+
+    def _reason(self, matrix: Matrix, now: Instant) -> str:
+        """The sentence for people."""
+        if self.docket.suspicion:
+            return f"{self.docket.suspicion}."
+        if self.docket.told is None and self.docket.unsettled:
+            return "Still listening: not every region was heard yet."
+        standings = self._standings()
+        if not matrix:
+            return voteless(self.service, standings, self.panel.abstentions(now))
+        coverage, severity = self.panel.coverage(), self._severity(matrix)
+        told = sentence(self.service, self.docket.announced, severity, matrix, coverage, self._topology)
+        return (
+            told + nonvoters(standings, self._topology) + unjudged(self.service, coverage, self.panel.abstentions(now))
+        )

@@ -1,0 +1,112 @@
+"""The one sentence that tells people what a verdict says and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from coordinator.domain.fitness import Fitness
+from coordinator.domain.matrix import CellKey, Matrix
+from coordinator.domain.scope import Coverage, Ruling
+from coordinator.domain.topology import Service, Topology
+from coordinator.domain.verdict import Scope, Severity
+from worker.contract.outcome import Reason
+
+FAILED = {
+    Reason.DNS: "found no address",
+    Reason.REFUSED: "were refused",
+    Reason.UNREACHABLE: "could not reach it",
+    Reason.TIMEOUT: "timed out",
+    Reason.RESET: "were cut off",
+    Reason.TLS: "failed in TLS",
+    Reason.STATUS: "got an unexpected status",
+    Reason.CONTENT: "got unexpected content",
+    Reason.SLOW: "were too slow",
+    Reason.PROTOCOL: "got a broken answer",
+}
+MOSTLY = 0.9
+"""From this share on, one reason stands for all."""
+
+Standings = Mapping[str, tuple[Fitness, str]]
+
+
+def sentence(
+    service: Service, ruling: Ruling, severity: Severity, matrix: Matrix, coverage: Coverage, topology: Topology
+) -> str:
+    """What a ruling with votes behind it says, in one sentence."""
+    heard = len(coverage.regions_heard())
+    if ruling.scope is Scope.NONE:
+        return f"{service.name} is well in {_of(heard, heard)} heard."
+    looks = _looks(ruling, matrix)
+    what = _components(service, ruling)
+    places = _regions(topology, ruling.regions)
+    how = "down" if severity is Severity.OUTAGE else "degraded"
+    count = _of(len(ruling.regions), heard)
+    if ruling.scope is Scope.SYSTEM_WIDE:
+        return f"{service.name} is {how} system-wide, in {count} heard: {looks}."
+    if ruling.scope is Scope.COMPONENT:
+        return f"{what} {how} everywhere, in {count} heard, while other components are not: {looks}."
+    if ruling.scope is Scope.REGIONAL:
+        return f"{what} disrupted in {count} heard ({places}): {looks}."
+    enabled = len({region for regions in coverage.enabled.values() for region in regions})
+    return f"{what} fails in {count} heard ({places}), too few of {enabled} to say how far it reaches: {looks}."
+
+
+def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKey, str]) -> str:
+    """Why nothing can be said: no region votes."""
+    fitness = Counter(standing for standing, _ in standings.values())
+    if not standings:
+        return f"Nothing looks at {service.name}."
+    if fitness[Fitness.UNFIT] == len(standings):
+        return "Nothing heard from any region: every region's references fail too (no network?)."
+    if fitness[Fitness.SILENT] == len(standings):
+        whys = Counter(why for _, why in standings.values())
+        return f"Every region is silent: {whys.most_common(1)[0][0]}."
+    if fitness[Fitness.FIT] and abstentions:
+        return f"No look counts in any region that is fit: {Counter(abstentions.values()).most_common(1)[0][0]}."
+    return f"No region is fit to speak: {fitness[Fitness.UNFIT]} unfit, {fitness[Fitness.SILENT]} silent."
+
+
+def nonvoters(standings: Standings, topology: Topology) -> str:
+    """Who does not vote, as the end of a sentence; empty when all do."""
+    told = []
+    for fitness in (Fitness.UNFIT, Fitness.SILENT):
+        names = _regions(topology, [region for region, (standing, _) in standings.items() if standing is fitness])
+        if names:
+            told.append(f"{names} {'do' if ', ' in names else 'does'} not vote ({fitness})")
+    return f" {'; '.join(told)}." if told else ""
+
+
+def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
+    """The components that no region votes on, as the end of a sentence."""
+    whys = {component: why for (component, _), why in abstentions.items() if not coverage.heard(component)}
+    told = [f"{component.name} ({whys[component.id]})" for component in service.components if component.id in whys]
+    return f" Not judged: {_listed(told)}." if told else ""
+
+
+def _of(some: int, every: int) -> str:
+    return f"{some} of {every} region{'s' if every != 1 else ''}"
+
+
+def _components(service: Service, ruling: Ruling) -> str:
+    return _listed(component.name for component in service.components if component.id in ruling.components)
+
+
+def _regions(topology: Topology, regions: Iterable[str]) -> str:
+    return ", ".join(topology.region[region].name for region in regions)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _looks(ruling: Ruling, matrix: Matrix) -> str:
+    """`12 of 12 looks timed out`, or `12 of 14 looks failed (8 timeout, 4 status)`."""
+    readings = [matrix[key].reading for key in ruling.cells if key in matrix]
+    bad, looks = sum(r.bad for r in readings), sum(r.looks for r in readings)
+    reasons: Counter[Reason] = Counter()
+    for reading in readings:
+        reasons.update(reading.reasons)
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    if ranked and ranked[0][1] >= MOSTLY * bad and ranked[0][0] in FAILED:
+        return f"{bad} of {looks} looks {FAILED[ranked[0][0]]}"
+    return f"{bad} of {looks} looks failed ({', '.join(f'{n} {reason}' for reason, n in ranked)})"

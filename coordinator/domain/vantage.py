@@ -1,0 +1,109 @@
+"""A vantage point: one worker of one region, and what its looks say about itself rather than about the targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from coordinator.domain.fitness import Fitness
+from coordinator.domain.look import Look
+from worker.contract.instant import Instant
+
+WITNESSING_INTERVALS = 2
+"""A look bears witness in its own interval and the next: the current and the previous bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What the judge of vantage points must know of a check."""
+
+    group: str
+    """Endpoints of one group share their fate and are one witness: a service, or one component of a reference."""
+    reference: bool
+    interval_ms: int
+
+    def still_witness(self, look_at: Instant, now: Instant) -> bool:
+        """Whether a look of that moment still bears witness."""
+        return look_at > now - WITNESSING_INTERVALS * self.interval_ms
+
+
+@dataclass(slots=True)
+class Vantage:
+    """What is remembered of one worker. Bounded: one look per check, and the spans in which it was unfit."""
+
+    region: str
+    name: str
+    bucket_ms: int
+    heard_at: Instant
+    fresh_ms: int
+    answered_at: Instant | None = None
+    """Event time of the newest look that anything answered: proof that the worker itself was alive."""
+    fitness: Fitness = Fitness.SILENT
+    why: str = "heard, but nothing has answered it yet"
+    newest: dict[str, Look] = field(default_factory=dict)
+    """The newest look of each check."""
+    failing: dict[str, int] = field(default_factory=dict)
+    """The checks whose newest look failed, with the number of failures in a row."""
+    unfit_since: Instant | None = None
+    unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
+    last_sign: Instant = 0
+    clean_slots: set[int] = field(default_factory=set)
+    silent_since: Instant | None = None
+
+    def hear(self, look: Look) -> None:
+        """Take one look in."""
+        self.heard_at = max(self.heard_at, look.at)
+        if not look.was_made:
+            return
+        newest = self.newest.get(look.check)
+        if newest is None or look > newest:
+            self.newest[look.check] = look
+            self._count(look)
+        if look.ok and (self.answered_at is None or look.at > self.answered_at):
+            self.answered_at = look.at
+        if look.ok and self.unfit_since is not None:
+            self.clean_slots.add(look.at // self.bucket_ms)
+
+    def _count(self, look: Look) -> None:
+        if look.ok:
+            self.failing.pop(look.check, None)
+        else:
+            self.failing[look.check] = self.failing.get(look.check, 0) + 1
+
+    def answered_since(self, at: Instant) -> bool:
+        """Whether anything answered this worker at that moment or later, which proves that it was alive."""
+        return self.answered_at is not None and self.answered_at >= at
+
+    def sets_aside(self, at: Instant) -> bool:
+        """Whether looks of that moment do not count, because the worker was unfit."""
+        if self.unfit_since is not None and at >= self.unfit_since:
+            return True
+        return any(start <= at < end for start, end in self.unfit_spans)
+
+    def silent_at(self) -> Instant:
+        """The moment at which the worker is silent, if nothing more is heard."""
+        return self.heard_at + self.fresh_ms
+
+    def witnesses(self, endpoints: Mapping[str, Endpoint]) -> list[tuple[Endpoint, Look]]:
+        """The newest look of each check that still bears witness."""
+        return [
+            (endpoint, look)
+            for check, look in self.newest.items()
+            if (endpoint := endpoints.get(check)) is not None and endpoint.still_witness(look.at, self.heard_at)
+        ]
+
+    def fall_ill(self, since: Instant) -> None:
+        """From `since` on, its looks do not count."""
+        self.unfit_since = since
+        self.clean_slots = set()
+
+    def recover(self) -> None:
+        """Its looks count again from its first clean slot on."""
+        if self.unfit_since is not None:
+            back = min(self.clean_slots) * self.bucket_ms if self.clean_slots else self.heard_at
+            self.unfit_spans = [*self.unfit_spans[-3:], (self.unfit_since, max(back, self.unfit_since))]
+        self.unfit_since = None
+        self.clean_slots = set()
+
+    def note_sign(self, at: Instant) -> None:
+        """A sign of sickness: only slots after it are clean."""
+        self.last_sign = max(self.last_sign, at)
+        self.clean_slots = {slot for slot in self.clean_slots if slot > at // self.bucket_ms}

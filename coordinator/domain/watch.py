@@ -1,0 +1,132 @@
+"""A watch: what the judge remembers of one cell, one component from one region."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from coordinator.domain.look import Look, Vote, fresh_ms
+from coordinator.domain.reading import CLEAN, Reading, read
+from coordinator.domain.rules import Rules
+from coordinator.domain.topology import Check
+from coordinator.domain.vantage import Vantage
+from coordinator.domain.window import Window
+from worker.contract.instant import Instant
+from worker.contract.outcome import Reason
+
+WINDOW_AT_MOST = 256
+"""Looks that a cell remembers at most, however many checks it has."""
+VantageOf = Callable[[str, str], Vantage | None]
+"""(region, worker) -> the worker, unless it was forgotten."""
+
+OURS = {
+    Reason.RATE_LIMITED: "our own request rate is limited",
+    Reason.UNAUTHORIZED: "our own key is refused",
+    Reason.BLOCKED: "our own policy blocks the look",
+    Reason.LATE: "our workers were late or their clocks wrong",
+    Reason.INTERNAL: "our worker failed",
+    Reason.DNS: "only our resolver failed",
+}
+
+
+class Watch:
+    """One cell's window and what it reads there now."""
+
+    __slots__ = ("_gap_ms", "_last_bad", "_rules", "component", "newest", "proven", "reading", "region", "window")
+
+    def __init__(self, component: str, region: str, checks: Sequence[Check], rules: Rules) -> None:
+        self.component = component
+        self.region = region
+        self.window = Window(min(WINDOW_AT_MOST, rules.window_looks * len(checks)))
+        self.reading: Reading = CLEAN
+        self.newest: Look | None = None
+        """The newest look that votes; None when none does."""
+        self.proven = True
+        """False while a failed look waits for proof that its worker was alive."""
+        self._last_bad: Look | None = None
+        self._rules = rules
+        self._gap_ms = max(fresh_ms(check.interval_ms, rules) for check in checks)
+
+    def add(self, look: Look) -> bool:
+        """Take a look in; False when it changes nothing."""
+        if not self.window.add(look):
+            return False
+        if look.vote is Vote.BAD and (self._last_bad is None or look > self._last_bad):
+            self._last_bad = look
+        return True
+
+    def heard(self, now: Instant) -> bool:
+        """Whether a look that votes still speaks for the present."""
+        return self.newest is not None and self.newest.fresh_until >= now
+
+    def refresh(self, vantage_of: VantageOf) -> None:
+        """Read the window again, leaving out what unfit workers saw and failures that may be the worker's own."""
+        if not self.window:
+            return
+        last = self.window.last
+        if self._is_spotless() and last.vote is Vote.GOOD and _counts(last, vantage_of):
+            self.proven, self.newest, self.reading = True, last, CLEAN
+            return
+        votes = list(self._votes(vantage_of))
+        counted = [look for look in votes if look.vote is Vote.GOOD or _proven(look, vantage_of)]
+        self.proven = len(counted) == len(votes)
+        self.newest = counted[-1] if counted else None
+        reading = read(counted, self._rules, self._gap_ms)
+        self.reading = self._remember_start(reading, counted)
+
+    def _is_spotless(self) -> bool:
+        """Whether no look in the window is bad; the common case, so it must cost nothing."""
+        return self._last_bad is None or self._last_bad < self.window.first
+
+    def _votes(self, vantage_of: VantageOf) -> Iterator[Look]:
+        for look in self.window:
+            if look.vote is not Vote.ABSTAINS and _counts(look, vantage_of):
+                yield look
+
+    def _remember_start(self, reading: Reading, votes: Sequence[Look]) -> Reading:
+        """A run that began before the window keeps the start that was seen when it began."""
+        before = self.reading
+        if not (reading.failing and before.failing and before.first_bad is not None and reading.first_bad is not None):
+            return reading
+        if reading.last_good is None and before.first_bad < reading.first_bad:
+            return replace(reading, first_bad=before.first_bad, last_good=before.last_good)
+        return reading
+
+    def was_never_bad(self) -> bool:
+        """Whether looks are remembered, and none of them is bad."""
+        return bool(self.window) and self._is_spotless()
+
+    def adopt(self, before: "Watch", checks: Collection[str]) -> None:
+        """Take over the looks of the same cell under the former configuration."""
+        self.reading = before.reading
+        for look in before.window:
+            if look.check in checks:
+                self.add(look)
+
+    def good_looks(self) -> int:
+        """How many of the looks remembered were good."""
+        return sum(look.vote is Vote.GOOD for look in self.window)
+
+    def good_looks_since(self, at: Instant) -> int:
+        """How many looks since that moment were good."""
+        return sum(look.vote is Vote.GOOD and look.at >= at for look in self.window)
+
+    def abstains_because(self, now: Instant) -> str:
+        """Why a cell of a fit region is not heard."""
+        whys = Counter(
+            OURS.get(look.reason, "our own fault")
+            for look in self.window
+            if look.vote is Vote.ABSTAINS and look.fresh_until >= now
+        )
+        return whys.most_common(1)[0][0] if whys else "not heard"
+
+
+def _counts(look: Look, vantage_of: VantageOf) -> bool:
+    """A look counts unless its worker was unfit then, or left so long ago that nobody remembers."""
+    vantage = vantage_of(look.region, look.worker)
+    return vantage is not None and not vantage.sets_aside(look.at)
+
+
+def _proven(look: Look, vantage_of: VantageOf) -> bool:
+    """A failed look counts once anything has answered its worker since: until then the worker itself may be dead."""
+    vantage = vantage_of(look.region, look.worker)
+    return vantage is not None and vantage.answered_since(look.at)
