@@ -76,34 +76,35 @@ class Guard:
             address = ip_address(ip.partition("%")[0])
         except ValueError:
             return f"{ip!r} is not an IP address"
-        what = self._objection(address)
-        if what is None:
-            return None
-        return f"{ip} is {what}, which workers do not probe; the operator can allow it with {SETTING}={address}"
+        return self._objection(address, ip)
 
-    def _objection(self, address: Address) -> str | None:
+    def _objection(self, address: Address, shown: str) -> str | None:
         if self._allowed(address):
             return None
         inner = _embedded(address)
-        if inner is not None and not _is(address, "::/127"):
-            return self._objection(inner)
-        for network, what in _SPECIAL:
-            if address.version == network.version and address in network:
-                return what
-        if isinstance(address, IPv6Address) and address not in _GLOBAL_V6:
-            return "a reserved address"
-        return None
+        if inner is not None:
+            return self._objection(inner, f"{shown} leads to {inner}, which")
+        what = _what(address)
+        if what is None:
+            return None
+        return f"{shown} is {what}, and workers do not probe those; the operator can allow it with {SETTING}={address}"
 
     def _allowed(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self.allow)
 
 
-def _is(address: Address, network: str) -> bool:
-    return isinstance(address, IPv6Address) and address in IPv6Network(network)
+def _what(address: Address) -> str | None:
+    """What makes an address special; None for a public one."""
+    for network, what in _SPECIAL:
+        if address.version == network.version and address in network:
+            return what
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_V6:
+        return "a reserved address"
+    return None
 
 
 def _embedded(address: Address) -> IPv4Address | None:
-    if isinstance(address, IPv6Address):
+    if isinstance(address, IPv6Address) and int(address) > 1:  # :: and ::1 embed nothing
         for network, below in _EMBEDDED:
             if address in network:
                 return IPv4Address(int(address) >> below & 0xFFFF_FFFF)

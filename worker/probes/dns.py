@@ -14,10 +14,8 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.rdatatype
-import dns.resolver
 from pydantic import Field, field_validator
 
 from worker.contract.kind import Kind, Params
@@ -80,18 +78,17 @@ async def run(params: DnsParams, look: Look) -> Outcome:
             look.step(f"{server.ip}: {outcome.detail}")
             continue
         look.step(f"{server.ip} answered {dns.rcode.to_text(answer.rcode())}")
-        return _judged(params, server, answer, look.elapsed_ms() - began_ms)
+        took_ms = look.elapsed_ms() - began_ms
+        denied = answer.rcode() == dns.rcode.NXDOMAIN and not server.given and not params.missing
+        believed = not denied or await look.vantage.resolver.is_honest(look)
+        return _judged(params, server, answer, took_ms, believed=believed)
     return outcome
 
 
 async def _servers(params: DnsParams, look: Look) -> Sequence[_Server] | Outcome:
     if params.server is None:
-        try:
-            found = dns.resolver.Resolver().nameservers
-        except (dns.resolver.NoResolverConfiguration, OSError):
-            found = []
         # the operator's own resolvers are private more often than not, and no check can choose them
-        return [_Server(str(server), 53, given=False) for server in found[:3]]
+        return [_Server(ip, port, given=False) for ip, port in look.vantage.resolver.nameservers()[:3]]
     try:
         endpoints = await look.vantage.resolver.endpoints(params.server, params.port, look)
     except Unresolved as error:
@@ -130,7 +127,9 @@ def _unanswered(error: Exception, server: _Server, look: Look) -> Outcome:
     return failure(reason, sentence, blame=blame, dns_ms=server.dns_ms, total_ms=look.elapsed_ms(), ip=server.ip)
 
 
-def _judged(params: DnsParams, server: _Server, answer: dns.message.Message, took_ms: float) -> Outcome:
+def _judged(
+    params: DnsParams, server: _Server, answer: dns.message.Message, took_ms: float, *, believed: bool
+) -> Outcome:
     values = _values(params, answer)
     code = answer.rcode()
     measured: dict[str, Any] = {
@@ -143,6 +142,9 @@ def _judged(params: DnsParams, server: _Server, answer: dns.message.Message, too
     if code == dns.rcode.NXDOMAIN:
         if params.missing:
             return success(**measured)
+        if not believed:
+            sentence = f"the resolver denies {params.name}, but does not know the root of the DNS either"
+            return failure(Reason.DNS, sentence, blame=Blame.RESOLVER, **measured)
         return failure(Reason.DNS, f"the name {params.name} does not exist", blame=Blame.TARGET, **measured)
     if code != dns.rcode.NOERROR:
         blame = Blame.TARGET if server.given else Blame.RESOLVER

@@ -7,7 +7,7 @@ lookup has a thread, which ends by itself: a resolver that hangs must hold up ne
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -25,6 +25,8 @@ from worker.contract.outcome import Blame
 
 if TYPE_CHECKING:
     from worker.probes.vantage import Look
+
+Nameserver = tuple[str, int]
 
 _LOOKUPS: Final = 128
 _MISSING: Final = frozenset({socket.EAI_NONAME, socket.EAI_NODATA, socket.EAI_ADDRFAMILY})
@@ -57,7 +59,13 @@ class Endpoint:
 class Resolver:
     """The machine's resolver, and what is known of its honesty."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        lookup: Callable[..., Any] = socket.getaddrinfo,
+        nameservers: Callable[[], Sequence[Nameserver]] | None = None,
+    ) -> None:
+        self.nameservers = nameservers or system_nameservers
+        self._lookup = lookup
         self._hanging = 0
         self._honest: tuple[float, bool] | None = None
 
@@ -69,7 +77,7 @@ class Resolver:
         family = _family(look.vantage.source_address)
         try:
             async with asyncio.timeout(look.left_s()):
-                found = await self._in_thread(lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM))
+                found = await self._in_thread(lambda: self._lookup(host, port, family, socket.SOCK_STREAM))
         except TimeoutError:
             raise Unresolved(Blame.RESOLVER, f"{host} was not resolved within {look.timeout_ms} ms") from None
         except socket.gaierror as error:
@@ -90,16 +98,17 @@ class Resolver:
 
     async def _missing(self, host: str, look: "Look") -> Unresolved:
         """A resolver without a way out may deny every name; only one that knows the root is believed."""
-        if await self._is_honest(look):
+        if await self.is_honest(look):
             return Unresolved(Blame.TARGET, f"the name {host} does not exist")
         return Unresolved(Blame.RESOLVER, f"the resolver denies {host}, but does not know the root of the DNS either")
 
-    async def _is_honest(self, look: "Look") -> bool:
+    async def is_honest(self, look: "Look") -> bool:
+        """Whether the machine's resolver knows the root of the DNS; asked at most every ten seconds."""
         if self._honest is not None and monotonic_s() - self._honest[0] < _TRUST_S:
             return self._honest[1]
         try:
             async with asyncio.timeout(min(_ROOT_S, look.left_s())):
-                honest = await _knows_the_root()
+                honest = await _knows_the_root(self.nameservers())
         except TimeoutError:
             return False
         self._honest = (monotonic_s(), honest)
@@ -134,15 +143,19 @@ class Resolver:
         return await future
 
 
-async def _knows_the_root() -> bool:
+def system_nameservers() -> Sequence[Nameserver]:
+    """The servers that this machine asks, by address and port; none when it has none."""
     try:
-        servers = [str(server) for server in dns.resolver.Resolver().nameservers]
+        return [(str(server), 53) for server in dns.resolver.Resolver().nameservers]
     except (dns.resolver.NoResolverConfiguration, OSError):
-        return False
+        return []
+
+
+async def _knows_the_root(servers: Sequence[Nameserver]) -> bool:
     question = dns.message.make_query(".", dns.rdatatype.NS)
-    for server in servers[:2]:
+    for server, port in servers[:2]:
         try:
-            answer = await dns.asyncquery.udp(question, server, timeout=_ROOT_S / 2, ignore_unexpected=True)
+            answer = await dns.asyncquery.udp(question, server, port=port, timeout=_ROOT_S / 2, ignore_unexpected=True)
         except (dns.exception.DNSException, OSError):
             continue
         if answer.rcode() == dns.rcode.NOERROR and answer.answer:

@@ -28,12 +28,13 @@ class Vantage:
         source_address: str | None = None,
         ca_file: str | None = None,
         user_agent: str = USER_AGENT,
+        resolver: Resolver | None = None,
     ) -> None:
         self.guard = guard
         self.source_address = source_address
         self.ca_file = ca_file
         self.user_agent = user_agent
-        self.resolver = Resolver()
+        self.resolver = resolver or Resolver()
         self.deadlines = Deadlines()
         self._trust = Trust(ca_file)
 
