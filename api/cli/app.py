@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from api.cli import apply, config, probe, processes
+from api.cli import apply, config, demo, probe, processes
 
 _READING: Final = ("status", "incidents", "regions", "results", "export", "replay")
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (processes.up, processes.coordinator, processes.api, apply.apply, probe.probe):
+for _command in (processes.up, processes.coordinator, processes.api, apply.apply, probe.probe, demo.demo):
     app.command()(_command)
 app.add_typer(config.app, name="config")
 app.command(

@@ -71,7 +71,7 @@ def coordinator(broker: Broker = None, database: Database = None, data: Data = N
     """Run the coordinator: it orders looks, keeps what was seen, and judges."""
     from api.cli.serving import run_coordinator
 
-    url = _required(_secret("OUTSCOPE_BROKER", broker), "the broker", "--broker", "OUTSCOPE_BROKER")
+    url = _secret("OUTSCOPE_BROKER", broker)
     raise typer.Exit(run_coordinator(url, database_url(database, data), data_dir(data)))
 
 
@@ -93,13 +93,6 @@ def _secret(variable: str, given: str | None) -> str | None:
     """A setting that may stand in a file, so that it appears in no list of processes."""
     file = os.environ.get(f"{variable}_FILE")
     return given if given or not file else Path(file).read_text(encoding="utf-8").strip()
-
-
-def _required(value: str | None, what: str, flag: str, variable: str) -> str:
-    if not value:
-        typer.echo(f"{what} is not given; use {flag} URL, or set {variable} or {variable}_FILE", err=True)
-        raise typer.Exit(2)
-    return value
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -1,11 +1,8 @@
 """Runs the coordinator or the API in this process, until SIGTERM or SIGINT."""
 
-import asyncio
 import os
-import signal
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 import uvicorn
@@ -13,33 +10,22 @@ from uvicorn.server import Server
 
 from worker.contract import logs
 
-if TYPE_CHECKING:
-    from coordinator.service import CoordinatorSettings
 
+def run_coordinator(broker: str | None, database: str, data: Path) -> int:
+    """Run the coordinator until told to stop; returns the exit code. Its other settings come from the environment."""
+    from coordinator.service import run
+    from coordinator.settings import SettingsError, read_settings
 
-def run_coordinator(broker: str, database: str, data: Path) -> int:
-    """Run the coordinator until told to stop; returns the exit code."""
-    from coordinator.service import CoordinatorSettings
-
-    from coordinator.store import StoreError
-
-    logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
-    settings = CoordinatorSettings(broker=broker, database=database, data_dir=data)
+    given = {"OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}
+    secret_files = ("OUTSCOPE_BROKER_FILE", "OUTSCOPE_DATABASE_FILE")
+    plain = {name: value for name, value in os.environ.items() if name not in secret_files}
     try:
-        asyncio.run(_serve(settings))
-    except StoreError as error:
+        settings = read_settings({**plain, **{name: value for name, value in given.items() if value}})
+    except SettingsError as error:
         typer.echo(str(error), err=True)
-        return 1
-    return 0
-
-
-async def _serve(settings: "CoordinatorSettings") -> None:
-    from coordinator.service import serve
-
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await serve(settings, stop)
+        return 2
+    logs.configure(settings.log_level)
+    return run(settings)
 
 
 class _ReadyServer(Server):

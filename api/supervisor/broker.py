@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coordinator.regions import broker_acl
-
 from api.supervisor.claim import free_port
 from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
+from coordinator.regions import COORDINATOR, broker_acl
 
 _HOST: Final = "127.0.0.1"
-_COORDINATOR: Final = "coordinator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def embedded(data: Path, regions: Sequence[str], env: Mapping[str, str]) -> tupl
     port = free_port(_HOST)
     folder = data / "broker"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    passwords = {name: secrets.token_urlsafe(24) for name in (_COORDINATOR, *regions)}
+    passwords = {name: secrets.token_urlsafe(24) for name in (COORDINATOR, *regions)}
     acl = folder / "users.acl"
     with open(acl, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         file.writelines(f"{line}\n" for line in _users(regions, passwords))
@@ -51,11 +49,11 @@ def embedded(data: Path, regions: Sequence[str], env: Mapping[str, str]) -> tupl
         answers=lambda: _answers(port),
     )
     urls = {name: f"redis://{name}:{password}@{_HOST}:{port}/0" for name, password in passwords.items()}
-    return program, Credentials(urls.pop(_COORDINATOR), urls)
+    return program, Credentials(urls.pop(COORDINATOR), urls)
 
 
 def _users(regions: Sequence[str], passwords: Mapping[str, str]) -> list[str]:
-    return broker_acl({region: passwords[region] for region in regions}, passwords[_COORDINATOR])
+    return broker_acl({region: passwords[region] for region in regions}, passwords[COORDINATOR])
 
 
 def _command(port: int, folder: Path, acl: Path) -> tuple[str, ...]:

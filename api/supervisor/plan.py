@@ -35,7 +35,7 @@ def _coordinator(settings: ProductSettings, broker: str) -> Program:
         "OUTSCOPE_DATABASE": settings.database_url,
         "OUTSCOPE_DATA": str(settings.data),
     }
-    return _python(settings, "coordinator", ("api.cli", "coordinator"), env, stage=1)
+    return _python(settings, "coordinator", ("coordinator",), env, stage=1)
 
 
 def _api(settings: ProductSettings) -> Program:

@@ -32,11 +32,11 @@ class Product:
         self._tidying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start everything, stage by stage; returns when all of it is ready."""
+        """Start everything, the broker before the rest; returns when all of it is ready."""
         for program in self._programs.values():
             roll(program.log)
-        for stage in sorted({program.stage for program in self._programs.values()}):
-            names = [name for name, program in self._programs.items() if program.stage == stage]
+        first = [name for name, program in self._programs.items() if program.stage == 0]
+        for names in (first, [name for name in self._programs if name not in first]):
             for name in names:
                 self.resume(name)
             await asyncio.gather(*(self._keepers[name].ready() for name in names))

@@ -18,7 +18,7 @@ _libc: Final = ctypes.CDLL(None)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. `stage` orders starting (upwards) and stopping (downwards)."""
+    """What to run. `stage` orders stopping, from the highest down; 0 is ready before others start."""
 
     name: str
     argv: tuple[str, ...]

@@ -15,7 +15,8 @@ from worker.contract.kind import Params
 
 Kinds = Mapping[str, type[Params]]
 CHECK_KEYS: Final = frozenset(CheckEntry.model_fields)
-SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"
+RESERVED: Final = frozenset({"coordinator", "default"})
+SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"  # noqa: S105 - the name of a variable
 """Workers read no other variables of their environment; see worker/probes/secret.py."""
 _SECRET: Final = re.compile(r"\$\{env:" + SECRET_PREFIX + r"[A-Za-z0-9_]+\}")
 
@@ -59,7 +60,7 @@ def given(check: Mapping[str, Any], params: type[Params]) -> dict[str, Any]:
 
 def agreement(sources: Sequence[Source]) -> list[Mistake]:
     """What no single value can tell: repeated ids, unknown regions, a timeout beyond the interval."""
-    mistakes = [*_repeated(sources), *_lone(sources)]
+    mistakes = [*_repeated(sources), *_lone(sources), *_reserved(sources)]
     regions = {entry.get("id") for source in sources for _, entry in _entries(source, "regions")}
     names = {name for name in regions if isinstance(name, str)}
     for source in sources:
@@ -80,6 +81,14 @@ def _repeated(sources: Sequence[Source]) -> Iterator[Mistake]:
                     (*path, "id"),
                     f"{key[-1]!r} is already the id of a {what} ({before.file} line {before.line}); choose another",
                 )
+
+
+def _reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
+    """A region is also a user at the broker, where these names are taken."""
+    for source in sources:
+        for path, region in _entries(source, "regions"):
+            if region.get("id") in RESERVED:
+                yield source.mistake((*path, "id"), f"{region['id']!r} is a name of our own; choose another")
 
 
 def _identified(source: Source) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:

@@ -1,0 +1,31 @@
+"""`outscope demo`: the real product against a small internet of its own, with a script of outages."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Play the script once; exit code 0 only when every verdict was right.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Port of the page [default: a free one].", min=1, max=65535)] = None,
+    speed: Annotated[float, typer.Option(help="How much faster than usual.", min=0.2, max=4.0)] = 1.0,
+) -> None:
+    """Show what the product does: real servers and workers on this machine, and outages on a fast clock.
+
+    It touches no data of yours and leaves nothing behind. Without --once it goes on until Ctrl-C.
+    """
+    from rich.console import Console
+
+    from api.demo.show import show
+    from api.supervisor.problem import CannotStartError
+
+    console = Console(highlight=False)
+    try:
+        right = asyncio.run(show(console, once=once, port=port, speed=speed))
+    except CannotStartError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(0 if right or not once else 1)

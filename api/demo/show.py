@@ -1,0 +1,75 @@
+"""The whole demo: the small internet, the product that looks at it, and the script."""
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import yaml
+from rich.console import Console
+
+from api.demo.internet import internet
+from api.demo.play import Played, Player, check_incidents
+from api.demo.script import SCRIPT
+from api.demo.telling import Teller
+from api.demo.weather import Weather
+from api.demo.world import ALLOWED, SPOTS, configuration
+from api.supervisor.claim import free_port
+from api.supervisor.product import Product, product
+from api.supervisor.settings import ProductSettings
+
+_RESOLVED_WITHIN_S: Final = 30.0
+
+
+async def show(console: Console, *, once: bool, port: int | None, speed: float) -> bool:
+    """Run the demo; whether everything was said as it was. Without `once`, until it is interrupted."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    with tempfile.TemporaryDirectory(prefix="outscope-demo-") as folder:
+        playing = asyncio.create_task(_perform(Path(folder), console, once, port or free_port(), speed))
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if stopping.is_set():
+            playing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await playing
+            return False
+        return playing.result()
+
+
+async def _perform(folder: Path, console: Console, once: bool, port: int, speed: float) -> bool:
+    weather, teller = Weather(), Teller(console)
+    async with internet(weather, folder) as (servers_port, ca_file):
+        config = folder / "outscope.yaml"
+        config.write_text(yaml.safe_dump(configuration(servers_port, speed), sort_keys=False, allow_unicode=True))
+        settings = ProductSettings(
+            data=folder / "data",
+            port=port,
+            config=config,
+            allow=ALLOWED,
+            ca_file=ca_file,
+            source_addresses={spot.id: spot.source for spot in SPOTS},
+        )
+        async with product(settings, teller.note) as running:
+            await running.start()
+            teller.note(f"Watch it at {settings.address}")
+            return await _play(running, weather, teller, once, speed)
+
+
+async def _play(running: Product, weather: Weather, teller: Teller, once: bool, speed: float) -> bool:
+    player = Player(running, weather, teller, speed)
+    played: list[Played] = []
+    while True:
+        played = await player.play(SCRIPT)
+        if once:
+            break
+        teller.summary(played)
+    played.append(await check_incidents(running.settings.port, teller, _RESOLVED_WITHIN_S))
+    teller.summary(played)
+    wrong = sum(not step.right for step in played)
+    teller.note(f"{len(played)} steps, {wrong} wrong" if wrong else f"{len(played)} steps, all right")
+    return not wrong
