@@ -167,9 +167,9 @@ class Agent:
             await asyncio.sleep(0.02)
         if self.in_flight:
             log.warning("looks_given_up count=%d", self.in_flight)
-        await self._vantage.close()
         unfinished = (*self._looking, self._flushing)
         for task in unfinished:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._vantage.close()
         await self._flush()

@@ -165,7 +165,7 @@ def _register(app: Celery, handlers: Handlers) -> None:
 
     def revoked(request: Any = None, expired: bool = False, **_: Any) -> None:
         handlers.consumed()
-        if expired and request.name == TASK_LOOK:
+        if expired and request.task == TASK_LOOK:
             handlers.expired(request.args[0] if request.args else None)
 
     signals.task_received.connect(consumed, weak=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery
 from kombu import Connection, Consumer, Exchange, Queue
+from kombu.exceptions import OperationalError
 
 from worker.contract.broker import transport_options
 from worker.contract.clock import now
@@ -53,6 +54,8 @@ class Coordinator:
         self._app.conf.update(broker_transport_options=transport_options(), broker_pool_limit=1)
         self._orders = itertools.count()
         self._stop = threading.Event()
+        self._listening = threading.Event()
+        self._listening.set()
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> "Coordinator":
@@ -63,6 +66,15 @@ class Coordinator:
         self._stop.set()
         self._thread.join()
         self._app.close()
+
+    def stop_listening(self) -> None:
+        """Be away: reports stay in the broker."""
+        self._listening.clear()
+        time.sleep(2)  # as long as a read from the broker that is under way may take
+
+    def listen_again(self) -> None:
+        """Be back."""
+        self._listening.set()
 
     @property
     def heartbeats(self) -> list[Report]:
@@ -98,16 +110,18 @@ class Coordinator:
 
     def _listen(self) -> None:
         while not self._stop.is_set():
+            if not self._listening.wait(0.1):
+                continue
             try:
                 with Connection(self._url, transport_options=transport_options()) as connection:
                     self._consume(connection)
-            except (OSError, *Connection(self._url).connection_errors):
+            except (OSError, OperationalError, *Connection(self._url).connection_errors):
                 time.sleep(0.1)
 
     def _consume(self, connection: Connection) -> None:
         source = queue(reports_queue(self.region))
         with Consumer(connection, [source], callbacks=[self._arrived], accept=["json"], no_ack=True):
-            while not self._stop.is_set():
+            while self._listening.is_set() and not self._stop.is_set():
                 try:
                     connection.drain_events(timeout=0.5)
                 except TimeoutError:
@@ -124,11 +138,16 @@ class Coordinator:
             self.send(receipt.model_dump(mode="json"), task=TASK_RECEIPT, to=to)
 
 
-def until(condition: Callable[[], object], within_s: float, what: str = "the condition") -> float:
-    """Wait until the condition is true; the seconds it took. Fails the test after `within_s`."""
+def until(
+    condition: Callable[[], object],
+    within_s: float,
+    what: str = "the condition",
+    why: Callable[[], object] = lambda: "",
+) -> float:
+    """Wait until the condition is true; the seconds it took. Fails the test after `within_s`, telling `why()`."""
     started = time.monotonic()
     while not condition():
         waited = time.monotonic() - started
-        assert waited < within_s, f"{what} did not become true within {within_s} s"
+        assert waited < within_s, f"{what}: not within {within_s} s {why()}"
         time.sleep(0.02)
     return time.monotonic() - started

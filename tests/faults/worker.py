@@ -52,7 +52,7 @@ class WorkerProcess:
                 [self._python, "-m", "worker"], env=self._environment, cwd=self.folder, stdout=log, stderr=log
             )
         if ready:
-            until(self._ready.exists, 30, f"the worker's ready file; its log: {self.log()}")
+            until(self._ready.exists, 30, "the worker's ready file", self.log)
 
     def log(self) -> str:
         """Everything that it has logged."""

@@ -1,0 +1,177 @@
+"""How many looks a second one worker process makes per core, Celery included. Run: `python -m tests.benchmarks.worker`.
+
+Real parts only: a Valkey server, nginx answering on the loopback, a worker process, orders published as the coordinator
+does, a fresh connection for each look, reports stored in the outbox and receipted. What counts is the CPU time of the
+worker process from /proc, because the machine is shared; wall time is printed beside it.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.faults.broker import Broker
+from tests.faults.coordinator import Coordinator, check, until
+from tests.faults.worker import WorkerProcess
+
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+ORDER_LOOKS = 500
+AHEAD_LOOKS = 4000
+"""Looks ordered and not yet reported, so that the worker never waits for an order."""
+NGINX = """
+daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "well\\n"; }} }}
+}}
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--looks", type=int, default=40_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kind", choices=("http", "tcp"), default="http")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, nginx(Path(name)) as port, broker(Path(name)) as valkey:
+        with WorkerProcess(valkey.url, Path(name) / "worker") as worker, Coordinator(valkey.url) as coordinator:
+            time.sleep(6)  # a heartbeat: the memory of a worker at rest
+            print(f"at rest: {rss_mb(worker.pid):.0f} MB, {rest_cpu(worker.pid):.1f} % of a core")
+            for _ in range(options.rounds):
+                report("worker", *measure(worker, coordinator, port, options.kind, options.looks))
+            print(f"afterwards: {rss_mb(worker.pid):.0f} MB")
+        if shutil.which("prometheus-blackbox-exporter") and options.kind == "http":
+            with blackbox(Path(name)) as (pid, exporter_port):
+                looks = options.looks // 10
+                report("blackbox", *timed(pid, lambda: scrape(exporter_port, port, looks)), looks)
+
+
+def measure(
+    worker: WorkerProcess, coordinator: Coordinator, port: int, kind: str, looks: int
+) -> tuple[float, float, int]:
+    """CPU seconds and wall seconds of the worker for so many looks, each of which arrived."""
+    target = {"http": {"url": f"http://127.0.0.1:{port}/"}, "tcp": {"host": "127.0.0.1", "port": port}}[kind]
+    checks = [check(f"check-{number}", kind, timeout_ms=10_000, **target) for number in range(50)]
+    first = len(coordinator.looks_by_id)
+
+    def publish() -> None:
+        base = time.time_ns()
+        for start in range(0, looks, ORDER_LOOKS):
+            rows = ((n % len(checks), base + n) for n in range(start, min(start + ORDER_LOOKS, looks)))
+            coordinator.order(checks, rows)
+            enough = first + start + ORDER_LOOKS - AHEAD_LOOKS
+            until(lambda enough=enough: len(coordinator.looks_by_id) >= enough, 60)
+        until(lambda: len(coordinator.looks_by_id) - first >= looks, 60, "all results there")
+
+    cpu_s, wall_s = timed(worker.pid, publish)
+    failed = [row for row in list(coordinator.looks_by_id.values())[first:] if not row[5]]
+    assert not failed, f"{len(failed)} looks failed, the first: {failed[0]}"
+    return cpu_s, wall_s, looks
+
+
+def timed(pid: int, act: Callable[[], None]) -> tuple[float, float]:
+    """CPU seconds of a process, and wall seconds, while something is done."""
+    cpu, wall = cpu_s(pid), time.monotonic()
+    act()
+    return cpu_s(pid) - cpu, time.monotonic() - wall
+
+
+def report(who: str, cpu: float, wall: float, looks: int) -> None:
+    """Print one line."""
+    per_core, by_the_wall = looks / cpu, looks / wall
+    print(f"{who}: {1e6 / per_core:.0f} us CPU a look, {per_core:.0f} looks/s/core; {by_the_wall:.0f} looks/s here")
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+def rss_mb(pid: int) -> float:
+    """Memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def rest_cpu(pid: int) -> float:
+    """Percent of a core that a process uses while nothing is ordered."""
+    cpu, _ = timed(pid, lambda: time.sleep(5))
+    return cpu / 5 * 100
+
+
+def scrape(exporter_port: int, port: int, looks: int) -> None:
+    """Ask the exporter for so many looks, 20 at a time, as Prometheus does."""
+    url = f"http://127.0.0.1:{exporter_port}/probe?module=http_2xx&target=http://127.0.0.1:{port}/"
+    with ThreadPoolExecutor(20) as pool:
+        for _ in pool.map(lambda _: urllib.request.urlopen(url).read(), range(looks)):
+            pass
+
+
+@contextmanager
+def nginx(folder: Path) -> Iterator[int]:
+    """nginx on a free port."""
+    port = free_port()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    with running(
+        [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], port
+    ):
+        yield port
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[Broker]:
+    """Valkey on a free port."""
+    server = Broker(free_port(), folder / "valkey")
+    server.start()
+    yield server
+    server.kill()
+
+
+@contextmanager
+def blackbox(folder: Path) -> Iterator[tuple[int, int]]:
+    """Prometheus' blackbox exporter, IPv4 and with its defaults otherwise."""
+    port = free_port()
+    modules = {"modules": {"http_2xx": {"prober": "http", "http": {"preferred_ip_protocol": "ip4"}}}}
+    (folder / "blackbox.yml").write_text(json.dumps(modules))
+    command = ["prometheus-blackbox-exporter", f"--config.file={folder}/blackbox.yml", "--log.level=error"]
+    with running([*command, f"--web.listen-address=127.0.0.1:{port}"], port) as pid:
+        yield pid, port
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[int]:
+    """A server process that answers on the port."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=sys.stderr)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    until(answers, 10, f"{command[0]} on port {port}")
+    yield process.pid
+    process.terminate()
+    process.wait()
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""A small HTTP server that remembers who asked for what and when: the truth about which looks were made."""
+
+import socket
+import threading
+import time
+from contextlib import suppress
+
+
+class Target:
+    """Answers 200 to everything on 127.0.0.1:`port`; `seen` has the monotonic moment of each path's first request.
+
+    With `silent`, it accepts and never answers.
+    """
+
+    def __init__(self, *, silent: bool = False) -> None:
+        self.seen: dict[str, float] = {}
+        self.requests = 0
+        self._silent = silent
+        self._kept: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = int(self._listener.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> "Target":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        for link in self._kept:
+            link.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                return
+            with suppress(OSError):
+                self._answer(link)
+
+    def _answer(self, link: socket.socket) -> None:
+        link.settimeout(2)
+        path = link.recv(65536).split(b" ")[1].decode()
+        self.requests += 1
+        self.seen.setdefault(path, time.monotonic())
+        if self._silent:
+            self._kept.append(link)
+            return
+        link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n")
+        link.close()
