@@ -19,12 +19,18 @@ def as_problems(schema: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document with every error under its media type, and without the errors of FastAPI's own shape."""
     for path in schema["paths"].values():
         for operation in path.values():
-            for status, entry in operation["responses"].items():
-                if int(status) >= 400:
-                    entry["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            _correct(operation["responses"])
     for name in ("HTTPValidationError", "ValidationError"):
         schema["components"]["schemas"].pop(name, None)
     return schema
+
+
+def _correct(responses: dict[str, Any]) -> None:
+    for status, entry in list(responses.items()):
+        if entry.get("description") == "Validation Error":
+            del responses[status]  # FastAPI's own, where we declared none: no text is a wrong id, it is only not found
+        elif int(status) >= 400:
+            entry["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 MISSING: Final = refused(404)

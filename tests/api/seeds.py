@@ -98,7 +98,9 @@ def _cell(component: str, region: str, state: str, at: Instant) -> dict[str, Any
     }
 
 
-async def judged(store: Store, at: Instant, *verdicts: dict[str, Any], fitness: Mapping[str, str] | None = None) -> None:
+async def judged(
+    store: Store, at: Instant, *verdicts: dict[str, Any], fitness: Mapping[str, str] | None = None
+) -> None:
     """Write verdicts and the regions' fitness (fit, where none is given), and that their workers were heard."""
     whys = {"fit": "", "unfit": "3 of 3 references fail", "silent": "not heard for 95 s"}
     regions = {region: (fitness or {}).get(region, "fit") for region in REGIONS}
@@ -108,7 +110,13 @@ async def judged(store: Store, at: Instant, *verdicts: dict[str, Any], fitness: 
         standings.append(("region", region, at, told))
         standings.append(("worker", f"{region}/{region}-1", at, {**told, "worker": f"{region}-1"}))
     await store.standings.put_many(standings)
-    vitals = {"version": "0.1.0", "kinds": ["http", "tcp"], "started_at": at - 3_600_000, "in_flight": 2, "rss_mb": 61.5}
+    vitals = {
+        "version": "0.1.0",
+        "kinds": ["http", "tcp"],
+        "started_at": at - 3_600_000,
+        "in_flight": 2,
+        "rss_mb": 61.5,
+    }
     vitals |= {"outbox_reports": 0, "dropped_reports": 0, "late_looks": 1, "loop_lag_ms": 0.8, "self_test": ""}
     await store.workers.heard(Heard(region, f"{region}-1", at, vitals, "192.0.2.7") for region in REGIONS)
 

@@ -1,0 +1,45 @@
+"""The OpenAPI document is good enough to be the reference."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+async def openapi(api: httpx.AsyncClient) -> Any:
+    """The document as a client gets it."""
+    return (await api.get("/v1/openapi.json")).json()
+
+
+async def test_every_operation_has_an_id_a_text_and_a_shape(openapi: Any) -> None:
+    operations = [operation for path in openapi["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 14
+    for operation in operations:
+        assert len(operation["description"]) > 30, operation["operationId"]
+        assert operation["responses"]["200"]["content"], operation["operationId"]
+        if operation["operationId"] not in ("metrics", "exportResults"):
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            assert "$ref" in schema, operation["operationId"]
+
+
+async def test_every_parameter_and_shape_is_described(openapi: Any) -> None:
+    for path in openapi["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                about = (
+                    parameter.get("description") or parameter["schema"].get("description") or "enum" in str(parameter)
+                )
+                assert about or parameter["name"] in ("ok", "reason"), (operation["operationId"], parameter["name"])
+    for name, schema in openapi["components"]["schemas"].items():
+        assert schema.get("description"), name
+
+
+async def test_errors_are_problems_and_nothing_else(openapi: Any) -> None:
+    assert "HTTPValidationError" not in openapi["components"]["schemas"]
+    for path in openapi["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"]
+                    assert "`" in answer["description"], (operation["operationId"], status)
