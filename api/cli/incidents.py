@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
-from api.cli.tables import console, length, local, plain, table, word
+from api.cli.tables import console, length, local, plain, show, word
 
 
 def incidents(
@@ -31,22 +32,24 @@ def incidents(
 def _all(out: Console, page: dict[str, Any]) -> None:
     if not page["items"]:
         return out.print("No incidents.")
-    rows = table("id", "service", "severity", "scope", "regions", "components", "began by", "lasted")
-    for found in page["items"]:
-        rows.add_row(
-            plain(found["id"]),
-            plain(found["service"]),
-            word(found["severity"]),
-            plain(found["scope"]),
-            plain(", ".join(found["regions"])),
-            plain(", ".join(found["components"])),
-            plain(local(found["started_by"])),
-            plain(_lasted(found)),
-        )
-    out.print(rows)
+    columns = ("id", "service", "severity", "scope", "components", "regions", "began by", "lasted")
+    show(out, columns, map(_line, page["items"]))
     if page["next"]:
         out.print(f"More: --cursor {page['next']}", markup=False)
     return None
+
+
+def _line(incident: dict[str, Any]) -> list[Text]:
+    return [
+        plain(incident["id"]),
+        plain(incident["service"]),
+        word(incident["severity"]),
+        plain(incident["scope"]),
+        plain(", ".join(incident["components"])),
+        plain(", ".join(incident["regions"])),
+        plain(local(incident["started_by"])),
+        plain(_lasted(incident)),
+    ]
 
 
 def _lasted(incident: dict[str, Any]) -> str:
@@ -59,18 +62,20 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
     out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
-    rows = table("at", "event", "severity", "scope", "regions", "components", "why")
-    for line in incident["timeline"]:
-        rows.add_row(
-            plain(local(line["at"])),
-            plain(line["event"]),
-            word(line["severity"]),
-            plain(line["scope"]),
-            plain(", ".join(line["regions"])),
-            plain(", ".join(line["components"])),
-            plain(line["reason"]),
-        )
-    out.print(rows)
+    columns = ("at", "event", "severity", "scope", "components", "regions", "why")
+    show(out, columns, map(_event, incident["timeline"]))
+
+
+def _event(line: dict[str, Any]) -> list[Text]:
+    return [
+        plain(local(line["at"])),
+        plain(line["event"]),
+        word(line["severity"]),
+        plain(line["scope"]),
+        plain(", ".join(line["components"])),
+        plain(", ".join(line["regions"])),
+        plain(line["reason"]),
+    ]
 
 
 def _between(after: str | None, by: str) -> str:

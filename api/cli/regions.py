@@ -3,8 +3,10 @@
 from collections import defaultdict
 from typing import Any
 
+from rich.text import Text
+
 from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
-from api.cli.tables import console, local, plain, table, word
+from api.cli.tables import console, local, plain, show, word
 
 
 def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
@@ -19,17 +21,19 @@ def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
     by_region = defaultdict(list)
     for worker in workers:
         by_region[worker["region"]].append(worker)
-    rows = table("region", "name", "place", "fitness", "why", "workers")
-    for region in found:
-        rows.add_row(
-            plain(region["id"]),
-            plain(region["name"]),
-            plain(f"{region['country']} ({region['continent']})"),
-            word(region["fitness"]),
-            plain(region["why"]),
-            plain(_workers(by_region[region["id"]])),
-        )
-    return out.print(rows)
+    rows = (_line(region, by_region[region["id"]]) for region in found)
+    return show(out, ("region", "name", "place", "fitness", "why", "workers"), rows)
+
+
+def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
+    return [
+        plain(region["id"]),
+        plain(region["name"]),
+        plain(f"{region['country']} ({region['continent']})"),
+        word(region["fitness"]),
+        plain(region["why"]),
+        plain(_workers(workers)),
+    ]
 
 
 def _workers(workers: list[dict[str, Any]]) -> str:

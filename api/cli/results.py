@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
 from api.cli.filters import Check, Component, Ok, Reason, Region, Service, Since, Until, Worker
-from api.cli.tables import console, local, plain, table, word
+from api.cli.tables import console, local, plain, show, word
 
 
 def results(
@@ -49,18 +50,19 @@ def _show(page: dict[str, Any]) -> None:
     out = console()
     if not page["items"]:
         return out.print("No results.")
-    rows = table("due", "check", "region", "worker", "reason", "ms", "detail")
-    for record in page["items"]:
-        rows.add_row(
-            plain(local(record["scheduled_at"])),
-            plain(record["check"]),
-            plain(record["region"]),
-            plain(record["worker"]),
-            word("well" if record["ok"] else "bad", record["reason"]),
-            plain("" if record["total_ms"] is None else f"{record['total_ms']:.0f}"),
-            plain(record["detail"]),
-        )
-    out.print(rows)
+    show(out, ("due", "check", "region", "worker", "reason", "ms", "detail"), map(_line, page["items"]))
     if page["next"]:
         out.print(f"More: --cursor {page['next']}", markup=False)
     return None
+
+
+def _line(record: dict[str, Any]) -> list[Text]:
+    return [
+        plain(local(record["scheduled_at"])),
+        plain(record["check"]),
+        plain(record["region"]),
+        plain(record["worker"]),
+        word("well" if record["ok"] else "bad", record["reason"]),
+        plain("" if record["total_ms"] is None else f"{record['total_ms']:.0f}"),
+        plain(record["detail"]),
+    ]

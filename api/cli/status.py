@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from api.cli.asking import DEFAULT_URL, Json, Url, asking, put
-from api.cli.tables import console, local, plain, table, word
+from api.cli.tables import console, local, plain, show, word
 
 
 def status(
@@ -31,20 +32,25 @@ def _all(out: Console, overview: dict[str, Any]) -> None:
     if overview["advice"]:
         out.print(overview["advice"], markup=False)
     if overview["services"]:
-        rows = table("service", "state", "what", "since")
-        for service in overview["services"]:
-            rows.add_row(
-                plain(service["name"]), word(service["state"]), plain(service["headline"]), local(service["since"])
-            )
-        out.print(rows)
+        show(out, ("service", "state", "what", "since"), map(_line, overview["services"]))
     _footnotes(out, overview)
+
+
+def _line(service: dict[str, Any]) -> list[Text]:
+    return [
+        plain(service["name"]),
+        word(service["state"]),
+        plain(service["headline"]),
+        plain(local(service["since"])),
+    ]
 
 
 def _footnotes(out: Console, overview: dict[str, Any]) -> None:
     regions = overview["regions"]
     fit = sum(region["fitness"] == "fit" for region in regions)
     if regions:
-        out.print(f"{fit} of {len(regions)} regions are fit to speak; {len(overview['incidents'])} open incidents.")
+        going = len(overview["incidents"])
+        out.print(f"{fit} of {len(regions)} regions fit to speak, {going} open incident{'' if going == 1 else 's'}.")
     heard, patience = overview["coordinator"]["heard_at"], overview["coordinator"]["silent_after_ms"]
     if overview["configuration"] is None:
         return
@@ -62,15 +68,15 @@ def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
     out.print(f"{verdict['reason']} (confidence {verdict['confidence']:.0%})", markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}
-    rows = table("region", *(component["name"] for component in matrix["components"]))
+    rows = []
     for region in matrix["regions"]:
         name = region["name"] if region["fitness"] == "fit" else f"{region['name']} ({region['fitness']})"
         found = (cells.get((component["id"], region["id"])) for component in matrix["components"])
-        rows.add_row(plain(name), *(_cell(cell) for cell in found))
-    out.print(rows)
+        rows.append([plain(name), *(_cell(cell) for cell in found)])
+    show(out, ("region", *(component["name"] for component in matrix["components"])), rows)
 
 
-def _cell(cell: dict[str, Any] | None) -> Any:
+def _cell(cell: dict[str, Any] | None) -> Text:
     if cell is None:
         return plain("-")
     said = word(cell["state"])

@@ -2,14 +2,20 @@
 
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-PIPED_WIDTH = 200
+PIPED_WIDTH: Final = 200
+_BETWEEN: Final = 3
+_LAST: Final = 24
+"""The last column may wrap down to this width."""
 STYLES = {
     "well": "green",
     "degraded": "yellow",
@@ -32,12 +38,40 @@ def console() -> Console:
     return Console(highlight=False, width=PIPED_WIDTH if piped else None)
 
 
-def table(*columns: str, title: str | None = None) -> Table:
-    """An empty table; what is too long is folded, never cut off."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold")
+def show(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
+    """A table when the terminal is wide enough for it (only the last column may wrap), else a card for each row."""
+    lines = [list(row) for row in rows]
+    widths = [max(cell_len(name), *(cell.cell_len for cell in column)) for name, column in _columns(columns, lines)]
+    needed = sum(widths[:-1]) + _BETWEEN * len(columns) + min(widths[-1], _LAST)
+    out.print(_table(columns, lines) if needed <= out.width else _cards(columns, lines))
+
+
+def _columns(columns: Sequence[str], lines: Sequence[Sequence[Text]]) -> Iterable[tuple[str, list[Text]]]:
+    return ((name, [line[number] for line in lines] or [Text()]) for number, name in enumerate(columns))
+
+
+def _table(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Table:
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, no_wrap=column != columns[-1], overflow="fold")
+    for line in lines:
+        made.add_row(*line)
     return made
+
+
+def _cards(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Group:
+    cards = []
+    for line in lines:
+        card = Table(
+            box=None, show_header=False, pad_edge=False, title=line[0], title_justify="left", title_style="bold"
+        )
+        card.add_column(style="dim", no_wrap=True)
+        card.add_column(overflow="fold")
+        for name, cell in zip(columns[1:], line[1:], strict=True):
+            if cell.plain:
+                card.add_row(f"  {name}", cell)
+        cards.append(card)
+    return Group("", *cards, "")
 
 
 def word(state: str, said: str | None = None) -> Text:
