@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from coordinator.board import Board
+from coordinator.configuration import Configuration
 from coordinator.dispatch import Post
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.incident import IncidentEvent
@@ -27,6 +28,7 @@ from coordinator.receipts import Bookkeeping, receipt_letters
 from coordinator.reports import Reading, read
 from coordinator.stamps import Stamps
 from coordinator.store import Store
+from coordinator.store.standings import Standing
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
@@ -61,14 +63,14 @@ class Ingest:
         self._stamps = stamps
         self._counters = counters
         self._topology = Topology()
+        self._next: Configuration | None = None
         self._board = Board()
         self._books = Bookkeeping()
         self._judged_second = 0
 
-    def configure(self, topology: Topology) -> None:
-        """Take in results of these checks from these regions from now on."""
-        self._topology = topology
-        self._board.forget()
+    def configure(self, configuration: Configuration) -> None:
+        """Take in and judge by this configuration from the next step on."""
+        self._next = configuration
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished."""
@@ -78,26 +80,42 @@ class Ingest:
         await self._save_books()
 
     async def step(self, deliveries: Sequence[Delivery]) -> None:
-        """Take in what arrived, and judge when a second is over."""
+        """Take in what arrived, and judge when a second is over.
+
+        Reading, folding and judging are done in a thread, so that they never delay the orders of the next window.
+        """
+        self._reconfigure()
         received_at = self._stamps.next()
         await self._judge(received_at)  # what time alone decided, before these were heard
         if deliveries:
-            topology = self._topology
-            reading = read(deliveries, topology, received_at)
-            placed = [self._place(result) for result in reading.results]
-            new = await keep(self._store, placed, reading)
-            self._fold(new, reading, topology)
+            reading = await asyncio.to_thread(self._read, deliveries, received_at)
+            new = await keep(self._store, reading.results, reading)
+            await asyncio.to_thread(self._engine.observe, new)
+            self._settle(new, reading)
             self._receipt(reading, deliveries)
+
+    def _reconfigure(self) -> None:
+        if self._next is None:
+            return
+        if self._topology != Topology():  # the first configuration is the one that the engine was made with
+            self._engine.reconfigure(self._next.topology, self._next.rules)
+        self._topology = self._next.topology
+        self._board.forget()
+        self._next = None
+
+    def _read(self, deliveries: Sequence[Delivery], received_at: Instant) -> Reading:
+        reading = read(deliveries, self._topology, received_at)
+        reading.results = [self._place(result) for result in reading.results]
+        return reading
 
     def _place(self, result: Result) -> Result:
         place = self._places.of(result.ip)
         return result if place.nowhere else replace(result, asn=place.asn, ip_country=place.country)
 
-    def _fold(self, new: Sequence[Result], reading: Reading, topology: Topology) -> None:
+    def _settle(self, new: Sequence[Result], reading: Reading) -> None:
         for result in new:
-            check = topology.check[result.check]
+            check = self._topology.check[result.check]
             self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
-        self._engine.observe(new)
         self._counters.results += len(new)
         self._counters.repeats += len(reading.results) - len(new)
 
@@ -119,14 +137,18 @@ class Ingest:
         if second == self._judged_second:
             return
         self._judged_second = second
-        began_s = clock.monotonic_s()
-        events = self._engine.advance(at)
-        standings = self._board.changes(self._engine, at)
-        self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
+        events, standings = await asyncio.to_thread(self._judged, at)
         await self._save_events(events)
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
         await self._save_books()
+
+    def _judged(self, at: Instant) -> tuple[Sequence[Event], list[Standing]]:
+        began_s = clock.monotonic_s()
+        events = self._engine.advance(at)
+        standings = self._board.changes(self._engine, at)
+        self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
+        return events, standings
 
     async def _save_events(self, events: Sequence[Event]) -> None:
         for event in events:

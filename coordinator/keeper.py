@@ -5,7 +5,6 @@ import logging
 from typing import Final
 
 from coordinator.configuration import Configuration, from_document
-from coordinator.domain.engine import Engine
 from coordinator.domain.ledger import Ledger
 from coordinator.domain.schedule import Schedule
 from coordinator.domain.topology import Topology
@@ -35,7 +34,6 @@ class Keeper:
         self,
         store: Store,
         lead: Leadership,
-        engine: Engine,
         inbox: Inbox,
         ingest: Ingest,
         tick: Tick,
@@ -46,7 +44,6 @@ class Keeper:
     ) -> None:
         self._store = store
         self._lead = lead
-        self._engine = engine
         self._inbox = inbox
         self._ingest = ingest
         self._tick = tick
@@ -61,7 +58,7 @@ class Keeper:
     async def begin(self, version: int, configuration: Configuration) -> None:
         """Put the first configuration in force, and declare the looks that nobody ordered while we were away."""
         self._version = version
-        self._set_up(configuration.topology)
+        self._set_up(configuration)
         before = (await self._store.standings.all("coordinator")).get(SUBJECT, {})
         until, now = before.get("ticked_until_ms"), clock.now()
         if isinstance(until, int) and until < now:
@@ -89,17 +86,17 @@ class Keeper:
         if found is None:
             return
         version, configuration = found[0], from_document(found[1])
-        self._engine.reconfigure(configuration.topology, configuration.rules)
-        self._set_up(configuration.topology)
+        self._set_up(configuration)
         await self._forget_departed(configuration.topology)
         self._version = version
         log.info("reconfigured version=%d checks=%d", version, len(configuration.topology.checks))
 
-    def _set_up(self, topology: Topology) -> None:
+    def _set_up(self, configuration: Configuration) -> None:
+        topology = configuration.topology
         regions = [region.id for region in topology.regions]
         self._hearing.expect(regions, clock.monotonic_s())
         self._inbox.listen_to(regions)
-        self._ingest.configure(topology)
+        self._ingest.configure(configuration)
         self._tick.configure(topology)
 
     async def _forget_departed(self, topology: Topology) -> None:

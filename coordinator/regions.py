@@ -8,8 +8,8 @@ from worker.contract.message import probes_queue, reports_queue
 
 COORDINATOR: Final = "coordinator"
 
-_CONNECT: Final = "+ping +hello +auth +select +client|setname +client|getname +client|id"
-"""What every client needs to be one."""
+_CONNECT: Final = "+ping +hello +auth +select +multi +exec +client|setname +client|getname +client|id"
+"""What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is checked too."""
 
 
 def broker_acl(passwords: Mapping[str, str], coordinator: str) -> list[str]:

@@ -99,7 +99,7 @@ async def _coordinate(
         stamps = Stamps(clock.now, clock.monotonic_s, last or 0)
         ingest = Ingest(store, engine, inbox, post, ledger, hearing, places, stamps, counters)
         tick = Tick(post, ledger, hearing, lambda: inbox.connected_since_s, counters)
-        keeper = Keeper(store, lead, engine, inbox, ingest, tick, ledger, hearing, places, counters)
+        keeper = Keeper(store, lead, inbox, ingest, tick, ledger, hearing, places, counters)
         await keeper.begin(applied.version, applied.configuration)
         if settings.ready_file is not None:
             settings.ready_file.touch()
