@@ -1,19 +1,20 @@
 """A seeded store, the API in process, and the API as a real server."""
 
 import asyncio
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from click.testing import Result
+from typer.testing import CliRunner
 
 from api.app import create_app
+from api.cli.app import app
 from api.settings import ApiSettings
 from coordinator.store import Store, open_store
 from tests.api import seeds
+from tests.api.server import Server
 from worker.contract.clock import now
 
 
@@ -49,30 +50,6 @@ async def api(api_database: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-class Server:
-    """A real server of the API in a thread."""
-
-    def __init__(self, database: str, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        app = create_app(ApiSettings(database, refresh_ms=100, stale_ms=100))
-        self._server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error"))
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()))
-
-    def start(self) -> None:
-        """Returns when it listens."""
-        self._thread.start()
-        deadline = time.monotonic() + 30
-        while not self._server.started:
-            assert self._thread.is_alive(), "the server did not start"
-            assert time.monotonic() < deadline, "the server took too long to start"
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Returns when it listens no more; again does no harm."""
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join(30)
-
-
 @pytest.fixture
 def api_server(api_database: str, free_port: Callable[[], int]) -> Iterator[Server]:
     """A real server, listening."""
@@ -80,3 +57,28 @@ def api_server(api_database: str, free_port: Callable[[], int]) -> Iterator[Serv
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def outscope(api_server: Server) -> Callable[..., Result]:
+    """Runs a reading command against the real server: `outscope("status", "--json")`."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        env = {"OUTSCOPE_URL": api_server.url, "COLUMNS": "160", **environment}
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], env=env)
+
+    return run
+
+
+@pytest.fixture
+def seed(api_database: str) -> Callable[[Callable[[Store], Awaitable[None]]], None]:
+    """Writes into the store as another process would: `seed(async_function_of_the_store)`."""
+
+    def write(how: Callable[[Store], Awaitable[None]]) -> None:
+        async def through_store() -> None:
+            async with open_store(api_database) as store:
+                await how(store)
+
+        asyncio.run(through_store())
+
+    return write

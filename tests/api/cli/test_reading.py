@@ -1,0 +1,213 @@
+"""The reading commands against a real server: what people see, what programs get, what the exit code says."""
+
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from click.testing import Result
+
+from coordinator.store import Store
+from tests.api import seeds
+from tests.api.server import Server
+from worker.contract.clock import now
+from worker.contract.result import to_record
+
+pytestmark = pytest.mark.slow
+
+Run = Callable[..., Result]
+Seed = Callable[[Any], None]
+
+
+async def disrupted(store: Store) -> None:
+    """A disruption in two regions, one region unfit, some results."""
+    at = now()
+    await store.configurations.save(seeds.configuration(), at)
+    bad = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], "It fails in 2 regions.")
+    await seeds.judged(store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"})
+    await store.incidents.apply(seeds.incident("claude", at))
+    await store.results.add([seeds.result(at - n * 60_000, n, reason="timeout" if n == 3 else "ok") for n in range(30)])
+
+
+def test_status_says_how_each_service_is(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    said = outscope("status")
+    assert said.exit_code == 0
+    assert "Claude is disrupted" in said.output
+    assert "API disrupted in 2 of 5 regions" in said.output
+    assert "4 of 5 regions fit to speak, 1 open incident." in said.output
+    assert "\x1b[" not in said.output
+
+
+def test_status_of_one_service_shows_its_matrix(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    said = outscope("status", "claude").output
+    assert "It fails in 2 regions." in said
+    assert "disrupted 10 of 10" in said
+    assert "Sydney (unfit)" in said
+
+
+def test_before_any_configuration_status_says_what_to_do(outscope: Run) -> None:
+    said = outscope("status")
+    assert said.exit_code == 0
+    assert "Nothing is configured yet" in said.output
+    assert "outscope apply outscope.yaml" in said.output
+
+
+def test_status_warns_when_the_coordinator_is_not_heard(outscope: Run, seed: Seed) -> None:
+    async def old(store: Store) -> None:
+        await store.configurations.save(seeds.configuration(), now())
+        at = now() - 3_600_000
+        await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
+
+    seed(old)
+    assert "this may be out of date" in outscope("status").output
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (["status"], "overview"),
+        (["status", "claude"], "services/claude"),
+        (["regions"], "regions"),
+        (["incidents"], "incidents?limit=20"),
+        (["incidents", "claude-0001"], "incidents/claude-0001"),
+        (["results", "--service", "claude", "--limit", "3", "--ok"], "results?service=claude&limit=3&ok=true"),
+    ],
+)
+def test_json_is_the_exact_document_of_the_api(
+    outscope: Run, seed: Seed, api_server: Server, command: list[str], path: str
+) -> None:
+    seed(disrupted)
+    with urlopen(f"{api_server.url}/v1/{path}") as answer:
+        assert outscope(*command, "--json").output.encode() == answer.read() + b"\n"
+
+
+def test_regions_are_listed_with_their_workers(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    said = outscope("regions").output
+    assert "3 of 3 references fail" in said
+    assert "eu-west-1 heard" in said
+    assert "São Paulo" in said
+
+
+def test_incidents_are_listed_and_one_tells_its_timeline(outscope: Run, seed: Seed) -> None:
+    assert outscope("incidents").output == "No incidents.\n"
+    seed(disrupted)
+    assert "claude-0001" in outscope("incidents", "--open").output
+    assert "opened" in outscope("incidents", "claude-0001").output
+    assert outscope("incidents", "--service", "openai").output == "No incidents.\n"
+
+
+def test_results_are_filtered_and_paged(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    failed = outscope("results", "--service", "claude", "--since", "10m", "--failed").output
+    assert "no answer within 10 s" in failed
+    assert "401 in 84 ms" not in failed
+    first = outscope("results", "--limit", "20").output
+    cursor = first.split("--cursor ")[1].split()[0]
+    assert "More:" not in outscope("results", "--limit", "20", "--cursor", cursor).output
+    assert outscope("results", "--since", "0s").output == "No results.\n"
+
+
+def test_a_narrow_terminal_gets_cards_and_loses_nothing(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    for command in (["status"], ["status", "claude"], ["incidents"], ["regions"], ["results", "--limit", "2"]):
+        lines = outscope(*command, COLUMNS="40").output.splitlines()
+        assert max(map(len, lines)) <= 40, command
+    words = outscope("incidents", COLUMNS="40").output.split()
+    assert {"claude-0001", "us-east,", "eu-west"} <= set(words)
+
+
+def test_an_export_is_all_records(outscope: Run, seed: Seed, tmp_path: Path) -> None:
+    seed(disrupted)
+    printed = outscope("export", "--format", "ndjson", "--failed")
+    (record,) = map(json.loads, printed.output.splitlines())
+    assert record["reason"] == "timeout"
+    for name, opener in (("r.ndjson", open), ("r.ndjson.gz", gzip.open)):
+        assert outscope("export", "--out", str(tmp_path / name)).exit_code == 0
+        with opener(tmp_path / name, "rt") as file:
+            assert len([json.loads(line) for line in file]) == 30
+    assert sorted(path.name for path in tmp_path.glob("r*")) == ["r.ndjson", "r.ndjson.gz"]
+
+
+def test_an_export_into_a_place_that_does_not_exist_is_refused(outscope: Run, tmp_path: Path) -> None:
+    said = outscope("export", "--out", str(tmp_path / "nowhere" / "r.ndjson"))
+    assert (said.exit_code, "cannot be written: No such file or directory" in said.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["status", "nobody"], "No service 'nobody' is configured"),
+        (["incidents", "nobody"], "no incident 'nobody'"),
+        (["results", "--since", "yesterday"], "since: 'yesterday' is not a moment"),
+        (["results", "--reason", "bad_luck"], "reason: Input should be 'ok', 'dns'"),
+        (["results", "--cursor", "x"], "not a cursor"),
+        (["export", "--format", "xml"], "format"),
+    ],
+)
+def test_what_is_wrongly_asked_ends_with_1_and_a_sentence(outscope: Run, command: list[str], says: str) -> None:
+    said = outscope(*command)
+    assert (said.exit_code, says in said.output) == (1, True), said.output
+
+
+@pytest.mark.parametrize(
+    "command", [["results", "--limit", "0"], ["status", "--url", "ftp://x"], ["status", "--url", "x"], ["regions", "y"]]
+)
+def test_wrong_usage_ends_with_2(outscope: Run, command: list[str]) -> None:
+    assert outscope(*command).exit_code == 2
+
+
+def test_without_a_server_it_ends_with_3_and_says_what_to_do(outscope: Run, free_port: Callable[[], int]) -> None:
+    for command in ("status", "incidents", "regions", "results", "export"):
+        said = outscope(command, "--url", f"http://127.0.0.1:{free_port()}")
+        assert said.exit_code == 3
+        assert "Start it with `outscope up`" in said.output
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "No answer from"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
+        (b"HTTP/1.1 404 Not Found\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", "broke off in the middle"),
+    ],
+)
+def test_a_stranger_on_the_port_is_recognised(outscope: Run, answer: bytes, says: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        threading.Thread(target=speak, daemon=True).start()
+        said = outscope("status", "--url", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    assert (said.exit_code, says in said.output) == (3, True), said.output
+
+
+def test_a_broken_export_leaves_no_file(outscope: Run, tmp_path: Path) -> None:
+    whole = to_record(seeds.result(now()))
+    body = json.dumps(whole).encode() + b"\n"
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n" % len(body)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(head + body + b"\r\n")
+
+        threading.Thread(target=speak, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        said = outscope("export", "--url", url, "--out", str(tmp_path / "r.ndjson"))
+    assert said.exit_code == 3
+    assert list(tmp_path.glob("r.ndjson*")) == []

@@ -1,0 +1,34 @@
+"""The API as a real server in a thread of the test's process."""
+
+import asyncio
+import threading
+import time
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import ApiSettings
+
+
+class Server:
+    """A real server of the API in a thread."""
+
+    def __init__(self, database: str, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        served = create_app(ApiSettings(database, refresh_ms=100, stale_ms=100))
+        self._server = uvicorn.Server(uvicorn.Config(served, "127.0.0.1", port, log_level="error"))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()))
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        self._thread.start()
+        deadline = time.monotonic() + 30
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server took too long to start"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Returns when it listens no more; again does no harm."""
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join(30)

@@ -1,0 +1,193 @@
+"""The page in a real browser: it shows what is seeded, follows it, and says when it cannot."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from coordinator.store import Store
+from tests.api import seeds
+from tests.api.server import Server
+from worker.contract.clock import now
+
+BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not (BINARY.exists() and DRIVER.exists()), reason="needs Chromium and its driver"),
+]
+Seed = Callable[[Any], None]
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A Chromium of this test's own, 900 wide."""
+    options = ChromeOptions()
+    options.binary_location = str(BINARY)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    driver = Chrome(options=options, service=Service(str(DRIVER)))
+    size(driver, 900, 1200)
+    yield driver
+    driver.quit()
+
+
+def size(browser: Chrome, width: int, height: int) -> None:
+    """Make the viewport exactly this large."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def until(browser: Chrome, what: Callable[[], Any]) -> Any:
+    """Wait until it holds, for twenty seconds at most."""
+    return WebDriverWait(browser, 20, poll_frequency=0.1).until(lambda _: what())
+
+
+def seen(browser: Chrome) -> str:
+    """All text that is visible."""
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def icon(browser: Chrome) -> str:
+    """The name of the page's icon."""
+    return str(browser.find_element(By.ID, "favicon").get_attribute("href")).rsplit("/", 1)[-1]
+
+
+async def well(store: Store) -> None:
+    at = now()
+    await store.configurations.save(seeds.configuration(), at)
+    await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
+
+
+async def disrupted(store: Store) -> None:
+    at = now()
+    bad = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], f"Look: {HOSTILE}")
+    await seeds.judged(store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"})
+    await store.incidents.apply(seeds.incident("claude", at))
+
+
+def test_the_page_follows_what_happens_and_never_reloads(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    browser.get(api_server.url)
+    until(browser, lambda: "Nothing is configured yet" in seen(browser))
+    browser.execute_script("window.mark = 'the same page'")
+
+    seed(well)
+    until(browser, lambda: "Both services are well" in seen(browser))
+    until(browser, lambda: (browser.title, icon(browser)) == ("Both services are well · Outscope", "well.svg"))
+    article = browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
+
+    seed(disrupted)
+    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    text = seen(browser)
+    assert "API disrupted in 2 of 5 regions since " in text
+    assert "Claude: regional disruption" in text
+    assert "unfit: 3 of 3 references fail" in text
+    until(browser, lambda: icon(browser) == "bad.svg")
+    assert browser.execute_script("return window.mark") == "the same page"
+    assert article == browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
+
+    assert HOSTILE in text
+    assert "owned" not in browser.title
+    assert browser.find_elements(By.CSS_SELECTOR, "img") == []
+
+
+def test_times_are_local_and_tell_utc(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    seed(disrupted)
+    browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    browser.get(api_server.url)
+    since = until(browser, lambda: browser.find_element(By.CSS_SELECTOR, ".since time"))
+    until(browser, lambda: since.text)
+    utc = str(since.get_attribute("datetime"))
+    assert since.get_attribute("title") == f"{utc[:10]} {utc[11:19]} UTC"
+    assert int(since.text[-5:-3]) == (int(utc[11:13]) + 9) % 24
+
+
+def test_cells_explain_themselves_to_the_keyboard(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    seed(disrupted)
+    browser.get(api_server.url)
+    until(browser, lambda: "disrupted in 2" in seen(browser))
+    cells = browser.find_elements(By.CSS_SELECTOR, "[data-key=claude] .cell")
+    assert [cell.get_attribute("tabindex") for cell in cells].count("0") == 1
+    cells[0].send_keys("")
+    tip = browser.find_element(By.ID, "tip")
+    until(browser, lambda: "Claude API from Virginia: disrupted" in tip.text)
+    assert "10 bad of 10 looks" in tip.text
+    assert "timeout" in tip.text
+    cells[0].send_keys(Keys.ARROW_RIGHT)
+    until(browser, lambda: "Claude API from São Paulo: well" in tip.text)
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    until(browser, lambda: not tip.is_displayed())
+    label = str(cells[0].get_attribute("aria-label"))
+    assert label.startswith("Claude API from Virginia: disrupted. 10 bad of 10 looks")
+
+
+def test_focus_stays_while_the_page_renews_itself(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    browser.get(api_server.url)
+    until(browser, lambda: "Both services are well" in seen(browser))
+    browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .cell").send_keys("")
+    seed(disrupted)
+    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    assert "Claude API from Virginia: disrupted" in str(browser.switch_to.active_element.get_attribute("aria-label"))
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_nothing_is_wider_than_the_window(browser: Chrome, api_server: Server, seed: Seed, width: int) -> None:
+    seed(well)
+    seed(disrupted)
+    size(browser, width, 800)
+    browser.get(api_server.url)
+    until(browser, lambda: "disrupted in 2" in seen(browser))
+    assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    box = browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .scroll")
+    assert browser.execute_script("return arguments[0].scrollWidth <= arguments[0].clientWidth", box)
+
+
+def test_a_silent_coordinator_and_a_server_that_stops_are_told(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    async def old(store: Store) -> None:
+        await store.configurations.save(seeds.configuration(), now())
+        at = now() - 120_000
+        await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
+
+    seed(old)
+    browser.get(api_server.url)
+    notice = browser.find_element(By.ID, "notice")
+    until(browser, lambda: "The coordinator has not been heard for 2 min" in notice.text)
+    until(browser, lambda: (browser.title, icon(browser)) == ("Out of date · Outscope", "unknown.svg"))
+
+    seed(well)
+    until(browser, lambda: not notice.is_displayed())
+    assert browser.title == "Both services are well · Outscope"
+
+    api_server.stop()
+    until(browser, lambda: "The server does not answer." in notice.text)
+    assert "What you see is from" in notice.text
+    assert browser.find_element(By.TAG_NAME, "body").get_attribute("data-stale") is not None
+
+
+def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    seed(disrupted)
+    browser.get(api_server.url)
+    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    assert browser.get_log("browser") == []
