@@ -34,7 +34,9 @@ class HttpParams(Params):
     headers: Mapping[str, str] = Field(
         default={}, description="Request headers. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
     )
-    body: str | None = Field(default=None, description="Request body; may hold ${env:OUTSCOPE_SECRET_NAME} too.")
+    body: str | None = Field(
+        default=None, description="Request body; may hold ${env:...} too. Say its Content-Type in `headers`."
+    )
     redirects: int = Field(default=5, ge=0, le=20, description="Redirects to follow; 0 judges the first answer.")
     body_limit: int = Field(
         default=1 << 20, ge=0, le=1 << 26, description="Bytes of the body to read; the rest is not waited for."

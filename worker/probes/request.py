@@ -46,6 +46,7 @@ class Answer:
     total_ms: float = 0.0
     ip: str | None = None
     http_version: str | None = None
+    resolved: bool = True
     redirect_url: str | None = None
     certificate_expires: str | None = None
 

@@ -1,6 +1,7 @@
 """One visit to an HTTP endpoint: exchanges along the redirects, added up and judged."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -38,12 +39,12 @@ class Visit:
         while True:
             answer = await exchange(request, self._look)
             self._answers.append(answer)
-            if self._look.tracing or answer.code:
-                self._trace(answer)
             if answer.code or answer.redirect_url is None or len(self._answers) > self._redirects:
                 break
             request = redirected(first, request, answer)
         fault = await self._fault(request, answer)
+        if fault is not _WELL or self._look.tracing:
+            self._trace()
         return self._outcome(request, answer, fault)
 
     async def _fault(self, request: Request, answer: Answer) -> Fault:
@@ -106,25 +107,32 @@ class Visit:
                 extra["certificate_expires_at"] = rfc3339(expires)
         return extra
 
-    def _trace(self, answer: Answer) -> None:
-        """Note when each phase of an exchange ended; they are known only afterwards."""
-        at_ms = sum(earlier.total_ms for earlier in self._answers[:-1])
-        for phase, what in (
-            (answer.dns_ms, "name resolved"),
-            (answer.connect_ms, f"connected to {answer.ip}"),
-            (answer.tls_ms, "TLS established"),
-            (answer.ttfb_ms, f"status {answer.status}"),
-        ):
-            if phase is not None:
-                at_ms += phase
-                self._look.step(what, at_ms=at_ms)
-        ended_ms = sum(earlier.total_ms for earlier in self._answers)
-        if answer.code:
-            self._look.step(f"failed: {answer.words}", at_ms=ended_ms)
-        elif answer.redirect_url is not None:
-            self._look.step(f"redirected to {shown(answer.redirect_url)}", at_ms=ended_ms)
-        else:
-            self._look.step(f"body read, {len(answer.body)} bytes", at_ms=ended_ms)
+    def _trace(self) -> None:
+        """Note when each phase of each exchange ended; libcurl tells them only afterwards."""
+        began_ms = 0.0
+        for answer in self._answers:
+            for at_ms, what in _steps(answer):
+                self._look.step(what, at_ms=began_ms + at_ms)
+            began_ms += answer.total_ms
+
+
+def _steps(answer: Answer) -> Iterator[tuple[float, str]]:
+    at_ms = 0.0
+    for phase, what in (
+        (answer.dns_ms, "name resolved"),
+        (answer.connect_ms, f"connected to {answer.ip}"),
+        (answer.tls_ms, "TLS established"),
+        (answer.ttfb_ms, f"status {answer.status}"),
+    ):
+        if phase is not None:
+            at_ms += phase
+            yield at_ms, what
+    if answer.code:
+        yield answer.total_ms, f"failed: {answer.words}"
+    elif answer.redirect_url is not None:
+        yield answer.total_ms, f"redirected to {shown(answer.redirect_url)}"
+    else:
+        yield answer.total_ms, f"body read, {len(answer.body)} bytes"
 
 
 def redirected(first: Request, last: Request, answer: Answer) -> Request:

@@ -63,7 +63,7 @@ def fault(answer: Answer, timeout_ms: int) -> Fault:
 
 
 def _too_late(answer: Answer, timeout_ms: int) -> Fault:
-    if answer.connect_ms is None and answer.ip is None and answer.dns_ms is None:
+    if not answer.resolved:
         return Reason.DNS, Blame.RESOLVER, f"the name was not resolved within {timeout_ms} ms"
     if answer.connect_ms is None:
         return Reason.TIMEOUT, Blame.PATH, f"no connection within {timeout_ms} ms"
