@@ -22,8 +22,7 @@ class Trust:
         if ca_file is None:
             self.file = system or ""
             return
-        extra = Path(ca_file).read_bytes()
-        ssl.create_default_context().load_verify_locations(cadata=extra.decode("ascii"))  # refuses what is no PEM
+        extra = _certificates(ca_file)
         self._merged = tempfile.NamedTemporaryFile(prefix="outscope-ca-", suffix=".pem")  # noqa: SIM115 - lives until close
         self._merged.write((Path(system).read_bytes() + b"\n" if system else b"") + extra)
         self._merged.flush()
@@ -33,6 +32,16 @@ class Trust:
         """Remove the merged file, when there is one."""
         if self._merged is not None:
             self._merged.close()
+
+
+def _certificates(path: str) -> bytes:
+    """The content of a PEM file; ValueError when it is none, so that a wrong setting stops the start."""
+    try:
+        content = Path(path).read_bytes()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=content.decode("ascii"))
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise ValueError(f"the authorities in {path} cannot be read: {error}") from error
+    return content
 
 
 def _system_bundle() -> str | None:

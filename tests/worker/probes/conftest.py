@@ -37,11 +37,18 @@ class Listener:
         self.open += 1
         self.peers.append(writer.get_extra_info("peername")[0])
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            # asyncio's own streams complain about a handler that was cancelled, so it ends quietly
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
                 await self.handler(reader, writer)
         finally:
             self.open -= 1
             writer.close()
+
+    async def until(self, condition: Callable[["Listener"], bool]) -> None:
+        """Wait until this is true of the listener; TimeoutError after some seconds."""
+        async with asyncio.timeout(5):
+            while not condition(self):  # noqa: ASYNC110 - a test may wait for anything
+                await asyncio.sleep(0.005)
 
     def url(self, path: str = "/", host: str = "127.0.0.1", scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.port}{path}"

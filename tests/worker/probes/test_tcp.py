@@ -86,7 +86,7 @@ async def test_the_source_address_is_used(listen: Listen, look_at: LookAt, vanta
     server = await listen(silence)
 
     assert (await look_at("tcp", vantage=vantages(source_address="127.1.2.3"), host="127.0.0.1", port=server.port)).ok
-    assert server.peers == ["127.1.2.3"]
+    await server.until(lambda it: it.peers == ["127.1.2.3"])
 
 
 async def test_a_source_address_that_this_machine_does_not_have_is_our_fault(
