@@ -1,6 +1,7 @@
 """`outscope replay`: the past under any rule, by the functions that run live."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +41,7 @@ def replay(source: Source, config: Config, until: Until = None) -> None:
     configuration = load_or_exit(config)
     try:
         records = past.read_results(source)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         typer.echo(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}", err=True)
         raise typer.Exit(WRONG) from None
     for change in past.replay(records.results, configuration.topology, configuration.rules, until):
