@@ -25,7 +25,11 @@ def state_of(reading: Reading, rules: Rules) -> CellState:
     if reading.bad == 0:
         return CellState.UNKNOWN
     slow = reading.reasons.get(Reason.SLOW, 0)
-    return CellState.DEGRADED if reading.share < rules.outage_share or 2 * slow > reading.bad else CellState.BAD
+    return (
+        CellState.DEGRADED
+        if reading.bad < rules.outage_share * reading.looks or 2 * slow > reading.bad
+        else CellState.BAD
+    )
 
 
 def severity_of(cells: Iterable[CellKey], matrix: Matrix, rules: Rules) -> Severity:

@@ -8,7 +8,7 @@ from coordinator.domain.look import Look, fresh_ms
 from coordinator.domain.rules import Rules
 from coordinator.domain.sickness import diagnose
 from coordinator.domain.topology import Check, Role, Topology
-from coordinator.domain.vantage import Endpoint, Vantage
+from coordinator.domain.vantage import Endpoint, Glimpse, Vantage
 from worker.contract.instant import Instant
 
 WorkerKey = tuple[str, str]
@@ -34,7 +34,7 @@ class Fleet:
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_looks)
         self.vantages: dict[WorkerKey, Vantage] = {}
-        self.newest: dict[str, dict[str, Look]] = {check.id: {} for check in topology.checks}
+        self.newest: dict[str, dict[str, Glimpse]] = {check.id: {} for check in topology.checks}
         self.standings: dict[str, Standing] = {region.id: NOT_HEARD for region in topology.regions}
         self._examine: set[WorkerKey] = set()
         self.recheck_at: Instant = NEVER
@@ -47,9 +47,7 @@ class Fleet:
         vantage.hear(look)
         if look.was_made:
             newest = self.newest[look.check]
-            known = newest.get(look.region)
-            if known is None or look > known:
-                newest[look.region] = look
+            newest[look.region] = _newer(newest.get(look.region), look)
         if vantage.failing or vantage.fitness is not Fitness.FIT:
             self._examine.add(key)
         return vantage
@@ -76,8 +74,7 @@ class Fleet:
 
     def _judge_worker(self, vantage: Vantage, now: Instant) -> FitnessChange | None:
         diagnosis = diagnose(vantage, self._endpoints, self._elsewhere, self._rules)
-        for sign in diagnosis.signs:
-            vantage.note_sign(sign)
+        vantage.note(diagnosis.signs, diagnosis.doubtful)
         if diagnosis.sick and vantage.unfit_since is None:
             vantage.fall_ill(_ill_since(vantage, diagnosis.signs))
         elif not diagnosis.sick and len(vantage.clean_slots) >= self._rules.fit_again_after_slots:
@@ -89,12 +86,12 @@ class Fleet:
         vantage.fitness, vantage.why = fitness, why
         return FitnessChange(now, vantage.region, fitness, why, vantage.name) if changed else None
 
-    def _elsewhere(self, check: str, region: str) -> list[Look]:
-        """The newest look of each other region, as far as it still bears witness."""
-        looks = self.newest[check]
-        newest = max(look.at for look in looks.values())
-        endpoint = self._endpoints[check]
-        return [look for other, look in looks.items() if other != region and endpoint.still_witness(look.at, newest)]
+    def _elsewhere(self, check: str, region: str) -> list[Glimpse]:
+        """What each other region saw of a check lately."""
+        seen = self.newest[check]
+        newest = max(glimpse.look.at for glimpse in seen.values())
+        witness = self._endpoints[check].still_witness
+        return [glimpse for other, glimpse in seen.items() if other != region and witness(glimpse.look.at, newest)]
 
     def _forget(self, now: Instant) -> None:
         """Workers that left long ago are forgotten, so that memory stays bounded."""
@@ -165,6 +162,14 @@ class Fleet:
 
     def _suspicion_ms(self) -> int:
         return 2 * max(self._bucket.values(), default=0)
+
+
+def _newer(known: Glimpse | None, look: Look) -> Glimpse:
+    if known is None:
+        return Glimpse(look, look.at)
+    if look < known.look:
+        return known
+    return Glimpse(look, known.since if look.ok == known.look.ok else look.at)
 
 
 def _endpoint(check: Check, topology: Topology) -> Endpoint:

@@ -17,6 +17,8 @@ from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity, Verdict
 from worker.contract.instant import Instant
 
+PATIENCE_INTERVALS = 2
+"""So many intervals, and a timeout, are long enough for every cell to confirm or deny a ruling."""
 NOTHING_YET = Ruling(Scope.UNKNOWN)
 """What is ruled before anything was heard, and while we suspect ourselves."""
 
@@ -28,7 +30,8 @@ class Docket:
     announced: Ruling = NOTHING_YET
     told: tuple[object, ...] | None = None
     """The claim of the last verdict told; None before the first."""
-    first_heard: Instant | None = None
+    listening_since: Instant | None = None
+    """When somebody was heard again after nobody was."""
     at: Instant = 0
     """The last step."""
     suspicion: str = ""
@@ -48,7 +51,11 @@ class Judge:
         self._topology, self._rules, self._fleet = topology, rules, fleet
         self._regions = topology.regions_of(checks)
         self._slowest_ms = max((check.interval_ms for check in checks), default=0)
-        self._patience_ms = self._slowest_ms + max((check.timeout_ms for check in checks), default=0) + rules.step_ms
+        self._patience_ms = (
+            PATIENCE_INTERVALS * self._slowest_ms
+            + max((check.timeout_ms for check in checks), default=0)
+            + rules.step_ms
+        )
         self.docket = Docket()
         self._failing: frozenset[CellKey] = frozenset()
         self._holds_incidents = False
@@ -63,8 +70,7 @@ class Judge:
     def see(self, look: Look, component: str) -> None:
         """Take one look in."""
         self.panel.add((component, look.region), look)
-        if self.docket.first_heard is None:
-            self.docket.first_heard = look.at
+        if self.docket.told is None:
             self.docket.unsettled = True
 
     def judge(self, now: Instant, suspicion: str) -> list[Verdict | IncidentEvent]:
@@ -78,7 +84,8 @@ class Judge:
         self.docket.suspicion = suspicion
         matrix = self.panel.matrix()
         self._announce(matrix, now)
-        return [*self._tell(now, matrix), *self._live(now, matrix)]
+        severity = self._severity(matrix)
+        return [*self._tell(now, severity), *self._live(now, severity, matrix)]
 
     def _is_quiet(self) -> bool:
         """Whether nothing is wrong and nothing was: the common case."""
@@ -91,44 +98,45 @@ class Judge:
 
     def _announce(self, matrix: Matrix, now: Instant) -> None:
         """Announce the ruling when it is settled."""
-        self._failing = self.panel.failing(matrix)
-        ruling = NOTHING_YET if self.docket.suspicion else rule(self.panel.coverage(), self._failing, self._rules)
-        if self.docket.told is None:
-            settled = self._has_listened(now)
-        else:
-            settled = bool(self.docket.suspicion) or is_settled(
-                self.docket.announced, ruling, matrix, now, self._patience_ms
-            )
-        self.docket.unsettled = not settled
-        if settled:
-            self.docket.announced = ruling
+        docket = self.docket
+        self._failing = self.panel.failing(matrix, self._failing)
+        ruling = NOTHING_YET if docket.suspicion else rule(self.panel.coverage(), self._failing, self._rules)
+        docket.unsettled = not self._may_announce(ruling, matrix, now)
+        if not docket.unsettled:
+            docket.announced = ruling
+
+    def _may_announce(self, ruling: Ruling, matrix: Matrix, now: Instant) -> bool:
+        docket = self.docket
+        if docket.told is None or (docket.announced == NOTHING_YET and ruling != NOTHING_YET):
+            return self._has_listened(now)
+        docket.listening_since = None
+        return bool(docket.suspicion) or is_settled(docket.announced, ruling, matrix, now, self._patience_ms)
 
     def _has_listened(self, now: Instant) -> bool:
-        """Whether everybody had the chance to be heard before the first verdict."""
-        if self.docket.first_heard is None:
-            return False
-        return self.panel.is_fully_heard() or now >= self.docket.first_heard + self._patience_ms
+        """Whether everybody had the chance to be heard before the first verdict, or the first after a silence."""
+        if self.docket.listening_since is None:
+            self.docket.listening_since = now
+        return self.panel.is_fully_heard() or now >= self.docket.listening_since + self._patience_ms
 
-    def _tell(self, now: Instant, matrix: Matrix) -> list[Verdict]:
+    def _tell(self, now: Instant, severity: Severity) -> list[Verdict]:
         """The verdict, if it says something else than the last one told."""
         ruling = self.docket.announced
-        claim = (self._severity(matrix), ruling.scope, ruling.regions, ruling.components)
+        claim = (severity, ruling.scope, ruling.regions, ruling.components)
         if claim == self.docket.told or (self.docket.told is None and self.docket.unsettled):
             return []
         self.docket.told = claim
         return [self.verdict(now)]
 
-    def _live(self, now: Instant, matrix: Matrix) -> list[IncidentEvent]:
+    def _live(self, now: Instant, severity: Severity, matrix: Matrix) -> list[IncidentEvent]:
         """What becomes of the incident; nothing before the first verdict, which may rest on too little."""
         if self.docket.told is None or self._holds_incidents:
             return []
-        claimed = self.docket.announced
         scene = Scene(
             now,
             self.service.id,
-            claimed,
-            self._severity(matrix),
-            self._reason(matrix, now) if claimed.cells else "",
+            self.docket.announced,
+            severity,
+            lambda: self._reason(matrix, now),
             matrix,
             self.panel.coverage(),
             max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),

@@ -5,7 +5,7 @@ resolved is a new incident: each has one start and one end. Ids derive from the 
 the same disruption found again after a restart is the same incident.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -13,7 +13,7 @@ from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.matrix import CellKey, Matrix
 from coordinator.domain.reading import Reading
 from coordinator.domain.rules import Rules
-from coordinator.domain.scope import Coverage, Ruling, in_order, rule
+from coordinator.domain.scope import Coverage, Ruling, rule
 from coordinator.domain.verdict import Scope, Severity
 from worker.contract.instant import Instant
 
@@ -36,7 +36,8 @@ class Scene:
     service: str
     claim: Ruling
     severity: Severity
-    reason: str
+    tell: Callable[[], str]
+    """The claim in one sentence for people, for when something is to be told."""
     matrix: Matrix
     coverage: Coverage
     resolve_ms: int
@@ -87,7 +88,7 @@ def _open(scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]
         started_after=started_after,
         started_by=started_by,
         peak=claim.scope,
-        reason=scene.reason,
+        reason=scene.tell(),
     )
     case = _remember_end(Case(incident, claim.cells), scene)
     return case, [IncidentEvent(scene.now, Moment.OPENED, incident)]
@@ -166,12 +167,29 @@ def closed(incident: Incident, now: Instant) -> IncidentEvent:
 
 
 def _narrowed(case: Case, scene: Scene, rules: Rules) -> frozenset[CellKey]:
-    """The reach without the cells that were well for long, as long as more than a tenth of its regions remain."""
-    if scene.claim.scope is Scope.UNKNOWN:
-        return case.reach
-    ailing = frozenset(key for key in case.reach if not _well_for(key, case, scene, rules.narrow_after_ms))
-    regions, left = ({region for _, region in cells} for cells in (case.reach, ailing))
-    return ailing if len(left) > (1 - rules.resolve_share) * len(regions) else case.reach
+    """The reach without the components, or else the regions, that are out of it and were well for long.
+
+    It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
+    """
+    reach, claim = case.reach, scene.claim
+    ailing = {
+        key for key in reach if key in claim.cells or key not in scene.matrix or scene.matrix[key].reading.failing
+    }
+    regions, ailing_regions = ({region for _, region in cells} for cells in (reach, ailing))
+    if claim.scope is Scope.UNKNOWN or len(ailing_regions) <= (1 - rules.resolve_share) * len(regions):
+        return reach
+    recovering = {key for key in reach - ailing if not _well_for(key, case, scene, rules.narrow_after_ms)}
+    stays = ailing | recovering
+    free_components = {component for component, _ in reach} - {component for component, _ in ailing}
+    return frozenset(key for key in reach if _keeps(key, stays, recovering, free_components))
+
+
+def _keeps(
+    key: CellKey, stays: Collection[CellKey], recovering: Collection[CellKey], free_components: Collection[str]
+) -> bool:
+    """A cell stays while anything of its component, when that is free as a whole, or else of its region recovers."""
+    axis = 0 if key[0] in free_components else 1
+    return key in stays or any(other[axis] == key[axis] for other in recovering)
 
 
 def _update(case: Case, scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
@@ -191,20 +209,18 @@ def _update(case: Case, scene: Scene, rules: Rules) -> tuple[Case, list[Incident
         started_after=started_after,
         started_by=started_by,
         peak=max(before.peak, ruling.scope, key=lambda scope: WIDTH[scope]),
-        reason=scene.reason if claimed else before.reason,
     )
-    case = replace(case, incident=after)
     if _told(after) == _told(before):
         return case, []
+    after = replace(after, reason=scene.tell() if claimed else before.reason)
+    case = replace(case, incident=after)
     return case, [IncidentEvent(scene.now, Moment.UPDATED, after)]
 
 
 def _ruling_of(reach: frozenset[CellKey], scene: Scene, rules: Rules) -> Ruling:
     """The ruling if exactly the cells that the incident reaches failed, whether or not they are heard now."""
     coverage = Coverage(scene.coverage.enabled, scene.coverage.voting | reach)
-    ruling = rule(coverage, reach, rules)
-    components = tuple(component for component in coverage.enabled if any(cell[0] == component for cell in reach))
-    return Ruling(ruling.scope, reach, in_order(coverage, reach), components)
+    return rule(coverage, reach, rules)
 
 
 def _earlier_start(case: Case, matrix: Matrix) -> tuple[Instant | None, Instant]:

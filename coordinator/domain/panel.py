@@ -3,8 +3,8 @@
 It reads again only the cells that something happened to, so a quiet service costs next to nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-
 from math import fsum
 
 from coordinator.domain.fitness import Fitness
@@ -85,9 +85,15 @@ class Panel:
         return min(ends, default=NEVER - 1) + 1
 
     def is_calm(self) -> bool:
-        """Whether no cell, and no line of cells, can possibly fail; cheap to tell, and true nearly always."""
-        evidence = self._suspects.values()
-        return fsum(evidence) < min(self._rules.alarm_nats, self._rules.line_nats)
+        """Whether no cell and no line of cells can fail; cheap to tell, and true nearly always."""
+        rules = self._rules
+        if any(nats >= rules.alarm_nats or self.watches[key].reading.failing for key, nats in self._suspects.items()):
+            return False
+        lines: dict[tuple[int, str], list[float]] = defaultdict(list)
+        for key, nats in self._suspects.items():
+            for axis, name in enumerate(key):
+                lines[axis, name].append(min(nats, rules.clip_nats))
+        return all(fsum(evidence) < rules.line_nats for evidence in lines.values())
 
     def matrix(self) -> Matrix:
         """What the voting cells show."""
@@ -98,12 +104,12 @@ class Panel:
             if key in self.voting and (watch := watches[key]).newest is not None
         }
 
-    def failing(self, matrix: Matrix) -> frozenset[CellKey]:
-        """The cells of the matrix that fail."""
-        return failing_cells(matrix, self._good_since, self._rules)
+    def failing(self, matrix: Matrix, before: frozenset[CellKey]) -> frozenset[CellKey]:
+        """The cells of the matrix that fail, given those that failed before."""
+        return failing_cells(matrix, before, self._counts, self._rules)
 
-    def _good_since(self, key: CellKey, at: Instant) -> int:
-        return self.watches[key].good_looks_since(at)
+    def _counts(self, key: CellKey, since: Instant) -> tuple[int, int]:
+        return self.watches[key].counts_since(since)
 
     def coverage(self) -> Coverage:
         """Who should look, and who is heard."""

@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import log
+from math import log, sqrt
 from types import MappingProxyType
 
 from coordinator.domain.look import Look, Vote
 from coordinator.domain.rules import Rules
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
+
+LEAST_SHARE = 0.25
+"""A partial failure of less than this is not told from recovery by a single cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,9 @@ class Reading:
     reasons: Mapping[Reason, int] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
-    def share(self) -> float:
-        """Share of the run's looks that failed, up to its last failure; cautious when there are few."""
-        return (self.bad + 0.5) / (self.looks + 1)
+    def is_partial(self) -> bool:
+        """Whether good looks lie between the failures."""
+        return self.looks > self.bad
 
 
 CLEAN = Reading()
@@ -118,7 +121,11 @@ class _Run:
 
     @property
     def share(self) -> float:
-        return (self.bad + 0.5) / (self.looks + 1)
+        """The share that failed, as cautious as so few looks demand, so that luck is not taken for recovery."""
+        share = (self.bad + 0.5) / (self.looks + 1)
+        if self.bad == self.looks:
+            return share
+        return max(LEAST_SHARE, share - sqrt(share * (1 - share) / self.looks))
 
 
 class _Tape:

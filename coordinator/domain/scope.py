@@ -65,7 +65,8 @@ def _only_regions_differ(everywhere: Sequence[str], coverage: Coverage, failing:
     """Whether some regions are well where others fail, and that explains what fails wherever it is heard, too."""
     told_apart = {region for component, region in failing if component not in everywhere}
     unexplained = {region for component, region in failing if component in everywhere} - told_apart
-    return bool(told_apart) and not unexplained
+    well = coverage.regions_heard() - {region for _, region in failing}
+    return bool(told_apart) and bool(well) and not unexplained
 
 
 def _is_everywhere(component: str, coverage: Coverage, failing: frozenset[CellKey], rules: Rules) -> bool:

@@ -34,20 +34,18 @@ def sentence(
     """What a ruling with votes behind it says, in one sentence."""
     heard = len(coverage.regions_heard())
     if ruling.scope is Scope.NONE:
-        return f"{service.name} is well in {_of(heard, heard)} heard."
-    looks = _looks(ruling, matrix)
-    what = _components(service, ruling)
-    places = _regions(topology, ruling.regions)
-    how = "down" if severity is Severity.OUTAGE else "degraded"
-    count = _of(len(ruling.regions), heard)
-    if ruling.scope is Scope.SYSTEM_WIDE:
-        return f"{service.name} is {how} system-wide, in {count} heard: {looks}."
-    if ruling.scope is Scope.COMPONENT:
-        return f"{what} {how} everywhere, in {count} heard, while other components are not: {looks}."
+        enabled = len({region for regions in coverage.enabled.values() for region in regions})
+        return f"{service.name} is well in {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
+    what, looks = _subject(service, ruling, coverage), _looks(ruling, matrix)
+    count = f"{len(ruling.regions)} of {_regions(heard)} heard"
+    names = _names(topology, ruling.regions)
     if ruling.scope is Scope.REGIONAL:
-        return f"{what} disrupted in {count} heard ({places}): {looks}."
-    enabled = len({region for regions in coverage.enabled.values() for region in regions})
-    return f"{what} fails in {count} heard ({places}), too few of {enabled} to say how far it reaches: {looks}."
+        return f"{what} disrupted in {count} ({names}): {looks}."
+    if ruling.scope is Scope.UNKNOWN:
+        return f"{what} disrupted in {count} ({names}), too few to say how far it reaches: {looks}."
+    how = "down" if severity is Severity.OUTAGE else "degraded"
+    where = "system-wide" if ruling.scope is Scope.SYSTEM_WIDE else "everywhere"
+    return f"{what} {how} {where}, in {count}: {looks}."
 
 
 def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKey, str]) -> str:
@@ -69,7 +67,7 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
     """Who does not vote, as the end of a sentence; empty when all do."""
     told = []
     for fitness in (Fitness.UNFIT, Fitness.SILENT):
-        names = _regions(topology, [region for region, (standing, _) in standings.items() if standing is fitness])
+        names = _names(topology, [region for region, (standing, _) in standings.items() if standing is fitness])
         if names:
             told.append(f"{names} {'do' if ', ' in names else 'does'} not vote ({fitness})")
     return f" {'; '.join(told)}." if told else ""
@@ -82,15 +80,18 @@ def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey,
     return f" Not judged: {_listed(told)}." if told else ""
 
 
-def _of(some: int, every: int) -> str:
-    return f"{some} of {every} region{'s' if every != 1 else ''}"
-
-
-def _components(service: Service, ruling: Ruling) -> str:
+def _subject(service: Service, ruling: Ruling, coverage: Coverage) -> str:
+    """The components that fail, or the service when all of several do."""
+    if len(ruling.components) == len(coverage.enabled) > 1:
+        return service.name
     return _listed(component.name for component in service.components if component.id in ruling.components)
 
 
-def _regions(topology: Topology, regions: Iterable[str]) -> str:
+def _regions(count: int) -> str:
+    return f"{count} region{'s' if count != 1 else ''}"
+
+
+def _names(topology: Topology, regions: Iterable[str]) -> str:
     return ", ".join(topology.region[region].name for region in regions)
 
 

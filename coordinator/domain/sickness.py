@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from coordinator.domain.look import Look
 from coordinator.domain.rules import Rules
-from coordinator.domain.vantage import Endpoint, Vantage
+from coordinator.domain.vantage import Endpoint, Glimpse, Vantage
 from worker.contract.instant import Instant
 
-Elsewhere = Callable[[str, str], Sequence[Look]]
-"""(check, region) -> the newest look of that check from each other region."""
+Elsewhere = Callable[[str, str], Sequence[Glimpse]]
+"""(check, region) -> what each other region saw of that check lately."""
 
 CONTRADICTIONS = 2
 """Other regions that must have succeeded before a failed look speaks against the worker."""
@@ -23,6 +23,8 @@ class Diagnosis:
 
     signs: tuple[Instant, ...] = ()
     why: str = ""
+    doubtful: bool = False
+    """Half of what it takes speaks against it: what it sees meanwhile has to wait."""
 
     @property
     def sick(self) -> bool:
@@ -39,7 +41,7 @@ def diagnose(vantage: Vantage, endpoints: Mapping[str, Endpoint], elsewhere: Els
     Two rules. Absolute: its references fail. Relative: it fails where other regions succeed, at several
     independent places; if at one place only, that place is the suspect.
     """
-    if not vantage.failing:
+    if _blames_one_place(vantage, endpoints):
         return HEALTHY
     witnesses = vantage.witnesses(endpoints)
     signs = [
@@ -52,21 +54,28 @@ def diagnose(vantage: Vantage, endpoints: Mapping[str, Endpoint], elsewhere: Els
     failing_references = failing & references
     moments = tuple(look.at for endpoint, look in signs if endpoint.reference or len(failing - references) > 1)
     strength = sum(min(vantage.failing[look.check], FAILURES) for endpoint, look in signs if endpoint.reference)
-    if failing_references and strength >= FAILURES and len(failing_references) >= rules.unfit_share * len(references):
+    if strength >= FAILURES and len(failing_references) >= rules.unfit_share * len(references) > 0:
         return Diagnosis(moments, f"{len(failing_references)} of {len(references)} references fail too")
     if len(failing) > 1 and len(failing) >= rules.unfit_share * len(seen):
         return Diagnosis(moments, f"fails at {len(failing)} of {len(seen)} independent places where others succeed")
-    return Diagnosis(moments)
+    doubtful = len(failing) > 1 and len(failing_references) >= rules.unfit_share / 2 * len(references) > 0
+    return Diagnosis(moments, doubtful=doubtful)
+
+
+def _blames_one_place(vantage: Vantage, endpoints: Mapping[str, Endpoint]) -> bool:
+    """Whether nothing fails, or one service alone: the common cases, told without asking the other regions."""
+    failing = [endpoints[check] for check in vantage.failing]
+    return not any(endpoint.reference for endpoint in failing) and len({endpoint.group for endpoint in failing}) < 2
 
 
 def _is_sign(vantage: Vantage, endpoint: Endpoint, look: Look, elsewhere: Elsewhere) -> bool:
     """Whether a failed look speaks against the worker that made it.
 
-    At a reference it does, unless the worker is alive and no other region was answered there since: then the
-    reference itself may be down. Elsewhere it does only when several other regions were answered there since.
+    At a reference it does, unless the worker is alive and no other region was answered there before and since:
+    then the reference itself may be down. Elsewhere it does only when several other regions were so answered.
     """
     others = elsewhere(look.check, look.region)
-    answered = sum(other.ok and other.at >= look.at for other in others)
+    answered = sum(other.was_good_around(look.at) for other in others)
     if endpoint.reference:
         return answered > 0 or not others or not vantage.answered_since(look.at)
     return answered >= CONTRADICTIONS

@@ -1,7 +1,8 @@
 """A vantage point: one worker of one region, and what its looks say about itself rather than about the targets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.look import Look
@@ -25,6 +26,17 @@ class Endpoint:
         return look_at > now - WITNESSING_INTERVALS * self.interval_ms
 
 
+class Glimpse(NamedTuple):
+    """What a region saw of a check: its newest look, and since when its looks came to the same."""
+
+    look: Look
+    since: Instant
+
+    def was_good_around(self, at: Instant) -> bool:
+        """Whether the check answered there both before and after a moment."""
+        return self.look.ok and self.since <= at <= self.look.at
+
+
 @dataclass(slots=True)
 class Vantage:
     """What is remembered of one worker. Bounded: one look per check, and the spans in which it was unfit."""
@@ -42,9 +54,10 @@ class Vantage:
     """The newest look of each check."""
     failing: dict[str, int] = field(default_factory=dict)
     """The checks whose newest look failed, with the number of failures in a row."""
+    doubted_since: Instant | None = None
+    """From when on its failed looks wait, because some of its references fail, too."""
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
-    last_sign: Instant = 0
     clean_slots: set[int] = field(default_factory=set)
     silent_since: Instant | None = None
 
@@ -71,6 +84,13 @@ class Vantage:
     def answered_since(self, at: Instant) -> bool:
         """Whether anything answered this worker at that moment or later, which proves that it was alive."""
         return self.answered_at is not None and self.answered_at >= at
+
+    def vouches_for(self, failed_at: Instant) -> bool:
+        """Whether a failed look of that moment counts: the worker was alive since, and is not in doubt.
+
+        Until anything has answered it, it may be the worker that is dead.
+        """
+        return self.answered_since(failed_at) and (self.doubted_since is None or failed_at < self.doubted_since)
 
     def sets_aside(self, at: Instant) -> bool:
         """Whether looks of that moment do not count, because the worker was unfit."""
@@ -103,7 +123,8 @@ class Vantage:
         self.unfit_since = None
         self.clean_slots = set()
 
-    def note_sign(self, at: Instant) -> None:
-        """A sign of sickness: only slots after it are clean."""
-        self.last_sign = max(self.last_sign, at)
-        self.clean_slots = {slot for slot in self.clean_slots if slot > at // self.bucket_ms}
+    def note(self, signs: Sequence[Instant], doubtful: bool) -> None:
+        """Signs of sickness: only slots after them are clean, and in doubt, looks around them wait."""
+        self.doubted_since = min(signs) - self.bucket_ms if doubtful else None
+        if signs:
+            self.clean_slots = {slot for slot in self.clean_slots if slot > max(signs) // self.bucket_ms}

@@ -106,9 +106,10 @@ class Watch:
         """How many of the looks remembered were good."""
         return sum(look.vote is Vote.GOOD for look in self.window)
 
-    def good_looks_since(self, at: Instant) -> int:
-        """How many looks since that moment were good."""
-        return sum(look.vote is Vote.GOOD and look.at >= at for look in self.window)
+    def counts_since(self, at: Instant) -> tuple[int, int]:
+        """How many looks since that moment were good, and how many bad."""
+        votes = [look.vote for look in self.window if look.at >= at]
+        return votes.count(Vote.GOOD), votes.count(Vote.BAD)
 
     def abstains_because(self, now: Instant) -> str:
         """Why a cell of a fit region is not heard."""
@@ -127,6 +128,5 @@ def _counts(look: Look, vantage_of: VantageOf) -> bool:
 
 
 def _proven(look: Look, vantage_of: VantageOf) -> bool:
-    """A failed look counts once anything has answered its worker since: until then the worker itself may be dead."""
     vantage = vantage_of(look.region, look.worker)
-    return vantage is not None and vantage.answered_since(look.at)
+    return vantage is not None and vantage.vouches_for(look.at)

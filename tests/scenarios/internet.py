@@ -98,16 +98,16 @@ def results(
     troubles, silences = tuple(troubles), tuple(silences)
     found = [
         _result(check, region, f"{region}-{random.randint(1, workers)}", at, troubles, noise, random)
-        for at, check, region in sorted(_due(topology, since, until), key=lambda due: due[0])
+        for at, check, region in sorted(_due(topology, since, until, seed), key=lambda due: due[0])
         if not any(s.since <= at < s.until and region in s.regions for s in silences)
     ]
     return sorted(found, key=lambda result: (result.received_at, result.id))
 
 
-def _due(topology: Topology, since: int, until: int) -> Iterator[tuple[int, Check, str]]:
+def _due(topology: Topology, since: int, until: int, seed: int) -> Iterator[tuple[int, Check, str]]:
     for check in topology.checks:
         for region in check.regions:
-            phase = crc32(f"{check.id} {region}".encode()) % check.interval_ms
+            phase = crc32(f"{check.id} {region} {seed}".encode()) % check.interval_ms
             first = (since - phase) // check.interval_ms + 1
             for slot in range(first, (until - phase) // check.interval_ms + 1):
                 yield slot * check.interval_ms + phase, check, region
