@@ -38,6 +38,7 @@ def _region(region: str, password: str) -> str:
     selectors = [
         f"(~{orders} ~{own} +brpop +llen)",
         f"(%W~{reports} %W~{own} +lpush)",
+        f"(%R~{reports} +llen)",
     ]
     return f"user {region} on {_hashed(password)} resetchannels -@all {_CONNECT} {' '.join(selectors)}"
 

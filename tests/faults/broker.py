@@ -13,20 +13,24 @@ START_S = 15.0
 
 
 class Broker:
-    """Valkey on a fixed port, without persistence: killed, it has forgotten all. `acl` holds lines of an ACL file."""
+    """Valkey on a fixed port, without persistence: killed, it has forgotten all. `acl` holds lines of an ACL file.
 
-    def __init__(self, port: int, folder: Path, acl: Sequence[str] = ()) -> None:
+    `program` is another server to run, such as Debian's `redis-server`.
+    """
+
+    def __init__(self, port: int, folder: Path, acl: Sequence[str] = (), program: str | None = None) -> None:
         self.port = port
         self.url = f"redis://127.0.0.1:{port}/0"
         self._folder = folder
         self._acl = acl
+        self._program = program or str(get_binary_path())
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [
-            str(get_binary_path()),
+            self._program,
             "--port",
             str(self.port),
             "--bind",
