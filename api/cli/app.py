@@ -1,14 +1,29 @@
 """Puts the commands together. A command is a function with typed parameters; its docstring is its help."""
 
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import typer
 
-from api.cli import apply, config, demo, probe, processes
+from api.cli import apply, config, demo, export, incidents, probe, processes, regions, replay, results, status
 
-_READING: Final = ("status", "incidents", "regions", "results", "export", "replay")
+_DECIDING: Final = "Deciding what it looks at"
+_SEPARATE: Final = "Separate processes"
+_PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
+    "Everything on this machine": (processes.up, demo.demo),
+    "Reading what it says": (
+        status.status,
+        incidents.incidents,
+        regions.regions,
+        results.results,
+        export.export,
+        replay.replay,
+    ),
+    _DECIDING: (apply.apply, probe.probe),
+    _SEPARATE: (processes.coordinator, processes.api),
+}
+_OWN: Final = {"help_option_names": ["-h", "--help"]}
+_PASSED_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
 app = typer.Typer(
     name="outscope",
@@ -16,15 +31,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_OWN,
 )
-for _command in (processes.up, processes.coordinator, processes.api, apply.apply, probe.probe, demo.demo):
-    app.command()(_command)
-app.add_typer(config.app, name="config")
-app.command(
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
-)(processes.worker)
-
-for _name in _READING:  # one file each: api/cli/<name>.py with a function <name>
-    if find_spec(f"api.cli.{_name}"):
-        app.command(_name)(getattr(import_module(f"api.cli.{_name}"), _name))
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel)(_command)
+app.add_typer(config.app, name="config", rich_help_panel=_DECIDING)
+app.command(context_settings=_PASSED_ON, rich_help_panel=_SEPARATE)(processes.worker)

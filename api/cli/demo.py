@@ -10,7 +10,7 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Play the script once; exit code 0 only when every verdict was right.")
     ] = False,
-    port: Annotated[int | None, typer.Option(help="Port of the page [default: a free one].", min=1, max=65535)] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the page; default: a free one.", min=1, max=65535)] = None,
     speed: Annotated[float, typer.Option(help="How much faster than usual.", min=0.2, max=4.0)] = 1.0,
 ) -> None:
     """Show what the product does: real servers and workers on this machine, and outages on a fast clock.

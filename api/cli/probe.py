@@ -30,7 +30,7 @@ def probe(
     ],
     kind: Annotated[str | None, typer.Option(help="Kind of check, when it does not follow from the URL.")] = None,
     config: Annotated[
-        Path | None, typer.Option(help="Configuration that the check is in [default: the catalog].", metavar="FILE")
+        Path | None, typer.Option(help="Configuration that the check is in; default: the catalog.", metavar="FILE")
     ] = None,
     allow: Annotated[
         str | None,

@@ -20,7 +20,7 @@ Port = Annotated[int, typer.Option(help="Port of page and API.", envvar="OUTSCOP
 def up(
     config: Annotated[
         Path | None,
-        typer.Option(help="Configuration to apply first [default: the stored one, else the catalog].", metavar="FILE"),
+        typer.Option(help="Configuration to apply first; default: the stored one, else the catalog.", metavar="FILE"),
     ] = None,
     data: Data = None,
     host: Host = "127.0.0.1",

@@ -17,7 +17,7 @@ Database = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(help="Data folder [default: ~/.local/share/outscope].", envvar="OUTSCOPE_DATA", metavar="DIR"),
+    typer.Option(help="Data folder; default: ~/.local/share/outscope.", envvar="OUTSCOPE_DATA", metavar="DIR"),
 ]
 
 

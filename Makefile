@@ -1,0 +1,72 @@
+# Everything a person or CI runs. `make` alone lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-fast check format reference lock bench system clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## Set up and run the product: http://127.0.0.1:8000, Ctrl-C stops it
+	@exec $(BIN)/outscope up
+
+demo: $(VENV)/.run  ## Play outages against a small internet of its own, and check every verdict
+	@exec $(BIN)/outscope demo --once
+
+test: $(VENV)/.dev system  ## Run all tests, with real servers and a real browser
+	$(BIN)/pytest -m "not benchmark"
+
+test-fast: $(VENV)/.dev  ## Run the tests that need no server
+	$(BIN)/pytest -q -m "not slow and not browser and not benchmark"
+
+check: $(VENV)/.dev  ## Format, lints, types, import rules, generated reference: nothing is changed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python infra/dev/reference.py --check
+
+format: $(VENV)/.dev  ## Format the code and mend what the linter can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+reference: $(VENV)/.dev  ## Write docs/reference anew from the code
+	$(BIN)/python infra/dev/reference.py
+
+lock: $(VENV)/.dev  ## Pin the newest dependencies that the ranges allow, with hashes
+	infra/dev/lock.sh
+
+bench: $(VENV)/.dev  ## Measure, and print the figures; see docs/explanation/performance.md
+	@for file in $$(grep -l __main__ tests/benchmarks/*.py); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:  ## Remove the virtual environment and everything that was generated
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system:
+	@infra/dev/system-packages.sh
+
+# The stamps say that the environment holds what the pinned lists say. Hashes are checked by pip.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 1)' 2>/dev/null || { \
+	  echo "Outscope needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1);" \
+	       "name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; install it with your package manager" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.created
+	@echo "Installing the pinned dependencies"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/.created
+	@echo "Installing the pinned dependencies of development"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --no-deps -e .
+	@touch $@ $(VENV)/.run

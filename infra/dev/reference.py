@@ -1,0 +1,103 @@
+"""Writes docs/reference from the code; with --check, fails when a page differs from what the code says."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from inspect import getdoc
+from pathlib import Path
+from typing import Any
+
+from api.app import create_app
+from api.cli.config import parameter_models
+from api.settings import ApiSettings
+from coordinator.configuration import schema
+from worker.probes import KINDS
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+NOTICE = "<!-- Written by `make reference` from the code; edit the code instead. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its file name."""
+    documents = {
+        "configuration.schema.json": schema(parameter_models()),
+        "openapi.json": create_app(ApiSettings(database="sqlite://unused.db")).openapi(),
+    }
+    return {
+        "checks.md": "\n".join(checks()),
+        "command-line.md": command_line(),
+        "thresholds.md": "\n".join(thresholds()),
+        **{name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()},
+    }
+
+
+def checks() -> Iterator[str]:
+    """The kinds of check and their parameters."""
+    yield f"{NOTICE}\n# Kinds of check\n"
+    yield "Every check also has `id`, `kind`, `interval`, `timeout` and `regions`."
+    for name, kind in KINDS.items():
+        module = sys.modules[kind.run.__module__]
+        own = kind.params.model_json_schema(by_alias=True)
+        yield f"\n## {name}\n\n{getdoc(module)}\n"
+        yield from rows(own, own.get("$defs", {}))
+    yield ""
+
+
+def rows(model: dict[str, Any], definitions: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """A table of parameters; nested ones follow with their path."""
+    if not prefix:
+        yield "| parameter | default | |\n|---|---|---|"
+    for name, entry in model.get("properties", {}).items():
+        inner = definitions.get(entry.get("$ref", "").removeprefix("#/$defs/"))
+        required = name in model.get("required", ())
+        default = "required" if required else f"`{json.dumps(entry['default'])}`" if "default" in entry else ""
+        if not inner:
+            yield f"| `{prefix}{name}` | {default} | {said(entry)} |"
+        else:
+            yield from rows(inner, definitions, f"{prefix}{name}.")
+
+
+def said(entry: dict[str, Any]) -> str:
+    """A description that fits into a cell of a table."""
+    return " ".join(entry.get("description", "").split()).replace("|", "\\|")
+
+
+def thresholds() -> Iterator[str]:
+    """The judge's thresholds."""
+    judge = schema(parameter_models())["$defs"]["Judge"]
+    yield f"{NOTICE}\n# Thresholds of the judge\n\nUnder `judge:` in the configuration; the defaults need no tuning.\n"
+    yield "| threshold | default | |\n|---|---|---|"
+    for name, entry in judge["properties"].items():
+        default = f"{entry['default']} ms" if entry.get("type") == "string" else entry["default"]
+        yield f"| `{name}` | {default} | {said(entry)} |"
+    yield ""
+
+
+def command_line() -> str:
+    """The commands and their options, as the command line tells them."""
+    command = [sys.executable, "-m", "typer", "api.cli.app", "utils", "docs", "--name", "outscope"]
+    env = {"PATH": "/usr/bin:/bin", "COLUMNS": "100", "TERMINAL_WIDTH": "100", "HOME": "/nonexistent"}
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout  # noqa: S603
+    return f"{NOTICE}\n{told.strip()}\n"
+
+
+def main() -> int:
+    """Write the pages, or say which differ."""
+    checking = "--check" in sys.argv[1:]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    stale = []
+    for name, text in pages().items():
+        path = FOLDER / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not checking:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"docs/reference/{name} {'differs from the code; run: make reference' if checking else 'written'}")
+    return 1 if checking and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
