@@ -31,11 +31,11 @@ class Connected:
 async def connect(host: str, port: int, look: Look) -> Connected | Outcome:
     """Connect to the first address of the host that may be probed and answers; the failed outcome when none does."""
     try:
-        endpoints = await look.vantage.resolver.endpoints(host, port, look)
+        found = await look.vantage.resolver.find(host, port, look)
     except Unresolved as error:
         look.step(str(error))
         return failure(Reason.DNS, str(error), blame=error.blame, dns_ms=look.elapsed_ms(), total_ms=look.elapsed_ms())
-    dns_ms = None if endpoints[0].literal else look.elapsed_ms()
+    endpoints, dns_ms = found.endpoints, found.dns_ms
     refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in endpoints]
     allowed = [endpoint for endpoint, refusal in zip(endpoints, refusals, strict=True) if refusal is None]
     look.step(f"resolved to {', '.join(endpoint.ip for endpoint in endpoints[:_ADDRESSES])}")

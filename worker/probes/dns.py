@@ -90,14 +90,13 @@ async def _servers(params: DnsParams, look: Look) -> Sequence[_Server] | Outcome
         # the operator's own resolvers are private more often than not, and no check can choose them
         return [_Server(ip, port, given=False) for ip, port in look.vantage.resolver.nameservers()[:3]]
     try:
-        endpoints = await look.vantage.resolver.endpoints(params.server, params.port, look)
+        found = await look.vantage.resolver.find(params.server, params.port, look)
     except Unresolved as error:
         return failure(Reason.DNS, str(error), blame=error.blame, total_ms=look.elapsed_ms())
-    refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in endpoints]
-    dns_ms = None if endpoints[0].literal else look.elapsed_ms()
+    refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in found.endpoints]
     allowed = [
-        _Server(endpoint.ip, params.port, given=True, dns_ms=dns_ms)
-        for endpoint, refusal in zip(endpoints, refusals, strict=True)
+        _Server(endpoint.ip, params.port, given=True, dns_ms=found.dns_ms)
+        for endpoint, refusal in zip(found.endpoints, refusals, strict=True)
         if refusal is None
     ]
     return allowed or failure(Reason.BLOCKED, refusals[0] or "", total_ms=look.elapsed_ms())

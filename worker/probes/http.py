@@ -23,7 +23,7 @@ from worker.probes.vantage import Look
 from worker.probes.visit import Visit
 
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
+_NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
 
 class HttpParams(Params):
@@ -55,8 +55,8 @@ class HttpParams(Params):
             raise ValueError("must begin with http:// or https:// and name a host")
         if parts.username is not None or parts.password is not None:
             raise ValueError("must not hold a password; send an Authorization header")
-        if _UNPRINTABLE.search(value):
-            raise ValueError("must not hold blanks or control characters")
+        if _NOT_PLAIN.search(value):
+            raise ValueError("must be plain ASCII: the host in punycode (xn--...), everything else percent-encoded")
         return value
 
     @field_validator("headers")
@@ -101,12 +101,13 @@ async def run(params: HttpParams, look: Look) -> Outcome:
 
 def _split(url: str) -> SplitResult:
     parts = urlsplit(url)
-    _ = parts.port  # raises ValueError for what is no port
+    _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
     return parts
 
 
-def _line(name: str, value: str) -> str:
-    return f"{name}: {value}" if value else f"{name};"  # libcurl's way to send an empty header
+def _line(name: str, value: str) -> bytes:
+    line = f"{name}: {value}" if value else f"{name};"  # libcurl's way to send an empty header
+    return line.encode()
 
 
 KIND: Kind[Any] = Kind("http", HttpParams, run)

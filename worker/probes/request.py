@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from worker.contract.outcome import Blame
+
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HttpVersion = Literal["auto", "1.1", "2", "3"]
 IpVersion = Literal["any", "4", "6"]
@@ -16,7 +18,7 @@ class Request:
 
     url: str
     method: Method = "GET"
-    headers: tuple[str, ...] = ()
+    headers: tuple[bytes, ...] = ()
     body: bytes | None = None
     body_limit: int = 1 << 20
     ip_version: IpVersion = "any"
@@ -46,7 +48,7 @@ class Answer:
     total_ms: float = 0.0
     ip: str | None = None
     http_version: str | None = None
-    resolved: bool = True
+    unresolved_blame: Blame = Blame.RESOLVER
     redirect_url: str | None = None
     certificate_expires: str | None = None
 

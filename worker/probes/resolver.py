@@ -1,15 +1,14 @@
 """Names to addresses as this machine resolves them, and who is to blame when that fails.
 
-`getaddrinfo` is what every program here uses, hosts file included, so it is what we look with. It blocks, so each
-lookup has a thread, which ends by itself: a resolver that hangs must hold up neither the loop nor the exit.
+`getaddrinfo` is what every program here uses, hosts file included, so it is what we look with.
 """
 
 import asyncio
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,13 +21,14 @@ import dns.resolver
 
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Blame
+from worker.probes.lookups import Lookups
+from worker.probes.request import IpVersion
 
 if TYPE_CHECKING:
     from worker.probes.vantage import Look
 
 Nameserver = tuple[str, int]
 
-_LOOKUPS: Final = 128
 _MISSING: Final = frozenset({socket.EAI_NONAME, socket.EAI_NODATA, socket.EAI_ADDRFAMILY})
 _TRUST_S: Final = 10.0
 _ROOT_S: Final = 1.0
@@ -44,16 +44,23 @@ class Unresolved(Exception):  # noqa: N818 - it is the answer "no", not an error
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address to connect to. `literal`: the host was an address already, so nothing was resolved."""
+    """An address to connect to, as sockets want it."""
 
     family: socket.AddressFamily
     address: Any
-    literal: bool = False
 
     @property
     def ip(self) -> str:
         """The address without its port."""
         return str(self.address[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a host is: at least one endpoint, in the system's order. No `dns_ms`: it was an address already."""
+
+    endpoints: list[Endpoint]
+    dns_ms: float | None = None
 
 
 class Resolver:
@@ -66,18 +73,22 @@ class Resolver:
     ) -> None:
         self.nameservers = nameservers or system_nameservers
         self._lookup = lookup
-        self._hanging = 0
+        self._lookups = Lookups()
         self._honest: tuple[float, bool] | None = None
 
-    async def endpoints(self, host: str, port: int, look: "Look") -> list[Endpoint]:
-        """At least one endpoint, in the system's order; Unresolved says why there is none."""
+    def close(self) -> None:
+        """Let idle threads end."""
+        self._lookups.close()
+
+    async def find(self, host: str, port: int, look: "Look", ip_version: IpVersion = "any") -> Found:
+        """Where the host is; Unresolved says why nobody knows."""
         literal = _literal(host, port)
         if literal is not None:
-            return [literal]
-        family = _family(look.vantage.source_address)
+            return Found([literal])
+        family = _family(look.vantage.source_address, ip_version)
         try:
             async with asyncio.timeout(look.left_s()):
-                found = await self._in_thread(lambda: self._lookup(host, port, family, socket.SOCK_STREAM))
+                found, took_s = await self._in_thread(lambda: self._lookup(host, port, family, socket.SOCK_STREAM))
         except TimeoutError:
             raise Unresolved(Blame.RESOLVER, f"{host} was not resolved within {look.timeout_ms} ms") from None
         except socket.gaierror as error:
@@ -86,15 +97,7 @@ class Resolver:
             raise Unresolved(Blame.RESOLVER, f"the resolver could not look up {host}: {error.strerror}") from error
         except UnicodeError as error:
             raise Unresolved(Blame.PROBER, f"{host!r} is not a host name") from error
-        return [Endpoint(family, address) for family, _, _, _, address in found]
-
-    async def explain(self, host: str, look: "Look") -> Unresolved:
-        """Why libcurl could not resolve a name: it does not say, so we ask again ourselves."""
-        try:
-            await self.endpoints(host, 0, look)
-        except Unresolved as error:
-            return error
-        return Unresolved(Blame.RESOLVER, f"the resolver failed for {host}, and answered when asked again")
+        return Found([Endpoint(family, address) for family, _, _, _, address in found], round(took_s * 1000, 3))
 
     async def _missing(self, host: str, look: "Look") -> Unresolved:
         """A resolver without a way out may deny every name; only one that knows the root is believed."""
@@ -114,33 +117,33 @@ class Resolver:
         self._honest = (monotonic_s(), honest)
         return honest
 
-    async def _in_thread(self, lookup: Callable[[], Any]) -> Any:
-        if self._hanging >= _LOOKUPS:
-            raise Unresolved(Blame.RESOLVER, f"the resolver holds up {self._hanging} other lookups")
+    async def _in_thread(self, lookup: Callable[[], Any]) -> tuple[Any, float]:
+        if self._lookups.busy():
+            raise Unresolved(Blame.RESOLVER, "the resolver holds up too many other lookups")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-
-        def settle(result: Any, error: Exception | None) -> None:
-            self._hanging -= 1
-            if future.done():
-                return
-            if error is None:
-                future.set_result(result)
-            else:
-                future.set_exception(error)
+        future: asyncio.Future[tuple[Any, float]] = loop.create_future()
 
         def work() -> None:
-            result, error = None, None
+            began_s = monotonic_s()
             try:
-                result = lookup()
-            except (OSError, UnicodeError) as caught:
-                error = caught
+                settle = partial(_set_result, future, (lookup(), monotonic_s() - began_s))
+            except (OSError, UnicodeError) as error:
+                settle = partial(_set_exception, future, error)
             with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
-                loop.call_soon_threadsafe(settle, result, error)
+                loop.call_soon_threadsafe(settle)
 
-        self._hanging += 1
-        threading.Thread(target=work, name="lookup", daemon=True).start()
+        self._lookups.run(work)
         return await future
+
+
+def _set_result(future: "asyncio.Future[Any]", result: Any) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _set_exception(future: "asyncio.Future[Any]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 def system_nameservers() -> Sequence[Nameserver]:
@@ -169,11 +172,11 @@ def _literal(host: str, port: int) -> Endpoint | None:
     except ValueError:
         return None
     if version == 4:
-        return Endpoint(socket.AF_INET, (host, port), literal=True)
-    return Endpoint(socket.AF_INET6, (host, port, 0, 0), literal=True)
+        return Endpoint(socket.AF_INET, (host, port))
+    return Endpoint(socket.AF_INET6, (host, port, 0, 0))
 
 
-def _family(source_address: str | None) -> socket.AddressFamily:
-    if source_address is None:
-        return socket.AF_UNSPEC
-    return socket.AF_INET6 if ":" in source_address else socket.AF_INET
+def _family(source_address: str | None, ip_version: IpVersion) -> socket.AddressFamily:
+    if ip_version == "any" and source_address is not None:
+        ip_version = "6" if ":" in source_address else "4"
+    return {"any": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}[ip_version]

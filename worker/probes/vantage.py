@@ -60,6 +60,7 @@ class Vantage:
         if "curl" in self.__dict__:
             self.curl.close()
         self.deadlines.close()
+        self.resolver.close()
         self._trust.close()
 
 

@@ -40,16 +40,21 @@ class Visit:
             answer = await exchange(request, self._look)
             self._answers.append(answer)
             if answer.code or answer.redirect_url is None or len(self._answers) > self._redirects:
+                fault = self._fault(answer)
+                break
+            if not followable(answer.redirect_url):
+                fault = Reason.PROTOCOL, Blame.TARGET, "the target redirects to what is not an HTTP address"
                 break
             request = redirected(first, request, answer)
-        fault = await self._fault(request, answer)
         if fault is not _WELL or self._look.tracing:
             self._trace()
         return self._outcome(request, answer, fault)
 
-    async def _fault(self, request: Request, answer: Answer) -> Fault:
+    def _fault(self, answer: Answer) -> Fault:
         if answer.code:
-            return await self._broken(request, answer)
+            from worker.probes.curl.faults import fault as fault_of
+
+            return fault_of(answer, self._look.timeout_ms)
         expect = self._expect
         fault = status_fault(expect, answer.status, follows=self._redirects > 0)
         if fault is None and expect.headers:
@@ -59,14 +64,6 @@ class Visit:
         if fault is None and self._slow_ms is not None and (total := self._sum("total_ms") or 0.0) > self._slow_ms:
             fault = (Reason.SLOW, Blame.TARGET, f"the answer took {total:.0f} ms, more than {self._slow_ms} ms")
         return fault or _WELL
-
-    async def _broken(self, request: Request, answer: Answer) -> Fault:
-        from worker.probes.curl.faults import UNRESOLVED, fault
-
-        if answer.code == UNRESOLVED:
-            reply = await self._look.vantage.resolver.explain(urlsplit(request.url).hostname or "", self._look)
-            return Reason.DNS, reply.blame, str(reply)
-        return fault(answer, self._look.timeout_ms)
 
     def _outcome(self, request: Request, answer: Answer, fault: Fault) -> Outcome:
         reason, blame, sentence = fault
@@ -151,17 +148,26 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
     )
 
 
+def followable(url: str) -> bool:
+    """Whether a redirect leads to an HTTP address that can be read."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
+    except ValueError:
+        return False
+    return url.isascii() and parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def origin(url: str) -> tuple[str, str | None, int | None]:
     """Scheme, host and port of a URL."""
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def shown(url: str) -> str:
     """A URL as it may be shown: without user, query and fragment, where secrets live."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that cannot be read"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]

@@ -63,9 +63,9 @@ async def listen() -> AsyncIterator[Listen]:
     """Start a server: `await listen(handler, ssl=context)`."""
     servers: list[asyncio.Server] = []
 
-    async def start(handler: Handler, *, host: str = "127.0.0.1", **options: Any) -> Listener:
+    async def start(handler: Handler, *, host: str = "127.0.0.1", port: int = 0, **options: Any) -> Listener:
         listener = Listener(handler)
-        server = await asyncio.start_server(listener.serve, host, 0, **options)
+        server = await asyncio.start_server(listener.serve, host, port, **options)
         servers.append(server)
         listener.port = server.sockets[0].getsockname()[1]
         return listener

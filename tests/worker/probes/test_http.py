@@ -124,12 +124,12 @@ async def test_the_request_is_sent_as_it_was_ordered(
             url=server.url("/x?y=1"),
             method=method,
             body=body,
-            headers={"X-One": "1", "X-Two": ""},
+            headers={"X-One": "1\u00fc", "X-Two": ""},
         )
         assert outcome.ok, outcome
         head, _, sent = server.requests[-1].partition(b"\r\n\r\n")
         assert head.startswith(f"{method} /x?y=1 HTTP/1.1\r\n".encode())
-        assert b"X-One: 1" in head
+        assert "X-One: 1\u00fc\r\n".encode() in head
         assert b"X-Two:" in head
         assert b"outscope/9 (+https://example.org)" in head
         assert sent == (body or "").encode()
@@ -256,6 +256,8 @@ async def test_what_is_not_http_is_a_protocol_error(listen: Listen, look_at: Loo
         "http://example.org/a b",
         "http://example.org:99999/",
         "//example.org",
+        "http://b\u00fccher.example/",
+        "http://a..b/",
     ],
 )
 def test_a_url_that_cannot_be_meant_is_refused(url: str) -> None:

@@ -1,18 +1,20 @@
 """Names to addresses, and who is to blame: the name's owner, or the resolver."""
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from tests.worker.probes.conftest import LookAt
+from tests.worker.probes.conftest import Listener, LookAt
 from worker.contract.outcome import Blame, Reason
 from worker.probes.look import Vantage
 from worker.probes.resolver import Resolver
 
+Web = Callable[..., Awaitable[Listener]]
 Vantages = Callable[..., Vantage]
 
 
@@ -41,13 +43,63 @@ async def test_a_missing_name_is_the_resolvers_fault_until_it_proves_that_it_kno
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.RESOLVER)
 
 
-async def test_http_asks_again_what_libcurl_does_not_say(look_at: LookAt, vantages: Vantages) -> None:
-    vantage = vantages(resolver=Resolver(failing(socket.EAI_AGAIN)))
-
-    outcome = await look_at("http", vantage=vantage, url="http://no-such-name.invalid/")
+@pytest.mark.parametrize("url", ["http://x.test/", "https://x.test/"])
+async def test_http_says_it_too(look_at: LookAt, vantages: Vantages, url: str) -> None:
+    outcome = await look_at("http", vantage=vantages(resolver=Resolver(failing(socket.EAI_AGAIN))), url=url)
 
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.RESOLVER)
-    assert "no-such-name.invalid" in outcome.detail
+    assert "x.test" in outcome.detail
+
+
+async def test_http_connects_to_what_the_resolver_found_and_keeps_the_name(
+    web: Web, look_at: LookAt, vantages: Vantages
+) -> None:
+    server = await web(host="127.0.0.2")
+    resolver = Resolver(lambda _host, port, *_: [(socket.AF_INET, 1, 6, "", ("127.0.0.2", port))])
+
+    for host in ("x.test", "X.test.", "xn--bcher-kva.test"):
+        outcome = await look_at("http", vantage=vantages(resolver=resolver), url=server.url(host=host))
+
+        assert (outcome.ok, outcome.ip) == (True, "127.0.0.2")
+        assert outcome.dns_ms is not None
+        assert b"Host: " in server.requests[-1]
+        assert b"test" in server.requests[-1]
+
+
+async def test_what_a_name_led_to_is_not_remembered_for_the_next_look(
+    web: Web, look_at: LookAt, vantages: Vantages
+) -> None:
+    first = await web(b"first", host="127.0.0.2")
+    second = await web(b"second", host="127.0.0.3", port=first.port)
+    answers = iter(["127.0.0.2", "127.0.0.3"])
+    resolver = Resolver(lambda _host, port, *_: [(socket.AF_INET, 1, 6, "", (next(answers), port))])
+    vantage = vantages(resolver=resolver)
+
+    for body in ("first", "second"):
+        assert (await look_at("http", vantage=vantage, url=second.url(host="x.test"), expect={"body": body})).ok
+
+
+async def test_lookups_that_hang_hold_up_no_other_name(web: Web, look_at: LookAt, vantages: Vantages) -> None:
+    server, release = await web(), threading.Event()
+
+    def lookup(host: str, port: int, *_: Any) -> Any:
+        if host.startswith("hangs"):
+            release.wait(10)
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]
+
+    vantage = vantages(resolver=Resolver(lookup))
+    hanging = [
+        asyncio.create_task(look_at("http", vantage=vantage, url=f"http://hangs{n}.test/", timeout_ms=400))
+        for n in range(60)
+    ]
+    await asyncio.sleep(0.05)
+
+    outcome = await look_at("http", vantage=vantage, url=server.url(host="x.test"), timeout_ms=300)
+    late = await asyncio.gather(*hanging)
+    release.set()
+
+    assert outcome.ok, outcome
+    assert {(one.reason, one.blame) for one in late} == {(Reason.DNS, Blame.RESOLVER)}
 
 
 async def test_a_lookup_that_hangs_does_not_outlive_the_deadline(look_at: LookAt, vantages: Vantages) -> None:

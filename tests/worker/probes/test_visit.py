@@ -1,10 +1,11 @@
 """Redirects: followed, counted, guarded, and told nothing that was meant for somebody else."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.worker.probes.conftest import Listener, LookAt
+from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request
 from worker.contract.outcome import Blame, Reason
 from worker.guard import Guard
 from worker.probes.look import Vantage
@@ -48,6 +49,28 @@ async def test_a_redirect_in_circles_ends(web: Web, look_at: LookAt) -> None:
     assert start.connections == 4
 
 
+async def test_a_redirect_with_wild_bytes_is_followed_or_refused_but_never_our_fault(
+    listen: Listen, look_at: LookAt
+) -> None:
+    for wild in (
+        b"/\xff\xfe",
+        "/b\u00fccher".encode(),
+        "http://b\u00fccher.test/".encode(),
+        b"http://\xff/",
+        b"//[",
+        b"http:///",
+    ):
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wild: bytes = wild) -> None:
+            await read_request(reader)
+            writer.write(b"HTTP/1.1 302 X\r\ncontent-length: 0\r\nlocation: " + wild + b"\r\n\r\n")
+
+        outcome = await look_at("http", url=(await listen(answer)).url(), redirects=1)
+
+        assert not outcome.ok
+        assert outcome.blame is not Blame.PROBER, outcome
+
+
 @pytest.mark.parametrize("host", ["127.0.0.2", "localhost", "0x7f000002", "2130706434", "127.2", "[::ffff:127.0.0.2]"])
 async def test_a_redirect_to_a_forbidden_address_is_not_taken(
     web: Web, look_at: LookAt, vantages: Callable[..., Vantage], host: str
@@ -62,7 +85,15 @@ async def test_a_redirect_to_a_forbidden_address_is_not_taken(
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "dict://127.0.0.1/"]
+    "location",
+    [
+        "http://127.0.0.1:99999/",
+        "http://a..b/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "gopher://127.0.0.1/",
+        "dict://127.0.0.1/",
+    ],
 )
 async def test_a_redirect_to_another_scheme_is_not_taken(web: Web, look_at: LookAt, location: str) -> None:
     outcome = await look_at("http", url=(await web(status=302, headers={"Location": location})).url())
@@ -95,21 +126,21 @@ async def test_another_origin_gets_neither_headers_nor_body(web: Web, look_at: L
     ],
 )
 def test_the_method_changes_as_browsers_do_it(status: int, method: str, then: str) -> None:
-    first = Request("http://a/1", method=method, headers=("K: v",), body=b"b" if method != "HEAD" else None)  # type: ignore[arg-type]
+    first = Request("http://a/1", method=method, headers=(b"K: v",), body=b"b" if method != "HEAD" else None)  # type: ignore[arg-type]
     answer = Answer(0, "", status=status, redirect_url="http://a/2")
 
     request = redirected(first, first, answer)
 
-    assert (request.method, request.url, request.headers) == (then, "http://a/2", ("K: v",))
+    assert (request.method, request.url, request.headers) == (then, "http://a/2", (b"K: v",))
     assert request.body == (b"b" if then in ("POST", "PUT") else None)
 
 
 def test_headers_come_back_with_the_first_origin() -> None:
-    first = Request("https://a/", headers=("K: v",))
+    first = Request("https://a/", headers=(b"K: v",))
     elsewhere = redirected(first, first, Answer(0, "", status=302, redirect_url="https://b/"))
     back = redirected(first, elsewhere, Answer(0, "", status=302, redirect_url="https://a:443/"))
 
-    assert (elsewhere.headers, back.headers) == ((), ("K: v",))
+    assert (elsewhere.headers, back.headers) == ((), (b"K: v",))
 
 
 def test_a_downgrade_is_another_origin() -> None:

@@ -3,13 +3,16 @@
 import re
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 import pycurl
 
 from worker.probes.curl.engine import Ending
+from worker.probes.curl.faults import UNRESOLVED
 from worker.probes.curl.gate import Gate
 from worker.probes.curl.options import prepare
 from worker.probes.request import Answer, Request
+from worker.probes.resolver import Unresolved
 from worker.probes.vantage import Look
 
 _VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
@@ -20,12 +23,30 @@ _LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\
 async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
     address = literal(request.url)
-    if address is not None and (refusal := look.vantage.guard.refusal(address)) is not None:
-        return Answer(pycurl.E_COULDNT_CONNECT, refusal, refusal=refusal)
+    if address is not None:
+        refusal = look.vantage.guard.refusal(address)
+        return await _send(request, look) if refusal is None else _refused(refusal)
+    host, port = place(request.url)
+    try:
+        found = await look.vantage.resolver.find(host, port, look, request.ip_version)
+    except Unresolved as error:
+        return Answer(UNRESOLVED, str(error), unresolved_blame=error.blame, total_ms=look.elapsed_ms())
+    refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in found.endpoints]
+    allowed = [endpoint.ip for endpoint, refusal in zip(found.endpoints, refusals, strict=True) if refusal is None]
+    if not allowed:
+        return _refused(refusals[0] or "", found.dns_ms)
+    # libcurl finds the name in its own cache then; whatever else it may connect to, the gate sees it
+    resolved = f"{host}:{port}:{','.join(map(_bracketed, allowed))}"
+    answer = await _send(request, look, Gate(look.vantage.guard), resolved)
+    answer.dns_ms = found.dns_ms
+    answer.total_ms = round(answer.total_ms + (found.dns_ms or 0.0), 3)
+    return answer
+
+
+async def _send(request: Request, look: Look, gate: Gate | None = None, resolved: str | None = None) -> Answer:
     engine = look.vantage.curl
     easy = engine.borrow()
     try:
-        gate = None if address is not None else Gate(look.vantage.guard)
         intake = _Intake(request.body_limit)
         lines: list[bytes] = []
         prepare(easy, request, look)
@@ -33,12 +54,29 @@ async def exchange(request: Request, look: Look) -> Answer:
         easy.setopt(pycurl.WRITEFUNCTION, intake.take)
         if gate is not None:
             easy.setopt(pycurl.OPENSOCKETFUNCTION, gate.open)
+            easy.setopt(pycurl.RESOLVE, [resolved])
         code, words = await engine.transfer(easy)
         if code == pycurl.E_WRITE_ERROR and intake.cut:
             code, words = 0, ""
         return _read(easy, (code, words), intake, lines, gate)
     finally:
         engine.give_back(easy)
+
+
+def _refused(refusal: str, dns_ms: float | None = None) -> Answer:
+    return Answer(pycurl.E_COULDNT_CONNECT, refusal, refusal=refusal, dns_ms=dns_ms, total_ms=dns_ms or 0.0)
+
+
+def _bracketed(ip: str) -> str:
+    return f"[{ip}]" if ":" in ip else ip
+
+
+@lru_cache(maxsize=8192)
+def place(url: str) -> tuple[str, int]:
+    """Host and port of a URL."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return host, parts.port or (443 if parts.scheme == "https" else 80)
 
 
 @lru_cache(maxsize=8192)
@@ -82,9 +120,10 @@ def _read(easy: pycurl.Curl, ending: Ending, intake: _Intake, lines: list[bytes]
         cut=intake.cut,
         ip=get(pycurl.PRIMARY_IP) or None,
     )
-    _read_times(easy, answer, named=gate is not None)
+    _read_times(easy, answer)
     if 300 <= answer.status < 400:
-        answer.redirect_url = get(pycurl.REDIRECT_URL)
+        elsewhere: bytes | None = easy.getinfo_raw(pycurl.REDIRECT_URL)
+        answer.redirect_url = None if elsewhere is None else elsewhere.decode("ascii", "replace")
     if answer.status:
         answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
     if code:
@@ -92,11 +131,11 @@ def _read(easy: pycurl.Curl, ending: Ending, intake: _Intake, lines: list[bytes]
         if gate is not None and not gate.opened:
             answer.refusal = gate.refusal
     elif answer.tls_ms is not None:
-        answer.certificate_expires = _expiry(get(pycurl.INFO_CERTINFO))
+        answer.certificate_expires = _expiry(easy.getinfo_raw(pycurl.INFO_CERTINFO))
     return answer
 
 
-def _read_times(easy: pycurl.Curl, answer: Answer, *, named: bool) -> None:
+def _read_times(easy: pycurl.Curl, answer: Answer) -> None:
     """libcurl counts every phase from the start; phases here begin where the one before ended."""
     get = easy.getinfo
     named_at = get(pycurl.NAMELOOKUP_TIME_T)
@@ -104,9 +143,6 @@ def _read_times(easy: pycurl.Curl, answer: Answer, *, named: bool) -> None:
     encrypted_at = get(pycurl.APPCONNECT_TIME_T)
     answered_at = get(pycurl.STARTTRANSFER_TIME_T)
     answer.total_ms = get(pycurl.TOTAL_TIME_T) / 1000
-    if named:
-        answer.resolved = named_at > 0
-        answer.dns_ms = named_at / 1000 if named_at else None
     if connected_at:
         answer.connect_ms = (connected_at - named_at) / 1000
     if encrypted_at:
@@ -115,6 +151,7 @@ def _read_times(easy: pycurl.Curl, answer: Answer, *, named: bool) -> None:
         answer.ttfb_ms = (answered_at - (encrypted_at or connected_at)) / 1000
 
 
-def _expiry(chain: list[tuple[tuple[str, str], ...]]) -> str | None:
-    """When the target's own certificate ends, in libcurl's words."""
-    return next((value for name, value in chain[0] if name == "Expire date"), None) if chain else None
+def _expiry(chain: list[tuple[tuple[bytes, bytes], ...]]) -> str | None:
+    """When the target's own certificate ends, in OpenSSL's words. Other fields may hold any bytes."""
+    own = chain[0] if chain else ()
+    return next((value.decode("ascii", "replace") for name, value in own if name == b"Expire date"), None)

@@ -41,8 +41,10 @@ _NOT_HTTP: Final = frozenset(
 
 
 def fault(answer: Answer, timeout_ms: int) -> Fault:
-    """What an exchange that did not end well says. Not for a name that could not be resolved."""
+    """What an exchange that did not end well says."""
     code = answer.code
+    if code == UNRESOLVED:
+        return Reason.DNS, answer.unresolved_blame, answer.words
     if answer.refusal is not None:
         return Reason.BLOCKED, Blame.PROBER, answer.refusal
     if code == pycurl.E_OPERATION_TIMEDOUT:
@@ -63,8 +65,6 @@ def fault(answer: Answer, timeout_ms: int) -> Fault:
 
 
 def _too_late(answer: Answer, timeout_ms: int) -> Fault:
-    if not answer.resolved:
-        return Reason.DNS, Blame.RESOLVER, f"the name was not resolved within {timeout_ms} ms"
     if answer.connect_ms is None:
         return Reason.TIMEOUT, Blame.PATH, f"no connection within {timeout_ms} ms"
     if answer.status:

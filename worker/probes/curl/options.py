@@ -34,7 +34,7 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look) -> None:
         setopt(option, value)
     vantage = look.vantage
     setopt(pycurl.URL, request.url)
-    setopt(pycurl.USERAGENT, vantage.user_agent)
+    setopt(pycurl.USERAGENT, vantage.user_agent.encode())
     setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
     if request.headers:
         setopt(pycurl.HTTPHEADER, list(request.headers))
