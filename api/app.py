@@ -1,17 +1,18 @@
-"""Puts the API together: one store a process, opened when it starts, closed when it stops."""
+"""Puts the API together: its store is opened when it starts and closed when it stops."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api import errors
 from api.headers import SecurityHeaders
 from api.requests import CountRequests, RequestMetrics
 from api.routes import fleet, health, incidents, metrics, results, services
-from api.routes.page import page_routes
+from api.routes.page import page_router
+from api.routes.parameters import only_known
 from api.routes.refusals import as_problems, refused
 from api.settings import ApiSettings
 from api.snapshot import Snapshots
@@ -31,9 +32,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_store(settings.database) as store:
+        async with open_store(settings.database) as store, open_store(settings.database, migrate=False) as archive:
             snapshots = Snapshots(store, settings)
-            app.state.sources = Sources(store, snapshots, settings)
+            app.state.sources = Sources(store, archive, snapshots, settings)
             yield
             await snapshots.close()
 
@@ -49,8 +50,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     app.state.requests = RequestMetrics()
     for module in _ROUTERS:
-        app.include_router(module.router)
-    app.router.routes.extend(page_routes())
+        app.include_router(module.router, dependencies=[Depends(only_known)])
+    app.include_router(page_router())
     errors.install(app)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.contract.clock import monotonic_s
@@ -15,6 +15,7 @@ class RequestMetrics:
     """The counters, in a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else a series more for each counter
         self.registry = CollectorRegistry()
         self._count = Counter(
             "outscope_http_requests", "HTTP requests answered", ["method", "route", "status"], registry=self.registry

@@ -1,9 +1,6 @@
 """What the API process is told: where the store is, where to listen, how fresh its answers are."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +17,3 @@ class ApiSettings:
     """A summary older than this is read anew before it is given out."""
     coordinator_silent_ms: int = 15_000
     """The service is not ready, and the page says so, when the coordinator was not heard for this long."""
-
-
-def from_environment(environment: Mapping[str, str] = os.environ) -> ApiSettings:
-    """Settings from `OUTSCOPE_DATABASE` or the file named by `OUTSCOPE_DATABASE_FILE`; ValueError without either."""
-    path = environment.get("OUTSCOPE_DATABASE_FILE")
-    database = Path(path).read_text().strip() if path else environment.get("OUTSCOPE_DATABASE", "")
-    if not database:
-        raise ValueError("OUTSCOPE_DATABASE is not set; give the URL of the store, as the coordinator has it")
-    return ApiSettings(database)

@@ -1,4 +1,4 @@
-"""What a request can draw from: the one store of the process, the snapshots, the settings."""
+"""What a request can draw from: the store, the snapshots, the settings."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,6 +15,8 @@ class Sources:
     """Made when the app starts, closed when it stops."""
 
     store: Store
+    archive: Store
+    """The same database over connections of its own: for what may take seconds and must not delay what is hot."""
     snapshots: Snapshots
     settings: ApiSettings
 

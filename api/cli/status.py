@@ -66,7 +66,8 @@ def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     verdict = service["verdict"]
     since = f" since {local(service['since'])}" if service["since"] else ""
     out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
-    out.print(f"{verdict['reason']} (confidence {verdict['confidence']:.0%})", markup=False)
+    sure = "" if verdict["scope"] == "unknown" else f" (confidence {verdict['confidence']:.0%})"
+    out.print(f"{verdict['reason']}{sure}", markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}
     rows = []
     for region in matrix["regions"]:

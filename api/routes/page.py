@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Final
 
+from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from api.encoding import Document, answer, ready
+from api.encoding import answer, ready
 
 WEB: Final = Path(__file__).parent.parent / "web"
 _TYPES: Final = {
@@ -17,24 +17,24 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_METHODS: Final = ["GET", "HEAD"]
 
 
-def page_routes() -> list[Route]:
-    """`/`, and `/web/<file>` for every file of the page; GET and HEAD."""
+def page_router() -> APIRouter:
+    """`/`, and `/web/<file>` for every file of the page; not part of the API's document."""
     files = {
         path.name: ready(path.read_bytes(), _TYPES[path.suffix]) for path in WEB.iterdir() if path.suffix in _TYPES
     }
+    router = APIRouter(include_in_schema=False)
 
     async def index(request: Request) -> Response:
         return answer(request, files["index.html"])
 
-    async def file(request: Request) -> Response:
-        return answer(request, _found(files, request.path_params["name"]))
+    async def file(request: Request, name: str) -> Response:
+        if name not in files:
+            raise HTTPException(404)
+        return answer(request, files[name])
 
-    return [Route("/", index), Route("/web/{name}", file)]
-
-
-def _found(files: dict[str, Document], name: str) -> Document:
-    if name not in files:
-        raise HTTPException(404)
-    return files[name]
+    router.add_api_route("/", index, methods=_METHODS, response_model=None)
+    router.add_api_route("/web/{name}", file, methods=_METHODS, response_model=None)
+    return router

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 
 from api.errors import ProblemError, invalid
 from api.moments import FORM, moment
@@ -12,6 +12,8 @@ from worker.contract.instant import Instant
 from worker.contract.message import IDENTIFIER
 
 MOST = 1000
+PATIENCE_S = 30.0
+"""So long one page may take; a filter that hardly anything meets may make the database read all there is."""
 _INT64 = 2**63
 
 Identifier = Annotated[str, Path(description="the id of the one thing that is asked for")]
@@ -19,6 +21,17 @@ IdFilter = Annotated[str | None, Query(description="only of this id", pattern=ID
 Cursor = Annotated[str | None, Query(description="`next` of the page before, for the same query", max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
 TimeFilter = Annotated[str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])]
+
+
+async def only_known(request: Request) -> None:
+    """Refuse a query with parameters that the address does not have: a misspelt filter must not answer everything."""
+    if not request.query_params:
+        return
+    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get("parameters", ())
+    known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            raise invalid(name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}")
 
 
 def instant(parameter: str, text: str | None) -> Instant | None:

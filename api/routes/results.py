@@ -1,5 +1,6 @@
 """Results: what the workers saw, in pages and as a whole."""
 
+from asyncio import timeout
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.export import GZIP, NDJSON, gzipped, lines
 from api.routes.pages import page
-from api.routes.parameters import Cursor, IdFilter, Limit, TimeFilter, checked, instant
+from api.routes.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, checked, instant
 from api.routes.refusals import FILTERED, refused
 from api.sources import From
 from api.views.results import ResultRecord
@@ -18,6 +19,9 @@ from worker.contract.outcome import Reason
 from worker.contract.result import to_record
 
 router = APIRouter(tags=["results"])
+
+CHUNK = 1000
+"""Rows become results on the event loop: so many at a time that nobody waits for milliseconds."""
 
 Format = Annotated[Literal["ndjson"], Query(description="one JSON record a line")]
 Compression = Annotated[Literal["none", "gzip"], Query(description="`gzip` sends a .gz file")]
@@ -55,7 +59,8 @@ async def results(
     request: Request, sources: From, wanted: Wanted, cursor: Cursor = None, limit: Limit = 100
 ) -> Response:
     """Result records, the newest first by when the look was due (`scheduled_at`, which `since` and `until` bound)."""
-    found = await sources.store.results.page(wanted, checked(cursor), limit)
+    async with timeout(PATIENCE_S):
+        found = await sources.archive.results.page(wanted, checked(cursor), limit)
     return page(request, [to_record(result) for result in found.items], found.next)
 
 
@@ -76,7 +81,7 @@ async def export(
     Streamed in bounded memory. An answer that ends early (the store went away) is cut off without its last chunk,
     so that no client takes it for whole.
     """
-    body: AsyncIterator[bytes] = lines(sources.store.results.chunks(wanted, 1000))
+    body: AsyncIterator[bytes] = lines(sources.archive.results.chunks(wanted, CHUNK))
     name, media_type = f"results.{format}", NDJSON
     if compression == "gzip":
         body, name, media_type = gzipped(body), f"{name}.gz", GZIP

@@ -23,6 +23,7 @@ function draw(overview, now) {
   drawIncidents(at("incidents"), overview, now);
   drawRegions(at("regions"), overview.regions);
   show(main, overview.configuration !== null);
+  show(at("footer"), true);
 }
 
 function heard(overview, now) {

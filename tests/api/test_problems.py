@@ -55,6 +55,8 @@ async def test_a_wrong_method_is_a_problem_and_names_the_right_one(api: httpx.As
         ("/v1/gaps?since=999999999w", "since"),
         ("/v1/exports/results?format=xml", "format"),
         ("/v1/exports/results?compression=rar", "compression"),
+        ("/v1/results?servce=claude", "servce"),
+        ("/v1/services?id=claude", "id"),
     ],
 )
 async def test_a_wrong_parameter_is_named(api: httpx.AsyncClient, path: str, parameter: str) -> None:

@@ -52,6 +52,7 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     told = {"at": "2026-03-01T12:00:00.000Z", "results": 12, "connected": True, "judge_p99_ms": 4.0, "gaps": 1}
     await configured.standings.put("coordinator", "coordinator", at, told)
     await api.get("/v1/services/claude")
+    await api.get("/")
     await api.get("/wp-login.php")
     text = (await api.get("/metrics")).text
     found = {
@@ -69,4 +70,5 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     assert found["outscope_coordinator_connected",] == 1
     assert found["outscope_coordinator_judge_p99_seconds",] == 0.004
     assert found["outscope_http_requests_total", "/v1/services/{id}", "200", "GET"] == 1
+    assert found["outscope_http_requests_total", "/", "200", "GET"] == 1
     assert found["outscope_http_requests_total", "404", "GET", "none"] == 1

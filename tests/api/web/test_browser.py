@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -191,3 +192,44 @@ def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: 
     browser.get(api_server.url)
     until(browser, lambda: "Claude is disrupted" in seen(browser))
     assert browser.get_log("browser") == []
+
+
+def test_nothing_jumps_while_the_page_renews_itself(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    browser.get(api_server.url)
+    until(browser, lambda: "Both services are well" in seen(browser))
+    assert shifts(browser) < 0.02
+    seed(well)
+    until(browser, lambda: asked(browser) >= 4)
+    assert shifts(browser) < 0.02
+
+
+def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    browser.get(api_server.url)
+    until(browser, lambda: asked(browser) >= 2)
+    hide = "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});"
+    turn = hide + "document.dispatchEvent(new Event('visibilitychange')); performance.clearResourceTimings();"
+    until(browser, lambda: browser.execute_script("return document.getElementById('headline').textContent"))
+    browser.execute_script(turn, True)
+    with pytest.raises(TimeoutException):  # one answer may still have been on its way
+        WebDriverWait(browser, 5).until(lambda _: asked(browser) >= 2)
+    browser.execute_script(turn, False)
+    until(browser, lambda: asked(browser) >= 1)
+
+
+def asked(browser: Chrome) -> int:
+    """How often the page asked for the overview."""
+    entries = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/v1/overview'))"
+    return int(browser.execute_script(f"return {entries}.length"))
+
+
+def shifts(browser: Chrome) -> float:
+    """How far things jumped without the viewer's doing (cumulative layout shift; 0.1 is what people notice)."""
+    observe = """
+        const done = arguments[0];
+        const observer = new PerformanceObserver(list => list);
+        observer.observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(observer.takeRecords().reduce((sum, entry) => sum + entry.value, 0)), 50);
+    """
+    return float(browser.execute_async_script(observe))
