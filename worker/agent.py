@@ -67,10 +67,17 @@ class Agent:
             self.refused += 1
             log.warning("order_refused error=%s", error)
             return
-        try:
-            asyncio.run_coroutine_threadsafe(self._admit(order), self._loop).result()
-        except (CancelledError, RuntimeError):  # the loop is closing or closed
+        if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
+
+    def _admitted(self, order: Order) -> bool:
+        admission = self._admit(order)
+        try:
+            asyncio.run_coroutine_threadsafe(admission, self._loop).result()
+        except (CancelledError, RuntimeError):  # the loop is closing or closed
+            admission.close()
+            return False
+        return True
 
     def missed(self, looks: int) -> None:
         """An order with so many looks expired before it came in."""
@@ -104,6 +111,7 @@ class Agent:
         self._flushing = self._loop.create_task(self._flush_for_ever())
         self._tick(monotonic_s())
         self._loop.run_forever()
+        self._loop.close()
 
     async def _admit(self, order: Order) -> None:
         self.blocked += 1

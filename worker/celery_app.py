@@ -7,6 +7,7 @@ control, because each costs round trips or needs rights that a region must not h
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ CONCURRENCY: Final = 2
 RETRY_MAX_S: Final = 2.0
 """Longest pause between attempts to reach the broker; kombu's own grows to 30 s."""
 TELL_AGAIN_S: Final = 60.0
+REFUSED_PAUSE_S: Final = 1.0
 
 log = logging.getLogger("outscope.worker.celery")
 
@@ -61,6 +63,12 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         )
         self.first_connection_attempt = False
         return conn
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Celery's own clearing up; a refusal by the broker, which comes back at once, is not asked for in a rush."""
+        super().on_connection_error_after_connected(exc)
+        if isinstance(exc, self.channel_errors):
+            time.sleep(REFUSED_PAUSE_S)
 
     def loop(self, *args: Any) -> None:
         """Celery's own loop. A message that the transport cannot even read costs a reconnection, not the process."""
@@ -106,7 +114,8 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
     app = Celery("outscope.worker", broker=verified(broker), set_as_current=False)
     names = (probes_queue(region), worker_queue(region, worker))
     app.conf.update(
-        task_queues=[Queue(name, Exchange(""), routing_key=name) for name in names],
+        # Of the default exchange, and not declared: no binding keys, no LLEN, no MULTI, so no rights for them either.
+        task_queues=[Queue(name, Exchange(""), routing_key=name, no_declare=True) for name in names],
         task_default_queue=names[0],
         task_create_missing_queues=False,
         task_ignore_result=True,

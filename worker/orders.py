@@ -1,7 +1,7 @@
 """Reading an order: which looks it asks for, when each is due here, and what of it makes no sense. Pure."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -9,6 +9,9 @@ from worker.contract.instant import Instant
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason, failure
 from worker.probes.look import ParsedCheck, SpecError, parse_spec
+
+MAX_WAIT_MS: Final = 60_000
+"""No order reaches further ahead; beyond it the order itself is wrong."""
 
 
 class OrderError(ValueError):
@@ -59,7 +62,7 @@ def due_looks(order: Order, at: Instant) -> tuple[list[Due], int]:
 
 def wait_ms(scheduled_at: Instant, issued_at: Instant, at: Instant) -> int:
     """How long to wait for a look's due moment. A wrong clock here cannot make it longer than the order meant."""
-    return min(max(0, scheduled_at - at), max(0, scheduled_at - issued_at))
+    return min(max(0, scheduled_at - at), max(0, scheduled_at - issued_at), MAX_WAIT_MS)
 
 
 def _check(text: str) -> tuple[str, ParsedCheck | None, str]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from worker.agent import Agent
 from worker.celery_app import Handlers, build_app, build_controller
-from worker.contract.clock import now
+from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
 from worker.guard import Guard
 from worker.outbox import Outbox, StateTakenError, held
@@ -32,6 +32,8 @@ LOOKS_END_S: Final = 8.0
 SEND_END_S: Final = 2.0
 END_S: Final = 12.0
 """However stuck, the process is gone this long after it was told to stop. What was seen is on disk."""
+HUNG_S: Final = 30.0
+"""A loop that has not turned for this long makes no looks and keeps none."""
 FILES: Final = 8192
 
 log = logging.getLogger("outscope.worker.process")
@@ -85,6 +87,7 @@ class _Process:
             region=settings.region,
             worker=settings.name,
             excused=lambda: self._agent.blocked > 0,
+            hung=lambda: monotonic_s() - self._agent.ticked_at > HUNG_S,
             cut=self._controller.consumer.cut,
             restart=self._restart,
         )

@@ -19,6 +19,9 @@ STUCK_S: Final = 7.0
 """An echo that the broker took and that did not come back for this long: the consumer is stuck."""
 HOPELESS_S: Final = 10.0
 """So long after its sockets were cut, a consumer that still hears nothing will not mend itself."""
+CHECK_S: Final = 0.5
+HUNG_CHECKS: Final = 4
+"""One check could be the first moment after the whole machine was paused."""
 
 log = logging.getLogger("outscope.worker.watchdog")
 
@@ -68,7 +71,11 @@ class Watch:
 
 
 class Watchdog:
-    """Drives a Watch on its own thread and its own connection, so that nothing it watches can hold it up."""
+    """Drives a Watch on its own thread and its own connection, so that nothing it watches can hold it up.
+
+    `excused`: the consumer has a good reason to hear nothing. `hung`: the loop that looks turns no more, which only a
+    restart mends.
+    """
 
     def __init__(
         self,
@@ -77,12 +84,15 @@ class Watchdog:
         region: str,
         worker: str,
         excused: Callable[[], bool],
+        hung: Callable[[], bool],
         cut: Callable[[], None],
         restart: Callable[[], None],
     ) -> None:
         self._post = post
         self._queue = worker_queue(region, worker)
         self._excused = excused
+        self._hung = hung
+        self._hung_checks = 0
         self._acts = {Step.ECHO: self._echo, Step.CUT: cut, Step.RESTART: restart}
         self._watch = Watch(monotonic_s())
         self._stopping = Event()
@@ -101,15 +111,21 @@ class Watchdog:
         self._watch.heard(monotonic_s())
 
     def _run(self) -> None:
-        while not self._stopping.wait(0.5):
-            if self._excused():
-                self.heard()
-            step = self._watch.step(monotonic_s())
+        while not self._stopping.wait(CHECK_S):
+            step = self._next()
             if step in (Step.CUT, Step.RESTART):
                 log.error("consumer_stuck act=%s", step.value)
             if step in self._acts:
                 self._acts[step]()
         self._post.close()
+
+    def _next(self) -> Step:
+        self._hung_checks = self._hung_checks + 1 if self._hung() else 0
+        if self._hung_checks >= HUNG_CHECKS:
+            return Step.RESTART
+        if self._excused():
+            self.heard()
+        return self._watch.step(monotonic_s())
 
     def _echo(self) -> None:
         try:

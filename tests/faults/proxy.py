@@ -51,6 +51,8 @@ class Proxy:
 
     def close(self) -> None:
         """End the proxy and its connections."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         self.cut()
 

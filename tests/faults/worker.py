@@ -51,8 +51,12 @@ class WorkerProcess:
             self._process = subprocess.Popen(
                 [self._python, "-m", "worker"], env=self._environment, cwd=self.folder, stdout=log, stderr=log
             )
-        if ready:
-            until(self._ready.exists, 30, "the worker's ready file", self.log)
+        try:
+            if ready:
+                until(self._ready.exists, 30, "the worker's ready file", self.log)
+        except AssertionError:
+            self.kill()
+            raise
 
     def log(self) -> str:
         """Everything that it has logged."""

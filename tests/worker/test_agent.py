@@ -1,0 +1,153 @@
+"""The loop itself, with real looks at real listeners, and a list in place of the outbox."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.faults.coordinator import check, until
+from tests.faults.target import Target
+from worker.agent import Agent
+from worker.contract.clock import now
+from worker.guard import Guard
+from worker.probes.look import Vantage
+
+Start = Callable[..., Agent]
+
+
+@pytest.fixture
+def rows() -> list[list[Any]]:
+    """What the agent kept."""
+    return []
+
+
+@pytest.fixture
+def start(rows: list[list[Any]]) -> Iterator[Start]:
+    """Starts an agent that keeps its rows in `rows`."""
+    agents: list[Agent] = []
+
+    def begin(**options: Any) -> Agent:
+        vantage = Vantage(guard=Guard(["127.0.0.0/8"]))
+        agent = Agent(vantage, lambda kept: rows.extend(json.loads(row) for row in kept), **options)
+        agent.start()
+        agents.append(agent)
+        return agent
+
+    yield begin
+    for agent in agents:
+        if agent._thread.is_alive():
+            agent.drain(0.1)
+
+
+def order(target: Target, count: int, *, timeout_ms: int = 2000, ahead_ms: int = 0) -> dict[str, Any]:
+    at = now()
+    spec = check("web", "http", timeout_ms=timeout_ms, url=f"{target.url}/1")
+    looks = [[0, slot, 0, at + ahead_ms] for slot in range(count)]
+    return {"v": 1, "order": "o", "region": "r", "issued_at": at, "checks": [spec], "looks": looks}
+
+
+def test_every_look_of_an_order_becomes_one_row(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as target:
+        agent = start()
+        agent.take(order(target, 200))
+        until(lambda: len(rows) == 200, 10)
+    assert sorted(row[1] for row in rows) == list(range(200))
+    assert all(row[5] for row in rows)
+    assert agent.in_flight == 0
+
+
+def test_while_too_many_looks_are_in_flight_an_order_waits(start: Start, rows: list[list[Any]]) -> None:
+    with Target(silent=True) as silent, Target() as target:
+        agent = start(limit=10)
+        agent.take(order(silent, 10, timeout_ms=1500))
+        waiting = threading.Thread(target=agent.take, args=(order(target, 1),))
+        waiting.start()
+        until(lambda: agent.blocked == 1, 1)
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        assert target.requests == 0
+        waiting.join(5)
+        assert not waiting.is_alive()
+        assert agent.blocked == 0
+        until(lambda: len(rows) == 11, 5)
+    assert [row[6] for row in rows].count("timeout") == 10
+
+
+def test_an_order_that_waits_is_let_go_when_the_agent_closes(start: Start) -> None:
+    with Target(silent=True) as silent:
+        agent = start(limit=1)
+        agent.take(order(silent, 1, timeout_ms=1500))
+        waiting = threading.Thread(target=agent.take, args=(order(silent, 1),))
+        waiting.start()
+        until(lambda: agent.blocked == 1, 1)
+        agent.close()
+        waiting.join(1)
+        assert not waiting.is_alive()
+        agent.take(order(silent, 1))
+        assert agent.in_flight == 1
+
+
+def test_draining_makes_the_looks_that_are_due_and_keeps_their_rows(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as target:
+        agent = start()
+        agent.take(order(target, 5, ahead_ms=500))
+        agent.drain(5)
+    assert len(rows) == 5
+
+
+def test_draining_gives_up_what_never_ends(start: Start, rows: list[list[Any]]) -> None:
+    with Target(silent=True) as silent:
+        agent = start()
+        agent.take(order(silent, 5, timeout_ms=60_000))
+        until(lambda: silent.requests == 5, 5)
+        agent.drain(0.2)
+    assert rows == []
+    agent.take(order(silent, 1))  # after the end: no error, no look
+
+
+def test_what_makes_no_sense_is_counted(start: Start) -> None:
+    agent = start()
+    agent.take({"v": 3})
+    agent.take(None)
+    with Target() as target:
+        agent.take({**order(target, 2), "checks": ["nonsense"]})
+    assert agent.refused == 4
+    assert agent.in_flight == 0
+
+
+def test_a_moment_beyond_all_sense_holds_nothing_up(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as target:
+        agent = start()
+        agent.take(order(target, 1, ahead_ms=10**30))
+        agent.take(order(target, 1))
+        until(lambda: len(rows) == 1, 5)
+
+
+def test_rows_that_could_not_be_kept_do_not_end_the_keeping() -> None:
+    kept: list[bytes] = []
+    faults = iter([OSError("no"), ValueError("no")])
+
+    def keep(batch: Any) -> None:
+        for fault in faults:
+            raise fault
+        kept.extend(batch)
+
+    with Target() as target:
+        agent = Agent(Vantage(guard=Guard(["127.0.0.0/8"])), keep)
+        agent.start()
+        for _ in range(3):
+            agent.take(order(target, 1))
+            until(lambda: agent.in_flight == 0 and not agent._rows, 5)
+        until(lambda: len(kept) == 1, 5)
+        agent.drain(1)
+
+
+def test_saving_keeps_all_rows_at_once(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as target:
+        agent = start()
+        agent.take(order(target, 3))
+        until(lambda: agent.in_flight == 0, 5)
+        agent.save(1)
+    assert len(rows) == 3

@@ -1,0 +1,62 @@
+"""What an operator may say, and what the worker answers when it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from worker.settings import SettingsError, read_settings
+
+GOOD = {"OUTSCOPE_REGION": "eu-west", "OUTSCOPE_BROKER": "redis://eu-west:s3cret@broker.example:6379/0"}
+
+
+def test_the_least_that_must_be_said_is_region_and_broker() -> None:
+    settings = read_settings([], {**GOOD, "XDG_STATE_HOME": "/state"})
+    assert (settings.region, settings.name) == ("eu-west", "eu-west-1")
+    assert settings.state_dir == Path("/state/outscope")
+    assert settings.allow == ()
+    assert settings.source_address is None
+
+
+def test_a_flag_comes_before_the_environment() -> None:
+    settings = read_settings(["--region", "us-east", "--name", "w2", "--allow", "10.0.0.0/8, fd00::/8"], GOOD)
+    assert (settings.region, settings.name) == ("us-east", "w2")
+    assert [str(network) for network in settings.allow] == ["10.0.0.0/8", "fd00::/8"]
+
+
+def test_the_broker_may_be_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "broker"
+    secret.write_text("rediss://u:p@h:6380/1\n")
+    environ = {"OUTSCOPE_REGION": "eu-west", "OUTSCOPE_BROKER_FILE": str(secret)}
+    assert read_settings([], environ).broker == "rediss://u:p@h:6380/1"
+
+
+def test_settings_never_show_the_brokers_password() -> None:
+    settings = read_settings([], GOOD)
+    assert "s3cret" not in f"{settings} {settings!r}"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OUTSCOPE_REGION", ""),
+        ("OUTSCOPE_REGION", "EU West"),
+        ("OUTSCOPE_BROKER", ""),
+        ("OUTSCOPE_BROKER", "broker.example"),
+        ("OUTSCOPE_BROKER", "http://user:s3cret@broker.example"),
+        ("OUTSCOPE_BROKER", "redis://user:s3cret@broker.example:port/0"),
+        ("OUTSCOPE_BROKER", "redis://[::1"),
+        ("OUTSCOPE_BROKER_FILE", "/nowhere/at/all"),
+        ("OUTSCOPE_WORKER", "-w"),
+        ("OUTSCOPE_SOURCE_ADDRESS", "10.0.0.0/8"),
+        ("OUTSCOPE_ALLOW_ADDRESSES", "10.0.0.1/8"),
+        ("OUTSCOPE_ALLOW_ADDRESSES", "everything"),
+        ("OUTSCOPE_CA_FILE", "/nowhere/at/all"),
+        ("OUTSCOPE_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_to_do_and_without_a_secret(setting: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings([], {**GOOD, setting: value})
+    assert setting in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert len(str(caught.value)) > len(setting) + 20
