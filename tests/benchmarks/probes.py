@@ -1,6 +1,6 @@
 """CPU of one http look: engine, look_once and Outcome together, over loopback with a fresh connection per look.
 
-Run by hand: `python tests/benchmarks/probes.py [--looks 20000] [--concurrency 100] [--host 127.0.0.1] [--profile]`.
+Run by hand, `python -m tests.benchmarks.probes --help` says how (`--host`, `--https`, `--concurrency`, `--profile`).
 It starts an nginx of its own on a free port and prints microseconds of CPU per look, the looks per second, and the
 ratio to the bare minimum: the same transfers in libcurl's own loop, without Python in between.
 """
@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pycurl
+import trustme
 import uvloop
 
 from worker.guard import Guard
@@ -33,14 +34,15 @@ http {{
   access_log off;
   client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
   uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
-  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "well\\n"; }} }}
+  ssl_certificate {folder}/chain.pem; ssl_certificate_key {folder}/chain.pem; ssl_protocols TLSv1.3;
+  server {{ listen 127.0.0.1:{port} backlog=4096{tls}; location / {{ return 200 "well\\n"; }} }}
 }}
 """
 
 
 @contextmanager
-def nginx() -> Iterator[int]:
-    """A web server in a process of its own; yields its port."""
+def nginx(tls: bool) -> Iterator[tuple[int, str]]:
+    """A web server in a process of its own; yields its port and the file of its authority."""
     binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if binary is None:
         raise SystemExit("this benchmark needs nginx")
@@ -49,11 +51,16 @@ def nginx() -> Iterator[int]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, port=port))
+        configuration.write_text(NGINX.format(folder=folder, port=port, tls=" ssl" if tls else ""))
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(f"{folder}/authority.pem")
+        authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(
+            f"{folder}/chain.pem"
+        )
         server = subprocess.Popen([binary, "-c", str(configuration), "-p", folder], stderr=subprocess.DEVNULL)
         try:
             _wait_for(port)
-            yield port
+            yield port, f"{folder}/authority.pem"
         finally:
             server.terminate()
             server.wait(10)
@@ -70,7 +77,7 @@ def _wait_for(port: int) -> None:
     raise SystemExit("nginx did not start")
 
 
-def bare(url: str, looks: int, concurrency: int) -> float:
+def bare(url: str, ca_file: str, looks: int, concurrency: int) -> float:
     """Microseconds of CPU per transfer in libcurl's own loop."""
     multi = pycurl.CurlMulti()
     for _ in range(concurrency):
@@ -78,6 +85,8 @@ def bare(url: str, looks: int, concurrency: int) -> float:
         for option, value in ((pycurl.URL, url), (pycurl.NOSIGNAL, 1), (pycurl.FORBID_REUSE, 1), (pycurl.PROXY, "")):
             easy.setopt(option, value)
         easy.setopt(pycurl.WRITEFUNCTION, lambda _chunk: None)
+        easy.setopt(pycurl.CAINFO, ca_file)
+        easy.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
         multi.add_handle(easy)
     done, began = 0, time.process_time()
     while done < looks:
@@ -108,15 +117,17 @@ async def looked(parsed: ParsedCheck, vantage: Vantage, looks: int, concurrency:
     return (time.process_time() - cpu) / looks * 1e6, looks / (time.perf_counter() - wall)
 
 
-async def measure(url: str, options: argparse.Namespace) -> None:
+async def measure(url: str, ca_file: str, options: argparse.Namespace) -> None:
     """Print the figures of a few rounds, each with the bare minimum beside it: the machine's speed drifts."""
-    vantage = Vantage(guard=Guard(["127.0.0.0/8"]))
+    vantage = Vantage(guard=Guard(["127.0.0.0/8"]), ca_file=ca_file)
     spec = {"id": "bench", "kind": "http", "interval_ms": 1000, "timeout_ms": 5000, "params": {"url": url}}
     parsed = parse_spec(json.dumps(spec))
     for _ in range(ROUNDS):
-        minimum = bare(url, options.looks // 2, options.concurrency)
+        minimum = bare(url, ca_file, options.looks // 2, options.concurrency)
         cpu, rate = await looked(parsed, vantage, options.looks, options.concurrency)
-        print(f"{cpu:6.1f} us CPU a look, {rate:6.0f} looks/s; bare libcurl {minimum:5.1f} us, ratio {cpu / minimum:.2f}")
+        print(
+            f"{cpu:6.1f} us CPU a look, {rate:6.0f} looks/s; bare libcurl {minimum:5.1f} us, ratio {cpu / minimum:.2f}"
+        )
     if options.profile:
         profile = cProfile.Profile()
         profile.enable()
@@ -132,10 +143,12 @@ def main() -> None:
     parser.add_argument("--looks", type=int, default=20_000)
     parser.add_argument("--concurrency", type=int, default=100)
     parser.add_argument("--host", default="127.0.0.1", help="localhost goes through the resolver and the socket guard")
+    parser.add_argument("--https", action="store_true")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    with nginx() as port:
-        uvloop.run(measure(f"http://{options.host}:{port}/", options))
+    scheme = "https" if options.https else "http"
+    with nginx(options.https) as (port, ca_file):
+        uvloop.run(measure(f"{scheme}://{options.host}:{port}/", ca_file, options))
 
 
 if __name__ == "__main__":
