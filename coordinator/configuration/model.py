@@ -1,6 +1,6 @@
 """The shape of a configuration file. Validation happens here and becomes the JSON Schema for editors."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -10,6 +10,7 @@ from coordinator.configuration.judge import Judge
 from worker.contract.message import IDENTIFIER
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
+COUNTRY: Final = r"^[A-Z]{2}$"
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -49,7 +50,7 @@ class RegionEntry(_Entry):
     """Becomes part of queue names and addresses: small letters, digits, `-` and `_`."""
     name: Name | None = None
     """What people call it."""
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, Field(pattern=COUNTRY)]
     """ISO 3166 code of two capital letters."""
     continent: Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
     """Code of the continent."""

@@ -62,6 +62,8 @@ def parse(text: str, name: str) -> Source:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
+            if builder.full:
+                break
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -109,13 +111,12 @@ class _Builder:
         self._name = name
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self.full = False
+        """Nothing more is read: what came is too much or too strange."""
         self._documents = 0
-        self._full = False
 
     def take(self, event: Any) -> None:
         """The next event of the parser."""
-        if self._full:
-            return
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         match event:
             case yaml.ScalarEvent():
@@ -138,7 +139,7 @@ class _Builder:
 
     def _stop(self, place: tuple[int, int], text: str) -> None:
         self._wrong((), place, text)
-        self._full = True
+        self.full = True
 
     def _expects_key(self) -> bool:
         return bool(self._stack) and isinstance(self._stack[-1].value, dict) and self._stack[-1].key is None

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
+from coordinator.configuration.model import COUNTRY
 from coordinator.configuration.source import Source
 from worker.contract.message import IDENTIFIER
 
@@ -28,9 +29,11 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "bool_type": "must be true or false, not {input}",
     "bool_parsing": "must be true or false, not {input}",
 }
-_ID_RULE: Final = (
-    "{input} cannot be an id; use 1 to 64 small letters, digits, `-` and `_`, with a letter or digit at both ends"
-)
+_FORMS: Final[Mapping[str, str]] = {
+    IDENTIFIER: "{input} cannot be an id; use 1 to 64 small letters, digits, `-` and `_`, "
+    "with a letter or digit at both ends",
+    COUNTRY: "{input} is not a country; write the two capital letters of ISO 3166, such as IE",
+}
 
 
 def mistakes_of(
@@ -67,9 +70,8 @@ def _sentence(details: ErrorDetails) -> str:
         words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{shown} is not possible here; {did_you_mean(str(details['input']), words)}"
     if details["type"] == "string_pattern_mismatch":
-        if context.get("pattern") == IDENTIFIER:
-            return _ID_RULE.format(input=shown)
-        return f"{shown} does not have the form {context.get('pattern')}"
+        rule = _FORMS.get(str(context.get("pattern")), "{input} does not have the form {pattern}")
+        return rule.format(input=shown, pattern=context.get("pattern"))
     if details["type"] in _SENTENCES:
         return _SENTENCES[details["type"]].format(input=shown)
     message = details["msg"].replace("Input should be", "must be")
