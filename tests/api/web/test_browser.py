@@ -228,8 +228,9 @@ def shifts(browser: Chrome) -> float:
     """How far things jumped without the viewer's doing (cumulative layout shift; 0.1 is what people notice)."""
     observe = """
         const done = arguments[0];
-        const observer = new PerformanceObserver(list => list);
-        observer.observe({type: 'layout-shift', buffered: true});
-        setTimeout(() => done(observer.takeRecords().reduce((sum, entry) => sum + entry.value, 0)), 50);
+        let sum = 0;
+        const add = list => list.getEntries().forEach(entry => { sum += entry.value; });
+        new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(sum), 200);
     """
     return float(browser.execute_async_script(observe))
