@@ -1,7 +1,8 @@
 """An HTTP or HTTPS endpoint answers as expected before the deadline.
 
 Each look makes a fresh connection, and times resolving, connecting, the TLS handshake and the first byte apart.
-Redirects are followed up to `redirects` times; a redirect to another origin gets no headers and no body of yours.
+Redirects are followed up to `redirects` times, unless their status is expected; a redirect to another origin gets no
+headers and no body of yours.
 Without an expected status, 2xx is well (and 3xx, when redirects are not followed). Unless they are expected, 401, 403
 and 429 are taken as words about this prober, not about the target's health.
 """

@@ -3,7 +3,8 @@
 import ssl
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
 
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Step
@@ -12,10 +13,17 @@ from worker.probes.deadline import Deadlines
 from worker.probes.resolver import Resolver
 from worker.probes.trust import Trust
 
-if TYPE_CHECKING:
-    from worker.probes.curl.engine import Engine
 
-USER_AGENT: Final = "outscope/0.1.0 (+https://github.com/outscope/outscope)"
+def user_agent(contact: str | None = None) -> str:
+    """How requests introduce themselves: product, version, and where to complain (a URL or a mail address)."""
+    try:
+        name = f"outscope/{version('outscope')}"
+    except PackageNotFoundError:
+        name = "outscope"
+    return f"{name} (+{contact})" if contact else name
+
+
+USER_AGENT: Final = user_agent()
 
 
 class Vantage:
@@ -37,6 +45,9 @@ class Vantage:
         self.resolver = resolver or Resolver()
         self.deadlines = Deadlines()
         self._trust = Trust(ca_file)
+        from worker.probes.curl.engine import Engine  # here, so that reading a kind's parameters needs no libcurl
+
+        self.curl = Engine()
 
     @property
     def trust(self) -> str:
@@ -48,17 +59,9 @@ class Vantage:
         """The context that verifies certificates."""
         return ssl.create_default_context(cafile=self.trust or None)
 
-    @cached_property
-    def curl(self) -> "Engine":
-        """The process's one libcurl engine; imported late so that reading a kind's parameters needs no libcurl."""
-        from worker.probes.curl.engine import Engine
-
-        return Engine(self)
-
     async def close(self) -> None:
         """Let go of sockets and timers; looks still on their way are cancelled."""
-        if "curl" in self.__dict__:
-            self.curl.close()
+        self.curl.close()
         self.deadlines.close()
         self.resolver.close()
         self._trust.close()

@@ -14,6 +14,8 @@ from worker.probes.request import Answer, Request
 from worker.probes.vantage import Look
 
 Fault = tuple[Reason, Blame, str]
+_LONGEST: Final = 4096
+"""Characters of an address that a target may send us to."""
 _WELL: Final[Fault] = (Reason.OK, Blame.NONE, "")
 _EDGE: Final = re.compile(rb"^(cf-ray|x-amz-cf-pop|via|x-served-by):[ \t]*([\x20-\x7e]{1,120})", re.I | re.M)
 """Headers that say which edge of a network answered."""
@@ -39,7 +41,7 @@ class Visit:
         while True:
             answer = await exchange(request, self._look)
             self._answers.append(answer)
-            if answer.code or answer.redirect_url is None or len(self._answers) > self._redirects:
+            if answer.code or answer.redirect_url is None or not self._follows(answer):
                 fault = self._fault(answer)
                 break
             if not followable(answer.redirect_url):
@@ -49,6 +51,10 @@ class Visit:
         if fault is not _WELL or self._look.tracing:
             self._trace()
         return self._outcome(request, answer, fault)
+
+    def _follows(self, answer: Answer) -> bool:
+        wanted = self._expect.codes is not None and answer.status in self._expect.codes
+        return not wanted and len(self._answers) <= self._redirects
 
     def _fault(self, answer: Answer) -> Fault:
         if answer.code:
@@ -155,7 +161,7 @@ def followable(url: str) -> bool:
         _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
     except ValueError:
         return False
-    return url.isascii() and parts.scheme in ("http", "https") and bool(parts.hostname)
+    return url.isascii() and len(url) <= _LONGEST and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

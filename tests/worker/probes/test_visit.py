@@ -39,6 +39,12 @@ async def test_without_following_a_redirect_is_well(web: Web, look_at: LookAt) -
     assert (outcome.ok, outcome.status_code) == (True, 301)
 
 
+async def test_a_redirect_that_is_expected_is_not_followed(web: Web, look_at: LookAt) -> None:
+    start = await web(status=302, headers={"Location": "http://127.0.0.1:1/"})
+
+    assert (await look_at("http", url=start.url(), expect={"status": 302})).ok
+
+
 async def test_a_redirect_in_circles_ends(web: Web, look_at: LookAt) -> None:
     start = await web(status=302, headers={"Location": "/again"})
 

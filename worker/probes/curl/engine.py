@@ -9,14 +9,11 @@ import asyncio
 import contextlib
 import select
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pycurl
 
 from worker.contract.clock import monotonic_s
-
-if TYPE_CHECKING:
-    from worker.probes.vantage import Vantage
 
 _READ: Final = select.EPOLLIN
 _WRITE: Final = select.EPOLLOUT
@@ -34,8 +31,7 @@ Ending = tuple[int, str]
 class Engine:
     """Runs transfers. Belongs to the loop on which the first one starts."""
 
-    def __init__(self, vantage: "Vantage") -> None:
-        self.vantage = vantage
+    def __init__(self) -> None:
         self._idle: list[pycurl.Curl] = []
         self._running: dict[pycurl.Curl, asyncio.Future[Ending]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None

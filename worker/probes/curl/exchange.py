@@ -1,7 +1,6 @@
 """One exchange: a request is put on an easy handle, run by the engine, and read back as an answer."""
 
 import re
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -71,7 +70,6 @@ def _bracketed(ip: str) -> str:
     return f"[{ip}]" if ":" in ip else ip
 
 
-@lru_cache(maxsize=8192)
 def place(url: str) -> tuple[str, int]:
     """Host and port of a URL."""
     parts = urlsplit(url)
@@ -79,7 +77,6 @@ def place(url: str) -> tuple[str, int]:
     return host, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-@lru_cache(maxsize=8192)
 def literal(url: str) -> str | None:
     """The address that a URL names instead of a host name, when no two parsers could disagree about it."""
     match = _LITERAL.match(url)

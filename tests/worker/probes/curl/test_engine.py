@@ -91,7 +91,7 @@ async def test_closing_ends_what_is_on_its_way(listen: Listen, look_at: LookAt) 
 
 
 def test_it_runs_under_uvloop() -> None:
-    async def main() -> list[bool]:
+    async def main() -> list[Reason]:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await read_request(reader)
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
@@ -104,16 +104,21 @@ def test_it_runs_under_uvloop() -> None:
             ("http", {"url": f"http://localhost:{port}/", "ip_version": "4"}),
             *[("http", {"url": f"http://127.0.0.1:{port}/"})] * 30,
             ("tcp", {"host": "127.0.0.1", "port": port}),
+            ("tls", {"host": "127.0.0.1", "port": port}),
+            ("dns", {"server": "127.0.0.1", "port": port, "name": "x.test"}),
         ]
-        usual = {"id": "t", "interval_ms": 1, "timeout_ms": 3000}
+        usual = {"id": "t", "interval_ms": 1, "timeout_ms": 500}
         specs = [json.dumps({**usual, "kind": kind, "params": params}) for kind, params in looks]
         outcomes = await asyncio.gather(*(look_once(parse_spec(spec), vantage) for spec in specs))
         await vantage.close()
         server.close()
-        return [outcome.ok for outcome in outcomes]
+        return [outcome.reason for outcome in outcomes]
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert runner.run(main()) == [True] * 32
+        *well, tls, dns = runner.run(main())
+    assert well == [Reason.OK] * 32
+    assert tls in (Reason.TLS, Reason.TIMEOUT, Reason.RESET)
+    assert dns is Reason.TIMEOUT
 
 
 async def _read_until_closed(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
