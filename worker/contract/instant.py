@@ -5,6 +5,7 @@ equal the live system byte for byte.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 Instant: TypeAlias = int
@@ -16,8 +17,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def rfc3339(instant: Instant) -> str:
     """The instant as RFC 3339 text in UTC with milliseconds: `2026-03-01T14:32:07.120Z`."""
-    moment = _EPOCH + timedelta(milliseconds=instant)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    second, millisecond = divmod(instant, 1000)
+    return f"{_to_the_second(second)}.{millisecond:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _to_the_second(second: int) -> str:
+    """Kept, because records of the same second come in bulk and this is the dear part of writing them."""
+    return f"{_EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}"
 
 
 def parse_rfc3339(text: str) -> Instant:

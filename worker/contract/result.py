@@ -7,6 +7,7 @@ The wire, the store, the API, exports and replay use the same names. Times are R
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
@@ -54,12 +55,13 @@ class Result:
 
 FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Result))
 TIMES = frozenset({"scheduled_at", "started_at", "received_at"})
+_VALUES = attrgetter(*FIELDS)
 _REQUIRED = FIELDS[: FIELDS.index("detail")]
 
 
 def to_record(result: Result) -> dict[str, Any]:
     """The result as a flat JSON-able record, keys in column order."""
-    record = {name: getattr(result, name) for name in FIELDS}
+    record = dict(zip(FIELDS, _VALUES(result), strict=True))
     for name in TIMES:
         record[name] = rfc3339(record[name])
     record["extra"] = dict(result.extra)
