@@ -1,7 +1,10 @@
 """Applies a configuration to the store: the same again changes nothing."""
 
+import asyncio
+
 from coordinator.configuration import Change, Configuration, changes, from_document
 from coordinator.store import open_store
+from coordinator.store.database import sqlite_path
 from worker.contract.clock import now
 
 
@@ -13,8 +16,9 @@ async def stored_configuration(url: str) -> Configuration | None:
 
 
 async def compare_configuration(url: str, configuration: Configuration) -> list[Change]:
-    """What applying `configuration` would change."""
-    return changes(await stored_configuration(url), configuration)
+    """What applying `configuration` would change. Makes no database where there is none."""
+    missing = url.startswith("sqlite://") and not await asyncio.to_thread(sqlite_path(url).exists)
+    return changes(None if missing else await stored_configuration(url), configuration)
 
 
 async def apply_configuration(url: str, configuration: Configuration) -> list[Change]:

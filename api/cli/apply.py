@@ -9,6 +9,7 @@ from api.cli.config import ConfigFile, load_or_exit
 from api.cli.where import Data, Database, database_url
 from api.configure import apply_configuration, compare_configuration
 from coordinator.configuration import Change
+from coordinator.store import StoreError
 
 
 def apply(
@@ -23,7 +24,11 @@ def apply(
     """
     configuration = load_or_exit(file)
     url = database_url(database, data)
-    found = asyncio.run((compare_configuration if dry_run else apply_configuration)(url, configuration))
+    try:
+        found = asyncio.run((compare_configuration if dry_run else apply_configuration)(url, configuration))
+    except StoreError as error:
+        typer.echo(f"{error}; nothing was changed", err=True)
+        raise typer.Exit(1) from None
     for line in describe(found):
         typer.echo(line)
     ending = "Nothing to change." if not found else "Nothing was changed (--dry-run)." if dry_run else "Applied."

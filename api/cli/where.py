@@ -36,6 +36,4 @@ def database_url(database: str | None, data: Path | None) -> str:
         database = Path(secret).read_text().strip()
     if database is not None:
         return database
-    folder = data_dir(data)
-    folder.mkdir(parents=True, exist_ok=True)
-    return f"sqlite://{folder / 'outscope.db'}"
+    return f"sqlite://{data_dir(data) / 'outscope.db'}"

@@ -1,6 +1,5 @@
 """The small internet: which services exist at which address, and the configuration that looks at them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -116,9 +115,3 @@ def _check(endpoint: Endpoint, port: int, speed: float) -> dict[str, Any]:
 
 def _duration(amount_ms: float, speed: float) -> str:
     return f"{round(amount_ms / speed)}ms"
-
-
-def region_names(regions: Sequence[str]) -> str:
-    """Regions as people say them: `Ireland and Tokyo`."""
-    names = [spot.name for spot in SPOTS if spot.id in regions]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nowhere"
