@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import Field, fields
+from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from api.app import create_app
 from api.cli.config import parameter_models
 from api.settings import ApiSettings
 from coordinator.configuration import schema
+from worker.contract.outcome import BLAME, Blame
+from worker.contract.result import TIMES, Result
 from worker.probes import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -27,6 +31,7 @@ def pages() -> dict[str, str]:
     return {
         "checks.md": "\n".join(checks()),
         "command-line.md": command_line(),
+        "results.md": "\n".join(results()),
         "thresholds.md": "\n".join(thresholds()),
         **{name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()},
     }
@@ -72,6 +77,28 @@ def thresholds() -> Iterator[str]:
         default = f"{entry['default']} ms" if entry.get("type") == "string" else entry["default"]
         yield f"| `{name}` | {default} | {said(entry)} |"
     yield ""
+
+
+def results() -> Iterator[str]:
+    """The result record, and what its words mean."""
+    yield f"{NOTICE}\n# The result record\n\n{getdoc(import_module('worker.contract.result'))}\n"
+    yield "| column | type |\n|---|---|"
+    for field in fields(Result):
+        yield f"| `{field.name}` | {typed(field)} |"
+    yield "\n## Reasons, and whom they usually blame\n\n| reason | blame |\n|---|---|"
+    for reason, blame in BLAME.items():
+        yield f"| `{reason}` | `{blame}` |"
+    yield f"\nOnly `{Blame.TARGET}` and `{Blame.PATH}` count against a target.\n"
+
+
+def typed(field: Field[Any]) -> str:
+    """How a column is written in a record."""
+    if field.name in TIMES:
+        return "time, RFC 3339 UTC with milliseconds"
+    if field.name == "extra":
+        return "object: what only this kind measures"
+    name = getattr(field.type, "__name__", None) or str(field.type)
+    return name.replace("StrEnum", "string").replace(" | ", " or ").replace("None", "null")
 
 
 def command_line() -> str:
