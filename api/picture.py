@@ -1,12 +1,13 @@
 """What is known now, put together from what the store holds: pure, so that it can be tested without a store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 from api import summary
 from api.headline import Setting, headline, state
+from api.standing import cells_of, verdict_of
 from api.views.fleet import RegionView, WorkerView
 from api.views.incidents import IncidentView
 from api.views.overview import Overview
@@ -17,14 +18,12 @@ from api.views.services import (
     ServiceDetail,
     ServiceLine,
     ServiceView,
-    VerdictView,
 )
 from api.views.words import FitnessWord
 from coordinator.domain.topology import Role, Service, Topology
 from worker.contract.instant import Instant, rfc3339
 
 NOT_HEARD = "nothing heard yet"
-NOT_JUDGED = "no verdict yet"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Picture:
         }
 
     def _service(self, service: Service) -> ServiceView:
-        verdict = _verdict(self.service_standings.get(service.id), service)
+        verdict = verdict_of(self.service_standings.get(service.id), service)
         regions = self.topology.regions_of(self.topology.checks_of(service.id))
         fit = {region["id"] for region in self.regions if region["fitness"] == "fit"}
         setting = Setting(
@@ -143,58 +142,7 @@ class Picture:
         }
 
     def _cells(self, service: Service) -> list[CellView]:
-        """A cell for each (component, region) that is looked at, whether or not it was judged yet."""
-        standing = self.service_standings.get(service.id, {})
-        judged = {(cell["component"], cell["region"]): cell for cell in standing.get("cells", ())}
-        return [cast(CellView, judged.get(pair) or _unjudged(*pair)) for pair in self._pairs(service)]
-
-    def _pairs(self, service: Service) -> Iterable[tuple[str, str]]:
-        looked = {
-            (check.component, region) for check in self.topology.checks_of(service.id) for region in check.regions
-        }
-        for component in service.components:
-            for region in self.topology.regions:
-                if (component.id, region.id) in looked:
-                    yield component.id, region.id
-
-
-def _verdict(standing: Mapping[str, Any] | None, service: Service) -> VerdictView:
-    if standing is None:
-        reason = "a reference is not judged" if service.role is Role.REFERENCE else NOT_JUDGED
-        return {
-            "at": None,
-            "severity": "operational",
-            "scope": "unknown",
-            "regions": [],
-            "components": [],
-            "confidence": 0.0,
-            "reason": reason,
-        }
-    return {
-        "at": standing["at"],
-        "severity": standing["severity"],
-        "scope": standing["scope"],
-        "regions": standing["regions"],
-        "components": standing["components"],
-        "confidence": standing["confidence"],
-        "reason": standing["reason"],
-    }
-
-
-def _unjudged(component: str, region: str) -> CellView:
-    return {
-        "component": component,
-        "region": region,
-        "state": "unknown",
-        "ok": 0,
-        "bad": 0,
-        "why": NOT_JUDGED,
-        "last_good": None,
-        "first_bad": None,
-        "last_bad": None,
-        "first_good": None,
-        "reasons": {},
-    }
+        return cells_of(self.service_standings.get(service.id), self.topology, service)
 
 
 def _since(service_id: str, incidents: Sequence[IncidentView]) -> str | None:
