@@ -45,6 +45,7 @@ class Agent:
         self._rows: list[bytes] = []
         self._closing = False
         self._lag_s = 0.0
+        self._age_ms: int | None = None
         self.ticked_at = monotonic_s()
         """When the loop last turned, on the monotonic clock."""
         self.in_flight = 0
@@ -67,8 +68,13 @@ class Agent:
             self.refused += 1
             log.warning("order_refused error=%s", error)
             return
+        self._note_age(order)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
+
+    def _note_age(self, order: Order) -> None:
+        age_ms = now() - order.issued_at
+        self._age_ms = age_ms if self._age_ms is None else min(age_ms, self._age_ms)
 
     def _admitted(self, order: Order) -> bool:
         admission = self._admit(order)
@@ -79,14 +85,20 @@ class Agent:
             return False
         return True
 
-    def missed(self, looks: int) -> None:
-        """An order with so many looks expired before it came in."""
-        self.late += looks
+    def missed(self, order: Order) -> None:
+        """An order expired before it came in."""
+        self.late += len(order.looks)
+        self._note_age(order)
 
     def take_lag_ms(self) -> float:
         """The longest that the loop was late since this was last asked."""
         lag_s, self._lag_s = self._lag_s, 0.0
         return lag_s * 1000
+
+    def take_order_age_ms(self) -> int | None:
+        """The age of the youngest order since this was last asked, by this machine's clock; None without an order."""
+        age_ms, self._age_ms = self._age_ms, None
+        return age_ms
 
     def close(self) -> None:
         """Take no more orders; looks under way go on."""

@@ -19,6 +19,7 @@ from worker.celery_app import Handlers, build_app, build_controller
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
 from worker.guard import Guard
+from worker.orders import OrderError, read_order
 from worker.outbox import Outbox, StateTakenError, held
 from worker.post import Post
 from worker.probes import KINDS
@@ -62,6 +63,7 @@ class _Process:
 
     def __init__(self, settings: WorkerSettings, folder: Path) -> None:
         self._settings = settings
+        self._looks_end_s = 0.0
         who = f"{settings.name}.{settings.region}"
         outbox = Outbox(folder / "outbox")
         vantage = Vantage(
@@ -95,6 +97,8 @@ class _Process:
     def run(self) -> int:
         """Start the parts, consume until told to stop, end in order."""
         _raise_file_limit()
+        if self._settings.ready_file:
+            self._settings.ready_file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
         self._agent.start()
@@ -102,7 +106,7 @@ class _Process:
         self._watchdog.start()
         self._controller.start()
         self._watchdog.stop()
-        self._agent.drain(LOOKS_END_S)
+        self._agent.drain(max(0.0, self._looks_end_s - monotonic_s()))
         self._sender.stop(SEND_END_S)
         log.info("stopped")
         return int(self._controller.exitcode or 0)
@@ -117,6 +121,7 @@ class _Process:
             os._exit(1)  # asked twice: at once
         log.info("stopping signal=%s", signal.Signals(number).name)
         celery_state.should_stop = os.EX_OK
+        self._looks_end_s = monotonic_s() + LOOKS_END_S
         self._agent.close()
         last_resort = Timer(END_S, os._exit, (0,))
         last_resort.daemon = True
@@ -131,8 +136,11 @@ class _Process:
         self._sender.receipted(receipt.boot, receipt.seqs)
 
     def _expired(self, message: Any) -> None:
-        looks = message.get("looks") if isinstance(message, dict) else None
-        self._agent.missed(len(looks) if isinstance(looks, list) else 0)
+        """An order that Celery dropped, because its moment had passed."""
+        try:
+            self._agent.missed(read_order(message))
+        except OrderError:
+            return  # nothing to count in it
 
     def _restart(self) -> None:
         """Begin anew in the same process: the state is on disk, and the new start finds it."""

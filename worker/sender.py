@@ -58,7 +58,7 @@ class Sender:
         self._outbox.remove(keys)
         if lost:
             log.warning("reports_lost_on_the_way count=%d; they are sent again", len(lost))
-            self._wake.set()
+        self._wake.set()
 
     def stop(self, within_s: float) -> None:
         """Send what waits for as long as the broker takes it, at most this long. The rest stays on disk."""
@@ -73,18 +73,19 @@ class Sender:
             if self._failures and not self._stopping.is_set():
                 self._stopping.wait(RETRY_S[min(self._failures, len(RETRY_S)) - 1])
             self._send()
+        self._send()  # what came in last
         self._post.close()
 
     def _pause_s(self) -> float:
         return max(0.0, self._beat_at - monotonic_s())
 
     def _send(self) -> None:
-        """One round: the heartbeat when it is due, then every report that may be sent."""
+        """One round: every report that may be sent, and heartbeats whenever one is due."""
         try:
-            if monotonic_s() >= self._beat_at:
-                self._beat()
+            self._beat_if_due()
             while (key := self._delivery.next()) is not None:
                 self._send_report(key)
+                self._beat_if_due()
         except BrokerAwayError as error:
             self._failures += 1
             if self._failures == 1:
@@ -102,8 +103,10 @@ class Sender:
         self._post.send(self._queue, TASK_REPORT, body)
         self._delivery.sent(key, monotonic_s())
 
-    def _beat(self) -> None:
+    def _beat_if_due(self) -> None:
         """A report with vitals and no rows. It is worth nothing later, so it is not kept on disk."""
+        if monotonic_s() < self._beat_at:
+            return
         key = Key(self._boot, next(self._seq))
         report = Report(worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals())
         self._post.send(self._queue, TASK_REPORT, report.model_dump_json().encode())

@@ -15,6 +15,9 @@ from worker.outbox import Outbox
 
 BUSY_MS: Final = 250.0
 """A loop that lags this much measures itself, not the targets."""
+OLD_MS: Final = 5_000
+FUTURE_MS: Final = -2_000
+"""Orders younger than nothing or this old tell of a wrong clock; a look's moment is then wrong as well."""
 
 _PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
 _STATM: Final = Path("/proc/self/statm")
@@ -55,7 +58,7 @@ class Gauge:
             return self._outbox.fault
         if lag_ms > BUSY_MS:
             return f"the machine is too busy to measure: the loop lagged {lag_ms:.0f} ms"
-        return ""
+        return age_fault(self._agent.take_order_age_ms())
 
 
 def address_fault(address: str | None) -> str:
@@ -69,6 +72,15 @@ def address_fault(address: str | None) -> str:
     except OSError as error:
         return f"cannot look from {address}: {error.strerror}"
     return ""
+
+
+def age_fault(age_ms: int | None) -> str:
+    """What the age of the youngest order says against this machine, in one sentence; empty when nothing."""
+    if age_ms is None or FUTURE_MS <= age_ms <= OLD_MS:
+        return ""
+    if age_ms < 0:
+        return f"the clock is {-age_ms / 1000:.1f} s behind the coordinator's"
+    return f"orders are {age_ms / 1000:.1f} s old: the clock is ahead of the coordinator's, or the link is slow"
 
 
 def rss_mb() -> float:

@@ -50,8 +50,8 @@ class Watch:
         self._echoed_s = self._cut_s = None
 
     def echoed(self, at_s: float) -> None:
-        """The broker took an echo."""
-        if self._echoed_s is None:
+        """The broker took an echo that was sent at this moment; it may have come back already."""
+        if self._echoed_s is None and self._heard_s < at_s:
             self._echoed_s = at_s
 
     def unreachable(self) -> None:
@@ -128,9 +128,10 @@ class Watchdog:
         return self._watch.step(monotonic_s())
 
     def _echo(self) -> None:
+        sent_s = monotonic_s()
         try:
             self._post.send(self._queue, TASK_ECHO, b"null")
         except BrokerAwayError:
             self._watch.unreachable()
         else:
-            self._watch.echoed(monotonic_s())
+            self._watch.echoed(sent_s)

@@ -151,3 +151,13 @@ def test_saving_keeps_all_rows_at_once(start: Start, rows: list[list[Any]]) -> N
         until(lambda: agent.in_flight == 0, 5)
         agent.save(1)
     assert len(rows) == 3
+
+
+def test_the_age_of_the_youngest_order_is_told_once(start: Start) -> None:
+    agent = start()
+    assert agent.take_order_age_ms() is None
+    with Target() as target:
+        for age_ms in (9000, 4000):
+            agent.take({**order(target, 0), "issued_at": now() - age_ms})
+    assert agent.take_order_age_ms() == pytest.approx(4000, abs=500)
+    assert agent.take_order_age_ms() is None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from worker.outbox import Key, Outbox
-from worker.vitals import BUSY_MS, Gauge, address_fault, rss_mb
+from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, rss_mb
 
 
 class Loop:
@@ -17,6 +17,9 @@ class Loop:
 
     def take_lag_ms(self) -> float:
         return self.lag_ms
+
+    def take_order_age_ms(self) -> int | None:
+        return 300
 
 
 def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
@@ -49,3 +52,9 @@ def test_a_disk_that_refuses_fails_the_self_test(tmp_path: Path) -> None:
 
 def test_memory_is_measured() -> None:
     assert rss_mb() > 5
+
+
+def test_a_clock_that_is_wrong_fails_the_self_test() -> None:
+    assert age_fault(None) == age_fault(0) == age_fault(900) == ""
+    assert age_fault(-300_000) == "the clock is 300.0 s behind the coordinator's"
+    assert "ahead" in age_fault(300_000)

@@ -1,6 +1,9 @@
 """The watchdog's rules; its deeds are tested on a real broker in `faults/`."""
 
-from worker.watchdog import ECHO_S, HOPELESS_S, STUCK_S, Step, Watch
+import threading
+
+from worker.post import BrokerAwayError
+from worker.watchdog import ECHO_S, HOPELESS_S, STUCK_S, Step, Watch, Watchdog
 
 
 def test_while_messages_come_in_it_asks_for_nothing() -> None:
@@ -40,3 +43,36 @@ def test_a_broker_that_takes_no_echo_is_no_stuck_consumer() -> None:
     watch.echoed(5)
     watch.unreachable()
     assert watch.step(1000) is Step.ECHO
+
+
+def test_an_echo_that_came_back_before_its_sending_was_noted_raises_no_alarm() -> None:
+    watch = Watch(0)
+    watch.heard(10.2)
+    watch.echoed(10.1)
+    assert watch.step(10.2 + STUCK_S) is Step.ECHO
+
+
+class Nowhere:
+    """A broker that is away."""
+
+    def send(self, queue: str, task: str, argument: bytes) -> None:
+        raise BrokerAwayError("away")
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_loop_that_turns_no_more_is_begun_anew_whatever_the_broker_does() -> None:
+    begun_anew = threading.Event()
+    watchdog = Watchdog(
+        Nowhere(),
+        region="eu-west",
+        worker="w1",
+        excused=lambda: True,
+        hung=lambda: True,
+        cut=lambda: None,
+        restart=begun_anew.set,
+    )
+    watchdog.start()
+    assert begun_anew.wait(5)
+    watchdog.stop()

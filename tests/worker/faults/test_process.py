@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
+from tests.faults.proxy import Proxy
 from tests.faults.target import Target
 from tests.faults.worker import WorkerProcess
 from worker.contract.clock import now
@@ -132,6 +133,19 @@ def test_told_to_stop_while_the_broker_is_away_it_exits_0_and_keeps_its_results(
     assert time.monotonic() - started < 13
     assert worker.waiting() == 1
     valkey.start()
+
+
+def test_told_to_stop_while_its_link_is_half_open_it_exits_0_in_time(
+    worker: WorkerProcess, proxy: Proxy, coordinator: Coordinator, target: Target
+) -> None:
+    coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000)
+    time.sleep(0.3)
+    proxy.drop()
+    time.sleep(1.5)
+    started = time.monotonic()
+    assert worker.stop(14) == 0
+    assert time.monotonic() - started < 13
+    assert worker.waiting() == 1
 
 
 def test_told_twice_it_stops_at_once(worker: WorkerProcess, coordinator: Coordinator) -> None:
