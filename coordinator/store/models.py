@@ -13,7 +13,7 @@ from tortoise.models import Model
 class ConfigurationRow(Model):
     """One applied configuration, as canonical JSON. Nothing is overwritten: each change is a new version."""
 
-    version = fields.IntField(primary_key=True, generated=False)
+    version = fields.IntField(primary_key=True)
     digest = fields.CharField(max_length=64)
     document = fields.TextField()
     applied_at = fields.BigIntField()

@@ -1,13 +1,14 @@
 """Opening a store: connect, bring the schema up to date under a lock, hand out the facade, close."""
 
 import fcntl
-import logging
+import sqlite3
 from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
+import asyncpg
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
@@ -15,7 +16,8 @@ from tortoise.migrations.executor import MigrationExecutor
 from coordinator.store.database import APP, Database, StoreError, connection_name, sqlite_path, tortoise_config
 from coordinator.store.store import Store
 
-log = logging.getLogger("outscope.store")
+UNUSABLE = (BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What the drivers and Tortoise raise when a database does not let itself be opened."""
 
 MIGRATION_LOCK = 0x0075_5C09E
 """PostgreSQL advisory lock that whoever migrates holds."""
@@ -35,8 +37,12 @@ async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
         with context:  # Tortoise's set-up and migrations find their connection through the current context
             await context.init(config=tortoise_config(url), init_connections=True)
             database = Database(context.connections.get(name))
-            if migrate:
-                await _bring_up_to_date(database, url)
+            try:
+                await database.client.create_connection(with_db=True)  # now, because later ones would only hang
+                if migrate:
+                    await _bring_up_to_date(database, url)
+            except UNUSABLE as error:
+                raise StoreError(f"the database cannot be used: {error or type(error).__name__}") from error
         yield Store(database)
     finally:
         await context.close_connections()
@@ -52,10 +58,7 @@ def _prepare_folder(path: Path) -> None:
 async def _bring_up_to_date(database: Database, url: str) -> None:
     async with _migration_lock(database, url):
         executor = MigrationExecutor(database.client, {APP: tortoise_config(url)["apps"][APP]})
-        try:
-            await executor.migrate()
-        except (BaseORMException, OSError) as error:
-            raise StoreError(f"the database cannot be used: {error}") from error
+        await executor.migrate()
         unknown = set(await executor.recorder.applied_migrations()) - set(executor.loader.graph.nodes)
     if unknown:
         names = ", ".join(sorted(key.name for key in unknown))

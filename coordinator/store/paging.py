@@ -1,6 +1,6 @@
 """Pages by key, not by offset: a page costs the same however deep it lies, and nothing is shown twice."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -26,8 +26,8 @@ def cursor_of(at: Instant, identifier: str) -> str:
 def position(cursor: str) -> tuple[Instant, str]:
     """The instant and id that a cursor stands behind; ValueError for a cursor that we did not make."""
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        at, _, identifier = text.partition(" ")
+        text = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        at, identifier = text.split(" ")
         return int(at), identifier
     except (Base64Error, ValueError) as error:
         raise ValueError(f"cursor {cursor!r} is not one that this service gave out") from error

@@ -1,21 +1,17 @@
 """Results: added in bulk and once only, read back in pages, chunks, or since a moment."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from coordinator.store.database import Database, Row
-from coordinator.store.encoding import from_text, to_text
+from coordinator.store.database import Database
+from coordinator.store.encoding import to_text
 from coordinator.store.paging import Page, cursor_of, position
+from coordinator.store.result_rows import COLUMNS, INSERT, INSERT_ARRAYS, from_row, to_row
 from worker.contract.instant import Instant
-from worker.contract.outcome import Blame, Reason
-from worker.contract.result import FIELDS, Result
+from worker.contract.result import Result
 
-_COLUMNS: Final = ", ".join(f'"{name}"' for name in FIELDS)
-_INSERT: Final = f"INSERT INTO result ({_COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))}) ON CONFLICT (id) DO NOTHING"  # noqa: S608
-_SELECT: Final = f"SELECT {_COLUMNS} FROM result"  # noqa: S608
-_REASONS: Final = {reason.value: reason for reason in Reason}
-_BLAMES: Final = {blame.value: blame for blame in Blame}
+_SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
 _NEVER: Final = -(2**63)
 
 
@@ -57,20 +53,34 @@ class Results:
 
     async def add(self, results: Sequence[Result]) -> list[Result]:
         """Store those that are new, in one transaction, and return them. A repeat has the same id and is left out."""
-        fresh = {result.id: result for result in reversed(results)}
+        fresh: dict[str, Result] = {}
+        for result in results:
+            fresh.setdefault(result.id, result)
         if not fresh:
             return []
-        async with self._database.transaction() as transaction:
-            for known in await _known(transaction, list(fresh)):
-                del fresh[known]
-            new = [result for result in results if fresh.get(result.id) is result]
-            await transaction.many(_INSERT, map(_row, new))
-        return new
+        if self._database.is_sqlite:
+            return await self._add_to_sqlite(fresh)
+        return await self._add_to_postgres(fresh)
+
+    async def _add_to_sqlite(self, fresh: dict[str, Result]) -> list[Result]:
+        ids = to_text(list(fresh))
+        async with self._database.transaction() as transaction:  # holds the write lock, so nobody adds in between
+            sql = "SELECT id FROM result WHERE id IN (SELECT value FROM json_each(?))"
+            for row in await transaction.fetch(sql, ids):
+                del fresh[row["id"]]
+            await transaction.many(INSERT, map(to_row, fresh.values()))
+        return list(fresh.values())
+
+    async def _add_to_postgres(self, fresh: dict[str, Result]) -> list[Result]:
+        rows = sorted(map(to_row, fresh.values()))  # always in one order, so that two who add cannot deadlock
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        new = {row["id"] for row in await self._database.fetch(INSERT_ARRAYS, *columns)}
+        return [result for result in fresh.values() if result.id in new]
 
     async def recent(self, received_since: Instant) -> list[Result]:
         """Everything received at or after a moment, oldest first."""
         sql = f"{_SELECT} WHERE received_at >= ? ORDER BY received_at, id"
-        return [_result(row) for row in await self._database.fetch(sql, received_since)]
+        return [from_row(row) for row in await self._database.fetch(sql, received_since)]
 
     async def last_received_at(self) -> Instant | None:
         """When the newest result was received."""
@@ -87,7 +97,7 @@ class Results:
             conditions.append("(scheduled_at, id) < (?, ?)")
             values.extend(position(cursor))
         sql = f"{_SELECT}{_where(conditions)} ORDER BY scheduled_at DESC, id DESC LIMIT ?"
-        items = [_result(row) for row in await self._database.fetch(sql, *values, limit + 1)]
+        items = [from_row(row) for row in await self._database.fetch(sql, *values, limit + 1)]
         if len(items) <= limit:
             return Page(items, None)
         return Page(items[:limit], cursor_of(items[limit - 1].scheduled_at, items[limit - 1].id))
@@ -97,56 +107,10 @@ class Results:
         conditions, values = wanted.conditions()
         sql = f"{_SELECT}{_where([*conditions, '(received_at, id) > (?, ?)'])} ORDER BY received_at, id LIMIT ?"
         at, identifier = _NEVER, ""
-        while chunk := [_result(row) for row in await self._database.fetch(sql, *values, at, identifier, size)]:
+        while chunk := [from_row(row) for row in await self._database.fetch(sql, *values, at, identifier, size)]:
             yield chunk
             at, identifier = chunk[-1].received_at, chunk[-1].id
 
 
-async def _known(database: Database, ids: list[str]) -> Iterable[str]:
-    if database.is_sqlite:
-        rows = await database.fetch("SELECT id FROM result WHERE id IN (SELECT value FROM json_each(?))", to_text(ids))
-    else:
-        rows = await database.fetch("SELECT id FROM result WHERE id = ANY(?)", ids)
-    return [row["id"] for row in rows]
-
-
 def _where(conditions: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
-
-
-def _row(result: Result) -> list[Any]:
-    return [
-        result.id,
-        result.check,
-        result.service,
-        result.component,
-        result.kind,
-        result.region,
-        result.worker,
-        result.scheduled_at,
-        result.started_at,
-        result.received_at,
-        result.attempt,
-        result.ok,
-        result.reason.value,
-        result.blame.value,
-        result.detail,
-        result.status_code,
-        result.dns_ms,
-        result.connect_ms,
-        result.tls_ms,
-        result.ttfb_ms,
-        result.total_ms,
-        result.ip,
-        result.asn,
-        result.ip_country,
-        to_text(dict(result.extra)) if result.extra else "{}",
-    ]
-
-
-def _result(row: Row) -> Result:
-    row["ok"] = bool(row["ok"])
-    row["reason"] = _REASONS[row["reason"]]
-    row["blame"] = _BLAMES[row["blame"]]
-    row["extra"] = {} if row["extra"] == "{}" else from_text(row["extra"])
-    return Result(**row)

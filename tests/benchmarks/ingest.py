@@ -17,7 +17,7 @@ from typing import Any
 from kombu import Connection
 
 from coordinator.store import open_store
-from coordinator.store.results import _COLUMNS  # the yardstick writes the very same rows
+from coordinator.store.result_rows import COLUMNS, INSERT
 from tests.benchmarks.fleet import INTERVAL_MS, REGIONS, document, rows
 from tests.faults.broker import Broker
 from tests.faults.coordination import CoordinatorProcess
@@ -115,18 +115,17 @@ def _stored(database: Path) -> int:
 def _bare(database: Path, target: Path) -> float:
     """CPU seconds of the standard library's executemany for the same rows, in transactions of 200, same schema."""
     source = sqlite3.connect(database)
-    found = source.execute(f"SELECT {_COLUMNS} FROM result ORDER BY received_at").fetchall()
+    found = source.execute(f"SELECT {COLUMNS} FROM result ORDER BY received_at").fetchall()
     schema = [
         row[0] for row in source.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'result' AND sql NOT NULL")
     ]
     source.close()
     link = sqlite3.connect(target)
     link.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + ";".join(schema))
-    insert = f"INSERT INTO result ({_COLUMNS}) VALUES ({','.join('?' * len(found[0]))})"
     began_s = time.process_time()
     for start in range(0, len(found), ROWS_A_REPORT):
         with link:
-            link.executemany(insert, found[start : start + ROWS_A_REPORT])
+            link.executemany(INSERT, found[start : start + ROWS_A_REPORT])
     link.close()
     return time.process_time() - began_s
 

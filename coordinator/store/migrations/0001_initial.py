@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ConfigurationRow",
             fields=[
-                ("version", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("version", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("digest", fields.CharField(max_length=64)),
                 ("document", fields.TextField(unique=False)),
                 ("applied_at", fields.BigIntField()),

@@ -1,0 +1,69 @@
+"""A result as a row and back; column order is the field order of `Result`."""
+
+from typing import Any, Final
+
+from coordinator.store.database import Row
+from coordinator.store.encoding import from_text, to_text
+from worker.contract.outcome import Blame, Reason
+from worker.contract.result import FIELDS, Result
+
+COLUMNS: Final = ", ".join(f'"{name}"' for name in FIELDS)
+INSERT: Final = f"INSERT INTO result ({COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608
+_TYPES: Final = {
+    "scheduled_at": "bigint",
+    "started_at": "bigint",
+    "received_at": "bigint",
+    "attempt": "int",
+    "ok": "boolean",
+    "status_code": "int",
+    "asn": "bigint",
+    **dict.fromkeys(("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms"), "double precision"),
+}
+_ARRAYS: Final = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in FIELDS)
+INSERT_ARRAYS: Final = (
+    f"INSERT INTO result ({COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (id) DO NOTHING RETURNING id"  # noqa: S608
+)
+"""PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were new."""
+
+_REASONS: Final = {reason.value: reason for reason in Reason}
+_BLAMES: Final = {blame.value: blame for blame in Blame}
+
+
+def to_row(result: Result) -> list[Any]:
+    """The values of a result, one for each column."""
+    return [
+        result.id,
+        result.check,
+        result.service,
+        result.component,
+        result.kind,
+        result.region,
+        result.worker,
+        result.scheduled_at,
+        result.started_at,
+        result.received_at,
+        result.attempt,
+        result.ok,
+        result.reason.value,
+        result.blame.value,
+        result.detail,
+        result.status_code,
+        result.dns_ms,
+        result.connect_ms,
+        result.tls_ms,
+        result.ttfb_ms,
+        result.total_ms,
+        result.ip,
+        result.asn,
+        result.ip_country,
+        to_text(dict(result.extra)) if result.extra else "{}",
+    ]
+
+
+def from_row(row: Row) -> Result:
+    """The result that a row tells; the row is used up."""
+    row["ok"] = bool(row["ok"])
+    row["reason"] = _REASONS[row["reason"]]
+    row["blame"] = _BLAMES[row["blame"]]
+    row["extra"] = {} if row["extra"] == "{}" else from_text(row["extra"])
+    return Result(**row)
