@@ -19,6 +19,7 @@ from worker.contract.outcome import Reason
 from worker.orders import Due, OrderError, due_looks, read_order
 from worker.probes.look import Vantage, look_once
 from worker.rows import encode_row
+from worker.tally import Tally
 
 IN_FLIGHT: Final = 2000
 """Looks taken and not yet done. Beyond it orders wait in the broker, where they expire."""
@@ -44,17 +45,8 @@ class Agent:
         self._looking: set[asyncio.Task[None]] = set()
         self._rows: list[bytes] = []
         self._closing = False
-        self._lag_s = 0.0
-        self._age_ms: int | None = None
-        self.ticked_at = monotonic_s()
-        """When the loop last turned, on the monotonic clock."""
-        self.in_flight = 0
-        self.blocked = 0
-        """Orders that wait for room: while there are any, a quiet consumer is no sign of a dead link."""
-        self.late = 0
-        """Looks that came too late to be made."""
-        self.refused = 0
-        """Orders and looks that made no sense."""
+        self._drained = False
+        self.tally = Tally()
 
     def start(self) -> None:
         """Begin; from now on `take` works."""
@@ -65,40 +57,17 @@ class Agent:
         try:
             order = read_order(message)
         except OrderError as error:
-            self.refused += 1
+            self.tally.refused += 1
             log.warning("order_refused error=%s", error)
             return
-        self._note_age(order)
+        self.tally.ordered(order.issued_at)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
 
-    def _note_age(self, order: Order) -> None:
-        age_ms = now() - order.issued_at
-        self._age_ms = age_ms if self._age_ms is None else min(age_ms, self._age_ms)
-
-    def _admitted(self, order: Order) -> bool:
-        admission = self._admit(order)
-        try:
-            asyncio.run_coroutine_threadsafe(admission, self._loop).result()
-        except (CancelledError, RuntimeError):  # the loop is closing or closed
-            admission.close()
-            return False
-        return True
-
     def missed(self, order: Order) -> None:
         """An order expired before it came in."""
-        self.late += len(order.looks)
-        self._note_age(order)
-
-    def take_lag_ms(self) -> float:
-        """The longest that the loop was late since this was last asked."""
-        lag_s, self._lag_s = self._lag_s, 0.0
-        return lag_s * 1000
-
-    def take_order_age_ms(self) -> int | None:
-        """The age of the youngest order since this was last asked, by this machine's clock; None without an order."""
-        age_ms, self._age_ms = self._age_ms, None
-        return age_ms
+        self.tally.late += len(order.looks)
+        self.tally.ordered(order.issued_at)
 
     def close(self) -> None:
         """Take no more orders; looks under way go on."""
@@ -116,6 +85,15 @@ class Agent:
         """Keep all rows now; TimeoutError when the loop or the disk does not answer in time."""
         asyncio.run_coroutine_threadsafe(self._flush(), self._loop).result(within_s)
 
+    def _admitted(self, order: Order) -> bool:
+        admission = self._admit(order)
+        try:
+            asyncio.run_coroutine_threadsafe(admission, self._loop).result()
+        except (CancelledError, RuntimeError):  # the loop is closing or closed
+            admission.close()
+            return False
+        return True
+
     # What follows runs in the loop's thread alone.
 
     def _run(self) -> None:
@@ -126,16 +104,16 @@ class Agent:
         self._loop.close()
 
     async def _admit(self, order: Order) -> None:
-        self.blocked += 1
-        while self.in_flight >= self._limit and not self._closing:
+        self.tally.blocked += 1
+        while self.tally.in_flight >= self._limit and not self._closing:
             self._room.clear()
             await self._room.wait()
-        self.blocked -= 1
+        self.tally.blocked -= 1
         if self._closing:
             raise asyncio.CancelledError
         looks, refused = due_looks(order, now())
-        self.refused += refused
-        self.in_flight += len(looks)
+        self.tally.refused += refused
+        self.tally.in_flight += len(looks)
         for look in looks:
             self._loop.call_later(look.wait_s, self._begin, look)
 
@@ -150,17 +128,17 @@ class Agent:
         if outcome is None and due.parsed is not None:
             outcome = await look_once(due.parsed, self._vantage)
         if outcome is not None:
-            self.late += outcome.reason is Reason.LATE
+            self.tally.late += outcome.reason is Reason.LATE
             self._rows.append(encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome))
 
     def _done(self, looking: asyncio.Task[None]) -> None:
         self._looking.discard(looking)
-        self.in_flight -= 1
-        if self.in_flight < self._limit:
+        self.tally.in_flight -= 1
+        if self.tally.in_flight < self._limit:
             self._room.set()
 
     async def _flush_for_ever(self) -> None:
-        while True:
+        while not self._drained:
             await asyncio.sleep(FLUSH_S)
             try:
                 await self._flush()
@@ -173,9 +151,8 @@ class Agent:
             await self._loop.run_in_executor(self._disk, self._keep, rows)
 
     def _tick(self, due_s: float) -> None:
-        self.ticked_at = monotonic_s()
-        self._lag_s = max(self._lag_s, self.ticked_at - due_s)
-        self._loop.call_later(TICK_S, self._tick, self.ticked_at + TICK_S)
+        self.tally.ticked(due_s)
+        self._loop.call_later(TICK_S, self._tick, self.tally.ticked_at_s + TICK_S)
 
     def _close(self) -> None:
         self._closing = True
@@ -183,13 +160,13 @@ class Agent:
 
     async def _drain(self, within_s: float) -> None:
         give_up_at = monotonic_s() + within_s
-        while self.in_flight and monotonic_s() < give_up_at:  # noqa: ASYNC110 - once in a process's life
+        while self.tally.in_flight and monotonic_s() < give_up_at:  # noqa: ASYNC110 - once in a process's life
             await asyncio.sleep(0.02)
-        if self.in_flight:
-            log.warning("looks_given_up count=%d", self.in_flight)
-        unfinished = (*self._looking, self._flushing)
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        if self.tally.in_flight:
+            log.warning("looks_given_up count=%d", self.tally.in_flight)
+        for looking in self._looking:
+            looking.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self._vantage.close()
-        await self._flush()
+        self._drained = True
+        await self._flushing

@@ -72,7 +72,7 @@ class _Process:
             ca_file=str(settings.ca_file) if settings.ca_file else None,
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
-        gauge = Gauge(self._agent, outbox, tuple(KINDS), settings.source_address)
+        gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address)
         self._sender = Sender(
             Post(settings.broker, who),
             outbox,
@@ -88,8 +88,8 @@ class _Process:
             Post(settings.broker, who),
             region=settings.region,
             worker=settings.name,
-            excused=lambda: self._agent.blocked > 0,
-            hung=lambda: monotonic_s() - self._agent.ticked_at > HUNG_S,
+            excused=lambda: self._agent.tally.blocked > 0,
+            hung=lambda: monotonic_s() - self._agent.tally.ticked_at_s > HUNG_S,
             cut=self._controller.consumer.cut,
             restart=self._restart,
         )

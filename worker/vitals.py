@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from worker.agent import Agent
 from worker.contract.clock import now
 from worker.contract.message import Vitals
 from worker.outbox import Outbox
+from worker.tally import Tally
 
 BUSY_MS: Final = 250.0
 """A loop that lags this much measures itself, not the targets."""
@@ -26,8 +26,8 @@ _STATM: Final = Path("/proc/self/statm")
 class Gauge:
     """Reads the vitals of one worker process."""
 
-    def __init__(self, agent: Agent, outbox: Outbox, kinds: Sequence[str], source_address: str | None) -> None:
-        self._agent = agent
+    def __init__(self, tally: Tally, outbox: Outbox, kinds: Sequence[str], source_address: str | None) -> None:
+        self._tally = tally
         self._outbox = outbox
         self._kinds = tuple(kinds)
         self._source_address = source_address
@@ -36,15 +36,16 @@ class Gauge:
 
     def read(self) -> Vitals:
         """The vitals now; the lag is the worst since the last reading."""
-        lag_ms = self._agent.take_lag_ms()
+        lag_ms = self._tally.take_lag_ms()
         return Vitals(
             version=self._version,
             kinds=self._kinds,
             started_at=self._started_at,
-            in_flight=self._agent.in_flight,
+            in_flight=self._tally.in_flight,
             outbox_reports=len(self._outbox),
             dropped_reports=self._outbox.dropped,
-            late_looks=self._agent.late,
+            late_looks=self._tally.late,
+            refused_orders=self._tally.refused,
             loop_lag_ms=round(lag_ms, 1),
             rss_mb=round(rss_mb(), 1),
             self_test=self._self_test(lag_ms),
@@ -58,7 +59,7 @@ class Gauge:
             return self._outbox.fault
         if lag_ms > BUSY_MS:
             return f"the machine is too busy to measure: the loop lagged {lag_ms:.0f} ms"
-        return age_fault(self._agent.take_order_age_ms())
+        return age_fault(self._tally.take_order_age_ms())
 
 
 def address_fault(address: str | None) -> str:

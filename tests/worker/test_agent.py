@@ -55,7 +55,7 @@ def test_every_look_of_an_order_becomes_one_row(start: Start, rows: list[list[An
         until(lambda: len(rows) == 200, 10)
     assert sorted(row[1] for row in rows) == list(range(200))
     assert all(row[5] for row in rows)
-    assert agent.in_flight == 0
+    assert agent.tally.in_flight == 0
 
 
 def test_while_too_many_looks_are_in_flight_an_order_waits(start: Start, rows: list[list[Any]]) -> None:
@@ -64,13 +64,13 @@ def test_while_too_many_looks_are_in_flight_an_order_waits(start: Start, rows: l
         agent.take(order(silent, 10, timeout_ms=1500))
         waiting = threading.Thread(target=agent.take, args=(order(target, 1),))
         waiting.start()
-        until(lambda: agent.blocked == 1, 1)
+        until(lambda: agent.tally.blocked == 1, 1)
         waiting.join(0.5)
         assert waiting.is_alive()
         assert target.requests == 0
         waiting.join(5)
         assert not waiting.is_alive()
-        assert agent.blocked == 0
+        assert agent.tally.blocked == 0
         until(lambda: len(rows) == 11, 5)
     assert [row[6] for row in rows].count("timeout") == 10
 
@@ -81,12 +81,12 @@ def test_an_order_that_waits_is_let_go_when_the_agent_closes(start: Start) -> No
         agent.take(order(silent, 1, timeout_ms=1500))
         waiting = threading.Thread(target=agent.take, args=(order(silent, 1),))
         waiting.start()
-        until(lambda: agent.blocked == 1, 1)
+        until(lambda: agent.tally.blocked == 1, 1)
         agent.close()
         waiting.join(1)
         assert not waiting.is_alive()
         agent.take(order(silent, 1))
-        assert agent.in_flight == 1
+        assert agent.tally.in_flight == 1
 
 
 def test_draining_makes_the_looks_that_are_due_and_keeps_their_rows(start: Start, rows: list[list[Any]]) -> None:
@@ -113,8 +113,8 @@ def test_what_makes_no_sense_is_counted(start: Start) -> None:
     agent.take(None)
     with Target() as target:
         agent.take({**order(target, 2), "checks": ["nonsense"]})
-    assert agent.refused == 4
-    assert agent.in_flight == 0
+    assert agent.tally.refused == 4
+    assert agent.tally.in_flight == 0
 
 
 def test_a_moment_beyond_all_sense_holds_nothing_up(start: Start, rows: list[list[Any]]) -> None:
@@ -139,7 +139,7 @@ def test_rows_that_could_not_be_kept_do_not_end_the_keeping() -> None:
         agent.start()
         for _ in range(3):
             agent.take(order(target, 1))
-            until(lambda: agent.in_flight == 0 and not agent._rows, 5)
+            until(lambda: agent.tally.in_flight == 0 and not agent._rows, 5)
         until(lambda: len(kept) == 1, 5)
         agent.drain(1)
 
@@ -148,16 +148,16 @@ def test_saving_keeps_all_rows_at_once(start: Start, rows: list[list[Any]]) -> N
     with Target() as target:
         agent = start()
         agent.take(order(target, 3))
-        until(lambda: agent.in_flight == 0, 5)
+        until(lambda: agent.tally.in_flight == 0, 5)
         agent.save(1)
     assert len(rows) == 3
 
 
 def test_the_age_of_the_youngest_order_is_told_once(start: Start) -> None:
     agent = start()
-    assert agent.take_order_age_ms() is None
+    assert agent.tally.take_order_age_ms() is None
     with Target() as target:
         for age_ms in (9000, 4000):
             agent.take({**order(target, 0), "issued_at": now() - age_ms})
-    assert agent.take_order_age_ms() == pytest.approx(4000, abs=500)
-    assert agent.take_order_age_ms() is None
+    assert agent.tally.take_order_age_ms() == pytest.approx(4000, abs=500)
+    assert agent.tally.take_order_age_ms() is None

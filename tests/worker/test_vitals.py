@@ -2,31 +2,18 @@
 
 from pathlib import Path
 
+from worker.contract.clock import monotonic_s
 from worker.outbox import Key, Outbox
+from worker.tally import Tally
 from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, rss_mb
-
-
-class Loop:
-    """Stands where the agent stands."""
-
-    in_flight = 3
-    late = 2
-
-    def __init__(self, lag_ms: float = 0.0) -> None:
-        self.lag_ms = lag_ms
-
-    def take_lag_ms(self) -> float:
-        return self.lag_ms
-
-    def take_order_age_ms(self) -> int | None:
-        return 300
 
 
 def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
     outbox.add(Key("a", 1), b"{}")
-    vitals = Gauge(Loop(), outbox, ("http", "tcp"), "127.0.0.1").read()
+    vitals = Gauge(Tally(in_flight=3, late=2, refused=1), outbox, ("http", "tcp"), "127.0.0.1").read()
     assert (vitals.in_flight, vitals.late_looks, vitals.outbox_reports, vitals.dropped_reports) == (3, 2, 1, 0)
+    assert vitals.refused_orders == 1
     assert vitals.kinds == ("http", "tcp")
     assert 5 < vitals.rss_mb < 1000
     assert vitals.version
@@ -34,20 +21,22 @@ def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_not_of_this_machine_fails_the_self_test(tmp_path: Path) -> None:
-    assert "192.0.2.1" in Gauge(Loop(), Outbox(tmp_path), (), "192.0.2.1").read().self_test
+    assert "192.0.2.1" in Gauge(Tally(), Outbox(tmp_path), (), "192.0.2.1").read().self_test
     assert address_fault("2001:db8::1").startswith("cannot look from 2001:db8::1")
     assert address_fault("127.1.2.3") == ""
 
 
 def test_a_loop_that_lags_fails_the_self_test(tmp_path: Path) -> None:
-    assert "too busy" in Gauge(Loop(BUSY_MS + 1), Outbox(tmp_path), (), None).read().self_test
+    lagging = Tally()
+    lagging.ticked(monotonic_s() - BUSY_MS / 1000)
+    assert "too busy" in Gauge(lagging, Outbox(tmp_path), (), None).read().self_test
 
 
 def test_a_disk_that_refuses_fails_the_self_test(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "outbox")
     (tmp_path / "outbox").rmdir()
     outbox.add(Key("a", 1), b"{}")
-    assert "state folder" in Gauge(Loop(), outbox, (), None).read().self_test
+    assert "state folder" in Gauge(Tally(), outbox, (), None).read().self_test
 
 
 def test_memory_is_measured() -> None:

@@ -112,6 +112,7 @@ class Vitals(BaseModel):
     outbox_reports: int = 0
     dropped_reports: int = 0
     late_looks: int = 0
+    refused_orders: int = 0
     loop_lag_ms: float = 0.0
     rss_mb: float = 0.0
     self_test: str = ""
