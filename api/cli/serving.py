@@ -1,6 +1,7 @@
 """Runs the coordinator or the API in this process, until SIGTERM or SIGINT."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -53,5 +54,7 @@ def run_api(database: str, host: str, port: int) -> int:
     app = create_app(ApiSettings(database=database, host=host, port=port))
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
     server = _ReadyServer(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn sends itself the signal again at the end: stopping is no fault
     server.run()
     return 0 if server.started else 1

@@ -1,0 +1,45 @@
+"""A target to look at, and a product that looks at it, shared by the tests of a file."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.running import Running
+from tests.e2e.target import Target
+
+
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    """Servers that are well."""
+    target = Target()
+    yield target
+    target.close()
+
+
+@pytest.fixture(scope="module")
+def fast_config(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration on a fast clock that looks at the target from three regions."""
+    path = tmp_path_factory.mktemp("config") / "outscope.yaml"
+    path.write_text(json.dumps(target.configuration()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def product(fast_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A product that runs and looks at the target."""
+    data = tmp_path_factory.mktemp("product") / "data"
+    running = Running(data, unused_port(), "--config", fast_config, "--allow", "127.3.0.0/16")
+    try:
+        yield running.started()
+    finally:
+        running.close()

@@ -1,0 +1,69 @@
+"""Something to look at: one web server on several loopback addresses, in a thread."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SHOP = "127.3.0.1"
+REFERENCES = ("127.3.0.2", "127.3.0.3", "127.3.0.4")
+REGIONS = ("eu-west", "us-east", "ap-northeast")
+
+
+class _Fine(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "3")
+        self.end_headers()
+        self.wfile.write(b"ok\n")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Target:
+    """Answers 200 to everything, on every address of 127.3.0.0/16, at one port."""
+
+    def __init__(self) -> None:
+        self._server = ThreadingHTTPServer(("0.0.0.0", 0), _Fine)
+        self._server.daemon_threads = True
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def configuration(self) -> dict[str, Any]:
+        """A configuration on a fast clock that looks at this server only."""
+        return {
+            "regions": [
+                {"id": region, "country": "IE", "continent": "EU", "latitude": 1.0, "longitude": 1.0}
+                for region in REGIONS
+            ],
+            "services": [
+                _service("shop", "service", {"web": SHOP, "api": SHOP}, self.port),
+                _service("internet", "reference", dict(zip("abc", REFERENCES, strict=True)), self.port),
+            ],
+            "judge": {"silent_after": "6s", "resolve_after": "6s", "resolve_after_slots": 3, "narrow_after": "4s"},
+        }
+
+
+def _service(service: str, role: str, components: dict[str, str], port: int) -> dict[str, Any]:
+    checks = {
+        name: {
+            "id": f"{service}-{name}",
+            "kind": "http",
+            "url": f"http://{address}:{port}/{name}",
+            "interval": "1s",
+            "timeout": "800ms",
+        }
+        for name, address in components.items()
+    }
+    return {
+        "id": service,
+        "role": role,
+        "components": [{"id": name, "checks": [check]} for name, check in checks.items()],
+    }
