@@ -1,8 +1,6 @@
 """The coordinator as a real process, with a real broker, a real database, and workers reduced to their wire."""
 
-import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
