@@ -23,6 +23,8 @@ class Document:
     body: bytes
     etag: str
     media_type: str = JSON
+    keep: str = "no-cache"
+    """For how long a client may use it without asking again (Cache-Control)."""
 
 
 def document(value: Any) -> Document:
@@ -30,14 +32,14 @@ def document(value: Any) -> Document:
     return ready(encode(value))
 
 
-def ready(body: bytes, media_type: str = JSON) -> Document:
+def ready(body: bytes, media_type: str = JSON, keep: str = "no-cache") -> Document:
     """A document of bytes that are encoded already."""
-    return Document(body, f'"{blake2b(body, digest_size=12).hexdigest()}"', media_type)
+    return Document(body, f'"{blake2b(body, digest_size=12).hexdigest()}"', media_type, keep)
 
 
 def answer(request: Request, found: Document) -> Response:
-    """304 when the client holds these very bytes, else 200 with them; clients must ask again each time."""
-    headers = {"etag": found.etag, "cache-control": "no-cache"}
+    """304 when the client holds these very bytes, else 200 with them."""
+    headers = {"etag": found.etag, "cache-control": found.keep}
     if _holds(request.headers.get("if-none-match", ""), found.etag):
         return Response(status_code=304, headers=headers)
     return Response(found.body, media_type=found.media_type, headers=headers)

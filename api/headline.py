@@ -38,8 +38,8 @@ def headline(verdict: VerdictView, setting: Setting) -> str:
         return _unknown(verdict, setting)
     if scope == "none":
         return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
-    words = f"{_subject(verdict['components'], setting)} {_verb(verdict)} {_where(verdict, setting)}".strip()
-    return words[0].upper() + words[1:]
+    subject, verb = _subject(verdict["components"], setting), _verb(verdict)
+    return f"{subject} {verb} {_where(verdict, setting)}" if subject else f"{verb.title()} {_where(verdict, setting)}"
 
 
 def _unknown(verdict: VerdictView, setting: Setting) -> str:
@@ -58,13 +58,14 @@ def _subject(components: Sequence[str], setting: Setting) -> str:
         return ""
     if len(components) > _NAMED:
         return f"{len(components)} of {len(setting.components)} components"
-    names = [_short(setting.components.get(component, component), setting.name) for component in components]
+    names = [label(setting.components.get(component, component), setting.name) for component in components]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _short(component: str, service: str) -> str:
-    """`Claude API` of Claude is `API`."""
-    return component.removeprefix(f"{service} ") or component
+def label(component: str, service: str) -> str:
+    """A component's name where the service is named already: `Claude API` of Claude is `API`."""
+    rest = component.removeprefix(f"{service} ")
+    return component if rest == component or " " in rest else rest[:1].upper() + rest[1:]
 
 
 def _verb(verdict: VerdictView) -> str:

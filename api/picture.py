@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from api import summary
-from api.headline import Setting, headline, state
+from api.headline import Setting, headline, label, state
 from api.standing import cells_of, verdict_of
 from api.views.fleet import RegionView, WorkerView
 from api.views.incidents import IncidentView
@@ -133,11 +133,14 @@ class Picture:
             "name": service.name,
             "role": service.role.value,
             "status_page": {"provider": page.provider, "url": page.url} if page else None,
-            "components": [{"id": component.id, "name": component.name} for component in service.components],
+            "components": [
+                {"id": part.id, "name": part.name, "label": label(part.name, service.name)}
+                for part in service.components
+            ],
             "regions": list(regions),
             "state": state(verdict),
             "headline": headline(verdict, setting),
-            "since": _since(service.id, self.open_incidents),
+            "since": _since(service.id, self.open_incidents) if verdict["scope"] != "none" else None,
             "verdict": verdict,
         }
 

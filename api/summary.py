@@ -9,6 +9,8 @@ from api.views.services import ServiceLine
 from api.views.words import StateWord
 
 _WORST_FIRST: Final[tuple[StateWord, ...]] = ("bad", "degraded", "unknown", "well")
+_VERBS: Final = frozenset({"Disrupted", "Degraded", "Down"})
+"""How a headline begins when the whole service is meant; anything else there is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,17 @@ def _all_well(services: Sequence[ServiceLine]) -> str:
 def _trouble(services: Sequence[ServiceLine]) -> str:
     bad = [service for service in services if service["state"] == "bad"]
     degraded = [service for service in services if service["state"] == "degraded"]
+    if len(bad) + len(degraded) == 1:
+        return _alone((bad + degraded)[0])
     parts = [_phrase(bad, services, "disrupted"), _phrase(degraded, services, "degraded")]
     words = ", ".join(filter(None, parts))
     return words[0].upper() + words[1:]
+
+
+def _alone(service: ServiceLine) -> str:
+    """`Claude: API disrupted in 2 of 5 regions`."""
+    verb, _, rest = service["headline"].partition(" ")
+    return f"{service['name']}: {verb.lower() if verb in _VERBS else verb} {rest}"
 
 
 def _phrase(some: Sequence[ServiceLine], services: Sequence[ServiceLine], word: str) -> str:

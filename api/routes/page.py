@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.encoding import answer, ready
+from api.encoding import Document, answer, ready
 
 WEB: Final = Path(__file__).parent.parent / "web"
 _TYPES: Final = {
@@ -38,3 +38,9 @@ def page_router() -> APIRouter:
     router.add_api_route("/", index, methods=_METHODS, response_model=None)
     router.add_api_route("/web/{name}", file, methods=_METHODS, response_model=None)
     return router
+
+
+def _read(path: Path) -> Document:
+    """Icons may be kept for a day: the page must be able to change its icon when this server is gone."""
+    keep = "max-age=86400" if path.suffix == ".svg" else "no-cache"
+    return ready(path.read_bytes(), _TYPES[path.suffix], keep)

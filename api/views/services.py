@@ -14,6 +14,7 @@ class ComponentView(TypedDict):
 
     id: str
     name: str
+    label: Annotated[str, Field(description="the name without the service's, for where that is shown already")]
 
 
 class StatusPageView(TypedDict):
@@ -69,7 +70,9 @@ class ServiceView(TypedDict):
     regions: Annotated[list[str], Field(description="ids of the regions that look at it")]
     state: StateWord
     headline: Annotated[str, Field(description="the verdict in a few words, without name and time")]
-    since: Annotated[Time | None, Field(description="when the open incident had begun at the latest")]
+    since: Annotated[
+        Time | None, Field(description="when the open incident had begun at the latest; null while all is well")
+    ]
     verdict: VerdictView
 
 

@@ -32,6 +32,7 @@ function create(incident) {
     by: timeElement(),
     between: make("span"),
     reach: make("p", { class: "reach" }),
+    calm: make("p", { class: "quiet" }, "Well again. It is closed when that lasts."),
   };
   found.between.append("between ", found.after, " and ");
   found.began.append("Began ", found.between, found.by);
@@ -39,7 +40,7 @@ function create(incident) {
     "article",
     { class: "incident" },
     found.shape,
-    make("div", {}, make("h3", {}, found.title), make("p", { class: "quiet" }, found.began, ", ", found.lasts), found.reach),
+    make("div", {}, make("h3", {}, found.title), make("p", { class: "quiet" }, found.began, ", ", found.lasts), found.reach, found.calm),
   );
   parts.set(article, found);
   return article;
@@ -47,8 +48,10 @@ function create(incident) {
 
 function update(article, incident, service, regions) {
   const found = parts.get(article);
-  reshape(found.shape, incident.severity === "degraded" ? "degraded" : "bad");
+  const calm = service?.state === "well";
+  reshape(found.shape, calm ? "well" : incident.severity === "degraded" ? "degraded" : "bad");
   say(found.title, `${service?.name ?? incident.service}: ${SCOPES[incident.scope] ?? incident.scope}`);
+  show(found.calm, calm);
   show(found.between, incident.started_after !== null);
   if (incident.started_after) tell(found.after, incident.started_after, true);
   tell(found.by, incident.started_by, true);

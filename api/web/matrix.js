@@ -32,17 +32,12 @@ export function drawMatrix(box, service, allRegions) {
   const corner = { id: "", name: "", fitness: "fit" };
   follow(head, [corner, ...regions], (region) => region.id, makeHead, drawHead);
   follow(table.tBodies[0], service.components, (component) => component.id, makeRow, (row, component) => {
-    say(row.cells[0], short(component.name, service.name));
+    say(row.cells[0], component.label);
     follow(row, [null, ...regions], (region) => region?.id ?? "", makeCell, (td, region) => {
       if (region) drawCell(td, component, region, cells.get(`${component.id} ${region.id}`));
     });
   });
   if (!table.querySelector("[tabindex='0']")) table.querySelector("button")?.setAttribute("tabindex", "0");
-}
-
-/** `Claude API` of Claude is `API`. */
-export function short(component, service) {
-  return component.startsWith(`${service} `) ? component.slice(service.length + 1) : component;
 }
 
 function makeHead(region) {

@@ -10,6 +10,9 @@ const shape = document.getElementById("summary-shape").parentElement;
 const favicon = document.getElementById("favicon");
 const judgedAt = timeElement();
 
+// Fetched now, so that the icon can still change when the server is gone.
+for (const state of ["well", "degraded", "bad", "unknown"]) new Image().src = `/web/${state}.svg`;
+
 /** Show what the overview says as a whole. */
 export function summarise(overview) {
   say(headline, overview.headline);

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.headline import Setting, headline, state
+from api.headline import Setting, headline, label, state
 
 REGIONS = {"us": "Virginia", "eu": "Ireland", "jp": "Tokyo", "br": "São Paulo", "au": "Sydney"}
 CLAUDE = Setting("Claude", {"api": "Claude API", "web": "claude.ai", "console": "Claude Console"}, REGIONS, heard=5)
@@ -32,7 +32,7 @@ def verdict(scope: str, severity: str = "outage", regions: str = "", components:
             "API and claude.ai disrupted in Ireland (1 of 5 regions)",
         ),
         (verdict("regional", regions="us eu", components="api web console"), "Disrupted in 2 of 5 regions"),
-        (verdict("regional", "degraded", "us eu", "web"), "Claude.ai degraded in 2 of 5 regions"),
+        (verdict("regional", "degraded", "us eu", "web"), "claude.ai degraded in 2 of 5 regions"),
         (verdict("component", regions="us eu jp br au", components="api"), "API down everywhere"),
         (verdict("component", "degraded", "us eu jp br", "api"), "API degraded in 4 of 5 regions"),
         (verdict("system_wide", regions="us eu jp br au", components="api web console"), "Down everywhere"),
@@ -68,7 +68,7 @@ def test_many_components_are_counted_instead_of_named() -> None:
 
 def test_a_component_that_left_the_configuration_is_named_by_its_id() -> None:
     found = verdict("regional", regions="gone", components="old")
-    assert headline(found, CLAUDE) == "Old disrupted in gone (1 of 5 regions)"
+    assert headline(found, CLAUDE) == "old disrupted in gone (1 of 5 regions)"
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,11 @@ def test_a_component_that_left_the_configuration_is_named_by_its_id() -> None:
 )
 def test_a_verdict_is_one_of_four_states(found: Any, word: str) -> None:
     assert state(found) == word
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Claude API", "API"), ("Claude app", "App"), ("claude.ai", "claude.ai"), ("Claude for work", "Claude for work")],
+)
+def test_a_label_leaves_the_name_of_the_service_out_when_one_word_remains(name: str, short: str) -> None:
+    assert label(name, "Claude") == short

@@ -48,5 +48,12 @@ def test_a_pair_that_no_check_looks_at_has_no_cell() -> None:
 
 def test_since_is_the_start_of_the_oldest_open_incident() -> None:
     incidents = [{"service": "claude", "started_by": f"2026-03-01T1{hour}:00:00.000Z"} for hour in (2, 1)]
-    picture = Picture(1, TOPOLOGY, open_incidents=incidents)  # type: ignore[arg-type]
+    bad = {"claude": seeds.verdict("claude", AT, "regional", "outage", ["eu-west"])}
+    picture = Picture(1, TOPOLOGY, bad, open_incidents=incidents)  # type: ignore[arg-type]
     assert [service["since"] for service in picture.services] == ["2026-03-01T11:00:00.000Z", None]
+
+
+def test_what_is_well_again_is_not_well_since_its_outage_began() -> None:
+    incidents = [{"service": "claude", "started_by": "2026-03-01T11:00:00.000Z"}]
+    picture = Picture(1, TOPOLOGY, {"claude": seeds.verdict("claude", AT)}, open_incidents=incidents)  # type: ignore[arg-type]
+    assert picture.services[0]["since"] is None

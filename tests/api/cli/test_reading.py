@@ -38,8 +38,7 @@ def test_status_says_how_each_service_is(outscope: Run, seed: Seed) -> None:
     seed(disrupted)
     said = outscope("status")
     assert said.exit_code == 0
-    assert "Claude is disrupted" in said.output
-    assert "API disrupted in 2 of 5 regions" in said.output
+    assert "Claude: API disrupted in 2 of 5 regions" in said.output
     assert "4 of 5 regions fit to speak, 1 open incident." in said.output
     assert "\x1b[" not in said.output
 

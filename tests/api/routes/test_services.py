@@ -67,7 +67,7 @@ async def test_the_overview_has_all_that_the_page_shows(configured: Store, api: 
     await disrupted(configured)
     overview = (await api.get("/v1/overview")).json()
     assert conforms(Overview, overview)
-    assert (overview["state"], overview["headline"]) == ("bad", "Claude is disrupted")
+    assert (overview["state"], overview["headline"]) == ("bad", "Claude: API disrupted in 2 of 5 regions")
     assert [len(service["cells"]) for service in overview["services"]] == [15, 10]
 
 

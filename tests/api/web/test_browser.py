@@ -96,7 +96,7 @@ def test_the_page_follows_what_happens_and_never_reloads(browser: Chrome, api_se
     article = browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
 
     seed(disrupted)
-    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    until(browser, lambda: "Claude: API disrupted" in seen(browser))
     text = seen(browser)
     assert "API disrupted in 2 of 5 regions since " in text
     assert "Claude: regional disruption" in text
@@ -148,7 +148,7 @@ def test_focus_stays_while_the_page_renews_itself(browser: Chrome, api_server: S
     until(browser, lambda: "Both services are well" in seen(browser))
     browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .cell").send_keys("")
     seed(disrupted)
-    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    until(browser, lambda: "Claude: API disrupted" in seen(browser))
     assert "Claude API from Virginia: disrupted" in str(browser.switch_to.active_element.get_attribute("aria-label"))
 
 
@@ -190,7 +190,7 @@ def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: 
     seed(well)
     seed(disrupted)
     browser.get(api_server.url)
-    until(browser, lambda: "Claude is disrupted" in seen(browser))
+    until(browser, lambda: "Claude: API disrupted" in seen(browser))
     assert browser.get_log("browser") == []
 
 
