@@ -119,18 +119,22 @@ class Engine:
             judge.see(look, check.component)
 
     def restore(self, results: Iterable[Result], incidents: Iterable[Incident], now: Instant) -> None:
-        """Rebuild the state from stored results (oldest first) and stored open incidents, silently."""
+        """Rebuild the state from stored results (oldest first) and stored open incidents, silently.
+
+        An incident that was opened within these results is found again; an older one is taken as it was stored.
+        """
         self._inbox, self._judged, self._closed = Inbox(), None, []
         self._found(self._topology, self._rules)
-        for judge in self._judges.values():
-            judge.hold_incidents()
         self.observe(results)
-        self.advance(now)
+        begins = self._inbox.next_at() or now
         stored = {incident.service: incident for incident in incidents}
+        for incident in stored.values():
+            if incident.opened_at < begins and incident.service in self._judges:
+                self._judges[incident.service].resume(incident)
+        self.advance(now)
         for service, judge in self._judges.items():
-            judge.resume(stored.get(service))
-        lost = [incident for incident in stored.values() if not self._goes_on(incident)]
-        self._closed = [closed(incident, now) for incident in lost]
+            judge.reconcile(stored.get(service))
+        self._closed = [closed(incident, now) for incident in stored.values() if not self._goes_on(incident)]
 
     def _goes_on(self, incident: Incident) -> bool:
         judge = self._judges.get(incident.service)

@@ -17,7 +17,7 @@ WorkerKey = tuple[str, str]
 NEVER: Instant = 1 << 62
 """Later than every instant."""
 FALLEN_AT_LEAST = 2
-"""One silent worker is never our own fault."""
+"""One silent region is never our own fault."""
 Standing = tuple[Fitness, str]
 """A fitness, and why."""
 
@@ -152,13 +152,14 @@ class Fleet:
 
     def suspicion(self, now: Instant) -> str:
         """Why we should suspect ourselves rather than the world, or nothing: many fell silent at once."""
-        fallen = sum(v.silent_at() < now <= v.silent_at() + self._suspicion_ms() for v in self.vantages.values())
-        if fallen < FALLEN_AT_LEAST:
+        silent_at: dict[str, Instant] = {}
+        for (region, _), vantage in self.vantages.items():
+            silent_at[region] = max(vantage.silent_at(), silent_at.get(region, 0))
+        fallen = sum(moment < now <= moment + self._suspicion_ms() for moment in silent_at.values())
+        heard = sum(moment >= now for moment in silent_at.values())
+        if fallen < FALLEN_AT_LEAST or fallen <= self._rules.suspect_ourselves_share * (fallen + heard):
             return ""
-        heard = sum(vantage.silent_at() >= now for vantage in self.vantages.values())
-        if fallen <= self._rules.suspect_ourselves_share * (fallen + heard):
-            return ""
-        return f"{fallen} of {fallen + heard} workers fell silent at once, so the fault may be our own"
+        return f"{fallen} of {fallen + heard} regions fell silent at once, so the fault may be our own"
 
     def _suspicion_ms(self) -> int:
         return 2 * max(self._bucket.values(), default=0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from coordinator.domain.evidence import cell_of, confidence, evidence_of, severity_of
+from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import Fleet
 from coordinator.domain.incident import Incident, IncidentEvent
 from coordinator.domain.life import Case, Scene, step
@@ -58,7 +59,6 @@ class Judge:
         )
         self.docket = Docket()
         self._failing: frozenset[CellKey] = frozenset()
-        self._holds_incidents = False
 
     @property
     def recheck_at(self) -> Instant:
@@ -116,7 +116,13 @@ class Judge:
         """Whether everybody had the chance to be heard before the first verdict, or the first after a silence."""
         if self.docket.listening_since is None:
             self.docket.listening_since = now
-        return self.panel.is_fully_heard() or now >= self.docket.listening_since + self._patience_ms
+        if self.panel.is_fully_heard() or now >= self.docket.listening_since + self._patience_ms:
+            return True
+        return self.docket.told is None and self._is_nobody_fit()
+
+    def _is_nobody_fit(self) -> bool:
+        """Whether every region that should look was heard and is unfit: waiting longer would tell nothing more."""
+        return bool(self._regions) and all(fitness is Fitness.UNFIT for fitness, _ in self._standings().values())
 
     def _tell(self, now: Instant, severity: Severity) -> list[Verdict]:
         """The verdict, if it says something else than the last one told."""
@@ -129,7 +135,7 @@ class Judge:
 
     def _live(self, now: Instant, severity: Severity, matrix: Matrix) -> list[IncidentEvent]:
         """What becomes of the incident; nothing before the first verdict, which may rest on too little."""
-        if self.docket.told is None or self._holds_incidents:
+        if self.docket.told is None:
             return []
         scene = Scene(
             now,
@@ -144,20 +150,22 @@ class Judge:
         self.case, events = step(self.case, scene, self._rules)
         return events
 
-    def hold_incidents(self) -> None:
-        """Leave incidents alone until `resume`: what is read now was judged before."""
-        self._holds_incidents = True
-
-    def resume(self, incident: Incident | None) -> None:
-        """Go on with the open incident that was stored, if there is one and some of what it reaches is still here."""
-        self._holds_incidents = False
-        if incident is None:
-            return
+    def resume(self, incident: Incident) -> None:
+        """Go on with an open incident, as far as what it reaches is still looked at."""
         reach = frozenset(
             key for key in self.panel.watches if key[0] in incident.components and key[1] in incident.regions
         )
         touched = frozenset(key for key in reach if not self.panel.watches[key].was_never_bad())
         self.case = Case(incident, touched or reach) if reach else None
+
+    def reconcile(self, stored: Incident | None) -> None:
+        """After a rebuild, let the open incident be the stored one: what was not stored was never told."""
+        if stored is None:
+            self.case = None
+        elif self.case is not None and self.case.incident.id == stored.id:
+            self.case = replace(self.case, incident=stored)
+        else:
+            self.resume(stored)
 
     def adopt(self, before: "Judge") -> None:
         """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
@@ -199,11 +207,11 @@ class Judge:
         """The sentence for people."""
         if self.docket.suspicion:
             return f"{self.docket.suspicion}."
-        if self.docket.told is None and self.docket.unsettled:
-            return "Still listening: not every region was heard yet."
         standings = self._standings()
-        if not matrix:
+        if not matrix and not (self.docket.told is None and self.docket.unsettled):
             return voteless(self.service, standings, self.panel.abstentions(now))
+        if self.docket.announced == NOTHING_YET:
+            return "Still listening: not every region was heard yet."
         coverage, severity = self.panel.coverage(), self._severity(matrix)
         told = sentence(self.service, self.docket.announced, severity, matrix, coverage, self._topology)
         return (

@@ -17,7 +17,7 @@ class Rules:
     unfit_share: float = 0.6
     """Share of references (or of independent witnesses) that must fail before a vantage point is unfit."""
     suspect_ourselves_share: float = 0.3
-    """When more than this share of workers falls silent within two intervals, the fault is more likely ours."""
+    """When more than this share of regions falls silent within two intervals, the fault is more likely ours."""
 
     normal_share: float = 0.01
     """Share of looks that fails while all is well."""

@@ -52,12 +52,14 @@ def diagnose(vantage: Vantage, endpoints: Mapping[str, Endpoint], elsewhere: Els
     seen, failing = _groups(witnesses), _failing_groups(witnesses, signs)
     references = {group for group in seen if seen[group]}
     failing_references = failing & references
-    moments = tuple(look.at for endpoint, look in signs if endpoint.reference or len(failing - references) > 1)
+    moments = tuple(look.at for endpoint, look in signs if endpoint.reference)
     strength = sum(min(vantage.failing[look.check], FAILURES) for endpoint, look in signs if endpoint.reference)
     if strength >= FAILURES and len(failing_references) >= rules.unfit_share * len(references) > 0:
         return Diagnosis(moments, f"{len(failing_references)} of {len(references)} references fail too")
-    if len(failing) > 1 and len(failing) >= rules.unfit_share * len(seen):
-        return Diagnosis(moments, f"fails at {len(failing)} of {len(seen)} independent places where others succeed")
+    places = seen.keys() | vantage.references_answered(endpoints)
+    if len(failing) > 1 and len(failing) >= rules.unfit_share * len(places):
+        why = f"fails at {len(failing)} of {len(places)} independent places where others succeed"
+        return Diagnosis(tuple(look.at for _, look in signs), why)
     doubtful = len(failing) > 1 and len(failing_references) >= rules.unfit_share / 2 * len(references) > 0
     return Diagnosis(moments, doubtful=doubtful)
 

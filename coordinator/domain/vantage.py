@@ -10,6 +10,8 @@ from worker.contract.instant import Instant
 
 WITNESSING_INTERVALS = 2
 """A look bears witness in its own interval and the next: the current and the previous bucket."""
+REFERENCE_INTERVALS = 8
+"""A reference that answered is remembered for longer, since several workers share the looks of a region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Vantage:
     """From when on its failed looks wait, because some of its references fail, too."""
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
+    last_sick_slot: int = 0
     clean_slots: set[int] = field(default_factory=set)
     silent_since: Instant | None = None
 
@@ -72,7 +75,7 @@ class Vantage:
             self._count(look)
         if look.ok and (self.answered_at is None or look.at > self.answered_at):
             self.answered_at = look.at
-        if look.ok and self.unfit_since is not None:
+        if look.ok and self.unfit_since is not None and look.at // self.bucket_ms > self.last_sick_slot:
             self.clean_slots.add(look.at // self.bucket_ms)
 
     def _count(self, look: Look) -> None:
@@ -107,8 +110,18 @@ class Vantage:
         return [
             (endpoint, look)
             for check, look in self.newest.items()
-            if (endpoint := endpoints.get(check)) is not None and endpoint.still_witness(look.at, self.heard_at)
+            if (endpoint := endpoints[check]).still_witness(look.at, self.heard_at)
         ]
+
+    def references_answered(self, endpoints: Mapping[str, Endpoint]) -> set[str]:
+        """The groups of references that answered when last looked at, and not too long ago."""
+        return {
+            endpoint.group
+            for check, look in self.newest.items()
+            if look.ok
+            and (endpoint := endpoints[check]).reference
+            and look.at > self.heard_at - REFERENCE_INTERVALS * endpoint.interval_ms
+        }
 
     def fall_ill(self, since: Instant) -> None:
         """From `since` on, its looks do not count."""
@@ -126,5 +139,5 @@ class Vantage:
     def note(self, signs: Sequence[Instant], doubtful: bool) -> None:
         """Signs of sickness: only slots after them are clean, and in doubt, looks around them wait."""
         self.doubted_since = min(signs) - self.bucket_ms if doubtful else None
-        if signs:
-            self.clean_slots = {slot for slot in self.clean_slots if slot > max(signs) // self.bucket_ms}
+        self.last_sick_slot = max([self.last_sick_slot, *(sign // self.bucket_ms for sign in signs)])
+        self.clean_slots = {slot for slot in self.clean_slots if slot > self.last_sick_slot}

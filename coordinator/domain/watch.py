@@ -113,6 +113,8 @@ class Watch:
 
     def abstains_because(self, now: Instant) -> str:
         """Why a cell of a fit region is not heard."""
+        if not self.proven:
+            return "it fails, but nothing else answers our workers either"
         whys = Counter(
             OURS.get(look.reason, "our own fault")
             for look in self.window
