@@ -1,0 +1,245 @@
+from dataclasses import dataclass, replace
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from coordinator.domain.engine import Engine
+from coordinator.domain.fitness import Fitness
+from coordinator.domain.incident import Moment
+from coordinator.domain.topology import Topology
+from tests.scenarios.internet import Silence, Trouble, results, topology
+from tests.scenarios.trial import FAST, Trial, at, feed, seconds, try_results
+from worker.contract.outcome import Reason
+from worker.contract.result import Result
+
+NET = topology(regions=4, services=(("claude", 2), ("openai", 1)), references=2)
+REGIONS = [region.id for region in NET.regions]
+REASONS = [Reason.TIMEOUT, Reason.STATUS, Reason.DNS, Reason.UNAUTHORIZED, Reason.LATE]
+
+
+def some(names: list[str]) -> st.SearchStrategy[list[str] | None]:
+    return st.none() | st.lists(st.sampled_from(names), min_size=1, max_size=3)
+
+
+troubles = st.lists(
+    st.builds(
+        Trouble,
+        since=st.integers(0, 30).map(at),
+        until=st.integers(10, 60).map(at),
+        regions=some(REGIONS),
+        services=some(["claude", "openai", "internet"]),
+        components=some(["c1", "c2", "ref1"]),
+        share=st.sampled_from([0.3, 0.7, 1.0]),
+        reason=st.sampled_from(REASONS),
+    ),
+    max_size=3,
+)
+silences = st.lists(
+    st.builds(
+        Silence,
+        since=st.integers(0, 30).map(at),
+        until=st.integers(10, 60).map(at),
+        regions=st.lists(st.sampled_from(REGIONS), min_size=1, max_size=3),
+    ),
+    max_size=2,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """What goes on, so that a failing example prints short."""
+
+    troubles: list[Trouble]
+    silences: list[Silence]
+    workers: int
+    noise: float
+    seed: int
+
+    def results(self) -> list[Result]:
+        return results(NET, at(0), at(45), self.troubles, self.silences, self.workers, self.noise, self.seed)
+
+
+worlds = st.builds(World, troubles, silences, st.integers(1, 2), st.sampled_from([0.0, 0.02]), st.integers(1, 10_000))
+thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@thorough
+@given(worlds, st.integers(1, 10_000))
+def test_order_and_repeats_never_matter(world: World, seed: int) -> None:
+    """Within a grid step in any order, and again at any time later."""
+    random, found = Random(seed), world.results()
+    again = [replace(result, received_at=result.received_at + random.randint(0, 9_000)) for result in found]
+    mixed = [*found, *again, *random.sample(again, len(again) // 2)]
+    random.shuffle(mixed)
+    end = at(70)
+    assert try_results(NET, mixed, until=end).events == try_results(NET, found, until=end).events
+
+
+@thorough
+@given(worlds, st.integers(1, 40))
+def test_how_often_time_advances_never_matters(world: World, every: int) -> None:
+    """One batch a second, or everything at once, or anything between: skipped steps change no answer."""
+    found, end = world.results(), at(70)
+    assert (
+        try_results(NET, found, until=end, batch_ms=every * 1_000).events == try_results(NET, found, until=end).events
+    )
+
+
+@thorough
+@given(worlds, st.integers(5, 50))
+def test_a_restored_engine_goes_on_as_if_it_had_run_through(world: World, cut: int) -> None:
+    """Given what the store has: the results, and the incidents that are open as they were last told."""
+    moment, end, found = at(cut), at(70), world.results()
+    past, future = [r for r in found if r.received_at <= moment], [r for r in found if r.received_at > moment]
+    through = try_results(NET, past, until=moment)
+    restored = Trial(Engine(NET, FAST))
+    last = {event.incident.id: event for event in through.incidents()}
+    still_open = [event.incident for event in last.values() if event.moment is not Moment.RESOLVED]
+    restored.engine.restore(past, still_open, moment)
+    assert restored.engine.verdicts() == through.engine.verdicts()
+    assert restored.engine.workers() == through.engine.workers()
+    through.events = []
+    feed(through, future, end)
+    feed(restored, future, end)
+    assert restored.events == through.events
+
+
+@thorough
+@given(troubles, st.integers(1, 10_000))
+def test_with_every_vantage_point_unfit_all_is_unknown_and_no_incident_opens(more: list[Trouble], seed: int) -> None:
+    dead = Trouble(at(0), at(60), services=["internet"])
+    nothing = Trouble(at(0), at(60))
+    found = results(NET, at(0), at(45), [dead, nothing, *more], seed=seed)
+    trial = try_results(NET, found)
+    assert {scope for service in ("claude", "openai") for scope in trial.scopes(service)} == {"unknown"}
+    assert trial.incidents() == []
+
+
+@thorough
+@given(st.sampled_from(REGIONS), some(["claude", "openai"]), st.sampled_from([0.3, 1.0]), st.integers(1, 10_000))
+def test_one_region_alone_never_makes_a_service_fail_everywhere(
+    region: str, services: list[str] | None, share: float, seed: int
+) -> None:
+    trouble = Trouble(at(10), regions=[region], services=services, share=share)
+    trial = try_results(NET, results(NET, at(0), at(45), [trouble], noise=0.01, seed=seed))
+    for service in ("claude", "openai"):
+        assert {"component", "system_wide"}.isdisjoint(trial.scopes(service))
+
+
+@thorough
+@given(st.integers(0, 2), st.sampled_from(["r5", "r6"]), st.integers(1, 10_000))
+def test_a_silent_region_changes_nothing(hit: int, silent: str, seed: int) -> None:
+    """One that was well, among enough others, whenever it falls silent and whatever goes on elsewhere."""
+    wide = topology(regions=6, services=(("claude", 2),), references=3)
+    trouble = Trouble(at(16), at(36), regions=["r1", "r2"][:hit], services=["claude"])
+    silence = Silence(at(seed % 30), at(100), [silent])
+    heard = try_results(wide, results(wide, at(0), at(60), [trouble], seed=seed))
+    unheard = try_results(wide, results(wide, at(0), at(60), [trouble], [silence], seed=seed))
+    assert [verdict.claim() for verdict in unheard.verdicts()] == [verdict.claim() for verdict in heard.verdicts()]
+    assert [event.moment for event in unheard.incidents()] == [event.moment for event in heard.incidents()]
+
+
+def test_nothing_is_said_of_unknown_checks_and_regions() -> None:
+    found = results(NET, at(0), at(20))
+    strangers = [replace(result, check="nobody") for result in found] + [
+        replace(result, region="r9") for result in found
+    ]
+    assert try_results(NET, strangers).events == []
+
+
+def test_an_engine_without_anything_to_look_at_says_so() -> None:
+    engine = Engine(Topology(), FAST)
+    assert engine.advance(at(5)) == []
+    assert engine.verdicts() == {}
+    quiet = Engine(NET, FAST)
+    quiet.advance(at(5))
+    assert quiet.verdicts()["claude"].scope == "unknown"
+    assert quiet.regions()["r1"] == (Fitness.SILENT, "nothing heard yet")
+
+
+def test_a_pause_of_the_coordinator_opens_no_incident_and_closes_none() -> None:
+    trouble = Trouble(at(20), at(300), services=["claude"], components=["c1"])
+    before = results(NET, at(0), at(40), [trouble])
+    after = results(NET, at(140), at(180), [trouble])
+    trial = try_results(NET, before, until=at(40))
+    (opened,) = trial.incidents()
+    resumed = Trial(Engine(NET, FAST))
+    resumed.engine.restore(before, [opened.incident], at(140))
+    feed(resumed, after, at(180))
+    assert [event.moment for event in resumed.incidents()] == []
+    assert resumed.claim(at(180)) == ("component", tuple(REGIONS), ("c1",))
+    well = Trial(Engine(NET, FAST))
+    well.engine.restore(results(NET, at(0), at(40)), [], at(140))
+    feed(well, results(NET, at(140), at(180)), at(180))
+    assert well.incidents() == []
+
+
+def test_a_backlog_of_late_failures_corrects_the_past_and_opens_nothing() -> None:
+    hour = results(NET, at(0), at(60), [Trouble(at(20), at(40), services=["claude"])])
+    late = [replace(r, received_at=r.received_at + 60_000) if seconds(r.scheduled_at) < 50 else r for r in hour]
+    trial = try_results(NET, late, until=at(130))
+    assert trial.incidents() == []
+    assert "system_wide" not in trial.scopes()
+
+
+def test_late_failures_tell_that_an_outage_began_earlier() -> None:
+    found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
+    backlog = [
+        replace(r, received_at=at(45)) if 18 <= seconds(r.scheduled_at) < 34 else r
+        for r in found
+        if r.service == "claude"
+    ] + [r for r in found if r.service != "claude"]
+    trial = try_results(NET, backlog, until=at(60))
+    assert seconds(trial.incidents()[-1].incident.started_by) < 22
+
+
+def test_a_worker_with_a_clock_far_ahead_neither_votes_nor_is_believed() -> None:
+    found = [
+        replace(r, started_at=r.started_at + 300_000) if r.region == "r2" else r
+        for r in results(NET, at(0), at(60), [Trouble(at(0), regions=["r2"], services=["claude"])])
+    ]
+    trial = try_results(NET, found)
+    assert trial.scopes() == ["none"]
+    assert "clocks" in next(cell.why for cell in trial.engine.verdicts()["claude"].cells if cell.region == "r2") or (
+        trial.engine.regions()["r2"][0] is not Fitness.FIT
+    )
+
+
+@pytest.mark.parametrize("removed", ["service", "region", "component"])
+def test_what_is_removed_from_the_configuration_is_forgotten_and_its_incident_closed(removed: str) -> None:
+    trouble = Trouble(at(10), services=["claude"], components=["c1"], regions=["r1"])
+    trial = try_results(NET, results(NET, at(0), at(30), [trouble]), until=at(30))
+    assert len(trial.incidents()) == 1
+    checks = {
+        "service": [c for c in NET.checks if c.service != "claude"],
+        "component": [c for c in NET.checks if (c.service, c.component) != ("claude", "c1")],
+        "region": [replace(c, regions=tuple(r for r in c.regions if r != "r1")) for c in NET.checks],
+    }[removed]
+    services = tuple(s for s in NET.services if removed != "service" or s.id != "claude")
+    regions = tuple(r for r in NET.regions if removed != "region" or r.id != "r1")
+    trial.engine.reconfigure(Topology(regions, services, tuple(checks)), FAST)
+    trial.events = []
+    feed(trial, results(NET, at(30), at(60), [trouble]), at(60))
+    assert [event.moment for event in trial.incidents()] == [Moment.RESOLVED]
+    assert ("claude" in trial.engine.verdicts()) == (removed != "service")
+
+
+def test_a_reconfiguration_that_changes_nothing_changes_nothing() -> None:
+    trouble = Trouble(at(10), at(40), services=["claude"], components=["c1"])
+    found = results(NET, at(0), at(70), [trouble])
+    plain = try_results(NET, found, until=at(70))
+    trial = try_results(NET, [r for r in found if r.received_at <= at(25)], until=at(25))
+    trial.engine.reconfigure(NET, FAST)
+    feed(trial, [r for r in found if r.received_at > at(25)], at(70))
+    assert trial.events == plain.events
+
+
+def test_memory_is_bounded_whatever_names_the_workers_take() -> None:
+    found = results(NET, at(0), at(300))
+    renamed = [replace(r, worker=f"{r.region}-{(r.scheduled_at - at(0)) // 10_000}") for r in found]
+    rules = replace(FAST, rebuild_ms=30_000, window_looks=8)
+    trial = try_results(NET, renamed, rules)
+    assert len(trial.engine.workers()) <= 4 * 6
+    assert trial.scopes() == ["none"]
