@@ -6,7 +6,6 @@ from typing import Final
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.ledger import Ledger
-from coordinator.domain.schedule import Schedule
 from coordinator.domain.topology import Topology
 from coordinator.geo import Places
 from coordinator.hearing import Hearing
@@ -24,6 +23,8 @@ log = logging.getLogger("outscope.keeper")
 
 SECOND_S: Final = 1.0
 TELL_S: Final = 2.0
+TOLD_LATE_MS: Final = 10_000
+"""Looks ordered after we last told how far we were may be stored all the same; they were received since then."""
 SUBJECT: Final = "coordinator"
 
 
@@ -60,9 +61,13 @@ class Keeper:
         self._version = version
         self._set_up(configuration)
         before = (await self._store.standings.all("coordinator")).get(SUBJECT, {})
-        until, now = before.get("ticked_until_ms"), clock.now()
-        if isinstance(until, int) and until < now:
-            self._ledger.pause(Schedule(configuration.topology).missed(until, now), now)
+        reached, now = before.get("ticked_until_ms"), clock.now()
+        if isinstance(reached, int) and reached < now:
+            self._tick.resume(reached, now)
+            for result in await self._store.results.recent(reached - TOLD_LATE_MS):
+                check = configuration.topology.check.get(result.check)
+                if check is not None:
+                    self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; then write once more."""
