@@ -9,11 +9,12 @@ from fastapi import Depends, FastAPI
 
 from api import errors
 from api.headers import SecurityHeaders
+from api.openapi import corrected
 from api.requests import CountRequests, RequestMetrics
 from api.routes import fleet, health, incidents, metrics, results, services
 from api.routes.page import page_router
 from api.routes.parameters import only_known
-from api.routes.refusals import as_problems, refused
+from api.routes.refusals import refused
 from api.settings import ApiSettings
 from api.snapshot import Snapshots
 from api.sources import Sources
@@ -64,5 +65,5 @@ class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if not self.openapi_schema:
-            self.openapi_schema = as_problems(super().openapi())
+            self.openapi_schema = corrected(super().openapi())
         return self.openapi_schema

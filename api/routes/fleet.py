@@ -7,25 +7,24 @@ from api.encoding import JSON, answer, encode
 from api.routes.parameters import IdFilter, Limit, TimeFilter, instant
 from api.routes.refusals import refused
 from api.sources import From
-from api.views.fleet import GapView, RegionView, WorkerView
-from api.views.words import Items
+from api.views.fleet import Gaps, Regions, Workers
 
 router = APIRouter(tags=["fleet"])
 
 
-@router.get("/v1/regions", operation_id="listRegions", response_model=Items[RegionView])
+@router.get("/v1/regions", operation_id="listRegions", response_model=Regions)
 async def regions(request: Request, sources: From) -> Response:
     """Every configured region: is it fit to speak, unfit (its references fail too), or silent? Strong ETag."""
     return answer(request, (await sources.snapshots.current()).regions)
 
 
-@router.get("/v1/workers", operation_id="listWorkers", response_model=Items[WorkerView])
+@router.get("/v1/workers", operation_id="listWorkers", response_model=Workers)
 async def workers(request: Request, sources: From) -> Response:
     """Every worker that was ever heard, with its fitness and what it last said of itself. Strong ETag."""
     return answer(request, (await sources.snapshots.current()).workers)
 
 
-@router.get("/v1/gaps", operation_id="listGaps", response_model=Items[GapView], responses=refused(422))
+@router.get("/v1/gaps", operation_id="listGaps", response_model=Gaps, responses=refused(422))
 async def gaps(
     sources: From,
     service: IdFilter = None,

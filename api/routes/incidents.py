@@ -12,8 +12,7 @@ from api.routes.pages import page
 from api.routes.parameters import Cursor, Identifier, IdFilter, Limit, checked
 from api.routes.refusals import FILTERED, MISSING
 from api.sources import From
-from api.views.incidents import IncidentDetail, IncidentView
-from api.views.words import Page
+from api.views.incidents import IncidentDetail, Incidents
 
 router = APIRouter(tags=["incidents"])
 
@@ -21,7 +20,7 @@ Open = Annotated[bool | None, Query(description="true: only those that go on; fa
 _ID: Final = re.compile(r"[!-~]{1,64}")
 
 
-@router.get("/v1/incidents", operation_id="listIncidents", response_model=Page[IncidentView], responses=FILTERED)
+@router.get("/v1/incidents", operation_id="listIncidents", response_model=Incidents, responses=FILTERED)
 async def incidents(
     request: Request,
     sources: From,

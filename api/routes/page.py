@@ -1,4 +1,4 @@
-"""The page: files of `api/web`, read once when the process starts."""
+"""The page and the reference: files of `api/web`, read once when the process starts."""
 
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ _METHODS: Final = ["GET", "HEAD"]
 
 
 def page_router() -> APIRouter:
-    """`/`, and `/web/<file>` for every file of the page; not part of the API's document."""
+    """`/`, the reference at `/docs`, and `/web/<file>` for every file of both; not part of the API's document."""
     files = {
         path.name: ready(path.read_bytes(), _TYPES[path.suffix]) for path in WEB.iterdir() if path.suffix in _TYPES
     }
@@ -30,12 +30,16 @@ def page_router() -> APIRouter:
     async def index(request: Request) -> Response:
         return answer(request, files["index.html"])
 
+    async def docs(request: Request) -> Response:
+        return answer(request, files["docs.html"])
+
     async def file(request: Request, name: str) -> Response:
         if name not in files:
             raise HTTPException(404)
         return answer(request, files[name])
 
     router.add_api_route("/", index, methods=_METHODS, response_model=None)
+    router.add_api_route("/docs", docs, methods=_METHODS, response_model=None)
     router.add_api_route("/web/{name}", file, methods=_METHODS, response_model=None)
     return router
 

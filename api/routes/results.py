@@ -12,8 +12,7 @@ from api.routes.pages import page
 from api.routes.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, checked, instant
 from api.routes.refusals import FILTERED, refused
 from api.sources import From
-from api.views.results import ResultRecord
-from api.views.words import Page
+from api.views.results import Results
 from coordinator.store import ResultFilter
 from worker.contract.outcome import Reason
 from worker.contract.result import to_record
@@ -54,7 +53,7 @@ async def _filter(
 Wanted = Annotated[ResultFilter, Depends(_filter)]
 
 
-@router.get("/v1/results", operation_id="listResults", response_model=Page[ResultRecord], responses=FILTERED)
+@router.get("/v1/results", operation_id="listResults", response_model=Results, responses=FILTERED)
 async def results(
     request: Request, sources: From, wanted: Wanted, cursor: Cursor = None, limit: Limit = 100
 ) -> Response:

@@ -9,8 +9,7 @@ from api.routes.parameters import Identifier
 from api.routes.refusals import MISSING
 from api.sources import From
 from api.views.overview import Overview
-from api.views.services import Matrix, ServiceDetail, ServiceView
-from api.views.words import Items
+from api.views.services import Matrix, ServiceDetail, Services
 
 router = APIRouter(tags=["services"])
 
@@ -24,7 +23,7 @@ async def overview(request: Request, sources: From) -> Response:
     return answer(request, (await sources.snapshots.current()).overview)
 
 
-@router.get("/v1/services", operation_id="listServices", response_model=Items[ServiceView])
+@router.get("/v1/services", operation_id="listServices", response_model=Services)
 async def services(request: Request, sources: From) -> Response:
     """Every service that is judged, with its verdict, in the order of the configuration.
 

@@ -61,3 +61,21 @@ class GapView(TypedDict):
     first_at: Time
     last_at: Time
     reason: Annotated[str, Field(description="`no_worker`, `no_result` or `paused`")]
+
+
+class Regions(TypedDict):
+    """All regions."""
+
+    items: list[RegionView]
+
+
+class Workers(TypedDict):
+    """All workers."""
+
+    items: list[WorkerView]
+
+
+class Gaps(TypedDict):
+    """Gaps, the latest first."""
+
+    items: list[GapView]

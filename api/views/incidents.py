@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.views.words import ScopeWord, SeverityWord, Time
+from api.views.words import Next, ScopeWord, SeverityWord, Time
 
 
 class IncidentView(TypedDict):
@@ -43,3 +43,10 @@ class IncidentDetail(IncidentView):
     """An incident with all that happened to it, oldest first."""
 
     timeline: list[TimelineLine]
+
+
+class Incidents(TypedDict):
+    """One page of incidents, newest first. Ask again with `cursor` set to `next`."""
+
+    items: list[IncidentView]
+    next: Next

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.views.words import Time
+from api.views.words import Next, Time
 
 
 class ResultRecord(TypedDict):
@@ -36,3 +36,10 @@ class ResultRecord(TypedDict):
     asn: int | None
     ip_country: str | None
     extra: dict[str, Any]
+
+
+class Results(TypedDict):
+    """One page of result records, newest first. Ask again with `cursor` set to `next`."""
+
+    items: list[ResultRecord]
+    next: Next

@@ -115,3 +115,9 @@ class Matrix(TypedDict):
     components: Annotated[list[ComponentView], Field(description="the rows, in order")]
     regions: Annotated[list[MatrixRegion], Field(description="the columns, in order")]
     cells: list[CellView]
+
+
+class Services(TypedDict):
+    """All services that are judged."""
+
+    items: list[ServiceView]

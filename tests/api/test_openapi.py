@@ -1,5 +1,7 @@
 """The OpenAPI document is good enough to be the reference."""
 
+import json
+import re
 from typing import Any
 
 import httpx
@@ -33,6 +35,13 @@ async def test_every_parameter_and_shape_is_described(openapi: Any) -> None:
                 assert about or parameter["name"] in ("ok", "reason"), (operation["operationId"], parameter["name"])
     for name, schema in openapi["components"]["schemas"].items():
         assert schema.get("description"), name
+
+
+async def test_every_shape_has_a_name_and_every_reference_leads_somewhere(openapi: Any) -> None:
+    shapes = openapi["components"]["schemas"]
+    assert {"ResultRecord", "ServiceView", "GapView", "CellView", "Mistake"} <= shapes.keys()
+    assert set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(openapi))) <= shapes.keys()
+    assert not any("_" in name for name in shapes)
 
 
 async def test_errors_are_problems_and_nothing_else(openapi: Any) -> None:

@@ -24,7 +24,7 @@ def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
 
 
 async def test_an_unknown_address_is_a_problem(api: httpx.AsyncClient) -> None:
-    for path in ("/nothing", "/v1", "/v1/", "/v2/services", "/docs", "/v1/services/claude/nothing"):
+    for path in ("/nothing", "/v1", "/v1/", "/v2/services", "/redoc", "/v1/services/claude/nothing"):
         assert is_problem(await api.get(path), 404, "not_found")
 
 

@@ -3,8 +3,7 @@
 import httpx
 from pydantic import TypeAdapter
 
-from api.views.incidents import IncidentDetail, IncidentView
-from api.views.words import Page
+from api.views.incidents import IncidentDetail, Incidents
 from coordinator.domain.verdict import Scope
 from coordinator.store import Store
 from tests.api import seeds
@@ -18,7 +17,7 @@ async def test_incidents_come_in_pages_newest_first(configured: Store, api: http
     while True:
         answer = await api.get("/v1/incidents", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
         page = answer.json()
-        TypeAdapter(Page[IncidentView]).validate_python(page)
+        TypeAdapter(Incidents).validate_python(page)
         seen += [incident["id"] for incident in page["items"]]
         cursor = page["next"]
         assert ('rel="next"' in answer.headers.get("link", "")) is (cursor is not None)

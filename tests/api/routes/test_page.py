@@ -49,5 +49,10 @@ def test_the_page_asks_nothing_of_other_hosts_and_writes_no_markup(name: str) ->
 def test_the_page_preloads_every_module_that_it_imports() -> None:
     page = (WEB / "index.html").read_text()
     for name in FILES:
-        if name.endswith(".js"):
+        if name.endswith(".js") and name != "docs.js":
             assert f"/web/{name}" in page
+
+
+async def test_the_reference_is_a_page_too(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/docs")
+    assert (answer.status_code, answer.content) == (200, (WEB / "docs.html").read_bytes())

@@ -7,8 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from api.views.overview import Overview
-from api.views.services import Matrix, ServiceDetail, ServiceView
-from api.views.words import Items
+from api.views.services import Matrix, ServiceDetail, Services
 from coordinator.store import Store
 from tests.api import seeds
 from worker.contract.clock import now
@@ -32,7 +31,7 @@ async def disrupted(store: Store) -> int:
 async def test_services_are_listed_with_their_verdicts(configured: Store, api: httpx.AsyncClient) -> None:
     await disrupted(configured)
     answer = await api.get("/v1/services")
-    assert conforms(Items[ServiceView], answer.json())
+    assert conforms(Services, answer.json())
     claude, openai = answer.json()["items"]
     assert (claude["state"], claude["headline"]) == ("bad", "API disrupted in 2 of 5 regions")
     assert claude["verdict"]["regions"] == ["us-east", "eu-west"]

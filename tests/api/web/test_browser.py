@@ -194,6 +194,17 @@ def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: 
     assert browser.get_log("browser") == []
 
 
+def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server: Server) -> None:
+    browser.get(f"{api_server.url}/docs#getService")
+    until(browser, lambda: "GET /v1/services/{id}/matrix" in seen(browser))
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".operation")) == 14
+    text = seen(browser)
+    assert "ResultRecord" in text
+    assert "undefined" not in text
+    assert "[object" not in text
+    assert browser.get_log("browser") == []
+
+
 def test_nothing_jumps_while_the_page_renews_itself(browser: Chrome, api_server: Server, seed: Seed) -> None:
     seed(well)
     browser.get(api_server.url)
