@@ -98,7 +98,9 @@ def test_an_ipv4_address_that_python_calls_not_global_is_refused(address: IPv4Ad
 
 
 @given(st.ip_addresses(v=6))
-def test_an_ipv6_address_outside_global_unicast_is_refused_unless_it_leads_to_a_public_one(address: IPv6Address) -> None:
+def test_an_ipv6_address_outside_global_unicast_is_refused_unless_it_leads_to_a_public_one(
+    address: IPv6Address,
+) -> None:
     if Guard().refusal(str(address)) is None:
         assert address.is_global or address.ipv4_mapped or address in _embedding()
 
