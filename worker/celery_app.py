@@ -20,6 +20,7 @@ from celery.worker import WorkController, loops
 from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 from kombu import Connection, Exchange, Queue
+from kombu.transport.redis import Channel
 
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
@@ -140,6 +141,9 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
 
 def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> WorkController:
     """Celery's worker inside this process, on its threads pool. `start()` blocks until the worker is told to stop."""
+    # What was taken and not begun when the worker stops is late elsewhere too; putting it back needs rights on the
+    # shared queue, and without them kombu writes it to a file in the temporary folder.
+    Channel.do_restore = False
     for name in ("celery", "kombu"):
         logging.getLogger(name).setLevel(logging.WARNING)  # two lines a message otherwise
     hostname = f"{worker}@{socket.gethostname()}"

@@ -46,10 +46,10 @@ class Delivery:
             return self._unsent[0] if self._unsent and len(self._sent) < self._window else None
 
     def sent(self, key: Key, at_s: float) -> None:
-        """The broker took the report."""
+        """The broker took the report. Its receipt may have come before this was said: then nobody waits for it."""
         with self._lock:
-            self._drop_unsent(key)
-            self._sent[key] = (next(self._order), at_s)
+            if self._drop_unsent(key):
+                self._sent[key] = (next(self._order), at_s)
 
     def beaten(self, key: Key) -> None:
         """The broker took a heartbeat. It is never sent again, but its receipt tells what it overtook."""
@@ -80,9 +80,13 @@ class Delivery:
         order, _ = self._sent.pop(key, (-1, 0.0))
         return max(order, self._beats.pop(key, -1))
 
-    def _drop_unsent(self, key: Key) -> None:
+    def _drop_unsent(self, key: Key) -> bool:
+        """Whether the report was still to be sent; now it is not."""
         if self._unsent and self._unsent[0] == key:
             heappop(self._unsent)
         elif key in self._unsent:
             self._unsent.remove(key)
             heapify(self._unsent)
+        else:
+            return False
+        return True

@@ -72,6 +72,8 @@ def stopped(product: Running, fast_config: Path) -> tuple[Running, set[str]]:
     assert product.interrupt() == 0, product.output
     assert product.output.endswith("Stopping\nStopped\n")
     assert not [name for name, pid in children.items() if alive(pid)]
+    for log in (product.data / "logs").glob("*.log"):
+        assert not [line for line in log.read_text().splitlines() if " ERROR " in line or "Traceback" in line], log
     return product, seen
 
 

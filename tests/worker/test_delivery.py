@@ -100,6 +100,16 @@ def test_heartbeats_without_receipts_are_forgotten_in_time() -> None:
     assert len(delivery._beats) == BEATS
 
 
+def test_a_receipt_that_is_faster_than_the_word_of_sending_ends_the_report() -> None:
+    delivery = Delivery()
+    delivery.add(key(0))
+    delivery.receipted([key(0)], at_s=0.0)
+    delivery.sent(key(0), at_s=0.0)
+    delivery.beaten(key(1))
+    assert delivery.receipted([key(1)], at_s=PATIENCE_S + 1) == []
+    assert delivery.next() is None
+
+
 @given(st.lists(st.tuples(st.sampled_from(["add", "send", "crash", "receipt"]), st.integers(0, 20)), max_size=60))
 def test_after_any_losses_everything_arrives_in_the_end(steps: list[tuple[str, int]]) -> None:
     """The broker is a queue that a crash empties; the coordinator receipts what it takes from it."""
