@@ -9,25 +9,21 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from coordinator.board import Board
 from coordinator.configuration import Configuration
-from coordinator.dispatch import Post
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.incident import IncidentEvent
-from coordinator.domain.ledger import Ledger
-from coordinator.domain.topology import Topology
 from coordinator.domain.verdict import Verdict
 from coordinator.geo import Places
-from coordinator.hearing import Hearing
-from coordinator.inbox import Delivery, Inbox
-from coordinator.metrics import Counters
+from coordinator.inbox import Delivery
+from coordinator.parts import Parts
 from coordinator.persistence import keep, persistently
 from coordinator.receipts import Bookkeeping, receipt_letters
 from coordinator.reports import Reading, read
 from coordinator.stamps import Stamps
-from coordinator.store import Store
 from coordinator.store.standings import Standing
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -42,28 +38,18 @@ class Ingest:
     """Everything that happens to a report, one after the other, in one task."""
 
     def __init__(
-        self,
-        store: Store,
-        engine: Engine,
-        inbox: Inbox,
-        post: Post,
-        ledger: Ledger,
-        hearing: Hearing,
-        places: Places,
-        stamps: Stamps,
-        counters: Counters,
+        self, parts: Parts, engine: Engine, places: Places, stamps: Stamps, configuration: Configuration
     ) -> None:
-        self._store = store
+        self._store = parts.store
+        self._inbox = parts.inbox
+        self._post = parts.post
+        self._ledger = parts.ledger
+        self._hearing = parts.hearing
+        self._counters = parts.counters
         self._engine = engine
-        self._inbox = inbox
-        self._post = post
-        self._ledger = ledger
-        self._hearing = hearing
         self._places = places
         self._stamps = stamps
-        self._counters = counters
-        self._topology = Topology()
-        self._next: Configuration | None = None
+        self._configuration = self._next = configuration
         self._board = Board()
         self._books = Bookkeeping()
         self._judged_second = 0
@@ -95,16 +81,13 @@ class Ingest:
             self._receipt(reading, deliveries)
 
     def _reconfigure(self) -> None:
-        if self._next is None:
-            return
-        if self._topology != Topology():  # the first configuration is the one that the engine was made with
-            self._engine.reconfigure(self._next.topology, self._next.rules)
-        self._topology = self._next.topology
-        self._board.forget()
-        self._next = None
+        if self._next is not self._configuration:
+            self._configuration = self._next
+            self._engine.reconfigure(self._configuration.topology, self._configuration.rules)
+            self._board.forget()
 
     def _read(self, deliveries: Sequence[Delivery], received_at: Instant) -> Reading:
-        reading = read(deliveries, self._topology, received_at)
+        reading = read(deliveries, self._configuration.topology, received_at)
         reading.results = [self._place(result) for result in reading.results]
         return reading
 
@@ -114,7 +97,7 @@ class Ingest:
 
     def _settle(self, new: Sequence[Result], reading: Reading) -> None:
         for result in new:
-            check = self._topology.check[result.check]
+            check = self._configuration.topology.check[result.check]
             self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
         self._counters.results += len(new)
         self._counters.repeats += len(reading.results) - len(new)
@@ -164,8 +147,8 @@ class Ingest:
         heard, refusals = self._books.take()
         if heard:
             await persistently("workers", lambda: self._store.workers.heard(heard))
-        for reason, count, at, example in refusals:
-            await self._store.refusals.count(reason, count, at, example)
+        for refusal in refusals:
+            await persistently("refusals", partial(self._store.refusals.count, *refusal))
 
 
 def _line(event: Event) -> str:

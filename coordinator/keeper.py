@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Final
 
 from coordinator.configuration import Configuration, from_document
-from coordinator.domain.ledger import Ledger
 from coordinator.domain.topology import Topology
 from coordinator.geo import Places
-from coordinator.hearing import Hearing
-from coordinator.inbox import Inbox
 from coordinator.ingest import Ingest
 from coordinator.leadership import Leadership
-from coordinator.metrics import Counters
-from coordinator.persistence import persistently
-from coordinator.store import Store
+from coordinator.parts import Parts
+from coordinator.persistence import UNREACHABLE, persistently
 from coordinator.tick import Tick
 from worker.contract import clock
 from worker.contract.instant import rfc3339
@@ -31,27 +28,16 @@ SUBJECT: Final = "coordinator"
 class Keeper:
     """Keeps the process in step with its store."""
 
-    def __init__(
-        self,
-        store: Store,
-        lead: Leadership,
-        inbox: Inbox,
-        ingest: Ingest,
-        tick: Tick,
-        ledger: Ledger,
-        hearing: Hearing,
-        places: Places,
-        counters: Counters,
-    ) -> None:
-        self._store = store
+    def __init__(self, parts: Parts, lead: Leadership, ingest: Ingest, tick: Tick, places: Places) -> None:
+        self._store = parts.store
+        self._inbox = parts.inbox
+        self._ledger = parts.ledger
+        self._hearing = parts.hearing
+        self._counters = parts.counters
         self._lead = lead
-        self._inbox = inbox
         self._ingest = ingest
         self._tick = tick
-        self._ledger = ledger
-        self._hearing = hearing
         self._places = places
-        self._counters = counters
         self._version = 0
         self._told_s = 0.0
         self._started_at = clock.now()
@@ -74,7 +60,8 @@ class Keeper:
         while not stop.is_set():
             await persistently("keeper", self._round)
             await asyncio.sleep(SECOND_S)
-        await self._tell()
+        with suppress(*UNREACHABLE):
+            await self._tell()
 
     async def _round(self) -> None:
         await self._lead.renew()

@@ -19,6 +19,7 @@ from coordinator.ingest import Ingest
 from coordinator.keeper import Keeper
 from coordinator.leadership import AnotherCoordinatorError, Leadership, leadership
 from coordinator.metrics import Counters
+from coordinator.parts import Parts
 from coordinator.settings import CoordinatorSettings
 from coordinator.stamps import Stamps
 from coordinator.store import Store, StoreError, open_store
@@ -28,6 +29,8 @@ from worker.contract import clock
 log = logging.getLogger("outscope.coordinator")
 
 LOOK_AGAIN_S: Final = 0.5
+GRACE_S: Final = 5.0
+"""How long the loops may take to finish when told to stop."""
 EXIT_STORE: Final = 2
 EXIT_ANOTHER: Final = 3
 
@@ -91,19 +94,19 @@ async def _first_configuration(store: Store, lead: Leadership, stop: asyncio.Eve
 async def _coordinate(
     settings: CoordinatorSettings, store: Store, lead: Leadership, applied: Applied, stop: asyncio.Event
 ) -> None:
-    engine = await _rebuilt(store, applied.configuration)
-    last = await store.results.last_received_at()
-    counters, ledger, hearing = Counters(), Ledger(), Hearing()
+    configuration = applied.configuration
+    engine = await _rebuilt(store, configuration)
+    stamps = Stamps(clock.now, clock.monotonic_s, await store.results.last_received_at() or 0)
     places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
-    async with _link(settings.broker, applied.configuration) as (post, inbox):
-        stamps = Stamps(clock.now, clock.monotonic_s, last or 0)
-        ingest = Ingest(store, engine, inbox, post, ledger, hearing, places, stamps, counters)
-        tick = Tick(post, ledger, hearing, lambda: inbox.connected_since_s, counters)
-        keeper = Keeper(store, lead, inbox, ingest, tick, ledger, hearing, places, counters)
-        await keeper.begin(applied.version, applied.configuration)
+    async with _link(settings.broker, configuration) as (post, inbox):
+        parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
+        ingest = Ingest(parts, engine, places, stamps, configuration)
+        tick = Tick(post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters)
+        keeper = Keeper(parts, lead, ingest, tick, places)
+        await keeper.begin(applied.version, configuration)
         if settings.ready_file is not None:
             settings.ready_file.touch()
-        log.info("coordinating version=%d checks=%d", applied.version, len(applied.configuration.topology.checks))
+        log.info("coordinating version=%d checks=%d", applied.version, len(configuration.topology.checks))
         await _together(stop, ingest, tick, keeper)
     places.close()
 
@@ -115,7 +118,17 @@ async def _rebuilt(store: Store, configuration: Configuration) -> Engine:
     recent = await store.results.recent(now - configuration.rules.rebuild_ms)
     engine.restore(recent, await store.incidents.open(), now)
     log.info("rebuilt results=%d", len(recent))
+    await _tell_what_changed(store, engine)
     return engine
+
+
+async def _tell_what_changed(store: Store, engine: Engine) -> None:
+    """Add to the history what changed while nobody looked, or what a crash kept from being written."""
+    for service, verdict in engine.verdicts().items():
+        for told in await store.verdicts.history(service, limit=1):
+            now = verdict.to_record()
+            if any(told[key] != now[key] for key in ("severity", "scope", "regions", "components")):
+                await store.verdicts.add(verdict)
 
 
 @asynccontextmanager
@@ -132,13 +145,24 @@ async def _link(broker: str, configuration: Configuration) -> AsyncIterator[tupl
 
 
 async def _together(stop: asyncio.Event, *loops: Ingest | Tick | Keeper) -> None:
-    """Run the loops until told to stop; when one fails, all stop and its error is raised."""
+    """Run the loops until told to stop; when one fails, all stop and its error is raised.
+
+    A loop that waits for a database that is away is ended: what it holds was not receipted.
+    """
     tasks = [asyncio.create_task(loop.run(stop), name=type(loop).__name__) for loop in loops]
+    too_late = asyncio.create_task(_grace(stop))
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
+        waiting = {too_late, *tasks}
+        while too_late in waiting and len(waiting) > 1:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
     finally:
-        for task in tasks:
+        for task in (too_late, *tasks):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(too_late, *tasks, return_exceptions=True)
+
+
+async def _grace(stop: asyncio.Event) -> None:
+    await stop.wait()
+    await asyncio.sleep(GRACE_S)

@@ -62,7 +62,7 @@ class World:
 
 
 worlds = st.builds(World, troubles, silences, st.integers(1, 2), st.sampled_from([0.0, 0.02]), st.integers(1, 10_000))
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @thorough
@@ -123,7 +123,7 @@ def test_one_region_alone_never_makes_a_service_fail_everywhere(
     region: str, services: list[str] | None, share: float, seed: int
 ) -> None:
     trouble = Trouble(at(10), regions=[region], services=services, share=share)
-    trial = try_results(NET, results(NET, at(0), at(45), [trouble], noise=0.01, seed=seed))
+    trial = try_results(NET, results(NET, at(0), at(45), [trouble], seed=seed))
     for service in ("claude", "openai"):
         assert {"component", "system_wide"}.isdisjoint(trial.scopes(service))
 
