@@ -77,7 +77,7 @@ class Fleet:
         vantage.note(diagnosis.signs, diagnosis.doubtful)
         if diagnosis.sick and vantage.unfit_since is None:
             vantage.fall_ill(_ill_since(vantage, diagnosis.signs))
-        elif not diagnosis.sick and len(vantage.clean_slots) >= self._rules.fit_again_after_slots:
+        elif not diagnosis.sick and vantage.unfit_since is not None and self._is_clean(vantage):
             vantage.recover()
         fitness, why = _standing(vantage, diagnosis.why, now)
         if not vantage.failing and fitness is Fitness.FIT:
@@ -85,6 +85,9 @@ class Fleet:
         changed = fitness is not vantage.fitness
         vantage.fitness, vantage.why = fitness, why
         return FitnessChange(now, vantage.region, fitness, why, vantage.name) if changed else None
+
+    def _is_clean(self, vantage: Vantage) -> bool:
+        return len(vantage.clean_slots()) >= self._rules.fit_again_after_slots
 
     def _elsewhere(self, check: str, region: str) -> list[Glimpse]:
         """What each other region saw of a check lately."""
@@ -140,7 +143,7 @@ class Fleet:
         newest = {check: look for check, look in vantage.newest.items() if check in self._endpoints}
         failing = {check: times for check, times in vantage.failing.items() if check in newest}
         fresh = fresh_ms(bucket, self._rules)
-        return replace(vantage, bucket_ms=bucket, fresh_ms=fresh, newest=newest, failing=failing, clean_slots=set())
+        return replace(vantage, bucket_ms=bucket, fresh_ms=fresh, newest=newest, failing=failing, good_slots=set())
 
     def regions(self) -> Mapping[str, Standing]:
         """The fitness of each region, and why."""
@@ -168,7 +171,7 @@ class Fleet:
 def _newer(known: Glimpse | None, look: Look) -> Glimpse:
     if known is None:
         return Glimpse(look, look.at)
-    if look < known.look:
+    if not look.is_newer_than(known.look):
         return known
     return Glimpse(look, known.since if look.ok == known.look.ok else look.at)
 

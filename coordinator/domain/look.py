@@ -38,6 +38,10 @@ class Look(NamedTuple):
     fresh_until: Instant
     """After this moment the look says nothing about the present."""
 
+    def is_newer_than(self, other: "Look") -> bool:
+        """Whether it is a later look, and not the same one reported again."""
+        return self[:2] > other[:2]
+
     @property
     def was_made(self) -> bool:
         """False when the worker came too late to look at all, which says nothing of any endpoint."""

@@ -81,9 +81,9 @@ def _recovered_together(
 def _not_told_apart(
     line: list[CellKey], matrix: Matrix, failing: set[CellKey], counts: Counts, rules: Rules
 ) -> list[CellKey]:
-    """When half a line fails partially, the others that may well fail as much: their looks do not say otherwise."""
+    """When most of a line fails partially, the others that may well fail as much: their looks do not say otherwise."""
     bad = [key for key in line if key in failing]
-    if 2 * len(bad) < len(line) or len(bad) == len(line):
+    if 2 * len(bad) <= len(line) or len(bad) == len(line):
         return []
     share = failing_share(matrix[key].reading for key in bad)
     if share >= rules.outage_share:

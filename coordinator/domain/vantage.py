@@ -10,6 +10,10 @@ from worker.contract.instant import Instant
 
 WITNESSING_INTERVALS = 2
 """A look bears witness in its own interval and the next: the current and the previous bucket."""
+SLOTS_KEPT = 64
+"""Slots of which a worker remembers whether anything answered."""
+SPANS_KEPT = 7
+"""Former sicknesses that a worker remembers, for the looks that are still in some window."""
 REFERENCE_INTERVALS = 8
 """A reference that answered is remembered for longer, since several workers share the looks of a region."""
 
@@ -61,8 +65,8 @@ class Vantage:
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
     last_sick_slot: int = 0
-    clean_slots: set[int] = field(default_factory=set)
-    silent_since: Instant | None = None
+    good_slots: set[int] = field(default_factory=set)
+    """Slots in which anything answered it, the newest few."""
 
     def hear(self, look: Look) -> None:
         """Take one look in."""
@@ -70,13 +74,22 @@ class Vantage:
         if not look.was_made:
             return
         newest = self.newest.get(look.check)
-        if newest is None or look > newest:
+        if newest is None or look.is_newer_than(newest):
             self.newest[look.check] = look
             self._count(look)
-        if look.ok and (self.answered_at is None or look.at > self.answered_at):
-            self.answered_at = look.at
-        if look.ok and self.unfit_since is not None and look.at // self.bucket_ms > self.last_sick_slot:
-            self.clean_slots.add(look.at // self.bucket_ms)
+        if look.ok:
+            self.answered_at = look.at if self.answered_at is None else max(look.at, self.answered_at)
+            self._remember_good(look.at // self.bucket_ms)
+
+    def _remember_good(self, slot: int) -> None:
+        self.good_slots.add(slot)
+        if len(self.good_slots) > 2 * SLOTS_KEPT:
+            self.good_slots = set(sorted(self.good_slots)[-SLOTS_KEPT:])
+
+    def clean_slots(self) -> list[int]:
+        """The slots since the last sign of sickness in which something answered."""
+        oldest = self.heard_at // self.bucket_ms - SLOTS_KEPT
+        return sorted(slot for slot in self.good_slots if slot > max(self.last_sick_slot, oldest))
 
     def _count(self, look: Look) -> None:
         if look.ok:
@@ -126,18 +139,15 @@ class Vantage:
     def fall_ill(self, since: Instant) -> None:
         """From `since` on, its looks do not count."""
         self.unfit_since = since
-        self.clean_slots = set()
 
     def recover(self) -> None:
         """Its looks count again from its first clean slot on."""
         if self.unfit_since is not None:
-            back = min(self.clean_slots) * self.bucket_ms if self.clean_slots else self.heard_at
-            self.unfit_spans = [*self.unfit_spans[-3:], (self.unfit_since, max(back, self.unfit_since))]
+            back = min(self.clean_slots(), default=0) * self.bucket_ms
+            self.unfit_spans = [*self.unfit_spans[-SPANS_KEPT:], (self.unfit_since, max(back, self.unfit_since))]
         self.unfit_since = None
-        self.clean_slots = set()
 
     def note(self, signs: Sequence[Instant], doubtful: bool) -> None:
         """Signs of sickness: only slots after them are clean, and in doubt, looks around them wait."""
         self.doubted_since = min(signs) - self.bucket_ms if doubtful else None
         self.last_sick_slot = max([self.last_sick_slot, *(sign // self.bucket_ms for sign in signs)])
-        self.clean_slots = {slot for slot in self.clean_slots if slot > self.last_sick_slot}
