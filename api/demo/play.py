@@ -7,13 +7,14 @@ from typing import Final
 
 from api.demo.script import INCIDENTS, WELL, Claim, Step
 from api.demo.telling import Teller
-from api.demo.watch import View, get, view
+from api.demo.watch import View, view
 from api.demo.weather import Weather
 from api.demo.world import NAMES, REFERENCE, SPOTS
+from api.supervisor.asking import get
 from api.supervisor.product import Product
 
 _LOOK_S: Final = 0.3
-_HOLD_S: Final = 2.0
+HOLD_S: Final = 2.0
 """A verdict counts when it stayed as it should be for this long."""
 
 
@@ -36,11 +37,12 @@ class Played:
 class Player:
     """One performance of the script on a running product."""
 
-    def __init__(self, product: Product, weather: Weather, teller: Teller, speed: float) -> None:
+    def __init__(self, product: Product, weather: Weather, teller: Teller, speed: float, hold_s: float) -> None:
         self._product = product
         self._weather = weather
         self._teller = teller
         self._speed = speed
+        self._hold_s = hold_s
         self._stopped: frozenset[str] = frozenset()
         self._true: tuple[Mapping[str, Claim], Mapping[str, str]] = ({}, {})
 
@@ -79,7 +81,7 @@ class Player:
                     right_since_s = None
                 elif right_since_s is None:
                     right_since_s = loop.time()
-                elif loop.time() >= right_since_s + _HOLD_S / self._speed:
+                elif loop.time() >= right_since_s + self._hold_s / self._speed:
                     played.took_s = right_since_s - began_s
                     return
             await asyncio.sleep(_LOOK_S)
@@ -101,7 +103,7 @@ async def check_incidents(port: int, teller: Teller, within_s: float) -> Played:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     while loop.time() < began_s + within_s:
-        found = (await get(port, "/v1/incidents"))["items"]
+        found = (await get("127.0.0.1", port, "/v1/incidents"))["items"]
         seen = sorted(f"{i['service']} {i['peak']}, {'over' if i['resolved_at'] else 'open'}" for i in found)
         played.seen = "; ".join(seen)
         if seen == expected:

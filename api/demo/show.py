@@ -11,16 +11,20 @@ import yaml
 from rich.console import Console
 
 from api.demo.internet import internet
-from api.demo.play import Played, Player, check_incidents
+from api.demo.play import HOLD_S, Played, Player, check_incidents
 from api.demo.script import SCRIPT
 from api.demo.telling import Teller
 from api.demo.weather import Weather
 from api.demo.world import ALLOWED, SPOTS, configuration
 from api.supervisor.claim import free_port
+from api.supervisor.problem import CannotStartError
 from api.supervisor.product import Product, product
 from api.supervisor.settings import ProductSettings
 
+_STARTED_WITHIN_S: Final = 90.0
 _RESOLVED_WITHIN_S: Final = 30.0
+_WATCHED_S: Final = 8.0
+"""How long each verdict stands when nobody waits for the end, so that people can look at the page."""
 
 
 async def show(console: Console, *, once: bool, port: int | None, speed: float) -> bool:
@@ -55,13 +59,21 @@ async def _perform(folder: Path, console: Console, once: bool, port: int, speed:
             source_addresses={spot.id: spot.source for spot in SPOTS},
         )
         async with product(settings, teller.note) as running:
-            await running.start()
+            await _start(running)
             teller.note(f"Watch it at {settings.address}")
             return await _play(running, weather, teller, once, speed)
 
 
+async def _start(running: Product) -> None:
+    try:
+        async with asyncio.timeout(_STARTED_WITHIN_S):
+            await running.start()
+    except TimeoutError as error:
+        raise CannotStartError(f"The product did not start within {_STARTED_WITHIN_S:g} s; see above.") from error
+
+
 async def _play(running: Product, weather: Weather, teller: Teller, once: bool, speed: float) -> bool:
-    player = Player(running, weather, teller, speed)
+    player = Player(running, weather, teller, speed, HOLD_S if once else _WATCHED_S)
     played: list[Played] = []
     while True:
         played = await player.play(SCRIPT)

@@ -1,14 +1,11 @@
 """Reads what the product says, the way any client does: over HTTP."""
 
-import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from api.demo.script import Claim
-
-_PATIENCE_S: Final = 5.0
+from api.supervisor.asking import get
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +17,9 @@ class View:
     incidents: frozenset[str]
 
 
-async def get(port: int, path: str) -> Any:
-    """The JSON document at a path of the API on this machine; OSError when there is none."""
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            try:
-                writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-                answer = await reader.read()
-            finally:
-                writer.close()
-    except TimeoutError as error:
-        raise OSError(f"{path} did not answer") from error
-    head, _, body = answer.partition(b"\r\n\r\n")
-    if b" 200 " not in head.split(b"\r\n", 1)[0]:
-        raise OSError(f"{path} answered {head[:40].decode(errors='replace')}")
-    return json.loads(body)
-
-
 async def view(port: int) -> View:
     """What the product says now."""
-    overview = await get(port, "/v1/overview")
+    overview = await get("127.0.0.1", port, "/v1/overview")
     return View(
         services={
             service["id"]: (claim_of(service["verdict"]), service["verdict"]["reason"])

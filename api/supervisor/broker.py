@@ -1,13 +1,17 @@
-"""The embedded broker: a Valkey server of our own on a free loopback port, one user a region, nothing kept on disk."""
+"""The broker of a product on one machine: one that somebody else runs, or a Valkey server of our own.
+
+Our own listens on a free loopback port, keeps nothing on disk, and has one user a region, each with a password that
+is new at every start.
+"""
 
 import os
 import secrets
 import shutil
 import socket
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from api.supervisor.claim import free_port
 from api.supervisor.problem import CannotStartError
@@ -15,59 +19,108 @@ from api.supervisor.program import Program
 from coordinator.regions import COORDINATOR, broker_acl
 
 _HOST: Final = "127.0.0.1"
+_SUPERVISOR: Final = "_supervisor"
+"""A user that may read the list of users anew, and nothing else. No region can be called so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A broker's URL for the coordinator and one for each region; none may do what another may."""
+class Broker(Protocol):
+    """Where coordinator and workers meet."""
 
-    coordinator: str
-    regions: Mapping[str, str]
+    @property
+    def program(self) -> Program | None:
+        """The server to start, when it is ours."""
 
+    @property
+    def coordinator(self) -> str:
+        """The coordinator's URL."""
 
-def shared(url: str, regions: Sequence[str]) -> Credentials:
-    """One URL for all, of a broker that somebody else runs."""
-    return Credentials(url, dict.fromkeys(regions, url))
-
-
-def embedded(data: Path, regions: Sequence[str], env: Mapping[str, str]) -> tuple[Program, Credentials]:
-    """The server as a program to start, and the URLs that lead to it. Passwords are new at each start."""
-    port = free_port(_HOST)
-    folder = data / "broker"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    passwords = {name: secrets.token_urlsafe(24) for name in (COORDINATOR, *regions)}
-    acl = folder / "users.acl"
-    with open(acl, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        file.writelines(f"{line}\n" for line in _users(regions, passwords))
-    program = Program(
-        name="broker",
-        argv=_command(port, folder, acl),
-        env=env,
-        log=data / "logs" / "broker.log",
-        stage=0,
-        address=f"{_HOST}:{port}",
-        answers=lambda: _answers(port),
-    )
-    urls = {name: f"redis://{name}:{password}@{_HOST}:{port}/0" for name, password in passwords.items()}
-    return program, Credentials(urls.pop(COORDINATOR), urls)
+    def region(self, region: str) -> str:
+        """The URL of a region's workers. A new region is let in."""
 
 
-def _users(regions: Sequence[str], passwords: Mapping[str, str]) -> list[str]:
-    return broker_acl({region: passwords[region] for region in regions}, passwords[COORDINATOR])
+class Shared:
+    """A broker that somebody else runs: one URL for all."""
+
+    program = None
+
+    def __init__(self, url: str) -> None:
+        self.coordinator = url
+
+    def region(self, _region: str) -> str:
+        """The same for every region."""
+        return self.coordinator
 
 
-def _command(port: int, folder: Path, acl: Path) -> tuple[str, ...]:
-    options = {
-        "bind": _HOST,
-        "port": str(port),
-        "dir": str(folder),
-        "aclfile": str(acl),
-        "save": "",
-        "appendonly": "no",
-        "maxmemory-policy": "noeviction",
-        "tcp-keepalive": "30",
-    }
-    return (server_binary(), *(part for name, value in options.items() for part in (f"--{name}", value)))
+class Embedded:
+    """A server of our own."""
+
+    def __init__(self, data: Path, env: Mapping[str, str]) -> None:
+        self._port = free_port(_HOST)
+        self._folder = data / "broker"
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._users = self._folder / "users.acl"
+        self._passwords: dict[str, str] = {}
+        self._own = {name: secrets.token_urlsafe(24) for name in (COORDINATOR, _SUPERVISOR)}
+        self._write_users()
+        self.program = Program(
+            name="broker",
+            argv=(server_binary(), *self._options()),
+            env=env,
+            log=data / "logs" / "broker.log",
+            stage=0,
+            address=f"{_HOST}:{self._port}",
+            answers=self._answers,
+        )
+
+    @property
+    def coordinator(self) -> str:
+        """The coordinator's URL."""
+        return self._url(COORDINATOR, self._own[COORDINATOR])
+
+    def region(self, region: str) -> str:
+        """The URL of a region's workers; a new region gets a password, also while the server runs."""
+        if region not in self._passwords:
+            self._passwords[region] = secrets.token_urlsafe(24)
+            self._write_users()
+            self._talk(f"AUTH {_SUPERVISOR} {self._own[_SUPERVISOR]}\r\nACL LOAD\r\n")
+        return self._url(region, self._passwords[region])
+
+    def _url(self, user: str, password: str) -> str:
+        return f"redis://{user}:{password}@{_HOST}:{self._port}/0"
+
+    def _write_users(self) -> None:
+        digest = sha256(self._own[_SUPERVISOR].encode()).hexdigest()
+        lines = [
+            *broker_acl(self._passwords, self._own[COORDINATOR]),
+            f"user {_SUPERVISOR} on #{digest} resetkeys resetchannels -@all +auth +acl|load",
+        ]
+        with open(self._users, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.writelines(f"{line}\n" for line in lines)
+
+    def _options(self) -> tuple[str, ...]:
+        options = {
+            "bind": _HOST,
+            "port": str(self._port),
+            "dir": str(self._folder),
+            "aclfile": str(self._users),
+            "save": "",
+            "appendonly": "no",
+            "maxmemory-policy": "noeviction",
+            "tcp-keepalive": "30",
+        }
+        return tuple(part for name, value in options.items() for part in (f"--{name}", value))
+
+    def _answers(self) -> bool:
+        return self._talk("PING\r\n").startswith((b"+PONG", b"-NOAUTH", b"-NOPERM"))
+
+    def _talk(self, commands: str) -> bytes:
+        """Send inline commands; what comes back first, nothing when the server does not run."""
+        try:
+            with socket.create_connection((_HOST, self._port), timeout=1) as link:
+                link.sendall(commands.encode())
+                return link.recv(256)
+        except OSError:
+            return b""
 
 
 def server_binary() -> str:
@@ -84,12 +137,3 @@ def server_binary() -> str:
             "or give the URL of a Redis or Valkey server with --broker."
         )
     return found
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((_HOST, port), timeout=1) as link:
-            link.sendall(b"PING\r\n")
-            return link.recv(64).startswith((b"+PONG", b"-NOAUTH", b"-NOPERM"))
-    except OSError:
-        return False

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from api.supervisor.broker import Credentials
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
 
@@ -20,16 +19,8 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
-def programs(settings: ProductSettings, credentials: Credentials) -> list[Program]:
-    """Coordinator, API and one worker a region."""
-    return [
-        _coordinator(settings, credentials.coordinator),
-        _api(settings),
-        *(_worker(settings, region, url) for region, url in credentials.regions.items()),
-    ]
-
-
-def _coordinator(settings: ProductSettings, broker: str) -> Program:
+def coordinator(settings: ProductSettings, broker: str) -> Program:
+    """The coordinator."""
     env = {
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_DATABASE": settings.database_url,
@@ -38,27 +29,33 @@ def _coordinator(settings: ProductSettings, broker: str) -> Program:
     return _python(settings, "coordinator", ("coordinator",), env, stage=1)
 
 
-def _api(settings: ProductSettings) -> Program:
+def api(settings: ProductSettings) -> Program:
+    """API and page."""
     env = {"OUTSCOPE_DATABASE": settings.database_url}
     arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
     return _python(settings, "api", arguments, env, stage=2, address=settings.address)
 
 
-def _worker(settings: ProductSettings, region: str, broker: str) -> Program:
-    name = f"{region}-1"
+def worker_name(region: str) -> str:
+    """What the worker of a region is called among the processes."""
+    return f"worker {region}-1"
+
+
+def worker(settings: ProductSettings, region: str, broker: str) -> Program:
+    """The one worker of a region."""
     source = settings.source_addresses.get(region)
     env = {
         **{name: value for name, value in os.environ.items() if name.startswith(_SECRETS)},
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_REGION": region,
-        "OUTSCOPE_WORKER": name,
+        "OUTSCOPE_WORKER": f"{region}-1",
         "OUTSCOPE_STATE_DIR": str(settings.data / "workers"),
         **({"OUTSCOPE_ALLOW_ADDRESSES": settings.allow} if settings.allow else {}),
         **({"OUTSCOPE_CA_FILE": str(settings.ca_file)} if settings.ca_file else {}),
         **({"OUTSCOPE_SOURCE_ADDRESS": source} if source else {}),
     }
     address = f"looks from {source}" if source else ""
-    return _python(settings, f"worker {name}", ("worker",), env, stage=2, address=address)
+    return _python(settings, worker_name(region), ("worker",), env, stage=2, address=address)
 
 
 def _python(

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from api.supervisor.broker import embedded, shared
+from api.supervisor import plan
+from api.supervisor.asking import get
+from api.supervisor.broker import Broker, Embedded, Shared
 from api.supervisor.claim import claimed, require_free
 from api.supervisor.keeper import Keeper
 from api.supervisor.logfile import roll, roll_if_large
-from api.supervisor.plan import plain_environment, programs, run_folder
 from api.supervisor.prepare import Prepared, prepare
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
 
 _TIDY_S: Final = 30.0
+_FOLLOW_S: Final = 2.0
 
 Say = Callable[[str], None]
 
@@ -22,25 +24,28 @@ Say = Callable[[str], None]
 class Product:
     """Processes by name, each with its keeper. `pause` and `resume` are for scripts that play an outage of our own."""
 
-    def __init__(self, settings: ProductSettings, prepared: Prepared, plan: list[Program], say: Say) -> None:
+    def __init__(self, settings: ProductSettings, prepared: Prepared, broker: Broker, say: Say) -> None:
         self.settings = settings
         self.prepared = prepared
+        self._broker = broker
         self._say = say
-        self._programs = {program.name: program for program in plan}
+        self._regions: set[str] = set()
+        self._programs: dict[str, Program] = {}
         self._keepers: dict[str, Keeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._tidying: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start everything, the broker before the rest; returns when all of it is ready."""
-        for program in self._programs.values():
-            roll(program.log)
-        first = [name for name, program in self._programs.items() if program.stage == 0]
-        for names in (first, [name for name in self._programs if name not in first]):
-            for name in names:
-                self.resume(name)
-            await asyncio.gather(*(self._keepers[name].ready() for name in names))
-        self._tidying = asyncio.create_task(self._tidy())
+        if self._broker.program is not None:
+            self._begin(self._broker.program)
+            await self._keepers[self._broker.program.name].ready()
+        self._begin(plan.coordinator(self.settings, self._broker.coordinator))
+        self._begin(plan.api(self.settings))
+        for region in self.prepared.regions:
+            self._begin_worker(region)
+        await asyncio.gather(*(keeper.ready() for keeper in self._keepers.values()))
+        self._chores = [asyncio.create_task(self._tidy()), asyncio.create_task(self._follow())]
 
     def resume(self, name: str) -> None:
         """Start this process, and keep it running."""
@@ -54,30 +59,48 @@ class Product:
 
     async def stop(self) -> None:
         """End everything: who takes work in first, who keeps what was done last."""
-        if self._tidying:
-            self._tidying.cancel()
-        started = {self._programs[name].stage for name in self._tasks}
-        for stage in sorted(started, reverse=True):
-            await asyncio.gather(*(self.pause(name) for name in self._tasks if self._programs[name].stage == stage))
+        for chore in self._chores:
+            chore.cancel()
+        for stage in sorted({program.stage for program in self._programs.values()}, reverse=True):
+            names = [name for name, program in self._programs.items() if program.stage == stage]
+            await asyncio.gather(*(self.pause(name) for name in names))
 
     def kill(self) -> None:
         """End everything at once."""
         for keeper in self._keepers.values():
             keeper.kill()
 
-    def process_ids(self) -> dict[str, int]:
-        """The process behind each name, as far as it runs."""
-        return {
-            name: keeper.process.pid
-            for name, keeper in self._keepers.items()
-            if keeper.process is not None and keeper.process.poll() is None
-        }
+    def _begin(self, program: Program) -> None:
+        roll(program.log)
+        self._programs[program.name] = program
+        self.resume(program.name)
+
+    def _begin_worker(self, region: str) -> None:
+        self._regions.add(region)
+        self._begin(plan.worker(self.settings, region, self._broker.region(region)))
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(_TIDY_S)
             for program in self._programs.values():
                 roll_if_large(program.log)
+
+    async def _follow(self) -> None:
+        """Have a worker for each region of the configuration in force, which may change while we run."""
+        while True:
+            await asyncio.sleep(_FOLLOW_S)
+            try:
+                found = await get(self.settings.own_host, self.settings.port, "/v1/regions")
+            except OSError:
+                continue  # the API is being started again
+            wanted = {region["id"] for region in found["items"]}
+            for region in sorted(wanted - self._regions):
+                self._say(f"Region {region} is new: starting its worker")
+                self._begin_worker(region)
+            for region in sorted(self._regions - wanted) if wanted else ():
+                self._say(f"Region {region} is gone: stopping its worker")
+                self._regions.remove(region)
+                await self.pause(plan.worker_name(region))
 
 
 @asynccontextmanager
@@ -89,13 +112,9 @@ async def product(settings: ProductSettings, say: Say) -> AsyncIterator[Product]
     with claimed(settings.data):
         require_free(settings.host, settings.port)
         prepared = prepare(settings.database_url, settings.config)  # without a thread, so that forking stays safe
-        run_folder(settings.data).mkdir(parents=True, exist_ok=True)
-        if settings.broker is not None:
-            plan, credentials = [], shared(settings.broker, prepared.regions)
-        else:
-            program, credentials = embedded(settings.data, prepared.regions, plain_environment())
-            plan = [program]
-        running = Product(settings, prepared, [*plan, *programs(settings, credentials)], say)
+        plan.run_folder(settings.data).mkdir(parents=True, exist_ok=True)
+        broker = Shared(settings.broker) if settings.broker else Embedded(settings.data, plan.plain_environment())
+        running = Product(settings, prepared, broker, say)
         try:
             yield running
         finally:

@@ -31,5 +31,10 @@ class ProductSettings:
     @property
     def address(self) -> str:
         """Where the page is, for people on this machine."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = self.own_host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def own_host(self) -> str:
+        """The address at which this machine itself reaches the API."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)

@@ -1,6 +1,7 @@
 """Something to look at: one web server on several loopback addresses, in a thread."""
 
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -36,12 +37,12 @@ class Target:
         self._thread.join()
         self._server.server_close()
 
-    def configuration(self) -> dict[str, Any]:
+    def configuration(self, regions: Sequence[str] = REGIONS) -> dict[str, Any]:
         """A configuration on a fast clock that looks at this server only."""
         return {
             "regions": [
                 {"id": region, "country": "IE", "continent": "EU", "latitude": 1.0, "longitude": 1.0}
-                for region in REGIONS
+                for region in regions
             ],
             "services": [
                 _service("shop", "service", {"web": SHOP, "api": SHOP}, self.port),
