@@ -1,7 +1,7 @@
 """`outscope config`: check a configuration file, and the schema that editors check it by."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -40,9 +40,13 @@ def check(file: ConfigFile) -> None:
     topology = load_or_exit(file).topology
     looks = sum(len(entry.regions) / entry.interval_ms for entry in topology.checks) * 1000
     typer.echo(
-        f"{file} is valid: {len(topology.services)} services, {len(topology.checks)} checks, "
-        f"{len(topology.regions)} regions, {looks:.1f} looks a second."
+        f"{file} is valid: {_counted(topology.services, 'service')}, {_counted(topology.checks, 'check')}, "
+        f"{_counted(topology.regions, 'region')}, {looks:.2g} looks a second."
     )
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 @app.command("schema")

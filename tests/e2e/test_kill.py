@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.e2e.running import Running, until
+from tests.e2e.running import Running, alive, until
 from tests.e2e.target import REGIONS
 
 pytestmark = pytest.mark.slow
@@ -36,3 +36,13 @@ def test_a_killed_process_comes_back_and_nothing_is_lost(settled: Running, name:
     assert seen <= settled.result_ids()
     assert settled.get("/v1/incidents")["items"] == []
     assert "was ended by SIGKILL; starting it again" in settled.output
+
+
+def test_a_second_interrupt_ends_everything_at_once_whatever_is_stuck(settled: Running) -> None:
+    children = settled.children()
+    os.kill(children["worker-eu-west-1"], signal.SIGSTOP)  # it cannot even notice that it is asked to end
+    settled.process.send_signal(signal.SIGINT)
+    until("it is stopping", lambda: settled.output.endswith("Stopping\n"))
+    settled.process.send_signal(signal.SIGINT)
+    until("it has ended", lambda: settled.process.poll() is not None, within_s=10)
+    assert not [name for name, pid in children.items() if alive(pid)]

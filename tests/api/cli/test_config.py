@@ -37,7 +37,7 @@ def good(tmp_path: Path) -> Path:
 def test_check_says_what_a_valid_file_holds(good: Path) -> None:
     said = outscope("config", "check", good)
     assert said.exit_code == 0
-    assert "is valid: 1 services, 1 checks, 1 regions, 0.0 looks a second" in said.stdout
+    assert "is valid: 1 service, 1 check, 1 region, 0.033 looks a second" in said.stdout
 
 
 def test_check_lists_every_mistake_and_fails(good: Path) -> None:
