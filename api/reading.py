@@ -66,6 +66,8 @@ def _worker(row: dict[str, Any], standings: dict[str, dict[str, Any]]) -> Worker
         "why": standing.get("why", "not judged yet"),
         "heard_at": row["last_heard_at"],
         "address": row["address"],
+        "asn": row["asn"],
+        "ip_country": row["ip_country"],
         "vitals": vitals,
     }
 

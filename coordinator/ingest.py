@@ -51,7 +51,7 @@ class Ingest:
         self._stamps = stamps
         self._configuration = self._next = configuration
         self._board = Board()
-        self._books = Bookkeeping()
+        self._books = Bookkeeping(places)
         self._judged_second = 0
 
     def configure(self, configuration: Configuration) -> None:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from coordinator.dispatch import Letter, receipt_letter
+from coordinator.geo import Places
 from coordinator.reports import Reading
 from coordinator.store import Heard
 from worker.contract.instant import Instant
@@ -25,17 +27,22 @@ def receipt_letters(reading: Reading) -> Iterator[Letter]:
 class Bookkeeping:
     """Who was heard and what was refused since it was last written down: once a second is often enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._heard: dict[tuple[str, str], Heard] = {}
         self._refused: dict[str, Refusal] = {}
 
     def heard(self, region: str, report: Report, at: Instant) -> None:
         """A worker reported."""
-        before = self._heard.get((region, report.worker))
-        vitals = before.vitals if before else None
-        if report.vitals is not None:
-            vitals = report.vitals.model_dump(mode="json")
-        self._heard[region, report.worker] = Heard(region, report.worker, at, vitals)
+        before = self._heard.get((region, report.worker)) or Heard(region, report.worker, at)
+        if report.vitals is None:
+            self._heard[region, report.worker] = replace(before, at=at)
+            return
+        vitals = report.vitals.model_dump(mode="json", exclude={"address"})
+        place = self._places.of(report.vitals.address)
+        self._heard[region, report.worker] = Heard(
+            region, report.worker, at, vitals, report.vitals.address, place.asn, place.country
+        )
 
     def refused(self, reading: Reading) -> None:
         """Something was refused."""

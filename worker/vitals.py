@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,9 @@ BUSY_MS: Final = 250.0
 OLD_MS: Final = 5_000
 FUTURE_MS: Final = -2_000
 """Orders younger than nothing or this old tell of a wrong clock; a look's moment is then wrong as well."""
+SOMEWHERE: Final = "192.0.2.1"
+SOMEWHERE_6: Final = "2001:db8::1"
+"""Addresses for documentation (RFC 5737, RFC 3849): routed like the internet, and nobody's."""
 
 _PAGE_MB: Final = os.sysconf("SC_PAGE_SIZE") / 1e6
 _STATM: Final = Path("/proc/self/statm")
@@ -48,6 +51,7 @@ class Gauge:
             refused_orders=self._tally.refused,
             loop_lag_ms=round(lag_ms, 1),
             rss_mb=round(rss_mb(), 1),
+            address=self._source_address or outgoing_address(),
             self_test=self._self_test(lag_ms),
         )
 
@@ -73,6 +77,15 @@ def address_fault(address: str | None) -> str:
     except OSError as error:
         return f"cannot look from {address}: {error.strerror}"
     return ""
+
+
+def outgoing_address() -> str | None:
+    """The address that this machine sends from to the internet; None without a route. Nothing is sent."""
+    for family, somewhere in ((socket.AF_INET, SOMEWHERE), (socket.AF_INET6, SOMEWHERE_6)):
+        with suppress(OSError), closing(socket.socket(family, socket.SOCK_DGRAM)) as unsent:
+            unsent.connect((somewhere, 9))
+            return str(unsent.getsockname()[0])
+    return None
 
 
 def age_fault(age_ms: int | None) -> str:

@@ -46,7 +46,9 @@ class WorkerView(TypedDict):
     fitness: FitnessWord
     why: str
     heard_at: Time | None
-    address: str | None
+    address: Annotated[str | None, Field(description="the address it looks from, as far as it knows")]
+    asn: Annotated[int | None, Field(description="network that the address belongs to")]
+    ip_country: Annotated[str | None, Field(description="country that the address is in")]
     vitals: VitalsView | None
 
 

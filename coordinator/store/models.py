@@ -138,6 +138,8 @@ class WorkerRow(Model):
     first_heard_at = fields.BigIntField()
     last_heard_at = fields.BigIntField()
     address = fields.CharField(max_length=64, null=True)
+    asn = fields.BigIntField(null=True)
+    ip_country = fields.CharField(max_length=2, null=True)
     vitals = fields.TextField(null=True)
 
     class Meta:

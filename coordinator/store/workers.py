@@ -11,18 +11,26 @@ from worker.contract.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One worker was heard at a moment; `vitals` and `address` are None when it did not tell them."""
+    """One worker was heard at a moment; `vitals` and `address` are None when it did not tell them.
+
+    `asn` and `ip_country` are where the address is, as far as that is known.
+    """
 
     region: str
     worker: str
     at: Instant
     vitals: Mapping[str, Any] | None = None
     address: str | None = None
+    asn: int | None = None
+    ip_country: str | None = None
 
 
 _HEARD: Final = (
-    "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, vitals) VALUES (?, ?, ?, ?, ?, ?) "
+    "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (region, worker) DO UPDATE SET last_heard_at = excluded.last_heard_at, "
+    "asn = CASE WHEN excluded.address IS NULL THEN worker.asn ELSE excluded.asn END, "
+    "ip_country = CASE WHEN excluded.address IS NULL THEN worker.ip_country ELSE excluded.ip_country END, "
     "address = coalesce(excluded.address, worker.address), vitals = coalesce(excluded.vitals, worker.vitals) "
     "WHERE worker.last_heard_at <= excluded.last_heard_at"
 )
@@ -36,20 +44,29 @@ class Workers:
 
     async def heard(self, heard: Iterable[Heard]) -> None:
         """Write down who was heard; an older word than the one known changes nothing."""
-        await self._database.many(
-            _HEARD,
-            (
-                (h.region, h.worker, h.at, h.at, h.address, None if h.vitals is None else to_text(dict(h.vitals)))
-                for h in heard
-            ),
-        )
+        await self._database.many(_HEARD, (_row(word) for word in heard))
 
     async def all(self) -> list[dict[str, Any]]:
         """Every worker ever heard, by region and name, with its last vitals (or None)."""
         rows = await self._database.fetch(
-            "SELECT region, worker, first_heard_at, last_heard_at, address, vitals FROM worker ORDER BY region, worker"
+            "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals FROM worker "
+            "ORDER BY region, worker"
         )
         return [_document(row) for row in rows]
+
+
+def _row(heard: Heard) -> tuple[Any, ...]:
+    vitals = None if heard.vitals is None else to_text(dict(heard.vitals))
+    return (
+        heard.region,
+        heard.worker,
+        heard.at,
+        heard.at,
+        heard.address,
+        heard.asn,
+        heard.ip_country,
+        vitals,
+    )
 
 
 def _document(row: Row) -> dict[str, Any]:

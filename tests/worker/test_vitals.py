@@ -1,11 +1,12 @@
 """The vitals and the self-test."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 from worker.contract.clock import monotonic_s
 from worker.outbox import Key, Outbox
 from worker.tally import Tally
-from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, rss_mb
+from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, outgoing_address, rss_mb
 
 
 def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
@@ -17,6 +18,7 @@ def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     assert vitals.kinds == ("http", "tcp")
     assert 5 < vitals.rss_mb < 1000
     assert vitals.version
+    assert vitals.address == "127.0.0.1"
     assert vitals.self_test == ""
 
 
@@ -24,6 +26,11 @@ def test_an_address_that_is_not_of_this_machine_fails_the_self_test(tmp_path: Pa
     assert "192.0.2.1" in Gauge(Tally(), Outbox(tmp_path), (), "192.0.2.1").read().self_test
     assert address_fault("2001:db8::1").startswith("cannot look from 2001:db8::1")
     assert address_fault("127.1.2.3") == ""
+
+
+def test_without_a_source_address_the_one_that_the_system_would_send_from_is_told() -> None:
+    address = outgoing_address()
+    assert address is None or ip_address(address)
 
 
 def test_a_loop_that_lags_fails_the_self_test(tmp_path: Path) -> None:

@@ -115,6 +115,8 @@ class Vitals(BaseModel):
     refused_orders: int = 0
     loop_lag_ms: float = 0.0
     rss_mb: float = 0.0
+    address: str | None = None
+    """The address that this worker's machine looks from, as far as it knows: behind NAT, a private one."""
     self_test: str = ""
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 

@@ -215,6 +215,8 @@ class Migration(migrations.Migration):
                 ("first_heard_at", fields.BigIntField()),
                 ("last_heard_at", fields.BigIntField()),
                 ("address", fields.CharField(null=True, max_length=64)),
+                ("asn", fields.BigIntField(null=True)),
+                ("ip_country", fields.CharField(null=True, max_length=2)),
                 ("vitals", fields.TextField(null=True, unique=False)),
             ],
             options={

@@ -111,7 +111,9 @@ async def test_incidents_come_in_pages_the_newest_first(store: Store) -> None:
 
 
 async def test_a_worker_is_remembered_with_its_last_vitals(store: Store) -> None:
-    await store.workers.heard([Heard("eu-west", "w1", AT, {"in_flight": 3}, "10.0.0.1"), Heard("eu-west", "w2", AT)])
+    await store.workers.heard(
+        [Heard("eu-west", "w1", AT, {"in_flight": 3}, "8.8.8.8", 15169, "US"), Heard("eu-west", "w2", AT)]
+    )
     await store.workers.heard([Heard("eu-west", "w1", AT + 1000)])
     await store.workers.heard([Heard("eu-west", "w1", AT + 500, {"in_flight": 9})])
     assert await store.workers.all() == [
@@ -120,7 +122,9 @@ async def test_a_worker_is_remembered_with_its_last_vitals(store: Store) -> None
             "worker": "w1",
             "first_heard_at": "2026-02-25T06:13:20.000Z",
             "last_heard_at": "2026-02-25T06:13:21.000Z",
-            "address": "10.0.0.1",
+            "address": "8.8.8.8",
+            "asn": 15169,
+            "ip_country": "US",
             "vitals": {"in_flight": 3},
         },
         {
@@ -129,6 +133,8 @@ async def test_a_worker_is_remembered_with_its_last_vitals(store: Store) -> None
             "first_heard_at": "2026-02-25T06:13:20.000Z",
             "last_heard_at": "2026-02-25T06:13:20.000Z",
             "address": None,
+            "asn": None,
+            "ip_country": None,
             "vitals": None,
         },
     ]

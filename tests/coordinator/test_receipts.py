@@ -1,0 +1,39 @@
+"""The books on who was heard."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from coordinator.geo import Places
+from coordinator.receipts import Bookkeeping
+from worker.contract.message import Report, Vitals
+
+
+@pytest.fixture
+def places() -> Iterator[Places]:
+    found = Places()
+    yield found
+    found.close()
+
+
+def report(seq: int, vitals: Vitals | None = None) -> Report:
+    return Report(worker="eu-west-1", boot="b", seq=seq, sent_at=0, vitals=vitals)
+
+
+def test_a_worker_is_placed_by_the_address_that_it_looks_from(places: Places) -> None:
+    books = Bookkeeping(places)
+    books.heard("eu-west", report(1, Vitals(address="8.8.8.8", in_flight=3)), 1000)
+    books.heard("eu-west", report(2), 2000)
+    (heard,), _ = books.take()
+    assert (heard.address, heard.ip_country, heard.asn) == ("8.8.8.8", "US", None)
+    assert heard.at == 2000
+    assert heard.vitals is not None
+    assert heard.vitals["in_flight"] == 3
+
+
+def test_a_worker_behind_a_private_address_is_nowhere(places: Places) -> None:
+    books = Bookkeeping(places)
+    books.heard("eu-west", report(1, Vitals(address="10.0.0.7")), 1000)
+    (heard,), _ = books.take()
+    assert (heard.address, heard.ip_country) == ("10.0.0.7", None)
+    assert books.take() == ([], [])
