@@ -6,7 +6,7 @@ from math import exp
 from typing import Any
 
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.matrix import CellKey, Matrix
+from coordinator.domain.matrix import CellKey, Matrix, failing_share
 from coordinator.domain.reading import Reading
 from coordinator.domain.rules import VERSION, Rules
 from coordinator.domain.scope import Coverage, Ruling, confidence_cap
@@ -33,12 +33,14 @@ def state_of(reading: Reading, rules: Rules) -> CellState:
 
 
 def severity_of(cells: Iterable[CellKey], matrix: Matrix, rules: Rules) -> Severity:
-    """An outage when at least half of the failing cells that were seen are bad, and not merely degraded."""
-    states = [state_of(matrix[key].reading, rules) for key in cells if key in matrix]
-    bad, degraded = states.count(CellState.BAD), states.count(CellState.DEGRADED)
-    if bad + degraded == 0:
-        return Severity.DEGRADED if states else Severity.OPERATIONAL
-    return Severity.OUTAGE if bad >= degraded else Severity.DEGRADED
+    """An outage when nearly all looks at the failing cells failed, and not merely for being slow."""
+    readings = [matrix[key].reading for key in cells if key in matrix]
+    if not readings:
+        return Severity.OPERATIONAL
+    bad = sum(reading.bad for reading in readings)
+    slow = sum(reading.reasons.get(Reason.SLOW, 0) for reading in readings)
+    outage = failing_share(readings) >= rules.outage_share and 2 * slow <= bad
+    return Severity.OUTAGE if outage else Severity.DEGRADED
 
 
 def confidence(ruling: Ruling, matrix: Matrix, coverage: Coverage) -> float:

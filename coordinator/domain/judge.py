@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from coordinator.domain.case import Case, Scene
 from coordinator.domain.evidence import cell_of, confidence, evidence_of, severity_of
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import Fleet
 from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.life import Case, Scene, step
+from coordinator.domain.life import step
 from coordinator.domain.look import Look
 from coordinator.domain.matrix import CellKey, Matrix
 from coordinator.domain.panel import Panel
@@ -51,6 +52,7 @@ class Judge:
         self.case: Case | None = None
         self._topology, self._rules, self._fleet = topology, rules, fleet
         self._regions = topology.regions_of(checks)
+        self._quickest_ms = min((check.interval_ms for check in checks), default=0)
         self._slowest_ms = max((check.interval_ms for check in checks), default=0)
         self._patience_ms = (
             PATIENCE_INTERVALS * self._slowest_ms
@@ -145,6 +147,7 @@ class Judge:
             lambda: self._reason(matrix, now),
             matrix,
             self.panel.coverage(),
+            self._quickest_ms,
             max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
         )
         self.case, events = step(self.case, scene, self._rules)

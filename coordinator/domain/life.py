@@ -5,53 +5,22 @@ resolved is a new incident: each has one start and one end. Ids derive from the 
 the same disruption found again after a restart is the same incident.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import blake2b
 
+from coordinator.domain.case import Case, Scene, is_over, narrowed, remember_end
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.matrix import CellKey, Matrix
 from coordinator.domain.reading import Reading
 from coordinator.domain.rules import Rules
 from coordinator.domain.scope import Coverage, Ruling, rule
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
 WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2, Scope.SYSTEM_WIDE: 3}
 """The order of scopes from narrow to wide."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
-BUCKETS_TO_CONFIRM = 2
-"""One bad bucket is an event, not an incident."""
-
-
-End = tuple[Instant | None, Instant | None]
-"""(last bad, first good]; the second is None while it goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What an incident is judged on at one step: the announced claim, the cells that vote, and who is heard."""
-
-    now: Instant
-    service: str
-    claim: Ruling
-    severity: Severity
-    tell: Callable[[], str]
-    """The claim in one sentence for people, for when something is to be told."""
-    matrix: Matrix
-    coverage: Coverage
-    resolve_ms: int
-    """How long everything must be well, by the slowest check of the service."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An open incident with the cells that it reaches and the end as it would be if it ended now."""
-
-    incident: Incident
-    reach: frozenset[CellKey]
-    last_bad: Instant | None = None
-    first_good: Instant | None = None
 
 
 def incident_id(service: str, started_by: Instant) -> str:
@@ -63,18 +32,18 @@ def step(case: Case | None, scene: Scene, rules: Rules) -> tuple[Case | None, li
     """What becomes of the incident of a service at this step, and the new lines of its timeline."""
     if case is None:
         return _open(scene, rules)
-    case = _remember_end(case, scene)
+    case = remember_end(case, scene)
     if scene.claim.scope in BAD_SCOPES:
         case = replace(case, reach=case.reach | scene.claim.cells)
-    if _is_over(case, scene, rules):
+    if is_over(case, scene, rules):
         return None, [_resolve(case, scene.now)]
-    case = replace(case, reach=_narrowed(case, scene, rules))
+    case = replace(case, reach=narrowed(case, scene, rules))
     return _update(case, scene, rules)
 
 
 def _open(scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]:
-    claim = scene.claim
-    if claim.scope not in BAD_SCOPES or not _is_confirmed(_readings(claim.cells, scene.matrix), rules):
+    claim, readings = scene.claim, _readings(scene.claim.cells, scene.matrix)
+    if claim.scope not in BAD_SCOPES or not _is_confirmed(readings, scene.bucket_ms, rules):
         return None, []
     started_after, started_by = _start(claim.cells, scene.matrix)
     incident = Incident(
@@ -90,16 +59,14 @@ def _open(scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]
         peak=claim.scope,
         reason=scene.tell(),
     )
-    case = _remember_end(Case(incident, claim.cells), scene)
+    case = remember_end(Case(incident, claim.cells), scene)
     return case, [IncidentEvent(scene.now, Moment.OPENED, incident)]
 
 
-def _is_confirmed(readings: list[Reading], rules: Rules) -> bool:
-    """Whether there is enough evidence, from more than one bucket."""
-    return (
-        sum(reading.nats for reading in readings) >= rules.open_nats
-        and max(reading.slots for reading in readings) >= BUCKETS_TO_CONFIRM
-    )
+def _is_confirmed(readings: list[Reading], bucket_ms: int, rules: Rules) -> bool:
+    """Whether there is enough evidence, from more than one bucket: one bad bucket is an event, not an incident."""
+    evidence = sum(reading.nats for reading in readings)
+    return evidence >= rules.open_nats and any(reading.lasted_ms >= bucket_ms for reading in readings)
 
 
 def _readings(cells: Iterable[CellKey], matrix: Matrix) -> list[Reading]:
@@ -113,48 +80,6 @@ def _start(cells: Iterable[CellKey], matrix: Matrix) -> tuple[Instant | None, In
     return started_after, started_by
 
 
-def _remember_end(case: Case, scene: Scene) -> Case:
-    """The newest (last bad, first good] of the cells it reaches; a stray failure of a well cell is no end."""
-    ends = [end for key in case.reach if (end := _end(key, scene)) is not None]
-    last_bad, first_good = max(ends, default=(case.last_bad, case.first_good), key=_last_bad)
-    if case.last_bad is not None and last_bad is not None and last_bad < case.last_bad:
-        return case
-    return replace(case, last_bad=last_bad, first_good=first_good)
-
-
-def _last_bad(end: End) -> Instant:
-    return end[0] or 0
-
-
-def _end(key: CellKey, scene: Scene) -> End | None:
-    sight = scene.matrix.get(key)
-    if sight is None:
-        return None
-    reading = sight.reading
-    if reading.failing or (key in scene.claim.cells and reading.first_good is not None):
-        return reading.last_bad, reading.first_good
-    return reading.ended
-
-
-def _well_for(key: CellKey, case: Case, scene: Scene, wanted_ms: int) -> bool:
-    """Whether a cell is heard and was well for so long."""
-    sight = scene.matrix.get(key)
-    if sight is None or sight.reading.failing or key in scene.claim.cells:
-        return False
-    ended = sight.reading.ended
-    since = case.first_good if ended is None else ended[1]
-    return since is None or sight.newest - since >= wanted_ms
-
-
-def _is_over(case: Case, scene: Scene, rules: Rules) -> bool:
-    """Whether nothing is claimed any more and nearly all affected regions are heard and were well for long enough."""
-    if scene.claim.scope is not Scope.NONE:
-        return False
-    regions = {region for _, region in case.reach}
-    ailing = {key[1] for key in case.reach if not _well_for(key, case, scene, scene.resolve_ms)}
-    return len(regions - ailing) >= rules.resolve_share * len(regions)
-
-
 def _resolve(case: Case, now: Instant) -> IncidentEvent:
     ended_by = case.first_good if case.first_good is not None else now
     resolved = replace(case.incident, ended_after=case.last_bad, ended_by=ended_by, resolved_at=now)
@@ -164,32 +89,6 @@ def _resolve(case: Case, now: Instant) -> IncidentEvent:
 def closed(incident: Incident, now: Instant) -> IncidentEvent:
     """The end of an incident that nothing looks at any more: when it ended will never be known better."""
     return IncidentEvent(now, Moment.RESOLVED, replace(incident, ended_by=now, resolved_at=now))
-
-
-def _narrowed(case: Case, scene: Scene, rules: Rules) -> frozenset[CellKey]:
-    """The reach without the components, or else the regions, that are out of it and were well for long.
-
-    It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
-    """
-    reach, claim = case.reach, scene.claim
-    ailing = {
-        key for key in reach if key in claim.cells or key not in scene.matrix or scene.matrix[key].reading.failing
-    }
-    regions, ailing_regions = ({region for _, region in cells} for cells in (reach, ailing))
-    if claim.scope is Scope.UNKNOWN or len(ailing_regions) <= (1 - rules.resolve_share) * len(regions):
-        return reach
-    recovering = {key for key in reach - ailing if not _well_for(key, case, scene, rules.narrow_after_ms)}
-    stays = ailing | recovering
-    free_components = {component for component, _ in reach} - {component for component, _ in ailing}
-    return frozenset(key for key in reach if _keeps(key, stays, recovering, free_components))
-
-
-def _keeps(
-    key: CellKey, stays: Collection[CellKey], recovering: Collection[CellKey], free_components: Collection[str]
-) -> bool:
-    """A cell stays while anything of its component, when that is free as a whole, or else of its region recovers."""
-    axis = 0 if key[0] in free_components else 1
-    return key in stays or any(other[axis] == key[axis] for other in recovering)
 
 
 def _update(case: Case, scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:

@@ -29,6 +29,8 @@ class Sight:
 
 
 Matrix = Mapping[CellKey, Sight]
+LINES_ARE_LUCKIER = 2
+"""A line has so many looks that a lucky streak comes by often: it takes the square of the chance to be no luck."""
 Counts = Callable[[CellKey, Instant], tuple[int, int]]
 """How many good and how many bad looks a cell had since a moment."""
 
@@ -42,10 +44,12 @@ def failing_cells(matrix: Matrix, before: frozenset[CellKey], counts: Counts, ru
     if not failing and not any(sight.reading.nats for sight in matrix.values()):
         return frozenset()
     lines = _lines(matrix)
-    failing -= {key for line in lines for key in _recovered_together(line, matrix, failing, counts, rules)}
-    failing |= {key for line in lines for key in _suspect_together(line, matrix, failing, rules)}
+    recovered = {key for line in lines for key in _recovered_together(line, matrix, failing, counts, rules)}
+    failing -= recovered
+    suspects = {key for line in lines for key in _suspect_together(line, matrix, failing | recovered, rules)}
+    failing |= suspects
     alike = {key for line in lines for key in _not_told_apart(line, matrix, failing, counts, rules)}
-    return frozenset(failing | alike | _not_looked_at_since(matrix, failing))
+    return frozenset(failing | (alike - recovered) | _not_looked_at_since(matrix, failing))
 
 
 def _lines(matrix: Matrix) -> list[list[CellKey]]:
@@ -57,9 +61,9 @@ def _lines(matrix: Matrix) -> list[list[CellKey]]:
     return [line for line in lines.values() if len(line) > 1]
 
 
-def _suspect_together(line: Iterable[CellKey], matrix: Matrix, failing: set[CellKey], rules: Rules) -> list[CellKey]:
-    """The suspects of a line whose evidence is enough only when added up."""
-    suspects = [key for key in line if matrix[key].reading.nats > 0 and key not in failing]
+def _suspect_together(line: Iterable[CellKey], matrix: Matrix, judged: set[CellKey], rules: Rules) -> list[CellKey]:
+    """The suspects of a line, beside those already judged, whose evidence is enough only when added up."""
+    suspects = [key for key in line if matrix[key].reading.nats > 0 and key not in judged]
     evidence = fsum(min(matrix[key].reading.nats, rules.clip_nats) for key in suspects)
     return suspects if evidence >= rules.line_nats else []
 
@@ -75,7 +79,7 @@ def _recovered_together(
     share = failing_share(matrix[key].reading for key in bad)
     since = max(matrix[key].reading.last_bad or 0 for key in bad) + 1
     good = sum(counts(key, since)[0] for key in bad)
-    return partial if good * log(1 - share) <= log(rules.clear_share) else []
+    return partial if good * log(1 - share) <= LINES_ARE_LUCKIER * log(rules.clear_share) else []
 
 
 def _not_told_apart(

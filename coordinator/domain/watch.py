@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from coordinator.domain.look import Look, Vote, fresh_ms
-from coordinator.domain.reading import CLEAN, Reading, read
+from coordinator.domain.reading import CLEAN, Reading
 from coordinator.domain.rules import Rules
+from coordinator.domain.tape import read
 from coordinator.domain.topology import Check
 from coordinator.domain.vantage import Vantage
 from coordinator.domain.window import Window
