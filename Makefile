@@ -18,7 +18,7 @@ demo: $(VENV)/.run  ## Play outages against a small internet of its own, and che
 	@exec $(BIN)/outscope demo --once
 
 test: $(VENV)/.dev system  ## Run all tests, with real servers and a real browser
-	$(BIN)/pytest -m "not benchmark"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not benchmark" --durations 15
 
 test-fast: $(VENV)/.dev  ## Run the tests that need no server
 	$(BIN)/pytest -q -m "not slow and not browser and not benchmark"
