@@ -45,6 +45,7 @@ class Fleet:
         key = (look.region, look.worker)
         vantage = self.vantages.get(key) or self._welcome(key, look)
         vantage.hear(look)
+        self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         if look.was_made:
             newest = self.newest[look.check]
             newest[look.region] = _newer(newest.get(look.region), look)
@@ -56,7 +57,6 @@ class Fleet:
         bucket = self._bucket[look.region]
         vantage = Vantage(*key, bucket, look.at, fresh_ms(bucket, self._rules))
         self.vantages[key] = vantage
-        self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         return vantage
 
     def vantage(self, region: str, worker: str) -> Vantage | None:

@@ -60,7 +60,7 @@ class Panel:
         changed = {key for key in touched if self._votes(key, now) != (key in before)}
         if changed:
             self.voting = before ^ changed
-        if now >= self.recheck_at or self.recheck_at == NEVER:
+        if changed or now >= self.recheck_at:
             self.recheck_at = self._next_silence()
         self._touched = set()
         return bool(changed)

@@ -112,7 +112,7 @@ class Vantage:
         """Whether looks of that moment do not count, because the worker was unfit."""
         if self.unfit_since is not None and at >= self.unfit_since:
             return True
-        return any(start <= at < end for start, end in self.unfit_spans)
+        return bool(self.unfit_spans) and any(start <= at < end for start, end in self.unfit_spans)
 
     def silent_at(self) -> Instant:
         """The moment at which the worker is silent, if nothing more is heard."""

@@ -1,7 +1,7 @@
 """A watch: what the judge remembers of one cell, one component from one region."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from coordinator.domain.look import Look, Vote, fresh_ms
@@ -64,26 +64,34 @@ class Watch:
         if not self.window:
             return
         last = self.window.last
-        if self._is_spotless() and last.vote is Vote.GOOD and _counts(last, vantage_of):
+        if self._is_spotless() and last.vote is Vote.GOOD and _counts(last, vantage_of(last.region, last.worker)):
             self.proven, self.newest, self.reading = True, last, CLEAN
             return
-        votes = list(self._votes(vantage_of))
-        counted = [look for look in votes if look.vote is Vote.GOOD or _proven(look, vantage_of)]
-        self.proven = len(counted) == len(votes)
-        self.newest = counted[-1] if counted else None
-        reading = read(counted, self._rules, self._gap_ms)
-        self.reading = self._remember_start(reading, counted)
+        votes = self._votes(vantage_of)
+        self.newest = votes[-1] if votes else None
+        self.reading = self._remember_start(read(votes, self._rules, self._gap_ms))
 
     def _is_spotless(self) -> bool:
         """Whether no look in the window is bad; the common case, so it must cost nothing."""
         return self._last_bad is None or self._last_bad < self.window.first
 
-    def _votes(self, vantage_of: VantageOf) -> Iterator[Look]:
+    def _votes(self, vantage_of: VantageOf) -> list[Look]:
+        """The looks that count, oldest first. `proven` tells whether none of them still waits."""
+        workers = {look.worker for look in self.window}
+        vantages = {worker: vantage_of(self.region, worker) for worker in workers}
+        votes = []
+        self.proven = True
         for look in self.window:
-            if look.vote is not Vote.ABSTAINS and _counts(look, vantage_of):
-                yield look
+            vantage = vantages[look.worker]
+            if look.vote is Vote.ABSTAINS or vantage is None or not _counts(look, vantage):
+                continue
+            if look.vote is Vote.GOOD or vantage.vouches_for(look.at):
+                votes.append(look)
+            else:
+                self.proven = False
+        return votes
 
-    def _remember_start(self, reading: Reading, votes: Sequence[Look]) -> Reading:
+    def _remember_start(self, reading: Reading) -> Reading:
         """A run that began before the window keeps the start that was seen when it began."""
         before = self.reading
         if not (reading.failing and before.failing and before.first_bad is not None and reading.first_bad is not None):
@@ -124,12 +132,6 @@ class Watch:
         return whys.most_common(1)[0][0] if whys else "not heard"
 
 
-def _counts(look: Look, vantage_of: VantageOf) -> bool:
+def _counts(look: Look, vantage: Vantage | None) -> bool:
     """A look counts unless its worker was unfit then, or left so long ago that nobody remembers."""
-    vantage = vantage_of(look.region, look.worker)
     return vantage is not None and not vantage.sets_aside(look.at)
-
-
-def _proven(look: Look, vantage_of: VantageOf) -> bool:
-    vantage = vantage_of(look.region, look.worker)
-    return vantage is not None and vantage.vouches_for(look.at)

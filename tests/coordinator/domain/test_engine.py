@@ -243,3 +243,19 @@ def test_memory_is_bounded_whatever_names_the_workers_take() -> None:
     trial = try_results(NET, renamed, rules)
     assert len(trial.engine.workers()) <= 4 * 6
     assert trial.scopes() == ["none"]
+
+
+def test_a_worker_that_came_back_can_fall_silent_again() -> None:
+    everyone = [Silence(at(10), at(30), REGIONS), Silence(at(40), at(60), REGIONS)]
+    trial = try_results(NET, results(NET, at(0), at(70), silences=everyone), until=at(80))
+    assert trial.fitness("r1") == ["fit", "silent", "fit", "silent", "fit", "silent"]
+
+
+def test_a_quick_cell_goes_stale_in_its_own_time_beside_a_slow_one() -> None:
+    """The console is looked at every 20 s, the API every 2 s; then our key for the API is refused."""
+    slow = [replace(c, interval_ms=20_000) if (c.service, c.component) == ("claude", "c2") else c for c in NET.checks]
+    mixed = replace(NET, checks=tuple(slow))
+    revoked = Trouble(at(60), services=["claude"], components=["c1"], reason=Reason.UNAUTHORIZED)
+    trial = try_results(mixed, results(mixed, at(0), at(75), [revoked]), until=at(75))
+    states = {(cell.component, str(cell.state)) for cell in trial.engine.verdicts()["claude"].cells}
+    assert states == {("c1", "unknown"), ("c2", "well")}
