@@ -6,7 +6,7 @@ from math import exp
 from typing import Any
 
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.matrix import CellKey, Matrix, failing_share
+from coordinator.domain.matrix import CellKey, Matrix
 from coordinator.domain.reading import Reading
 from coordinator.domain.rules import VERSION, Rules
 from coordinator.domain.scope import Coverage, Ruling, confidence_cap
@@ -33,13 +33,14 @@ def state_of(reading: Reading, rules: Rules) -> CellState:
 
 
 def severity_of(cells: Iterable[CellKey], matrix: Matrix, rules: Rules) -> Severity:
-    """An outage when nearly all looks at the failing cells failed, and not merely for being slow."""
+    """An outage when nearly all looks failed until the last failure of each cell, and not merely for being slow."""
     readings = [matrix[key].reading for key in cells if key in matrix]
     if not readings:
         return Severity.OPERATIONAL
     bad = sum(reading.bad for reading in readings)
+    looks = sum(reading.looks + (0 if reading.failing else reading.good_since) for reading in readings)
     slow = sum(reading.reasons.get(Reason.SLOW, 0) for reading in readings)
-    outage = failing_share(readings) >= rules.outage_share and 2 * slow <= bad
+    outage = bad > 0 and bad >= rules.outage_share * looks and 2 * slow <= bad
     return Severity.OUTAGE if outage else Severity.DEGRADED
 
 

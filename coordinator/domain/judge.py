@@ -77,11 +77,13 @@ class Judge:
 
     def judge(self, now: Instant, suspicion: str) -> list[Verdict | IncidentEvent]:
         """What changed at this step. While we suspect ourselves nothing is claimed."""
-        self.docket.at = now
-        if not (self.docket.unsettled or self.panel.is_stirred(now) or suspicion != self.docket.suspicion):
+        docket = self.docket
+        docket.at = now
+        due = docket.unsettled or suspicion != docket.suspicion
+        if not due and not self.panel.is_stirred(now):
             return []
-        revoted = self.panel.refresh(now)
-        if self._is_quiet() and not revoted and suspicion == self.docket.suspicion:
+        news = self.panel.refresh(now)
+        if not due and not news.voters and (not news.looks or self._is_quiet()):
             return []
         self.docket.suspicion = suspicion
         matrix = self.panel.matrix()
@@ -91,12 +93,7 @@ class Judge:
 
     def _is_quiet(self) -> bool:
         """Whether nothing is wrong and nothing was: the common case."""
-        return (
-            self.docket.announced.scope is Scope.NONE
-            and not self.docket.unsettled
-            and self.case is None
-            and self.panel.is_calm()
-        )
+        return self.docket.announced.scope is Scope.NONE and self.case is None and self.panel.is_calm()
 
     def _announce(self, matrix: Matrix, now: Instant) -> None:
         """Announce the ruling when it is settled."""

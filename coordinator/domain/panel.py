@@ -6,6 +6,7 @@ It reads again only the cells that something happened to, so a quiet service cos
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
+from typing import NamedTuple
 
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import NEVER, Fleet
@@ -16,6 +17,15 @@ from coordinator.domain.scope import Coverage
 from coordinator.domain.topology import Check, Topology
 from coordinator.domain.watch import Watch
 from worker.contract.instant import Instant
+
+
+class News(NamedTuple):
+    """What a refresh found."""
+
+    looks: bool
+    """A cell got new looks, or reads otherwise than before."""
+    voters: bool
+    """Other cells vote than before."""
 
 
 class Panel:
@@ -49,11 +59,12 @@ class Panel:
         """Whether anything happened since the last refresh."""
         return bool(self._touched or self._unproven) or now >= self.recheck_at
 
-    def refresh(self, now: Instant) -> bool:
-        """Read again what changed; whether other cells vote than before."""
+    def refresh(self, now: Instant) -> News:
+        """Read again what changed."""
+        told = bool(self._touched)
         touched = self._touched | self._unproven
         for key in touched:
-            self._read(key)
+            told |= self._reads_otherwise(key)
         before = self.voting
         if now >= self.recheck_at:
             touched = set(self.watches)
@@ -63,10 +74,11 @@ class Panel:
         if changed or now >= self.recheck_at:
             self.recheck_at = self._next_silence()
         self._touched = set()
-        return bool(changed)
+        return News(told, bool(changed))
 
-    def _read(self, key: CellKey) -> None:
+    def _reads_otherwise(self, key: CellKey) -> bool:
         watch = self.watches[key]
+        before = watch.reading, watch.newest
         watch.refresh(self._fleet.vantage)
         if watch.reading.nats > 0 or watch.reading.failing:
             self._suspects[key] = watch.reading.nats
@@ -76,6 +88,7 @@ class Panel:
             self._unproven.discard(key)
         else:
             self._unproven.add(key)
+        return before != (watch.reading, watch.newest)
 
     def _votes(self, key: CellKey, now: Instant) -> bool:
         return self.watches[key].heard(now) and self._fleet.regions()[key[1]][0] is Fitness.FIT

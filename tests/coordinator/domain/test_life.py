@@ -88,3 +88,12 @@ def test_its_peak_is_remembered() -> None:
     trial = try_results(NET, results(NET, at(0), at(120), troubles))
     resolved = trial.incidents()[-1].incident
     assert (resolved.scope, resolved.peak) == ("regional", "system_wide")
+
+
+def test_two_failed_looks_at_a_single_cell_are_a_verdict_and_three_an_incident() -> None:
+    where = {"services": ["claude"], "components": ["c1"], "regions": ["r1"]}
+    two = try_results(NET, results(NET, at(0), at(60), [Trouble(at(20), at(24), **where)]))
+    assert two.scopes() == ["none", "regional", "none"]
+    assert two.incidents() == []
+    three = try_results(NET, results(NET, at(0), at(60), [Trouble(at(20), at(26), **where)]))
+    assert [event.moment for event in three.incidents()] == [Moment.OPENED, Moment.RESOLVED]
