@@ -2,6 +2,7 @@
 
 import pytest
 
+from coordinator.domain.fitness import FitnessChange
 from coordinator.domain.incident import Moment
 from coordinator.domain.topology import Topology
 from tests.scenarios.internet import Silence, Trouble, results, topology
@@ -30,6 +31,8 @@ def test_a_broken_worker_makes_its_region_unfit_and_changes_no_verdict(small_int
         small_internet, results(small_internet, at(0), at(80), [Trouble(at(20), at(50), regions=["r2"])], seed=seed)
     )
     assert trial.fitness("r2") == ["fit", "unfit", "fit"]
+    back = max(event.at for event in trial.events if isinstance(event, FitnessChange) and event.region == "r2")
+    assert at(50 + 8) <= back <= at(50 + 14), "five clean slots of two seconds, and not more"
     assert trial.fitness("r1") == ["fit"]
     assert [trial.scopes(service) for service in ("claude", "openai", "gemini")] == [["none"]] * 3
     assert trial.incidents() == []

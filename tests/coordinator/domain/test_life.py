@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from coordinator.domain.incident import Moment
 from coordinator.domain.life import incident_id
 from tests.scenarios.internet import Silence, Trouble, results, topology
-from tests.scenarios.trial import at, seconds, try_results
+from tests.scenarios.trial import FAST, at, seconds, try_results
 
 NET = topology(services=(("claude", 3),))
 ALL = ("r1", "r2", "r3", "r4", "r5")
@@ -64,10 +66,11 @@ def test_a_disruption_that_comes_back_before_its_incident_resolved_is_the_same()
 
 def test_it_widens_at_once_and_narrows_after_steady_evidence() -> None:
     troubles = [
-        Trouble(at(20), at(80), services=["claude"], regions=["r1"]),
+        Trouble(at(20), at(90), services=["claude"], regions=["r1"]),
         Trouble(at(30), at(50), services=["claude"], regions=["r2"]),
     ]
-    trial = try_results(NET, results(NET, at(0), at(110), troubles))
+    slow_to_narrow = replace(FAST, narrow_after_ms=15_000)
+    trial = try_results(NET, results(NET, at(0), at(120), troubles), slow_to_narrow)
     told = [(event.moment, event.incident.regions) for event in trial.incidents()]
     assert told == [
         (Moment.OPENED, ("r1",)),
@@ -77,7 +80,7 @@ def test_it_widens_at_once_and_narrows_after_steady_evidence() -> None:
     ]
     widened, narrowed = trial.incidents()[1:3]
     assert widened.at == next(v.at for v in trial.verdicts() if v.regions == ("r1", "r2"))
-    assert narrowed.at >= at(50 + 4)
+    assert at(50 + 15) <= narrowed.at <= at(50 + 15 + 5)
 
 
 def test_its_peak_is_remembered() -> None:
