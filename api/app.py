@@ -1,5 +1,6 @@
 """Puts the API together: its store is opened when it starts and closed when it stops."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -36,6 +37,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         async with open_store(settings.database) as store, open_store(settings.database, migrate=False) as archive:
             snapshots = Snapshots(store, settings)
             app.state.sources = Sources(store, archive, snapshots, settings)
+            _spare_collections()
             yield
             await snapshots.close()
 
@@ -57,6 +59,12 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)
     return app
+
+
+def _spare_collections() -> None:
+    """Leave what the start made out of garbage collections: a full one held every request up for 50 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 class _Api(FastAPI):
