@@ -27,6 +27,8 @@ FLUSH_S: Final = 0.2
 BATCH: Final = 500
 """Rows of one report at most."""
 TICK_S: Final = 0.1
+EARLY_S: Final = 0.002
+"""The loop's timers count whole milliseconds from the beginning of a turn, so they may ring this much early."""
 
 log = logging.getLogger("outscope.worker.agent")
 
@@ -115,7 +117,7 @@ class Agent:
         self.tally.refused += refused
         self.tally.in_flight += len(looks)
         for look in looks:
-            self._loop.call_later(look.wait_s, self._begin, look)
+            self._loop.call_later(look.wait_s + EARLY_S if look.wait_s else 0, self._begin, look)
 
     def _begin(self, due: Due) -> None:
         looking = self._loop.create_task(self._look(due))
