@@ -1,0 +1,30 @@
+"""Chance, derived: a look's throw comes from its id and the seed, so any look can be made at any time, in any order."""
+
+from random import Random
+from typing import Final
+
+BITS: Final = 96
+WHOLE: Final = 1 << BITS
+"""Throws are whole numbers below this."""
+_PARTS: Final = 1 << 20
+_STIR: Final = tuple(Random("parts of a throw").getrandbits(BITS) | 1 for _ in range(64))
+
+
+class Dice:
+    """Throws for ids. An id is the digest of what was looked at, hence even; the seed stirs it."""
+
+    __slots__ = ("factor", "term")
+
+    def __init__(self, seed: int) -> None:
+        random = Random(f"dice {seed}")
+        self.factor: Final = random.getrandbits(BITS) | 1
+        self.term: Final = random.getrandbits(BITS)
+
+    def throw(self, result_id: str) -> int:
+        """Even among all whole numbers of `BITS` bits."""
+        return (int(result_id, 16) * self.factor + self.term) & (WHOLE - 1)
+
+
+def part(throw: int, which: int) -> float:
+    """One of many numbers in [0, 1) that a throw holds; those of different `which` say nothing of each other."""
+    return ((throw * _STIR[which % 64] >> 60) & (_PARTS - 1)) / _PARTS
