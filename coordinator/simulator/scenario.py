@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
+from coordinator.simulator import scripts_changing as changing
+from coordinator.simulator import scripts_network as network
 from coordinator.simulator import scripts_ours as ours
 from coordinator.simulator import scripts_target as target
 from coordinator.simulator.noise import NORMAL, Noise
@@ -81,7 +83,7 @@ def _ours(name: str, sentence: str, script: Script) -> Scenario:
 _ALL: Final = (
     Scenario("quiet-day", "A day on which nothing happens but noise.", Family.QUIET, ours.quiet_day),
     Scenario("noisy-day", "A day on which nothing happens but twice the noise.", Family.QUIET, ours.noisy_day),
-    Scenario("blip-30s", "The whole service fails for half a minute: no incident.", Family.QUIET, target.blip),
+    Scenario("blip-30s", "The whole service fails for half a minute: no incident.", Family.QUIET, changing.blip),
     *_shares(
         "service", "{percent} % of the whole service's requests fail, everywhere.", target.service, (100, 30, 10, 5)
     ),
@@ -91,32 +93,32 @@ _ALL: Final = (
     *_shares("region", "{percent} % of the service's requests fail in one region.", target.region, (100, 30, 10)),
     _disruption("component-in-region", "One component fails in one region.", target.component_in_region),
     _disruption("two-components", "Two components fail everywhere.", target.two_components),
-    _disruption("region-asn", "One network cannot be reached from one region.", target.region_asn),
-    _disruption("country-100", "The service fails in every region of one country.", target.country),
-    _disruption("continent-100", "The service fails in every region of one continent.", target.continent),
+    _disruption("region-asn", "One network cannot be reached from one region.", network.region_asn),
+    _disruption("country-100", "The service fails in every region of one country.", network.country),
+    _disruption("continent-100", "The service fails in every region of one continent.", network.continent),
     _disruption(
-        "cdn-two-regions", "The edge of a CDN that two regions share fails for all behind it.", target.cdn_two_regions
+        "cdn-two-regions", "The edge of a CDN that two regions share fails for all behind it.", network.cdn_two_regions
     ),
     _disruption(
-        "cdn-60-percent", "An edge of the CDN fails that carries six in ten of all targets.", target.cdn_60_percent
+        "cdn-60-percent", "An edge of the CDN fails that carries six in ten of all targets.", network.cdn_60_percent
     ),
     _disruption(
-        "cdn-everywhere", "The whole CDN fails that carries six in ten of all targets.", target.cdn_everywhere
+        "cdn-everywhere", "The whole CDN fails that carries six in ten of all targets.", network.cdn_everywhere
     ),
     _disruption(
-        "region-after-region", "One region after the other fails, until all do.", target.region_after_region
+        "region-after-region", "One region after the other fails, until all do.", changing.region_after_region
     ),
     _disruption(
         "recovery-region-by-region",
         "All regions fail, then recover one after the other.",
-        target.recovery_region_by_region,
+        changing.recovery_region_by_region,
     ),
     _disruption(
         "recovery-model-by-model",
         "All components fail, then recover one after the other.",
-        target.recovery_model_by_model,
+        changing.recovery_model_by_model,
     ),
-    _disruption("flapping", "The whole service fails and is well by turns.", target.flapping),
+    _disruption("flapping", "The whole service fails and is well by turns.", changing.flapping),
     _disruption("slow-region", "The service is slow in one region.", target.slow_region),
     _disruption("slow-everywhere", "The service is slow everywhere.", target.slow_everywhere),
     _disruption("timeouts-only", "Half of the service's requests never get an answer.", target.timeouts_only),
@@ -125,17 +127,17 @@ _ALL: Final = (
         "nxdomain-half", "Half of the resolvers say that the service's names do not exist.", target.nxdomain_half
     ),
     _disruption(
-        "unreachable-region", "One region has no route to the service.", target.unreachable_region
+        "unreachable-region", "One region has no route to the service.", network.unreachable_region
     ),
     _disruption("maintenance", "One component is shut down for maintenance.", target.maintenance),
-    _disruption("slow-burn", "The failing share grows from 1 to 20 % over half an hour.", target.slow_burn),
+    _disruption("slow-burn", "The failing share grows from 1 to 20 % over half an hour.", changing.slow_burn),
     _disruption(
         "two-incidents", "A component of one service fails everywhere, another service in one region.",
-        target.two_incidents,
+        changing.two_incidents,
     ),
     _disruption(
         "two-incidents-one-service", "One component fails everywhere, the whole service in one region.",
-        target.two_incidents_one_service,
+        changing.two_incidents_one_service,
     ),
     _disruption(
         "third-silent", "The service fails everywhere while a third of the regions is silent.", target.third_silent
