@@ -1,0 +1,46 @@
+"""The baselines by name, and the one function that judges results by any of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from coordinator.baselines.blameit import Blameit
+from coordinator.baselines.dynatrace import Dynatrace
+from coordinator.baselines.frame import Frame
+from coordinator.baselines.gatus import Gatus
+from coordinator.baselines.llmstatus import Llmstatus
+from coordinator.baselines.oneuptime import Oneuptime
+from coordinator.baselines.openstatus import Openstatus
+from coordinator.baselines.route53 import Route53
+from coordinator.baselines.rule import Rule
+from coordinator.baselines.sentry import Sentry
+from coordinator.baselines.thousandeyes import Thousandeyes
+from coordinator.baselines.uptimepage import Uptimepage
+from coordinator.domain.topology import Topology
+from worker.contract.instant import Instant
+from worker.contract.result import Result
+
+_RULES: tuple[Rule, ...] = (
+    Openstatus(),
+    Uptimepage(),
+    Route53(),
+    Sentry(),
+    Gatus(),
+    Llmstatus(),
+    Dynatrace(),
+    Oneuptime(),
+    Thousandeyes(),
+    Blameit(),
+)
+BASELINES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _RULES})
+"""Every baseline by the word after `--rule`."""
+
+
+def judge_by(
+    rule_name: str, results: Iterable[Result], topology: Topology, until: Instant | None = None
+) -> Iterator[dict[str, Any]]:
+    """The verdict and incident records that a baseline gives for these results, as `replay` prints them.
+
+    `results` come in order of `received_at`; time goes on to `until` when given. KeyError for an unknown name.
+    """
+    return Frame(BASELINES[rule_name], topology).run(results, until)
