@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from api.cli import apply, config, demo, export, incidents, probe, processes, regions, replay, results, status
+from api.cli import apply, config, demo, export, incidents, probe, processes, regions, replay, results, simulate, status
 
 _DECIDING: Final = "Deciding what it looks at"
 _SEPARATE: Final = "Separate processes"
@@ -18,6 +18,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
         results.results,
         export.export,
         replay.replay,
+        simulate.simulate,
     ),
     _DECIDING: (apply.apply, probe.probe),
     _SEPARATE: (processes.coordinator, processes.api),

@@ -4,6 +4,7 @@ The judge never imports it, and of the judge it knows only the topology.
 """
 
 from coordinator.simulator.noise import DOUBLED, NORMAL, SILENT, Noise
+from coordinator.simulator.performance import Ask, Watcher, perform
 from coordinator.simulator.play import Play
 from coordinator.simulator.scenario import SCENARIOS, Scenario, UnknownScenarioError, scenario
 from coordinator.simulator.shape import Shape
@@ -14,6 +15,7 @@ __all__ = [
     "NORMAL",
     "SCENARIOS",
     "SILENT",
+    "Ask",
     "Family",
     "Noise",
     "Play",
@@ -21,5 +23,7 @@ __all__ = [
     "Shape",
     "Truth",
     "UnknownScenarioError",
+    "Watcher",
+    "perform",
     "scenario",
 ]

@@ -32,6 +32,8 @@ class Play:
     truths: tuple[Truth, ...]
     world: World
     arrivals: tuple[Arrival, ...] = ()
+    published_at: Instant | None = None
+    """When the vendor says so, where that is known."""
 
     @property
     def topology(self) -> Topology:
@@ -58,3 +60,7 @@ class Play:
         result = self.world.look(check, region, worker, at, attempt)
         found: Sequence[Result] = arrived([result], self.arrivals) if result else ()
         return min(found, key=_received, default=None)
+
+    def worker_for(self, check: str, region: str, at: Instant) -> str:
+        """The worker that takes a look which any of its region may take: one by chance, the same every time."""
+        return self.world.worker_for(check, region, at)

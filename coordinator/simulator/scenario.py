@@ -29,10 +29,16 @@ class Scenario:
     family: Family
     script: Script
 
-    def build(self, shape: Shape | None = None, seed: int = 0, noise: Noise = NORMAL) -> Play:
-        """The play of this scenario for a fleet of this shape; the same for the same arguments."""
+    def build(
+        self, shape: Shape | None = None, seed: int = 0, noise: Noise = NORMAL, lasts_ms: int | None = None
+    ) -> Play:
+        """The play of this scenario for a fleet of this shape; the same for the same arguments.
+
+        It ends by itself, or `lasts_ms` after its beginning: a quiet day may be an hour, or a year.
+        """
         stage = Stage(self.id, shape or Shape(), seed, noise)
         self.script(stage)
+        stage.ends = stage.begins + lasts_ms if lasts_ms else stage.ends
         return Play(
             self.id,
             self.family,
@@ -44,6 +50,7 @@ class Scenario:
             tuple(stage.truths),
             World(stage.shape, stage.placement, stage.noise, seed, stage.begins, stage.end, stage.troubles),
             tuple(stage.arrivals),
+            stage.published_at,
         )
 
 
@@ -51,12 +58,13 @@ class UnknownScenarioError(ValueError):
     """No scenario has this name; the sentence names the nearest."""
 
 
-def scenario(name: str) -> Scenario:
-    """The scenario of that name; UnknownScenarioError when there is none."""
-    if name in SCENARIOS:
-        return SCENARIOS[name]
-    nearest = get_close_matches(name, SCENARIOS, n=1, cutoff=0.4)
-    hint = f"did you mean {nearest[0]}?" if nearest else "`--list` names them all"
+def scenario(name: str, known: Mapping[str, Scenario] | None = None) -> Scenario:
+    """The scenario of that name among those known, all built in by itself; UnknownScenarioError when there is none."""
+    known = SCENARIOS if known is None else known
+    if name in known:
+        return known[name]
+    nearest = get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"did you mean {nearest[0]}?" if nearest else "--list names them all"
     raise UnknownScenarioError(f"there is no scenario {name}; {hint}")
 
 

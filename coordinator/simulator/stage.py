@@ -53,6 +53,7 @@ class Stage:
         self.truths: list[Truth] = []
         self.arrivals: list[Arrival] = []
         self.unheard: frozenset[str] = frozenset()
+        self.published_at: Instant | None = None
 
     @property
     def end(self) -> Instant:

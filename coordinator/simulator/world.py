@@ -44,6 +44,11 @@ class World:
         troubles = (*_touching(lane.troubles, at, at + 1), *cell.bursts.during(at, at + 1))
         return lane.look(cell.check.slot(at), at, attempt, self._hour(cell, at), troubles)
 
+    def worker_for(self, check: str, region: str, at: Instant) -> str:
+        """One worker of the region, by chance, but the same for the same moment."""
+        cell, _ = self._lanes[check, region, self.shape.workers_of(region)[0]]
+        return cell.lanes[cell.chosen(at)].worker
+
     def between(self, since: Instant, until: Instant) -> list[Result]:
         """The results of all looks due in [since, until), in no order; some were received long after."""
         made: list[Result] = []
