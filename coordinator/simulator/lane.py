@@ -115,7 +115,7 @@ class Lane:
             fate.failure = _drawn(COMMON, part(throw, 62))
         elif odds.repeated <= throw < odds.tail:
             fate.slow *= _TAIL[0] + _TAIL[1] * part(throw, 62) ** 3
-        tenths = int(tenths * fate.slow)
+        tenths = int(tenths * fate.slow) + 10 * fate.delay_ms
         if fate.failure is None and tenths > deadline:
             fate.failure = TIMEOUT
         if fate.failure is None:
@@ -165,6 +165,7 @@ class Fate:
 
     failure: Failure | None = None
     slow: float = 1.0
+    delay_ms: int = 0
     clock_ms: int = 0
     silent: bool = False
 
@@ -180,6 +181,7 @@ def _suffered(throw: int, troubles: Sequence[Trouble]) -> Fate:
         if part(throw, which) < trouble.share:
             fate.silent |= trouble.silent
             fate.slow *= trouble.slow
+            fate.delay_ms += trouble.delay_ms
             fate.clock_ms += trouble.clock_ms
             if trouble.failures and fate.failure is None:
                 fate.failure = _drawn(trouble.failures, part(throw, which + 32))

@@ -25,6 +25,8 @@ _WARM_SLOTS: Final = 40
 _LATEST_MS: Final = 5 * MINUTE_MS
 _LASTS_MS: Final = (10 * MINUTE_MS, 25 * MINUTE_MS)
 _LASTS_SLOTS: Final = 8
+_SLOW_MS: Final = 250
+"""What is slow is so for people, too: an answer from around the corner takes a quarter of a second more."""
 _TAIL_MS: Final = 12 * MINUTE_MS
 _TAIL_SLOTS: Final = 14
 
@@ -95,8 +97,10 @@ class Stage:
         parts, places = tuple(components or self.components(service)), tuple(regions or self.regions)
         since, until = since or self.since, until or self.until
         checks = frozenset(c.id for c in self.topology.checks_of(service) if c.component in parts)
-        failing = failures if slow == 1.0 else ()
-        self.troubles.append(Trouble(since, until, failing, share, checks, frozenset(places), slow=slow))
+        failing, delay_ms = (failures, 0) if slow == 1.0 else ((), _SLOW_MS)
+        self.troubles.append(
+            Trouble(since, until, failing, share, checks, frozenset(places), slow=slow, delay_ms=delay_ms)
+        )
         self.tell(service, parts, places, share, since, until, slow=slow != 1.0)
 
     def tell(

@@ -60,6 +60,8 @@ class Trouble:
     regions: frozenset[str] | None = None
     workers: frozenset[str] | None = None
     slow: float = 1.0
+    delay_ms: int = 0
+    """It takes this much longer on top of that, however near the target is."""
     clock_ms: int = 0
     """How far the worker's clock is ahead."""
     silent: bool = False

@@ -20,7 +20,7 @@ BY_TURNS = "flapping"
 
 
 def played(name: str, regions: int) -> tuple[Play, list[Result]]:
-    lasts_ms = 60 * MINUTE_MS if name.endswith("-day") else None
+    lasts_ms = 45 * MINUTE_MS if name.endswith("-day") else None
     play = SCENARIOS[name].build(Shape(regions, 1), 11, lasts_ms=lasts_ms)
     return play, list(chain.from_iterable(play.stream()))
 
