@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from coordinator.domain.topology import Check, Region, Service, Topology
+from coordinator.configuration.duration import readable
+from coordinator.domain.topology import Check, Region, Role, Service, Topology
 
 _DNS_SERVERS: Final = "192.0.2"
 """Addresses for documentation (RFC 5737), as the names in example.com are (RFC 2606)."""
@@ -37,23 +38,26 @@ def _service(service: Service, topology: Topology) -> dict[str, Any]:
             {
                 "id": component.id,
                 "name": component.name,
-                "checks": [_check(check, place) for check in checks if check.component == component.id],
+                "checks": [_check(check, place, service.role) for check in checks if check.component == component.id],
             }
             for place, component in enumerate(service.components, 1)
         ],
     }
 
 
-def _check(check: Check, place: int) -> dict[str, Any]:
-    target = (
-        {"server": f"{_DNS_SERVERS}.{place}", "name": "example.com"}
-        if check.kind == "dns"
-        else {"url": f"https://{check.component}.{check.service}.example.com/"}
-    )
+def _check(check: Check, place: int, role: Role) -> dict[str, Any]:
     return {
         "id": check.id,
         "kind": check.kind,
-        **target,
-        "interval": f"{check.interval_ms}ms",
-        "timeout": f"{check.timeout_ms}ms",
+        **_target(check, place, role),
+        "interval": readable(check.interval_ms),
+        "timeout": readable(check.timeout_ms),
     }
+
+
+def _target(check: Check, place: int, role: Role) -> dict[str, Any]:
+    """References are plain: a worker whose TLS is broken still reaches them."""
+    if check.kind == "dns":
+        return {"server": f"{_DNS_SERVERS}.{place}", "name": "example.com"}
+    scheme = "http" if role is Role.REFERENCE else "https"
+    return {"url": f"{scheme}://{check.component}.{check.service}.example.com/"}

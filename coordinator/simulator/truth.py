@@ -12,6 +12,8 @@ Scope: TypeAlias = Literal["regional", "component", "system_wide", "unknown"]
 
 NEARLY_ALL: Final = 0.8
 """From this share of the regions (or components) on, a disruption is everywhere (or of the whole service)."""
+_FEWEST: Final = 3
+"""Of fewer regions nobody can say that it is everywhere; nor of less than half of them."""
 
 
 class Family(StrEnum):
@@ -57,9 +59,14 @@ class Truth:
 
 
 def reach(topology: Topology, service: str, regions: Sequence[str], components: Sequence[str], heard: int) -> Scope:
-    """How far a disruption of these components in these regions reaches when so many regions can be heard."""
+    """How far a disruption of these components in these regions reaches when so many regions can be heard.
+
+    Everywhere can only be said when enough of it is heard; that others are well, when they are heard.
+    """
     if len(regions) < NEARLY_ALL * heard:
         return "regional"
+    if heard < max(_FEWEST, len(topology.regions) / 2):
+        return "unknown"
     if len(components) < NEARLY_ALL * len(topology.service[service].components):
         return "component"
     return "system_wide"

@@ -107,6 +107,17 @@ def test_the_reach_follows_the_share_of_regions_and_components() -> None:
     assert reach(topology, "aster", regions[:7], components, 8) == "system_wide"
     assert reach(topology, "aster", regions, components[:8], 8) == "system_wide"
     assert reach(topology, "aster", regions, components[:7], 8) == "component"
+    assert reach(topology, "aster", regions[:1], components, 3) == "regional"
+
+
+def test_of_too_few_regions_nobody_can_say_that_it_is_everywhere() -> None:
+    topology = Shape().topology
+    regions, components = tuple(topology.region), tuple(c.id for c in topology.service["aster"].components)
+    assert reach(topology, "aster", regions[:3], components, 3) == "unknown", "three of eight"
+    assert reach(topology, "aster", regions[:4], components, 4) == "system_wide"
+    few = Shape(regions=3)
+    assert SCENARIOS["third-silent"].build(few, 1).truths[0].scope == "unknown"
+    assert SCENARIOS["third-silent"].build(Shape(), 1).truths[0].scope == "system_wide"
 
 
 def test_a_spreading_disruption_is_regional_first_and_system_wide_at_last() -> None:
