@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from coordinator.configuration.duration import readable
 from coordinator.domain.topology import Check, Region, Role, Service, Topology
 
 _DNS_SERVERS: Final = "192.0.2"
@@ -50,8 +49,8 @@ def _check(check: Check, place: int, role: Role) -> dict[str, Any]:
         "id": check.id,
         "kind": check.kind,
         **_target(check, place, role),
-        "interval": readable(check.interval_ms),
-        "timeout": readable(check.timeout_ms),
+        "interval": f"{check.interval_ms}ms",
+        "timeout": f"{check.timeout_ms}ms",
     }
 
 
