@@ -1,31 +1,51 @@
-"""A case: an open incident with the cells that it reaches, and whether and how far it is over."""
+"""A case: an open incident with what the judge must remember of it, and what decides how it goes on."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from coordinator.domain.incident import Incident
-from coordinator.domain.matrix import CellKey, Matrix
+from coordinator.domain.claim import CellKey, Claim
+from coordinator.domain.incident import Incident, Part, Parts
 from coordinator.domain.rules import Rules
-from coordinator.domain.scope import Coverage, Ruling
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.tally import Tally
+from coordinator.domain.verdict import Severity
 from worker.contract.instant import Instant
 
-End = tuple[Instant | None, Instant | None]
-"""(last bad, first good]; the second is None while it goes on."""
+
+class Spell(NamedTuple):
+    """One cell's time in an incident: first and last bad look, and the first good one after."""
+
+    first_bad: Instant
+    last_bad: Instant
+    first_good: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim that is announced, with its severity, its sentence, and the tallies of its cells."""
+
+    claim: Claim
+    severity: Severity
+    reason: str
+    tallies: Mapping[CellKey, Tally] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What an incident is judged on at one step: the announced claim, the cells that vote, and who is heard."""
+    """What incidents are judged on at one step. `newest` holds the cells that vote, each with its newest look."""
 
     now: Instant
     service: str
-    claim: Ruling
-    severity: Severity
-    tell: Callable[[], str]
-    """The claim in one sentence for people, for when something is to be told."""
-    matrix: Matrix
-    coverage: Coverage
+    told: tuple[Told, ...]
+    sure_well: bool
+    """Whether nothing at all is claimed."""
+    newest: Mapping[CellKey, Instant]
+    components: tuple[str, ...]
+    """In the configuration's order, as are the regions."""
+    regions: tuple[str, ...]
+    enabled: frozenset[CellKey]
+    firsts: Mapping[CellKey, Tally]
+    """Tallies of all cells that incidents reach."""
     bucket_ms: int
     """The interval of the quickest check of the service."""
     resolve_ms: int
@@ -34,79 +54,75 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An open incident with the cells that it reaches and the end as it would be if it ended now."""
+    """An open incident with the cells that it reaches now, and the spell of each that it ever reached."""
 
     incident: Incident
     reach: frozenset[CellKey]
-    last_bad: Instant | None = None
-    first_good: Instant | None = None
+    spells: Mapping[CellKey, Spell] = field(default_factory=dict, hash=False)
+
+    def end(self) -> tuple[Instant | None, Instant | None]:
+        """(last bad, first good] of the cell that failed last."""
+        last = max(self.spells.values(), key=lambda spell: (spell.last_bad, spell.first_good is None), default=None)
+        return (None, None) if last is None else (last.last_bad, last.first_good)
 
 
-def remember_end(case: Case, scene: Scene) -> Case:
-    """The newest (last bad, first good] of the cells it reaches; a stray failure of a well cell is no end."""
-    ends = [end for key in case.reach if (end := _end(key, scene)) is not None]
-    last_bad, first_good = max(ends, default=(case.last_bad, case.first_good), key=_lateness)
-    if case.last_bad is not None and last_bad is not None and last_bad < case.last_bad:
-        return case
-    return replace(case, last_bad=last_bad, first_good=first_good)
+def with_spells(case: Case, told: Iterable[Told], scene: Scene) -> Case:
+    """The case after what its claims and the looks since tell of its cells."""
+    spells = dict(case.spells)
+    for one in told:
+        for key, tally in one.tallies.items():
+            if key in case.reach and tally.first_bad is not None and tally.last_bad is not None:
+                first = min(tally.first_bad, spells[key].first_bad) if key in spells else tally.first_bad
+                spells[key] = Spell(first, tally.last_bad, tally.first_good)
+    for key, spell in spells.items():
+        seen = scene.firsts.get(key)
+        if spell.first_good is None and seen is not None:
+            good = seen.first_good if seen.first_good is not None else seen.last_good
+            if good is not None and good > spell.last_bad:
+                spells[key] = spell._replace(first_good=good)
+    return replace(case, spells=spells)
 
 
-def _lateness(end: End) -> tuple[Instant, bool, Instant]:
-    """By the last failure; of the same one, what goes on is later than what ended."""
-    last_bad, first_good = end
-    return last_bad or 0, first_good is None, first_good or 0
-
-
-def _end(key: CellKey, scene: Scene) -> End | None:
-    sight = scene.matrix.get(key)
-    if sight is None:
-        return None
-    reading = sight.reading
-    if reading.failing or (key in scene.claim.cells and reading.first_good is not None):
-        return reading.last_bad, reading.first_good
-    return reading.ended
-
-
-def _well_for(key: CellKey, case: Case, scene: Scene, wanted_ms: int) -> bool:
+def well_for(key: CellKey, case: Case, scene: Scene, claimed: Collection[CellKey], wanted_ms: int) -> bool:
     """Whether a cell is heard and was well for so long."""
-    sight = scene.matrix.get(key)
-    if sight is None or sight.reading.failing or key in scene.claim.cells:
+    if key in claimed or key not in scene.newest:
         return False
-    ended = sight.reading.ended
-    since = case.first_good if ended is None else ended[1]
-    return since is None or sight.newest - since >= wanted_ms
+    spell = case.spells.get(key)
+    since = case.end()[1] if spell is None else spell.first_good
+    if spell is not None and since is None:
+        return False
+    return since is None or scene.newest[key] - since >= wanted_ms
 
 
-def is_over(case: Case, scene: Scene, rules: Rules) -> bool:
-    """Whether nothing is claimed any more and nearly all affected regions are heard and were well for long enough."""
-    if scene.claim.scope is not Scope.NONE:
+def is_over(case: Case, scene: Scene, claimed: Collection[CellKey], rules: Rules, wanted_ms: int) -> bool:
+    """Whether nothing is claimed of it any more and nearly all its regions are heard and were well for long enough."""
+    if not scene.sure_well and claimed:
         return False
     regions = {region for _, region in case.reach}
-    ailing = {key[1] for key in case.reach if not _well_for(key, case, scene, scene.resolve_ms)}
+    ailing = {key[1] for key in case.reach if not well_for(key, case, scene, claimed, wanted_ms)}
     return len(regions - ailing) >= rules.resolve_share * len(regions)
 
 
-def narrowed(case: Case, scene: Scene, rules: Rules) -> frozenset[CellKey]:
-    """The reach without the components, or else the regions, that are out of it and were well for long.
+def narrowed(case: Case, scene: Scene, claimed: frozenset[CellKey], rules: Rules) -> frozenset[CellKey]:
+    """The reach without the regions and components that are out of it and were well for long.
 
     It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
     """
-    reach, claim = case.reach, scene.claim
-    ailing = {
-        key for key in reach if key in claim.cells or key not in scene.matrix or scene.matrix[key].reading.failing
-    }
-    regions, ailing_regions = ({region for _, region in cells} for cells in (reach, ailing))
-    if claim.scope is Scope.UNKNOWN or len(ailing_regions) <= (1 - rules.resolve_share) * len(regions):
-        return reach
-    recovering = {key for key in reach - ailing if not _well_for(key, case, scene, rules.narrow_after_ms)}
-    stays = ailing | recovering
-    free_components = {component for component, _ in reach} - {component for component, _ in ailing}
-    return frozenset(key for key in reach if _keeps(key, stays, recovering, free_components))
+    if not claimed & case.reach:
+        return case.reach
+    stays = {key for key in case.reach if not well_for(key, case, scene, claimed, rules.narrow_after_ms)}
+    regions, components = {region for _, region in stays}, {component for component, _ in stays}
+    return frozenset(key for key in case.reach if key[0] in components and key[1] in regions)
 
 
-def _keeps(
-    key: CellKey, stays: Collection[CellKey], recovering: Collection[CellKey], free_components: Collection[str]
-) -> bool:
-    """A cell stays while anything of its component, when that is free as a whole, or else of its region recovers."""
-    axis = 0 if key[0] in free_components else 1
-    return key in stays or any(other[axis] == key[axis] for other in recovering)
+def parts_of(spells: Mapping[CellKey, Spell], *, over: bool) -> Parts:
+    """When it began and ended in each region and component. While it goes on, what still fails has no end."""
+    found = []
+    for axis, place in (("region", 1), ("component", 0)):
+        for name in sorted({key[place] for key in spells}):
+            there = [spell for key, spell in spells.items() if key[place] == name]
+            ends = [spell.first_good for spell in there]
+            known = [end for end in ends if end is not None]
+            until = max(known, default=None) if over or len(known) == len(ends) else None
+            found.append(Part(axis, name, min(spell.first_bad for spell in there), until))
+    return tuple(found)

@@ -5,31 +5,31 @@ Live ingest, rebuild after a restart and `outscope replay` all run this one clas
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from coordinator.domain.cause import shared_causes
 from coordinator.domain.fitness import Fitness, FitnessChange
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.inbox import Inbox
-from coordinator.domain.incident import Incident, IncidentEvent
+from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.judge import Judge
 from coordinator.domain.life import closed
-from coordinator.domain.look import look_of
+from coordinator.domain.look import Vote, pack, vote_of
 from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import frame_of
 from coordinator.domain.topology import Check, Role, Topology
+from coordinator.domain.track import LONGEST_AGO, Track
 from coordinator.domain.verdict import Verdict
 from worker.contract.instant import Instant
+from worker.contract.outcome import Reason
 from worker.contract.result import Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
-
-
-class Route(NamedTuple):
-    """Where the looks of a check go: to the judge of its service, if it is not a reference."""
-
-    check: Check
-    regions: frozenset[str]
-    judge: Judge | None
+LEARN_ONE_IN = 8
+"""While something is wrong, only one time in so many moves what is normal."""
+ROOM = 3
+"""A track is trimmed when it holds this many windows of looks."""
 
 
 class Engine:
@@ -47,18 +47,17 @@ class Engine:
         self._found(topology, rules)
 
     def _found(self, topology: Topology, rules: Rules) -> None:
-        """Build fleet and judges, empty."""
+        """Build tracks, fleet and judges, empty."""
         self._topology, self._rules = topology, rules
-        self._fleet = Fleet(topology, rules)
+        self._tracks = _tracks(topology, rules)
+        self._fleet = Fleet(topology, self._tracks, rules)
         self._judges = {
-            service.id: Judge(service, topology, rules, self._fleet)
+            service.id: Judge(service, self._tracks, topology, rules, self._fleet)
             for service in topology.services
             if service.role is Role.SERVICE
         }
-        self._routes = {
-            check.id: Route(check, frozenset(check.regions), self._judges.get(check.service))
-            for check in topology.checks
-        }
+        self._judge_of = {check.id: self._judges.get(check.service) for check in topology.checks}
+        self._room = {check.id: _room(check, topology, rules) for check in topology.checks}
 
     @property
     def judged_at(self) -> Instant | None:
@@ -67,11 +66,9 @@ class Engine:
 
     def observe(self, results: Iterable[Result]) -> None:
         """Take results in. Order and repeats do not matter; unknown checks or regions are ignored."""
-        routes = self._routes
+        tracks = self._tracks
         self._inbox.put(
-            result
-            for result in results
-            if (route := routes.get(result.check)) is not None and result.region in route.regions
+            result for result in results if (seen := tracks.get(result.check)) is not None and result.region in seen
         )
 
     def advance(self, now: Instant) -> Sequence[Event]:
@@ -93,8 +90,13 @@ class Engine:
 
     def _next_event(self) -> Instant:
         """The moment before which nothing can change: steps until then are skipped, which changes no answer."""
+        received = self._inbox.next_at()
+        if received is not None and received <= (self._judged or 0) + self._rules.step_ms:
+            return received
         times = [self._fleet.recheck_at, *(judge.recheck_at for judge in self._judges.values())]
-        if (received := self._inbox.next_at()) is not None:
+        if self._fleet.examine:
+            times.append(0)
+        if received is not None:
             times.append(received)
         return min(times, default=NEVER)
 
@@ -102,21 +104,62 @@ class Engine:
         for result in self._inbox.take(at):
             self._take(result)
         changes = self._fleet.judge(at)
-        doubted = {change.region for change in changes}
         suspicion = self._fleet.suspicion(at)
         events: list[Event] = [*changes]
+        doubted = {change.region for change in changes}
         for judge in self._judges.values():
             if doubted:
-                judge.panel.doubt(doubted)
+                judge.panel.stirred = True
             events += judge.judge(at, suspicion)
+        if any(isinstance(event, IncidentEvent) and event.moment is Moment.OPENED for event in events):
+            events += self._link(at)
         return events
 
     def _take(self, result: Result) -> None:
-        check, _, judge = self._routes[result.check]
-        look = look_of(result, check, self._rules)
-        self._fleet.hear(look)
-        if judge is not None:
-            judge.see(look, check.component)
+        """Take one look in. One from the future is placed where it was received, and abstains."""
+        check, rules = result.check, self._rules
+        track, judge = self._tracks[check][result.region], self._judge_of[check]
+        received, at = result.received_at, result.scheduled_at
+        vote, reason, made = vote_of(result), result.reason, result.reason is not Reason.LATE
+        if received < at or result.started_at > received:
+            if max(at, result.started_at) - received > rules.future_ms:
+                vote, reason, made = Vote.ABSTAINS, Reason.LATE, False
+            at = min(at, received)
+        worker = self._fleet.worker(result.region, result.worker, at)
+        good, slow, took = vote == Vote.GOOD, False, result.total_ms
+        if good and took is not None:
+            slow = took > track.normal.limit_ms
+        elif vote == Vote.BAD and reason is Reason.SLOW:
+            slow, vote = True, Vote.GOOD
+        code = pack(at, result.attempt, worker.number, vote, received - at > track.late_ms, slow, reason)
+        if not track.add(code):
+            return
+        worker.hear(track, at, good, made)
+        if (not good and worker.failing) or worker.fitness is not Fitness.FIT:
+            self._fleet.examine.add((result.region, result.worker))
+        if len(track.codes) > self._room[check]:
+            track.trim(LONGEST_AGO if judge is None else judge.docket.quiet_since, rules)
+        if judge is None:
+            return
+        panel = judge.panel
+        panel.touched = True
+        if slow:
+            panel.warmed = True
+        if vote != Vote.GOOD or not track.votes:
+            panel.stirred = True
+        if good and took is not None and (not judge.cases.open or at // check_interval(track) % LEARN_ONE_IN == 0):
+            track.normal.learn_time(took, rules)
+        if result.asn is not None:
+            track.asn = result.asn
+        if result.extra and isinstance(edge := result.extra.get("edge"), str):
+            track.edge = edge
+
+    def _link(self, at: Instant) -> list[IncidentEvent]:
+        """Tell which incidents of several services likely share a cause."""
+        open_now = [case.incident for judge in self._judges.values() for case in judge.cases.open]
+        causes = shared_causes(open_now, self._rules)
+        changed = [incident for judge in self._judges.values() for incident in judge.link(causes)]
+        return [IncidentEvent(at, Moment.UPDATED, incident) for incident in changed]
 
     def restore(self, results: Iterable[Result], incidents: Iterable[Incident], now: Instant) -> None:
         """Rebuild the state from stored results (oldest first) and stored open incidents, silently.
@@ -127,29 +170,34 @@ class Engine:
         self._found(self._topology, self._rules)
         self.observe(results)
         begins = self._inbox.next_at() or now
-        stored = {incident.service: incident for incident in incidents}
-        for incident in stored.values():
-            if incident.opened_at < begins and incident.service in self._judges:
-                self._judges[incident.service].resume(incident)
+        stored: dict[str, list[Incident]] = {}
+        for incident in incidents:
+            stored.setdefault(incident.service, []).append(incident)
+        for service, judge in self._judges.items():
+            judge.resume([incident for incident in stored.get(service, ()) if incident.opened_at < begins])
         self.advance(now)
         for service, judge in self._judges.items():
-            judge.reconcile(stored.get(service))
-        self._closed = [closed(incident, now) for incident in stored.values() if not self._goes_on(incident)]
+            judge.reconcile(stored.get(service, ()))
+        every = [incident for found in stored.values() for incident in found]
+        self._closed = [closed(incident, now) for incident in every if not self._goes_on(incident)]
 
     def _goes_on(self, incident: Incident) -> bool:
         judge = self._judges.get(incident.service)
-        return judge is not None and judge.case is not None
+        return judge is not None and any(case.incident.id == incident.id for case in judge.cases.open)
 
     def reconfigure(self, topology: Topology, rules: Rules) -> None:
         """Go on under another configuration; what was removed is forgotten, open incidents of it are closed."""
-        fleet, judges = self._fleet, self._judges
-        waiting = self._inbox
+        fleet, judges, tracks, waiting = self._fleet, self._judges, self._tracks, self._inbox
         self._found(topology, rules)
+        for check, seen in self._tracks.items():
+            for region, track in seen.items():
+                if region in tracks.get(check, {}):
+                    track.adopt(tracks[check][region])
         self._fleet.adopt(fleet)
         for service, judge in self._judges.items():
             if service in judges:
                 judge.adopt(judges[service])
-        open_before = [judge.case.incident for judge in judges.values() if judge.case is not None]
+        open_before = [case.incident for judge in judges.values() for case in judge.cases.open]
         self._closed += [closed(incident, self._judged or 0) for incident in open_before if not self._goes_on(incident)]
         self._inbox = Inbox()
         self.observe(waiting.take(NEVER))
@@ -165,3 +213,31 @@ class Engine:
     def workers(self) -> Mapping[tuple[str, str], tuple[Fitness, str]]:
         """The current fitness of each (region, worker) heard, and why."""
         return self._fleet.workers()
+
+
+def check_interval(track: Track) -> int:
+    """The interval of a track's check."""
+    return track.check.interval_ms
+
+
+def _tracks(topology: Topology, rules: Rules) -> dict[str, dict[str, Track]]:
+    """A track for each check and region."""
+    reference = {service.id: service.role is Role.REFERENCE for service in topology.services}
+    spans = {service.id: _window_ms(topology.checks_of(service.id), rules) for service in topology.services}
+    return {
+        check.id: {
+            region: Track(check, region, reference[check.service], spans[check.service], rules)
+            for region in check.regions
+        }
+        for check in topology.checks
+    }
+
+
+def _window_ms(checks: Sequence[Check], rules: Rules) -> int:
+    frame = frame_of((), (), [check.interval_ms for check in checks], rules)
+    return frame.window_ms + frame.bucket_ms
+
+
+def _room(check: Check, topology: Topology, rules: Rules) -> int:
+    """Looks after which a track of this check is trimmed, for one worker a region; with more it is trimmed oftener."""
+    return ROOM * _window_ms(topology.checks_of(check.service), rules) // check.interval_ms + 16

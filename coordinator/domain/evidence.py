@@ -1,113 +1,160 @@
 """What a verdict shows of how it came about: cells, votes, who did not vote and why, and how far to trust it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from math import exp
 from typing import Any
 
+import numpy as np
+
+from coordinator.domain.claim import CellKey, Claim, Coverage, Opinion, confidence_cap
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.matrix import CellKey, Matrix
-from coordinator.domain.reading import Reading
 from coordinator.domain.rules import VERSION, Rules
-from coordinator.domain.scope import Coverage, Ruling, confidence_cap
 from coordinator.domain.sentences import Standings
+from coordinator.domain.sheet import Sheet
+from coordinator.domain.tally import Tally, tallies
 from coordinator.domain.verdict import Cell, CellState, Scope, Severity
-from coordinator.domain.watch import Watch
-from worker.contract.instant import Instant
-from worker.contract.outcome import Reason
 
-PRIOR_NATS = 7.0
-"""How much evidence a disruption needs before it is as likely as none."""
+CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.95), (0.999, 0.99), (1.0, 0.995))
+"""(likelihood computed, share of such claims that were right in simulation), with straight lines between."""
 
 
-def state_of(reading: Reading, rules: Rules) -> CellState:
-    """How bad a failing cell is; one that was not looked at since its neighbours failed is not known."""
-    if reading.bad == 0:
-        return CellState.UNKNOWN
-    slow = reading.reasons.get(Reason.SLOW, 0)
-    return (
-        CellState.DEGRADED
-        if reading.bad < rules.outage_share * reading.looks or 2 * slow > reading.bad
-        else CellState.BAD
-    )
-
-
-def severity_of(cells: Iterable[CellKey], matrix: Matrix, rules: Rules) -> Severity:
-    """An outage when nearly all looks failed until the last failure of each cell, and not merely for being slow."""
-    readings = [matrix[key].reading for key in cells if key in matrix]
-    if not readings:
+def severity_of(claim: Claim, tallies: Iterable[Tally], rules: Rules) -> Severity:
+    """An outage when nearly all looks failed from the first to the last failure of each cell; slow is degraded."""
+    if not claim.cells:
         return Severity.OPERATIONAL
-    bad = sum(reading.bad for reading in readings)
-    looks = sum(reading.looks + (0 if reading.failing else reading.good_since) for reading in readings)
-    slow = sum(reading.reasons.get(Reason.SLOW, 0) for reading in readings)
-    outage = bad > 0 and bad >= rules.outage_share * looks and 2 * slow <= bad
-    return Severity.OUTAGE if outage else Severity.DEGRADED
+    found = list(tallies)
+    bad, looks = sum(tally.bad for tally in found), sum(tally.looks for tally in found)
+    return Severity.OUTAGE if bad and bad >= rules.outage_share * looks and not claim.slow else Severity.DEGRADED
 
 
-def confidence(ruling: Ruling, matrix: Matrix, coverage: Coverage) -> float:
-    """How far to trust a ruling: the evidence against chance, capped by how much of everywhere was heard."""
-    if ruling.scope is Scope.UNKNOWN:
+def confidence(claims: Sequence[Claim], opinion: Opinion, coverage: Coverage) -> float:
+    """How far to trust what is said: its calibrated likelihood, capped by how much of everywhere was heard."""
+    cap = confidence_cap(coverage.regions_heard())
+    claim = claims[0]
+    if claim.scope is Scope.UNKNOWN:
         return 0.0
-    cap = confidence_cap(len(coverage.regions_heard()))
-    if ruling.scope is Scope.NONE:
-        return cap
-    nats = sum(matrix[key].reading.nats for key in sorted(ruling.cells) if key in matrix)
-    return round(min(cap, 1 / (1 + exp(PRIOR_NATS - nats))), 2)
+    if claim.scope is Scope.NONE:
+        return round(min(cap, 1 - opinion.wrong), 2)
+    computed, said = zip(*CALIBRATION, strict=True)
+    return round(min(cap, float(np.interp(claim.chance, computed, said))), 2)
 
 
-def cell_of(
-    watch: Watch, failing: bool, votes: bool, standing: tuple[Fitness, str], now: Instant, rules: Rules
-) -> Cell:
-    """One cell as the verdict shows it."""
-    reading, newest = watch.reading, watch.newest
-    good = newest.at if newest is not None and newest.ok else reading.last_good
-    if not votes:
-        why = standing[1] if standing[0] is not Fitness.FIT else watch.abstains_because(now)
+def cells_of(
+    sheet: Sheet,
+    coverage: Coverage,
+    claimed: Mapping[CellKey, tuple[Claim, Tally]],
+    standings: Standings,
+    abstentions: Mapping[CellKey, str],
+    rules: Rules,
+) -> tuple[Cell, ...]:
+    """Every cell as the verdict shows it, components and regions in the configuration's order."""
+    good, bad = _counts(sheet)
+    quiet = tallies(sheet, _bad_cells(sheet), sheet.begin, slow=False)
+    newest = sheet.newest
+    found = []
+    for row, component in enumerate(sheet.frame.components):
+        for column, region in enumerate(sheet.frame.regions):
+            if not coverage.enabled[row, column]:
+                continue
+            key = (component, region)
+            seen = quiet.get(key, Tally())
+            if not coverage.votes[row, column]:
+                fitness, why = standings[region]
+                why = why if fitness is not Fitness.FIT else abstentions.get(key, "not heard")
+                found.append(
+                    Cell(
+                        component, region, CellState.UNKNOWN, why=why, last_good=seen.last_good, last_bad=seen.last_bad
+                    )
+                )
+            elif key in claimed:
+                found.append(_claimed(component, region, *claimed[key], rules))
+            else:
+                found.append(
+                    Cell(
+                        component,
+                        region,
+                        CellState.WELL,
+                        int(good[row, column]),
+                        int(bad[row, column]),
+                        last_good=int(newest[row, column]),
+                        last_bad=seen.last_bad,
+                        first_good=seen.first_good,
+                    )
+                )
+    return tuple(found)
+
+
+def _counts(sheet: Sheet) -> tuple[Any, Any]:
+    shape = (len(sheet.frame.components), len(sheet.frame.regions))
+    size, looks = shape[0] * shape[1], sheet.looks
+    good = np.bincount(looks.cell[~looks.bad], minlength=size).reshape(shape)
+    bad = np.bincount(looks.cell[looks.bad], minlength=size).reshape(shape)
+    return good, bad
+
+
+def _bad_cells(sheet: Sheet) -> list[CellKey]:
+    frame = sheet.frame
+    cells = np.unique(sheet.looks.cell[sheet.looks.bad])
+    return [(frame.components[c // len(frame.regions)], frame.regions[c % len(frame.regions)]) for c in cells]
+
+
+def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rules) -> Cell:
+    if tally.first_bad is None:
         return Cell(
-            watch.component, watch.region, CellState.UNKNOWN, why=why, last_good=good, last_bad=reading.last_bad
+            component,
+            region,
+            CellState.UNKNOWN,
+            why="not looked at since its neighbours failed",
+            last_good=tally.last_good,
         )
-    ended = reading.ended or (None, None)
-    if not failing:
-        good_looks = watch.good_looks()
-        return Cell(
-            watch.component,
-            watch.region,
-            CellState.WELL,
-            good_looks,
-            reading.bad if reading.nats else 0,
-            last_good=good,
-            last_bad=ended[0],
-            first_good=ended[1],
-        )
-    state = state_of(reading, rules)
+    outage = tally.bad >= rules.outage_share * tally.looks and not claim.slow
     return Cell(
-        watch.component,
-        watch.region,
-        state,
-        reading.looks - reading.bad,
-        reading.bad,
-        "not looked at since its neighbours failed" if state is CellState.UNKNOWN else "",
-        reading.last_good,
-        reading.first_bad,
-        reading.last_bad,
-        reading.first_good,
-        {str(reason): count for reason, count in sorted(reading.reasons.items())},
+        component,
+        region,
+        CellState.BAD if outage else CellState.DEGRADED,
+        tally.looks - tally.bad,
+        tally.bad,
+        "slow" if claim.slow else "",
+        tally.last_good,
+        tally.first_bad,
+        tally.last_bad,
+        tally.first_good,
+        {str(reason): count for reason, count in sorted(tally.reasons.items())},
     )
 
 
 def evidence_of(
-    cells: Iterable[Cell], ruling: Ruling, coverage: Coverage, standings: Standings, rules: Rules
+    cells: Iterable[Cell],
+    claims: Sequence[Claim],
+    opinions: Sequence[Opinion],
+    coverage: Coverage,
+    standings: Standings,
+    rules: Rules,
 ) -> Mapping[str, Any]:
-    """Who should look, who was heard, who was not and why, the votes, and the rules: JSON-able, recomputable."""
-    heard = coverage.regions_heard()
+    """Who should look, who was heard, who was not and why, the votes, the rival hypotheses and the rules: JSON-able."""
+    heard = coverage.votes.any(axis=0)
     return {
         "rules_version": VERSION,
         "thresholds": asdict(rules),
-        "regions": {"bad": len(ruling.regions), "heard": len(heard), "enabled": len(standings)},
-        "heard": [region for region in standings if region in heard],
+        "regions": {"bad": len(claims[0].regions), "heard": int(heard.sum()), "enabled": len(standings)},
+        "heard": [region for region, votes in zip(coverage.frame.regions, heard, strict=True) if votes],
         "unfit": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.UNFIT},
         "silent": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.SILENT},
         "votes": votes_of(cells),
+        "wrong": round(opinions[0].wrong, 4),
+        "hypotheses": [dict(rival) for rival in opinions[0].rivals],
+        "disruptions": [
+            {
+                "scope": str(claim.scope),
+                "regions": list(claim.regions),
+                "components": list(claim.components),
+                "slow": claim.slow,
+                "group": claim.group,
+                "at_least": claim.at_least,
+            }
+            for claim in claims
+            if claim.cells
+        ],
     }
 
 

@@ -17,6 +17,30 @@ class Moment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One region or component (`axis`) of an incident: there it lasted from `since` until `until`, if it is over."""
+
+    axis: str
+    name: str
+    since: Instant
+    until: Instant | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-able, times as RFC 3339 text, the duration in milliseconds once it is over."""
+        lasted = None if self.until is None else self.until - self.since
+        return {
+            "axis": self.axis,
+            "name": self.name,
+            "since": rfc3339(self.since),
+            "until": _text(self.until),
+            "lasted_ms": lasted,
+        }
+
+
+Parts = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One disruption of one service. It began in (started_after, started_by] and ended in (ended_after, ended_by].
 
@@ -38,6 +62,12 @@ class Incident:
     resolved_at: Instant | None = None
     peak: Scope = Scope.REGIONAL
     reason: str = ""
+    intermittent: bool = False
+    """Whether it came and went several times within an hour."""
+    cause: str = ""
+    """The incident, often of another service, that it most likely shares its cause with: they began together."""
+    parts: Parts = ()
+    """Of each region and component that it reached: when it began and ended there."""
 
 
 @dataclass(frozen=True, slots=True)

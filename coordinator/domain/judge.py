@@ -1,219 +1,333 @@
-"""The judge of one service: what was last announced of it, and its open incident."""
+"""The judge of one service: what was last announced of it, and its open incidents."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coordinator.domain.case import Case, Scene
-from coordinator.domain.evidence import cell_of, confidence, evidence_of, severity_of
+from coordinator.domain.announcement import Wish, wish
+from coordinator.domain.case import Case, Scene, Told
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim
+from coordinator.domain.evidence import cells_of, confidence, evidence_of, severity_of
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.fleet import Fleet
+from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.life import step
-from coordinator.domain.look import Look
-from coordinator.domain.matrix import CellKey, Matrix
-from coordinator.domain.panel import Panel
+from coordinator.domain.life import WIDTH, Cases, step
+from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
-from coordinator.domain.scope import Ruling, rule
 from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
-from coordinator.domain.settle import is_settled
+from coordinator.domain.settle import is_settled, turned_at
+from coordinator.domain.tally import Tally, tallies
 from coordinator.domain.topology import Service, Topology
+from coordinator.domain.track import LONGEST_AGO, Track
 from coordinator.domain.verdict import Scope, Severity, Verdict
 from worker.contract.instant import Instant
 
 PATIENCE_INTERVALS = 2
-"""So many intervals, and a timeout, are long enough for every cell to confirm or deny a ruling."""
-NOTHING_YET = Ruling(Scope.UNKNOWN)
-"""What is ruled before anything was heard, and while we suspect ourselves."""
+"""So many intervals, and a timeout, are long enough for every cell to confirm or deny a claim."""
+PAUSES = 15
+"""While something is wrong the judge looks again this many times a bucket."""
+CALM_WRONG = 0.001
 
 
 @dataclass(slots=True)
 class Docket:
     """What a judge must remember from step to step beside what was seen."""
 
-    announced: Ruling = NOTHING_YET
+    claims: tuple[Claim, ...] = (NOTHING_YET,)
+    """What is announced, the first disruption first."""
     told: tuple[object, ...] | None = None
-    """The claim of the last verdict told; None before the first."""
+    """What the last verdict told said; None before the first."""
     listening_since: Instant | None = None
     """When somebody was heard again after nobody was."""
-    at: Instant = 0
-    """The last step."""
+    doubtful_since: Instant | None = None
+    """Since when something is wrong and it is not clear what."""
     suspicion: str = ""
     """Why we suspect ourselves."""
-    unsettled: bool = False
-    """Whether a ruling waits to be announced."""
+    look_again_at: Instant = NEVER
+    """When time alone may let a claim be announced."""
+    quiet_since: Instant = LONGEST_AGO
+    """Since when nothing is wrong; what is normal is learned only then."""
 
 
 class Judge:
     """Takes looks of one service in and says at each step what they mean. Costs little while all is well."""
 
-    def __init__(self, service: Service, topology: Topology, rules: Rules, fleet: Fleet) -> None:
+    def __init__(
+        self,
+        service: Service,
+        tracks: Mapping[str, Mapping[str, Track]],
+        topology: Topology,
+        rules: Rules,
+        fleet: Fleet,
+    ) -> None:
         checks = topology.checks_of(service.id)
         self.service = service
-        self.panel = Panel(checks, topology, rules, fleet)
-        self.case: Case | None = None
+        self.panel = Panel(checks, tracks, topology, rules, fleet)
+        self.cases = Cases()
+        self.docket = Docket()
         self._topology, self._rules, self._fleet = topology, rules, fleet
         self._regions = topology.regions_of(checks)
-        self._quickest_ms = min((check.interval_ms for check in checks), default=0)
-        self._slowest_ms = max((check.interval_ms for check in checks), default=0)
+        self._quickest_ms = min((check.interval_ms for check in checks), default=1_000)
+        self._slowest_ms = max((check.interval_ms for check in checks), default=1_000)
         self._patience_ms = (
             PATIENCE_INTERVALS * self._slowest_ms
             + max((check.timeout_ms for check in checks), default=0)
             + rules.step_ms
         )
-        self.docket = Docket()
-        self._failing: frozenset[CellKey] = frozenset()
+        self._pause_ms = max(rules.step_ms, self.panel.frame.bucket_ms // PAUSES)
+        self._view: View | None = None
 
     @property
     def recheck_at(self) -> Instant:
-        """When time alone may change something; at once while a ruling is not settled."""
-        if self.docket.unsettled:
-            return self.docket.at
-        return self.panel.recheck_at
+        """When time alone may change something."""
+        return min(self.docket.look_again_at, self.panel.recheck_at, self._pending_at())
 
-    def see(self, look: Look, component: str) -> None:
-        """Take one look in."""
-        self.panel.add((component, look.region), look)
-        if self.docket.told is None:
-            self.docket.unsettled = True
+    def _pending_at(self) -> Instant:
+        """The next moment at which looks that wait are weighed."""
+        panel, calm = self.panel, self._is_calm()
+        if panel.stirred or (panel.touched and not calm) or panel.warmed:
+            return 0
+        return NEVER
+
+    def _is_calm(self) -> bool:
+        """Whether nothing is wrong and nothing was: the common case."""
+        return (
+            self.docket.claims == (ALL_WELL,)
+            and not self.cases.open
+            and self._view is not None
+            and self._view.wrong < CALM_WRONG
+        )
+
+    def is_due(self, now: Instant, suspicion: str) -> bool:
+        """Whether to look at everything again at this step."""
+        docket, panel = self.docket, self.panel
+        if suspicion != docket.suspicion or now >= docket.look_again_at or now >= panel.recheck_at:
+            return True
+        if panel.stirred and (self._is_calm() or not self.cases.open):
+            return True
+        pause = self._pause_ms
+        if (panel.stirred or (panel.touched and not self._is_calm())) and now % pause < self._rules.step_ms:
+            return True
+        return panel.warmed and now % (5 * pause) < self._rules.step_ms
 
     def judge(self, now: Instant, suspicion: str) -> list[Verdict | IncidentEvent]:
         """What changed at this step. While we suspect ourselves nothing is claimed."""
-        docket = self.docket
-        docket.at = now
-        due = docket.unsettled or suspicion != docket.suspicion
-        if not due and not self.panel.is_stirred(now):
-            return []
-        news = self.panel.refresh(now)
-        if not due and not news.voters and (not news.looks or self._is_quiet()):
+        if not self.is_due(now, suspicion):
             return []
         self.docket.suspicion = suspicion
-        matrix = self.panel.matrix()
-        self._announce(matrix, now)
-        severity = self._severity(matrix)
-        return [*self._tell(now, severity), *self._live(now, severity, matrix)]
+        view = self._view = self.panel.view(now, late_alarms=bool(self.cases.open))
+        self._announce(view, now)
+        told = self._told(view)
+        return [*self._tell(now, told), *self._live(now, view, told)]
 
-    def _is_quiet(self) -> bool:
-        """Whether nothing is wrong and nothing was: the common case."""
-        return self.docket.announced.scope is Scope.NONE and self.case is None and self.panel.is_calm()
-
-    def _announce(self, matrix: Matrix, now: Instant) -> None:
-        """Announce the ruling when it is settled."""
+    def _announce(self, view: View, now: Instant) -> None:
+        """Announce what is wished for when it is settled."""
         docket = self.docket
-        self._failing = self.panel.failing(matrix, self._failing)
-        ruling = NOTHING_YET if docket.suspicion else rule(self.panel.coverage(), self._failing, self._rules)
-        docket.unsettled = not self._may_announce(ruling, matrix, now)
-        if not docket.unsettled:
-            docket.announced = ruling
-
-    def _may_announce(self, ruling: Ruling, matrix: Matrix, now: Instant) -> bool:
-        docket = self.docket
-        if docket.told is None or (docket.announced == NOTHING_YET and ruling != NOTHING_YET):
-            return self._has_listened(now)
+        docket.look_again_at = NEVER
+        if docket.told is None and not self._has_listened(view, now):
+            return
+        if docket.suspicion or not view.coverage.votes.any():
+            docket.claims = (NOTHING_YET,)
+            docket.listening_since = docket.doubtful_since = None
+            docket.quiet_since = LONGEST_AGO
+            return
+        if docket.claims == (NOTHING_YET,) and docket.told is not None and not self._has_listened(view, now):
+            return
         docket.listening_since = None
-        return bool(docket.suspicion) or is_settled(docket.announced, ruling, matrix, now, self._patience_ms)
+        self._consider(wish(view.opinions, docket.claims, self._rules), view, now)
 
-    def _has_listened(self, now: Instant) -> bool:
+    def _consider(self, wanted: Wish, view: View, now: Instant) -> None:
+        docket = self.docket
+        if wanted.doubtful:
+            docket.doubtful_since = docket.doubtful_since or now
+            if now < docket.doubtful_since + self._patience_ms:
+                docket.look_again_at = docket.doubtful_since + self._patience_ms
+                return
+        else:
+            docket.doubtful_since = None
+        said = [claim.says() for claim in docket.claims]
+        if [claim.says() for claim in wanted.claims] != said and docket.told is not None:
+            since = turned_at(docket.claims, wanted.claims, self._changes(wanted.claims, view))
+            if not is_settled(wanted.claims[0], since, view.sheet, view.coverage, now, self._patience_ms, self._rules):
+                docket.look_again_at = (since or now) + self._patience_ms
+                return
+        docket.claims = wanted.claims
+        if docket.claims != (ALL_WELL,):
+            docket.quiet_since = LONGEST_AGO
+        elif docket.quiet_since == LONGEST_AGO and not self.cases.open:
+            docket.quiet_since = now
+
+    def _changes(self, wanted: Sequence[Claim], view: View) -> dict[CellKey, Tally]:
+        found: dict[CellKey, Tally] = {}
+        for claim in (*self.docket.claims, *wanted):
+            if claim.cells:
+                found.update(tallies(view.sheet, claim.cells, claim.since, slow=claim.slow))
+        return found
+
+    def _has_listened(self, view: View, now: Instant) -> bool:
         """Whether everybody had the chance to be heard before the first verdict, or the first after a silence."""
-        if self.docket.listening_since is None:
-            self.docket.listening_since = now
-        if self.panel.is_fully_heard() or now >= self.docket.listening_since + self._patience_ms:
+        docket = self.docket
+        if docket.listening_since is None:
+            docket.listening_since = now
+        everybody = bool((view.coverage.votes == view.coverage.enabled).all())
+        if everybody or now >= docket.listening_since + self._patience_ms or self._is_nobody_fit():
+            docket.listening_since = None
             return True
-        return self.docket.told is None and self._is_nobody_fit()
+        docket.look_again_at = docket.listening_since + self._patience_ms
+        return False
 
     def _is_nobody_fit(self) -> bool:
         """Whether every region that should look was heard and is unfit: waiting longer would tell nothing more."""
         return bool(self._regions) and all(fitness is Fitness.UNFIT for fitness, _ in self._standings().values())
 
-    def _tell(self, now: Instant, severity: Severity) -> list[Verdict]:
+    def _told(self, view: View) -> list[Told]:
+        """What is announced, each claim with its severity, sentence and tallies."""
+        found = []
+        for claim in self.docket.claims:
+            seen = tallies(view.sheet, claim.cells, claim.since, slow=claim.slow) if claim.cells else {}
+            severity = severity_of(claim, seen.values(), self._rules)
+            rivals = view.opinions[0].rivals
+            text = sentence(self.service, claim, severity, seen, view.coverage, self._topology, rivals)
+            found.append(Told(claim, severity, text, seen))
+        return found
+
+    def _tell(self, now: Instant, told: Sequence[Told]) -> list[Verdict]:
         """The verdict, if it says something else than the last one told."""
-        ruling = self.docket.announced
-        claim = (severity, ruling.scope, ruling.regions, ruling.components)
-        if claim == self.docket.told or (self.docket.told is None and self.docket.unsettled):
+        docket = self.docket
+        if docket.told is None and docket.listening_since is not None:
             return []
-        self.docket.told = claim
+        says = _summary(told)
+        if says == docket.told:
+            return []
+        docket.told = says
         return [self.verdict(now)]
 
-    def _live(self, now: Instant, severity: Severity, matrix: Matrix) -> list[IncidentEvent]:
-        """What becomes of the incident; nothing before the first verdict, which may rest on too little."""
-        if self.docket.told is None:
+    def _live(self, now: Instant, view: View, told: Sequence[Told]) -> list[IncidentEvent]:
+        """What becomes of the incidents; nothing before the first verdict, which may rest on too little."""
+        if self.docket.told is None or not (self.cases.open or any(one.claim.cells for one in told)):
             return []
-        scene = Scene(
-            now,
-            self.service.id,
-            self.docket.announced,
-            severity,
-            lambda: self._reason(matrix, now),
-            matrix,
-            self.panel.coverage(),
-            self._quickest_ms,
-            max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
-        )
-        self.case, events = step(self.case, scene, self._rules)
+        self.cases, events = step(self.cases, self._scene(now, view, told), self._rules)
         return events
 
-    def resume(self, incident: Incident) -> None:
-        """Go on with an open incident, as far as what it reaches is still looked at."""
-        reach = frozenset(
-            key for key in self.panel.watches if key[0] in incident.components and key[1] in incident.regions
+    def _scene(self, now: Instant, view: View, told: Sequence[Told]) -> Scene:
+        frame, coverage = view.sheet.frame, view.coverage
+        keys = [(c, r) for c in frame.components for r in frame.regions]
+        newest = view.sheet.newest.reshape(-1).tolist()
+        votes, enabled = coverage.votes.reshape(-1), coverage.enabled.reshape(-1)
+        reached = {key for case in self.cases.open for key in case.spells}
+        return Scene(
+            now=now,
+            service=self.service.id,
+            told=tuple(told),
+            sure_well=self.docket.claims == (ALL_WELL,),
+            newest={key: at for key, at, vote in zip(keys, newest, votes, strict=True) if vote},
+            components=frame.components,
+            regions=frame.regions,
+            enabled=frozenset(key for key, wanted in zip(keys, enabled, strict=True) if wanted),
+            firsts=tallies(view.sheet, reached, view.sheet.begin, slow=False) if reached else {},
+            bucket_ms=self._quickest_ms,
+            resolve_ms=max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
         )
-        touched = frozenset(key for key in reach if not self.panel.watches[key].was_never_bad())
-        self.case = Case(incident, touched or reach) if reach else None
-
-    def reconcile(self, stored: Incident | None) -> None:
-        """After a rebuild, let the open incident be the stored one: what was not stored was never told."""
-        if stored is None:
-            self.case = None
-        elif self.case is not None and self.case.incident.id == stored.id:
-            self.case = replace(self.case, incident=stored)
-        else:
-            self.resume(stored)
-
-    def adopt(self, before: "Judge") -> None:
-        """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
-        self.panel.adopt(before.panel)
-        self.docket = replace(before.docket, unsettled=True)
-        if before.case is not None:
-            reach = before.case.reach & self.panel.watches.keys()
-            self.case = replace(before.case, reach=frozenset(reach)) if reach else None
-
-    def _severity(self, matrix: Matrix) -> Severity:
-        return severity_of(self.docket.announced.cells, matrix, self._rules)
 
     def verdict(self, now: Instant) -> Verdict:
         """What is announced now, with all its evidence."""
-        matrix, ruling, coverage = self.panel.matrix(), self.docket.announced, self.panel.coverage()
-        standings = self._standings()
-        cells = tuple(
-            cell_of(watch, key in self._failing, key in coverage.voting, standings[watch.region], now, self._rules)
-            for key, watch in self.panel.watches.items()
-        )
+        seen = self.panel.peek(now, late_alarms=bool(self.cases.open))
+        opinions = self._view.opinions if self._view else seen.opinions
+        view = replace(seen, opinions=opinions)
+        told, coverage, standings = self._told(view), view.coverage, self._standings()
+        abstentions = self.panel.abstentions(coverage.votes, now)
+        claimed = {key: (one.claim, tally) for one in reversed(told) for key, tally in one.tallies.items()}
+        cells = cells_of(view.sheet, coverage, claimed, standings, abstentions, self._rules)
+        claims = [one.claim for one in told]
+        severity, scope, regions, components = _summary(told)
         return Verdict(
             self.service.id,
             now,
-            self._severity(matrix),
-            ruling.scope,
-            ruling.regions,
-            ruling.components,
-            confidence(ruling, matrix, coverage),
-            self._reason(matrix, now),
+            severity,
+            scope,
+            regions,
+            components,
+            confidence(claims, opinions[0], coverage),
+            self._reason(told, view, standings, abstentions),
             cells,
-            evidence_of(cells, ruling, coverage, standings, self._rules),
+            evidence_of(cells, claims, opinions, coverage, standings, self._rules),
         )
 
     def _standings(self) -> Standings:
         fleet = self._fleet.regions()
         return {region: fleet[region] for region in self._regions}
 
-    def _reason(self, matrix: Matrix, now: Instant) -> str:
+    def _reason(
+        self, told: Sequence[Told], view: View, standings: Standings, abstentions: Mapping[CellKey, str]
+    ) -> str:
         """The sentence for people."""
         if self.docket.suspicion:
             return f"{self.docket.suspicion}."
-        standings = self._standings()
-        if not matrix and not (self.docket.told is None and self.docket.unsettled):
-            return voteless(self.service, standings, self.panel.abstentions(now))
-        if self.docket.announced == NOTHING_YET:
+        still_listening = self.docket.told is None and self.docket.listening_since is not None
+        if not view.coverage.votes.any() and not still_listening:
+            return voteless(self.service, standings, abstentions)
+        if self.docket.claims == (NOTHING_YET,):
             return "Still listening: not every region was heard yet."
-        coverage, severity = self.panel.coverage(), self._severity(matrix)
-        told = sentence(self.service, self.docket.announced, severity, matrix, coverage, self._topology)
-        return (
-            told + nonvoters(standings, self._topology) + unjudged(self.service, coverage, self.panel.abstentions(now))
-        )
+        said = " ".join(one.reason for one in told)
+        return said + nonvoters(standings, self._topology) + unjudged(self.service, view.coverage, abstentions)
+
+    def resume(self, incidents: Sequence[Incident]) -> None:
+        """Go on with open incidents, as far as what they reach is still looked at."""
+        open_cases = []
+        for incident in incidents:
+            cells = {(track.component, track.region) for track in self.panel.tracks}
+            reach = frozenset(key for key in cells if key[0] in incident.components and key[1] in incident.regions)
+            if reach:
+                open_cases.append(Case(incident, reach))
+        self.cases = Cases(tuple(open_cases), self.cases.ended)
+
+    def reconcile(self, stored: Sequence[Incident]) -> None:
+        """After a rebuild, let the open incidents be the stored ones: what was not stored was never told."""
+        found = {case.incident.id: case for case in self.cases.open}
+        missing = [incident for incident in stored if incident.id not in found]
+        kept = tuple(replace(found[one.id], incident=one) for one in stored if one.id in found)
+        self.resume(missing)
+        self.cases = Cases((*kept, *self.cases.open), self.cases.ended)
+
+    def adopt(self, before: "Judge") -> None:
+        """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
+        cells = {(track.component, track.region) for track in self.panel.tracks}
+        self.docket = replace(before.docket, claims=tuple(_within(claim, cells) for claim in before.docket.claims))
+        still = [(case, case.reach & cells) for case in before.cases.open]
+        self.cases = Cases(tuple(replace(c, reach=frozenset(r)) for c, r in still if r), before.cases.ended)
+        self.panel.stirred = True
+
+    def link(self, causes: Mapping[str, str]) -> list[Incident]:
+        """Note which incident each open one likely shares its cause with; those that changed."""
+        cases = [replace(case, incident=_linked(case.incident, causes)) for case in self.cases.open]
+        changed = [new.incident for new, old in zip(cases, self.cases.open, strict=True) if new != old]
+        self.cases = replace(self.cases, open=tuple(cases))
+        return changed
+
+
+def _linked(incident: Incident, causes: Mapping[str, str]) -> Incident:
+    cause = causes.get(incident.id, incident.cause)
+    return incident if cause == incident.cause else replace(incident, cause=cause)
+
+
+def _within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
+    """The claim as far as its cells are still looked at."""
+    left = claim.cells & frozenset(cells)
+    regions, components = {key[1] for key in left}, {key[0] for key in left}
+    if left == claim.cells:
+        return claim
+    return replace(
+        claim,
+        cells=left,
+        regions=tuple(region for region in claim.regions if region in regions),
+        components=tuple(component for component in claim.components if component in components),
+    )
+
+
+def _summary(told: Sequence[Told]) -> tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]:
+    """What is said of several disruptions at once: the widest scope, and all that claims of that scope reach."""
+    worst = max((one.severity for one in told), key=list(Severity).index)
+    scope = max((one.claim.scope for one in told), key=lambda found: WIDTH[found])
+    widest = [one.claim for one in told if one.claim.scope is scope]
+    regions = tuple(dict.fromkeys(region for claim in widest for region in claim.regions))
+    components = tuple(dict.fromkeys(component for claim in widest for component in claim.components))
+    return worst, scope, regions, components

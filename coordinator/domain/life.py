@@ -1,20 +1,19 @@
 """The life of an incident: it opens on a confirmed claim, widens at once, narrows slowly, resolves when sure.
 
-Silence never resolves one, `unknown` keeps it open, and a disruption that comes back after its incident was
-resolved is a new incident: each has one start and one end. Ids derive from the service and the start, so that
-the same disruption found again after a restart is the same incident.
+Silence never resolves one, and `unknown` keeps it open. Claims that share cells with an open incident are the same
+disruption; a claim that reaches several makes them one, the oldest. What comes back for the third time within an hour
+is one intermittent incident. Ids derive from the service, the start and the first component and region, so that the
+same disruption found again after a restart is the same incident.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from coordinator.domain.case import Case, Scene, is_over, narrowed, remember_end
+from coordinator.domain.case import Case, Scene, Told, is_over, narrowed, parts_of, with_spells
+from coordinator.domain.claim import CellKey
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.matrix import CellKey, Matrix
-from coordinator.domain.reading import Reading
 from coordinator.domain.rules import Rules
-from coordinator.domain.scope import Coverage, Ruling, rule
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
@@ -23,33 +22,69 @@ WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2,
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
-def incident_id(service: str, started_by: Instant) -> str:
-    """The id of a disruption of this service that began by this moment. 16 hexadecimal digits."""
-    return blake2b(f"{service}\n{started_by}".encode(), digest_size=8).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The open incidents of a service, oldest first, and those that ended lately."""
+
+    open: tuple[Case, ...] = ()
+    ended: tuple[Case, ...] = ()
 
 
-def step(case: Case | None, scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]:
-    """What becomes of the incident of a service at this step, and the new lines of its timeline."""
-    if case is None:
-        return _open(scene, rules)
-    case = remember_end(case, scene)
-    if scene.claim.scope in BAD_SCOPES:
-        case = replace(case, reach=case.reach | scene.claim.cells)
-    if is_over(case, scene, rules):
-        return None, [_resolve(case, scene.now)]
-    case = replace(case, reach=narrowed(case, scene, rules))
-    return _update(case, scene, rules)
+def incident_id(service: str, started_by: Instant, cells: Iterable[CellKey]) -> str:
+    """The id of a disruption of this service that began by this moment with these cells. 16 hexadecimal digits."""
+    component, region = min(cells)
+    return blake2b(f"{service}\n{started_by}\n{component}\n{region}".encode(), digest_size=8).hexdigest()
 
 
-def _open(scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]:
-    claim, readings = scene.claim, _readings(scene.claim.cells, scene.matrix)
-    if claim.scope not in BAD_SCOPES or not _is_confirmed(readings, scene.bucket_ms, rules):
-        return None, []
-    started_after, started_by = _start(claim.cells, scene.matrix)
+def step(cases: Cases, scene: Scene, rules: Rules) -> tuple[Cases, list[IncidentEvent]]:
+    """What becomes of the incidents of a service at this step, and the new lines of their timelines."""
+    bad = [told for told in scene.told if told.claim.scope in BAD_SCOPES]
+    events: list[IncidentEvent] = []
+    going, ended, taken = [], list(cases.ended), set()
+    for case in cases.open:
+        mine = [told for told in bad if told.claim.cells & case.reach and id(told) not in taken]
+        rivals = [told for told in bad if told.claim.cells & case.reach and id(told) in taken]
+        if rivals and not mine:
+            events.append(_resolve(case, scene.now, f"One with incident {going[0].incident.id}."))
+            going[0] = replace(going[0], spells={**case.spells, **going[0].spells}, reach=going[0].reach | case.reach)
+            continue
+        taken.update(id(told) for told in mine)
+        after, event = _go_on(case, mine, scene, rules)
+        events += event
+        (ended.append if event and event[-1].moment is Moment.RESOLVED else going.append)(after)
+    for told in bad:
+        if id(told) not in taken and (opened := _open(told, scene, ended, rules)) is not None:
+            case, event = opened
+            going.append(case)
+            ended = [other for other in ended if other.incident.id != case.incident.id]
+            events.append(event)
+    kept = tuple(case for case in ended if (case.incident.resolved_at or 0) > scene.now - rules.intermittent_within_ms)
+    return Cases(tuple(going), kept), events
+
+
+def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
+    claimed = frozenset(key for told in mine for key in told.claim.cells)
+    case = with_spells(replace(case, reach=case.reach | claimed), mine, scene)
+    wanted_ms = scene.resolve_ms * (rules.intermittent_times if case.incident.intermittent else 1)
+    if not mine and is_over(case, scene, claimed, rules, wanted_ms):
+        event = _resolve(case, scene.now, case.incident.reason)
+        return replace(case, incident=event.incident), [event]
+    case = replace(case, reach=narrowed(case, scene, claimed, rules))
+    return _update(case, mine, scene, rules)
+
+
+def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tuple[Case, IncidentEvent] | None:
+    claim, starts = told.claim, _starts(told)
+    if not starts or not _is_confirmed(told, scene.bucket_ms):
+        return None
+    started_after, started_by = starts
+    before = [case for case in ended if case.reach & claim.cells]
+    if len(before) >= rules.intermittent_times - 1:
+        return _reopen(before[-1], told, scene)
     incident = Incident(
-        id=incident_id(scene.service, started_by),
+        id=incident_id(scene.service, started_by, claim.cells),
         service=scene.service,
-        severity=scene.severity,
+        severity=told.severity,
         scope=claim.scope,
         regions=claim.regions,
         components=claim.components,
@@ -57,32 +92,59 @@ def _open(scene: Scene, rules: Rules) -> tuple[Case | None, list[IncidentEvent]]
         started_after=started_after,
         started_by=started_by,
         peak=claim.scope,
-        reason=scene.tell(),
+        reason=told.reason,
     )
-    case = remember_end(Case(incident, claim.cells), scene)
-    return case, [IncidentEvent(scene.now, Moment.OPENED, incident)]
+    case = with_spells(Case(incident, claim.cells), [told], scene)
+    case = replace(case, incident=replace(incident, parts=parts_of(case.spells, over=False)))
+    return case, IncidentEvent(scene.now, Moment.OPENED, case.incident)
 
 
-def _is_confirmed(readings: list[Reading], bucket_ms: int, rules: Rules) -> bool:
-    """Whether there is enough evidence, from more than one bucket: one bad bucket is an event, not an incident."""
-    evidence = sum(reading.nats for reading in readings)
-    return evidence >= rules.open_nats and any(reading.lasted_ms >= bucket_ms for reading in readings)
+def _reopen(before: Case, told: Told, scene: Scene) -> tuple[Case, IncidentEvent]:
+    """What comes back again and again is one incident, which goes on from its first start."""
+    claim = told.claim
+    incident = replace(
+        before.incident,
+        severity=told.severity,
+        scope=claim.scope,
+        regions=claim.regions,
+        components=claim.components,
+        peak=max(before.incident.peak, claim.scope, key=lambda scope: WIDTH[scope]),
+        ended_after=None,
+        ended_by=None,
+        resolved_at=None,
+        intermittent=True,
+        reason=told.reason,
+    )
+    case = with_spells(Case(incident, claim.cells, before.spells), [told], scene)
+    return case, IncidentEvent(scene.now, Moment.UPDATED, incident)
 
 
-def _readings(cells: Iterable[CellKey], matrix: Matrix) -> list[Reading]:
-    return [matrix[key].reading for key in sorted(cells) if key in matrix]
+def _is_confirmed(told: Told, bucket_ms: int) -> bool:
+    """Whether it was seen in time for longer than one bucket: one bad bucket is an event, not an incident."""
+    firsts = [tally.first_timely for tally in told.tallies.values() if tally.first_timely is not None]
+    lasts = [tally.last_timely for tally in told.tallies.values() if tally.last_timely is not None]
+    return bool(firsts) and max(lasts) - min(firsts) >= bucket_ms
 
 
-def _start(cells: Iterable[CellKey], matrix: Matrix) -> tuple[Instant | None, Instant]:
+def _starts(told: Told) -> tuple[Instant | None, Instant] | None:
     """(last good, first bad] of the cell that failed first."""
-    starts = [(r.first_bad, r.last_good) for r in _readings(cells, matrix) if r.first_bad is not None]
+    starts = [(tally.first_bad, tally.last_good) for tally in told.tallies.values() if tally.first_bad is not None]
+    if not starts:
+        return None
     started_by, started_after = min(starts, key=lambda start: start[0])
     return started_after, started_by
 
 
-def _resolve(case: Case, now: Instant) -> IncidentEvent:
-    ended_by = case.first_good if case.first_good is not None else now
-    resolved = replace(case.incident, ended_after=case.last_bad, ended_by=ended_by, resolved_at=now)
+def _resolve(case: Case, now: Instant, reason: str) -> IncidentEvent:
+    last_bad, first_good = case.end()
+    resolved = replace(
+        case.incident,
+        ended_after=last_bad,
+        ended_by=first_good if first_good is not None else now,
+        resolved_at=now,
+        parts=parts_of(case.spells, over=True),
+        reason=reason,
+    )
     return IncidentEvent(now, Moment.RESOLVED, resolved)
 
 
@@ -91,48 +153,49 @@ def closed(incident: Incident, now: Instant) -> IncidentEvent:
     return IncidentEvent(now, Moment.RESOLVED, replace(incident, ended_by=now, resolved_at=now))
 
 
-def _update(case: Case, scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
+def _update(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
     """The case with its incident as it is now, and a line when that differs from before."""
     before = case.incident
-    claimed = scene.claim.scope in BAD_SCOPES
-    ruling = scene.claim if claimed and case.reach == scene.claim.cells else _ruling_of(case.reach, scene, rules)
-    if ruling.scope not in BAD_SCOPES:
-        ruling = replace(ruling, scope=before.scope)
-    started_after, started_by = _earlier_start(case, scene.matrix)
+    exact = next((told.claim.scope for told in mine if told.claim.cells == case.reach), None)
+    scope = exact or _scope_of(case.reach, scene, rules)
+    started_after, started_by = _earlier_start(before, mine)
     after = replace(
         before,
-        severity=scene.severity if claimed else before.severity,
-        scope=ruling.scope,
-        regions=ruling.regions,
-        components=ruling.components,
+        severity=mine[0].severity if mine else before.severity,
+        scope=scope,
+        regions=tuple(region for region in scene.regions if any(key[1] == region for key in case.reach)),
+        components=tuple(name for name in scene.components if any(key[0] == name for key in case.reach)),
         started_after=started_after,
         started_by=started_by,
-        peak=max(before.peak, ruling.scope, key=lambda scope: WIDTH[scope]),
+        peak=max(before.peak, scope, key=lambda found: WIDTH[found]),
     )
-    if _told(after) == _told(before):
+    if _line(after) == _line(before):
         return case, []
-    after = replace(after, reason=scene.tell() if claimed else before.reason)
-    case = replace(case, incident=after)
-    return case, [IncidentEvent(scene.now, Moment.UPDATED, after)]
+    after = replace(after, reason=mine[0].reason if mine else before.reason, parts=parts_of(case.spells, over=False))
+    return replace(case, incident=after), [IncidentEvent(scene.now, Moment.UPDATED, after)]
 
 
-def _ruling_of(reach: frozenset[CellKey], scene: Scene, rules: Rules) -> Ruling:
-    """The ruling if exactly the cells that the incident reaches failed, whether or not they are heard now."""
-    coverage = Coverage(scene.coverage.enabled, scene.coverage.voting | reach)
-    return rule(coverage, reach, rules)
+def _scope_of(reach: frozenset[CellKey], scene: Scene, rules: Rules) -> Scope:
+    """The scope of exactly these cells, whether or not they are heard now."""
+    everywhere = 0
+    components = {component for component, _ in reach}
+    for component in components:
+        enabled = sum(key[0] == component for key in scene.enabled)
+        everywhere += sum(key[0] == component for key in reach) >= rules.nearly_all * enabled
+    if everywhere < rules.nearly_all * len(components):
+        return Scope.REGIONAL
+    judged = len({component for component, _ in scene.enabled})
+    return Scope.SYSTEM_WIDE if everywhere >= rules.nearly_all * judged else Scope.COMPONENT
 
 
-def _earlier_start(case: Case, matrix: Matrix) -> tuple[Instant | None, Instant]:
+def _earlier_start(before: Incident, mine: Iterable[Told]) -> tuple[Instant | None, Instant]:
     """A late result may tell that it began earlier than was known."""
-    before = case.incident
-    starts = [
-        (r.last_good, r.first_bad) for r in _readings(case.reach, matrix) if r.failing and r.first_bad is not None
-    ]
-    earlier = [start for start in starts if start[1] < before.started_by and start[0] is not None]
+    starts = [start for told in mine if (start := _starts(told)) is not None and start[0] is not None]
+    earlier = [start for start in starts if start[1] < before.started_by]
     return min(earlier, key=lambda start: start[1], default=(before.started_after, before.started_by))
 
 
-def _told(incident: Incident) -> tuple[object, ...]:
+def _line(incident: Incident) -> tuple[object, ...]:
     """What a line of the timeline tells; the reason's counts change with every look and are no event."""
     return (
         incident.severity,
@@ -141,4 +204,6 @@ def _told(incident: Incident) -> tuple[object, ...]:
         incident.components,
         incident.started_after,
         incident.started_by,
+        incident.intermittent,
+        incident.cause,
     )

@@ -1,10 +1,12 @@
-"""A look: what the judge keeps of a result, and how it votes."""
+"""A look: what the judge keeps of a result, packed into one whole number, and how it votes.
 
-from enum import Enum
-from typing import NamedTuple
+A window of looks is an `array` of such numbers, eight bytes each, in order of event time. The bits from high to low:
+event time (ms since 2020), attempt, worker, vote, late, slow, reason. All but the last four name the look, so that a
+repeat is found by comparing numbers.
+"""
 
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Check
+from enum import IntEnum
+
 from worker.contract.instant import Instant
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
@@ -13,67 +15,70 @@ SILENT_INTERVALS = 3
 """Nothing heard for this many intervals means that nothing is known any more."""
 
 
-class Vote(Enum):
+class Vote(IntEnum):
     """What a look says of its target. It abstains when the failure was ours or our resolver's."""
 
-    GOOD = "good"
-    BAD = "bad"
-    ABSTAINS = "abstains"
+    GOOD = 0
+    BAD = 1
+    ABSTAINS = 2
 
 
-class Look(NamedTuple):
-    """One result as the judge sees it. Looks sort by event time, then by id, so that arrival order never matters."""
+REASONS = tuple(Reason)
+REASON_CODE = {reason: code for code, reason in enumerate(REASONS)}
+EPOCH: Instant = 1_577_836_800_000
+REASON_BITS, SLOW_BIT, LATE_BIT, VOTE_SHIFT, WORKER_SHIFT, ATTEMPT_SHIFT, AT_SHIFT = 4, 4, 5, 6, 8, 19, 23
+NAME_SHIFT = WORKER_SHIFT
+"""Above this bit a number tells which look it is, below what it saw."""
+REASON_MASK = (1 << REASON_BITS) - 1
+SLOW, LATE = 1 << SLOW_BIT, 1 << LATE_BIT
+WORKER_MASK = (1 << (ATTEMPT_SHIFT - WORKER_SHIFT)) - 1
+ATTEMPT_MASK = (1 << (AT_SHIFT - ATTEMPT_SHIFT)) - 1
+_FARTHEST = 1 << 40
 
-    at: Instant
-    """Event time: the moment in the slot at which the look was due, on the coordinator's clock."""
-    id: str
-    vote: Vote
-    ok: bool
-    late: bool
-    """It came in too late to raise an alarm; it still corrects where a disruption began and ended."""
-    reason: Reason
-    check: str
-    region: str
-    worker: str
-    fresh_until: Instant
-    """After this moment the look says nothing about the present."""
-
-    def is_newer_than(self, other: "Look") -> bool:
-        """Whether it is a later look, and not the same one reported again."""
-        return self[:2] > other[:2]
-
-    @property
-    def was_made(self) -> bool:
-        """False when the worker came too late to look at all, which says nothing of any endpoint."""
-        return self.reason is not Reason.LATE
+_COUNTS_AGAINST = frozenset({Blame.TARGET, Blame.PATH})
 
 
-def look_of(result: Result, check: Check, rules: Rules) -> Look:
-    """The look that a result of this check is. One from the future is placed where it was received and abstains."""
-    future = max(result.scheduled_at, result.started_at) - result.received_at > rules.future_ms
-    at = min(result.scheduled_at, result.received_at)
-    return Look(
-        at,
-        result.id,
-        Vote.ABSTAINS if future else _vote(result),
-        result.ok and not future,
-        result.received_at - at > check.timeout_ms + check.interval_ms,
-        Reason.LATE if future else result.reason,
-        check.id,
-        result.region,
-        result.worker,
-        at + fresh_ms(check.interval_ms, rules),
+def vote_of(result: Result) -> Vote:
+    """How a result votes."""
+    if result.ok:
+        return Vote.GOOD
+    return Vote.BAD if result.blame in _COUNTS_AGAINST else Vote.ABSTAINS
+
+
+def pack(at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: bool, reason: Reason) -> int:
+    """The number of a look."""
+    offset = max(-_FARTHEST, min(at - EPOCH, _FARTHEST - 1))
+    return (
+        offset << AT_SHIFT
+        | (attempt & ATTEMPT_MASK) << ATTEMPT_SHIFT
+        | (worker & WORKER_MASK) << WORKER_SHIFT
+        | vote << VOTE_SHIFT
+        | late << LATE_BIT
+        | slow << SLOW_BIT
+        | REASON_CODE[reason]
     )
 
 
-def fresh_ms(interval_ms: int, rules: Rules) -> int:
+def first_code(at: Instant) -> int:
+    """A number not above that of any look of this moment or later."""
+    return (at - EPOCH) << AT_SHIFT
+
+
+def at_of(code: int) -> Instant:
+    """The event time of a look."""
+    return (code >> AT_SHIFT) + EPOCH
+
+
+def worker_of(code: int) -> int:
+    """Which of its region's workers made a look."""
+    return code >> WORKER_SHIFT & WORKER_MASK
+
+
+def vote_in(code: int) -> int:
+    """The vote of a look, as `Vote` numbers them."""
+    return code >> VOTE_SHIFT & 3
+
+
+def fresh_ms(interval_ms: int, silent_after_ms: int) -> int:
     """How long a look every `interval_ms` speaks for the present."""
-    return max(SILENT_INTERVALS * interval_ms, rules.silent_after_ms)
-
-
-def _vote(result: Result) -> Vote:
-    if result.ok:
-        return Vote.GOOD
-    if result.blame is Blame.TARGET or result.blame is Blame.PATH:
-        return Vote.BAD
-    return Vote.ABSTAINS
+    return max(SILENT_INTERVALS * interval_ms, silent_after_ms)

@@ -1,170 +1,159 @@
-"""The panel of one service: all its cells, which of them vote now, and which look suspicious.
+"""The panel of one service: all its cells, which of them vote now, and what their looks amount to."""
 
-It reads again only the cells that something happened to, so a quiet service costs next to nothing.
-"""
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from math import fsum
-from typing import NamedTuple
+import numpy as np
 
-from coordinator.domain.fitness import Fitness
+from coordinator.domain.claim import CALM, CellKey, Coverage, Opinion, conclude
 from coordinator.domain.fleet import NEVER, Fleet
-from coordinator.domain.look import Look
-from coordinator.domain.matrix import CellKey, Matrix, Sight, failing_cells
+from coordinator.domain.hypotheses import Group, groups_of
+from coordinator.domain.look import REASON_MASK, Vote, at_of, vote_in
+from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules
-from coordinator.domain.scope import Coverage
+from coordinator.domain.sheet import Flags, Floats, Sheet, fill, frame_of
 from coordinator.domain.topology import Check, Topology
-from coordinator.domain.watch import Watch
+from coordinator.domain.track import Track
 from worker.contract.instant import Instant
+from worker.contract.outcome import Reason
+
+OURS = {
+    Reason.RATE_LIMITED: "our own request rate is limited",
+    Reason.UNAUTHORIZED: "our own key is refused",
+    Reason.BLOCKED: "our own policy blocks the look",
+    Reason.LATE: "our workers were late or their clocks wrong",
+    Reason.INTERNAL: "our worker failed",
+    Reason.DNS: "only our resolver failed",
+}
+MOST_DISRUPTIONS = 3
+"""Disruptions of one service that are told apart at once."""
 
 
-class News(NamedTuple):
-    """What a refresh found."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the panel saw at a step: the sheet, who votes, and an opinion for each disruption told apart."""
 
-    looks: bool
-    """A cell got new looks, or reads otherwise than before."""
-    voters: bool
-    """Other cells vote than before."""
+    sheet: Sheet
+    coverage: Coverage
+    opinions: tuple[Opinion, ...]
+
+    @property
+    def wrong(self) -> float:
+        """How likely anything is wrong."""
+        return self.opinions[0].wrong
 
 
 class Panel:
     """The cells of one service."""
 
-    def __init__(self, checks: Sequence[Check], topology: Topology, rules: Rules, fleet: Fleet) -> None:
-        self.watches = _watches(checks, rules)
-        self.voting: frozenset[CellKey] = frozenset()
-        """The cells that are heard, from regions that are fit."""
+    def __init__(
+        self,
+        checks: Sequence[Check],
+        tracks: Mapping[str, Mapping[str, Track]],
+        topology: Topology,
+        rules: Rules,
+        fleet: Fleet,
+    ) -> None:
+        service = topology.service[checks[0].service] if checks else None
+        components = [c.id for c in service.components if any(k.component == c.id for k in checks)] if service else []
+        self.frame = frame_of(components, topology.regions_of(checks), [check.interval_ms for check in checks], rules)
+        self.tracks = [tracks[check.id][region] for check in checks for region in check.regions]
+        rows, columns = ({name: place for place, name in enumerate(axis)} for axis in (components, self.frame.regions))
+        self._cells = [rows[t.component] * len(columns) + columns[t.region] for t in self.tracks]
+        shape = (len(rows), len(columns))
+        self._fresh_ms = np.zeros(shape, dtype=np.int64)
+        np.maximum.at(self._fresh_ms.reshape(-1), self._cells, [t.fresh_ms for t in self.tracks])
+        self.enabled: Flags = self._fresh_ms > 0
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
-        self._checks = frozenset(check.id for check in checks)
-        self._enabled = _enabled(checks, topology)
-        self._rules = rules
-        self._fleet = fleet
-        self._touched: set[CellKey] = set()
-        self._unproven: set[CellKey] = set()
-        self._suspects: dict[CellKey, float] = {}
+        self.touched = self.stirred = self.warmed = False
+        """Whether any look came since the last view; a bad one, or one of a cell that did not vote; a slow one."""
+        self._kinds = _kinds(topology)
+        self._rules, self._fleet = rules, fleet
 
-    def add(self, key: CellKey, look: Look) -> None:
-        """Take one look at a cell in."""
-        if self.watches[key].add(look):
-            self._touched.add(key)
+    def view(self, now: Instant, *, late_alarms: bool) -> View:
+        """Look at everything again."""
+        self.touched = self.warmed = False
+        seen = self.peek(now, late_alarms=late_alarms)
+        votes = seen.coverage.votes
+        self.stirred = seen.sheet.waiting
+        self.recheck_at = int((seen.sheet.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
+        for track, cell in zip(self.tracks, self._cells, strict=True):
+            track.votes = bool(votes.reshape(-1)[cell])
+        return View(seen.sheet, seen.coverage, tuple(self._opinions(seen.sheet, seen.coverage)))
 
-    def doubt(self, regions: Iterable[str]) -> None:
-        """The fitness of workers there changed: what they saw counts, or no longer counts."""
-        wanted = set(regions)
-        self._touched.update(key for key in self.watches if key[1] in wanted)
+    def peek(self, now: Instant, *, late_alarms: bool) -> View:
+        """What is there to see, without an opinion, and without taking note."""
+        tracks, fleet = self.tracks, self._fleet
+        sheet = fill(self.frame, tracks, self._cells, fleet.by_region, now, self._rules, late_alarms=late_alarms)
+        fit = np.array([fleet.is_fit(region) for region in self.frame.regions], dtype=bool)
+        votes: Flags = self.enabled & fit & (sheet.newest + self._fresh_ms >= now)
+        return View(sheet, Coverage(self.frame, self.enabled, votes), (CALM,))
 
-    def is_stirred(self, now: Instant) -> bool:
-        """Whether anything happened since the last refresh."""
-        return bool(self._touched or self._unproven) or now >= self.recheck_at
-
-    def refresh(self, now: Instant) -> News:
-        """Read again what changed."""
-        told = bool(self._touched)
-        touched = self._touched | self._unproven
-        for key in touched:
-            told |= self._reads_otherwise(key)
-        before = self.voting
-        if now >= self.recheck_at:
-            touched = set(self.watches)
-        changed = {key for key in touched if self._votes(key, now) != (key in before)}
-        if changed:
-            self.voting = before ^ changed
-        if changed or now >= self.recheck_at:
-            self.recheck_at = self._next_silence()
-        self._touched = set()
-        return News(told, bool(changed))
-
-    def _reads_otherwise(self, key: CellKey) -> bool:
-        watch = self.watches[key]
-        before = watch.reading, watch.newest
-        watch.refresh(self._fleet.vantage)
-        if watch.reading.nats > 0 or watch.reading.failing:
-            self._suspects[key] = watch.reading.nats
-        else:
-            self._suspects.pop(key, None)
-        if watch.proven:
-            self._unproven.discard(key)
-        else:
-            self._unproven.add(key)
-        return before != (watch.reading, watch.newest)
-
-    def _votes(self, key: CellKey, now: Instant) -> bool:
-        return self.watches[key].heard(now) and self._fleet.regions()[key[1]][0] is Fitness.FIT
-
-    def _next_silence(self) -> Instant:
-        ends = [watch.newest.fresh_until for key in self.voting if (watch := self.watches[key]).newest is not None]
-        return min(ends, default=NEVER - 1) + 1
-
-    def is_calm(self) -> bool:
-        """Whether no cell and no line of cells can fail; cheap to tell, and true nearly always."""
+    def _opinions(self, sheet: Sheet, coverage: Coverage) -> list[Opinion]:
+        """One opinion, and more for what it leaves unexplained, when that is very likely something, too."""
+        if not (sheet.bad.any() or sheet.slow.any()) or not coverage.votes.any():
+            return [CALM]
         rules = self._rules
-        if any(nats >= rules.alarm_nats or self.watches[key].reading.failing for key, nats in self._suspects.items()):
-            return False
-        lines: dict[tuple[int, str], list[float]] = defaultdict(list)
-        for key, nats in self._suspects.items():
-            for axis, name in enumerate(key):
-                lines[axis, name].append(min(nats, rules.clip_nats))
-        return all(fsum(evidence) < rules.line_nats for evidence in lines.values())
+        nats = evidence(sheet, self._normal(), coverage.votes)
+        groups = self._groups()
+        found: list[Opinion] = []
+        for _ in range(MOST_DISRUPTIONS):
+            posterior = weigh(nats, coverage.votes, groups, rules)
+            if posterior is None or (found and 1 - posterior.none < rules.second_share):
+                break
+            opinion = conclude(posterior, coverage, sheet.newest, sheet.begin, rules)
+            if found and not opinion.sure:
+                break
+            found.append(opinion)
+            if not (opinion.sure and opinion.wrong >= rules.alarm_share):
+                break
+            nats = _without(nats, opinion.claim.cells, self.frame.components, self.frame.regions)
+        return found or [CALM]
 
-    def matrix(self) -> Matrix:
-        """What the voting cells show."""
-        watches = self.watches
-        return {
-            key: Sight(watch.reading, watch.newest.at)
-            for key in watches
-            if key in self.voting and (watch := watches[key]).newest is not None
-        }
+    def _normal(self) -> Floats:
+        normal = np.full(self.enabled.shape, self._rules.normal_share_min)
+        np.maximum.at(normal.reshape(-1), self._cells, [track.normal.share(self._rules) for track in self.tracks])
+        return normal
 
-    def failing(self, matrix: Matrix, before: frozenset[CellKey]) -> frozenset[CellKey]:
-        """The cells of the matrix that fail, given those that failed before."""
-        return failing_cells(matrix, before, self._counts, self._rules)
+    def _groups(self) -> list[Group]:
+        networks = {t.region: str(t.asn) for t in self.tracks if t.asn is not None}
+        edges = {t.region: t.edge for t in self.tracks if t.edge is not None}
+        return groups_of({**self._kinds, "network": networks, "edge": edges}, self.frame.regions)
 
-    def _counts(self, key: CellKey, since: Instant) -> tuple[int, int]:
-        return self.watches[key].counts_since(since)
-
-    def coverage(self) -> Coverage:
-        """Who should look, and who is heard."""
-        return Coverage(self._enabled, self.voting)
-
-    def abstentions(self, now: Instant) -> Mapping[CellKey, str]:
+    def abstentions(self, votes: Flags, now: Instant) -> Mapping[CellKey, str]:
         """Why the cells of fit regions that do not vote do not."""
-        regions = self._fleet.regions()
-        return {
-            key: watch.abstains_because(now)
-            for key, watch in self.watches.items()
-            if key not in self.voting and regions[key[1]][0] is Fitness.FIT
-        }
-
-    def adopt(self, before: "Panel") -> None:
-        """Take over what was seen of the same cells by checks that are still there."""
-        for key, watch in self.watches.items():
-            if key in before.watches:
-                watch.adopt(before.watches[key], self._checks)
-                self._touched.add(key)
-
-    def is_fully_heard(self) -> bool:
-        """Whether every cell votes."""
-        return len(self.voting) == len(self.watches)
+        flat = votes.reshape(-1)
+        found: dict[CellKey, list[Track]] = {}
+        for track, cell in zip(self.tracks, self._cells, strict=True):
+            if not flat[cell] and self._fleet.is_fit(track.region):
+                found.setdefault((track.component, track.region), []).append(track)
+        return {key: _why(tracks, now) for key, tracks in found.items()}
 
 
-def _watches(checks: Sequence[Check], rules: Rules) -> dict[CellKey, Watch]:
-    """A watch for each (component, region) that some check looks at, in a fixed order."""
-    by_cell: dict[CellKey, list[Check]] = {}
-    for check in checks:
-        for region in check.regions:
-            by_cell.setdefault((check.component, region), []).append(check)
-    return {key: Watch(*key, found, rules) for key, found in by_cell.items()}
+def _why(tracks: Sequence[Track], now: Instant) -> str:
+    whys: Counter[str] = Counter()
+    for track in tracks:
+        for code in track.since(now - track.fresh_ms):
+            if vote_in(code) == Vote.ABSTAINS:
+                whys[OURS.get(tuple(Reason)[code & REASON_MASK], "our own fault")] += 1
+            elif vote_in(code) == Vote.BAD and at_of(code) <= now:
+                whys["it fails, but nothing else answers our workers either"] += 1
+    return whys.most_common(1)[0][0] if whys else "not heard"
 
 
-def _enabled(checks: Sequence[Check], topology: Topology) -> Mapping[str, tuple[str, ...]]:
-    """The regions that should look at each component, components and regions in the topology's order."""
-    if not checks:
-        return {}
-    service = topology.service[checks[0].service]
-    by_component = {
-        component.id: topology.regions_of(check for check in checks if check.component == component.id)
-        for component in service.components
+def _without(nats: Floats, cells: frozenset[CellKey], components: Sequence[str], regions: Sequence[str]) -> Floats:
+    """The evidence that these cells do not explain."""
+    rest = nats.copy()
+    for component, region in cells:
+        rest[:, :, components.index(component), regions.index(region)] = 0
+    return rest
+
+
+def _kinds(topology: Topology) -> dict[str, dict[str, str]]:
+    return {
+        "country": {region.id: region.country for region in topology.regions},
+        "continent": {region.id: region.continent for region in topology.regions},
+        "provider": {region.id: region.provider for region in topology.regions if region.provider},
     }
-    return {component: regions for component, regions in by_component.items() if regions}

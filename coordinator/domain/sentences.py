@@ -1,11 +1,12 @@
 """The one sentence that tells people what a verdict says and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from coordinator.domain.claim import CellKey, Claim, Coverage
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.matrix import CellKey, Matrix
-from coordinator.domain.scope import Coverage, Ruling
+from coordinator.domain.tally import Tally
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity
 from worker.contract.outcome import Reason
@@ -29,23 +30,43 @@ Standings = Mapping[str, tuple[Fitness, str]]
 
 
 def sentence(
-    service: Service, ruling: Ruling, severity: Severity, matrix: Matrix, coverage: Coverage, topology: Topology
+    service: Service,
+    claim: Claim,
+    severity: Severity,
+    tallies: Mapping[CellKey, Tally],
+    coverage: Coverage,
+    topology: Topology,
+    rivals: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """What a ruling with votes behind it says, in one sentence."""
-    heard = len(coverage.regions_heard())
-    if ruling.scope is Scope.NONE:
-        enabled = len({region for regions in coverage.enabled.values() for region in regions})
+    """What a claim with votes behind it says, in one sentence."""
+    heard = coverage.regions_heard()
+    if claim.scope is Scope.NONE:
+        enabled = int(coverage.enabled.any(axis=0).sum())
         return f"{service.name} is well in {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
-    what, looks = _subject(service, ruling, coverage), _looks(ruling, matrix)
-    count = f"{len(ruling.regions)} of {_regions(heard)} heard"
-    names = _names(topology, ruling.regions)
-    if ruling.scope is Scope.REGIONAL:
-        return f"{what} disrupted in {count} ({names}): {looks}."
-    if ruling.scope is Scope.UNKNOWN:
-        return f"{what} disrupted in {count} ({names}), too few to say how far it reaches: {looks}."
-    how = "down" if severity is Severity.OUTAGE else "degraded"
-    where = "system-wide" if ruling.scope is Scope.SYSTEM_WIDE else "everywhere"
+    what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
+    count = f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
+    names = _names(topology, claim.regions)
+    if claim.scope is Scope.REGIONAL:
+        shared = f", which share {claim.group}" if claim.group and claim.group != "everywhere" else ""
+        how = "slow" if claim.slow else "disrupted"
+        return f"{what} {how} in {count} ({names}{shared}): {looks}."
+    if claim.scope is Scope.UNKNOWN:
+        if not claim.cells:
+            return f"Something is wrong with {service.name}, but not yet how far it reaches{_between(rivals)}."
+        many = ", too few to say how far it reaches" if not claim.at_least else f"{_between(rivals)}"
+        return f"{what} disrupted in {count} ({names}){many}: {looks}."
+    how = "slow" if claim.slow else "down" if severity is Severity.OUTAGE else "degraded"
+    where = "system-wide" if claim.scope is Scope.SYSTEM_WIDE else "everywhere"
     return f"{what} {how} {where}, in {count}: {looks}."
+
+
+def _between(rivals: Sequence[Mapping[str, Any]]) -> str:
+    """The two best explanations, when there is more than one."""
+    told = [
+        f"{', '.join(rival['components'])} in {', '.join(rival['regions'])} ({rival['chance']:.0%})"
+        for rival in rivals[:2]
+    ]
+    return f"; it may be {' or '.join(told)}" if told else ""
 
 
 def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKey, str]) -> str:
@@ -75,16 +96,18 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
 
 def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
     """The components that no region votes on, as the end of a sentence."""
-    whys = {component: why for (component, _), why in abstentions.items() if not coverage.heard(component)}
+    heard = coverage.votes.any(axis=1)
+    deaf = {name for name, any_vote in zip(coverage.frame.components, heard, strict=True) if not any_vote}
+    whys = {component: why for (component, _), why in abstentions.items() if component in deaf}
     told = [f"{component.name} ({whys[component.id]})" for component in service.components if component.id in whys]
     return f" Not judged: {_listed(told)}." if told else ""
 
 
-def _subject(service: Service, ruling: Ruling, coverage: Coverage) -> str:
+def _subject(service: Service, claim: Claim, coverage: Coverage) -> str:
     """The components that fail, or the service when all of several do."""
-    if len(ruling.components) == len(coverage.enabled) > 1:
+    if len(claim.components) == len(coverage.frame.components) > 1:
         return service.name
-    return _listed(component.name for component in service.components if component.id in ruling.components)
+    return _listed(component.name for component in service.components if component.id in claim.components)
 
 
 def _regions(count: int) -> str:
@@ -96,17 +119,18 @@ def _names(topology: Topology, regions: Iterable[str]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    *most, last = names
+    *most, last = tuple(names) or ("Something",)
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _looks(ruling: Ruling, matrix: Matrix) -> str:
+def _looks(tallies: Mapping[CellKey, Tally], *, slow: bool) -> str:
     """`12 of 12 looks timed out`, or `12 of 14 looks failed (8 timeout, 4 status)`."""
-    readings = [matrix[key].reading for key in ruling.cells if key in matrix]
-    bad, looks = sum(r.bad for r in readings), sum(r.looks for r in readings)
+    bad, looks = sum(tally.bad for tally in tallies.values()), sum(tally.looks for tally in tallies.values())
+    if slow:
+        return f"{bad} of {looks} looks took much longer than normal"
     reasons: Counter[Reason] = Counter()
-    for reading in readings:
-        reasons.update(reading.reasons)
+    for tally in tallies.values():
+        reasons.update(tally.reasons)
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     if ranked and ranked[0][1] >= MOSTLY * bad and ranked[0][0] in FAILED:
         return f"{bad} of {looks} looks {FAILED[ranked[0][0]]}"

@@ -1,46 +1,49 @@
-"""Settling: a new ruling is announced when every cell had its chance to confirm or deny it.
+"""Settling: a new claim is announced when every cell had its chance to confirm or deny it.
 
 Looks are spread over an interval, and failed ones take their whole timeout to come in. Without this, a total
 outage would be announced as regional, because the first regions to look are the first to fail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 
-from coordinator.domain.matrix import CellKey, Matrix, Sight
-from coordinator.domain.scope import Ruling
+from coordinator.domain.claim import CellKey, Claim, Coverage
+from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import Sheet
+from coordinator.domain.tally import Tally
+from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
+VERY_SURE = 0.99
+"""How likely a claim of everywhere must be to be made before every cell was looked at."""
+EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
-def is_settled(announced: Ruling, ruling: Ruling, matrix: Matrix, now: Instant, patience_ms: int) -> bool:
-    """Whether a ruling may be announced: no cell is undecided since the first one that changed, or we waited enough.
+
+def turned_at(before: Sequence[Claim], after: Sequence[Claim], tallies: Mapping[CellKey, Tally]) -> Instant | None:
+    """When the first of the cells that differ between the claims began to; None when no look tells."""
+    was, becomes = _cells(before), _cells(after)
+    moments = [t.first_bad for key in becomes - was if (t := tallies.get(key)) and t.first_bad is not None]
+    moments += [t.first_good for key in was - becomes if (t := tallies.get(key)) and t.first_good is not None]
+    return min(moments, default=None)
+
+
+def is_settled(
+    claim: Claim, since: Instant | None, sheet: Sheet, coverage: Coverage, now: Instant, patience_ms: int, rules: Rules
+) -> bool:
+    """Whether a claim may be announced: everybody looked since the first cell turned, or had the time to.
 
     A change without a look behind it (silence, fitness, coverage) needs no confirmation.
     """
-    since = min(_changes(announced, ruling, matrix), default=None)
     if since is None or now >= since + patience_ms:
         return True
-    return not any(_is_undecided(sight, key in ruling.cells, since) for key, sight in matrix.items())
-
-
-def _is_undecided(sight: Sight, failing: bool, since: Instant) -> bool:
-    """Whether the next look at a cell may change the ruling: it was not looked at since, or its newest look differs."""
-    if sight.newest < since:
+    looked = (sheet.newest >= since) & coverage.votes
+    if (looked == coverage.votes).all():
         return True
-    if failing:
-        return sight.reading.good_since > 0 and (sight.reading.last_bad or 0) < since
-    return sight.ends_bad
+    if claim.scope not in EVERYWHERE or claim.chance < VERY_SURE:
+        return False
+    components = list(range(len(coverage.frame.components)))
+    every_component = (looked.any(axis=1) == coverage.votes.any(axis=1)).all()
+    return bool(every_component) and coverage.suffices(components, looked.any(axis=0), rules)
 
 
-def _changes(announced: Ruling, ruling: Ruling, matrix: Matrix) -> Iterator[Instant]:
-    """When the cells that differ between two rulings began to."""
-    for key in announced.cells ^ ruling.cells:
-        moment = _turned(key, key in ruling.cells, matrix)
-        if moment is not None:
-            yield moment
-
-
-def _turned(key: CellKey, bad: bool, matrix: Matrix) -> Instant | None:
-    if key not in matrix:
-        return None
-    reading = matrix[key].reading
-    return reading.first_bad if bad else reading.first_good
+def _cells(claims: Iterable[Claim]) -> frozenset[CellKey]:
+    return frozenset(key for claim in claims for key in claim.cells)

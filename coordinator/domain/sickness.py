@@ -1,97 +1,176 @@
-"""Sickness: whether a worker's failures are its own, told by references and by what other regions saw."""
+"""Sickness: whether a worker's failures are its own, told by references and by what other regions saw.
 
-from collections.abc import Callable, Mapping, Sequence
+A sequential test over the worker's own looks, slot by slot. Each independent witness (a service, one component of a
+reference, or all that one network serves) adds how much likelier its looks are if the worker fails at half of
+everything than if it fails only where others fail, too. The sum never falls below zero (CUSUM, Page 1954).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
+from statistics import fmean, median_low
 
-from coordinator.domain.look import Look
+from coordinator.domain.look import Vote, at_of, vote_in, worker_of
 from coordinator.domain.rules import Rules
-from coordinator.domain.vantage import Endpoint, Glimpse, Vantage
+from coordinator.domain.track import Track
+from coordinator.domain.vantage import Vantage
 from worker.contract.instant import Instant
 
-Elsewhere = Callable[[str, str], Sequence[Glimpse]]
-"""(check, region) -> what each other region saw of that check lately."""
+Elsewhere = Callable[[Track, int], Mapping[str, float]]
+"""(track, slot) -> for each region that looked at the same check about then, the share of failures of its best worker."""
 
+SUSPECT_SHARE = 0.35
+"""A closer look is due when so large a part of the witnesses fails."""
+SLOTS = 8
+"""Slots that are weighed; a dead worker is told within one or two."""
+BASE_SHARE = 0.02
+"""The share of its looks that a healthy worker fails at, where others do not."""
+SICK_SHARE = 0.5
+"""The share that a sick one fails at."""
 CONTRADICTIONS = 2
-"""Other regions that must have succeeded before a failed look speaks against the worker."""
-FAILURES = 2
-"""Failed looks at references before they speak at all: one lost packet is not a sickness."""
+"""Other regions that must have looked before a failed look speaks against the worker."""
+WITNESSES_AT_MOST = 12
+"""Other regions that are asked."""
+CLEAN_SHARE = 0.25
+"""A slot is clean when less than this share of the witnesses speaks against the worker."""
+BAD_NATS = log(SICK_SHARE / BASE_SHARE)
+GOOD_NATS = log((1 - SICK_SHARE) / (1 - BASE_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What speaks against a worker: `signs` are the moments; `why` is empty when it is fit."""
+    """What speaks against a worker: how much, from how many of its witnesses, and since when."""
 
-    signs: tuple[Instant, ...] = ()
-    why: str = ""
-    doubtful: bool = False
-    """Half of what it takes speaks against it: what it sees meanwhile has to wait."""
+    nats: float = 0.0
+    share: float = 0.0
+    against: int = 0
+    witnesses: int = 0
+    expected: int = 0
+    """How many witnesses there are."""
+    since: Instant = 0
+    """Start of the slot in which it began to speak against the worker."""
+    clean: tuple[Instant, ...] = ()
+    """Starts of the slots since then, or since the last sign, in which nearly nothing speaks against it."""
+
+    def is_sick(self, rules: Rules) -> bool:
+        """Whether enough speaks against it."""
+        return self.nats >= rules.unfit_nats and self.share >= rules.unfit_share
+
+    def is_doubtful(self, rules: Rules) -> bool:
+        """Whether so much speaks against it that what it saw fail has to wait."""
+        enough = self.against > 1 and 2 * self.witnesses >= self.expected
+        return enough and self.nats >= rules.doubt_nats and self.share >= rules.unfit_share - 0.1
 
     @property
-    def sick(self) -> bool:
-        """Whether enough speaks against it."""
-        return bool(self.why)
+    def why(self) -> str:
+        """For people."""
+        return f"fails at {self.against} of {self.witnesses} independent places where others succeed"
 
 
 HEALTHY = Diagnosis()
 
 
-def diagnose(vantage: Vantage, endpoints: Mapping[str, Endpoint], elsewhere: Elsewhere, rules: Rules) -> Diagnosis:
-    """Weigh a worker's failed looks: is it the worker, or what it looks at?
+def is_suspect(vantage: Vantage, groups: Mapping[Track, str], total: int) -> bool:
+    """Whether a closer look is due: a fair part of what it looks at fails; cheap to tell, and false nearly always."""
+    if vantage.unfit_since is not None or vantage.doubted_since is not None:
+        return True
+    if len(vantage.failing) < 2:
+        return False
+    return len({groups[track] for track in vantage.failing}) >= max(2, SUSPECT_SHARE * total)
 
-    Two rules. Absolute: its references fail. Relative: it fails where other regions succeed, at several
-    independent places; if at one place only, that place is the suspect.
-    """
-    if _blames_one_place(vantage, endpoints):
+
+def diagnose(vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, str], elsewhere: Elsewhere) -> Diagnosis:
+    """Weigh a worker's looks of the last few slots: is it the worker, or what it looks at?"""
+    slots = _slots(vantage, tracks, groups, elsewhere)
+    if not slots:
         return HEALTHY
-    witnesses = vantage.witnesses(endpoints)
-    signs = [
-        (endpoint, look) for endpoint, look in witnesses if not look.ok and _is_sign(vantage, endpoint, look, elsewhere)
-    ]
-    if not signs:
-        return HEALTHY
-    seen, failing = _groups(witnesses), _failing_groups(witnesses, signs)
-    references = {group for group in seen if seen[group]}
-    failing_references = failing & references
-    moments = tuple(look.at for endpoint, look in signs if endpoint.reference)
-    strength = sum(min(vantage.failing[look.check], FAILURES) for endpoint, look in signs if endpoint.reference)
-    if strength >= FAILURES and len(failing_references) >= rules.unfit_share * len(references) > 0:
-        return Diagnosis(moments, f"{len(failing_references)} of {len(references)} references fail too")
-    places = seen.keys() | vantage.references_answered(endpoints)
-    if len(failing) > 1 and len(failing) >= rules.unfit_share * len(places):
-        why = f"fails at {len(failing)} of {len(places)} independent places where others succeed"
-        return Diagnosis(tuple(look.at for _, look in signs), why)
-    doubtful = len(failing) > 1 and len(failing_references) >= rules.unfit_share / 2 * len(references) > 0
-    return Diagnosis(moments, doubtful=doubtful)
+    nats, run = 0.0, Run()
+    clean: list[Instant] = []
+    newest = max(slots)
+    for slot in sorted(slots):
+        witnesses = slots[slot]
+        nats += sum(fmean(step) for step in witnesses.values())
+        if nats <= 0:
+            nats, run = 0.0, Run()
+        else:
+            run.add(slot * vantage.bucket_ms, witnesses)
+        against = sum(max(step) > 0 for step in witnesses.values())
+        if against > CLEAN_SHARE * len(witnesses):
+            clean = []
+        elif slot < newest:
+            clean.append(slot * vantage.bucket_ms)
+    heard = len(run.heard)
+    share = len(run.against) / heard if heard else 0.0
+    return Diagnosis(nats, share, len(run.against), heard, len(set(groups.values())), run.since, tuple(clean))
 
 
-def _blames_one_place(vantage: Vantage, endpoints: Mapping[str, Endpoint]) -> bool:
-    """Whether nothing fails, or one service alone: the common cases, told without asking the other regions."""
-    failing = [endpoints[check] for check in vantage.failing]
-    return not any(endpoint.reference for endpoint in failing) and len({endpoint.group for endpoint in failing}) < 2
+class Run:
+    """The slots since the sum was last zero."""
+
+    def __init__(self) -> None:
+        self.since: Instant = 0
+        self.heard: set[str] = set()
+        self.against: set[str] = set()
+
+    def add(self, at: Instant, witnesses: Mapping[str, Sequence[float]]) -> None:
+        """One more slot."""
+        if not self.heard:
+            self.since = at
+        self.heard.update(witnesses)
+        self.against.update(group for group, steps in witnesses.items() if max(steps) > 0)
 
 
-def _is_sign(vantage: Vantage, endpoint: Endpoint, look: Look, elsewhere: Elsewhere) -> bool:
-    """Whether a failed look speaks against the worker that made it.
+def _slots(
+    vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, str], elsewhere: Elsewhere
+) -> Mapping[int, Mapping[str, Sequence[float]]]:
+    """What each witness adds, look by look, slot by slot."""
+    begin = (vantage.heard_at // vantage.bucket_ms - SLOTS + 1) * vantage.bucket_ms
+    slots: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for track in tracks:
+        for code in track.since(begin):
+            if worker_of(code) == vantage.number:
+                at = at_of(code)
+                step = _step(vantage, track, at, vote_in(code), elsewhere)
+                if step is not None:
+                    slots[at // vantage.bucket_ms][groups[track]].append(step)
+    return slots
 
-    At a reference it does, unless the worker is alive and no other region was answered there before and since:
-    then the reference itself may be down. Elsewhere it does only when several other regions were so answered.
+
+def _step(vantage: Vantage, track: Track, at: Instant, vote: int, elsewhere: Elsewhere) -> float | None:
+    if vote == Vote.GOOD:
+        return GOOD_NATS
+    if vote == Vote.ABSTAINS and not track.reference:
+        return None
+    if track.reference and vantage.answered_at < at:
+        return BAD_NATS
+    there = elsewhere(track, at // track.check.interval_ms)
+    shares = [share for region, share in there.items() if region != track.region]
+    if track.reference and not shares:
+        return BAD_NATS
+    if len(shares) < CONTRADICTIONS and not (track.reference and shares):
+        return None
+    expected = min(max(median_low(shares), BASE_SHARE), SICK_SHARE)
+    return log(SICK_SHARE / expected)
+
+
+def failing_about(tracks: Iterable[Track], slot: int) -> dict[str, float]:
+    """For each region that looked in this slot or its neighbours, the share of failures of its best worker.
+
+    `tracks` are those of one check.
     """
-    others = elsewhere(look.check, look.region)
-    answered = sum(other.was_good_around(look.at) for other in others)
-    if endpoint.reference:
-        return answered > 0 or not others or not vantage.answered_since(look.at)
-    return answered >= CONTRADICTIONS
-
-
-def _groups(witnesses: Sequence[tuple[Endpoint, Look]]) -> dict[str, bool]:
-    """The groups heard, and whether each is a reference."""
-    return {endpoint.group: endpoint.reference for endpoint, _ in witnesses}
-
-
-def _failing_groups(
-    witnesses: Sequence[tuple[Endpoint, Look]], signs: Sequence[tuple[Endpoint, Look]]
-) -> frozenset[str]:
-    """The groups of which more than half speaks against the worker."""
-    against = [endpoint.group for endpoint, _ in signs]
-    all_looks = [endpoint.group for endpoint, _ in witnesses]
-    return frozenset(group for group in against if 2 * against.count(group) > all_looks.count(group))
+    shares: dict[str, float] = {}
+    for track in tracks:
+        interval = track.check.interval_ms
+        end = (slot + 2) * interval
+        seen: dict[int, list[int]] = defaultdict(list)
+        for code in track.since((slot - 1) * interval):
+            if at_of(code) >= end:
+                break
+            if (vote := vote_in(code)) != Vote.ABSTAINS:
+                seen[worker_of(code)].append(vote)
+        if seen:
+            shares[track.region] = min(fmean(votes) for votes in seen.values())
+            if len(shares) > WITNESSES_AT_MOST:
+                break
+    return shares

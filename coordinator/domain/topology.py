@@ -19,6 +19,8 @@ class Region:
     continent: str
     latitude: float
     longitude: float
+    provider: str = ""
+    """Whose network the workers there stand in; regions of one provider can fail together."""
 
 
 class Role(StrEnum):

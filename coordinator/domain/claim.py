@@ -1,0 +1,201 @@
+"""A claim: how far something reaches, as far as the posterior and what was heard allow to say it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coordinator.domain.hypotheses import Hypothesis
+from coordinator.domain.posterior import SLOW_MODE, Posterior
+from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import Flags, Floats, Frame, Ints
+from coordinator.domain.verdict import Scope
+from worker.contract.instant import Instant
+
+CellKey = tuple[str, str]
+"""(component, region)."""
+FEWEST_REGIONS = 2
+"""One region alone never speaks for everywhere, whatever the rules say."""
+COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
+"""(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
+TOP = 5
+"""Hypotheses that a verdict shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A scope with the cells it rests on. Regions and components are in the configuration's order."""
+
+    scope: Scope
+    cells: frozenset[CellKey] = frozenset()
+    regions: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    chance: float = 0.0
+    """How likely it is."""
+    slow: bool = False
+    """Whether it is slowness rather than failures."""
+    since: Instant = 0
+    """Start of the bucket in which it most likely began."""
+    group: str = ""
+    """What the regions share, when that explains them."""
+    at_least: bool = False
+    """Whether it may reach farther than the cells that are sure."""
+
+    def says(self) -> tuple[Scope, tuple[str, ...], tuple[str, ...], frozenset[CellKey]]:
+        """What makes it another claim."""
+        return self.scope, self.regions, self.components, self.cells
+
+
+NOTHING_YET = Claim(Scope.UNKNOWN)
+"""What is claimed before anything was heard, and while we suspect ourselves."""
+ALL_WELL = Claim(Scope.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who should look and who is heard: both (component, region)."""
+
+    frame: Frame
+    enabled: Flags
+    votes: Flags
+
+    def heard(self, components: Iterable[int]) -> Flags:
+        """The regions that vote on any of these components."""
+        found: Flags = self.votes[list(components)].any(axis=0)
+        return found
+
+    def regions_heard(self) -> int:
+        """How many regions vote on anything."""
+        return int(self.votes.any(axis=0).sum())
+
+    def suffices(self, components: Sequence[int], looked: Flags, rules: Rules) -> bool:
+        """Whether enough of everywhere was `looked` at (a region each) to speak of everywhere."""
+        heard = int((self.heard(components) & looked).sum())
+        enabled = int(self.enabled[list(components)].any(axis=0).sum())
+        return heard >= max(FEWEST_REGIONS, rules.enough_regions) and heard >= rules.enough_share * enabled
+
+
+def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: Rules) -> Scope:
+    """The scope that a hypothesis is, within what was heard."""
+    heard = coverage.heard(hypothesis.components)
+    size = int(heard[list(hypothesis.regions)].sum())
+    if size < rules.nearly_all * int(heard.sum()):
+        return Scope.REGIONAL
+    if not coverage.suffices(hypothesis.components, looked, rules):
+        return Scope.UNKNOWN
+    judged = int(coverage.enabled.any(axis=1).sum())
+    whole = len(hypothesis.components) >= rules.nearly_all * judged
+    return Scope.SYSTEM_WIDE if whole else Scope.COMPONENT
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the posterior amounts to: how likely something is wrong, what it is, and what else it may be."""
+
+    wrong: float
+    claim: Claim
+    """The best that can be said if something is wrong: sure enough, or unknown."""
+    sure: bool
+    """Whether the claim is one hypothesis, not a class of them."""
+    rivals: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+    """The likeliest hypotheses with their evidence, the best first."""
+
+
+CALM = Opinion(0.0, ALL_WELL, True)
+
+
+def conclude(posterior: Posterior, coverage: Coverage, newest: Ints, begin: Instant, rules: Rules) -> Opinion:
+    """The opinion that a posterior supports. `newest` is when each cell was last looked at."""
+    frame, wrong = coverage.frame, 1 - posterior.none
+    if wrong <= 0:
+        return CALM
+    best = posterior.best()
+    since = begin + posterior.onset(best) * frame.bucket_ms
+    looked = ((newest >= since) & coverage.votes).any(axis=0)
+    chance = posterior.chance / wrong
+    scopes = [scope_of(hypothesis, coverage, looked, rules) for hypothesis in posterior.hypotheses]
+    rivals = _rivals(posterior, scopes, frame)
+    if chance[best] >= rules.claim_share:
+        claim = _claim(posterior, best, scopes[best], float(chance[best]), since, coverage)
+        return Opinion(wrong, claim, True, rivals)
+    by_scope: dict[Scope, float] = {}
+    for scope, share in zip(scopes, chance, strict=True):
+        by_scope[scope] = by_scope.get(scope, 0.0) + float(share)
+    scope = max(by_scope, key=lambda found: by_scope[found])
+    alike = np.array([found is scope for found in scopes])
+    if by_scope[scope] < rules.claim_share or scope is Scope.UNKNOWN:
+        scope, alike = Scope.UNKNOWN, np.ones(len(scopes), dtype=bool)
+    cells = _sure_cells(posterior, chance * alike, coverage, rules)
+    if not cells and scope is not Scope.UNKNOWN:
+        cells = _cells(posterior.hypotheses[best], coverage)
+    slow = float(posterior.modes[best][SLOW_MODE]) > 0.5 * float(posterior.chance[best])
+    claim = _said(scope, cells, by_scope.get(scope, 0.0), slow, since, frame, at_least=True)
+    return Opinion(wrong, claim, False, rivals)
+
+
+def _claim(p: Posterior, k: int, scope: Scope, chance: float, since: Instant, coverage: Coverage) -> Claim:
+    hypothesis = p.hypotheses[k]
+    slow = float(p.modes[k][SLOW_MODE]) > 0.5 * float(p.chance[k])
+    cells = _cells(hypothesis, coverage)
+    return _said(scope, cells, chance, slow, since, coverage.frame, group=hypothesis.group)
+
+
+def _said(
+    scope: Scope,
+    cells: frozenset[CellKey],
+    chance: float,
+    slow: bool,
+    since: Instant,
+    frame: Frame,
+    *,
+    group: str = "",
+    at_least: bool = False,
+) -> Claim:
+    wanted_regions, wanted_components = {cell[1] for cell in cells}, {cell[0] for cell in cells}
+    regions = tuple(region for region in frame.regions if region in wanted_regions)
+    components = tuple(component for component in frame.components if component in wanted_components)
+    return Claim(scope, cells, regions, components, chance, slow, since, group, at_least)
+
+
+def _cells(hypothesis: Hypothesis, coverage: Coverage) -> frozenset[CellKey]:
+    frame = coverage.frame
+    return frozenset(
+        (frame.components[c], frame.regions[r])
+        for c in hypothesis.components
+        for r in hypothesis.regions
+        if coverage.votes[c, r]
+    )
+
+
+def _sure_cells(p: Posterior, chance: Floats, coverage: Coverage, rules: Rules) -> frozenset[CellKey]:
+    """The cells that nearly all of the likelihood agrees on."""
+    share = np.zeros(coverage.votes.shape)
+    for hypothesis, likely in zip(p.hypotheses, chance, strict=True):
+        if likely > 1e-6:
+            share[np.ix_(hypothesis.components, hypothesis.regions)] += likely
+    wanted = (share >= rules.claim_share * chance.sum()) & coverage.votes
+    frame = coverage.frame
+    return frozenset((frame.components[c], frame.regions[r]) for c, r in np.argwhere(wanted))
+
+
+def _rivals(p: Posterior, scopes: Sequence[Scope], frame: Frame) -> tuple[Mapping[str, Any], ...]:
+    order = np.argsort(-p.chance, kind="stable")[:TOP]
+    return tuple(
+        {
+            "scope": str(scopes[k]),
+            "components": [frame.components[c] for c in p.hypotheses[k].components],
+            "regions": [frame.regions[r] for r in p.hypotheses[k].regions],
+            "group": p.hypotheses[k].group,
+            "chance": round(float(p.chance[k]), 4),
+            "nats": round(float(p.nats[k].sum()), 2),
+            "price": round(p.hypotheses[k].price, 2),
+        }
+        for k in order
+        if p.chance[k] >= 0.0005
+    )
+
+
+def confidence_cap(regions_heard: int) -> float:
+    """The most that a claim may be trusted when so many regions were heard; never 1."""
+    return next((cap for regions, cap in COVERAGE_CAPS if regions_heard >= regions), 0.0)

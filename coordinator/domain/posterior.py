@@ -1,0 +1,140 @@
+"""The posterior: how likely each hypothesis is now, by a Bayesian filter over the buckets of a sheet.
+
+In each bucket a disruption may begin (at its price), end, change its reach or its failing share; then the bucket's
+looks are weighed. Failing shares are a mixture, and "slow" is one more mode. A region of which a whole bucket fails
+may also have had a mere blip on its path, so no region says more than `blip_nats` in one bucket. This is the
+Shiryaev test made to tell several alternatives apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+import numpy as np
+
+from coordinator.domain.hypotheses import (
+    Group,
+    Hypothesis,
+    component_sets,
+    distinct,
+    price_of,
+    region_sets,
+)
+from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import Flags, Floats, Sheet
+
+SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
+"""The failing shares that are tried; those between are told well enough by their neighbours."""
+SLOW_MODE = len(SHARES)
+BLIPS = (2, 4)
+"""The shares of a mere blip."""
+SLOW_SHARE, SLOW_NORMAL = 0.8, 0.03
+"""Share of slow looks in a slow spell, and while all is well (latencies have heavy tails)."""
+MODE_CHANGE = 0.08
+"""How often, per bucket, a disruption changes its failing share."""
+REACH_CHANGE = 0.05
+"""How often, per bucket, a disruption changes its reach."""
+RECENT_BUCKETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What may be so and how likely: `chance[k]` for each hypothesis, `none` for none of them; they sum to 1."""
+
+    hypotheses: Sequence[Hypothesis]
+    chance: Floats
+    modes: Floats
+    """(hypothesis, mode): how likely with each failing share, or slow."""
+    nats: Floats
+    """(hypothesis, bucket): evidence in its likeliest mode."""
+    none: float
+
+    def best(self) -> int:
+        """The likeliest hypothesis."""
+        return int(np.argmax(self.chance))
+
+    def onset(self, k: int) -> int:
+        """The bucket in which hypothesis `k` most likely began."""
+        ahead = np.cumsum(self.nats[k][::-1])[::-1]
+        return int(np.argmax(ahead))
+
+
+def evidence(sheet: Sheet, normal: Floats, votes: Flags) -> Floats:
+    """(mode, bucket, component, region): how much likelier the looks are in that mode than while all is well."""
+    bad, good, slow = sheet.bad * votes, sheet.good * votes, sheet.slow * votes
+    modes = [bad * np.log(share / normal) + good * np.log((1 - share) / (1 - normal)) for share in SHARES]
+    quick = good - slow
+    modes.append(slow * log(SLOW_SHARE / SLOW_NORMAL) + quick * log((1 - SLOW_SHARE) / (1 - SLOW_NORMAL)))
+    return np.stack(modes)
+
+
+def _bounded(nats: Floats, blip: Floats, rules: Rules) -> Floats:
+    """Evidence against all being well, where all being well allows for a blip."""
+    rare = exp(-rules.blip_nats)
+    top = np.maximum(nats, blip)
+    zero = np.maximum(0.0, blip)
+    told = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
+    return told - (np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero)
+
+
+def _running(steps: Floats) -> Floats:
+    """The CUSUM along axis 1 (buckets) of (mode, bucket, ...): its value now, for the best mode."""
+    total = np.zeros_like(steps[:, 0])
+    for bucket in range(steps.shape[1]):
+        total = np.maximum(0.0, total + steps[:, bucket])
+    best: Floats = total.max(axis=0)
+    return best
+
+
+def weigh(nats: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> Posterior | None:
+    """The posterior given the evidence (mode, bucket, component, region); None when no cell votes."""
+    everywhere = votes.any(axis=0)
+    if not everywhere.any():
+        return None
+    whole = nats.sum(axis=2)
+    blip = np.broadcast_to(np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape).copy()
+    blip[SLOW_MODE] = whole[SLOW_MODE]
+    hypotheses, told = [], []
+    for components in component_sets(_running(nats)):
+        voting = votes[list(components)].any(axis=0)
+        if not voting.any():
+            continue
+        lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rules)
+        sets = region_sets(_running(lines), _running(lines[:, -RECENT_BUCKETS:]), voting, groups)
+        member = np.zeros((lines.shape[2], len(sets)))
+        for column, (regions, group) in enumerate(sets.items()):
+            member[list(regions), column] = 1
+            price = price_of(components, regions, group, len(votes), int(voting.sum()), rules)
+            hypotheses.append(Hypothesis(components, regions, price, group))
+        told.append(lines @ member)
+    scores = np.concatenate(told, axis=2)
+    kept = distinct(hypotheses)
+    if len(kept) < len(hypotheses):
+        place = {id(hypothesis): k for k, hypothesis in enumerate(hypotheses)}
+        scores = scores[:, :, [place[id(hypothesis)] for hypothesis in kept]]
+    return _filter(kept, scores, rules)
+
+
+def _filter(hypotheses: Sequence[Hypothesis], scores: Floats, rules: Rules) -> Posterior:
+    """Forward through the buckets. `scores` is (mode, bucket, hypothesis)."""
+    modes, buckets, count = scores.shape
+    begins = np.exp(-np.array([hypothesis.price for hypothesis in hypotheses])) / modes
+    starts, ends = float(begins.sum()) * modes, exp(-rules.end_nats)
+    changes = begins * (REACH_CHANGE / starts)
+    state, none = np.zeros((modes, count)), 1.0
+    for bucket in range(buckets):
+        total = state.sum()
+        kept = state * (1 - ends - REACH_CHANGE - MODE_CHANGE) + state.sum(axis=0) * (MODE_CHANGE / modes)
+        state = kept + none * begins + total * changes
+        none = none * (1 - starts) + total * ends
+        step = scores[:, bucket]
+        top = max(0.0, float(step.max(initial=0.0)))
+        state = state * np.exp(step - top)
+        none *= exp(-top)
+        norm = state.sum() + none
+        state /= norm
+        none /= norm
+    chance = state.sum(axis=0)
+    likeliest = state.argmax(axis=0)
+    nats = scores[likeliest, :, np.arange(count)]
+    return Posterior(hypotheses, chance, state.T, nats, float(none))

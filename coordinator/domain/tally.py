@@ -1,0 +1,83 @@
+"""Tallies: what the looks at each cell came to since a moment, and between which looks trouble began and ended."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from coordinator.domain.claim import CellKey
+from coordinator.domain.look import REASONS
+from coordinator.domain.sheet import Flags, Ints, Sheet
+from worker.contract.instant import Instant
+from worker.contract.outcome import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended in (last_bad, first_good].
+
+    `bad` of `looks` from the first to the last bad one were bad; the timely ones are those that came in in time.
+    """
+
+    looks: int = 0
+    bad: int = 0
+    good_since: int = 0
+    last_good: Instant | None = None
+    first_bad: Instant | None = None
+    last_bad: Instant | None = None
+    first_good: Instant | None = None
+    first_timely: Instant | None = None
+    last_timely: Instant | None = None
+    reasons: Mapping[Reason, int] = field(default_factory=dict, hash=False)
+
+
+def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> dict[CellKey, Tally]:
+    """The tally of each of these cells from `since` on; for a slow spell, slow looks are the bad ones."""
+    frame, looks = sheet.frame, sheet.looks
+    order = np.lexsort((looks.at, looks.cell))
+    cell, at = looks.cell[order], looks.at[order]
+    bad = (looks.bad | looks.slow if slow else looks.bad)[order]
+    late, reason = looks.late[order], looks.reason[order]
+    rows = {name: place for place, name in enumerate(frame.components)}
+    columns = {name: place for place, name in enumerate(frame.regions)}
+    numbers = {
+        key: rows[key[0]] * len(columns) + columns[key[1]] for key in cells if key[0] in rows and key[1] in columns
+    }
+    head = _head(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
+    found = {}
+    for key, number in numbers.items():
+        start, end = np.searchsorted(cell, [number, number + 1])
+        part = slice(int(start), int(end))
+        found[key] = _tally(at[part], bad[part], late[part], reason[part], head)
+    return found
+
+
+def _head(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
+    """From when on bad looks count: trouble may have begun in the bucket before, if no look since then was good."""
+    before = np.isin(cell, numbers) & (at < since)
+    good = at[before & ~bad]
+    return max(since - bucket_ms, int(good.max()) + 1) if len(good) else since - bucket_ms
+
+
+def _tally(at: Ints, bad: Flags, late: Flags, reason: Ints, since: int) -> Tally:
+    bads = np.flatnonzero(bad & (at >= since))
+    good = np.flatnonzero(~bad)
+    if not len(bads):
+        return Tally(last_good=int(at[good[-1]]) if len(good) else None)
+    first, last = int(bads[0]), int(bads[-1])
+    earlier, later = good[at[good] < at[first]], good[at[good] > at[last]]
+    timely = bads[~late[bads]]
+    reasons = Counter(REASONS[code] for code in reason[bads].tolist())
+    return Tally(
+        looks=last - first + 1,
+        bad=len(bads),
+        good_since=len(later),
+        last_good=int(at[earlier[-1]]) if len(earlier) else None,
+        first_bad=int(at[first]),
+        last_bad=int(at[last]),
+        first_good=int(at[later[0]]) if len(later) else None,
+        first_timely=int(at[timely[0]]) if len(timely) else None,
+        last_timely=int(at[timely[-1]]) if len(timely) else None,
+        reasons=reasons,
+    )

@@ -1,0 +1,166 @@
+"""A track: the newest looks at one check from one region, in event time, each once, and what is normal there."""
+
+from array import array
+from bisect import bisect_left
+from math import exp, log
+
+from coordinator.domain.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms, vote_in
+from coordinator.domain.rules import Rules
+from coordinator.domain.topology import Check
+from worker.contract.instant import Instant
+
+LONGEST_AGO: Instant = -(1 << 60)
+STEADY_LOOKS = 200
+"""After so many looks, each new one moves what is normal by no more than one part in so many."""
+LEAST_DEVIATION = 0.05
+"""Times differ at least this much (natural logarithm) from look to look."""
+
+
+class Normal:
+    """What is normal for a check in a region while all is well: its time, how much it varies, and how often it fails.
+
+    Median and deviation of log times follow each time by a bounded step (a stochastic approximation of Huber's
+    location and scale, Robbins and Monro 1951), so that no single time moves them far and memory is two numbers.
+    """
+
+    __slots__ = ("bad", "deviation", "limit_ms", "looks", "median", "times")
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.median = 0.0
+        self.deviation = 0.3
+        self.limit_ms = float("inf")
+        """From this time on a look is slow."""
+        self.looks = 0.0
+        self.bad = 0.0
+
+    def learn_time(self, total_ms: float, rules: Rules) -> None:
+        """Take the time of one good look in."""
+        value = log(total_ms) if total_ms > 1e-3 else -7.0
+        times = self.times = self.times + 1
+        if times == 1:
+            self.median = value
+            return
+        rate = 1 / times if times < STEADY_LOOKS else 1 / STEADY_LOOKS
+        distance = value - self.median
+        bound = 2 * self.deviation
+        self.median += max(rate, 1 / STEADY_LOOKS) * min(max(distance, -bound), bound)
+        self.deviation = max(
+            LEAST_DEVIATION, self.deviation + rate * (min(1.25 * abs(distance), bound) - self.deviation)
+        )
+        if times >= rules.slow_after_looks and (times < STEADY_LOOKS or times % 16 == 0):
+            usual = exp(self.median)
+            self.limit_ms = max(
+                rules.slow_factor * usual,
+                usual + rules.slow_extra_ms,
+                exp(self.median + rules.slow_deviations * self.deviation),
+            )
+
+    def learn_vote(self, bad: bool, decay: float) -> None:
+        """Take one old look of a quiet time in."""
+        self.looks = self.looks * decay + 1
+        self.bad = self.bad * decay + bad
+
+    def share(self, rules: Rules) -> float:
+        """The share of looks that fails while all is well."""
+        share = (1 + self.bad) / (rules.prior_looks + self.looks)
+        return min(max(share, rules.normal_share_min), rules.normal_share_max)
+
+
+class Track:
+    """The looks at one check from one region. Whatever the order and however often they come in, the same stay."""
+
+    __slots__ = (
+        "abstained_at",
+        "asn",
+        "bad_at",
+        "check",
+        "codes",
+        "component",
+        "decay",
+        "edge",
+        "fresh_ms",
+        "good_at",
+        "late_ms",
+        "normal",
+        "reference",
+        "region",
+        "span_ms",
+        "voted_at",
+        "votes",
+    )
+
+    def __init__(self, check: Check, region: str, reference: bool, span_ms: int, rules: Rules) -> None:
+        self.check = check
+        self.region = region
+        self.component = check.component
+        self.reference = reference
+        self.codes = array("q")
+        self.span_ms = span_ms
+        """How far back looks are kept."""
+        self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
+        self.late_ms = check.timeout_ms + check.interval_ms
+        """A result that takes longer than this to come in is late: it corrects history and raises no alarm."""
+        self.good_at = self.bad_at = self.abstained_at = self.voted_at = LONGEST_AGO
+        self.normal = Normal()
+        self.decay = 0.5 ** (check.interval_ms / rules.half_life_ms)
+        self.votes = False
+        """Whether its cell votes at present."""
+        self.asn: int | None = None
+        """The network that answered last."""
+        self.edge: str | None = None
+        """The edge location that answered last, where it says so."""
+
+    def add(self, code: int) -> bool:
+        """Take a look in; False when it was there already."""
+        codes = self.codes
+        if not codes or code >> NAME_SHIFT > codes[-1] >> NAME_SHIFT:
+            codes.append(code)
+        else:
+            place = bisect_left(codes, code >> NAME_SHIFT << NAME_SHIFT)
+            if place < len(codes) and codes[place] >> NAME_SHIFT == code >> NAME_SHIFT:
+                return False
+            codes.insert(place, code)
+        self._note(code)
+        return True
+
+    def _note(self, code: int) -> None:
+        at, vote = at_of(code), vote_in(code)
+        if vote == Vote.GOOD:
+            self.good_at = max(at, self.good_at)
+        elif vote == Vote.BAD:
+            self.bad_at = max(at, self.bad_at)
+        else:
+            self.abstained_at = max(at, self.abstained_at)
+            return
+        self.voted_at = max(at, self.voted_at)
+
+    def trim(self, quiet_since: Instant, rules: Rules) -> None:
+        """Forget looks older than the span; those of a quiet time are learned from."""
+        codes = self.codes
+        end = bisect_left(codes, first_code(at_of(codes[-1]) - self.span_ms))
+        if end == 0:
+            return
+        if quiet_since != LONGEST_AGO:
+            self._learn(codes[bisect_left(codes, first_code(quiet_since), 0, end) : end])
+        del codes[:end]
+
+    def _learn(self, old: "array[int]") -> None:
+        for code in old:
+            vote = code >> VOTE_SHIFT & 3
+            if vote != Vote.ABSTAINS:
+                self.normal.learn_vote(vote == Vote.BAD, self.decay)
+
+    def since(self, at: Instant) -> "array[int]":
+        """The looks of that moment and later, oldest first."""
+        codes = self.codes
+        if not codes or codes[0] >= (bound := first_code(at)):
+            return codes
+        return codes[bisect_left(codes, bound) :]
+
+    def adopt(self, before: "Track") -> None:
+        """Take over the looks and what is normal under the former configuration."""
+        self.codes, self.normal = before.codes, before.normal
+        self.good_at, self.bad_at = before.good_at, before.bad_at
+        self.abstained_at, self.voted_at = before.abstained_at, before.voted_at
+        self.asn, self.edge = before.asn, before.edge
