@@ -10,6 +10,7 @@ from click.testing import Result
 from typer import Typer
 from typer.testing import CliRunner
 
+from api.cli.app import app as outscope
 from api.cli.config import load_or_exit
 from api.cli.simulate import simulate
 from worker.contract.result import from_record
@@ -106,3 +107,18 @@ def test_a_record_is_played_from_its_folder(run: Run, tmp_path: Path) -> None:
     assert ran.stderr == "records left out because it has no begin: 1\n"
     assert json.loads(truth.read_text())["published_at"] is not None
     assert "record:GCP:17" in run("--list", *folder).output
+
+
+@pytest.mark.slow
+def test_its_results_can_be_replayed(run: Run, tmp_path: Path) -> None:
+    results, config = tmp_path / "r.ndjson.gz", tmp_path / "outscope.yaml"
+    small = ("--regions", 5, "--workers", 1, "--components", 3, "--lasts", "35m")
+    assert run("service-100", "--out", results, "--config-out", config, *small).exit_code == 0
+    replayed = CliRunner().invoke(outscope, ["replay", str(results), "--config", str(config)])
+    assert replayed.exit_code == 0
+    said = [json.loads(line) for line in replayed.output.splitlines()]
+    assert any(line["type"] == "verdict" and line["scope"] == "system_wide" for line in said)
+
+
+def test_it_is_a_command_of_outscope() -> None:
+    assert "Write what workers would report" in CliRunner().invoke(outscope, ["simulate", "--help"]).output
