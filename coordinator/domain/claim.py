@@ -1,7 +1,7 @@
 """A claim: how far something reaches, as far as the posterior and what was heard allow to say it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from coordinator.domain.hypotheses import Hypothesis
 from coordinator.domain.posterior import SLOW_MODE, Posterior
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Flags, Floats, Frame, Ints
+from coordinator.domain.sheet import Flags, Floats, Frame, Ints, any_along
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
@@ -19,6 +19,8 @@ FEWEST_REGIONS = 2
 """One region alone never speaks for everywhere, whatever the rules say."""
 COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
 """(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
+UNLIKELY = 0.0005
+"""Hypotheses less likely than this, if anything is wrong, are left out."""
 TOP = 5
 """Hypotheses that a verdict shows."""
 
@@ -62,8 +64,7 @@ class Coverage:
 
     def heard(self, components: Iterable[int]) -> Flags:
         """The regions that vote on any of these components."""
-        found: Flags = self.votes[list(components)].any(axis=0)
-        return found
+        return any_along(self.votes[list(components)], 0)
 
     def regions_heard(self) -> int:
         """How many regions vote on anything."""
@@ -112,20 +113,22 @@ def conclude(posterior: Posterior, coverage: Coverage, newest: Ints, begin: Inst
         return CALM
     best = posterior.best()
     since = begin + posterior.onset(best) * frame.bucket_ms
-    looked = ((newest >= since) & coverage.votes).any(axis=0)
+    looked = any_along((newest >= since) & coverage.votes, 0)
     chance = posterior.chance / wrong
-    scopes = [scope_of(hypothesis, coverage, looked, rules) for hypothesis in posterior.hypotheses]
+    likely = np.flatnonzero(chance >= UNLIKELY).tolist()
+    scopes = {k: scope_of(posterior.hypotheses[k], coverage, looked, rules) for k in likely}
     rivals = _rivals(posterior, scopes, frame)
     if chance[best] >= rules.claim_share:
         claim = _claim(posterior, best, scopes[best], float(chance[best]), since, coverage)
         return Opinion(wrong, claim, True, rivals)
     by_scope: dict[Scope, float] = {}
-    for scope, share in zip(scopes, chance, strict=True):
-        by_scope[scope] = by_scope.get(scope, 0.0) + float(share)
+    for k, scope in scopes.items():
+        by_scope[scope] = by_scope.get(scope, 0.0) + float(chance[k])
     scope = max(by_scope, key=lambda found: by_scope[found])
-    alike = np.array([found is scope for found in scopes])
+    alike = np.zeros(len(chance), dtype=bool)
+    alike[[k for k, found in scopes.items() if found is scope]] = True
     if by_scope[scope] < rules.claim_share or scope is Scope.UNKNOWN:
-        scope, alike = Scope.UNKNOWN, np.ones(len(scopes), dtype=bool)
+        scope, alike = Scope.UNKNOWN, np.ones(len(chance), dtype=bool)
     cells = _sure_cells(posterior, chance * alike, coverage, rules)
     if not cells and scope is not Scope.UNKNOWN:
         cells = _cells(posterior.hypotheses[best], coverage)
@@ -172,14 +175,14 @@ def _sure_cells(p: Posterior, chance: Floats, coverage: Coverage, rules: Rules) 
     """The cells that nearly all of the likelihood agrees on."""
     share = np.zeros(coverage.votes.shape)
     for hypothesis, likely in zip(p.hypotheses, chance, strict=True):
-        if likely > 1e-6:
+        if likely >= UNLIKELY:
             share[np.ix_(hypothesis.components, hypothesis.regions)] += likely
     wanted = (share >= rules.claim_share * chance.sum()) & coverage.votes
     frame = coverage.frame
     return frozenset((frame.components[c], frame.regions[r]) for c, r in np.argwhere(wanted))
 
 
-def _rivals(p: Posterior, scopes: Sequence[Scope], frame: Frame) -> tuple[Mapping[str, Any], ...]:
+def _rivals(p: Posterior, scopes: Mapping[int, Scope], frame: Frame) -> tuple[Mapping[str, Any], ...]:
     order = np.argsort(-p.chance, kind="stable")[:TOP]
     return tuple(
         {
@@ -191,11 +194,25 @@ def _rivals(p: Posterior, scopes: Sequence[Scope], frame: Frame) -> tuple[Mappin
             "nats": round(float(p.nats[k].sum()), 2),
             "price": round(p.hypotheses[k].price, 2),
         }
-        for k in order
-        if p.chance[k] >= 0.0005
+        for k in order.tolist()
+        if k in scopes
     )
 
 
 def confidence_cap(regions_heard: int) -> float:
     """The most that a claim may be trusted when so many regions were heard; never 1."""
     return next((cap for regions, cap in COVERAGE_CAPS if regions_heard >= regions), 0.0)
+
+
+def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
+    """The claim as far as its cells are still looked at."""
+    left = claim.cells & frozenset(cells)
+    regions, components = {key[1] for key in left}, {key[0] for key in left}
+    if left == claim.cells:
+        return claim
+    return replace(
+        claim,
+        cells=left,
+        regions=tuple(region for region in claim.regions if region in regions),
+        components=tuple(component for component in claim.components if component in components),
+    )

@@ -26,8 +26,6 @@ from worker.contract.result import Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
-LEARN_ONE_IN = 8
-"""While something is wrong, only one time in so many moves what is normal."""
 ROOM = 3
 """A track is trimmed when it holds this many windows of looks."""
 
@@ -117,20 +115,19 @@ class Engine:
 
     def _take(self, result: Result) -> None:
         """Take one look in. One from the future is placed where it was received, and abstains."""
-        check, rules = result.check, self._rules
+        check = result.check
         track, judge = self._tracks[check][result.region], self._judge_of[check]
-        received, at = result.received_at, result.scheduled_at
-        vote, reason, made = vote_of(result), result.reason, result.reason is not Reason.LATE
+        received, at, reason = result.received_at, result.scheduled_at, result.reason
+        vote, made, took = vote_of(result), reason is not Reason.LATE, result.total_ms
         if received < at or result.started_at > received:
-            if max(at, result.started_at) - received > rules.future_ms:
+            if max(at, result.started_at) - received > self._rules.future_ms:
                 vote, reason, made = Vote.ABSTAINS, Reason.LATE, False
             at = min(at, received)
-        worker = self._fleet.worker(result.region, result.worker, at)
-        good, slow, took = vote == Vote.GOOD, False, result.total_ms
-        if good and took is not None:
-            slow = took > track.normal.limit_ms
-        elif vote == Vote.BAD and reason is Reason.SLOW:
+        good = vote == Vote.GOOD
+        slow = good and took is not None and took > track.normal.limit_ms
+        if vote == Vote.BAD and reason is Reason.SLOW:
             slow, vote = True, Vote.GOOD
+        worker = self._fleet.worker(result.region, result.worker, at)
         code = pack(at, result.attempt, worker.number, vote, received - at > track.late_ms, slow, reason)
         if not track.add(code):
             return
@@ -138,21 +135,12 @@ class Engine:
         if (not good and worker.failing) or worker.fitness is not Fitness.FIT:
             self._fleet.examine.add((result.region, result.worker))
         if len(track.codes) > self._room[check]:
-            track.trim(LONGEST_AGO if judge is None else judge.docket.quiet_since, rules)
-        if judge is None:
-            return
-        panel = judge.panel
-        panel.touched = True
-        if slow:
-            panel.warmed = True
-        if vote != Vote.GOOD or not track.votes:
-            panel.stirred = True
-        if good and took is not None and (not judge.cases.open or at // check_interval(track) % LEARN_ONE_IN == 0):
-            track.normal.learn_time(took, rules)
-        if result.asn is not None:
-            track.asn = result.asn
-        if result.extra and isinstance(edge := result.extra.get("edge"), str):
-            track.edge = edge
+            track.trim(LONGEST_AGO if judge is None else judge.docket.quiet_since, self._rules)
+        if judge is not None:
+            judge.hear(track, at, bad=vote == Vote.BAD, slow=slow)
+            if good and took is not None and judge.may_learn(track, at):
+                track.normal.learn_time(took, self._rules)
+            track.answered_from(result)
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""
@@ -213,11 +201,6 @@ class Engine:
     def workers(self) -> Mapping[tuple[str, str], tuple[Fitness, str]]:
         """The current fitness of each (region, worker) heard, and why."""
         return self._fleet.workers()
-
-
-def check_interval(track: Track) -> int:
-    """The interval of a track's check."""
-    return track.check.interval_ms
 
 
 def _tracks(topology: Topology, rules: Rules) -> dict[str, dict[str, Track]]:

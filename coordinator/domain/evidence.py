@@ -10,7 +10,7 @@ from coordinator.domain.claim import CellKey, Claim, Coverage, Opinion, confiden
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.rules import VERSION, Rules
 from coordinator.domain.sentences import Standings
-from coordinator.domain.sheet import Sheet
+from coordinator.domain.sheet import Sheet, any_along
 from coordinator.domain.tally import Tally, tallies
 from coordinator.domain.verdict import Cell, CellState, Scope, Severity
 
@@ -132,7 +132,7 @@ def evidence_of(
     rules: Rules,
 ) -> Mapping[str, Any]:
     """Who should look, who was heard, who was not and why, the votes, the rival hypotheses and the rules: JSON-able."""
-    heard = coverage.votes.any(axis=0)
+    heard = any_along(coverage.votes, 0)
     return {
         "rules_version": VERSION,
         "thresholds": asdict(rules),

@@ -1,11 +1,11 @@
 """The judge of one service: what was last announced of it, and its open incidents."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coordinator.domain.announcement import Wish, wish
 from coordinator.domain.case import Case, Scene, Told
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim, within
 from coordinator.domain.evidence import cells_of, confidence, evidence_of, severity_of
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import NEVER, Fleet
@@ -23,9 +23,16 @@ from worker.contract.instant import Instant
 
 PATIENCE_INTERVALS = 2
 """So many intervals, and a timeout, are long enough for every cell to confirm or deny a claim."""
+LEARN_ONE_IN = 8
+"""While an incident is open, one look in so many moves what is normal: a service may stay slower for good."""
 PAUSES = 15
 """While something is wrong the judge looks again this many times a bucket."""
-CALM_WRONG = 0.001
+STEADY_PAUSES = 6
+"""And once an incident is open, this many times."""
+CALM_WRONG = 0.5
+"""Below this likelihood that anything is wrong, only what the screen lets through is weighed at once..."""
+CLEAN_WRONG = 0.02
+"""...and below this, nothing else; above, once a bucket, too."""
 
 
 @dataclass(slots=True)
@@ -74,19 +81,28 @@ class Judge:
             + rules.step_ms
         )
         self._pause_ms = max(rules.step_ms, self.panel.frame.bucket_ms // PAUSES)
+        self._steady_ms = max(rules.step_ms, self.panel.frame.bucket_ms // STEADY_PAUSES)
         self._view: View | None = None
+
+    def hear(self, track: Track, at: Instant, *, bad: bool, slow: bool) -> None:
+        """One more look at a cell of this service."""
+        panel = self.panel
+        panel.touched = True
+        if bad or slow:
+            panel.screen.note(at, track.row, track.column, slow=slow)
+        if not track.votes:
+            panel.stirred = True
+
+    def may_learn(self, track: Track, at: Instant) -> bool:
+        """Whether the time of a good look may move what is normal: while something is wrong, one in a few."""
+        return not self.cases.open or at // track.check.interval_ms % LEARN_ONE_IN == 0
 
     @property
     def recheck_at(self) -> Instant:
-        """When time alone may change something."""
-        return min(self.docket.look_again_at, self.panel.recheck_at, self._pending_at())
-
-    def _pending_at(self) -> Instant:
-        """The next moment at which looks that wait are weighed."""
-        panel, calm = self.panel, self._is_calm()
-        if panel.stirred or (panel.touched and not calm) or panel.warmed:
-            return 0
-        return NEVER
+        """When time alone may change something; at once while looks wait to be weighed."""
+        panel = self.panel
+        waits = panel.stirred or panel.screen.fresh or (panel.touched and not (self._is_calm() and self._is_clean()))
+        return 0 if waits else min(self.docket.look_again_at, panel.recheck_at)
 
     def _is_calm(self) -> bool:
         """Whether nothing is wrong and nothing was: the common case."""
@@ -97,24 +113,29 @@ class Judge:
             and self._view.wrong < CALM_WRONG
         )
 
-    def is_due(self, now: Instant, suspicion: str) -> bool:
+    def _is_clean(self) -> bool:
+        """Whether next to nothing speaks for anything being wrong."""
+        return self._view is not None and self._view.wrong < CLEAN_WRONG
+
+    def _is_due(self, now: Instant, suspicion: str, *, calm: bool) -> bool:
         """Whether to look at everything again at this step."""
         docket, panel = self.docket, self.panel
         if suspicion != docket.suspicion or now >= docket.look_again_at or now >= panel.recheck_at:
             return True
-        if panel.stirred and (self._is_calm() or not self.cases.open):
+        if calm and panel.screen.fresh and panel.screen.lets_through(now, self._rules):
             return True
-        pause = self._pause_ms
-        if (panel.stirred or (panel.touched and not self._is_calm())) and now % pause < self._rules.step_ms:
-            return True
-        return panel.warmed and now % (5 * pause) < self._rules.step_ms
+        if calm and panel.touched and not self._is_clean():
+            return now % panel.frame.bucket_ms < self._rules.step_ms
+        waits = panel.stirred or (panel.touched and not calm)
+        return waits and now % (self._steady_ms if self.cases.open else self._pause_ms) < self._rules.step_ms
 
     def judge(self, now: Instant, suspicion: str) -> list[Verdict | IncidentEvent]:
         """What changed at this step. While we suspect ourselves nothing is claimed."""
-        if not self.is_due(now, suspicion):
+        calm = self._is_calm()
+        if not self._is_due(now, suspicion, calm=calm):
             return []
         self.docket.suspicion = suspicion
-        view = self._view = self.panel.view(now, late_alarms=bool(self.cases.open))
+        view = self._view = self.panel.view(now, late_alarms=bool(self.cases.open), calm=calm)
         self._announce(view, now)
         told = self._told(view)
         return [*self._tell(now, told), *self._live(now, view, told)]
@@ -291,7 +312,7 @@ class Judge:
     def adopt(self, before: "Judge") -> None:
         """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
         cells = {(track.component, track.region) for track in self.panel.tracks}
-        self.docket = replace(before.docket, claims=tuple(_within(claim, cells) for claim in before.docket.claims))
+        self.docket = replace(before.docket, claims=tuple(within(claim, cells) for claim in before.docket.claims))
         still = [(case, case.reach & cells) for case in before.cases.open]
         self.cases = Cases(tuple(replace(c, reach=frozenset(r)) for c, r in still if r), before.cases.ended)
         self.panel.stirred = True
@@ -307,20 +328,6 @@ class Judge:
 def _linked(incident: Incident, causes: Mapping[str, str]) -> Incident:
     cause = causes.get(incident.id, incident.cause)
     return incident if cause == incident.cause else replace(incident, cause=cause)
-
-
-def _within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
-    """The claim as far as its cells are still looked at."""
-    left = claim.cells & frozenset(cells)
-    regions, components = {key[1] for key in left}, {key[0] for key in left}
-    if left == claim.cells:
-        return claim
-    return replace(
-        claim,
-        cells=left,
-        regions=tuple(region for region in claim.regions if region in regions),
-        components=tuple(component for component in claim.components if component in components),
-    )
 
 
 def _summary(told: Sequence[Told]) -> tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]:

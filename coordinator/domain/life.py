@@ -39,27 +39,49 @@ def incident_id(service: str, started_by: Instant, cells: Iterable[CellKey]) -> 
 def step(cases: Cases, scene: Scene, rules: Rules) -> tuple[Cases, list[IncidentEvent]]:
     """What becomes of the incidents of a service at this step, and the new lines of their timelines."""
     bad = [told for told in scene.told if told.claim.scope in BAD_SCOPES]
+    matched, absorbed = _matched(cases.open, bad)
     events: list[IncidentEvent] = []
-    going, ended, taken = [], list(cases.ended), set()
-    for case in cases.open:
-        mine = [told for told in bad if told.claim.cells & case.reach and id(told) not in taken]
-        rivals = [told for told in bad if told.claim.cells & case.reach and id(told) in taken]
-        if rivals and not mine:
-            events.append(_resolve(case, scene.now, f"One with incident {going[0].incident.id}."))
-            going[0] = replace(going[0], spells={**case.spells, **going[0].spells}, reach=going[0].reach | case.reach)
+    going: list[Case] = []
+    ended = list(cases.ended)
+    for place, case in enumerate(cases.open):
+        if place in absorbed:
+            into = cases.open[absorbed[place]].incident.id
+            events.append(_resolve(case, scene.now, f"It is one with incident {into}."))
             continue
-        taken.update(id(told) for told in mine)
-        after, event = _go_on(case, mine, scene, rules)
-        events += event
-        (ended.append if event and event[-1].moment is Moment.RESOLVED else going.append)(after)
+        after, lines = _go_on(case, [told for told in bad if matched.get(id(told)) == place], scene, rules)
+        events += lines
+        (ended if lines and lines[-1].moment is Moment.RESOLVED else going).append(after)
     for told in bad:
-        if id(told) not in taken and (opened := _open(told, scene, ended, rules)) is not None:
-            case, event = opened
+        if id(told) not in matched and (opened := _open(told, scene, ended, rules)) is not None:
+            case, line = opened
             going.append(case)
             ended = [other for other in ended if other.incident.id != case.incident.id]
-            events.append(event)
+            events.append(line)
     kept = tuple(case for case in ended if (case.incident.resolved_at or 0) > scene.now - rules.intermittent_within_ms)
     return Cases(tuple(going), kept), events
+
+
+def _matched(cases: Sequence[Case], bad: Sequence[Told]) -> tuple[dict[int, int], dict[int, int]]:
+    """Which claim (by identity) goes on in which case, and which cases are absorbed by which other one.
+
+    A claim is of a case when they share at least half the cells of the smaller. Of several, it is of the one that it
+    shares most with; the others are one with that, unless a claim of their own keeps them apart.
+    """
+    matched: dict[int, int] = {}
+    others: dict[int, int] = {}
+    for told in bad:
+        shared = {place: len(told.claim.cells & case.reach) for place, case in enumerate(cases)}
+        alike = [
+            place
+            for place, count in shared.items()
+            if count and 2 * count >= min(len(told.claim.cells), len(cases[place].reach))
+        ]
+        if alike:
+            best = max(alike, key=lambda place: (shared[place], -place))
+            matched[id(told)] = best
+            others.update({place: best for place in alike if place != best})
+    kept = set(matched.values())
+    return matched, {place: best for place, best in others.items() if place not in kept}
 
 
 def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:

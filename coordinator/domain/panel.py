@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coordinator.domain.claim import CALM, CellKey, Coverage, Opinion, conclude
+from coordinator.domain.claim import CALM, CellKey, Coverage, Opinion, conclude, within
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.hypotheses import Group, groups_of
 from coordinator.domain.look import REASON_MASK, Vote, at_of, vote_in
 from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules
+from coordinator.domain.screen import Line, Screen
 from coordinator.domain.sheet import Flags, Floats, Sheet, fill, frame_of
 from coordinator.domain.topology import Check, Topology
 from coordinator.domain.track import Track
@@ -67,20 +68,25 @@ class Panel:
         self.enabled: Flags = self._fresh_ms > 0
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
-        self.touched = self.stirred = self.warmed = False
-        """Whether any look came since the last view; a bad one, or one of a cell that did not vote; a slow one."""
+        self.touched = self.stirred = False
+        """Whether any look came since the last view, and one of a cell that did not vote."""
+        self.screen = Screen(self.frame.window_ms, _rates(self.tracks, self._cells, len(columns)))
+        for track, cell in zip(self.tracks, self._cells, strict=True):
+            track.row, track.column = divmod(cell, len(columns))
         self._kinds = _kinds(topology)
         self._rules, self._fleet = rules, fleet
 
-    def view(self, now: Instant, *, late_alarms: bool) -> View:
-        """Look at everything again."""
-        self.touched = self.warmed = False
+    def view(self, now: Instant, *, late_alarms: bool, calm: bool) -> View:
+        """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it through."""
+        self.touched = False
         seen = self.peek(now, late_alarms=late_alarms)
         votes = seen.coverage.votes
         self.stirred = seen.sheet.waiting
         self.recheck_at = int((seen.sheet.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
         for track, cell in zip(self.tracks, self._cells, strict=True):
             track.votes = bool(votes.reshape(-1)[cell])
+        if calm and not self.screen.lets_through(now, self._rules):
+            return seen
         return View(seen.sheet, seen.coverage, tuple(self._opinions(seen.sheet, seen.coverage)))
 
     def peek(self, now: Instant, *, late_alarms: bool) -> View:
@@ -106,6 +112,8 @@ class Panel:
             opinion = conclude(posterior, coverage, sheet.newest, sheet.begin, rules)
             if found and not opinion.sure:
                 break
+            explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
+            opinion = replace(opinion, claim=within(opinion.claim, opinion.claim.cells - explained))
             found.append(opinion)
             if not (opinion.sure and opinion.wrong >= rules.alarm_share):
                 break
@@ -149,6 +157,16 @@ def _without(nats: Floats, cells: frozenset[CellKey], components: Sequence[str],
     for component, region in cells:
         rest[:, :, components.index(component), regions.index(region)] = 0
     return rest
+
+
+def _rates(tracks: Sequence[Track], cells: Sequence[int], columns: int) -> dict[Line, float]:
+    """Looks per millisecond on each line, by one worker a region."""
+    rates: dict[Line, float] = {}
+    for track, cell in zip(tracks, cells, strict=True):
+        row, column = divmod(cell, columns)
+        for line in ((-1, -1), (row, -1), (-1, column), (row, column)):
+            rates[line] = rates.get(line, 0.0) + 1 / track.check.interval_ms
+    return rates
 
 
 def _kinds(topology: Topology) -> dict[str, dict[str, str]]:

@@ -21,7 +21,7 @@ from coordinator.domain.hypotheses import (
     region_sets,
 )
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Flags, Floats, Sheet
+from coordinator.domain.sheet import Flags, Floats, Sheet, any_along
 
 SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
 """The failing shares that are tried; those between are told well enough by their neighbours."""
@@ -65,7 +65,8 @@ def evidence(sheet: Sheet, normal: Floats, votes: Flags) -> Floats:
     modes = [bad * np.log(share / normal) + good * np.log((1 - share) / (1 - normal)) for share in SHARES]
     quick = good - slow
     modes.append(slow * log(SLOW_SHARE / SLOW_NORMAL) + quick * log((1 - SLOW_SHARE) / (1 - SLOW_NORMAL)))
-    return np.stack(modes)
+    told: Floats = np.asarray(np.stack(modes), dtype=np.float64)
+    return told
 
 
 def _bounded(nats: Floats, blip: Floats, rules: Rules) -> Floats:
@@ -96,7 +97,7 @@ def weigh(nats: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> 
     blip[SLOW_MODE] = whole[SLOW_MODE]
     hypotheses, told = [], []
     for components in component_sets(_running(nats)):
-        voting = votes[list(components)].any(axis=0)
+        voting = any_along(votes[list(components)], 0)
         if not voting.any():
             continue
         lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rules)

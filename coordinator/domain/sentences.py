@@ -6,6 +6,7 @@ from typing import Any
 
 from coordinator.domain.claim import CellKey, Claim, Coverage
 from coordinator.domain.fitness import Fitness
+from coordinator.domain.sheet import any_along
 from coordinator.domain.tally import Tally
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity
@@ -96,7 +97,7 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
 
 def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
     """The components that no region votes on, as the end of a sentence."""
-    heard = coverage.votes.any(axis=1)
+    heard = any_along(coverage.votes, 1)
     deaf = {name for name, any_vote in zip(coverage.frame.components, heard, strict=True) if not any_vote}
     whys = {component: why for (component, _), why in abstentions.items() if component in deaf}
     told = [f"{component.name} ({whys[component.id]})" for component in service.components if component.id in whys]

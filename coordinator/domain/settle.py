@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from coordinator.domain.claim import CellKey, Claim, Coverage
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Sheet
+from coordinator.domain.sheet import Sheet, any_along
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
@@ -42,7 +42,7 @@ def is_settled(
         return False
     components = list(range(len(coverage.frame.components)))
     every_component = (looked.any(axis=1) == coverage.votes.any(axis=1)).all()
-    return bool(every_component) and coverage.suffices(components, looked.any(axis=0), rules)
+    return bool(every_component) and coverage.suffices(components, any_along(looked, 0), rules)
 
 
 def _cells(claims: Iterable[Claim]) -> frozenset[CellKey]:

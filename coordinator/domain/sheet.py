@@ -61,6 +61,11 @@ def frame_of(components: Sequence[str], regions: Sequence[str], intervals_ms: Se
     return Frame(tuple(components), tuple(regions), bucket, -(-window // bucket))
 
 
+def any_along(flags: Flags, axis: int) -> Flags:
+    """Whether any flag is set along an axis; numpy's own is typed as perhaps a single flag."""
+    return np.asarray(flags.any(axis=axis), dtype=np.bool_)
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
     """The looks that count, one entry each: event time, cell (component * regions + region), and what they saw."""
@@ -125,7 +130,7 @@ def fill(
     place = bucket * size + cell
 
     def count(wanted: Flags) -> Floats:
-        return np.bincount(place[wanted], weight[wanted], shape[0] * size).reshape(shape)
+        return np.asarray(np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64).reshape(shape)
 
     newest = np.full(size, LONGEST_AGO)
     np.maximum.at(newest, cell, at)

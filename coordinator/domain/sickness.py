@@ -18,7 +18,7 @@ from coordinator.domain.vantage import Vantage
 from worker.contract.instant import Instant
 
 Elsewhere = Callable[[Track, int], Mapping[str, float]]
-"""(track, slot) -> for each region that looked at the same check about then, the share of failures of its best worker."""
+"""(track, slot) -> for each region that looked at that check about then, the share of failures of its best worker."""
 
 SUSPECT_SHARE = 0.35
 """A closer look is due when so large a part of the witnesses fails."""

@@ -15,7 +15,7 @@ from worker.contract.outcome import Reason
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended in (last_bad, first_good].
+    """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by first_good.
 
     `bad` of `looks` from the first to the last bad one were bad; the timely ones are those that came in in time.
     """

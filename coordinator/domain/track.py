@@ -8,6 +8,7 @@ from coordinator.domain.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_c
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Check
 from worker.contract.instant import Instant
+from worker.contract.result import Result
 
 LONGEST_AGO: Instant = -(1 << 60)
 STEADY_LOOKS = 200
@@ -76,6 +77,7 @@ class Track:
         "bad_at",
         "check",
         "codes",
+        "column",
         "component",
         "decay",
         "edge",
@@ -85,6 +87,7 @@ class Track:
         "normal",
         "reference",
         "region",
+        "row",
         "span_ms",
         "voted_at",
         "votes",
@@ -96,6 +99,8 @@ class Track:
         self.component = check.component
         self.reference = reference
         self.codes = array("q")
+        self.row = self.column = 0
+        """Where its cell stands in the frame of its service."""
         self.span_ms = span_ms
         """How far back looks are kept."""
         self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
@@ -157,6 +162,13 @@ class Track:
         if not codes or codes[0] >= (bound := first_code(at)):
             return codes
         return codes[bisect_left(codes, bound) :]
+
+    def answered_from(self, result: Result) -> None:
+        """Note the network and the edge that answered."""
+        if result.asn is not None:
+            self.asn = result.asn
+        if result.extra and isinstance(edge := result.extra.get("edge"), str):
+            self.edge = edge
 
     def adopt(self, before: "Track") -> None:
         """Take over the looks and what is normal under the former configuration."""
