@@ -1,110 +1,138 @@
 """Replay: the past under any rule, by the very functions that run live.
 
-`read_results` reads stored result records; `replay` runs them through the engine on their own clock.
+`judging` gives the judge, or a baseline, as something that takes results batch by batch; `replay` runs results through
+the judge; `judge_file` runs a file of them through any number of rules at once. No clock is read.
 """
 
-import gzip
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import groupby, takewhile
-from pathlib import Path
-from typing import IO, Any
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, Protocol
 
-import orjson
-
+from coordinator.baselines import BASELINES, baseline
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.fitness import FitnessChange
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Topology
+from coordinator.result_files import OutOfOrderError, ResultFile, UnreadableError
 from worker.contract.instant import Instant
-from worker.contract.result import Result, from_record
+from worker.contract.result import Result
 
-STANDARD_INPUT = "-"
+OUTSCOPE: Final = "outscope"
+RULES: Final = (OUTSCOPE, *BASELINES)
+"""The names of all rules, ours first."""
 
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that is no result record: its number from 1, and what is wrong with it."""
-
-    number: int
-    mistake: str
+Record = dict[str, Any]
+_received = attrgetter("received_at")
 
 
-@dataclass(slots=True)
-class Records:
-    """What was read: the results in the order they were received, and the lines that were none."""
+class Judging(Protocol):
+    """A rule at work."""
 
-    results: list[Result] = field(default_factory=list)
-    bad: list[BadLine] = field(default_factory=list)
+    def judge(self, results: Sequence[Result]) -> Iterator[Record]:
+        """What it says of more results, which come in order of `received_at`."""
 
-
-def read_results(source: str | Path | IO[bytes]) -> Records:
-    """Read NDJSON result records from a path (`.gz` is unpacked), `-` (standard input) or an open binary file.
-
-    Unknown fields are ignored, a bad line is noted with its number and skipped, empty lines are skipped.
-    Raises OSError when the file cannot be read.
-    """
-    records = Records()
-    with _opened(source) as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                _read_line(number, line, records)
-    records.results.sort(key=_received)
-    return records
+    def finish(self, until: Instant | None) -> Iterator[Record]:
+        """What it says when no more results come, and when time goes on until then."""
 
 
-def _read_line(number: int, line: bytes, records: Records) -> None:
-    try:
-        records.results.append(from_record(_object(line)))
-    except ValueError as error:
-        records.bad.append(BadLine(number, str(error)))
+def judging(rule: str, topology: Topology, rules: Rules) -> Judging:
+    """A rule by its name; `rules` are for ours. KeyError for an unknown name."""
+    return Outscope(topology, rules) if rule == OUTSCOPE else baseline(rule, topology)
 
 
-def _object(line: bytes) -> dict[str, Any]:
-    record = orjson.loads(line)
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
-    return record
+class Outscope:
+    """Our own rule: the engine, advanced as it is live, step by step of its grid."""
+
+    def __init__(self, topology: Topology, rules: Rules) -> None:
+        self._engine = Engine(topology, rules)
+        self._step_ms = rules.step_ms
+        self._waiting: list[Result] = []
+
+    def judge(self, results: Iterable[Result]) -> Iterator[Record]:
+        """Judge every step that is whole: the last one may go on in the next batch."""
+        self._waiting += results
+        if self._waiting:
+            begun = (self._step(self._waiting[-1]) - 1) * self._step_ms
+            whole = bisect_right(self._waiting, begun, key=_received)
+            ready, self._waiting = self._waiting[:whole], self._waiting[whole:]
+            yield from self._judge(ready)
+
+    def finish(self, until: Instant | None) -> Iterator[Record]:
+        """Judge the last step, and go on until then."""
+        yield from self._judge(self._waiting)
+        self._waiting = []
+        if until is not None:
+            yield from _told(self._engine.advance(-(-until // self._step_ms) * self._step_ms))
+
+    def _judge(self, results: list[Result]) -> Iterator[Record]:
+        for step, batch in groupby(results, key=self._step):
+            self._engine.observe(batch)
+            yield from _told(self._engine.advance(step * self._step_ms))
+
+    def _step(self, result: Result) -> int:
+        return -(-result.received_at // self._step_ms)
 
 
-@contextmanager
-def _opened(source: str | Path | IO[bytes]) -> Iterator[Iterable[bytes]]:
-    if not isinstance(source, (str, Path)):
-        yield source
-    elif str(source) == STANDARD_INPUT:
-        yield sys.stdin.buffer
-    else:
-        opener: Callable[..., Any] = gzip.open if str(source).endswith(".gz") else open
-        with opener(source, "rb") as file:
-            yield file
-
-
-def replay(
-    results: Iterable[Result], topology: Topology, rules: Rules, until: Instant | None = None
-) -> Iterator[dict[str, Any]]:
-    """The records of design.md's replay, one for each change, in order of time.
-
-    `results` come in order of `received_at`. Time goes on to the last result, and to `until` when given; later
-    results are left out. No clock is read.
-    """
-    engine = Engine(topology, rules)
-    step_ms = rules.step_ms
-    wanted = results if until is None else takewhile(lambda result: result.received_at <= until, results)
-    for step, batch in groupby(wanted, key=lambda result: -(-result.received_at // step_ms)):
-        engine.observe(batch)
-        yield from _told(engine.advance(step * step_ms))
-    if until is not None:
-        yield from _told(engine.advance(-(-until // step_ms) * step_ms))
-
-
-def _told(events: Iterable[Event]) -> Iterator[dict[str, Any]]:
+def _told(events: Iterable[Event]) -> Iterator[Record]:
     """The lines that replay prints: of fitness only the regions'."""
     for event in events:
         if not (isinstance(event, FitnessChange) and event.worker is not None):
             yield event.to_record()
 
 
-def _received(result: Result) -> Instant:
-    return result.received_at
+def replay(
+    results: Iterable[Result], topology: Topology, rules: Rules, until: Instant | None = None
+) -> Iterator[Record]:
+    """The records of design.md's replay under our own rule, one for each change, in order of time.
+
+    `results` come in order of `received_at`. Time goes on to the last result, and to `until` when given; later
+    results are left out.
+    """
+    ours = Outscope(topology, rules)
+    yield from ours.judge(results if until is None else (r for r in results if r.received_at <= until))
+    yield from ours.finish(until)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What rules said of a file of results, in the order in which they were asked, and the time that it spans."""
+
+    records: tuple[list[Record], ...]
+    begin: Instant | None
+    end: Instant | None
+    results: int
+
+
+def judge_file(file: ResultFile, rules: Sequence[Callable[[], Judging]], until: Instant | None = None) -> Judged:
+    """What these rules say of a file, read once for all of them.
+
+    A file that is too far out of order is read whole, sorted, and judged again from the start. Raises OSError and
+    UnreadableError.
+    """
+    try:
+        return _judge(file.in_order(), [rule() for rule in rules], until)
+    except OutOfOrderError:
+        if not file.can_be_read_again:
+            raise UnreadableError("is too far out of the order of received_at; write it to a file first") from None
+        return _judge([file.sorted()], [rule() for rule in rules], until)
+
+
+def _judge(batches: Iterable[list[Result]], rules: Sequence[Judging], until: Instant | None) -> Judged:
+    said: tuple[list[Record], ...] = tuple([] for _ in rules)
+    begin = end = None
+    count = 0
+    for batch in batches:
+        wanted = batch if until is None else batch[: bisect_right(batch, until, key=_received)]
+        for records, rule in zip(said, rules, strict=True):
+            records.extend(rule.judge(wanted))
+        if wanted:
+            count += len(wanted)
+            begin, end = begin or wanted[0].received_at, wanted[-1].received_at
+        if len(wanted) < len(batch):
+            break
+    for records, rule in zip(said, rules, strict=True):
+        records.extend(rule.finish(until))
+    return Judged(said, begin, until if until is not None else end, count)

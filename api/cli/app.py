@@ -5,7 +5,21 @@ from typing import Final
 
 import typer
 
-from api.cli import apply, config, demo, export, incidents, probe, processes, regions, replay, results, simulate, status
+from api.cli import (
+    apply,
+    compare,
+    config,
+    demo,
+    export,
+    incidents,
+    probe,
+    processes,
+    regions,
+    replay,
+    results,
+    simulate,
+    status,
+)
 
 _DECIDING: Final = "Deciding what it looks at"
 _SEPARATE: Final = "Separate processes"
@@ -18,6 +32,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
         results.results,
         export.export,
         replay.replay,
+        compare.compare,
         simulate.simulate,
     ),
     _DECIDING: (apply.apply, probe.probe),

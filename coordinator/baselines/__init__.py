@@ -3,6 +3,6 @@
 They are approximations from public sources, read in the product's favour where these leave a choice.
 """
 
-from coordinator.baselines.registry import BASELINES, judge_by
+from coordinator.baselines.registry import BASELINES, baseline, judge_by
 
-__all__ = ["BASELINES", "judge_by"]
+__all__ = ["BASELINES", "baseline", "judge_by"]

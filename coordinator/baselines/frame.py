@@ -55,15 +55,16 @@ class Frame:
             references=self._references,
         )
 
-    def run(self, results: Iterable[Result], until: Instant | None = None) -> Iterator[dict[str, Any]]:
-        """The records for results in the order in which they were received, up to `until` when given."""
+    def judge(self, results: Iterable[Result]) -> Iterator[dict[str, Any]]:
+        """The records for more results, in the order in which they were received."""
         for result in results:
             received = result.received_at
             if self._step is None or received > self._step:
-                if until is not None and received > until:
-                    break
                 yield from self._advance(received)
             self._hear(result)
+
+    def finish(self, until: Instant | None = None) -> Iterator[dict[str, Any]]:
+        """The records of the last step, and of the time until then when it is given."""
         end = max(filter(None, (until, self._step)), default=None)
         if end is not None:
             yield from self._advance(end)

@@ -1,6 +1,7 @@
 """The baselines by name, and the one function that judges results by any of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +37,11 @@ BASELINES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _R
 """Every baseline by the word after `--rule`."""
 
 
+def baseline(rule_name: str, topology: Topology) -> Frame:
+    """A baseline that takes results batch by batch. KeyError for an unknown name."""
+    return Frame(BASELINES[rule_name], topology)
+
+
 def judge_by(
     rule_name: str, results: Iterable[Result], topology: Topology, until: Instant | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -43,4 +49,6 @@ def judge_by(
 
     `results` come in order of `received_at`; time goes on to `until` when given. KeyError for an unknown name.
     """
-    return Frame(BASELINES[rule_name], topology).run(results, until)
+    frame = baseline(rule_name, topology)
+    wanted = results if until is None else takewhile(lambda result: result.received_at <= until, results)
+    return chain(frame.judge(wanted), frame.finish(until))

@@ -1,14 +1,16 @@
-import gzip
+"""Replay: the engine as it runs live, batch by batch; files are judged by several rules in one reading."""
+
 import io
 import json
-import sys
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import orjson
 import pytest
 
-from coordinator.replay import read_results, replay
+from coordinator.baselines import judge_by
+from coordinator.replay import RULES, Outscope, judge_file, judging, replay
+from coordinator.result_files import OutOfOrderError, ResultFile, UnreadableError, source
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, at, try_results
 from worker.contract.instant import parse_rfc3339
@@ -51,38 +53,47 @@ def test_time_goes_on_until_the_given_moment_and_no_further() -> None:
     assert not any(line.get("event") == "resolved" for line in early)
 
 
-def test_unsorted_results_are_put_in_the_order_in_which_they_were_received() -> None:
-    read = read_results(io.BytesIO(ndjson(FOUND[::-1])))
-    assert [result.received_at for result in read.results] == [result.received_at for result in FOUND]
-    assert list(replay(read.results, NET, FAST)) == list(replay(FOUND, NET, FAST))
+@pytest.mark.parametrize("size", [1, 7, 100, 10_000])
+def test_batches_of_any_size_say_the_same(size: int) -> None:
+    ours = Outscope(NET, FAST)
+    batches = [FOUND[n : n + size] for n in range(0, len(FOUND), size)]
+    said = [record for batch in batches for record in ours.judge(batch)] + list(ours.finish(at(100)))
+    assert said == list(replay(FOUND, NET, FAST, until=at(100)))
 
 
-def test_a_bad_line_is_noted_with_its_number_and_skipped() -> None:
-    record = to_record(FOUND[0])
-    lines = [
-        orjson.dumps(record),
-        b"",
-        b"{not json",
-        b"[1]",
-        orjson.dumps({**record, "worker": None}),
-        orjson.dumps({**record, "scheduled_at": "yesterday"}),
-        orjson.dumps({**record, "unknown": "field"}),
-        b'"\xff"',
-    ]
-    read = read_results(io.BytesIO(b"\n".join(lines)))
-    assert [bad.number for bad in read.bad] == [3, 4, 5, 6, 8]
-    assert [bad.mistake for bad in read.bad][2] == "missing worker"
-    assert read.results == [FOUND[0], FOUND[0]]
+def test_one_reading_of_a_file_is_judged_by_every_rule() -> None:
+    judged = judge_file(ResultFile(io.BytesIO(ndjson(FOUND))), [partial(judging, rule, NET, FAST) for rule in RULES])
+    said = dict(zip(RULES, judged.records, strict=True))
+    assert said["outscope"] == list(replay(FOUND, NET, FAST))
+    assert said["gatus"] == list(judge_by("gatus", FOUND, NET))
+    assert (judged.begin, judged.end, judged.results) == (FOUND[0].received_at, FOUND[-1].received_at, len(FOUND))
 
 
-def test_plain_and_packed_files_and_standard_input_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, packed = tmp_path / "results.ndjson", tmp_path / "results.ndjson.gz"
-    plain.write_bytes(ndjson(FOUND))
-    packed.write_bytes(gzip.compress(ndjson(FOUND)))
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(ndjson(FOUND))))
-    assert read_results(plain).results == read_results(str(packed)).results == read_results("-").results == FOUND
+def test_nothing_after_until_is_judged() -> None:
+    file = ResultFile(io.BytesIO(ndjson(FOUND)))
+    judged = judge_file(file, [partial(judging, rule, NET, FAST) for rule in ("outscope", "openstatus")], at(30))
+    assert judged.records[0] == list(replay(FOUND, NET, FAST, until=at(30)))
+    assert judged.records[1] == list(judge_by("openstatus", FOUND, NET, at(30)))
+    assert judged.end == at(30)
 
 
-def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        read_results(tmp_path / "nothing.ndjson")
+@pytest.fixture
+def small_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only ten results are held back, and a block is a few lines."""
+    monkeypatch.setattr("coordinator.result_files.ndjson.BLOCK_BYTES", 2_000)
+    monkeypatch.setattr(source, "in_order", partial(source.in_order, held=10))
+
+
+@pytest.mark.usefixtures("small_buffer")
+def test_a_file_that_is_far_out_of_order_is_read_whole_and_judged_again(tmp_path: Path) -> None:
+    path = tmp_path / "results.ndjson"
+    path.write_bytes(ndjson(FOUND[::-1]))
+    with pytest.raises(OutOfOrderError):
+        list(ResultFile(path).in_order())
+    assert judge_file(ResultFile(path), [partial(Outscope, NET, FAST)]).records[0] == list(replay(FOUND, NET, FAST))
+
+
+@pytest.mark.usefixtures("small_buffer")
+def test_a_stream_that_is_far_out_of_order_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="out of the order"):
+        judge_file(ResultFile(io.BytesIO(ndjson(FOUND[::-1]))), [partial(Outscope, NET, FAST)])

@@ -57,6 +57,12 @@ FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Result))
 TIMES = frozenset({"scheduled_at", "started_at", "received_at"})
 _VALUES = attrgetter(*FIELDS)
 _REQUIRED = FIELDS[: FIELDS.index("detail")]
+_TYPES: tuple[tuple[frozenset[str], type | tuple[type, ...], str], ...] = (
+    (frozenset({"ok"}), bool, "true or false"),
+    (frozenset({"attempt", "status_code", "asn"}), int, "a whole number"),
+    (frozenset(name for name in FIELDS if name.endswith("_ms")), (int, float), "a number"),
+    (frozenset({"extra"}), Mapping, "an object"),
+)
 
 
 def to_record(result: Result) -> dict[str, Any]:
@@ -74,17 +80,28 @@ def from_record(record: Mapping[str, Any]) -> Result:
     if missing:
         raise ValueError(f"missing {', '.join(missing)}")
     values = {name: record[name] for name in FIELDS if name in record}
+    for name, value in values.items():
+        _check(name, value)
     try:
         for name in TIMES:
             values[name] = parse_rfc3339(values[name])
         values["reason"] = Reason(values["reason"])
         values["blame"] = Blame(values["blame"])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(str(error)) from error
-    if not isinstance(values["ok"], bool):
-        raise ValueError(f"ok is {values['ok']!r}, not true or false")
-    if not isinstance(values["attempt"], int):
-        raise ValueError(f"attempt is {values['attempt']!r}, not a whole number")
     values["detail"] = values.get("detail") or ""
     values["extra"] = values.get("extra") or {}
     return Result(**values)
+
+
+def _check(name: str, value: Any) -> None:
+    """ValueError when a value is not of the type of its column."""
+    if value is None:
+        return
+    for names, types, words in _TYPES:
+        if name in names:
+            if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
+                raise ValueError(f"{name} is {value!r}, not {words}")
+            return
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r}, not text")
