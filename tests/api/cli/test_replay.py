@@ -1,12 +1,17 @@
 """`outscope replay`: stored results in, one line for each change out."""
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from backports import zstd
 from click.testing import Result
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 from api.cli.app import app
@@ -48,6 +53,27 @@ def records(slots: int = 40, down_from: int = 10) -> list[str]:
     return lines
 
 
+def write(path: Path, lines: list[str]) -> None:
+    """The lines in the format and packing that the name tells."""
+    if path.suffix == ".parquet":
+        rows = [{**json.loads(line), "extra": "{}"} for line in lines]
+        return parquet.write_table(pa.Table.from_pylist(rows), path)
+    content = as_csv(lines) if ".csv" in path.name else "\n".join(lines).encode()
+    pack: Callable[[bytes], bytes] = {".gz": gzip.compress, ".zst": zstd.compress}.get(path.suffix, bytes)
+    path.write_bytes(pack(content))
+    return None
+
+
+def as_csv(lines: list[str]) -> bytes:
+    text = io.StringIO()
+    names = list(json.loads(lines[0]))
+    table = csv.DictWriter(text, names)
+    table.writeheader()
+    for line in lines:
+        table.writerow({**json.loads(line), "extra": "", "ok": str(json.loads(line)["ok"]).lower()})
+    return text.getvalue().encode()
+
+
 @pytest.fixture
 def replayed(tmp_path: Path) -> Run:
     """Replays lines: `replayed(lines, "--until", "...")`."""
@@ -58,8 +84,7 @@ def replayed(tmp_path: Path) -> Run:
         if name == "-":
             return CliRunner().invoke(app, ["replay", "-", "--config", str(config), *options], input="\n".join(lines))
         path = tmp_path / name
-        content = "\n".join(lines).encode()
-        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        write(path, lines)
         return CliRunner().invoke(app, ["replay", str(path), "--config", str(config), *options])
 
     return run
@@ -79,8 +104,8 @@ def test_every_way_of_reading_gives_the_same_bytes(replayed: Run) -> None:
     lines = records()
     plain = replayed(lines)
     assert plain.stdout
-    assert replayed(lines, name="results.ndjson.gz").stdout == plain.stdout
-    assert replayed(lines, name="-").stdout == plain.stdout
+    for name in ("r.ndjson.gz", "r.ndjson.zst", "r.csv", "r.csv.gz", "r.csv.zst", "r.parquet", "-"):
+        assert replayed(lines, name=name).stdout == plain.stdout, name
     assert replayed(lines[::-1]).stdout == plain.stdout
 
 
@@ -117,3 +142,56 @@ def test_a_broken_gzip_file_ends_with_1(replayed: Run, tmp_path: Path) -> None:
     for name in ("r.gz", "plain.gz", "rotten.gz"):
         said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
         assert (said.exit_code, "cannot be read" in said.stderr) == (1, True), said.output
+
+
+def test_a_table_without_a_needed_column_names_it(replayed: Run, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in records(2)]
+    for row in rows:
+        del row["region"], row["extra"]
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "r.parquet")
+    (tmp_path / "r.csv").write_bytes(b"id,check,service\n")
+    for name, column in (("r.parquet", "region"), ("r.csv", "component")):
+        said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
+        assert (said.exit_code, f"{name} has no column {column}" in said.stderr) == (1, True), said.output
+
+
+@pytest.mark.parametrize("name", ["r.ndjson", "r.csv", "r.parquet", "r.ndjson.gz", "r.ndjson.zst"])
+def test_an_empty_file_is_an_error(replayed: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
+    assert (said.exit_code, said.stdout, name in said.stderr) == (1, "", True), said.output
+
+
+def test_another_rule_says_what_it_says(replayed: Run) -> None:
+    said = replayed(records(), "--rule", "gatus")
+    assert said.exit_code == 0, said.output
+    changes = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [change["scope"] for change in changes if change["type"] == "verdict"] == ["none", "system_wide"]
+    assert {change["type"] for change in changes} == {"verdict", "incident"}
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest(replayed: Run) -> None:
+    said = replayed(records(2), "--rule", "gatu")
+    assert (said.exit_code, "did you mean gatus?" in said.stderr) == (2, True)
+
+
+def test_a_threshold_can_be_set_for_this_once(replayed: Run) -> None:
+    lines = records()
+    said = replayed(lines, "--set", "judge.silent_after=10m", "--until", "2026-03-01T12:55:00Z")
+    assert said.exit_code == 0, said.output
+    assert "silent" not in said.stdout
+    assert "silent" in replayed(lines, "--until", "2026-03-01T12:55:00Z").stdout
+
+
+def test_a_setting_that_is_wrong_is_named(replayed: Run) -> None:
+    for options, told in (
+        (["--set", "judge.silent_aftre=10m"], "silent_after"),
+        (["--set", "judge.silent_after=10m", "--rule", "gatus"], "only the rule outscope has"),
+    ):
+        said = replayed(records(2), *options)
+        assert (said.exit_code, told in said.stderr) == (2, True), said.output
+
+
+def test_results_that_all_come_after_until_are_none(replayed: Run) -> None:
+    said = replayed(records(2), "--until", "2020-01-01T00:00:00Z")
+    assert (said.exit_code, "holds no results up to then" in said.stderr) == (1, True)
