@@ -15,7 +15,6 @@ from typing import Final
 from coordinator.board import Board
 from coordinator.configuration import Configuration
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.incident import IncidentEvent
 from coordinator.domain.verdict import Verdict
 from coordinator.geo import Places
 from coordinator.inbox import Delivery
@@ -24,7 +23,9 @@ from coordinator.persistence import keep, persistently
 from coordinator.receipts import Bookkeeping, receipt_letters
 from coordinator.reports import Reading, read
 from coordinator.stamps import Stamps
+from coordinator.store.incidents import Line
 from coordinator.store.standings import Standing
+from coordinator.timeline import lines
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
@@ -120,28 +121,28 @@ class Ingest:
         if second == self._judged_second:
             return
         self._judged_second = second
-        events, standings = await asyncio.to_thread(self._judged, at)
-        await self._save_events(events)
+        events, incidents, standings = await asyncio.to_thread(self._judged, at)
+        await self._save_events(events, incidents)
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
         await self._save_books()
 
-    def _judged(self, at: Instant) -> tuple[Sequence[Event], list[Standing]]:
+    def _judged(self, at: Instant) -> tuple[Sequence[Event], list[Line], list[Standing]]:
         began_s = clock.monotonic_s()
         events = self._engine.advance(at)
+        incidents = list(lines(events, self._engine))
         standings = self._board.changes(self._engine, at)
         self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
-        return events, standings
+        return events, incidents, standings
 
-    async def _save_events(self, events: Sequence[Event]) -> None:
+    async def _save_events(self, events: Sequence[Event], incidents: Sequence[Line]) -> None:
         for event in events:
             log.info("%s", _line(event))
         verdicts = [event for event in events if isinstance(event, Verdict)]
-        incidents = [event for event in events if isinstance(event, IncidentEvent)]
         if verdicts:
             await persistently("verdicts", lambda: self._store.verdicts.add_many(verdicts))
         if incidents:
-            await persistently("incidents", lambda: self._store.incidents.apply(*incidents))
+            await persistently("incidents", lambda: self._store.incidents.apply_lines(incidents))
 
     async def _save_books(self) -> None:
         heard, refusals = self._books.take()

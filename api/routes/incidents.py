@@ -1,7 +1,7 @@
 """Incidents, open and over."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from api.errors import ProblemError
 from api.routes.pages import page
 from api.routes.parameters import Cursor, Identifier, IdFilter, Limit, checked
 from api.routes.refusals import FILTERED, MISSING
-from api.sources import From
+from api.sources import From, Sources
 from api.views.incidents import IncidentDetail, Incidents
 
 router = APIRouter(tags=["incidents"])
@@ -36,8 +36,14 @@ async def incidents(
 
 @router.get("/v1/incidents/{id}", operation_id="getIncident", response_model=IncidentDetail, responses=MISSING)
 async def incident(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
-    """One incident with its timeline: every change of how far it reached, oldest first."""
-    found = await sources.store.incidents.get(id) if _ID.fullmatch(id) else None
+    """One incident: each change of how far it reached, how long it lasted where, and which others share its cause."""
+    found, timeline = await _incident(sources, id)
+    alike = await sources.store.incidents.alike(found)
+    return answer(request, document({**found, "alike": alike, "timeline": timeline}))
+
+
+async def _incident(sources: Sources, identifier: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    found = await sources.store.incidents.get(identifier) if _ID.fullmatch(identifier) else None
     if found is None:
-        raise ProblemError("unknown_incident", f"There is no incident {id!r}; /v1/incidents lists them")
-    return answer(request, document({**found[0], "timeline": found[1]}))
+        raise ProblemError("unknown_incident", f"There is no incident {identifier!r}; /v1/incidents lists them")
+    return found

@@ -8,6 +8,13 @@ from typing_extensions import TypedDict
 from api.views.words import Next, ScopeWord, SeverityWord, Time
 
 
+class CauseView(TypedDict):
+    """Another incident, often of another service."""
+
+    id: str
+    service: str
+
+
 class IncidentView(TypedDict):
     """One disruption. It began in (started_after, started_by] and ended in (ended_after, ended_by]."""
 
@@ -25,6 +32,21 @@ class IncidentView(TypedDict):
     ended_after: Annotated[Time | None, Field(description="null while it goes on")]
     ended_by: Time | None
     resolved_at: Annotated[Time | None, Field(description="null while it is open")]
+    intermittent: Annotated[bool, Field(description="whether it came and went several times within an hour")]
+    cause: Annotated[
+        CauseView | None,
+        Field(description="the earlier incident that it most likely shares its cause with: they began together"),
+    ]
+
+
+class PartView(TypedDict):
+    """When an incident began and ended in one region, or for one component."""
+
+    axis: Annotated[str, Field(description="`region` or `component`")]
+    name: Annotated[str, Field(description="id of the region or component")]
+    since: Time
+    until: Annotated[Time | None, Field(description="null while it goes on there")]
+    lasted_ms: Annotated[int | None, Field(description="null while it goes on there")]
 
 
 class TimelineLine(TypedDict):
@@ -37,11 +59,19 @@ class TimelineLine(TypedDict):
     regions: list[str]
     components: list[str]
     reason: str
+    intermittent: bool
+    cause: Annotated[
+        str | None, Field(description="id of the incident that it was then thought to share its cause with")
+    ]
 
 
 class IncidentDetail(IncidentView):
     """An incident with all that happened to it, oldest first."""
 
+    parts: Annotated[list[PartView], Field(description="each region and component that it ever reached")]
+    alike: Annotated[
+        list[IncidentView], Field(description="the other incidents that most likely have the same cause, oldest first")
+    ]
     timeline: list[TimelineLine]
 
 

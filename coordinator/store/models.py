@@ -1,8 +1,8 @@
 """The tables. Instants are whole milliseconds (BIGINT), JSON is text: both come back exactly as they were written.
 
 After a change here: `tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store`, read what it wrote,
-commit it. Migrations are applied when a store is opened. Docstrings of tables become their comments in the database and
-may hold no semicolon: Tortoise splits statements there.
+let `AddColumn` stand for `AddField`, commit it. Migrations are applied when a store is opened. Docstrings of tables
+become their comments in the database and may hold no semicolon: Tortoise splits statements there.
 """
 
 from tortoise import fields
@@ -105,10 +105,16 @@ class IncidentRow(Model):
     ended_by = fields.BigIntField(null=True)
     resolved_at = fields.BigIntField(null=True)
     updated_at = fields.BigIntField()
+    intermittent = fields.BooleanField(db_default=False)
+    cause = fields.CharField(max_length=64, db_default="")
+    parts = fields.TextField(db_default="[]")
 
     class Meta:
         table = "incident"
-        indexes = (Index(fields=("opened_at", "id"), name="incident_opened"),)
+        indexes = (
+            Index(fields=("opened_at", "id"), name="incident_opened"),
+            Index(fields=("cause",), name="incident_cause"),  # incidents that share a cause
+        )
 
 
 class TimelineRow(Model):
@@ -123,6 +129,9 @@ class TimelineRow(Model):
     regions = fields.TextField()
     components = fields.TextField()
     reason = fields.TextField()
+    intermittent = fields.BooleanField(db_default=False)
+    cause = fields.CharField(max_length=64, db_default="")
+    evidence = fields.TextField(null=True)
 
     class Meta:
         table = "timeline"

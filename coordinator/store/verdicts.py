@@ -1,12 +1,19 @@
-"""The history of verdicts: a line for each change."""
+"""The history of verdicts: for each change, the whole verdict with its cells and evidence."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from coordinator.domain.verdict import Verdict
 from coordinator.store.database import Database
 from coordinator.store.encoding import from_text, to_text
 from worker.contract.instant import Instant
+
+_PUT: Final = (
+    "INSERT INTO verdict (service, at, record) VALUES (?, ?, ?) "
+    "ON CONFLICT (service, at) DO UPDATE SET record = excluded.record"
+)
+_BEYOND_RECORD: Final = ("cells", "evidence")
+"""What a document tells beyond the line that replay prints."""
 
 
 class Verdicts:
@@ -22,9 +29,7 @@ class Verdicts:
     async def add_many(self, verdicts: Iterable[Verdict]) -> None:
         """As `add`."""
         await self._database.many(
-            "INSERT INTO verdict (service, at, record) VALUES (?, ?, ?) "
-            "ON CONFLICT (service, at) DO UPDATE SET record = excluded.record",
-            ((verdict.service, verdict.at, to_text(verdict.to_record())) for verdict in verdicts),
+            _PUT, ((verdict.service, verdict.at, to_text(verdict.to_document())) for verdict in verdicts)
         )
 
     async def history(self, service: str, since: Instant | None = None, limit: int = 100) -> list[dict[str, Any]]:
@@ -35,4 +40,18 @@ class Verdicts:
             since or 0,
             limit,
         )
-        return [from_text(row["record"]) for row in rows]
+        return [_record(from_text(row["record"])) for row in rows]
+
+    async def standing(self, service: str, at: Instant) -> dict[str, Any] | None:
+        """The document of the verdict that stood at a moment, as it was when it was said; None when none did.
+
+        One of an older version may lack cells and evidence.
+        """
+        rows = await self._database.fetch(
+            "SELECT record FROM verdict WHERE service = ? AND at <= ? ORDER BY at DESC LIMIT 1", service, at
+        )
+        return from_text(rows[0]["record"]) if rows else None
+
+
+def _record(document: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "verdict", **{name: value for name, value in document.items() if name not in _BEYOND_RECORD}}

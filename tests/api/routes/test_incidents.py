@@ -4,6 +4,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from api.views.incidents import IncidentDetail, Incidents
+from coordinator.domain.incident import Part
 from coordinator.domain.verdict import Scope
 from coordinator.store import Store
 from tests.api import seeds
@@ -57,6 +58,36 @@ async def test_an_incident_tells_its_timeline_oldest_first(configured: Store, ap
         ("updated", "system_wide"),
     ]
     assert found["ended_by"] is None
+
+
+async def test_an_incident_tells_its_cause_and_those_that_share_it(configured: Store, api: httpx.AsyncClient) -> None:
+    await configured.incidents.apply(
+        seeds.incident("openai", AT),
+        seeds.incident("claude", AT + 1, cause="openai-0001"),
+        seeds.incident("claude", AT + 2, number=2, regions=("ap-northeast",), intermittent=True),
+    )
+    claude, openai, apart = [
+        (await api.get(f"/v1/incidents/{name}")).json() for name in ("claude-0001", "openai-0001", "claude-0002")
+    ]
+    assert (claude["cause"], claude["intermittent"]) == ({"id": "openai-0001", "service": "openai"}, False)
+    assert [(other["id"], other["service"]) for other in claude["alike"]] == [("openai-0001", "openai")]
+    assert [other["id"] for other in openai["alike"]] == ["claude-0001"]
+    assert (openai["cause"], apart["cause"], apart["alike"], apart["intermittent"]) == (None, None, [], True)
+    listed = (await api.get("/v1/incidents", params={"service": "claude"})).json()["items"]
+    assert [(item["intermittent"], item["cause"]) for item in listed] == [(True, None), (False, claude["cause"])]
+
+
+async def test_an_incident_tells_how_long_it_lasted_where(configured: Store, api: httpx.AsyncClient) -> None:
+    parts = (Part("region", "eu-west", AT), Part("region", "us-east", AT, AT + 90_000), Part("component", "api", AT))
+    await configured.incidents.apply(seeds.incident("claude", AT, parts=parts))
+    found = (await api.get("/v1/incidents/claude-0001")).json()
+    assert TypeAdapter(IncidentDetail).dump_python(TypeAdapter(IncidentDetail).validate_python(found)) == found
+    told = [(part["axis"], part["name"], part["until"], part["lasted_ms"]) for part in found["parts"]]
+    assert told == [
+        ("region", "eu-west", None, None),
+        ("region", "us-east", "2026-03-01T12:33:37.000Z", 90_000),
+        ("component", "api", None, None),
+    ]
 
 
 async def test_an_unknown_incident_is_a_problem(configured: Store, api: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.ledger import Gap, GapReason
-from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
 from coordinator.store import Heard, Store, open_store
 
 AT = 1_772_000_000_000
@@ -67,6 +67,20 @@ async def test_the_history_of_a_verdict_is_newest_first_and_told_once(store: Sto
     assert await store.verdicts.history("claude", AT, 100) == [v.to_record() for v in reversed(verdicts)]
     assert len(await store.verdicts.history("claude", AT + 1, 100)) == 2
     assert len(await store.verdicts.history("claude", limit=1)) == 1
+
+
+async def test_the_verdict_that_stood_at_a_moment_is_kept_whole(store: Store) -> None:
+    cell = Cell("api", "eu-west", CellState.BAD, 1, 9, reasons={"timeout": 9}, first_bad=AT)
+    evidence = {"rules_version": "2", "wrong": 0.99, "unfit": {"us-east": "3 of 3 references fail"}}
+    first = Verdict("claude", AT, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, "x", (cell,), evidence)
+    await store.verdicts.add(first, replace(first, at=AT + 60_000, severity=Severity.OPERATIONAL))
+    assert await store.verdicts.standing("claude", AT - 1) is None
+    assert await store.verdicts.standing("claude", AT) == first.to_document()
+    assert await store.verdicts.standing("claude", AT + 59_999) == first.to_document()
+    later = await store.verdicts.standing("claude", AT + 9_000_000)
+    assert later is not None
+    assert later["severity"] == "operational"
+    assert await store.verdicts.standing("openai", AT) is None
 
 
 async def test_an_incident_lives_and_its_timeline_grows(store: Store) -> None:

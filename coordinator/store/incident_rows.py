@@ -1,0 +1,100 @@
+"""Incidents and the lines of their timelines as rows and back; column order is the field order of `Incident`."""
+
+from dataclasses import astuple, fields
+from typing import Any, Final
+
+from coordinator.domain.incident import Incident, IncidentEvent, Part
+from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.store.database import Row
+from coordinator.store.encoding import from_text, moment, to_text
+
+COLUMNS: Final = tuple(field.name for field in fields(Incident))
+ALL: Final = (*COLUMNS, "updated_at")
+LINE: Final = (
+    *("incident", "at", "event", "severity", "scope", "regions", "components", "reason", "intermittent", "cause"),
+    "evidence",
+)
+_TIMES: Final = ("opened_at", "started_after", "started_by", "ended_after", "ended_by", "resolved_at")
+_LISTS: Final = ("regions", "components")
+
+
+def to_row(event: IncidentEvent) -> list[Any]:
+    """The values of an incident as an event left it, one for each column."""
+    incident = event.incident
+    told = {
+        "severity": str(incident.severity),
+        "scope": str(incident.scope),
+        "peak": str(incident.peak),
+        "regions": to_text(incident.regions),
+        "components": to_text(incident.components),
+        "parts": to_text([astuple(part) for part in incident.parts]),
+    }
+    return [*(told.get(name, getattr(incident, name)) for name in COLUMNS), event.at]
+
+
+def to_line(event: IncidentEvent, verdict: Verdict | None) -> list[Any]:
+    """The values of a line of a timeline, with the whole verdict that stood at that moment."""
+    incident = event.incident
+    return [
+        incident.id,
+        event.at,
+        str(event.moment),
+        str(incident.severity),
+        str(incident.scope),
+        to_text(incident.regions),
+        to_text(incident.components),
+        incident.reason,
+        incident.intermittent,
+        incident.cause,
+        None if verdict is None else to_text(verdict.to_document()),
+    ]
+
+
+def from_row(row: Row) -> Incident:
+    """The incident that a row tells."""
+    told: dict[str, Any] = {
+        "severity": Severity(row["severity"]),
+        "scope": Scope(row["scope"]),
+        "peak": Scope(row["peak"]),
+        "intermittent": bool(row["intermittent"]),
+        "parts": _parts(row),
+        **{name: tuple(from_text(row[name])) for name in _LISTS},
+    }
+    values: dict[str, Any] = {name: told.get(name, row[name]) for name in COLUMNS}
+    return Incident(**values)
+
+
+def document(row: Row) -> dict[str, Any]:
+    """The incident as a dict, without its parts; `cause` becomes the id and service of another one, or None."""
+    linked = {"id": row["cause"], "service": row["cause_service"]} if row["cause_service"] else None
+    plain = {name: row[name] for name in COLUMNS if name != "parts"}
+    return {
+        **plain,
+        **{name: from_text(row[name]) for name in _LISTS},
+        **{name: moment(row[name]) for name in _TIMES},
+        "intermittent": bool(row["intermittent"]),
+        "cause": linked,
+    }
+
+
+def detail(row: Row) -> dict[str, Any]:
+    """The incident as a dict, with its parts."""
+    return {**document(row), "parts": [part.to_document() for part in _parts(row)]}
+
+
+def line(row: Row) -> dict[str, Any]:
+    """A line of a timeline as a dict; `evidence`, if it was asked for, is the document of a verdict or None."""
+    told = {
+        **row,
+        "at": moment(row["at"]),
+        **{name: from_text(row[name]) for name in _LISTS},
+        "intermittent": bool(row["intermittent"]),
+        "cause": row["cause"] or None,
+    }
+    if row.get("evidence") is not None:
+        told["evidence"] = from_text(row["evidence"])
+    return told
+
+
+def _parts(row: Row) -> tuple[Part, ...]:
+    return tuple(Part(*values) for values in from_text(row["parts"]))

@@ -1,0 +1,105 @@
+"""Incidents that come and go, that share a cause, that come with evidence, and several of one service."""
+
+from dataclasses import replace
+
+from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
+from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.store import Store
+
+AT = 1_772_000_000_000
+PARTS = (Part("region", "eu-west", AT - 1000), Part("component", "api", AT - 1000, AT + 9000))
+INCIDENT = Incident(
+    id="claude-1",
+    service="claude",
+    severity=Severity.OUTAGE,
+    scope=Scope.REGIONAL,
+    regions=("eu-west",),
+    components=("api", "web"),
+    opened_at=AT,
+    started_after=AT - 2000,
+    started_by=AT - 1000,
+    intermittent=True,
+    cause="openai-1",
+    parts=PARTS,
+)
+CAUSE = replace(INCIDENT, id="openai-1", service="openai", started_by=AT - 1500, intermittent=False, cause="")
+SIBLING = replace(INCIDENT, id="gemini-1", service="gemini", started_by=AT - 500)
+CELL = Cell("api", "eu-west", CellState.BAD, 1, 9, reasons={"timeout": 9}, first_bad=AT)
+VERDICT = Verdict(
+    "claude", AT, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, "down", (CELL,), {"rules_version": "2"}
+)
+
+
+def opened(incident: Incident) -> IncidentEvent:
+    return IncidentEvent(AT, Moment.OPENED, incident)
+
+
+async def test_what_the_judge_starts_from_again_is_what_it_left(store: Store) -> None:
+    await store.incidents.apply(opened(INCIDENT), opened(CAUSE))
+    assert {incident.id: incident for incident in await store.incidents.open()} == {
+        INCIDENT.id: INCIDENT,
+        CAUSE.id: CAUSE,
+    }
+
+
+async def test_two_open_incidents_of_one_service_stay_two(store: Store) -> None:
+    other = replace(INCIDENT, id="claude-2", regions=("us-east",), components=("console",), opened_at=AT + 1, cause="")
+    await store.incidents.apply(opened(INCIDENT), opened(other))
+    over = replace(other, resolved_at=AT + 9, ended_by=AT + 8)
+    assert await store.incidents.open() == [INCIDENT, other]
+    await store.incidents.apply(IncidentEvent(AT + 9, Moment.RESOLVED, over))
+    assert await store.incidents.open() == [INCIDENT]
+
+
+async def test_each_line_keeps_the_evidence_of_its_moment(store: Store) -> None:
+    later = replace(VERDICT, at=AT + 5, confidence=0.95)
+    wider = IncidentEvent(AT + 5, Moment.UPDATED, replace(INCIDENT, scope=Scope.SYSTEM_WIDE))
+    over = IncidentEvent(AT + 9, Moment.RESOLVED, replace(INCIDENT, resolved_at=AT + 9))
+    await store.incidents.apply_lines([(opened(INCIDENT), VERDICT), (wider, later), (over, None)])
+    await store.incidents.apply_lines([(opened(INCIDENT), later)])
+    lines = await store.incidents.evidence("claude-1")
+    assert [line["evidence"] for line in lines] == [VERDICT.to_document(), later.to_document(), None]
+    assert [line["event"] for line in lines] == ["opened", "updated", "resolved"]
+    assert await store.incidents.evidence("nobody") == []
+
+
+async def test_of_two_updates_at_one_moment_the_last_is_kept(store: Store) -> None:
+    wider = replace(INCIDENT, scope=Scope.SYSTEM_WIDE, cause="")
+    linked = replace(wider, cause=CAUSE.id, reason="linked")
+    await store.incidents.apply(opened(CAUSE), opened(INCIDENT))
+    await store.incidents.apply(*(IncidentEvent(AT + 5, Moment.UPDATED, incident) for incident in (wider, linked)))
+    found = await store.incidents.get("claude-1")
+    assert found is not None
+    assert found[0]["cause"] == {"id": "openai-1", "service": "openai"}
+    assert [line["reason"] for line in found[1]] == ["", "linked"]
+    assert [(line["cause"], line["intermittent"]) for line in found[1]] == [("openai-1", True)] * 2
+
+
+async def test_a_cause_names_its_service_and_one_that_is_gone_is_none(store: Store) -> None:
+    await store.incidents.apply(opened(INCIDENT))
+    (alone,) = (await store.incidents.page()).items
+    assert (alone["cause"], alone["intermittent"]) == (None, True)
+    await store.incidents.apply(opened(CAUSE))
+    items = {item["id"]: item for item in (await store.incidents.page()).items}
+    assert items["claude-1"]["cause"] == {"id": "openai-1", "service": "openai"}
+    assert items["openai-1"]["cause"] is None
+
+
+async def test_incidents_of_one_cause_find_each_other(store: Store) -> None:
+    await store.incidents.apply(*map(opened, (INCIDENT, CAUSE, SIBLING)), opened(replace(CAUSE, id="far", service="x")))
+    for identifier, others in (
+        ("openai-1", ["claude-1", "gemini-1"]),
+        ("claude-1", ["openai-1", "gemini-1"]),
+        ("far", []),
+    ):
+        found = await store.incidents.get(identifier)
+        assert found is not None
+        assert [other["id"] for other in await store.incidents.alike(found[0])] == others
+
+
+async def test_parts_tell_how_long_each_lasted(store: Store) -> None:
+    await store.incidents.apply(opened(INCIDENT))
+    found = await store.incidents.get("claude-1")
+    assert found is not None
+    assert [(part["name"], part["lasted_ms"]) for part in found[0]["parts"]] == [("eu-west", None), ("api", 10_000)]
+    assert "parts" not in (await store.incidents.page()).items[0]

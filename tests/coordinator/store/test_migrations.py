@@ -1,0 +1,91 @@
+"""A database of each version of the schema: it is brought up to date and back, and keeps what it holds."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
+from coordinator.domain.verdict import Scope, Severity
+from coordinator.store import open_store
+from coordinator.store.database import APP, Database, connection_name, tortoise_config
+
+AT = 1_772_000_000_000
+INCIDENT = Incident(
+    id="claude-1",
+    service="claude",
+    severity=Severity.OUTAGE,
+    scope=Scope.REGIONAL,
+    regions=("eu-west",),
+    components=("api", "web"),
+    opened_at=AT,
+    started_after=AT - 2000,
+    started_by=AT - 1000,
+)
+FIRST = "0001_initial"
+OLD_INCIDENT = (
+    "INSERT INTO incident (id, service, severity, scope, peak, regions, components, reason, opened_at, started_by, "
+    "updated_at) VALUES ('claude-1', 'claude', 'outage', 'regional', 'regional', '[\"eu-west\"]', '[\"api\"]', "
+    "'down', 1000, 900, 1000)"
+)
+OLD_LINE = (
+    "INSERT INTO timeline (incident, at, event, severity, scope, regions, components, reason) "
+    "VALUES ('claude-1', 1000, 'opened', 'outage', 'regional', '[\"eu-west\"]', '[\"api\"]', 'down')"
+)
+
+
+@asynccontextmanager
+async def schema(url: str, version: str) -> AsyncIterator[Database]:
+    """The database at this version of the schema, whatever it was before."""
+    config, context = tortoise_config(url), TortoiseContext()
+    try:
+        with context:
+            await context.init(config=config, init_connections=True)
+            database = Database(context.connections.get(connection_name(url)))
+            await database.client.create_connection(with_db=True)
+            executor = MigrationExecutor(database.client, {APP: config["apps"][APP]})
+            await executor.migrate([MigrationTarget(APP, version)])
+            yield database
+    finally:
+        await context.close_connections()
+
+
+async def test_incidents_of_the_first_version_are_read_with_nothing_lost(store_url: str) -> None:
+    async with schema(store_url, FIRST) as database:
+        for statement in (OLD_INCIDENT, OLD_LINE):
+            await database.client.execute_query(statement)
+    async with open_store(store_url) as store:
+        (incident,) = await store.incidents.open()
+        assert (incident.id, incident.intermittent, incident.cause, incident.parts) == ("claude-1", False, "", ())
+        assert (incident.severity, incident.scope, incident.started_by) == (Severity.OUTAGE, Scope.REGIONAL, 900)
+        (line,) = await store.incidents.evidence("claude-1")
+        assert (line["event"], line["intermittent"], line["cause"], line["evidence"]) == ("opened", False, None, None)
+
+
+async def test_back_at_the_first_version_what_it_knows_is_still_there(store_url: str) -> None:
+    async with open_store(store_url) as store:
+        await store.incidents.apply(IncidentEvent(AT, Moment.OPENED, INCIDENT))
+    async with schema(store_url, FIRST) as database:
+        (row,) = await database.fetch("SELECT * FROM incident")
+        (line,) = await database.fetch("SELECT * FROM timeline")
+        assert (row["id"], row["opened_at"], row["updated_at"]) == (INCIDENT.id, AT, AT)
+        assert not {"intermittent", "cause", "parts"} & row.keys()
+        assert not {"intermittent", "cause", "evidence"} & line.keys()
+        assert (line["incident"], line["at"]) == (INCIDENT.id, AT)
+        for statement in (OLD_INCIDENT, OLD_LINE):  # it can still be written
+            await database.client.execute_query(statement.replace("claude-1", "claude-2"))
+
+
+async def test_up_and_down_and_up_again_is_the_same_as_up(store_url: str) -> None:
+    parts = (Part("region", "eu-west", AT), Part("component", "api", AT, AT + 5))
+    async with open_store(store_url) as store:
+        await store.incidents.apply(IncidentEvent(AT, Moment.OPENED, INCIDENT))
+    async with schema(store_url, FIRST):
+        pass
+    async with open_store(store_url) as store:
+        assert await store.incidents.open() == [INCIDENT]
+        changed = replace(INCIDENT, parts=parts, intermittent=True, cause="x")
+        await store.incidents.apply(IncidentEvent(AT + 5, Moment.UPDATED, changed))
+        assert await store.incidents.open() == [changed]
