@@ -25,12 +25,12 @@ class Claim(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """A stretch of time in which every rule says the same as at its begin. None: it said nothing yet."""
+    """A stretch of time in which each rule says the same of a service from begin to end."""
 
     since: Instant
     until: Instant
     service: str
-    says: tuple[Claim | None, ...]
+    says: tuple[Claim, ...]
 
     @property
     def agreed(self) -> bool:
@@ -83,9 +83,7 @@ class Comparison:
                 "from": rfc3339(stretch.since),
                 "to": rfc3339(stretch.until),
                 "service": stretch.service,
-                "says": {
-                    rule: claim and claim.to_record() for rule, claim in zip(self.rules, stretch.says, strict=True)
-                },
+                "says": {rule: claim.to_record() for rule, claim in zip(self.rules, stretch.says, strict=True)},
             }
         for summary in self.summaries:
             yield summary.to_record()
@@ -109,20 +107,19 @@ def _verdicts(said: Sequence[Record]) -> dict[str, list[tuple[Instant, Claim]]]:
 
 
 def _stretches(verdicts: Sequence[Mapping[str, list[tuple[Instant, Claim]]]], until: Instant) -> Iterator[Stretch]:
-    """The time of each service, cut wherever any rule said something."""
-    for service in dict.fromkeys(service for said in verdicts for service in said):
-        says: list[Claim | None] = [None] * len(verdicts)
-        changes = sorted(
-            (at, place, claim) for place, said in enumerate(verdicts) for at, claim in said.get(service, ())
-        )
-        since: Instant | None = None
-        for at, place, claim in changes:
-            if since is not None and at > since:
-                yield Stretch(since, at, service, tuple(says))
+    """The time of each service from when all rules have spoken of it, cut wherever any said something."""
+    for service in (service for service in verdicts[0] if all(service in said for said in verdicts)):
+        says: dict[int, Claim] = {}
+        since = until
+        for at, place, claim in sorted(
+            (at, n, claim) for n, said in enumerate(verdicts) for at, claim in said[service]
+        ):
+            if at > since and len(says) == len(verdicts):
+                yield Stretch(since, at, service, tuple(says[n] for n in range(len(verdicts))))
             since = at
             says[place] = claim
-        if since is not None and until > since:
-            yield Stretch(since, until, service, tuple(says))
+        if until > since:
+            yield Stretch(since, until, service, tuple(says[n] for n in range(len(verdicts))))
 
 
 def _merged(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
@@ -142,7 +139,6 @@ def _summary(rule: str, place: int, said: Sequence[Record], stretches: Sequence[
         lasted, claim = stretch.until - stretch.since, stretch.says[place]
         total += lasted
         agreed += lasted * (claim == stretch.says[0])
-        if claim is not None:
-            summary.lasted_ms[claim.scope] += lasted
+        summary.lasted_ms[claim.scope] += lasted
     summary.agreement = agreed / total if total else 1.0
     return summary

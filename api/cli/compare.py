@@ -17,6 +17,8 @@ from coordinator.replay import RULES
 from coordinator.result_files import ResultFile
 from worker.contract.instant import rfc3339
 
+_NAMED = 3
+
 
 class Format(StrEnum):
     """How the comparison is written."""
@@ -90,12 +92,15 @@ def _difference(stretch: Stretch) -> list[Text]:
     ]
 
 
-def _said(claim: Claim | None) -> str:
-    if claim is None:
-        return "nothing yet"
-    where = f" in {', '.join(claim.regions)}" if claim.regions else ""
-    what = f": {', '.join(claim.components)}" if claim.components else ""
+def _said(claim: Claim) -> str:
+    where = f" in {_named(claim.regions, 'regions')}" if claim.regions else ""
+    what = f": {_named(claim.components, 'components')}" if claim.components else ""
     return f"{claim.scope}{where}{what}"
+
+
+def _named(names: tuple[str, ...], what: str) -> str:
+    """A few by name, many by their number: --format json has all names."""
+    return ", ".join(names) if len(names) <= _NAMED else f"{len(names)} {what}"
 
 
 def _summary(summary: Summary) -> list[Text]:

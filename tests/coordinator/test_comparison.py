@@ -48,9 +48,10 @@ def test_each_service_is_compared_by_itself_and_told_in_order_of_time() -> None:
     assert [(stretch.since, stretch.service) for stretch in found] == [(at(2), "openai"), (at(5), "claude")]
 
 
-def test_a_rule_that_has_said_nothing_yet_differs_from_one_that_has() -> None:
-    found = compare(("a", "b"), (said((0, NONE)), said((4, NONE))), at(10))
-    assert list(found.differences()) == [Stretch(at(0), at(4), "claude", (NONE, None))]
+def test_a_service_is_compared_from_when_every_rule_has_spoken_of_it() -> None:
+    found = compare(("a", "b"), (said((0, ALL)), said((4, NONE), (6, ALL))), at(10))
+    assert list(found.differences()) == [Stretch(at(4), at(6), "claude", (ALL, NONE))]
+    assert [summary.lasted_ms["system_wide"] for summary in found.summaries] == [360_000, 240_000]
 
 
 def test_the_summary_counts_changes_incidents_and_time() -> None:
