@@ -1,71 +1,116 @@
 """How often verdicts are right: `python -m tests.verdicts --help`."""
 
+import json
+import shlex
 import sys
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 from coordinator.replay import OUTSCOPE, RULES
-from coordinator.simulator import SCENARIOS, Shape
-from tests.verdicts.run import Scored, jobs_for, run
+from coordinator.simulator import Shape
+from coordinator.simulator.records import read_records, scenarios_of
+from tests.verdicts.calibration import bins, only
+from tests.verdicts.confirming import CAN_ASK
+from tests.verdicts.diagram import reliability
+from tests.verdicts.figures import figures
+from tests.verdicts.options import parser
+from tests.verdicts.page import DIAGRAM, page
+from tests.verdicts.plan import Wanted, jobs_for, parts
+from tests.verdicts.reach import ours
+from tests.verdicts.run import Job, Scored, run
 from tests.verdicts.terminal import rows, wrong
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run, and print."""
-    options = _parser().parse_args(arguments)
-    found = list(_run(options))
-    print(*rows(found), sep="\n")
+    """Run, and print or write."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    asked = parser()
+    options = asked.parse_args(arguments)
+    if options.confirm and not CAN_ASK:
+        asked.error("the judge asks for no extra looks yet")
+    if options.out:
+        found = _write(options, arguments)
+    else:
+        found = {"main": _play({"main": _jobs(options)}, options.processes)["main"]}
+        print(*rows(found["main"]), sep="\n")
     if options.wrong:
-        print()
-        print(*wrong(found), sep="\n")
+        print(*wrong([one for scored in found.values() for one in scored]), sep="\n")
+    if options.json:
+        text = json.dumps({name: [_flat(one) for one in scored] for name, scored in found.items()}, indent=1)
+        options.json.write_text(text + "\n", encoding="utf-8")
 
 
-def _run(options: Namespace) -> Iterator[Scored]:
-    jobs = jobs_for(
-        options.scenarios, options.seeds, options.rules, Shape(options.regions, options.workers, looks=options.looks)
+def _jobs(options: Namespace) -> list[Job]:
+    shape = Shape(options.regions, options.workers, looks=options.looks)
+    jobs = jobs_for(options.scenarios, options.seeds, options.rules or (OUTSCOPE,), shape)
+    return [replace(job, confirm=options.confirm) for job in jobs]
+
+
+def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Scored]]:
+    """The page and the diagram."""
+    wanted = Wanted(
+        seeds=options.seeds,
+        rules=options.rules or RULES,
+        scenarios=options.scenarios,
+        regions=options.regions,
+        workers=options.workers,
+        looks=options.looks,
+        quiet_halves=2 * options.quiet_days,
+        noisy_halves=2 * options.quiet_days,
+        trials=options.trials,
+        confirm=options.confirm,
+        records=_records(options.records),
     )
-    for place, scored in enumerate(run(jobs, options.processes), 1):
+    found = _play(parts(wanted), options.processes)
+    options.out.write_text(page(found, wanted, _command(arguments)), encoding="utf-8")
+    images = options.out.parent.parent / "images"
+    images.mkdir(exist_ok=True)
+    samples = only(figures(ours(found["main"])).samples, settled=True)
+    (images / DIAGRAM).write_text(reliability(bins(samples), "How often it is right"), encoding="utf-8")
+    return found
+
+
+def _records(folder: Path | None) -> Mapping[str, Any]:
+    return scenarios_of(read_records(folder).usable) if folder and folder.is_dir() else {}
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """What was typed, but for where the records are."""
+    words = list(arguments)
+    if "--records" in words:
+        words[words.index("--records") + 1] = "DIR"
+    return shlex.join(["python", "-m", "tests.verdicts", *words])
+
+
+def _play(wanted: Mapping[str, Sequence[Job]], processes: int | None) -> dict[str, list[Scored]]:
+    jobs = [(name, job) for name, jobs in wanted.items() for job in jobs]
+    found: dict[str, list[Scored]] = {name: [] for name in wanted}
+    for place, scored in enumerate(run([job for _, job in jobs], processes)):
+        found[jobs[place][0]] += scored
         if sys.stderr.isatty():
-            print(f"\r{place} of {len(jobs)}", end="", file=sys.stderr)
-        yield from scored
+            print(f"\r{place + 1} of {len(jobs)} plays", end="", file=sys.stderr)
+    return found
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser("python -m tests.verdicts", description="How often verdicts are right, in simulation.")
-    parser.add_argument("--seeds", type=_seeds, default=_seeds("1-3"), help="such as 1000-1011 or 1,2,5")
-    parser.add_argument("--rules", type=_rules, default=(OUTSCOPE,), help="names, or `all`")
-    parser.add_argument("--scenarios", type=_scenarios, default=tuple(SCENARIOS), help="names or their beginnings")
-    parser.add_argument("--looks", choices=("each", "shared"), default="each", help="who takes a look")
-    parser.add_argument("--regions", type=int, default=8)
-    parser.add_argument("--workers", type=int, default=2, help="in each region")
-    parser.add_argument("--processes", type=int, help="to run in; one for each processor by itself")
-    parser.add_argument("--wrong", action="store_true", help="list the runs in which something was wrong")
-    return parser
-
-
-def _seeds(text: str) -> tuple[int, ...]:
-    found: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        found += range(int(first), int(last or first) + 1)
-    return tuple(found)
-
-
-def _rules(text: str) -> tuple[str, ...]:
-    named = RULES if text == "all" else tuple(text.split(","))
-    if unknown := set(named) - set(RULES):
-        raise ValueError(f"no rules: {unknown}")
-    return named
-
-
-def _scenarios(text: str) -> tuple[str, ...]:
-    beginnings = tuple(text.split(","))
-    named = tuple(name for name in SCENARIOS if name in beginnings) or tuple(
-        name for name in SCENARIOS if name.startswith(beginnings)
-    )
-    if not named:
-        raise ValueError("no scenario begins so")
-    return named
+def _flat(one: Scored) -> dict[str, Any]:
+    """A score, JSON-able."""
+    facts = one.score.facts
+    return {
+        "rule": one.rule,
+        "scenario": facts.scenario,
+        "family": facts.family,
+        "seed": facts.seed,
+        "target_ms": len(facts.services) * (facts.until - facts.since),
+        "cases": [asdict(case) for case in one.score.cases],
+        "false_incidents": one.score.false_incidents,
+        "false_alarms": one.score.false_alarms,
+        "false_system_wide": one.score.false_wide,
+        "confidence": [[*sample, count] for sample, count in sorted(one.score.samples.items())],
+        "cost": asdict(one.cost),
+    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A case: one disrupted service in one play, and how a rule did on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.verdicts.course import SLACK_MS, Course, claim_of
@@ -28,6 +28,8 @@ class Case:
     f1_components: float
     right_after_s: float | None
     found_after_s: float | None
+    scope_after_s: float | None
+    """Until the scope alone was right."""
     start_error_s: float | None
     start_within: bool | None
     incidents: int
@@ -56,7 +58,8 @@ def case_of(course: Course, story: Story) -> Case:
     truth = max(course.within(third, third) or course.truths[:1], key=lambda one: one.share)
     moments = {"alarm": alarm, "3 min": third, "end": end}
     claims = {name: _claim(story, service, at) for name, at in moments.items() if at is not None}
-    right = _first_right(course, lines)
+    right = _first(course, lines, course.is_right)
+    scope = _first(course, lines, course.is_right_scope)
     soonest = min((at for at in (noticed, alarm) if at is not None), default=None)
     third_claim = claims["3 min"]
     return Case(
@@ -67,12 +70,13 @@ def case_of(course: Course, story: Story) -> Case:
         detected=alarm is not None,
         right_at_alarm=alarm is not None and course.is_right(claims["alarm"], alarm),
         right_at_3=course.is_right(third_claim, third),
-        scope_at_3=third_claim is not None and third_claim.scope in {one.scope for one in course.holding(third)},
+        scope_at_3=course.is_right_scope(third_claim, third),
         right_at_end=course.is_right(claims["end"], end),
         f1_regions=_best_f1(course, third, third_claim, "regions"),
         f1_components=_best_f1(course, third, third_claim, "components"),
-        right_after_s=None if right is None else (right - since) / 1000,
-        found_after_s=None if soonest is None else (soonest - since) / 1000,
+        right_after_s=_seconds(right, since),
+        found_after_s=_seconds(soonest, since),
+        scope_after_s=_seconds(scope, since),
         start_error_s=None if first is None else abs(first.started_by - since) / 1000,
         start_within=None if first is None else (first.started_after or 0) < since <= first.started_by,
         incidents=len(opened),
@@ -96,12 +100,16 @@ def _is_of(incident: Opened, course: Course) -> bool:
     )
 
 
-def _first_right(course: Course, lines: Sequence[Line]) -> Instant | None:
+def _seconds(at: Instant | None, since: Instant) -> float | None:
+    return None if at is None else (at - since) / 1000
+
+
+def _first(course: Course, lines: Sequence[Line], is_right: Callable[[Claim | None, Instant], bool]) -> Instant | None:
     """The first moment of the course at which what stands is right."""
     changes = [line.at for line in lines] + [truth.since for truth in course.truths]
     for at in sorted({max(course.since, at) for at in changes if at < course.until}):
         standing = [line for line in lines if line.at <= at]
-        if standing and course.is_right(standing[-1].claim, at):
+        if standing and is_right(standing[-1].claim, at):
             return at
     return None
 

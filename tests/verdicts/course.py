@@ -61,6 +61,10 @@ class Course:
         """Whether the claim is exactly one of the truths that hold."""
         return claim is not None and any(agrees(claim, truth) for truth in self.holding(at))
 
+    def is_right_scope(self, claim: Claim | None, at: Instant) -> bool:
+        """Whether the scope alone is right."""
+        return claim is not None and any(claim.scope == truth.scope for truth in self.holding(at))
+
     def has_cells_of(self, claim: Claim, since: Instant, until: Instant) -> bool:
         """Whether the claim shares a cell with what fails then, and it can be known what fails."""
         held = self.within(since, until)

@@ -3,13 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Role
-from coordinator.replay import Judging, Record, judging
-from coordinator.simulator import NORMAL, Noise, Play, Scenario, Shape, scenario
+from coordinator.replay import OUTSCOPE, Judging, Record, judging
+from coordinator.simulator import NORMAL, Noise, Play, Scenario, Shape, perform, scenario
+from tests.verdicts.confirming import Confirming
 from tests.verdicts.score import Facts, Score, score
 from worker.contract.result import Result
 
@@ -24,11 +25,19 @@ class Job:
     shape: Shape = Shape()
     noise: Noise = NORMAL
     lasts_ms: int | None = None
+    """Ends after so long; by itself when it is over."""
+    at_most_ms: int | None = None
+    """Ends after so long if it is not over by then."""
+    confirm: bool = False
+    """Our judge may ask for extra looks; no other rule does."""
 
     def play(self) -> Play:
         """The play."""
         one = scenario(self.scenario) if isinstance(self.scenario, str) else self.scenario
-        return one.build(self.shape, self.seed, self.noise, self.lasts_ms)
+        play = one.build(self.shape, self.seed, self.noise, self.lasts_ms)
+        if self.at_most_ms is not None and play.until - play.since > self.at_most_ms:
+            return one.build(self.shape, self.seed, self.noise, self.at_most_ms)
+        return play
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class Cost:
     results: int
     cells: int
     minutes: float
+    asked: int = 0
+    """Extra looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +61,21 @@ class Scored:
     cost: Cost
 
 
-def run(jobs: Sequence[Job], workers: int | None = None) -> Iterator[list[Scored]]:
-    """The scores of each job, in the order of the jobs. The results of a play are made once for all of its rules."""
-    workers = workers or os.cpu_count() or 1
-    if workers == 1 or len(jobs) == 1:
+def run(jobs: Sequence[Job], processes: int | None = None) -> Iterator[list[Scored]]:
+    """The scores of each job, in the order of the jobs."""
+    processes = min(processes or os.cpu_count() or 1, len(jobs))
+    if processes <= 1:
         yield from map(run_one, jobs)
         return
-    with get_context("spawn").Pool(workers) as pool:
+    with get_context("spawn").Pool(processes) as pool:
         yield from pool.imap(run_one, jobs)
 
 
 def run_one(job: Job) -> list[Scored]:
-    """All rules on one play."""
+    """All rules on one play; its results are made once for all of them."""
     play = job.play()
+    if job.confirm:
+        return [_confirmed(play)]
     watchers = [Watching(rule, judging(rule, play.topology, Rules())) for rule in job.rules]
     results = 0
     for batch in play.stream():
@@ -88,9 +101,7 @@ class Watching:
     def finish(self, play: Play, results: int) -> Scored:
         """The score, when the play is over."""
         self._take(lambda: self._judge.finish(play.until))
-        cells = sum(len(check.regions) for check in play.topology.checks)
-        cost = Cost(self._cpu_s, results, cells, (play.until - play.since) / 60_000)
-        return Scored(self._rule, score(facts_of(play), self._records), cost)
+        return Scored(self._rule, score(facts_of(play), self._records), cost_of(play, self._cpu_s, results))
 
     def _take(self, step: Callable[[], Iterable[Record]]) -> None:
         began = time.process_time()
@@ -98,17 +109,33 @@ class Watching:
         self._cpu_s += time.process_time() - began
 
 
+def _confirmed(play: Play) -> Scored:
+    watcher, began = Confirming(play.topology, Rules()), time.process_time()
+    records = list(perform(play, watcher))
+    cost = cost_of(play, time.process_time() - began, watcher.heard, watcher.asked)
+    return Scored(OUTSCOPE, score(facts_of(play), records), cost)
+
+
+def cost_of(play: Play, cpu_s: float, results: int, asked: int = 0) -> Cost:
+    """The cost of judging a play."""
+    cells = sum(len(check.regions) for check in play.topology.checks)
+    return Cost(cpu_s, results, cells, (play.until - play.since) / 60_000, asked)
+
+
 def facts_of(play: Play) -> Facts:
-    """What is to be known of a play beforehand."""
+    """What is to be known of a play beforehand; of a truth that outlasts it, the part that is played."""
     judged = tuple(service.id for service in play.topology.services if service.role is Role.SERVICE)
-    return Facts(play.scenario, play.family, play.seed, judged, play.since, play.warm_until, play.until, play.truths)
-
-
-def jobs_for(scenarios: Iterable[str], seeds: Iterable[int], rules: Sequence[str], shape: Shape) -> list[Job]:
-    """Every scenario with every seed; quiet days are an hour long here."""
-    seeds = tuple(seeds)
-    return [
-        Job(name, seed, tuple(rules), shape, lasts_ms=3_600_000 if name in ("quiet-day", "noisy-day") else None)
-        for name in scenarios
-        for seed in seeds
-    ]
+    truths = tuple(
+        replace(truth, until=min(truth.until, play.until)) for truth in play.truths if truth.since < play.until
+    )
+    return Facts(
+        play.scenario,
+        play.family,
+        play.seed,
+        judged,
+        play.since,
+        play.warm_until,
+        play.until,
+        truths,
+        play.published_at,
+    )

@@ -1,10 +1,12 @@
 """The score of a rule on one play: its cases, what it said without reason, and how its confidence bore out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from coordinator.simulator import Family, Truth
+from tests.verdicts.calibration import Sample, Samples
 from tests.verdicts.case import Case, case_of
 from tests.verdicts.course import SLACK_MS, Course, courses
 from tests.verdicts.story import DISRUPTED, Line, Opened, Story, told
@@ -27,15 +29,8 @@ class Facts:
     warm_until: Instant
     until: Instant
     truths: tuple[Truth, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What stood at one moment: whether it was right, and whether the truth had been the same for a while."""
-
-    confidence: float
-    right: bool
-    settled: bool
+    published_at: Instant | None = None
+    """When the vendor said so, in a play of a real incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class Score:
     """Verdicts that name a disruption where and when there is none."""
     false_wide: tuple[str, ...]
     """Verdicts `system_wide` when nothing is."""
-    samples: tuple[Sample, ...]
+    samples: Samples
 
 
 def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
@@ -62,7 +57,7 @@ def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
         tuple(_of(one, facts) for one in story.incidents if quiet or not _is_earned(one, true.get(one.service))),
         tuple(_lines(story, facts, true, _is_false_alarm)),
         tuple(_lines(story, facts, true, _is_false_wide)),
-        tuple(_samples(facts, story, true)),
+        Counter(_samples(facts, story, true)),
     )
 
 
@@ -119,4 +114,5 @@ def _of_service(moments: Sequence[Instant], lines: Sequence[Line], course: Cours
         if claim.scope == "unknown" and not any(truth.scope == "unknown" for truth in held):
             continue
         right = course.is_right(claim, at) if course is not None and held else claim.scope == "none"
-        yield Sample(lines[place].confidence, right, course is None or course.settled(at))
+        settled = course is None or course.settled(at)
+        yield Sample(round(lines[place].confidence, 3), right, claim.scope in DISRUPTED, settled)

@@ -1,0 +1,30 @@
+"""What few events say of a rate, and quantiles in which `never` counts as longer than anything."""
+
+from collections.abc import Sequence
+from math import ceil, exp, inf
+
+ONE_SIDED = 0.05
+
+
+def at_most(events: int, doubt: float = ONE_SIDED) -> float:
+    """The mean of a Poisson count above which so few events have at most this chance: for none the rule of three."""
+    low, high = 0.0, 10.0 + 4.0 * events
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _up_to(events, middle) > doubt else (low, middle)
+    return high
+
+
+def _up_to(events: int, mean: float) -> float:
+    """The chance of at most so many events."""
+    term = total = exp(-mean)
+    for n in range(1, events + 1):
+        term *= mean / n
+        total += term
+    return total
+
+
+def quantile(values: Sequence[float | None], share: float) -> float:
+    """The smallest value that at least this share does not exceed; None counts as infinite."""
+    ordered = sorted(inf if value is None else value for value in values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
