@@ -1,6 +1,8 @@
 """What `replay` and `compare` share: a file of results, the rules to judge it by, and what goes wrong with either."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -65,8 +67,10 @@ def judged_or_exit(
     if settings and OUTSCOPE not in rules:
         raise typer.BadParameter(f"only the rule {OUTSCOPE} has thresholds", param_hint="--set")
 
+    made = [partial(judging, rule, configuration.topology, thresholds) for rule in rules]
     try:
-        found = judge_file(file, [partial(judging, rule, configuration.topology, thresholds) for rule in rules], until)
+        with _rare_collections():
+            found = judge_file(file, made, until)
     except OSError as error:
         raise _refused(f"{file.source} cannot be read: {error.strerror or error}") from None
     except UnreadableError as error:
@@ -74,6 +78,19 @@ def judged_or_exit(
     if not found.results and not file.mistakes.count:
         raise _refused(f"{file.source} holds no results{'' if until is None else ' up to then'}")
     return found
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Collect garbage rarely: millions of results are made and freed, and none of them refers to itself."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _refused(sentence: str) -> typer.Exit:

@@ -2,8 +2,8 @@
 
 It keeps the streams of each check, asks the rule when its answer may have changed, and tells what became of it on the
 same grid of whole seconds that the judge uses. A repeat is counted once and a late look is sorted in, which is more
-than most of the products do. A look that was never made says nothing; any other failure counts as one, whoever is to
-blame, because these rules do not know blame.
+than most of the products do. The workers of a region are one checker that looks as often as all of them. A look that
+was never made says nothing; any other failure counts as one, whoever is to blame: these rules do not know blame.
 """
 
 from collections.abc import Iterable, Iterator

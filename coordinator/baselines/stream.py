@@ -50,7 +50,7 @@ class Stream:
 
     def hear(self, at: Instant, look: str, bad: bool) -> bool:
         """Take a look in; False when it was heard before or is older than all that is remembered."""
-        if at > self.newest:
+        if at >= self.newest and not self._heard_last(at, look):
             self.newest = at
             self._append(at, look, bad)
             self._count(at, bad)
@@ -58,6 +58,15 @@ class Stream:
                 self._forget(at - self.keep_ms)
             return True
         return self._sort_in(at, look, bad)
+
+    def _heard_last(self, at: Instant, look: str) -> bool:
+        """Whether it is among the newest looks of that very moment, which workers of one region share."""
+        place = len(self.times) - 1
+        while place >= 0 and self.times[place] == at:
+            if self.ids[place] == look:
+                return True
+            place -= 1
+        return False
 
     def looks_since(self, since: Instant) -> tuple[int, int]:
         """(looks, failed ones) since a moment."""

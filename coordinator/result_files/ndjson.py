@@ -13,7 +13,7 @@ from coordinator.result_files.mistakes import Mistakes
 from coordinator.result_files.row import Row, results_of
 from worker.contract.result import Result, from_record
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 17
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _decoder = msgspec.json.Decoder(Row)
 

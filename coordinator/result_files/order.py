@@ -10,7 +10,7 @@ from operator import attrgetter
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-HELD = 20_000
+HELD = 5_000
 """Results that are held back, in case that earlier ones follow."""
 _order = attrgetter("received_at", "id")
 

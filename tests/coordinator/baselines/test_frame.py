@@ -45,6 +45,12 @@ def test_a_late_look_is_counted_in_its_place(rule: str) -> None:
     assert said(rule, found + late, net(3)).last[0] in ("none", "unknown")
 
 
+def test_the_workers_of_a_region_are_one_checker_that_looks_more_often() -> None:
+    votes = looks(everywhere("..xx"))
+    assert said("gatus", votes).last[0] == "none"
+    assert said("gatus", votes + looks(everywhere("..xx"), worker="second")).last[0] == "system_wide"
+
+
 @pytest.mark.parametrize("rule", KNOWING)
 def test_an_incident_tells_between_which_looks_it_began_and_ended(rule: str) -> None:
     incidents = [record for record in judge_by(rule, OUTAGE, net()) if record["type"] == "incident"]
