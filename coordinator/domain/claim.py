@@ -9,7 +9,7 @@ import numpy as np
 from coordinator.domain.hypotheses import Hypothesis
 from coordinator.domain.posterior import SLOW_MODE, Posterior
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Flags, Floats, Frame, Ints, any_along
+from coordinator.domain.sheet import Flags, Floats, Frame, Sheet, any_along
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
@@ -106,9 +106,9 @@ class Opinion:
 CALM = Opinion(0.0, ALL_WELL, True)
 
 
-def conclude(posterior: Posterior, coverage: Coverage, newest: Ints, begin: Instant, rules: Rules) -> Opinion:
-    """The opinion that a posterior supports. `newest` is when each cell was last looked at."""
-    frame, wrong = coverage.frame, 1 - posterior.none
+def conclude(posterior: Posterior, coverage: Coverage, sheet: Sheet, rules: Rules) -> Opinion:
+    """The opinion that a posterior supports."""
+    frame, wrong, newest, begin = coverage.frame, 1 - posterior.none, sheet.newest, sheet.begin
     if wrong <= 0:
         return CALM
     best = posterior.best()
@@ -118,6 +118,8 @@ def conclude(posterior: Posterior, coverage: Coverage, newest: Ints, begin: Inst
     likely = np.flatnonzero(chance >= UNLIKELY).tolist()
     scopes = {k: scope_of(posterior.hypotheses[k], coverage, looked, rules) for k in likely}
     rivals = _rivals(posterior, scopes, frame)
+    if scopes.get(best) is Scope.REGIONAL and not _is_told_apart(posterior.hypotheses[best], coverage, sheet, since):
+        scopes = {k: Scope.UNKNOWN if scope is Scope.REGIONAL else scope for k, scope in scopes.items()}
     if chance[best] >= rules.claim_share:
         claim = _claim(posterior, best, scopes[best], float(chance[best]), since, coverage)
         return Opinion(wrong, claim, True, rivals)
@@ -135,6 +137,20 @@ def conclude(posterior: Posterior, coverage: Coverage, newest: Ints, begin: Inst
     slow = float(posterior.modes[best][SLOW_MODE]) > 0.5 * float(posterior.chance[best])
     claim = _said(scope, cells, by_scope.get(scope, 0.0), slow, since, frame, at_least=True)
     return Opinion(wrong, claim, False, rivals)
+
+
+def _is_told_apart(hypothesis: Hypothesis, coverage: Coverage, sheet: Sheet, since: Instant) -> bool:
+    """Whether most other regions were looked at while these failed, and not only before or after."""
+    looks, count = sheet.looks, len(coverage.frame.regions)
+    component, region = looks.cell // count, looks.cell % count
+    mine = np.isin(component, hypothesis.components)
+    inside = mine & np.isin(region, hypothesis.regions)
+    failed = looks.at[inside & (looks.bad | looks.slow) & (looks.at >= since)]
+    others = set(np.flatnonzero(coverage.heard(hypothesis.components)).tolist()) - set(hypothesis.regions)
+    if not len(failed) or not others:
+        return bool(others)
+    meanwhile = mine & (looks.at >= since) & (looks.at <= failed.max())
+    return 2 * len(others & set(region[meanwhile].tolist())) >= len(others)
 
 
 def _claim(p: Posterior, k: int, scope: Scope, chance: float, since: Instant, coverage: Coverage) -> Claim:

@@ -19,6 +19,8 @@ NEVER: Instant = 1 << 62
 """Later than every instant."""
 FALLEN_AT_LEAST = 2
 """One silent region is never our own fault."""
+EXAMS = 6
+"""A worker is examined at most this many times a bucket."""
 FEWEST_GROUPS = 4
 """When networks leave fewer independent witnesses than this, services and references are taken for witnesses."""
 Standing = tuple[Fitness, str]
@@ -80,14 +82,17 @@ class Fleet:
         return changes + self._judge_regions(now, {change.region for change in changes})
 
     def _judge_worker(self, vantage: Vantage, now: Instant) -> FitnessChange | None:
+        why, pause = vantage.why, max(vantage.bucket_ms // EXAMS, self._rules.step_ms)
         groups = self._groups(vantage.region)
-        why = vantage.why
-        if is_suspect(vantage, groups, len(set(groups.values()))):
+        if not is_suspect(vantage, groups, len(set(groups.values()))):
+            pass
+        elif now // pause == vantage.examined_at // pause:
+            self.examine.add((vantage.region, vantage.name))
+        else:
+            vantage.examined_at = now
             diagnosis = diagnose(vantage, self._by_place[vantage.region], groups, self._elsewhere)
             why = diagnosis.why
             self._treat(vantage, diagnosis)
-        if vantage.doubted_since is not None:
-            self.examine.add((vantage.region, vantage.name))
         fitness, why = _standing(vantage, why, now)
         changed = fitness is not vantage.fitness
         vantage.fitness, vantage.why = fitness, why

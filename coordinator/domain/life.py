@@ -19,6 +19,8 @@ from worker.contract.instant import Instant
 
 WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2, Scope.SYSTEM_WIDE: 3}
 """The order of scopes from narrow to wide."""
+CONFIRMED_BUCKETS = 1.25
+"""A disruption must be seen for so much longer than one bucket: what lasts one bucket may begin and end in two."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -145,7 +147,7 @@ def _is_confirmed(told: Told, bucket_ms: int) -> bool:
     """Whether it was seen in time for longer than one bucket: one bad bucket is an event, not an incident."""
     firsts = [tally.first_timely for tally in told.tallies.values() if tally.first_timely is not None]
     lasts = [tally.last_timely for tally in told.tallies.values() if tally.last_timely is not None]
-    return bool(firsts) and max(lasts) - min(firsts) >= bucket_ms
+    return bool(firsts) and max(lasts) - min(firsts) >= CONFIRMED_BUCKETS * bucket_ms
 
 
 def _starts(told: Told) -> tuple[Instant | None, Instant] | None:

@@ -109,7 +109,7 @@ class Panel:
             posterior = weigh(nats, coverage.votes, groups, rules)
             if posterior is None or (found and 1 - posterior.none < rules.second_share):
                 break
-            opinion = conclude(posterior, coverage, sheet.newest, sheet.begin, rules)
+            opinion = conclude(posterior, coverage, sheet, rules)
             if found and not opinion.sure:
                 break
             explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))

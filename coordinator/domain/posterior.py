@@ -34,7 +34,9 @@ MODE_CHANGE = 0.08
 """How often, per bucket, a disruption changes its failing share."""
 REACH_CHANGE = 0.05
 """How often, per bucket, a disruption changes its reach."""
-RECENT_BUCKETS = 3
+RECENT_BUCKETS = 2
+MOST_CELL_NATS, MOST_LINE_NATS = 12.0, 30.0
+"""Suspicion of a cell and of a region never grows beyond these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,19 @@ def _bounded(nats: Floats, blip: Floats, rules: Rules) -> Floats:
     rare = exp(-rules.blip_nats)
     top = np.maximum(nats, blip)
     zero = np.maximum(0.0, blip)
-    told = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
-    return told - (np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero)
+    told: Floats = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
+    normal: Floats = np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero
+    return told - normal
 
 
-def _running(steps: Floats) -> Floats:
-    """The CUSUM along axis 1 (buckets) of (mode, bucket, ...): its value now, for the best mode."""
+def _running(steps: Floats, most: float) -> Floats:
+    """The CUSUM along axis 1 (buckets) of (mode, bucket, ...): its value now, for the best mode.
+
+    It never grows beyond `most`, so that what recovered is soon no suspect any more.
+    """
     total = np.zeros_like(steps[:, 0])
     for bucket in range(steps.shape[1]):
-        total = np.maximum(0.0, total + steps[:, bucket])
+        total = np.minimum(most, np.maximum(0.0, total + steps[:, bucket]))
     best: Floats = total.max(axis=0)
     return best
 
@@ -96,12 +102,16 @@ def weigh(nats: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> 
     blip = np.broadcast_to(np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape).copy()
     blip[SLOW_MODE] = whole[SLOW_MODE]
     hypotheses, told = [], []
-    for components in component_sets(_running(nats)):
+    sets_of_components = dict.fromkeys(component_sets(_running(nats, MOST_CELL_NATS)))
+    sets_of_components.update(dict.fromkeys(component_sets(_running(nats[:, -RECENT_BUCKETS:], MOST_CELL_NATS))))
+    for components in sets_of_components:
         voting = any_along(votes[list(components)], 0)
         if not voting.any():
             continue
         lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rules)
-        sets = region_sets(_running(lines), _running(lines[:, -RECENT_BUCKETS:]), voting, groups)
+        sets = region_sets(
+            _running(lines, MOST_LINE_NATS), _running(lines[:, -RECENT_BUCKETS:], MOST_LINE_NATS), voting, groups
+        )
         member = np.zeros((lines.shape[2], len(sets)))
         for column, (regions, group) in enumerate(sets.items()):
             member[list(regions), column] = 1

@@ -31,7 +31,7 @@ class Rules:
     """A cell begins as if it had been looked at so often, with one failure: 0.4 %."""
     half_life_ms: int = 604_800_000
     """What is learned of a cell while all is well counts half after this long: a week has every kind of day."""
-    fate_share: float = 0.3
+    fate_share: float = 0.1
     """Workers of one region share so much of their fate: n looks of one slot count as n / (1 + (n - 1) * this)."""
     blip_nats: float = 5.0
     """A path that fails as a whole for one bucket is this unlikely while all is well; no bucket says more alone."""

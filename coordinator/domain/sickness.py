@@ -150,8 +150,8 @@ def _step(vantage: Vantage, track: Track, at: Instant, vote: int, elsewhere: Els
         return BAD_NATS
     if len(shares) < CONTRADICTIONS and not (track.reference and shares):
         return None
-    expected = min(max(median_low(shares), BASE_SHARE), SICK_SHARE)
-    return log(SICK_SHARE / expected)
+    expected = max(median_low(shares), BASE_SHARE)
+    return log(SICK_SHARE / expected) if expected < SICK_SHARE else None
 
 
 def failing_about(tracks: Iterable[Track], slot: int) -> dict[str, float]:

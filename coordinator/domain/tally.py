@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from coordinator.domain.look import REASONS
 from coordinator.domain.sheet import Flags, Ints, Sheet
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
+
+LEAST_SHARE, MOST_SHARE, NORMAL_SHARE = 0.05, 0.97, 0.004
+"""Failing shares between which the start is looked for, and the one while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,30 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     numbers = {
         key: rows[key[0]] * len(columns) + columns[key[1]] for key in cells if key[0] in rows and key[1] in columns
     }
-    head = _head(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
+    onset = _onset(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
     found = {}
     for key, number in numbers.items():
         start, end = np.searchsorted(cell, [number, number + 1])
         part = slice(int(start), int(end))
-        found[key] = _tally(at[part], bad[part], late[part], reason[part], head)
+        found[key] = _tally(at[part], bad[part], late[part], reason[part], onset)
     return found
 
 
-def _head(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
-    """From when on bad looks count: trouble may have begun in the bucket before, if no look since then was good."""
-    before = np.isin(cell, numbers) & (at < since)
-    good = at[before & ~bad]
-    return max(since - bucket_ms, int(good.max()) + 1) if len(good) else since - bucket_ms
+def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
+    """The look with which it most likely began: it splits quiet from trouble best (maximum likelihood).
+
+    Looked for from the bucket before `since` on, because trouble may begin at the end of a bucket.
+    """
+    mine = np.isin(cell, numbers) & (at >= since - bucket_ms)
+    order = np.argsort(at[mine], kind="stable")
+    times, failed = at[mine][order], bad[mine][order]
+    later = failed[times >= since]
+    if not failed.any() or not len(later):
+        return since
+    share = min(max(float(later.mean()), LEAST_SHARE), MOST_SHARE)
+    steps = np.where(failed, log(share / NORMAL_SHARE), log((1 - share) / (1 - NORMAL_SHARE)))
+    ahead = np.cumsum(steps[::-1])[::-1]
+    return int(times[int(np.argmax(ahead))])
 
 
 def _tally(at: Ints, bad: Flags, late: Flags, reason: Ints, since: int) -> Tally:

@@ -29,6 +29,8 @@ class Vantage:
     """The checks that failed when last looked at, and when."""
     doubted_since: Instant | None = None
     """From when on its failed looks wait, because much else fails it, too."""
+    examined_at: Instant = 0
+    """When it was last looked at closely."""
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
 
