@@ -34,6 +34,7 @@ PROBLEMS: Final[Mapping[str, Entry]] = MappingProxyType(
         "not_found": Entry(404, "There is nothing at this address"),
         "unknown_service": Entry(404, "No such service is configured"),
         "unknown_incident": Entry(404, "No such incident"),
+        "no_verdict": Entry(404, "Nothing was said of the service at that time"),
         "method_not_allowed": Entry(405, "This address does not answer to that method"),
         "invalid_parameter": Entry(422, "A parameter is not valid"),
         "bad_request": Entry(400, "The request cannot be understood"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.views.services import VerdictView
+from api.views.verdicts import VerdictView
 from api.views.words import StateWord
 
 _NAMED = 3

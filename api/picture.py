@@ -11,14 +11,8 @@ from api.standing import cells_of, verdict_of
 from api.views.fleet import RegionView, WorkerView
 from api.views.incidents import IncidentView
 from api.views.overview import Overview
-from api.views.services import (
-    CellView,
-    FullVerdictView,
-    Matrix,
-    ServiceDetail,
-    ServiceLine,
-    ServiceView,
-)
+from api.views.services import Matrix, ServiceDetail, ServiceLine, ServiceView
+from api.views.verdicts import CellView, FullVerdictView
 from api.views.words import FitnessWord
 from coordinator.domain.topology import Role, Service, Topology
 from worker.contract.instant import Instant, rfc3339

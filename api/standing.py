@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from api.views.services import CellView, VerdictView
+from api.views.verdicts import CellView, FullVerdictView, VerdictView
 from coordinator.domain.topology import Role, Service, Topology
 
 NOT_JUDGED = "no verdict yet"
@@ -25,6 +25,15 @@ def verdict_of(standing: Standing | None, service: Service) -> VerdictView:
             "confidence": 0.0,
             "reason": reason,
         }
+    return _verdict(standing)
+
+
+def whole(standing: Standing) -> FullVerdictView:
+    """A stored verdict with its own cells and evidence; one of an older version has none."""
+    return {**_verdict(standing), "cells": standing.get("cells", []), "evidence": standing.get("evidence", {})}
+
+
+def _verdict(standing: Standing) -> VerdictView:
     return {
         "at": standing["at"],
         "severity": standing["severity"],

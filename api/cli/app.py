@@ -10,6 +10,7 @@ from api.cli import (
     compare,
     config,
     demo,
+    explain,
     export,
     incidents,
     probe,
@@ -28,6 +29,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     "Reading what it says": (
         status.status,
         incidents.incidents,
+        explain.explain,
         regions.regions,
         results.results,
         export.export,

@@ -20,7 +20,11 @@ class UnreachableError(Exception):
 
 
 class RefusedError(Exception):
-    """The server understood and refused: what was asked is wrong."""
+    """The server understood and refused: what was asked is wrong. `code` is stable and says how."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,12 @@ class Client:
 
     def get(self, *path: str, query: Query | None = None) -> Any:
         """The value of the document at a path."""
+        return self.value(self.document(*path, query=query))
+
+    def value(self, document: bytes) -> Any:
+        """The value of a document that came from here."""
         try:
-            return json.loads(self.document(*path, query=query))
+            return json.loads(document)
         except ValueError:
             raise self._stranger() from None
 
@@ -76,7 +84,11 @@ class Client:
             sentence = f"{problem['title']}: {problem['detail']}"
         except (ValueError, KeyError, TypeError, OSError, HTTPException):
             return self._stranger()
-        return RefusedError(sentence) if error.code < 500 else UnreachableError(f"{self.url}: {sentence}")
+        return (
+            RefusedError(sentence, str(problem.get("code", "")))
+            if error.code < 500
+            else UnreachableError(f"{self.url}: {sentence}")
+        )
 
     def _stranger(self) -> UnreachableError:
         return UnreachableError(f"Whatever answers at {self.url} is not Outscope's API; name the right --url")

@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from api.encoding import answer, document
 from api.errors import ProblemError
+from api.evidence import incident_evidence, names_of
 from api.routes.pages import page
 from api.routes.parameters import Cursor, Identifier, IdFilter, Limit, checked
 from api.routes.refusals import FILTERED, MISSING
 from api.sources import From, Sources
+from api.views.evidence import IncidentEvidence
 from api.views.incidents import IncidentDetail, Incidents
 
 router = APIRouter(tags=["incidents"])
@@ -38,12 +40,30 @@ async def incidents(
 async def incident(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
     """One incident: each change of how far it reached, how long it lasted where, and which others share its cause."""
     found, timeline = await _incident(sources, id)
-    alike = await sources.store.incidents.alike(found)
-    return answer(request, document({**found, "alike": alike, "timeline": timeline}))
+    return answer(request, document({**found, "timeline": timeline}))
+
+
+@router.get(
+    "/v1/incidents/{id}/evidence",
+    operation_id="getIncidentEvidence",
+    response_model=IncidentEvidence,
+    responses=MISSING,
+)
+async def evidence(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
+    """How each line of the timeline came about: votes, who did not vote and why, the best explanations, thresholds.
+
+    In numbers, and in sentences for people.
+    """
+    found, _ = await _incident(sources, id)
+    lines = await sources.store.incidents.evidence(id)
+    names = names_of((await sources.snapshots.current()).picture.topology, found["service"])
+    return answer(request, document(incident_evidence(found, lines, names)))
 
 
 async def _incident(sources: Sources, identifier: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The incident with those of the same cause, and its timeline."""
     found = await sources.store.incidents.get(identifier) if _ID.fullmatch(identifier) else None
     if found is None:
         raise ProblemError("unknown_incident", f"There is no incident {identifier!r}; /v1/incidents lists them")
-    return found
+    incident, timeline = found
+    return {**incident, "alike": await sources.store.incidents.alike(incident)}, timeline

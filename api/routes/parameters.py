@@ -8,7 +8,7 @@ from api.errors import ProblemError, invalid
 from api.moments import FORM, moment
 from coordinator.store.paging import position
 from worker.contract.clock import now
-from worker.contract.instant import Instant
+from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
 
 MOST = 1000
@@ -21,6 +21,11 @@ IdFilter = Annotated[str | None, Query(description="only of this id", pattern=ID
 Cursor = Annotated[str | None, Query(description="`next` of the page before, for the same query", max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
 TimeFilter = Annotated[str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])]
+
+AtTime = Annotated[
+    str | None,
+    Query(description=f"what stood then; {FORM}", max_length=64, examples=["2026-03-01T14:32:07Z", "10m"]),
+]
 
 
 async def only_known(request: Request) -> None:
@@ -42,6 +47,14 @@ def instant(parameter: str, text: str | None) -> Instant | None:
         return moment(text, now())
     except ValueError as error:
         raise invalid(parameter, str(error)) from None
+
+
+def past(parameter: str, text: str | None) -> Instant | None:
+    """As `instant`; of the future nothing is known."""
+    at = instant(parameter, text)
+    if at is not None and at > now():
+        raise invalid(parameter, f"{rfc3339(at)} lies in the future")
+    return at
 
 
 def checked(cursor: str | None) -> str | None:

@@ -1,17 +1,28 @@
 """Services and their verdicts."""
 
+import re
+from typing import Final, NoReturn
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.encoding import answer, document
 from api.errors import ProblemError
-from api.routes.parameters import Identifier
-from api.routes.refusals import MISSING
+from api.evidence import names_of, service_evidence
+from api.picture import Picture
+from api.routes.parameters import AtTime, Identifier, past
+from api.routes.refusals import MISSING, refused
 from api.sources import From
+from api.standing import whole
+from api.views.evidence import ServiceEvidence
 from api.views.overview import Overview
 from api.views.services import Matrix, ServiceDetail, Services
+from worker.contract.instant import Instant, rfc3339
+from worker.contract.message import IDENTIFIER
 
 router = APIRouter(tags=["services"])
+
+_ID: Final = re.compile(IDENTIFIER)
 
 
 @router.get("/v1/overview", operation_id="overview", response_model=Overview)
@@ -39,15 +50,48 @@ async def service(request: Request, sources: From, id: Identifier) -> Response: 
     Before the first verdict its scope is `unknown` and its reason `no verdict yet`.
     """
     found = (await sources.snapshots.current()).picture.detail(id)
-    return answer(request, document(found)) if found else _unknown(id)
+    return answer(request, document(found or _unknown(id)))
 
 
 @router.get("/v1/services/{id}/matrix", operation_id="getServiceMatrix", response_model=Matrix, responses=MISSING)
 async def matrix(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
     """Component by region of one service: a cell for each pair that is looked at."""
     found = (await sources.snapshots.current()).picture.matrix(id)
-    return answer(request, document(found)) if found else _unknown(id)
+    return answer(request, document(found or _unknown(id)))
 
 
-def _unknown(identifier: str) -> Response:
+@router.get(
+    "/v1/services/{id}/evidence",
+    operation_id="getServiceEvidence",
+    response_model=ServiceEvidence,
+    responses=refused(404, 422),
+)
+async def evidence(
+    request: Request,
+    sources: From,
+    id: Identifier,  # noqa: A002 - the name in the path
+    at: AtTime = None,
+) -> Response:
+    """How the verdict came about that stands, or stood at a time: in numbers, and in sentences for people.
+
+    With `at` it is as it was when it was last said that something changed; later looks are not in it.
+    """
+    picture = (await sources.snapshots.current()).picture
+    moment = past("at", at)
+    if moment is not None:
+        stood = await sources.store.verdicts.standing(id, moment) if _ID.fullmatch(id) else None
+        verdict = whole(stood) if stood else _nothing(picture, id, moment)
+    else:
+        found = picture.detail(id)
+        verdict = found["verdict"] if found else _unknown(id)
+    return answer(request, document(service_evidence(id, verdict, names_of(picture.topology, id))))
+
+
+def _nothing(picture: Picture, identifier: str, at: Instant) -> NoReturn:
+    if identifier not in picture.topology.service:
+        _unknown(identifier)
+    raise ProblemError("no_verdict", f"Nothing was said of {identifier!r} at {rfc3339(at)}, nor before")
+
+
+def _unknown(identifier: str) -> NoReturn:
     raise ProblemError("unknown_service", f"No service {identifier!r} is configured; /v1/services lists them")

@@ -1,12 +1,13 @@
 """A service with its verdict, in the sizes that people ask for: line, whole, matrix."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.views.incidents import IncidentView
-from api.views.words import CellWord, FitnessWord, ScopeWord, SeverityWord, StateWord, Time
+from api.views.verdicts import CellView, FullVerdictView, VerdictView
+from api.views.words import FitnessWord, StateWord, Time
 
 
 class ComponentView(TypedDict):
@@ -22,41 +23,6 @@ class StatusPageView(TypedDict):
 
     provider: str
     url: str
-
-
-class VerdictView(TypedDict):
-    """What the results say of one service now: how bad, and how far it reaches."""
-
-    at: Annotated[Time | None, Field(description="when it was judged; null when it never was")]
-    severity: SeverityWord
-    scope: ScopeWord
-    regions: Annotated[list[str], Field(description="ids of the regions that are disrupted")]
-    components: Annotated[list[str], Field(description="ids of the components that fail")]
-    confidence: Annotated[float, Field(ge=0, le=1)]
-    reason: Annotated[str, Field(description="one sentence for people")]
-
-
-class CellView(TypedDict):
-    """One component seen from one region: its state and the looks behind it."""
-
-    component: str
-    region: str
-    state: CellWord
-    ok: Annotated[int, Field(description="looks without fault that the state rests on")]
-    bad: Annotated[int, Field(description="failed looks that the state rests on")]
-    why: Annotated[str, Field(description="why it is so, or why it does not vote; may be empty")]
-    last_good: Annotated[Time | None, Field(description="the bad run began after this")]
-    first_bad: Annotated[Time | None, Field(description="and by this")]
-    last_bad: Annotated[Time | None, Field(description="the last bad run ended after this")]
-    first_good: Annotated[Time | None, Field(description="and by this")]
-    reasons: Annotated[dict[str, int], Field(description="bad looks by reason")]
-
-
-class FullVerdictView(VerdictView):
-    """A verdict with its cells and the evidence that anyone can recompute it from."""
-
-    cells: list[CellView]
-    evidence: Annotated[dict[str, Any], Field(description="votes, who did not vote and why, thresholds, rules version")]
 
 
 class ServiceView(TypedDict):

@@ -1,13 +1,15 @@
 """What tests put into a store: a configuration of two services and five regions, and what a coordinator would write."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.ledger import Gap, GapReason
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.rules import VERSION, Rules
+from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
 from coordinator.store import Heard, Store
-from worker.contract.instant import Instant, rfc3339
+from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 from worker.contract.outcome import BLAME, Reason
 from worker.contract.result import Result, result_id
 
@@ -23,6 +25,7 @@ SERVICES = {
     "openai": ("OpenAI", {"api": "OpenAI API", "chatgpt": "ChatGPT"}),
 }
 INTERVAL_MS = 30_000
+_MOMENTS = ("last_good", "first_bad", "last_bad", "first_good")
 
 
 def configuration() -> dict[str, Any]:
@@ -77,8 +80,40 @@ def verdict(
         "confidence": 0.93,
         "reason": reason,
         "cells": cells,
-        "evidence": {"rules_version": "1", "heard": list(REGIONS)},
+        "evidence": _evidence(scope, [region for region in REGIONS if region in where], list(components), cells),
     }
+
+
+def _evidence(scope: str, regions: list[str], components: list[str], cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """The evidence of a verdict with one disruption, or none."""
+    reach = {"scope": scope, "regions": regions, "components": components, "group": ""}
+    votes: dict[str, dict[str, str]] = {}
+    for cell in cells:
+        votes.setdefault(cell["component"], {})[cell["region"]] = cell["state"]
+    return {
+        "rules_version": VERSION,
+        "thresholds": asdict(Rules()),
+        "regions": {"bad": len(regions), "heard": len(REGIONS), "enabled": len(REGIONS)},
+        "heard": list(REGIONS),
+        "unfit": {},
+        "silent": {},
+        "votes": votes,
+        "wrong": 0.998 if components else 0.001,
+        "hypotheses": [{**reach, "chance": 0.991, "nats": 22.5, "price": 8.0}] if components else [],
+        "disruptions": [{**reach, "slow": False, "at_least": False}] if components else [],
+    }
+
+
+def kept(document: Mapping[str, Any]) -> Verdict:
+    """The verdict that a document tells, as the history keeps it."""
+    cells = []
+    for cell in document["cells"]:
+        moments = {name: cell[name] and parse_rfc3339(cell[name]) for name in _MOMENTS}
+        cells.append(Cell(**{**cell, **moments, "state": CellState(cell["state"])}))
+    values = {name: tuple(document[name]) for name in ("regions", "components")}
+    words = {"severity": Severity(document["severity"]), "scope": Scope(document["scope"])}
+    at = parse_rfc3339(document["at"])
+    return Verdict(**{**document, **values, **words, "at": at, "cells": tuple(cells)})
 
 
 def _cell(component: str, region: str, state: str, at: Instant) -> dict[str, Any]:

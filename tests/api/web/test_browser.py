@@ -197,7 +197,7 @@ def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: 
 def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server: Server) -> None:
     browser.get(f"{api_server.url}/docs#getService")
     until(browser, lambda: "GET /v1/services/{id}/matrix" in seen(browser))
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".operation")) == 14
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".operation")) == 16
     text = seen(browser)
     assert "ResultRecord" in text
     assert "undefined" not in text

@@ -1,0 +1,92 @@
+"""What explains best what was seen, and which thresholds turned that into a verdict."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from api.explanation.looks import counted
+from api.explanation.words import Document, Names, Point, Section, likely, percent
+from coordinator.domain.rules import VERSION, Rules
+
+_EVERYWHERE = "everywhere"
+
+
+def rivals(verdict: Document, names: Names) -> Section:
+    """The best explanations, each with how likely it is; that nothing is wrong is one of them."""
+    evidence = verdict.get("evidence", {})
+    found = [(one["chance"], _reach(one, names)) for one in evidence.get("hypotheses", ())]
+    if found:
+        found.append((1 - evidence.get("wrong", 1.0), "nothing is wrong"))
+        found.sort(key=lambda told: -told[0])
+    points = [Point(f"{text}.", likely(chance)) for chance, text in found]
+    if "wrong" in evidence and not points:
+        points = [Point("Nothing was seen that needs an explanation.")]
+    return Section("What explains it best", tuple(points))
+
+
+def disruptions(verdict: Document, names: Names) -> Iterator[Point]:
+    """Each disruption that is told apart, when there are several."""
+    found = verdict.get("evidence", {}).get("disruptions", ())
+    if len(found) > 1:
+        yield Point(f"{len(found)} disruptions are told apart:")
+        for number, one in enumerate(found, start=1):
+            least = "; it may reach farther" if one["at_least"] else ""
+            yield Point(f"{_reach(one, names)}{', slow' if one['slow'] else ''}{least}.", str(number), "bad")
+
+
+def _reach(one: Document, names: Names) -> str:
+    """`Claude API in Tokyo and Mumbai, which share continent AS`."""
+    components, regions, group = one["components"], one["regions"], one.get("group", "")
+    everything = len(components) == len(names.components) > 1
+    what = f"all of {names.service}" if everything else names.features(components)
+    if group == _EVERYWHERE:
+        return f"{what} everywhere"
+    return f"{what} in {names.places(regions)}{f', which share {group}' if group else ''}"
+
+
+def deciding(verdict: Document) -> Section:
+    """The thresholds that mattered, each beside what they were held against."""
+    evidence = verdict.get("evidence", {})
+    rules = evidence.get("thresholds", {})
+    points = []
+    if "alarm_share" in rules and "wrong" in evidence:
+        points.append(_alarm(evidence, rules))
+        if verdict["scope"] != "none":
+            points += _claiming(verdict, evidence, rules)
+    if "rules_version" in evidence:
+        points.append(Point(f"These are the rules of version {evidence['rules_version']}{_changed(evidence)}."))
+    return Section("What decides", tuple(points))
+
+
+def _alarm(evidence: Document, rules: Mapping[str, Any]) -> Point:
+    alarm, clear = percent(rules["alarm_share"]), percent(rules["clear_share"])
+    return Point(
+        f"That anything is wrong is {likely(evidence['wrong'])} likely. It is said from {alarm} on, and stands until "
+        f"that is under {clear}."
+    )
+
+
+def _claiming(verdict: Document, evidence: Document, rules: Mapping[str, Any]) -> Iterator[Point]:
+    claim = percent(rules["claim_share"])
+    yield Point(f"How far it reaches is said once one explanation has {claim} of that, and stands while no other has.")
+    regions = evidence["regions"]
+    yield Point(
+        f"Everywhere means {percent(rules['nearly_all'])} of the regions that vote, and can be said when at least "
+        f"{rules['enough_regions']} vote and {percent(rules['enough_share'])} of those that should look. "
+        f"Here {regions['bad']} of {regions['heard']} that vote are disrupted, and {regions['enabled']} should look."
+    )
+    bad, looks = counted(cell for cell in verdict.get("cells", ()) if cell["state"] in ("bad", "degraded"))
+    if looks:
+        share = percent(bad / looks)
+        yield Point(f"It is an outage when {percent(rules['outage_share'])} of the looks fail; here {share} do.")
+
+
+def _changed(evidence: Document) -> str:
+    """The thresholds that the configuration sets otherwise; only known of the rules that this process has."""
+    if evidence["rules_version"] != VERSION:
+        return ""
+    usual, used = asdict(Rules()), evidence.get("thresholds", {})
+    told = [
+        f"{name} {used[name]} instead of {usual[name]}" for name in usual if used.get(name, usual[name]) != usual[name]
+    ]
+    return f", with {', '.join(told)}" if told else " with their default thresholds"
