@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from coordinator.domain.cause import shared_causes
+from coordinator.domain.confirm import Ask
 from coordinator.domain.fitness import Fitness, FitnessChange
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.inbox import Inbox
@@ -137,7 +138,7 @@ class Engine:
         if len(track.codes) > self._room[check]:
             track.trim(LONGEST_AGO if judge is None else judge.docket.quiet_since, self._rules)
         if judge is not None:
-            judge.hear(track, at, bad=vote == Vote.BAD, slow=slow)
+            judge.hear(track, at, result.attempt, bad=vote == Vote.BAD, slow=slow)
             if good and took is not None and judge.may_learn(track, at):
                 track.normal.learn_time(took, self._rules)
             track.answered_from(result)
@@ -148,6 +149,22 @@ class Engine:
         causes = shared_causes(open_now, self._rules)
         changed = [incident for judge in self._judges.values() for incident in judge.link(causes)]
         return [IncidentEvent(at, Moment.UPDATED, incident) for incident in changed]
+
+    def asks(self) -> list[Ask]:
+        """Extra looks wanted now, to confirm or deny what failed. A replay has no use for them."""
+        now = self._judged or 0
+        return [ask for judge in self._judges.values() for ask in judge.asks(now)]
+
+    def touched(self) -> set[str]:
+        """The services that were judged since this was last asked."""
+        touched = {service for service, judge in self._judges.items() if judge.judged}
+        for service in touched:
+            self._judges[service].judged = False
+        return touched
+
+    def verdict(self, service: str) -> Verdict:
+        """The current verdict of one service; KeyError when it is not judged."""
+        return self._judges[service].verdict(self._judged or 0)
 
     def restore(self, results: Iterable[Result], incidents: Iterable[Incident], now: Instant) -> None:
         """Rebuild the state from stored results (oldest first) and stored open incidents, silently.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from coordinator.domain.announcement import Wish, wish
 from coordinator.domain.case import Case, Scene, Told
 from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim, within
+from coordinator.domain.confirm import Ask, Confirmation
 from coordinator.domain.evidence import cells_of, confidence, evidence_of, severity_of
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import NEVER, Fleet
@@ -69,6 +70,7 @@ class Judge:
         checks = topology.checks_of(service.id)
         self.service = service
         self.panel = Panel(checks, tracks, topology, rules, fleet)
+        self.confirmation = Confirmation(topology, fleet, rules)
         self.cases = Cases()
         self.docket = Docket()
         self._topology, self._rules, self._fleet = topology, rules, fleet
@@ -83,15 +85,25 @@ class Judge:
         self._pause_ms = max(rules.step_ms, self.panel.frame.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.panel.frame.bucket_ms // STEADY_PAUSES)
         self._view: View | None = None
+        self.judged = True
+        """Whether anything was judged since somebody last asked."""
 
-    def hear(self, track: Track, at: Instant, *, bad: bool, slow: bool) -> None:
+    def hear(self, track: Track, at: Instant, attempt: int, *, bad: bool, slow: bool) -> None:
         """One more look at a cell of this service."""
         panel = self.panel
         panel.touched = True
+        if not attempt:
+            self.confirmation.earn()
         if bad or slow:
             panel.screen.note(at, track.row, track.column, slow=slow)
+            if bad:
+                self.confirmation.suspect(track, at)
         if not track.votes:
             panel.stirred = True
+
+    def asks(self, now: Instant) -> list[Ask]:
+        """Extra looks that would tell soonest whether what failed is a disruption."""
+        return self.confirmation.asks(now, frozenset(key for claim in self.docket.claims for key in claim.cells))
 
     def may_learn(self, track: Track, at: Instant) -> bool:
         """Whether the time of a good look may move what is normal: while something is wrong, one in a few."""
@@ -134,7 +146,7 @@ class Judge:
         calm = self._is_calm()
         if not self._is_due(now, suspicion, calm=calm):
             return []
-        self.docket.suspicion = suspicion
+        self.docket.suspicion, self.judged = suspicion, True
         view = self._view = self.panel.view(now, late_alarms=bool(self.cases.open), calm=calm)
         self._announce(view, now)
         told = self._told(view)

@@ -34,6 +34,8 @@ MODE_CHANGE = 0.08
 """How often, per bucket, a disruption changes its failing share."""
 REACH_CHANGE = 0.05
 """How often, per bucket, a disruption changes its reach."""
+ROUND_SHARE = 0.6
+"""A blip that a round of extra looks sees, too, is rarer by this power."""
 RECENT_BUCKETS = 2
 MOST_CELL_NATS, MOST_LINE_NATS = 12.0, 30.0
 """Suspicion of a cell and of a region never grows beyond these."""
@@ -71,9 +73,8 @@ def evidence(sheet: Sheet, normal: Floats, votes: Flags) -> Floats:
     return told
 
 
-def _bounded(nats: Floats, blip: Floats, rules: Rules) -> Floats:
-    """Evidence against all being well, where all being well allows for a blip."""
-    rare = exp(-rules.blip_nats)
+def _bounded(nats: Floats, blip: Floats, rare: Floats) -> Floats:
+    """Evidence against all being well, where all being well allows for a blip that is so `rare` (bucket, region)."""
     top = np.maximum(nats, blip)
     zero = np.maximum(0.0, blip)
     told: Floats = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
@@ -93,14 +94,18 @@ def _running(steps: Floats, most: float) -> Floats:
     return best
 
 
-def weigh(nats: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> Posterior | None:
-    """The posterior given the evidence (mode, bucket, component, region); None when no cell votes."""
+def weigh(nats: Floats, rounds: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> Posterior | None:
+    """The posterior given the evidence (mode, bucket, component, region); None when no cell votes.
+
+    `rounds` (bucket, region) of extra looks make a mere blip less likely: it would have to last.
+    """
     everywhere = votes.any(axis=0)
     if not everywhere.any():
         return None
     whole = nats.sum(axis=2)
     blip = np.broadcast_to(np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape).copy()
     blip[SLOW_MODE] = whole[SLOW_MODE]
+    rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
     hypotheses, told = [], []
     sets_of_components = dict.fromkeys(component_sets(_running(nats, MOST_CELL_NATS)))
     sets_of_components.update(dict.fromkeys(component_sets(_running(nats[:, -RECENT_BUCKETS:], MOST_CELL_NATS))))
@@ -108,7 +113,7 @@ def weigh(nats: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> 
         voting = any_along(votes[list(components)], 0)
         if not voting.any():
             continue
-        lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rules)
+        lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rare)
         sets = region_sets(
             _running(lines, MOST_LINE_NATS), _running(lines[:, -RECENT_BUCKETS:], MOST_LINE_NATS), voting, groups
         )

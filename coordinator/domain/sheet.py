@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from coordinator.domain.look import (
     AT_SHIFT,
+    ATTEMPT_MASK,
+    ATTEMPT_SHIFT,
     EPOCH,
     LATE_BIT,
     REASON_MASK,
@@ -90,6 +92,8 @@ class Sheet:
     """Of the good looks, those that were slow."""
     newest: Ints
     """(component, region): event time of the newest look that counts."""
+    rounds: Floats
+    """(bucket, region): how many rounds of extra looks there were."""
     looks: Looks
     waiting: bool
     """Whether a failed look waits for proof that its worker was alive."""
@@ -132,11 +136,16 @@ def fill(
     def count(wanted: Flags) -> Floats:
         return np.asarray(np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64).reshape(shape)
 
+    attempt = codes >> ATTEMPT_SHIFT & ATTEMPT_MASK
+    rounds = np.zeros((shape[0], shape[2]))
+    np.maximum.at(rounds, (bucket, cell % max(shape[2], 1)), attempt)
     newest = np.full(size, LONGEST_AGO)
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
     looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK)
-    return Sheet(frame, begin, count(~bad), count(bad), count(slow & ~bad), newest.reshape(shape[1:]), looks, waiting)
+    return Sheet(
+        frame, begin, count(~bad), count(bad), count(slow & ~bad), newest.reshape(shape[1:]), rounds, looks, waiting
+    )
 
 
 def _counting(
