@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Records of real incidents for `make verdicts`, which says so when there are none.
+RECORDS ?= ../shared/data
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format reference lock bench system clean
+.PHONY: help run demo test test-fast check format reference lock bench verdicts system clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +44,9 @@ lock: $(VENV)/.dev  ## Pin the newest dependencies that the ranges allow, with h
 
 bench: $(VENV)/.dev  ## Measure, and print the figures; see docs/explanation/performance.md
 	@for file in $$(grep -l __main__ tests/benchmarks/*.py); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+verdicts: $(VENV)/.dev  ## Count how often verdicts are right: docs/explanation/verdicts.md, within 15 minutes
+	$(BIN)/python -m tests.verdicts --records $(RECORDS) --out docs/explanation/verdicts.md
 
 clean:  ## Remove the virtual environment and everything that was generated
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

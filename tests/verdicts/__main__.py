@@ -12,7 +12,7 @@ from typing import Any
 from coordinator.replay import OUTSCOPE, RULES
 from coordinator.simulator import Shape
 from coordinator.simulator.records import read_records, scenarios_of
-from tests.verdicts.calibration import bins, only
+from tests.verdicts.calibration import bins
 from tests.verdicts.confirming import CAN_ASK
 from tests.verdicts.diagram import reliability
 from tests.verdicts.figures import figures
@@ -68,7 +68,7 @@ def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Sc
     options.out.write_text(page(found, wanted, _command(arguments)), encoding="utf-8")
     images = options.out.parent.parent / "images"
     images.mkdir(exist_ok=True)
-    samples = only(figures(ours(found["main"])).samples, settled=True)
+    samples = figures(ours(found["main"])).samples
     (images / DIAGRAM).write_text(reliability(bins(samples), "How often it is right"), encoding="utf-8")
     return found
 

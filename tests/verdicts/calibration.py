@@ -16,7 +16,7 @@ class Sample(NamedTuple):
     confidence: float
     right: bool
     named: bool
-    """Whether a disruption was named; otherwise that all is well, or that nobody can know."""
+    """Whether a disruption was named, or that all is well."""
     settled: bool
     """Whether the truth had been the same for a while."""
 

@@ -1,6 +1,7 @@
 """A reliability diagram as SVG: the share that was right over the confidence that was stated."""
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from math import log10
 
 from tests.verdicts.calibration import Bin
@@ -31,11 +32,11 @@ def reliability(found: Sequence[Bin], title: str) -> str:
 def _head(title: str, found: Sequence[Bin]) -> Iterator[str]:
     told = "; ".join(f"stated {one.confidence:.2f}, right {one.right:.2f}" for one in found)
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-    yield f"<title>{title}</title>"
+    yield f"<title>{escape(title)}</title>"
     yield f"<desc>{told}.</desc>"
     yield f"<style>{STYLE}</style>"
     yield f'<rect class="back" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
-    yield f'<text class="ink" x="{LEFT}" y="27">{title}</text>'
+    yield f'<text class="ink" x="{LEFT}" y="27">{escape(title)}</text>'
 
 
 def _axes() -> Iterator[str]:

@@ -28,7 +28,7 @@ COUNTED = """\
 - An incident is *false* when nothing that it names fails then, or did up to 2 min before. A `system_wide` is false
   when nothing is system-wide then, or was up to 2 min before.
 - Confidence is compared each half minute after the warm-up with whether the standing verdict is right, in quiet time
-  and in disruptions, the first 90 s after a change left out. `unknown` claims nothing, unless nobody can know.
+  and in disruptions, from their first moment to after their last. `unknown` claims nothing and is left out.
 - `never` is longer than any time. Percentages are rounded down.
 - The other rules are read from public sources, in their favour where these leave a choice. Their products look in ways
   of their own; here all rules see the same looks.
@@ -80,17 +80,16 @@ def _confidence(main: Iterable[Scored]) -> Iterator[str]:
         samples = figures(found).samples
         if not states_confidence(samples):
             continue
-        settled = only(samples, settled=True)
         yield (
-            f"{rule.capitalize()} states how sure it is. Expected calibration error over {sum(settled.values()):,} "
-            f"samples: {calibration_error(settled):.3f}; of those that name a disruption "
-            f"{calibration_error(only(settled, named=True)):.3f}; with the first 90 s after each change "
-            f"{calibration_error(samples):.3f}.\n"
+            f"{rule.capitalize()} states how sure it is. Expected calibration error over {sum(samples.values()):,} "
+            f"samples: {calibration_error(samples):.3f}; of those that name a disruption "
+            f"{calibration_error(only(samples, named=True)):.3f}; without the first 90 s after each change "
+            f"{calibration_error(only(samples, settled=True)):.3f}.\n"
         )
         yield f"![Confidence stated and share right](../images/{DIAGRAM})\n"
         rows = [
             [f"{b.low:g} to {b.high:g}", f"{b.samples:,}", number(b.confidence, 3), number(b.right, 3)]
-            for b in bins(settled)
+            for b in bins(samples)
         ]
         yield from table(("confidence", "samples", "its mean", "share right"), rows)
     yield "The other rules state no confidence.\n"

@@ -96,7 +96,7 @@ def _when(at: Instant, facts: Facts) -> str:
 
 
 def _samples(facts: Facts, story: Story, true: Mapping[str, Course]) -> Iterator[Sample]:
-    """What stands each half minute. A verdict `unknown` claims nothing, unless nobody can know."""
+    """What stands each half minute; a verdict `unknown` claims nothing."""
     for service in facts.services:
         lines = story.lines.get(service, ())
         yield from _of_service(range(facts.warm_until, facts.until, SAMPLE_MS), lines, true.get(service))
@@ -107,12 +107,10 @@ def _of_service(moments: Sequence[Instant], lines: Sequence[Line], course: Cours
     for at in moments:
         while place + 1 < len(lines) and lines[place + 1].at <= at:
             place += 1
-        if place < 0:
+        if place < 0 or lines[place].claim.scope == "unknown":
             continue
         claim = lines[place].claim
-        held = course.within(at, at) if course is not None else []
-        if claim.scope == "unknown" and not any(truth.scope == "unknown" for truth in held):
-            continue
+        held = course is not None and course.within(at, at)
         right = course.is_right(claim, at) if course is not None and held else claim.scope == "none"
         settled = course is None or course.settled(at)
         yield Sample(round(lines[place].confidence, 3), right, claim.scope in DISRUPTED, settled)

@@ -1,0 +1,22 @@
+"""What few events say, and quantiles with `never`."""
+
+from math import inf
+
+import pytest
+
+from tests.verdicts.chance import at_most, quantile
+
+
+def test_no_event_gives_the_rule_of_three() -> None:
+    assert at_most(0) == pytest.approx(3.0, abs=0.005)
+
+
+@pytest.mark.parametrize(("events", "upper"), [(1, 4.74), (5, 10.51), (20, 29.06)])
+def test_events_give_the_exact_bound_of_poisson(events: int, upper: float) -> None:
+    assert at_most(events) == pytest.approx(upper, abs=0.01)
+
+
+def test_never_is_longer_than_anything() -> None:
+    assert quantile([None, 3.0, 1.0], 0.5) == 3.0
+    assert quantile([None, 3.0, 1.0], 0.9) == inf
+    assert quantile([None, None, 1.0], 0.5) == inf
