@@ -1,6 +1,6 @@
 """The lines of timelines: what happened to incidents, each with the verdict that its service had at that moment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from coordinator.domain.engine import Event
@@ -12,8 +12,8 @@ from coordinator.store.incidents import Line
 class Judged(Protocol):
     """Who knows the present verdicts."""
 
-    def verdicts(self) -> Mapping[str, Verdict]:
-        """The present verdict of each service."""
+    def verdict(self, service: str) -> Verdict:
+        """The present verdict of a service; KeyError when it is not judged."""
 
 
 def lines(events: Sequence[Event], judged: Judged) -> Iterator[Line]:
@@ -21,9 +21,6 @@ def lines(events: Sequence[Event], judged: Judged) -> Iterator[Line]:
 
     A line has no verdict when the one of its moment is known no more.
     """
-    if not any(isinstance(event, IncidentEvent) for event in events):
-        return
-    present = judged.verdicts()
     said: dict[str, Verdict] = {}
     for place, event in enumerate(events):
         if isinstance(event, Verdict):
@@ -31,11 +28,18 @@ def lines(events: Sequence[Event], judged: Judged) -> Iterator[Line]:
         elif isinstance(event, IncidentEvent):
             service = event.incident.service
             stands = said.get(service)
-            if _is_last_word(service, events[place:]) and (stands is None or stands.at < event.at):
-                stands = present.get(service)
+            if (stands is None or stands.at < event.at) and _is_last_word(service, events[place:]):
+                stands = _present(service, judged)
             yield event, stands
 
 
 def _is_last_word(service: str, events: Iterable[Event]) -> bool:
     """Whether none of these is another verdict of the service."""
     return not any(isinstance(event, Verdict) and event.service == service for event in events)
+
+
+def _present(service: str, judged: Judged) -> Verdict | None:
+    try:
+        return judged.verdict(service)
+    except KeyError:
+        return None

@@ -21,11 +21,11 @@ class Present:
 
     def __init__(self, *verdicts: Verdict) -> None:
         self._verdicts = {verdict.service: verdict for verdict in verdicts}
-        self.asked = 0
+        self.asked: list[str] = []
 
-    def verdicts(self) -> dict[str, Verdict]:
-        self.asked += 1
-        return self._verdicts
+    def verdict(self, service: str) -> Verdict:
+        self.asked.append(service)
+        return self._verdicts[service]
 
 
 def test_a_line_keeps_the_verdict_said_at_the_same_moment() -> None:
@@ -57,7 +57,8 @@ def test_a_service_that_is_judged_no_more_has_no_evidence() -> None:
     assert list(lines([event(NOW)], Present())) == [(event(NOW), None)]
 
 
-def test_nobody_is_asked_while_no_incident_changes() -> None:
-    present = Present(verdict(NOW))
+def test_only_what_was_not_said_is_asked_for() -> None:
+    present = Present(verdict(NOW), verdict(NOW, service="openai"))
     assert list(lines([verdict(NOW)], present)) == []
-    assert present.asked == 0
+    list(lines([verdict(NOW), event(NOW), event(NOW, "openai")], present))
+    assert present.asked == ["openai"]
