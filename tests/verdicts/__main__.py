@@ -13,7 +13,6 @@ from coordinator.replay import OUTSCOPE, RULES
 from coordinator.simulator import Shape
 from coordinator.simulator.records import read_records, scenarios_of
 from tests.verdicts.calibration import bins
-from tests.verdicts.confirming import CAN_ASK
 from tests.verdicts.diagram import reliability
 from tests.verdicts.figures import figures
 from tests.verdicts.options import parser
@@ -27,10 +26,7 @@ from tests.verdicts.terminal import rows, wrong
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run, and print or write."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    asked = parser()
-    options = asked.parse_args(arguments)
-    if options.confirm and not CAN_ASK:
-        asked.error("the judge asks for no extra looks yet")
+    options = parser().parse_args(arguments)
     if options.out:
         found = _write(options, arguments)
     else:

@@ -48,48 +48,69 @@ class Case:
 
 def case_of(course: Course, story: Story) -> Case:
     """How a rule did on one course."""
-    service, since, until = course.service, course.since, course.until
-    lines = story.between(service, since, until + SLACK_MS)
-    opened = [one for one in story.incidents if _is_of(one, course)]
-    first = opened[0] if opened else None
-    noticed = next((max(since, line.at) for line in lines if line.claim.scope in DISRUPTED), None)
-    alarm = first.at if first else noticed
-    third, end = since + THREE_MINUTES_MS, until - 1
+    seen = _Reading(course, story)
+    alarm, third, end = seen.alarm, course.since + THREE_MINUTES_MS, course.until - 1
+    at_3 = seen.claim(third)
     truth = max(course.within(third, third) or course.truths[:1], key=lambda one: one.share)
-    moments = {"alarm": alarm, "3 min": third, "end": end}
-    claims = {name: _claim(story, service, at) for name, at in moments.items() if at is not None}
-    right = _first(course, lines, course.is_right)
-    scope = _first(course, lines, course.is_right_scope)
-    soonest = min((at for at in (noticed, alarm) if at is not None), default=None)
-    third_claim = claims["3 min"]
+    first = seen.opened[0] if seen.opened else None
+    moments = [("3 min", third), ("end", end)] if alarm is None else [("alarm", alarm), ("3 min", third), ("end", end)]
     return Case(
-        service=service,
+        service=course.service,
         scope=truth.scope,
         share=truth.share,
         slow=truth.slow,
         detected=alarm is not None,
-        right_at_alarm=alarm is not None and course.is_right(claims["alarm"], alarm),
-        right_at_3=course.is_right(third_claim, third),
-        scope_at_3=course.is_right_scope(third_claim, third),
-        right_at_end=course.is_right(claims["end"], end),
-        f1_regions=_best_f1(course, third, third_claim, "regions"),
-        f1_components=_best_f1(course, third, third_claim, "components"),
-        right_after_s=_seconds(right, since),
-        found_after_s=_seconds(soonest, since),
-        scope_after_s=_seconds(scope, since),
-        start_error_s=None if first is None else abs(first.started_by - since) / 1000,
-        start_within=None if first is None else (first.started_after or 0) < since <= first.started_by,
-        incidents=len(opened),
-        both=len(opened) > 1 if course.twofold else None,
-        unknown_s=_lasted(lines, since, until, "unknown") / 1000,
-        lasts_s=(until - since) / 1000,
-        said=tuple(_said(course, name, at, claims[name]) for name, at in moments.items() if at is not None),
+        right_at_alarm=alarm is not None and course.is_right(seen.claim(alarm), alarm),
+        right_at_3=course.is_right(at_3, third),
+        scope_at_3=course.is_right_scope(at_3, third),
+        right_at_end=course.is_right(seen.claim(end), end),
+        f1_regions=_best_f1(course, third, at_3, "regions"),
+        f1_components=_best_f1(course, third, at_3, "components"),
+        right_after_s=seen.first(course.is_right),
+        found_after_s=seen.found_after_s,
+        scope_after_s=seen.first(course.is_right_scope),
+        start_error_s=None if first is None else abs(first.started_by - course.since) / 1000,
+        start_within=None if first is None else (first.started_after or 0) < course.since <= first.started_by,
+        incidents=len(seen.opened),
+        both=len(seen.opened) > 1 if course.twofold else None,
+        unknown_s=_lasted(seen.lines, course.since, course.until, "unknown") / 1000,
+        lasts_s=(course.until - course.since) / 1000,
+        said=tuple(_said(course, name, at, seen.claim(at)) for name, at in moments),
     )
 
 
-def _claim(story: Story, service: str, at: Instant) -> Claim | None:
-    line = story.line(service, at)
-    return None if line is None else line.claim
+class _Reading:
+    """A story read with one course in mind."""
+
+    def __init__(self, course: Course, story: Story) -> None:
+        self._course, self._story = course, story
+        self.lines = story.between(course.service, course.since, course.until + SLACK_MS)
+        self.opened = [one for one in story.incidents if _is_of(one, course)]
+        named = (line.at for line in self.lines if line.claim.scope in DISRUPTED)
+        self._named = next((max(course.since, at) for at in named), None)
+
+    @property
+    def alarm(self) -> Instant | None:
+        """When the incident was opened, or else when a disruption was first named."""
+        return self.opened[0].at if self.opened else self._named
+
+    @property
+    def found_after_s(self) -> float | None:
+        """How long after the beginning anything was said to be wrong."""
+        first = min((at for at in (self._named, self.alarm) if at is not None), default=None)
+        return None if first is None else (first - self._course.since) / 1000
+
+    def claim(self, at: Instant) -> Claim | None:
+        """What stands at a moment."""
+        line = self._story.line(self._course.service, at)
+        return None if line is None else line.claim
+
+    def first(self, is_right: Callable[[Claim | None, Instant], bool]) -> float | None:
+        """How long after the beginning what stands was first right, if it was before the end."""
+        course = self._course
+        changes = [line.at for line in self.lines] + [truth.since for truth in course.truths]
+        moments = sorted({max(course.since, at) for at in changes if at < course.until})
+        return next(((at - course.since) / 1000 for at in moments if is_right(self.claim(at), at)), None)
 
 
 def _is_of(incident: Opened, course: Course) -> bool:
@@ -98,20 +119,6 @@ def _is_of(incident: Opened, course: Course) -> bool:
         and course.since <= incident.at < course.until + SLACK_MS
         and course.has_cells_of(incident.claim, course.since, incident.at)
     )
-
-
-def _seconds(at: Instant | None, since: Instant) -> float | None:
-    return None if at is None else (at - since) / 1000
-
-
-def _first(course: Course, lines: Sequence[Line], is_right: Callable[[Claim | None, Instant], bool]) -> Instant | None:
-    """The first moment of the course at which what stands is right."""
-    changes = [line.at for line in lines] + [truth.since for truth in course.truths]
-    for at in sorted({max(course.since, at) for at in changes if at < course.until}):
-        standing = [line for line in lines if line.at <= at]
-        if standing and is_right(standing[-1].claim, at):
-            return at
-    return None
 
 
 def _lasted(lines: Sequence[Line], since: Instant, until: Instant, scope: str) -> int:

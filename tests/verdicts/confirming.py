@@ -12,15 +12,12 @@ from coordinator.simulator import Ask
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-CAN_ASK = hasattr(Engine, "asks")
-"""Whether the judge asks for looks at all."""
-
 
 class Confirming:
     """What `perform` shows a play to; it counts the looks."""
 
     def __init__(self, topology: Topology, rules: Rules) -> None:
-        self._engine: Any = Engine(topology, rules)
+        self._engine = Engine(topology, rules)
         self.asked = 0
         self.heard = 0
 
@@ -40,4 +37,4 @@ class Confirming:
         """The extra looks wanted now."""
         for ask in self._engine.asks():
             self.asked += 1
-            yield Ask(ask.check, ask.region, ask.attempt, getattr(ask, "worker", None))
+            yield Ask(*ask)
