@@ -1,10 +1,10 @@
 """A case: one disrupted service in one play, and how a rule did on it."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.verdicts.course import SLACK_MS, Course, claim_of
-from tests.verdicts.story import DISRUPTED, Claim, Line, Opened, Story
+from tests.verdicts.course import Course, claim_of
+from tests.verdicts.reading import Reading
+from tests.verdicts.story import Claim, Story
 from worker.contract.instant import Instant
 
 THREE_MINUTES_MS = 180_000
@@ -30,6 +30,8 @@ class Case:
     found_after_s: float | None
     scope_after_s: float | None
     """Until the scope alone was right."""
+    clear_after_s: float | None
+    """After its end, until all is said to be well."""
     start_error_s: float | None
     start_within: bool | None
     incidents: int
@@ -48,7 +50,7 @@ class Case:
 
 def case_of(course: Course, story: Story) -> Case:
     """How a rule did on one course."""
-    seen = _Reading(course, story)
+    seen = Reading(course, story)
     alarm, third, end = seen.alarm, course.since + THREE_MINUTES_MS, course.until - 1
     at_3 = seen.claim(third)
     truth = max(course.within(third, third) or course.truths[:1], key=lambda one: one.share)
@@ -69,62 +71,15 @@ def case_of(course: Course, story: Story) -> Case:
         right_after_s=seen.first(course.is_right),
         found_after_s=seen.found_after_s,
         scope_after_s=seen.first(course.is_right_scope),
+        clear_after_s=seen.clear_after_s,
         start_error_s=None if first is None else abs(first.started_by - course.since) / 1000,
         start_within=None if first is None else (first.started_after or 0) < course.since <= first.started_by,
         incidents=len(seen.opened),
         both=len(seen.opened) > 1 if course.twofold else None,
-        unknown_s=_lasted(seen.lines, course.since, course.until, "unknown") / 1000,
+        unknown_s=seen.lasted_s("unknown"),
         lasts_s=(course.until - course.since) / 1000,
         said=tuple(_said(course, name, at, seen.claim(at)) for name, at in moments),
     )
-
-
-class _Reading:
-    """A story read with one course in mind."""
-
-    def __init__(self, course: Course, story: Story) -> None:
-        self._course, self._story = course, story
-        self.lines = story.between(course.service, course.since, course.until + SLACK_MS)
-        self.opened = [one for one in story.incidents if _is_of(one, course)]
-        named = (line.at for line in self.lines if line.claim.scope in DISRUPTED)
-        self._named = next((max(course.since, at) for at in named), None)
-
-    @property
-    def alarm(self) -> Instant | None:
-        """When the incident was opened, or else when a disruption was first named."""
-        return self.opened[0].at if self.opened else self._named
-
-    @property
-    def found_after_s(self) -> float | None:
-        """How long after the beginning anything was said to be wrong."""
-        first = min((at for at in (self._named, self.alarm) if at is not None), default=None)
-        return None if first is None else (first - self._course.since) / 1000
-
-    def claim(self, at: Instant) -> Claim | None:
-        """What stands at a moment."""
-        line = self._story.line(self._course.service, at)
-        return None if line is None else line.claim
-
-    def first(self, is_right: Callable[[Claim | None, Instant], bool]) -> float | None:
-        """How long after the beginning what stands was first right, if it was before the end."""
-        course = self._course
-        changes = [line.at for line in self.lines] + [truth.since for truth in course.truths]
-        moments = sorted({max(course.since, at) for at in changes if at < course.until})
-        return next(((at - course.since) / 1000 for at in moments if is_right(self.claim(at), at)), None)
-
-
-def _is_of(incident: Opened, course: Course) -> bool:
-    return (
-        incident.service == course.service
-        and course.since <= incident.at < course.until + SLACK_MS
-        and course.has_cells_of(incident.claim, course.since, incident.at)
-    )
-
-
-def _lasted(lines: Sequence[Line], since: Instant, until: Instant, scope: str) -> int:
-    ends = [line.at for line in lines[1:]] + [until]
-    spans = [(max(since, line.at), min(until, end), line) for line, end in zip(lines, ends, strict=False)]
-    return sum(max(0, end - begin) for begin, end, line in spans if line.claim.scope == scope)
 
 
 def _best_f1(course: Course, at: Instant, claim: Claim | None, axis: str) -> float:

@@ -38,6 +38,8 @@ TIMES: Sequence[Column] = (
     Column("right s", "median time to a right verdict (s)", lambda f: f.right_s[0], seconds, True),
     Column("p90 s", "90 % quantile of the time to a right verdict (s)", lambda f: f.right_s[1], seconds, True),
     Column("never right %", "never right (%)", lambda f: f.never_right.share, _percent, True),
+    Column("clear s", "median time from the end to well (s)", lambda f: f.clear_s[0], seconds, True),
+    Column("p90 s", "90 % quantile of the time from the end to well (s)", lambda f: f.clear_s[1], seconds, True),
     Column("start off by s", "median error of the start (s)", lambda f: f.start_error_s, seconds, True),
     Column("start within %", "start within the interval stated (%)", lambda f: f.start_within.share, _percent),
 )

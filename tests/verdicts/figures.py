@@ -50,6 +50,7 @@ class Figures:
     """Median and 90 % quantile, infinite for never."""
     right_s: tuple[float, float]
     never_right: Part
+    clear_s: tuple[float, float]
     start_error_s: float
     start_within: Part
     incidents: float
@@ -87,6 +88,7 @@ def figures(found: Iterable[Scored]) -> Figures:
         found_s=_spread([case.found_after_s for case in cases]),
         right_s=_spread([case.right_after_s for case in cases]),
         never_right=Part(len(cases), sum(case.right_after_s is None for case in cases)),
+        clear_s=_spread([case.clear_after_s for case in cases if case.detected]),
         start_error_s=_spread([case.start_error_s for case in cases if case.start_error_s is not None])[0],
         start_within=_part([case for case in cases if case.start_within is not None], "start_within"),
         incidents=fmean([case.incidents for case in cases] or [nan]),

@@ -23,6 +23,7 @@ COUNTED = """\
 - *Found*: something is said to be wrong, by a verdict or an incident, until 2 min after the end. The *alarm* is the
   opening of the incident, or the first such verdict when none is opened. *The end* is the disruption's last moment.
 - *F1* compares the regions (or components) named three minutes in with the true ones; 0 when nothing is named.
+- *Clear*: from the end of what was found until all is said to be well, in the verdict; incidents resolve later.
 - *Start off by*: how far the first moment at which the incident is said to have surely begun is from the true start;
   *within*: the true start is in the interval stated. Both only for incidents that were opened.
 - An incident is *false* when nothing that it names fails then, or did up to 2 min before. A `system_wide` is false

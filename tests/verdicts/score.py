@@ -41,7 +41,7 @@ class Score:
     cases: tuple[Case, ...]
     false_incidents: tuple[str, ...]
     false_alarms: tuple[str, ...]
-    """Verdicts that name a disruption where and when there is none."""
+    """Verdicts that name a disruption where and when there is none; another severity alone is no other verdict."""
     false_wide: tuple[str, ...]
     """Verdicts `system_wide` when nothing is."""
     samples: Samples
@@ -85,8 +85,9 @@ def _is_false_wide(line: Line, course: Course | None) -> bool:
 
 def _lines(story: Story, facts: Facts, true: Mapping[str, Course], is_false: Test) -> Iterator[str]:
     for service, lines in story.lines.items():
-        for line in lines:
-            if is_false(line, true.get(service)):
+        for before, line in zip((None, *lines), lines, strict=False):
+            is_new = before is None or before.claim != line.claim
+            if is_new and is_false(line, true.get(service)):
                 yield f"{_when(line.at, facts)} verdict {service}: {line.claim} ({line.confidence:.2f})"
 
 

@@ -58,7 +58,8 @@ def in_each_scenario(main: Sequence[Scored]) -> Iterator[str]:
     """Our rule by scenario."""
     heads = (
         "scenario", "disruptions", "found %", "right at alarm %", "right at 3 min %", "scope at 3 min %",
-        "right at the end %", "first alarm s", "right s", "p90 s", "start off by s", "`unknown` %", "incidents each",
+        "right at the end %", "first alarm s", "right s", "p90 s", "clear s", "start off by s",
+        "`unknown` %", "incidents each",
     )  # fmt: skip
     yield f"## {OUTSCOPE.capitalize()} in each scenario\n"
     cells = []
@@ -77,6 +78,7 @@ def in_each_scenario(main: Sequence[Scored]) -> Iterator[str]:
                     seconds(f.found_s[0]),
                     seconds(f.right_s[0]),
                     seconds(f.right_s[1]),
+                    seconds(f.clear_s[0]),
                     seconds(f.start_error_s),
                     percent(f.unknown),
                     number(f.incidents, 1),

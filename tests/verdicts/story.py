@@ -58,6 +58,11 @@ class Story:
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     incidents: Sequence[Opened] = ()
 
+    @property
+    def end(self) -> Instant:
+        """The last moment at which anything was said."""
+        return max((lines[-1].at for lines in self.lines.values()), default=0)
+
     def line(self, service: str, at: Instant) -> Line | None:
         """What stands at a moment; None when nothing was said yet."""
         lines = self.lines.get(service, ())

@@ -7,7 +7,7 @@ from tests.verdicts.case import Case
 from tests.verdicts.run import Scored
 
 HEADS = ("scenario", "rule", "n", "found", "alarm", "+3min", "scope3", "end", "F1r", "F1c", "found s", "right s",
-         "start s", "in", "inc", "both", "unk", "f.inc", "f.alarm", "f.wide", "cpu s")  # fmt: skip
+         "start s", "in", "inc", "both", "unk", "f.inc", "f.alarm", "f.wide", "asked", "cpu s")  # fmt: skip
 
 MOST = 6
 """False sayings of a run that are listed."""
@@ -55,6 +55,7 @@ def _figures(found: Sequence[Scored]) -> list[str]:
         _mean([case.f1_components for case in cases]),
         _median([case.found_after_s for case in cases]),
         _median([case.right_after_s for case in cases]),
+        _median([case.clear_after_s for case in cases if case.detected]),
         f"{median(starts):.0f}" if starts else "-",
         _share([bool(case.start_within) for case in cases if case.start_within is not None]),
         _mean([case.incidents for case in cases]),
@@ -63,6 +64,7 @@ def _figures(found: Sequence[Scored]) -> list[str]:
         str(sum(len(one.score.false_incidents) for one in found)),
         str(sum(len(one.score.false_alarms) for one in found)),
         str(sum(len(one.score.false_wide) for one in found)),
+        str(sum(one.cost.asked for one in found)),
         f"{sum(one.cost.cpu_s for one in found) / len(found):.1f}",
     ]
 

@@ -69,6 +69,13 @@ def test_the_alarm_is_the_opening_of_the_incident() -> None:
     assert one.found_after_s == 20
 
 
+def test_it_is_clear_when_all_is_said_to_be_well_after_its_end() -> None:
+    found, still = verdict(640, "regional", "r1 r2", "api web"), verdict(1810, "unknown")
+    assert case(found, verdict(1860, "none")).clear_after_s == 60
+    assert case(found, verdict(1500, "none")).clear_after_s == 0
+    assert case(found, still).clear_after_s is None
+
+
 def test_a_start_that_was_stated_too_late_is_not_within() -> None:
     one = case(verdict(0, "none"), incident(700, "opened", "r1", "api", after=610, by=640))
     assert (one.start_error_s, one.start_within) == (40, False)

@@ -49,8 +49,10 @@ def test_system_wide_is_false_while_nothing_is() -> None:
 
 
 def test_a_verdict_of_what_is_well_is_a_false_alarm() -> None:
-    said = [verdict(500, "regional", "r1", "api"), verdict(700, "regional", "r1", "api"), verdict(1400, "none")]
+    said = [verdict(500, "regional", "r1", "api"), verdict(510, "regional", "r1", "api"), verdict(1400, "none")]
     assert len(score(facts(TRUTH), said).false_alarms) == 1
+    assert score(facts(TRUTH), said[1:]).false_alarms != ()
+    assert score(facts(TRUTH), [verdict(700, "regional", "r1 r2", "api")]).false_alarms == ()
 
 
 def test_confidence_is_sampled_twice_a_minute_and_unknown_is_left_out() -> None:
