@@ -58,6 +58,8 @@ class RegionEntry(_Entry):
     """Degrees north of the equator."""
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
     """Degrees east of Greenwich."""
+    provider: Name | None = None
+    """Whose network the workers there stand in; regions of one provider can fail together."""
 
 
 class StatusPageEntry(_Entry):

@@ -39,6 +39,13 @@ def test_parameters_and_thresholds_that_were_left_out_are_defaults(load: Load, v
     ]
 
 
+def test_another_provider_of_a_region_is_a_change(load: Load, valid_yaml: str) -> None:
+    new = valid_yaml.replace("country: IE", "country: IE, provider: Example Cloud")
+    assert changes(load(valid_yaml), load(new)) == [
+        Change("changed", "region", "eu-west", (("provider", "(default)", "Example Cloud"),))
+    ]
+
+
 def test_what_is_gone_is_removed(load: Load, valid_yaml: str) -> None:
     new = "\n".join(line for line in valid_yaml.splitlines() if "us-east" not in line)
     assert changes(load(valid_yaml), load(new)) == [Change("removed", "region", "us-east")]

@@ -47,6 +47,14 @@ def test_norway_is_a_country(load: Load, valid_yaml: str) -> None:
     assert load(valid_yaml.replace("country: IE", "country: NO")).topology.region["eu-west"].country == "NO"
 
 
+def test_a_region_may_say_whose_network_its_workers_stand_in(load: Load, valid_yaml: str) -> None:
+    named = load(valid_yaml.replace("country: IE", "country: IE, provider: Example Cloud"))
+    assert named.topology.region["eu-west"].provider == "Example Cloud"
+    assert named.topology.region["us-east"].provider == ""
+    assert from_document(json.loads(json.dumps(named.document))).topology == named.topology
+    assert "provider" not in named.document["regions"][1], "what is left out stays a default"
+
+
 def test_the_stored_document_means_the_same(load: Load, valid_yaml: str) -> None:
     first = load(valid_yaml + "judge: {silent_after: 6s}\n")
     again = from_document(json.loads(json.dumps(first.document)))
