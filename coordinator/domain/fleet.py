@@ -93,6 +93,8 @@ class Fleet:
             diagnosis = diagnose(vantage, self._by_place[vantage.region], groups, self._elsewhere)
             why = diagnosis.why
             self._treat(vantage, diagnosis)
+        if vantage.silent_at() >= now:
+            self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         fitness, why = _standing(vantage, why, now)
         changed = fitness is not vantage.fitness
         vantage.fitness, vantage.why = fitness, why

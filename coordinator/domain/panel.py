@@ -106,7 +106,7 @@ class Panel:
         groups = self._groups()
         found: list[Opinion] = []
         for _ in range(MOST_DISRUPTIONS):
-            posterior = weigh(nats, sheet.rounds, coverage.votes, groups, rules)
+            posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, rules)
             if posterior is None or (found and 1 - posterior.none < rules.second_share):
                 break
             opinion = conclude(posterior, coverage, sheet, rules)

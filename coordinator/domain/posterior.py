@@ -30,7 +30,7 @@ BLIPS = (2, 4)
 """The shares of a mere blip."""
 SLOW_SHARE, SLOW_NORMAL = 0.8, 0.03
 """Share of slow looks in a slow spell, and while all is well (latencies have heavy tails)."""
-MODE_CHANGE = 0.08
+MODE_CHANGE = 0.04
 """How often, per bucket, a disruption changes its failing share."""
 REACH_CHANGE = 0.05
 """How often, per bucket, a disruption changes its reach."""
@@ -94,10 +94,13 @@ def _running(steps: Floats, most: float) -> Floats:
     return best
 
 
-def weigh(nats: Floats, rounds: Floats, votes: Flags, groups: Sequence[Group], rules: Rules) -> Posterior | None:
+def weigh(
+    nats: Floats, filled: Floats, rounds: Floats, votes: Flags, groups: Sequence[Group], rules: Rules
+) -> Posterior | None:
     """The posterior given the evidence (mode, bucket, component, region); None when no cell votes.
 
-    `rounds` (bucket, region) of extra looks make a mere blip less likely: it would have to last.
+    `filled` is how much of each bucket has been looked at yet, from 0 to 1. `rounds` (bucket, region) of extra looks
+    make a mere blip less likely: it would have to last.
     """
     everywhere = votes.any(axis=0)
     if not everywhere.any():
@@ -128,21 +131,25 @@ def weigh(nats: Floats, rounds: Floats, votes: Flags, groups: Sequence[Group], r
     if len(kept) < len(hypotheses):
         place = {id(hypothesis): k for k, hypothesis in enumerate(hypotheses)}
         scores = scores[:, :, [place[id(hypothesis)] for hypothesis in kept]]
-    return _filter(kept, scores, rules)
+    return _filter(kept, scores, filled, rules)
 
 
-def _filter(hypotheses: Sequence[Hypothesis], scores: Floats, rules: Rules) -> Posterior:
-    """Forward through the buckets. `scores` is (mode, bucket, hypothesis)."""
-    modes, buckets, count = scores.shape
+def _filter(hypotheses: Sequence[Hypothesis], scores: Floats, filled: Floats, rules: Rules) -> Posterior:
+    """Forward through the buckets. `scores` is (mode, bucket, hypothesis).
+
+    A bucket that is only in part `filled` with looks lets pass only that part of its time.
+    """
+    modes, _, count = scores.shape
     begins = np.exp(-np.array([hypothesis.price for hypothesis in hypotheses])) / modes
     starts, ends = float(begins.sum()) * modes, exp(-rules.end_nats)
     changes = begins * (REACH_CHANGE / starts)
     state, none = np.zeros((modes, count)), 1.0
-    for bucket in range(buckets):
+    for bucket, part in enumerate(filled.tolist()):
         total = state.sum()
-        kept = state * (1 - ends - REACH_CHANGE - MODE_CHANGE) + state.sum(axis=0) * (MODE_CHANGE / modes)
-        state = kept + none * begins + total * changes
-        none = none * (1 - starts) + total * ends
+        kept = state * (1 - part * (ends + REACH_CHANGE + MODE_CHANGE))
+        kept += state.sum(axis=0) * (part * MODE_CHANGE / modes)
+        state = kept + (none * part) * begins + (total * part) * changes
+        none = none * (1 - part * starts) + total * part * ends
         step = scores[:, bucket]
         top = max(0.0, float(step.max(initial=0.0)))
         state = state * np.exp(step - top)

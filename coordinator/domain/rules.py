@@ -59,8 +59,8 @@ class Rules:
     """One component in one region: there are many of them, so chance finds one often."""
     each_component_nats: float = 2.0
     """And so much more for each component of a set."""
-    end_nats: float = 4.0
-    """A disruption ends in a given bucket about this rarely: after half an hour of buckets of 30 s."""
+    end_nats: float = 3.0
+    """A disruption ends in a given bucket this rarely; rarer, and what has ended would be called a lesser failure."""
     alarm_share: float = 0.97
     """How likely something must be wrong before anything is said."""
     claim_share: float = 0.9

@@ -56,9 +56,11 @@ class Frame:
 def frame_of(components: Sequence[str], regions: Sequence[str], intervals_ms: Sequence[int], rules: Rules) -> Frame:
     """The frame for checks of these intervals."""
     quickest, slowest = min(intervals_ms, default=1_000), max(intervals_ms, default=1_000)
-    window = max(rules.window_intervals * quickest, rules.window_intervals // 3 * slowest)
-    if quickest >= rules.silent_after_ms / 9:  # a fleet that looks every few seconds needs no ten minutes
-        window = max(window, rules.window_ms)
+    window = max(
+        rules.window_intervals * quickest,
+        rules.window_intervals // 3 * slowest,
+        min(rules.window_ms, BUCKETS_AT_MOST * quickest),
+    )
     bucket = max(quickest, -(-window // BUCKETS_AT_MOST))
     return Frame(tuple(components), tuple(regions), bucket, -(-window // bucket))
 
@@ -97,6 +99,12 @@ class Sheet:
     looks: Looks
     waiting: bool
     """Whether a failed look waits for proof that its worker was alive."""
+
+    @property
+    def filled(self) -> Floats:
+        """How much of each bucket has been looked at yet, from 0 to 1, by the fullest bucket."""
+        looks = (self.good + self.bad).sum(axis=(1, 2))
+        return np.asarray(looks / max(1e-9, float(looks.max(initial=0.0))), dtype=np.float64)
 
 
 def fill(

@@ -239,9 +239,9 @@ def test_a_reconfiguration_that_changes_nothing_changes_nothing() -> None:
 def test_memory_is_bounded_whatever_names_the_workers_take() -> None:
     found = results(NET, at(0), at(300))
     renamed = [replace(r, worker=f"{r.region}-{(r.scheduled_at - at(0)) // 10_000}") for r in found]
-    rules = replace(FAST, rebuild_ms=30_000, window_looks=8)
+    rules = replace(FAST, rebuild_ms=30_000)
     trial = try_results(NET, renamed, rules)
-    assert len(trial.engine.workers()) <= 4 * 6
+    assert len(trial.engine.workers()) <= 4 * 7
     assert trial.scopes() == ["none"]
 
 

@@ -26,9 +26,9 @@ def test_a_document_carries_all_that_a_reader_needs_to_recompute_it() -> None:
     assert (document["severity"], document["scope"], document["regions"]) == ("outage", "regional", ["r1", "r2"])
     evidence = document["evidence"]
     assert evidence["rules_version"] == VERSION
-    assert evidence["thresholds"]["alarm_nats"] == FAST.alarm_nats
+    assert evidence["thresholds"]["alarm_share"] == FAST.alarm_share
     assert evidence["regions"] == {"bad": 2, "heard": 3, "enabled": 5}
-    assert evidence["unfit"] == {"r4": "4 of 4 references fail too"}
+    assert evidence["unfit"] == {"r4": "fails at 7 of 7 independent places where others succeed"}
     assert list(evidence["silent"]) == ["r5"]
     assert evidence["votes"]["c1"] == {"r1": "bad", "r2": "bad", "r3": "well", "r4": "unknown", "r5": "unknown"}
     cell = next(cell for cell in document["cells"] if (cell["component"], cell["region"]) == ("c1", "r1"))
