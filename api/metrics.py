@@ -30,6 +30,10 @@ _COUNTS: Final = {
     "repeats": "Results that were known already",
     "looks_ordered": "Looks ordered from workers",
     "looks_lost": "Ordered looks that nothing came back of",
+    "extra_looks_asked": "Extra looks that the judge asked for",
+    "extra_looks_ordered": "Extra looks ordered from workers",
+    "extra_looks_dropped": "Extra looks not ordered, because nobody was there to look",
+    "extra_looks_capped": "Extra looks not ordered, because they were more than the cap allows",
     "gaps": "Gaps declared",
 }
 _GAUGES: Final = {

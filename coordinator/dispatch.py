@@ -4,6 +4,7 @@ What waits is bounded in number and in time. An order that could not be sent in 
 looks are declared missing; a receipt that is lost makes a worker send its report again, which does no harm.
 """
 
+import asyncio
 import logging
 import queue
 import threading
@@ -15,7 +16,8 @@ from celery import Celery
 from kombu import Exchange, Queue
 
 from worker.contract.broker import transport_options, verified
-from worker.contract.clock import monotonic_s
+from worker.contract.clock import monotonic_s, now
+from worker.contract.instant import Instant
 from worker.contract.message import TASK_LOOK, TASK_RECEIPT, Order, Receipt, probes_queue, worker_queue
 
 log = logging.getLogger("outscope.dispatch")
@@ -42,10 +44,10 @@ class Letter:
     sent: Callable[[bool], None]
 
 
-def order_letter(order: Order, expires_s: float, sent: Callable[[bool], None]) -> Letter:
-    """The letter that carries an order to the workers of its region."""
-    body = order.model_dump(mode="json")
-    return Letter(TASK_LOOK, probes_queue(order.region), body, ORDER_PATIENCE_S, expires_s, sent)
+def order_letter(order: Order, expires_s: float, sent: Callable[[bool], None], worker: str | None = None) -> Letter:
+    """The letter that carries an order to the workers of its region, or to one of them."""
+    to = probes_queue(order.region) if worker is None else worker_queue(order.region, worker)
+    return Letter(TASK_LOOK, to, order.model_dump(mode="json"), ORDER_PATIENCE_S, expires_s, sent)
 
 
 def receipt_letter(region: str, receipt: Receipt) -> Letter:
@@ -56,6 +58,17 @@ def receipt_letter(region: str, receipt: Receipt) -> Letter:
 
 def _nothing(_sent: bool) -> None:
     """Nobody needs to know."""
+
+
+def in_this_loop(told: Callable[[bool, Instant], None]) -> Callable[[bool], None]:
+    """What the sending thread calls; `told` then hears in this loop's own thread whether it was sent, and when."""
+    loop = asyncio.get_running_loop()
+
+    def answer(sent: bool) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(told, sent, now())
+
+    return answer
 
 
 def celery_app(broker: str) -> Celery:

@@ -1,4 +1,7 @@
-"""Who is heard: which regions have a worker that speaks, so that nobody orders looks from an empty region."""
+"""Who is heard: which regions have a worker that speaks, so that nobody orders looks from an empty region.
+
+Single workers are remembered for the extra looks that only they should make.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,14 +18,22 @@ class Hearing:
     def __init__(self) -> None:
         self._known: dict[str, float] = {}
         self._heard: dict[str, float] = {}
+        self._workers: dict[tuple[str, str], float] = {}
 
     def expect(self, regions: Iterable[str], now_s: float) -> None:
         """These are the regions from now on."""
         self._known = {region: self._known.get(region, now_s) for region in regions}
 
-    def heard(self, region: str, now_s: float) -> None:
+    def heard(self, region: str, now_s: float, worker: str = "") -> None:
         """A worker of this region spoke."""
         self._heard[region] = now_s
+        if (region, worker) not in self._workers:  # whoever is new pays for forgetting those that are gone
+            self._workers = {key: at_s for key, at_s in self._workers.items() if now_s - at_s <= SILENT_AFTER_S}
+        self._workers[region, worker] = now_s
+
+    def present(self, region: str, worker: str, now_s: float) -> bool:
+        """Whether this worker spoke lately."""
+        return now_s - self._workers.get((region, worker), float("-inf")) <= SILENT_AFTER_S
 
     def silent(self, region: str, now_s: float, connected_since_s: float | None) -> bool:
         """Whether the region has no worker. Without a link to the broker nobody can tell, and nobody is silent."""

@@ -14,6 +14,8 @@ from typing import Final
 
 from coordinator.board import Board
 from coordinator.configuration import Configuration
+from coordinator.confirm import ExtraLooks
+from coordinator.domain.confirm import Ask
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.verdict import Verdict
 from coordinator.geo import Places
@@ -51,6 +53,8 @@ class Ingest:
         self._places = places
         self._stamps = stamps
         self._configuration = self._next = configuration
+        self._extra = ExtraLooks(parts.post, parts.hearing, lambda: parts.inbox.connected_since_s, parts.counters)
+        self._extra.configure(configuration.topology)
         self._board = Board()
         self._books = Bookkeeping(places)
         self._judged_second = 0
@@ -58,6 +62,7 @@ class Ingest:
     def configure(self, configuration: Configuration) -> None:
         """Take in and judge by this configuration from the next step on."""
         self._next = configuration
+        self._extra.configure(configuration.topology)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished."""
@@ -99,7 +104,8 @@ class Ingest:
     def _settle(self, new: Sequence[Result], reading: Reading) -> None:
         for result in new:
             check = self._configuration.topology.check[result.check]
-            self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
+            if not result.attempt:  # an extra look stands for no regular one
+                self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
         self._counters.results += len(new)
         self._counters.repeats += len(reading.results) - len(new)
 
@@ -108,7 +114,7 @@ class Ingest:
         for letter in receipt_letters(reading):
             self._post.send(letter)  # one that is lost makes the worker send again, which does no harm
         for region, report in reading.reports:
-            self._hearing.heard(region, committed_s)
+            self._hearing.heard(region, committed_s, report.worker)
             self._books.heard(region, report, reading.received_at)
         for delivery in deliveries:
             self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
@@ -121,19 +127,21 @@ class Ingest:
         if second == self._judged_second:
             return
         self._judged_second = second
-        events, incidents, standings = await asyncio.to_thread(self._judged, at)
+        asks, events, incidents, standings = await asyncio.to_thread(self._judged, at)
+        self._extra.order(asks, clock.now())
         await self._save_events(events, incidents)
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
         await self._save_books()
 
-    def _judged(self, at: Instant) -> tuple[Sequence[Event], list[Line], list[Standing]]:
+    def _judged(self, at: Instant) -> tuple[Sequence[Ask], Sequence[Event], list[Line], list[Standing]]:
         began_s = clock.monotonic_s()
         events = self._engine.advance(at)
+        asks = self._engine.asks()
         incidents = list(lines(events, self._engine))
         standings = self._board.changes(self._engine, at)
         self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
-        return events, incidents, standings
+        return asks, events, incidents, standings
 
     async def _save_events(self, events: Sequence[Event], incidents: Sequence[Line]) -> None:
         for event in events:

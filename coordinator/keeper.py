@@ -52,7 +52,7 @@ class Keeper:
             self._tick.resume(reached, now)
             for result in await self._store.results.recent(reached - TOLD_LATE_MS):
                 check = configuration.topology.check.get(result.check)
-                if check is not None:
+                if check is not None and not result.attempt:
                     self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -36,6 +36,13 @@ class Counters:
     refused: int = 0
     looks_ordered: int = 0
     looks_lost: int = 0
+    extra_looks_asked: int = 0
+    """Looks that the judge asked for, beside the regular ones."""
+    extra_looks_ordered: int = 0
+    extra_looks_dropped: int = 0
+    """No worker to look, or no broker to tell it."""
+    extra_looks_capped: int = 0
+    """More than the cap allows: the judge should never ask for so many."""
     gaps: int = 0
     order_lag_ms: Recent = field(default_factory=Recent)
     """How long after its first look was due the broker took an order; 0 when in time."""
@@ -53,6 +60,10 @@ class Counters:
             "refused": self.refused,
             "looks_ordered": self.looks_ordered,
             "looks_lost": self.looks_lost,
+            "extra_looks_asked": self.extra_looks_asked,
+            "extra_looks_ordered": self.extra_looks_ordered,
+            "extra_looks_dropped": self.extra_looks_dropped,
+            "extra_looks_capped": self.extra_looks_capped,
             "gaps": self.gaps,
             "order_lag_p99_ms": self.order_lag_ms.percentile(0.99),
             "ingest_lag_p50_ms": self.ingest_lag_ms.percentile(0.5),

@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
-from coordinator.dispatch import Post, order_letter
+from coordinator.dispatch import Post, in_this_loop, order_letter
 from coordinator.domain.ledger import GapReason, Ledger
 from coordinator.domain.schedule import Due, Schedule
 from coordinator.domain.topology import Topology
@@ -90,18 +91,8 @@ class Tick:
         self._ledger.issue(looks)
         for part in (looks[i : i + MOST_LOOKS] for i in range(0, len(looks), MOST_LOOKS)):
             message, expires_s = order(region, part, self._specs, now)
-            if not self._post.send(order_letter(message, expires_s, self._answer(part))):
+            if not self._post.send(order_letter(message, expires_s, in_this_loop(partial(self._sent, part)))):
                 self._lost(part)
-
-    def _answer(self, looks: Sequence[Due]) -> Callable[[bool], None]:
-        """What the sending thread calls; it goes on in the loop's own thread."""
-        loop = asyncio.get_running_loop()
-
-        def answer(sent: bool) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._sent, looks, sent, clock.now())
-
-        return answer
 
     def _sent(self, looks: Sequence[Due], sent: bool, at: Instant) -> None:
         if not sent:

@@ -48,3 +48,17 @@ def test_a_region_that_was_configured_later_gets_its_own_time(hearing: Hearing) 
     assert not hearing.silent("us-east", 119.0, 0.0)
     assert hearing.silent("us-east", 121.0, 0.0)
     assert silent(hearing, 101.0)
+
+
+def test_a_worker_is_present_for_fifteen_seconds_after_it_spoke(hearing: Hearing) -> None:
+    hearing.heard("eu-west", 100.0, "eu-west-1")
+    assert hearing.present("eu-west", "eu-west-1", 115.0)
+    assert not hearing.present("eu-west", "eu-west-1", 115.1)
+    assert not hearing.present("eu-west", "eu-west-2", 100.0)
+    assert not hearing.present("us-east", "eu-west-1", 100.0)
+
+
+def test_workers_that_are_gone_are_forgotten(hearing: Hearing) -> None:
+    for n in range(1_000):
+        hearing.heard("eu-west", float(n), f"eu-west-{n}")
+    assert len(hearing._workers) < 20

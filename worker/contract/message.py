@@ -2,7 +2,8 @@
 
 Every message is one JSON object, sent as the only positional argument of a Celery task:
 
-- `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make;
+- `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make; extra looks that one worker
+  should make are ordered from it alone, queue `probes.<region>.<worker>`;
 - `Report` (worker to coordinator, queue `reports.<region>`): a batch of results, or a heartbeat with none;
 - `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored for good.
 
@@ -37,7 +38,7 @@ def probes_queue(region: str) -> str:
 
 
 def worker_queue(region: str, worker: str) -> str:
-    """The queue of one worker: receipts and its own echoes."""
+    """The queue of one worker: receipts, extra looks that it alone should make, and its own echoes."""
     return f"probes.{region}.{worker}"
 
 
