@@ -9,6 +9,8 @@ from coordinator.domain.verdict import Scope
 
 STILL_LIKELY = 0.1
 """An announced claim stands while it is this likely, though another may be likelier without being sure."""
+NOT_YET_RULED_OUT = 0.03
+"""And though another be sure enough, until it is this unlikely."""
 MORE_LIKELY_THAN_NOT = 0.5
 
 
@@ -27,19 +29,23 @@ def wish(opinions: Sequence[Opinion], announced: tuple[Claim, ...], rules: Rules
     if first.wrong <= rules.clear_share or (first.wrong < rules.alarm_share and not trouble_before):
         return Wish((ALL_WELL,))
     if first.sure and first.claim.scope is not Scope.UNKNOWN:
-        if trouble_before and first.wrong < MORE_LIKELY_THAN_NOT:
+        if trouble_before and (
+            first.wrong < MORE_LIKELY_THAN_NOT or _is_likely(announced[0], first, NOT_YET_RULED_OUT)
+        ):
             return Wish(announced)
         more = [other.claim for other in opinions[1:] if other.sure and other.claim.scope is not Scope.UNKNOWN]
         return Wish((first.claim, *more))
-    if trouble_before and announced[0].scope is not Scope.UNKNOWN and _is_likely(announced[0], first):
+    if trouble_before and announced[0].scope is not Scope.UNKNOWN and _is_likely(announced[0], first, STILL_LIKELY):
         return Wish(announced)
     return Wish((first.claim,), doubtful=True)
 
 
-def _is_likely(claim: Claim, opinion: Opinion) -> bool:
+def _is_likely(claim: Claim, opinion: Opinion, least: float) -> bool:
+    if claim.says() == opinion.claim.says():
+        return False
     return any(
         tuple(rival["regions"]) == claim.regions
         and tuple(rival["components"]) == claim.components
-        and rival["chance"] >= STILL_LIKELY * opinion.wrong
+        and rival["chance"] >= least * opinion.wrong
         for rival in opinion.rivals
     )

@@ -59,18 +59,21 @@ def component_sets(cells: Floats) -> list[tuple[int, ...]]:
     return list(found)
 
 
-def region_sets(evidence: Floats, recent: Floats, voting: Flags, groups: Sequence[Group]) -> dict[tuple[int, ...], str]:
-    """The sets of regions worth trying for some components, each with the name of its group, if it is one."""
+def region_sets(runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]) -> dict[tuple[int, ...], str]:
+    """The sets of regions worth trying for some components, each with the name of its group, if it is one.
+
+    `runs` are the evidence by region, in all and lately.
+    """
     everywhere = tuple(int(r) for r in np.flatnonzero(voting))
     found = {everywhere: "everywhere"}
-    suspects = [r for r in everywhere if evidence[r] > WORTH_A_LOOK or recent[r] > WORTH_A_LOOK]
+    suspects = [r for r in everywhere if any(run[r] > WORTH_A_LOOK for run in runs)]
     found.update(((region,), "") for region in suspects if (region,) not in found)
     for group in groups:
         there = tuple(r for r in everywhere if r in group.regions)
         if 1 < len(there) < len(everywhere) and any(r in suspects for r in there):
             found.setdefault(there, group.what)
-    for worth in (evidence, recent):
-        order = sorted(suspects, key=lambda r: (-worth[r], r))
+    for worth in runs:
+        order = sorted((r for r in suspects if worth[r] > WORTH_A_LOOK), key=lambda r: (-worth[r], r))
         for size in [*range(2, min(len(order), PREFIXES_AT_MOST) + 1), len(order)]:
             if size >= 2:
                 found.setdefault(tuple(sorted(order[:size])), "")

@@ -147,7 +147,7 @@ class Judge:
         if not self._is_due(now, suspicion, calm=calm):
             return []
         self.docket.suspicion, self.judged = suspicion, True
-        view = self._view = self.panel.view(now, late_alarms=bool(self.cases.open), calm=calm)
+        view = self._view = self.panel.view(now, self.docket.claims, late_alarms=bool(self.cases.open), calm=calm)
         self._announce(view, now)
         told = self._told(view)
         return [*self._tell(now, told), *self._live(now, view, told)]

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coordinator.domain.claim import CALM, CellKey, Coverage, Opinion, conclude, within
+from coordinator.domain.claim import CALM, CellKey, Claim, Coverage, Opinion, conclude, within
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.hypotheses import Group, groups_of
 from coordinator.domain.look import REASON_MASK, Vote, at_of, vote_in
 from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules
 from coordinator.domain.screen import Line, Screen
-from coordinator.domain.sheet import Flags, Floats, Sheet, fill, frame_of
+from coordinator.domain.sheet import Flags, Floats, Sheet, any_along, fill, frame_of
 from coordinator.domain.topology import Check, Topology
 from coordinator.domain.track import Track
 from worker.contract.instant import Instant
@@ -76,7 +76,7 @@ class Panel:
         self._kinds = _kinds(topology)
         self._rules, self._fleet = rules, fleet
 
-    def view(self, now: Instant, *, late_alarms: bool, calm: bool) -> View:
+    def view(self, now: Instant, claims: Sequence[Claim], *, late_alarms: bool, calm: bool) -> View:
         """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it through."""
         self.touched = False
         seen = self.peek(now, late_alarms=late_alarms)
@@ -87,7 +87,7 @@ class Panel:
             track.votes = bool(votes.reshape(-1)[cell])
         if calm and not self.screen.lets_through(now, self._rules):
             return seen
-        return View(seen.sheet, seen.coverage, tuple(self._opinions(seen.sheet, seen.coverage)))
+        return View(seen.sheet, seen.coverage, tuple(self._opinions(seen.sheet, seen.coverage, claims)))
 
     def peek(self, now: Instant, *, late_alarms: bool) -> View:
         """What is there to see, without an opinion, and without taking note."""
@@ -97,16 +97,17 @@ class Panel:
         votes: Flags = self.enabled & fit & (sheet.newest + self._fresh_ms >= now)
         return View(sheet, Coverage(self.frame, self.enabled, votes), (CALM,))
 
-    def _opinions(self, sheet: Sheet, coverage: Coverage) -> list[Opinion]:
+    def _opinions(self, sheet: Sheet, coverage: Coverage, claims: Sequence[Claim]) -> list[Opinion]:
         """One opinion, and more for what it leaves unexplained, when that is very likely something, too."""
         if not (sheet.bad.any() or sheet.slow.any()) or not coverage.votes.any():
             return [CALM]
         rules = self._rules
         nats = evidence(sheet, self._normal(), coverage.votes)
         groups = self._groups()
+        standing = [reach for claim in claims if (reach := self._reach(claim, coverage.votes)) is not None]
         found: list[Opinion] = []
         for _ in range(MOST_DISRUPTIONS):
-            posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, rules)
+            posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, standing, rules)
             if posterior is None or (found and 1 - posterior.none < rules.second_share):
                 break
             opinion = conclude(posterior, coverage, sheet, rules)
@@ -119,6 +120,14 @@ class Panel:
                 break
             nats = _without(nats, opinion.claim.cells, self.frame.components, self.frame.regions)
         return found or [CALM]
+
+    def _reach(self, claim: Claim, votes: Flags) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """The components and regions of a claim by their place, as far as they vote; None when nothing is left."""
+        frame = self.frame
+        components = tuple(place for place, name in enumerate(frame.components) if name in claim.components)
+        voting = any_along(votes[list(components)], 0)
+        regions = tuple(place for place, name in enumerate(frame.regions) if name in claim.regions and voting[place])
+        return (components, regions) if components and regions else None
 
     def _normal(self) -> Floats:
         normal = np.full(self.enabled.shape, self._rules.normal_share_min)

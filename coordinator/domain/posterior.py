@@ -36,7 +36,8 @@ REACH_CHANGE = 0.05
 """How often, per bucket, a disruption changes its reach."""
 ROUND_SHARE = 0.6
 """A blip that a round of extra looks sees, too, is rarer by this power."""
-RECENT_BUCKETS = 2
+RECENT_BUCKETS = (2, 4)
+"""What failed lately counts apart from what failed at all, so that what recovered is left out soon."""
 MOST_CELL_NATS, MOST_LINE_NATS = 12.0, 30.0
 """Suspicion of a cell and of a region never grows beyond these."""
 
@@ -95,12 +96,19 @@ def _running(steps: Floats, most: float) -> Floats:
 
 
 def weigh(
-    nats: Floats, filled: Floats, rounds: Floats, votes: Flags, groups: Sequence[Group], rules: Rules
+    nats: Floats,
+    filled: Floats,
+    rounds: Floats,
+    votes: Flags,
+    groups: Sequence[Group],
+    standing: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
+    rules: Rules,
 ) -> Posterior | None:
     """The posterior given the evidence (mode, bucket, component, region); None when no cell votes.
 
     `filled` is how much of each bucket has been looked at yet, from 0 to 1. `rounds` (bucket, region) of extra looks
-    make a mere blip less likely: it would have to last.
+    make a mere blip less likely: it would have to last. `standing` are (components, regions) that are claimed already:
+    they are always among the hypotheses.
     """
     everywhere = votes.any(axis=0)
     if not everywhere.any():
@@ -110,16 +118,17 @@ def weigh(
     blip[SLOW_MODE] = whole[SLOW_MODE]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
     hypotheses, told = [], []
-    sets_of_components = dict.fromkeys(component_sets(_running(nats, MOST_CELL_NATS)))
-    sets_of_components.update(dict.fromkeys(component_sets(_running(nats[:, -RECENT_BUCKETS:], MOST_CELL_NATS))))
+    sets_of_components = dict.fromkeys(components for components, _ in standing)
+    for recent in (nats, *(nats[:, -buckets:] for buckets in RECENT_BUCKETS)):
+        sets_of_components.update(dict.fromkeys(component_sets(_running(recent, MOST_CELL_NATS))))
     for components in sets_of_components:
         voting = any_along(votes[list(components)], 0)
         if not voting.any():
             continue
         lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rare)
-        sets = region_sets(
-            _running(lines, MOST_LINE_NATS), _running(lines[:, -RECENT_BUCKETS:], MOST_LINE_NATS), voting, groups
-        )
+        runs = [_running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))]
+        sets = region_sets(runs, voting, groups)
+        sets.update((regions, "") for theirs, regions in standing if theirs == components and regions not in sets)
         member = np.zeros((lines.shape[2], len(sets)))
         for column, (regions, group) in enumerate(sets.items()):
             member[list(regions), column] = 1
