@@ -25,6 +25,16 @@ def api_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
     return (False, "refused", "target") if check == "api" else (True, "ok", "none")
 
 
+def web_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
+    """What a region sees when the other component is down there."""
+    return (False, "refused", "target") if check == "web" else (True, "ok", "none")
+
+
+def claude_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
+    """What a region sees when the whole service is down there."""
+    return (True, "ok", "none") if check.startswith("ref-") else (False, "refused", "target")
+
+
 @pytest.fixture
 def fleet(valkey: Broker, tmp_path: Path, document: dict[str, Any]) -> Fleet:
     """On SQLite, with the configuration applied; not yet running."""
@@ -84,6 +94,31 @@ def test_killed_during_an_outage_it_goes_on_with_the_same_incident(fleet: Fleet)
         (incident,) = fleet.incidents()
         assert incident["resolved_at"] is None
         assert fleet.verdict()["components"] == ["api"]
+
+
+def test_killed_during_two_disruptions_of_one_service_it_goes_on_with_both(
+    valkey: Broker, tmp_path: Path, document: dict[str, Any]
+) -> None:
+    document["regions"] += [{**document["regions"][0], "id": region} for region in ("sa-east", "oc-southeast")]
+    fleet = Fleet(valkey, f"sqlite://{tmp_path}/store.db", tmp_path, (*REGIONS, "sa-east", "oc-southeast"))
+    fleet.apply(document)
+    with fleet.running():
+        until(lambda: fleet.verdict().get("scope") == "none", 40, "that all is well", fleet.coordinator.log)
+        fleet.reporters["eu-west"].answer = web_is_down
+        until(lambda: fleet.incidents(), 60, "the first incident", fleet.coordinator.log)
+        fleet.answer(api_is_down)
+        fleet.reporters["eu-west"].answer = claude_is_down
+        until(lambda: len(fleet.incidents()) == 2, 60, "the second incident", fleet.coordinator.log)
+        before = [(incident["id"], incident["components"]) for incident in fleet.incidents()]
+        for _ in range(2):
+            fleet.coordinator.kill()
+            fleet.coordinator.start()
+            progress(fleet, 40)
+        assert [(incident["id"], incident["components"]) for incident in fleet.incidents()] == before
+        assert {incident["resolved_at"] for incident in fleet.incidents()} == {None}
+    for identifier, _ in before:
+        lines = fleet.ask(lambda store, wanted=identifier: store.incidents.evidence(wanted))
+        assert all(line["evidence"]["evidence"]["hypotheses"] for line in lines)
 
 
 def test_a_pause_between_two_lives_is_declared(fleet: Fleet) -> None:
