@@ -1,25 +1,23 @@
-"""The judge of one service: what was last announced of it, and its open incidents."""
+"""The judge of one service: it hears looks, and says at each step what they mean and what becomes of incidents."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from coordinator.domain.announcement import Wish, wish
 from coordinator.domain.case import Case, Scene, Told
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim, within
+from coordinator.domain.claim import ALL_WELL, within
 from coordinator.domain.confirm import Ask, Confirmation
-from coordinator.domain.evidence import cells_of, confidence, evidence_of, severity_of
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.fleet import NEVER, Fleet
+from coordinator.domain.fleet import Fleet
+from coordinator.domain.herald import Docket, announce
 from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.life import WIDTH, Cases, step
+from coordinator.domain.life import Cases, step
 from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
-from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
-from coordinator.domain.settle import is_settled, turned_at
-from coordinator.domain.tally import Tally, tallies
+from coordinator.domain.statement import Speaker, summary
+from coordinator.domain.tally import tallies
 from coordinator.domain.topology import Service, Topology
-from coordinator.domain.track import LONGEST_AGO, Track
-from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.domain.track import Track
+from coordinator.domain.verdict import Verdict
 from worker.contract.instant import Instant
 
 PATIENCE_INTERVALS = 2
@@ -34,26 +32,6 @@ CALM_WRONG = 0.5
 """Below this likelihood that anything is wrong, only what the screen lets through is weighed at once..."""
 CLEAN_WRONG = 0.02
 """...and below this, nothing else; above, once a bucket, too."""
-
-
-@dataclass(slots=True)
-class Docket:
-    """What a judge must remember from step to step beside what was seen."""
-
-    claims: tuple[Claim, ...] = (NOTHING_YET,)
-    """What is announced, the first disruption first."""
-    told: tuple[object, ...] | None = None
-    """What the last verdict told said; None before the first."""
-    listening_since: Instant | None = None
-    """When somebody was heard again after nobody was."""
-    doubtful_since: Instant | None = None
-    """Since when something is wrong and it is not clear what."""
-    suspicion: str = ""
-    """Why we suspect ourselves."""
-    look_again_at: Instant = NEVER
-    """When time alone may let a claim be announced."""
-    quiet_since: Instant = LONGEST_AGO
-    """Since when nothing is wrong; what is normal is learned only then."""
 
 
 class Judge:
@@ -73,8 +51,8 @@ class Judge:
         self.confirmation = Confirmation(topology, fleet, rules)
         self.cases = Cases()
         self.docket = Docket()
-        self._topology, self._rules, self._fleet = topology, rules, fleet
-        self._regions = topology.regions_of(checks)
+        self._rules = rules
+        self._speaker = Speaker(service, topology, fleet, rules)
         self._quickest_ms = min((check.interval_ms for check in checks), default=1_000)
         self._slowest_ms = max((check.interval_ms for check in checks), default=1_000)
         self._patience_ms = (
@@ -148,87 +126,23 @@ class Judge:
             return []
         self.docket.suspicion, self.judged = suspicion, True
         view = self._view = self.panel.view(now, self.docket.claims, late_alarms=bool(self.cases.open), calm=calm)
-        self._announce(view, now)
-        told = self._told(view)
+        announce(
+            self.docket, view, now, nobody_fit=self._is_nobody_fit(), patience_ms=self._patience_ms, rules=self._rules
+        )
+        told = self._speaker.told(self.docket, view)
         return [*self._tell(now, told), *self._live(now, view, told)]
-
-    def _announce(self, view: View, now: Instant) -> None:
-        """Announce what is wished for when it is settled."""
-        docket = self.docket
-        docket.look_again_at = NEVER
-        if docket.told is None and not self._has_listened(view, now):
-            return
-        if docket.suspicion or not view.coverage.votes.any():
-            docket.claims = (NOTHING_YET,)
-            docket.listening_since = docket.doubtful_since = None
-            docket.quiet_since = LONGEST_AGO
-            return
-        if docket.claims == (NOTHING_YET,) and docket.told is not None and not self._has_listened(view, now):
-            return
-        docket.listening_since = None
-        self._consider(wish(view.opinions, docket.claims, self._rules), view, now)
-
-    def _consider(self, wanted: Wish, view: View, now: Instant) -> None:
-        docket = self.docket
-        if wanted.doubtful:
-            docket.doubtful_since = docket.doubtful_since or now
-            if now < docket.doubtful_since + self._patience_ms:
-                docket.look_again_at = docket.doubtful_since + self._patience_ms
-                return
-        else:
-            docket.doubtful_since = None
-        said = [claim.says() for claim in docket.claims]
-        if [claim.says() for claim in wanted.claims] != said and docket.told is not None:
-            since = turned_at(docket.claims, wanted.claims, self._changes(wanted.claims, view))
-            if not is_settled(wanted.claims[0], since, view.sheet, view.coverage, now, self._patience_ms, self._rules):
-                docket.look_again_at = (since or now) + self._patience_ms
-                return
-        docket.claims = wanted.claims
-        if docket.claims != (ALL_WELL,):
-            docket.quiet_since = LONGEST_AGO
-        elif docket.quiet_since == LONGEST_AGO and not self.cases.open:
-            docket.quiet_since = now
-
-    def _changes(self, wanted: Sequence[Claim], view: View) -> dict[CellKey, Tally]:
-        found: dict[CellKey, Tally] = {}
-        for claim in (*self.docket.claims, *wanted):
-            if claim.cells:
-                found.update(tallies(view.sheet, claim.cells, claim.since, slow=claim.slow))
-        return found
-
-    def _has_listened(self, view: View, now: Instant) -> bool:
-        """Whether everybody had the chance to be heard before the first verdict, or the first after a silence."""
-        docket = self.docket
-        if docket.listening_since is None:
-            docket.listening_since = now
-        everybody = bool((view.coverage.votes == view.coverage.enabled).all())
-        if everybody or now >= docket.listening_since + self._patience_ms or self._is_nobody_fit():
-            docket.listening_since = None
-            return True
-        docket.look_again_at = docket.listening_since + self._patience_ms
-        return False
 
     def _is_nobody_fit(self) -> bool:
         """Whether every region that should look was heard and is unfit: waiting longer would tell nothing more."""
-        return bool(self._regions) and all(fitness is Fitness.UNFIT for fitness, _ in self._standings().values())
-
-    def _told(self, view: View) -> list[Told]:
-        """What is announced, each claim with its severity, sentence and tallies."""
-        found = []
-        for claim in self.docket.claims:
-            seen = tallies(view.sheet, claim.cells, claim.since, slow=claim.slow) if claim.cells else {}
-            severity = severity_of(claim, seen.values(), self._rules)
-            rivals = view.opinions[0].rivals
-            text = sentence(self.service, claim, severity, seen, view.coverage, self._topology, rivals)
-            found.append(Told(claim, severity, text, seen))
-        return found
+        standings = self._speaker.standings()
+        return bool(standings) and all(fitness is Fitness.UNFIT for fitness, _ in standings.values())
 
     def _tell(self, now: Instant, told: Sequence[Told]) -> list[Verdict]:
         """The verdict, if it says something else than the last one told."""
         docket = self.docket
-        if docket.told is None and docket.listening_since is not None:
+        if docket.is_listening:
             return []
-        says = _summary(told)
+        says = summary(told)
         if says == docket.told:
             return []
         docket.told = says
@@ -265,43 +179,7 @@ class Judge:
         """What is announced now, with all its evidence."""
         seen = self.panel.peek(now, late_alarms=bool(self.cases.open))
         opinions = self._view.opinions if self._view else seen.opinions
-        view = replace(seen, opinions=opinions)
-        told, coverage, standings = self._told(view), view.coverage, self._standings()
-        abstentions = self.panel.abstentions(coverage.votes, now)
-        claimed = {key: (one.claim, tally) for one in reversed(told) for key, tally in one.tallies.items()}
-        cells = cells_of(view.sheet, coverage, claimed, standings, abstentions, self._rules)
-        claims = [one.claim for one in told]
-        severity, scope, regions, components = _summary(told)
-        return Verdict(
-            self.service.id,
-            now,
-            severity,
-            scope,
-            regions,
-            components,
-            confidence(claims, opinions[0], coverage),
-            self._reason(told, view, standings, abstentions),
-            cells,
-            evidence_of(cells, claims, opinions, coverage, standings, self._rules),
-        )
-
-    def _standings(self) -> Standings:
-        fleet = self._fleet.regions()
-        return {region: fleet[region] for region in self._regions}
-
-    def _reason(
-        self, told: Sequence[Told], view: View, standings: Standings, abstentions: Mapping[CellKey, str]
-    ) -> str:
-        """The sentence for people."""
-        if self.docket.suspicion:
-            return f"{self.docket.suspicion}."
-        still_listening = self.docket.told is None and self.docket.listening_since is not None
-        if not view.coverage.votes.any() and not still_listening:
-            return voteless(self.service, standings, abstentions)
-        if self.docket.claims == (NOTHING_YET,):
-            return "Still listening: not every region was heard yet."
-        said = " ".join(one.reason for one in told)
-        return said + nonvoters(standings, self._topology) + unjudged(self.service, view.coverage, abstentions)
+        return self._speaker.verdict(self.docket, self.panel, seen, opinions, now)
 
     def resume(self, incidents: Sequence[Incident]) -> None:
         """Go on with open incidents, as far as what they reach is still looked at."""
@@ -340,13 +218,3 @@ class Judge:
 def _linked(incident: Incident, causes: Mapping[str, str]) -> Incident:
     cause = causes.get(incident.id, incident.cause)
     return incident if cause == incident.cause else replace(incident, cause=cause)
-
-
-def _summary(told: Sequence[Told]) -> tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]:
-    """What is said of several disruptions at once: the widest scope, and all that claims of that scope reach."""
-    worst = max((one.severity for one in told), key=list(Severity).index)
-    scope = max((one.claim.scope for one in told), key=lambda found: WIDTH[found])
-    widest = [one.claim for one in told if one.claim.scope is scope]
-    regions = tuple(dict.fromkeys(region for claim in widest for region in claim.regions))
-    components = tuple(dict.fromkeys(component for claim in widest for component in claim.components))
-    return worst, scope, regions, components
