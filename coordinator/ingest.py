@@ -7,16 +7,19 @@ that a worker may forget.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from coordinator import learning
 from coordinator.board import Board
 from coordinator.configuration import Configuration
 from coordinator.confirm import ExtraLooks
 from coordinator.domain.confirm import Ask
 from coordinator.domain.engine import Engine, Event
+from coordinator.domain.ledger import Ledger
+from coordinator.domain.topology import Topology
 from coordinator.domain.verdict import Verdict
 from coordinator.geo import Places
 from coordinator.inbox import Delivery
@@ -58,6 +61,7 @@ class Ingest:
         self._board = Board()
         self._books = Bookkeeping(places)
         self._judged_second = 0
+        self._learned_in = 0
 
     def configure(self, configuration: Configuration) -> None:
         """Take in and judge by this configuration from the next step on."""
@@ -102,10 +106,7 @@ class Ingest:
         return result if place.nowhere else replace(result, asn=place.asn, ip_country=place.country)
 
     def _settle(self, new: Sequence[Result], reading: Reading) -> None:
-        for result in new:
-            check = self._configuration.topology.check[result.check]
-            if not result.attempt:  # an extra look stands for no regular one
-                self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
+        settle(self._ledger, new, self._configuration.topology)
         self._counters.results += len(new)
         self._counters.repeats += len(reading.results) - len(new)
 
@@ -133,6 +134,14 @@ class Ingest:
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
         await self._save_books()
+        await self._save_learned(at)
+
+    async def _save_learned(self, at: Instant) -> None:
+        """Write down what is normal now and then; in a quiet time it changes slowly."""
+        if at // learning.EVERY_MS != self._learned_in:
+            self._learned_in = at // learning.EVERY_MS
+            learned = await asyncio.to_thread(self._engine.learned)
+            await persistently("learned", lambda: learning.save(self._store, learned))
 
     def _judged(self, at: Instant) -> tuple[Sequence[Ask], Sequence[Event], list[Line], list[Standing]]:
         began_s = clock.monotonic_s()
@@ -158,6 +167,14 @@ class Ingest:
             await persistently("workers", lambda: self._store.workers.heard(heard))
         for refusal in refusals:
             await persistently("refusals", partial(self._store.refusals.count, *refusal))
+
+
+def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:
+    """The regular looks among these results are outstanding no more; an extra one stands for none of them."""
+    for result in results:
+        check = topology.check.get(result.check)
+        if check is not None and not result.attempt:
+            ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
 
 
 def _line(event: Event) -> str:

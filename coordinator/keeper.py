@@ -8,7 +8,7 @@ from typing import Final
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.topology import Topology
 from coordinator.geo import Places
-from coordinator.ingest import Ingest
+from coordinator.ingest import Ingest, settle
 from coordinator.leadership import Leadership
 from coordinator.parts import Parts
 from coordinator.persistence import UNREACHABLE, persistently
@@ -50,10 +50,8 @@ class Keeper:
         reached, now = before.get("ticked_until_ms"), clock.now()
         if isinstance(reached, int) and reached < now:
             self._tick.resume(reached, now)
-            for result in await self._store.results.recent(reached - TOLD_LATE_MS):
-                check = configuration.topology.check.get(result.check)
-                if check is not None and not result.attempt:
-                    self._ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
+            recent = await self._store.results.recent(reached - TOLD_LATE_MS)
+            settle(self._ledger, recent, configuration.topology)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; then write once more."""

@@ -71,6 +71,8 @@ def test_orders_reports_and_receipts_pass_through_celery(guarded: Broker) -> Non
     with Reporter(url(guarded, "eu-west"), "eu-west") as reporter, client(guarded, "coordinator") as reader:
         post.send(order_letter(order, 10, lambda _sent: None))
         until(lambda: reporter.orders, 15, "the order's arrival")
+        post.send(order_letter(order, 10, lambda _sent: None, reporter.name))
+        until(lambda: len(reporter.orders) == 2, 15, "the arrival of an order for this worker alone")
         assert reader.brpop(["reports.eu-west"], 15) is not None
         seq = next(iter(reporter.waiting))
         receipt = Receipt(worker=reporter.name, boot="any", seqs=(seq,), at=now())

@@ -10,9 +10,15 @@ REFERENCES = ("127.3.0.2", "127.3.0.3", "127.3.0.4")
 REGIONS = ("eu-west", "us-east", "ap-northeast")
 
 
-class _Fine(BaseHTTPRequestHandler):
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    failing: frozenset[str] = frozenset()
+
+
+class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(200)
+        failing = isinstance(self.server, _Server) and self.path in self.server.failing
+        self.send_response(500 if failing else 200)
         self.send_header("Content-Length", "3")
         self.end_headers()
         self.wfile.write(b"ok\n")
@@ -22,14 +28,17 @@ class _Fine(BaseHTTPRequestHandler):
 
 
 class Target:
-    """Answers 200 to everything, on every address of 127.3.0.0/16, at one port."""
+    """Answers 200 to everything that does not fail, on every address of this machine, at one port."""
 
     def __init__(self) -> None:
-        self._server = ThreadingHTTPServer(("0.0.0.0", 0), _Fine)
-        self._server.daemon_threads = True
+        self._server = _Server(("0.0.0.0", 0), _Handler)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         self._thread.start()
+
+    def fail(self, *paths: str) -> None:
+        """From now on these paths are answered 500, and no others."""
+        self._server.failing = frozenset(paths)
 
     def close(self) -> None:
         """Stop answering."""

@@ -14,20 +14,30 @@ ROOT = Path(__file__).parents[2]
 class WorkerProcess:
     """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are allowed."""
 
-    def __init__(self, broker_url: str, folder: Path, *, region: str = "eu-west", python: str = sys.executable) -> None:
+    def __init__(
+        self,
+        broker_url: str,
+        folder: Path,
+        *,
+        region: str = "eu-west",
+        name: str | None = None,
+        python: str = sys.executable,
+    ) -> None:
         self.folder = folder
+        self.name = name or f"{region}-1"
         self._python = python
         self._ready = folder / "ready"
         self._environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "OUTSCOPE_REGION": region,
+            "OUTSCOPE_WORKER": self.name,
             "OUTSCOPE_BROKER": broker_url,
             "OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8",
             "OUTSCOPE_STATE_DIR": str(folder / "state"),
             "OUTSCOPE_READY_FILE": str(self._ready),
         }
-        self.outbox = folder / "state" / f"{region}.{region}-1" / "outbox"
+        self.outbox = folder / "state" / f"{region}.{self.name}" / "outbox"
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
