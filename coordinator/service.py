@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from coordinator import learning
 from coordinator.configuration import Configuration, from_document
 from coordinator.dispatch import Post
 from coordinator.domain.engine import Engine
@@ -115,8 +116,8 @@ async def _rebuilt(store: Store, configuration: Configuration) -> Engine:
     """The judge with the memory that the stored results give it: a restart forgets nothing."""
     engine = Engine(configuration.topology, configuration.rules)
     now = clock.now()
-    recent = await store.results.recent(now - configuration.rules.rebuild_ms)
-    engine.restore(recent, await store.incidents.open(), now)
+    recent = await store.results.recent(now - engine.memory_ms)
+    engine.restore(recent, await store.incidents.open(), now, await learning.load(store))
     log.info("rebuilt results=%d", len(recent))
     await _tell_what_changed(store, engine)
     return engine

@@ -5,7 +5,7 @@ Live ingest, rebuild after a restart and `outscope replay` all run this one clas
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from coordinator.domain.cause import shared_causes
 from coordinator.domain.confirm import Ask
@@ -31,6 +31,13 @@ ROOM = 3
 """A track is trimmed when it holds this many windows of looks."""
 
 
+class Learned(NamedTuple):
+    """What is normal, as learned until `at`: five numbers for each check and region."""
+
+    at: Instant
+    normal: Mapping[str, Mapping[str, Sequence[float]]]
+
+
 class Engine:
     """The judge with its memory. Deterministic: the same results and instants give the same events.
 
@@ -42,6 +49,8 @@ class Engine:
     def __init__(self, topology: Topology, rules: Rules) -> None:
         self._inbox = Inbox()
         self._judged: Instant | None = None
+        self._learned_at: Instant = LONGEST_AGO
+        """Up to when what is normal was learned before a restart."""
         self._closed: list[IncidentEvent] = []
         self._found(topology, rules)
 
@@ -57,6 +66,12 @@ class Engine:
         }
         self._judge_of = {check.id: self._judges.get(check.service) for check in topology.checks}
         self._room = {check.id: _room(check, topology, rules) for check in topology.checks}
+
+    @property
+    def memory_ms(self) -> int:
+        """How far back results are needed to rebuild its state: two windows of the slowest service, at least."""
+        spans = [track.span_ms for seen in self._tracks.values() for track in seen.values()]
+        return max([self._rules.rebuild_ms, *(2 * span for span in spans)])
 
     @property
     def judged_at(self) -> Instant | None:
@@ -136,12 +151,18 @@ class Engine:
         if (not good and worker.failing) or worker.fitness is not Fitness.FIT:
             self._fleet.examine.add((result.region, result.worker))
         if len(track.codes) > self._room[check]:
-            track.trim(LONGEST_AGO if judge is None else judge.docket.quiet_since, self._rules)
+            self._trim(track, judge)
         if judge is not None:
             judge.hear(track, at, result.attempt, bad=vote == Vote.BAD, slow=slow)
-            if good and took is not None and judge.may_learn(track, at):
+            if good and took is not None and received > self._learned_at and judge.may_learn(track, at):
                 track.normal.learn_time(took, self._rules)
             track.answered_from(result)
+
+    def _trim(self, track: Track, judge: Judge | None) -> None:
+        quiet_since = LONGEST_AGO if judge is None else judge.docket.quiet_since
+        if quiet_since != LONGEST_AGO:
+            quiet_since = max(quiet_since, self._learned_at - track.span_ms)
+        track.trim(quiet_since, self._rules)
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""
@@ -166,13 +187,30 @@ class Engine:
         """The current verdict of one service; KeyError when it is not judged."""
         return self._judges[service].verdict(self._judged or 0)
 
-    def restore(self, results: Iterable[Result], incidents: Iterable[Incident], now: Instant) -> None:
+    def learned(self) -> Learned:
+        """What is normal for each check and region, to be kept over a restart: what takes longer than a window."""
+        normal = {
+            check: {region: track.normal.to_numbers() for region, track in seen.items() if track.normal.times}
+            for check, seen in self._tracks.items()
+        }
+        return Learned(self._judged or 0, {check: regions for check, regions in normal.items() if regions})
+
+    def restore(
+        self,
+        results: Iterable[Result],
+        incidents: Iterable[Incident],
+        now: Instant,
+        learned: Learned | None = None,
+    ) -> None:
         """Rebuild the state from stored results (oldest first) and stored open incidents, silently.
 
         An incident that was opened within these results is found again; an older one is taken as it was stored.
+        Of what is normal, `learned` is taken, and nothing is learned twice from results that it had seen.
         """
         self._inbox, self._judged, self._closed = Inbox(), None, []
         self._found(self._topology, self._rules)
+        if learned is not None:
+            self._remember(learned)
         self.observe(results)
         begins = self._inbox.next_at() or now
         stored: dict[str, list[Incident]] = {}
@@ -185,6 +223,13 @@ class Engine:
             judge.reconcile(stored.get(service, ()))
         every = [incident for found in stored.values() for incident in found]
         self._closed = [closed(incident, now) for incident in every if not self._goes_on(incident)]
+
+    def _remember(self, learned: Learned) -> None:
+        self._learned_at = learned.at
+        for check, regions in learned.normal.items():
+            for region, numbers in regions.items():
+                if (track := self._tracks.get(check, {}).get(region)) is not None:
+                    track.normal.remember(numbers, self._rules)
 
     def _goes_on(self, incident: Incident) -> bool:
         judge = self._judges.get(incident.service)

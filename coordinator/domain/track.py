@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 from math import exp, log
 
 from coordinator.domain.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms, vote_in
@@ -50,12 +51,26 @@ class Normal:
             LEAST_DEVIATION, self.deviation + rate * (min(1.25 * abs(distance), bound) - self.deviation)
         )
         if times >= rules.slow_after_looks and (times < STEADY_LOOKS or times % 16 == 0):
-            usual = exp(self.median)
-            self.limit_ms = max(
-                rules.slow_factor * usual,
-                usual + rules.slow_extra_ms,
-                exp(self.median + rules.slow_deviations * self.deviation),
-            )
+            self._draw_limit(rules)
+
+    def _draw_limit(self, rules: Rules) -> None:
+        usual = exp(self.median)
+        self.limit_ms = max(
+            rules.slow_factor * usual,
+            usual + rules.slow_extra_ms,
+            exp(self.median + rules.slow_deviations * self.deviation),
+        )
+
+    def to_numbers(self) -> list[float]:
+        """What was learned, to be kept over a restart."""
+        return [self.times, self.median, self.deviation, self.looks, self.bad]
+
+    def remember(self, numbers: Sequence[float], rules: Rules) -> None:
+        """Take what was learned before a restart."""
+        times, self.median, self.deviation, self.looks, self.bad = numbers
+        self.times = int(times)
+        if self.times >= rules.slow_after_looks:
+            self._draw_limit(rules)
 
     def learn_vote(self, bad: bool, decay: float) -> None:
         """Take one old look of a quiet time in."""
