@@ -19,7 +19,7 @@ FEWEST_REGIONS = 2
 """One region alone never speaks for everywhere, whatever the rules say."""
 COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
 """(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
-UNLIKELY = 0.0005
+UNLIKELY = 0.002
 """Hypotheses less likely than this, if anything is wrong, are left out."""
 TOP = 5
 """Hypotheses that a verdict shows."""

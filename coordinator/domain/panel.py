@@ -132,6 +132,7 @@ class Panel:
     def _normal(self) -> Floats:
         normal = np.full(self.enabled.shape, self._rules.normal_share_min)
         np.maximum.at(normal.reshape(-1), self._cells, [track.normal.share(self._rules) for track in self.tracks])
+        self.screen.normal = float(normal[self.enabled].min())
         return normal
 
     def _groups(self) -> list[Group]:

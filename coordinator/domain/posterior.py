@@ -95,6 +95,16 @@ def _running(steps: Floats, most: float) -> Floats:
     return best
 
 
+def _component_sets(
+    nats: Floats, votes: Flags, standing: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]
+) -> list[tuple[int, ...]]:
+    """The sets of components worth trying that anybody votes on, those that are claimed first."""
+    found = dict.fromkeys(components for components, _ in standing)
+    for recent in (nats, *(nats[:, -buckets:] for buckets in RECENT_BUCKETS)):
+        found.update(dict.fromkeys(component_sets(_running(recent, MOST_CELL_NATS))))
+    return [components for components in found if votes[list(components)].any()]
+
+
 def weigh(
     nats: Floats,
     filled: Floats,
@@ -117,24 +127,24 @@ def weigh(
     blip = np.broadcast_to(np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape).copy()
     blip[SLOW_MODE] = whole[SLOW_MODE]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
-    hypotheses, told = [], []
-    sets_of_components = dict.fromkeys(components for components, _ in standing)
-    for recent in (nats, *(nats[:, -buckets:] for buckets in RECENT_BUCKETS)):
-        sets_of_components.update(dict.fromkeys(component_sets(_running(recent, MOST_CELL_NATS))))
-    for components in sets_of_components:
+    candidates = _component_sets(nats, votes, standing)
+    chosen = np.zeros((len(candidates), len(votes)))
+    for row, components in enumerate(candidates):
+        chosen[row, list(components)] = 1
+    lines = _bounded(chosen @ nats, blip[:, :, None], rare[:, None])
+    runs = [_running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))]
+    hypotheses: list[Hypothesis] = []
+    told = []
+    for row, components in enumerate(candidates):
         voting = any_along(votes[list(components)], 0)
-        if not voting.any():
-            continue
-        lines = _bounded(nats[:, :, list(components)].sum(axis=2), blip, rare)
-        runs = [_running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))]
-        sets = region_sets(runs, voting, groups)
+        sets = region_sets([run[row] for run in runs], voting, groups)
         sets.update((regions, "") for theirs, regions in standing if theirs == components and regions not in sets)
-        member = np.zeros((lines.shape[2], len(sets)))
+        member = np.zeros((lines.shape[3], len(sets)))
         for column, (regions, group) in enumerate(sets.items()):
             member[list(regions), column] = 1
             price = price_of(components, regions, group, len(votes), int(voting.sum()), rules)
             hypotheses.append(Hypothesis(components, regions, price, group))
-        told.append(lines @ member)
+        told.append(lines[:, :, row] @ member)
     scores = np.concatenate(told, axis=2)
     kept = distinct(hypotheses)
     if len(kept) < len(hypotheses):

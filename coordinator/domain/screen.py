@@ -13,8 +13,6 @@ from math import log
 from coordinator.domain.rules import Rules
 from worker.contract.instant import Instant
 
-MARGIN_NATS = 2.5
-"""Lines are let through that are so much below their price."""
 SLOW_NATS, QUICK_NATS = log(0.8 / 0.03), log(0.2 / 0.97)
 Line = tuple[int, int]
 """(component, region), -1 for all."""
@@ -29,6 +27,8 @@ class Screen:
     """Looks per millisecond by one worker a region, at the least."""
     bad: list[tuple[Instant, int, int]] = field(default_factory=list)
     slow: list[tuple[Instant, int, int]] = field(default_factory=list)
+    normal: float = 0.004
+    """The least share of looks that fails while all is well, of all cells."""
     fresh: bool = False
     """Whether any came since the last answer."""
 
@@ -45,12 +45,12 @@ class Screen:
                 looks.sort()
             old = next((place for place, look in enumerate(looks) if look[0] > now - self.window_ms), len(looks))
             del looks[:old]
-        normal = rules.normal_share_min
+        normal = self.normal
         return any(
-            _bad_nats(times, now, self.per_ms[line], normal) >= _price(line, rules) - MARGIN_NATS
+            _bad_nats(times, now, self.per_ms[line], normal) >= _price(line, rules)
             for line, times in _lines(self.bad).items()
         ) or any(
-            _slow_nats(times, now, self.per_ms[line]) >= _price(line, rules) - MARGIN_NATS
+            _slow_nats(times, now, self.per_ms[line]) >= _price(line, rules)
             for line, times in _lines(self.slow).items()
         )
 
