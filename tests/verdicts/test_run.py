@@ -24,6 +24,13 @@ def test_each_rule_is_scored_on_the_same_results_and_again_the_same() -> None:
     assert all(one.score.cases[0].detected for one in first)
 
 
+def test_our_judge_may_ask_for_looks_of_its_own() -> None:
+    (found,) = run_one(replace(JOB, confirm=True))
+    assert found.rule == OUTSCOPE
+    assert found.cost.asked > 0
+    assert found.score.cases[0].detected
+
+
 def test_a_play_that_is_cut_short_has_the_truth_of_what_was_played() -> None:
     play = replace(JOB, at_most_ms=30 * 60_000).play()
     assert play.until - play.since == 30 * 60_000
