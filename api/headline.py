@@ -31,14 +31,14 @@ def state(verdict: VerdictView) -> StateWord:
     return "degraded" if verdict["severity"] == "degraded" else "well"
 
 
-def headline(verdict: VerdictView, setting: Setting) -> str:
-    """The verdict in a few words, without the name of the service and without the time."""
+def headline(verdict: VerdictView, setting: Setting, slow: bool = False) -> str:
+    """The verdict in a few words, without the name of the service and without the time; `slow` when nothing fails."""
     scope = verdict["scope"]
     if scope == "unknown":
         return _unknown(verdict, setting)
     if scope == "none":
         return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
-    subject, verb = _subject(verdict["components"], setting), _verb(verdict)
+    subject, verb = _subject(verdict["components"], setting), "slow" if slow else _verb(verdict)
     return f"{subject} {verb} {_where(verdict, setting)}" if subject else f"{verb.title()} {_where(verdict, setting)}"
 
 

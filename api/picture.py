@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any, cast
 
 from api import summary
-from api.headline import Setting, headline, label, state
+from api.disruptions import disruptions_of, together
+from api.headline import Setting, label, state
 from api.standing import cells_of, verdict_of
 from api.views.fleet import RegionView, WorkerView
 from api.views.incidents import IncidentView
@@ -122,6 +123,7 @@ class Picture:
             heard=len(fit.intersection(regions)),
         )
         page = service.status_page
+        disruptions = disruptions_of(self.service_standings.get(service.id), verdict, setting)
         return {
             "id": service.id,
             "name": service.name,
@@ -133,8 +135,9 @@ class Picture:
             ],
             "regions": list(regions),
             "state": state(verdict),
-            "headline": headline(verdict, setting),
+            "headline": together(disruptions, verdict, setting),
             "since": _since(service.id, self.open_incidents) if verdict["scope"] != "none" else None,
+            "disruptions": disruptions,
             "verdict": verdict,
         }
 

@@ -9,7 +9,7 @@ from api.views.services import ServiceLine
 from api.views.words import StateWord
 
 _WORST_FIRST: Final[tuple[StateWord, ...]] = ("bad", "degraded", "unknown", "well")
-_VERBS: Final = frozenset({"Disrupted", "Degraded", "Down"})
+_VERBS: Final = frozenset({"Disrupted", "Degraded", "Down", "Slow"})
 """How a headline begins when the whole service is meant; anything else there is a name."""
 
 

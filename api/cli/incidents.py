@@ -44,7 +44,7 @@ def _line(incident: dict[str, Any]) -> list[Text]:
         plain(incident["id"]),
         plain(incident["service"]),
         word(incident["severity"]),
-        plain(incident["scope"]),
+        plain(f"{incident['scope']}, intermittent" if incident["intermittent"] else incident["scope"]),
         plain(", ".join(incident["components"])),
         plain(", ".join(incident["regions"])),
         plain(local(incident["started_by"])),
@@ -62,8 +62,28 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
     out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
+    if incident["intermittent"]:
+        out.print("It is intermittent: it came and went several times within an hour.")
+    if incident["cause"]:
+        out.print(_cause(incident["cause"]), markup=False)
     columns = ("at", "event", "severity", "scope", "components", "regions", "why")
     show(out, columns, map(_event, incident["timeline"]))
+    if incident["parts"]:
+        show(out, ("where", "from", "to", "lasted"), map(_part, incident["parts"]))
+    out.print(f"How it came about: outscope explain {incident['id']}", markup=False)
+
+
+def _cause(cause: dict[str, Any]) -> str:
+    return f"It most likely shares its cause with {cause['id']} ({cause['service']}): they began together."
+
+
+def _part(part: dict[str, Any]) -> list[Text]:
+    return [
+        plain(part["name"]),
+        plain(local(part["since"])),
+        plain(local(part["until"])),
+        plain(length(part["since"], part["until"]) if part["until"] else "goes on"),
+    ]
 
 
 def _event(line: dict[str, Any]) -> list[Text]:

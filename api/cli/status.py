@@ -66,6 +66,9 @@ def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     verdict = service["verdict"]
     since = f" since {local(service['since'])}" if service["since"] else ""
     out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
+    if len(service["disruptions"]) > 1:
+        for disruption in service["disruptions"]:
+            out.print(Text.assemble("  ", word(disruption["state"], "-"), f" {disruption['headline']}"))
     sure = "" if verdict["scope"] == "unknown" else f" (confidence {verdict['confidence']:.0%})"
     out.print(f"{verdict['reason']}{sure}", markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from api.views.incidents import IncidentView
 from api.views.verdicts import CellView, FullVerdictView, VerdictView
-from api.views.words import FitnessWord, StateWord, Time
+from api.views.words import FitnessWord, ScopeWord, StateWord, Time
 
 
 class ComponentView(TypedDict):
@@ -25,6 +25,16 @@ class StatusPageView(TypedDict):
     url: str
 
 
+class DisruptionLine(TypedDict):
+    """One of several disruptions that go on at once, in a few words."""
+
+    headline: str
+    state: StateWord
+    scope: ScopeWord
+    regions: list[str]
+    components: list[str]
+
+
 class ServiceView(TypedDict):
     """A service and what is said of it now."""
 
@@ -39,6 +49,7 @@ class ServiceView(TypedDict):
     since: Annotated[
         Time | None, Field(description="when the open incident had begun at the latest; null while all is well")
     ]
+    disruptions: Annotated[list[DisruptionLine], Field(description="each one that is told apart; mostly one or none")]
     verdict: VerdictView
 
 
@@ -60,6 +71,7 @@ class ServiceDetail(TypedDict):
     state: StateWord
     headline: str
     since: Time | None
+    disruptions: list[DisruptionLine]
     verdict: FullVerdictView
     incidents: list[IncidentView]
 

@@ -1,4 +1,4 @@
-// Open incidents: what, between which two looks it began, and for how long.
+// Open incidents: what, between which two looks it began, for how long, and what it may have to do with others.
 
 import { follow, make, mark, reshape, say, shape, show } from "./dom.js";
 import { length, tell, timeElement } from "./time.js";
@@ -10,7 +10,7 @@ export function drawIncidents(parent, overview, now) {
   const services = new Map(overview.services.map((service) => [service.id, service]));
   const regions = new Map(overview.regions.map((region) => [region.id, region.name]));
   follow(parent, overview.incidents, (incident) => incident.id, create, (article, incident) =>
-    update(article, incident, services.get(incident.service), regions));
+    update(article, incident, services, regions));
   tick(parent, now);
 }
 
@@ -32,23 +32,38 @@ function create(incident) {
     by: timeElement(),
     between: make("span"),
     reach: make("p", { class: "reach" }),
+    comes: make("p", { class: "quiet" }, "Intermittent: it came and went several times within an hour."),
+    shared: make("p", { class: "quiet" }),
+    cause: make("a"),
+    evidence: make("a", { href: `/v1/incidents/${encodeURIComponent(incident.id)}/evidence` }, "evidence"),
     calm: make("p", { class: "quiet" }, "Well again. It is closed when that lasts."),
   };
   found.between.append("between ", found.after, " and ");
   found.began.append("Began ", found.between, found.by);
+  found.shared.append("Most likely shares its cause with ", found.cause, ": they began together.");
   const article = make(
     "article",
     { class: "incident" },
     found.shape,
-    make("div", {}, make("h3", {}, found.title), make("p", { class: "quiet" }, found.began, ", ", found.lasts), found.reach, found.calm),
+    make(
+      "div",
+      {},
+      make("h3", {}, found.title),
+      make("p", { class: "quiet" }, found.began, ", ", found.lasts, " · ", found.evidence),
+      found.reach,
+      found.comes,
+      found.shared,
+      found.calm,
+    ),
   );
   parts.set(article, found);
   return article;
 }
 
-function update(article, incident, service, regions) {
+function update(article, incident, services, regions) {
   const found = parts.get(article);
-  const calm = service?.state === "well";
+  const service = services.get(incident.service);
+  const calm = isCalm(incident, service);
   reshape(found.shape, calm ? "well" : incident.severity === "degraded" ? "degraded" : "bad");
   say(found.title, `${service?.name ?? incident.service}: ${SCOPES[incident.scope] ?? incident.scope}`);
   show(found.calm, calm);
@@ -57,6 +72,20 @@ function update(article, incident, service, regions) {
   tell(found.by, incident.started_by, true);
   mark(found.lasts, "data-from", incident.started_by);
   say(found.reach, reach(incident, service, regions));
+  show(found.comes, incident.intermittent);
+  show(found.shared, incident.cause !== null);
+  if (incident.cause) {
+    mark(found.cause, "href", `/v1/incidents/${encodeURIComponent(incident.cause.id)}`);
+    say(found.cause, `an incident of ${services.get(incident.cause.service)?.name ?? incident.cause.service}`);
+  }
+}
+
+/** Whether nothing that it reaches fails any more, though something else of the service may. */
+function isCalm(incident, service) {
+  if (!service || service.state === "well") return service?.state === "well";
+  const reached = service.cells.filter(
+    (cell) => incident.components.includes(cell.component) && incident.regions.includes(cell.region));
+  return reached.length > 0 && reached.every((cell) => cell.state === "well");
 }
 
 const SCOPES = {

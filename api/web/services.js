@@ -19,6 +19,7 @@ function create(service) {
     sentence: make("span"),
     since: make("span", { class: "since" }, " since "),
     time: timeElement(),
+    disruptions: make("ul", { class: "disruptions" }),
     reason: make("p", { class: "reason" }),
     confidence: make("span", { class: "confidence" }),
     page: make("a", { class: "vendor", rel: "noreferrer noopener", target: "_blank" }, "Vendor's status page"),
@@ -30,7 +31,7 @@ function create(service) {
   const article = make(
     "article",
     { class: "service", "aria-labelledby": `service-${service.id}` },
-    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.reason), found.page),
+    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.disruptions, found.reason), found.page),
     found.matrix,
   );
   parts.set(article, found);
@@ -44,10 +45,24 @@ function update(article, service, regions) {
   say(found.sentence, service.headline);
   show(found.since, service.since !== null);
   if (service.since) tell(found.time, service.since);
+  show(found.disruptions, service.disruptions.length > 1);
+  drawDisruptions(found.disruptions, service.disruptions);
   say(found.reason, reason(service));
   show(found.reason, found.reason.textContent !== "");
   show(found.page, safeLink(found.page, service.status_page));
   drawMatrix(found.matrix, service, regions);
+}
+
+/** Each of several disruptions that go on at once, in a line of its own. */
+function drawDisruptions(list, disruptions) {
+  follow(list, disruptions, ({ components, regions }) => `${components} ${regions}`, makeDisruption, (item, { state, headline }) => {
+    reshape(item.firstElementChild, state);
+    say(item.lastElementChild, headline);
+  });
+}
+
+function makeDisruption() {
+  return make("li", {}, shape(), make("span"));
 }
 
 /** Why, and how sure; nothing more to say when all is well. */

@@ -45,6 +45,12 @@ def test_a_verdict_is_said_in_a_few_words(found: Any, said: str) -> None:
     assert headline(found, CLAUDE) == said
 
 
+def test_what_is_slow_is_not_called_degraded() -> None:
+    slow = verdict("regional", "degraded", regions="eu", components="api")
+    assert headline(slow, CLAUDE, slow=True) == "API slow in Ireland (1 of 5 regions)"
+    assert headline(verdict("system_wide", "degraded", "us eu jp br au"), CLAUDE, slow=True) == "Slow everywhere"
+
+
 def test_everywhere_is_only_where_it_was_seen_from() -> None:
     four_heard = Setting("Claude", dict(CLAUDE.components), REGIONS, heard=4)
     found = verdict("system_wide", regions="us eu jp br")

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
+from coordinator.domain.incident import Part
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.server import Server
@@ -101,6 +102,47 @@ def test_incidents_are_listed_and_one_tells_its_timeline(outscope: Run, seed: Se
     assert "claude-0001" in outscope("incidents", "--open").output
     assert "opened" in outscope("incidents", "claude-0001").output
     assert outscope("incidents", "--service", "openai").output == "No incidents.\n"
+
+
+async def several(store: Store) -> None:
+    """Two incidents of Claude, one intermittent, one that shares its cause with OpenAI's."""
+    await disrupted(store)
+    at = now()
+    parts = (Part("region", "eu-west", at - 60_000, at - 30_000), Part("component", "web", at - 60_000))
+    await store.incidents.apply(
+        seeds.incident("openai", at),
+        seeds.incident("claude", at, number=2, cause="openai-0001", components=("web",), parts=parts),
+        seeds.incident("claude", at, number=3, intermittent=True, components=("console",)),
+    )
+    standing = (await store.standings.all("service"))["claude"]
+    both = [
+        {"scope": "regional", "regions": [region], "components": [part], "slow": False, "group": "", "at_least": False}
+        for region, part in (("us-east", "api"), ("eu-west", "web"))
+    ]
+    await store.standings.put("service", "claude", at, standing | {"evidence": {"disruptions": both}})
+
+
+def test_several_incidents_of_one_service_are_told_apart(outscope: Run, seed: Seed) -> None:
+    seed(several)
+    listed = outscope("incidents", "--service", "claude", COLUMNS="200").output
+    assert "regional, intermittent" in listed
+    assert all(f"claude-000{number}" in listed for number in (1, 2, 3))
+    assert "It is intermittent" in outscope("incidents", "claude-0003").output
+    said = outscope("incidents", "claude-0002").output
+    assert "shares its cause with openai-0001 (openai)" in said
+    assert "30 s" in said
+    assert "goes on" in said
+    assert "outscope explain claude-0002" in said
+
+
+def test_several_disruptions_of_one_service_are_told_one_by_one(outscope: Run, seed: Seed) -> None:
+    seed(several)
+    said = outscope("status", "claude").output.splitlines()
+    assert said[0].startswith("Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption since")
+    assert said[1:3] == [
+        "  - API disrupted in Virginia (1 of 5 regions)",
+        "  - claude.ai degraded in Ireland (1 of 5 regions)",
+    ]
 
 
 def test_results_are_filtered_and_paged(outscope: Run, seed: Seed) -> None:

@@ -85,6 +85,50 @@ async def disrupted(store: Store) -> None:
     await store.incidents.apply(seeds.incident("claude", at))
 
 
+async def twice(store: Store) -> None:
+    """Two disruptions of Claude: one may have the cause of OpenAI's, one comes and goes and is well at the moment."""
+    at = now()
+    await disrupted(store)
+    both = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"])
+    reach = {"scope": "regional", "slow": False, "group": "", "at_least": False}
+    both["evidence"]["disruptions"] = [
+        {**reach, "regions": ["us-east"], "components": ["api"]},
+        {**reach, "regions": ["eu-west"], "components": ["api"]},
+    ]
+    await seeds.judged(store, at, both, seeds.verdict("openai", at))
+    await store.incidents.apply(
+        seeds.incident("openai", at),
+        seeds.incident("claude", at, cause="openai-0001"),
+        seeds.incident("claude", at, number=2, intermittent=True, components=("web",)),
+    )
+
+
+def test_several_disruptions_are_told_one_by_one(browser: Chrome, api_server: Server, seed: Seed) -> None:
+    seed(well)
+    browser.get(api_server.url)
+    until(browser, lambda: "Both services are well" in seen(browser))
+    assert not browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .disruptions").is_displayed()
+    seed(twice)
+    until(browser, lambda: "Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption" in seen(browser))
+    told = browser.find_elements(By.CSS_SELECTOR, "[data-key=claude] .disruptions li")
+    assert [line.text for line in told] == [
+        "API disrupted in Virginia (1 of 5 regions)",
+        "API disrupted in Ireland (1 of 5 regions)",
+    ]
+    shared, calm, openai = (
+        browser.find_element(By.CSS_SELECTOR, f"[data-key={name}]").text
+        for name in ("claude-0001", "claude-0002", "openai-0001")
+    )
+    assert "shares its cause with an incident of OpenAI" in shared
+    assert "Intermittent" not in shared
+    assert "Well again" not in shared
+    assert "Intermittent: it came and went" in calm
+    assert "Well again" in calm
+    assert "cause" not in calm + openai
+    link = browser.find_element(By.CSS_SELECTOR, "[data-key=claude-0001] h3 + p a")
+    assert str(link.get_attribute("href")).endswith("/v1/incidents/claude-0001/evidence")
+
+
 def test_the_page_follows_what_happens_and_never_reloads(browser: Chrome, api_server: Server, seed: Seed) -> None:
     browser.get(api_server.url)
     until(browser, lambda: "Nothing is configured yet" in seen(browser))
@@ -155,10 +199,10 @@ def test_focus_stays_while_the_page_renews_itself(browser: Chrome, api_server: S
 @pytest.mark.parametrize("width", [360, 900])
 def test_nothing_is_wider_than_the_window(browser: Chrome, api_server: Server, seed: Seed, width: int) -> None:
     seed(well)
-    seed(disrupted)
+    seed(twice)
     size(browser, width, 800)
     browser.get(api_server.url)
-    until(browser, lambda: "disrupted in 2" in seen(browser))
+    until(browser, lambda: "1 more disruption" in seen(browser))
     assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
     box = browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .scroll")
     assert browser.execute_script("return arguments[0].scrollWidth <= arguments[0].clientWidth", box)
