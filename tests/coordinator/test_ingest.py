@@ -118,12 +118,9 @@ async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_g
     assert world.orders() == []
     await world.pass_s()
     orders = dict(world.orders())
-    assert orders == {
-        "probes.eu-west.eu-west-1": [1],
-        "probes.eu-west.eu-west-2": [2],
-        "probes.us-east": [1],
-        "probes.ap-south": [1],
-    }
+    here = [orders.pop(f"probes.eu-west.eu-west-{n}") for n in (1, 2)]
+    assert sorted(here) == [[1], [2]]
+    assert orders == {"probes.us-east": [1], "probes.ap-south": [1]}
     assert world.parts.counters.extra_looks_asked == 4
     assert len(world.parts.ledger) == 0
     assert world.parts.ledger.sweep(world.now + 10**9) == []
