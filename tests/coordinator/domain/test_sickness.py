@@ -202,11 +202,10 @@ def test_a_look_that_abstains_speaks_against_a_worker_only_at_a_reference() -> N
 
 def test_what_fails_elsewhere_at_times_speaks_less_against_a_worker() -> None:
     """The middle of the other regions fails one look in three: failing there is no great wonder."""
-    world = World(
-        lambda region, check, slot: check == "claude-c1" and (slot > 8 if region == "r2" else slot % 3 == 2), SERVICES
-    )
-    plain = World(lambda region, check, slot: check == "claude-c1" and region == "r2" and slot > 8, SERVICES)
-    assert 0 < world.diagnosis("r2").nats < 0.2 * plain.diagnosis("r2").nats
+    checks = ["claude-c1"]
+    world = World(lambda region, _, slot: slot > 8 if region == "r2" else slot % 3 == 2, checks)
+    plain = World(lambda region, _, slot: region == "r2" and slot > 8, checks)
+    assert 0 < world.diagnosis("r2").nats < 0.1 * plain.diagnosis("r2").nats
 
 
 def test_a_long_good_time_before_does_not_protect_a_worker() -> None:
