@@ -169,22 +169,24 @@ def test_in_doubt_failures_wait_and_count_again_when_it_is_clear_that_it_is_not_
     assert watch.told("r2") == [(0, "fit")]
 
 
-def test_what_one_network_serves_is_one_witness_when_enough_others_are_left() -> None:
-    watch = Watch(net(4, {name: 1 for name in ("a", "b", "c", "d", "e", "f")}, references=3))
-    behind = {f"{name}-c1" for name in "abcdef"}
-    for check, tracks in watch.tracks.items():
-        for track in tracks.values():
-            track.asn = 13335 if check in behind else None
-    watch.run(range(10), EVERYONE, lambda region, _, check, slot: region == "r2" and check in behind and slot > 2)
-    assert watch.told("r2") == [(0, "fit")]
-    for track in watch.tracks["a-c1"].values():
-        track.asn = None
-    few = Watch(net(4, {"a": 1, "b": 1, "c": 1}, references=0))
-    for tracks in few.tracks.values():
-        for track in tracks.values():
+def behind_one_network(watch: Watch, checks: Iterable[str]) -> Watch:
+    for check in checks:
+        for track in watch.tracks[check].values():
             track.asn = 13335
-    few.run(range(10), EVERYONE, lambda region, _, __, slot: region == "r2" and slot > 2)
-    assert few.told("r2")[-1][1] == "unfit", "were all of it one witness, nothing would ever tell a dead worker"
+    return watch
+
+
+def test_what_one_network_serves_is_one_witness_when_enough_others_are_left() -> None:
+    checks = [f"{name}-c1" for name in "abcdef"]
+    watch = behind_one_network(Watch(net(4, dict.fromkeys("abcdef", 1), references=3)), checks)
+    watch.run(range(10), EVERYONE, lambda region, _, check, slot: region == "r2" and check in checks and slot > 2)
+    assert watch.told("r2") == [(0, "fit")]
+
+
+def test_were_everything_one_witness_nothing_would_tell_a_dead_worker_so_services_are() -> None:
+    watch = behind_one_network(Watch(net(4, dict.fromkeys("abc", 1))), [f"{name}-c1" for name in "abc"])
+    watch.run(range(10), EVERYONE, lambda region, _, __, slot: region == "r2" and slot > 2)
+    assert watch.told("r2") == [(0, "fit"), (40, "unfit")]
 
 
 def test_many_regions_silent_at_once_make_us_suspect_ourselves_for_two_slots() -> None:
