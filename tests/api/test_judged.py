@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
 from pydantic import TypeAdapter
 
+from api.evidence import names_of, service_evidence
+from api.explanation import explain
 from api.picture import Picture
+from api.views.evidence import ServiceEvidence
 from api.views.overview import Overview
 from api.views.services import Matrix, ServiceDetail
 from coordinator.board import Board
@@ -77,3 +81,29 @@ def test_a_system_wide_outage_is_down_everywhere() -> None:
         "Down everywhere",
         "All well, seen from all 5 regions",
     ]
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        {},
+        {"eu-west": "timeout", "us-east": "status"},
+        {"eu-west": "unauthorized"},
+        dict.fromkeys(seeds.REGIONS, "refused"),
+    ],
+)
+def test_every_real_verdict_can_be_explained(failing: dict[str, str]) -> None:
+    detail = picture(failing).detail("claude")
+    assert detail is not None
+    found = service_evidence("claude", detail["verdict"], names_of(TOPOLOGY, "claude"))
+    assert conforms(ServiceEvidence, found)
+    titles = [section.title for section in explain(found["verdict"], names_of(TOPOLOGY, "claude")).sections]
+    assert titles == [
+        "What is said",
+        "What was seen",
+        "Who does not vote",
+        "What explains it best",
+        "What decides",
+        "Compute it again",
+    ]
+    assert not [line for line in found["sentences"] if "None" in line or "nan" in line or "{" in line]
