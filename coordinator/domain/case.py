@@ -1,6 +1,6 @@
 """A case: an open incident with what the judge must remember of it, and what decides how it goes on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ class Told:
     severity: Severity
     reason: str
     tallies: Mapping[CellKey, Tally] = field(hash=False)
+    bad_times: Callable[[], Sequence[Instant]] = field(default=tuple, hash=False, compare=False)
+    """When its timely looks were bad, in order."""
 
 
 @dataclass(frozen=True, slots=True)

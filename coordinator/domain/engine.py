@@ -147,8 +147,8 @@ class Engine:
         code = pack(at, result.attempt, worker.number, vote, received - at > track.late_ms, slow, reason)
         if not track.add(code):
             return
-        worker.hear(track, at, good, made)
-        if (not good and worker.failing) or worker.fitness is not Fitness.FIT:
+        worker.hear(track, at, good, made, slow)
+        if ((slow or not good) and worker.failing) or worker.fitness is not Fitness.FIT:
             self._fleet.examine.add((result.region, result.worker))
         if len(track.codes) > self._room[check]:
             self._trim(track, judge)

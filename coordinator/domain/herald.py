@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.announcement import Wish, wish
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim, within
 from coordinator.domain.fleet import NEVER
 from coordinator.domain.panel import View
 from coordinator.domain.rules import Rules
@@ -89,11 +89,24 @@ def _is_settled(docket: Docket, wanted: Wish, view: View, now: Instant, patience
     before, after = ([claim.says() for claim in claims] for claims in (docket.claims, wanted.claims))
     if before == after or docket.told is None:
         return True
+    if [within(claim, voting_cells(view)).says() for claim in docket.claims] == after:
+        return False  # who fell silent or unfit meanwhile says nothing of an end: what was said of it stands
     since = turned_at(docket.claims, wanted.claims, _changes(docket.claims, wanted.claims, view))
     if is_settled(wanted.claims[0], since, view.sheet, view.coverage, now, patience_ms, rules):
         return True
     docket.look_again_at = (since or now) + patience_ms
     return False
+
+
+def voting_cells(view: View) -> frozenset[CellKey]:
+    """The cells that vote."""
+    frame, votes = view.sheet.frame, view.coverage.votes
+    return frozenset(
+        (component, region)
+        for row, component in zip(votes, frame.components, strict=True)
+        for vote, region in zip(row, frame.regions, strict=True)
+        if vote
+    )
 
 
 def _changes(before: Sequence[Claim], after: Sequence[Claim], view: View) -> dict[CellKey, Tally]:

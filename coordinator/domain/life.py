@@ -21,6 +21,9 @@ WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2,
 """The order of scopes from narrow to wide."""
 CONFIRMED_BUCKETS = 1.25
 """A disruption must be seen for so much longer than one bucket: what lasts one bucket may begin and end in two."""
+CONFIRMED_LOOKS = 2
+GOES_ON_SHARE = 0.3
+"""And by this many bad looks, and this share of the bad looks of the first bucket, in the next."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -99,7 +102,7 @@ def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tupl
 
 def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tuple[Case, IncidentEvent] | None:
     claim, starts = told.claim, _starts(told)
-    if not starts or not _is_confirmed(told, scene.bucket_ms):
+    if not starts or not _is_confirmed(told, scene.now, scene.bucket_ms):
         return None
     started_after, started_by = starts
     before = [case for case in ended if case.reach & claim.cells]
@@ -143,11 +146,15 @@ def _reopen(before: Case, told: Told, scene: Scene) -> tuple[Case, IncidentEvent
     return case, IncidentEvent(scene.now, Moment.UPDATED, incident)
 
 
-def _is_confirmed(told: Told, bucket_ms: int) -> bool:
-    """Whether it was seen in time for longer than one bucket: one bad bucket is an event, not an incident."""
-    firsts = [tally.first_timely for tally in told.tallies.values() if tally.first_timely is not None]
-    lasts = [tally.last_timely for tally in told.tallies.values() if tally.last_timely is not None]
-    return bool(firsts) and max(lasts) - min(firsts) >= CONFIRMED_BUCKETS * bucket_ms
+def _is_confirmed(told: Told, now: Instant, bucket_ms: int) -> bool:
+    """Whether it went on beyond one bucket, as much as at first: one bad bucket is an event, not an incident."""
+    times = told.bad_times()
+    if not times or times[-1] - times[0] < CONFIRMED_BUCKETS * bucket_ms:
+        return False
+    first = sum(at < times[0] + bucket_ms for at in times)
+    after = len(times) - first
+    went_on = min(1.0, (now - times[0]) / bucket_ms - 1)
+    return after >= max(CONFIRMED_LOOKS, GOES_ON_SHARE * first * went_on)
 
 
 def _starts(told: Told) -> tuple[Instant | None, Instant] | None:

@@ -74,6 +74,11 @@ def worker_of(code: int) -> int:
     return code >> WORKER_SHIFT & WORKER_MASK
 
 
+def failed_in(code: int) -> bool:
+    """Whether a look failed or was slow: what a sick worker's looks are."""
+    return bool(code & SLOW) or code >> VOTE_SHIFT & 3 == Vote.BAD
+
+
 def vote_in(code: int) -> int:
     """The vote of a look, as `Vote` numbers them."""
     return code >> VOTE_SHIFT & 3

@@ -33,7 +33,7 @@ class Rules:
     """What is learned of a cell while all is well counts half after this long: a week has every kind of day."""
     fate_share: float = 0.1
     """Workers of one region share so much of their fate: n looks of one slot count as n / (1 + (n - 1) * this)."""
-    blip_nats: float = 5.0
+    blip_nats: float = 3.6
     """A path that fails as a whole for one bucket is this unlikely while all is well; no bucket says more alone."""
 
     slow_factor: float = 1.5
@@ -57,7 +57,7 @@ class Rules:
     """And so much more for each region of any other set."""
     cell_nats: float = 13.0
     """One component in one region: there are many of them, so chance finds one often."""
-    each_component_nats: float = 2.0
+    each_component_nats: float = 3.0
     """And so much more for each component of a set."""
     end_nats: float = 3.0
     """A disruption ends in a given bucket this rarely; rarer, and what has ended would be called a lesser failure."""

@@ -117,7 +117,7 @@ def fill(
     *,
     late_alarms: bool,
 ) -> Sheet:
-    """The sheet at `now`. `cells` are those of the tracks. Late failures count only where `late_alarms`."""
+    """The sheet at `now`. `cells` are those of the tracks. Late looks count only where `late_alarms`."""
     begin = frame.begin(now)
     parts = [track.since(begin) for track in tracks]
     sizes = np.array([len(part) for part in parts])
@@ -130,7 +130,7 @@ def fill(
     cell = np.asarray(cells)[track] if len(tracks) else np.zeros(0, dtype=np.int64)
     bad = vote == Vote.BAD
     if not late_alarms:
-        timely = ~(bad & (codes >> LATE_BIT & 1).astype(bool))
+        timely = (codes >> LATE_BIT & 1) == 0
         codes, track, at, cell, bad = codes[timely], track[timely], at[timely], cell[timely], bad[timely]
     counts, waiting = _counting(frame, at, cell, codes >> WORKER_SHIFT & WORKER_MASK, bad, fleet)
     codes, track, at, cell, bad = codes[counts], track[counts], at[counts], cell[counts], bad[counts]

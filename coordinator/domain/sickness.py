@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log
 from statistics import fmean, median_low
 
-from coordinator.domain.look import Vote, at_of, vote_in, worker_of
+from coordinator.domain.look import Vote, at_of, failed_in, vote_in, worker_of
 from coordinator.domain.rules import Rules
 from coordinator.domain.track import Track
 from coordinator.domain.vantage import Vantage
@@ -131,14 +131,15 @@ def _slots(
         for code in track.since(begin):
             if worker_of(code) == vantage.number:
                 at = at_of(code)
-                step = _step(vantage, track, at, vote_in(code), elsewhere)
+                step = _step(vantage, track, at, code, elsewhere)
                 if step is not None:
                     slots[at // vantage.bucket_ms][groups[track]].append(step)
     return slots
 
 
-def _step(vantage: Vantage, track: Track, at: Instant, vote: int, elsewhere: Elsewhere) -> float | None:
-    if vote == Vote.GOOD:
+def _step(vantage: Vantage, track: Track, at: Instant, code: int, elsewhere: Elsewhere) -> float | None:
+    vote = vote_in(code)
+    if vote == Vote.GOOD and not failed_in(code):
         return GOOD_NATS
     if vote == Vote.ABSTAINS and not track.reference:
         return None
@@ -163,12 +164,12 @@ def failing_about(tracks: Iterable[Track], slot: int) -> dict[str, float]:
     for track in tracks:
         interval = track.check.interval_ms
         end = (slot + 2) * interval
-        seen: dict[int, list[int]] = defaultdict(list)
+        seen: dict[int, list[bool]] = defaultdict(list)
         for code in track.since((slot - 1) * interval):
             if at_of(code) >= end:
                 break
-            if (vote := vote_in(code)) != Vote.ABSTAINS:
-                seen[worker_of(code)].append(vote)
+            if vote_in(code) != Vote.ABSTAINS:
+                seen[worker_of(code)].append(failed_in(code))
         if seen:
             shares[track.region] = min(fmean(votes) for votes in seen.values())
             if len(shares) > WITNESSES_AT_MOST:

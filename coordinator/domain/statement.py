@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from coordinator.domain.case import Told
 from coordinator.domain.claim import NOTHING_YET, Opinion
@@ -12,7 +13,7 @@ from coordinator.domain.life import WIDTH
 from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
 from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
-from coordinator.domain.tally import tallies
+from coordinator.domain.tally import bad_times, tallies
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity, Verdict
 from worker.contract.instant import Instant
@@ -47,7 +48,8 @@ class Speaker:
             severity = severity_of(claim, seen.values(), self.rules)
             rivals = view.opinions[0].rivals
             text = sentence(self.service, claim, severity, seen, view.coverage, self.topology, rivals)
-            found.append(Told(claim, severity, text, seen))
+            times = partial(bad_times, view.sheet, claim.cells, claim.since, slow=claim.slow)
+            found.append(Told(claim, severity, text, seen, times))
         return found
 
     def standings(self) -> Standings:

@@ -57,6 +57,19 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     return found
 
 
+def bad_times(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> list[Instant]:
+    """When the looks at these cells from `since` on were bad, of those that came in in time; in order."""
+    frame, looks = sheet.frame, sheet.looks
+    rows = {name: place for place, name in enumerate(frame.components)}
+    columns = {name: place for place, name in enumerate(frame.regions)}
+    numbers = [rows[c] * len(columns) + columns[r] for c, r in cells if c in rows and r in columns]
+    bad = looks.bad | looks.slow if slow else looks.bad
+    times: list[Instant] = np.sort(
+        looks.at[bad & ~looks.late & (looks.at >= since) & np.isin(looks.cell, numbers)]
+    ).tolist()
+    return times
+
+
 def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
     """The look with which it most likely began: it splits quiet from trouble best (maximum likelihood).
 

@@ -34,16 +34,16 @@ class Vantage:
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
 
-    def hear(self, track: Track, at: Instant, ok: bool, made: bool) -> None:
-        """Take one look in. One that was not `made` proves only that the worker is there."""
+    def hear(self, track: Track, at: Instant, ok: bool, made: bool, slow: bool = False) -> None:
+        """Take one look in. One that was not `made` proves only that the worker is there; `slow` ones are suspect."""
         if at > self.heard_at:
             self.heard_at = at
         if ok:
             if at > self.answered_at:
                 self.answered_at = at
-            if self.failing and self.failing.get(track, at) <= at:
+            if self.failing and not slow and self.failing.get(track, at) <= at:
                 self.failing.pop(track, None)
-        elif made:
+        if made and (slow or not ok):
             self.failing[track] = max(at, self.failing.get(track, at))
 
     def vouches_for(self, failed_at: Instant) -> bool:
