@@ -53,7 +53,7 @@ def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, pati
     if silent_before and not _has_listened(docket, view, now, nobody_fit, patience_ms):
         return
     docket.listening_since = None
-    wanted = wish(view.opinions, docket.claims, rules)
+    wanted = _heeding_absence(docket, wish(view.opinions, docket.claims, rules), view)
     if _is_patient(docket, wanted, now, patience_ms) or not _is_settled(docket, wanted, view, now, patience_ms, rules):
         return
     docket.claims = wanted.claims
@@ -61,6 +61,18 @@ def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, pati
         docket.quiet_since = LONGEST_AGO
     elif docket.quiet_since == LONGEST_AGO:
         docket.quiet_since = now
+
+
+def _heeding_absence(docket: Docket, wanted: Wish, view: View) -> Wish:
+    """Cells that no longer vote are no sign of an end: what is said of them stands, for a while if none votes."""
+    voting = voting_cells(view)
+    left = [within(claim, voting) for claim in docket.claims]
+    if left == list(docket.claims):
+        return wanted
+    if [claim.says() for claim in left] == [claim.says() for claim in wanted.claims]:
+        return Wish(docket.claims)
+    none_votes = not any(claim.cells for claim in left) and any(claim.cells for claim in docket.claims)
+    return Wish(wanted.claims, doubtful=True) if none_votes else wanted
 
 
 def _has_listened(docket: Docket, view: View, now: Instant, nobody_fit: bool, patience_ms: int) -> bool:
@@ -89,8 +101,6 @@ def _is_settled(docket: Docket, wanted: Wish, view: View, now: Instant, patience
     before, after = ([claim.says() for claim in claims] for claims in (docket.claims, wanted.claims))
     if before == after or docket.told is None:
         return True
-    if [within(claim, voting_cells(view)).says() for claim in docket.claims] == after:
-        return False  # who fell silent or unfit meanwhile says nothing of an end: what was said of it stands
     since = turned_at(docket.claims, wanted.claims, _changes(docket.claims, wanted.claims, view))
     if is_settled(wanted.claims[0], since, view.sheet, view.coverage, now, patience_ms, rules):
         return True

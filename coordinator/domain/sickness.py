@@ -95,14 +95,15 @@ def diagnose(vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, s
             nats, run = 0.0, Run()
         else:
             run.add(slot * vantage.bucket_ms, witnesses)
-        against = sum(max(step) > 0 for step in witnesses.values())
+        against = sum(fmean(steps) > 0 for steps in witnesses.values())
         if against > CLEAN_SHARE * len(witnesses):
             clean = []
         elif slot < newest:
             clean.append(slot * vantage.bucket_ms)
-    heard = len(run.heard)
-    share = len(run.against) / heard if heard else 0.0
-    return Diagnosis(nats, share, len(run.against), heard, len(set(groups.values())), run.since, tuple(clean))
+    heard, told = len(run.sums), run.against
+    return Diagnosis(
+        nats, told / heard if heard else 0.0, told, heard, len(set(groups.values())), run.since, tuple(clean)
+    )
 
 
 class Run:
@@ -110,15 +111,20 @@ class Run:
 
     def __init__(self) -> None:
         self.since: Instant = 0
-        self.heard: set[str] = set()
-        self.against: set[str] = set()
+        self.sums: dict[str, float] = {}
+        """What each witness added."""
 
     def add(self, at: Instant, witnesses: Mapping[str, Sequence[float]]) -> None:
         """One more slot."""
-        if not self.heard:
+        if not self.sums:
             self.since = at
-        self.heard.update(witnesses)
-        self.against.update(group for group, steps in witnesses.items() if max(steps) > 0)
+        for group, steps in witnesses.items():
+            self.sums[group] = self.sums.get(group, 0.0) + fmean(steps)
+
+    @property
+    def against(self) -> int:
+        """How many witnesses speak against the worker."""
+        return sum(total > 0 for total in self.sums.values())
 
 
 def _slots(
