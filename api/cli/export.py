@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.asking import DEFAULT_URL, WRONG, Url, asking
+from api.cli.asking import DEFAULT_URL, Url, asking
+from api.cli.beside import beside
 from api.cli.filters import Check, Component, Ok, Reason, Region, Service, Since, Until, Worker
 
 Format = Annotated[str, typer.Option("--format", help="ndjson: one JSON record a line.")]
@@ -57,15 +58,6 @@ def _print(parts: Iterable[bytes]) -> None:
 
 
 def _write(path: Path, parts: Iterable[bytes]) -> None:
-    """Write beside the file first: a broken export never looks like a whole one."""
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        with partial.open("wb") as file:
-            for part in parts:
-                file.write(part)
-        partial.replace(path)
-    except OSError as error:
-        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(WRONG) from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with beside(path) as file:
+        for part in parts:
+            file.write(part)

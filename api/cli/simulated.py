@@ -3,16 +3,14 @@
 import gzip
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Final
 
 import orjson
-import typer
 import yaml
 
-from api.cli.asking import WRONG
+from api.cli.beside import beside
 from coordinator.simulator import Play
 from coordinator.simulator.configuration import document
 from worker.contract.instant import rfc3339
@@ -29,7 +27,7 @@ def write_results(target: str, play: Play) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(target)
-    with _beside(path) as file:
+    with beside(path) as file:
         if path.suffix == ".gz":
             with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:  # the same bytes every time
                 _write_lines(packed, play)
@@ -41,13 +39,13 @@ def write_configuration(path: Path, play: Play) -> None:
     """The configuration that judges these results."""
     head = f"# Looks at the simulated internet of `outscope simulate {play.scenario} --seed {play.seed}`.\n"
     text = yaml.safe_dump(document(play.topology), sort_keys=False, allow_unicode=True, width=120)
-    with _beside(path) as file:
+    with beside(path) as file:
         file.write((head + text).encode())
 
 
 def write_truth(path: Path, play: Play) -> None:
     """What is true in the play."""
-    with _beside(path) as file:
+    with beside(path) as file:
         file.write(json.dumps(truth_of(play), indent=2).encode() + b"\n")
 
 
@@ -72,19 +70,3 @@ def _write_lines(file: IO[bytes] | gzip.GzipFile, play: Play) -> None:
 
 def _lines(results: Iterable[Result]) -> bytes:
     return b"".join(orjson.dumps(to_record(result)) + b"\n" for result in results)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
-    """Write beside the file first: half a file never looks like a whole one."""
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    except OSError as error:
-        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(WRONG) from None
-    finally:
-        if partial.exists():
-            partial.unlink()

@@ -128,3 +128,13 @@ def parts_of(spells: Mapping[CellKey, Spell], *, over: bool) -> Parts:
             until = max(known, default=None) if over or len(known) == len(ends) else None
             found.append(Part(axis, name, min(spell.first_bad for spell in there), until))
     return tuple(found)
+
+
+def spells_of(incident: Incident, reach: Collection[CellKey]) -> dict[CellKey, Spell]:
+    """The spells that the parts of a stored incident tell of the cells that it reaches: no finer than the parts."""
+    since = {(part.axis, part.name): part.since for part in incident.parts}
+    return {
+        key: Spell(begun, begun)
+        for key in reach
+        if (begun := max(since.get(("component", key[0]), 0), since.get(("region", key[1]), 0)))
+    }

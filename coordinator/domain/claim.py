@@ -8,6 +8,7 @@ import numpy as np
 
 from coordinator.domain.hypotheses import Hypothesis
 from coordinator.domain.posterior import SLOW_MODE, Posterior
+from coordinator.domain.refinement import refined
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import Flags, Floats, Frame, Sheet, any_along
 from coordinator.domain.verdict import Scope
@@ -106,8 +107,8 @@ class Opinion:
 CALM = Opinion(0.0, ALL_WELL, True)
 
 
-def conclude(posterior: Posterior, coverage: Coverage, sheet: Sheet, rules: Rules) -> Opinion:
-    """The opinion that a posterior supports."""
+def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Sheet, rules: Rules) -> Opinion:
+    """The opinion that a posterior supports. `nats` is the evidence (mode, bucket, component, region) behind it."""
     frame, wrong, newest, begin = coverage.frame, 1 - posterior.none, sheet.newest, sheet.begin
     if wrong <= 0:
         return CALM
@@ -121,7 +122,11 @@ def conclude(posterior: Posterior, coverage: Coverage, sheet: Sheet, rules: Rule
     if scopes.get(best) is Scope.REGIONAL and not _is_told_apart(posterior.hypotheses[best], coverage, sheet, since):
         scopes = {k: Scope.UNKNOWN if scope is Scope.REGIONAL else scope for k, scope in scopes.items()}
     if chance[best] >= rules.claim_share:
-        claim = _claim(posterior, best, scopes[best], float(chance[best]), since, coverage)
+        whole = posterior.hypotheses[best]
+        mode = int(np.argmax(posterior.modes[best]))
+        part = refined(whole, nats[mode, posterior.onset(best) :].sum(axis=0), coverage.votes)
+        scope = scopes[best] if part is whole else scope_of(part, coverage, looked, rules)
+        claim = _claim(posterior, best, part, scope, float(chance[best]), since, coverage)
         return Opinion(wrong, claim, True, rivals)
     by_scope: dict[Scope, float] = {}
     for k, scope in scopes.items():
@@ -153,11 +158,11 @@ def _is_told_apart(hypothesis: Hypothesis, coverage: Coverage, sheet: Sheet, sin
     return 2 * len(others & set(region[meanwhile].tolist())) >= len(others)
 
 
-def _claim(p: Posterior, k: int, scope: Scope, chance: float, since: Instant, coverage: Coverage) -> Claim:
-    hypothesis = p.hypotheses[k]
+def _claim(
+    p: Posterior, k: int, part: Hypothesis, scope: Scope, chance: float, since: Instant, coverage: Coverage
+) -> Claim:
     slow = float(p.modes[k][SLOW_MODE]) > 0.5 * float(p.chance[k])
-    cells = _cells(hypothesis, coverage)
-    return _said(scope, cells, chance, slow, since, coverage.frame, group=hypothesis.group)
+    return _said(scope, _cells(part, coverage), chance, slow, since, coverage.frame, group=part.group)
 
 
 def _said(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.domain.case import Case, Scene, Told
+from coordinator.domain.case import Case, Scene, Told, spells_of
 from coordinator.domain.claim import ALL_WELL, within
 from coordinator.domain.confirm import Ask, Confirmation
 from coordinator.domain.fitness import Fitness
@@ -188,7 +188,7 @@ class Judge:
             cells = {(track.component, track.region) for track in self.panel.tracks}
             reach = frozenset(key for key in cells if key[0] in incident.components and key[1] in incident.regions)
             if reach:
-                open_cases.append(Case(incident, reach))
+                open_cases.append(Case(incident, reach, spells_of(incident, reach)))
         self.cases = Cases(tuple(open_cases), self.cases.ended)
 
     def reconcile(self, stored: Sequence[Incident]) -> None:

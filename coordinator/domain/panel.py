@@ -110,7 +110,7 @@ class Panel:
             posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, standing, rules)
             if posterior is None or (found and 1 - posterior.none < rules.second_share):
                 break
-            opinion = conclude(posterior, coverage, sheet, rules)
+            opinion = conclude(posterior, nats, coverage, sheet, rules)
             if found and not opinion.sure:
                 break
             explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))

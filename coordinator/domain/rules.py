@@ -67,7 +67,7 @@ class Rules:
     """How likely a claim must be among all that may be wrong before it is made."""
     clear_share: float = 0.1
     """How likely something may still be wrong when all is called well."""
-    second_share: float = 0.995
+    second_share: float = 0.97
     """How likely a second disruption must be beside the first."""
     outage_share: float = 0.8
     """From this share of failing looks on it is an outage; below, the service is degraded."""

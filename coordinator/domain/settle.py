@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from coordinator.domain.claim import CellKey, Claim, Coverage
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import Sheet, any_along
-from coordinator.domain.tally import Tally
+from coordinator.domain.tally import Tally, looks_since
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
 VERY_SURE = 0.99
 """How likely a claim of everywhere must be to be made before every cell was looked at."""
+NEARLY_EVERY_LOOK = 0.8
+"""Only an outage is told before everybody looked: of a partial failure it may be half of our own workers that fail."""
 NEARLY_EVERY = 0.95
 """Share of the cells that must have been looked at since; the last few change nothing."""
 EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
@@ -40,11 +42,17 @@ def is_settled(
     looked = (sheet.newest >= since) & coverage.votes
     if looked.sum() >= NEARLY_EVERY * coverage.votes.sum():
         return True
-    if claim.scope not in EVERYWHERE or claim.chance < VERY_SURE:
+    if claim.scope not in EVERYWHERE or claim.chance < VERY_SURE or _failing(claim, sheet, since) < NEARLY_EVERY_LOOK:
         return False
     components = list(range(len(coverage.frame.components)))
     every_component = (looked.any(axis=1) == coverage.votes.any(axis=1)).all()
     return bool(every_component) and coverage.suffices(components, any_along(looked, 0), rules)
+
+
+def _failing(claim: Claim, sheet: Sheet, since: Instant) -> float:
+    """Share of the looks at the claimed cells since then that were bad."""
+    good, bad = looks_since(sheet, claim.cells, since, slow=claim.slow)
+    return bad / max(1, good + bad)
 
 
 def _cells(claims: Iterable[Claim]) -> frozenset[CellKey]:

@@ -132,6 +132,8 @@ def _slots(
 ) -> Mapping[int, Mapping[str, Sequence[float]]]:
     """What each witness adds, look by look, slot by slot."""
     begin = (vantage.heard_at // vantage.bucket_ms - SLOTS + 1) * vantage.bucket_ms
+    if vantage.unfit_since is None and vantage.unfit_spans:
+        begin = max(begin, vantage.unfit_spans[-1][1])  # a sickness that is over is no sign of another
     slots: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for track in tracks:
         for code in track.since(begin):

@@ -41,13 +41,9 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     frame, looks = sheet.frame, sheet.looks
     order = np.lexsort((looks.at, looks.cell))
     cell, at = looks.cell[order], looks.at[order]
-    bad = (looks.bad | looks.slow if slow else looks.bad)[order]
+    bad = _bad(sheet, slow=slow)[order]
     late, reason = looks.late[order], looks.reason[order]
-    rows = {name: place for place, name in enumerate(frame.components)}
-    columns = {name: place for place, name in enumerate(frame.regions)}
-    numbers = {
-        key: rows[key[0]] * len(columns) + columns[key[1]] for key in cells if key[0] in rows and key[1] in columns
-    }
+    numbers = _numbers(sheet, cells)
     onset = _onset(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
     found = {}
     for key, number in numbers.items():
@@ -59,15 +55,35 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
 
 def bad_times(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> list[Instant]:
     """When the looks at these cells from `since` on were bad, of those that came in in time; in order."""
-    frame, looks = sheet.frame, sheet.looks
+    looks = sheet.looks
+    mine = _mine(sheet, cells, since)
+    times: list[Instant] = np.sort(looks.at[mine & _bad(sheet, slow=slow) & ~looks.late]).tolist()
+    return times
+
+
+def looks_since(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> tuple[int, int]:
+    """How many looks at these cells from `since` on were good, and how many bad."""
+    mine = _mine(sheet, cells, since)
+    bad = int((mine & _bad(sheet, slow=slow)).sum())
+    return int(mine.sum()) - bad, bad
+
+
+def _bad(sheet: Sheet, *, slow: bool) -> Flags:
+    return sheet.looks.bad | sheet.looks.slow if slow else sheet.looks.bad
+
+
+def _mine(sheet: Sheet, cells: Collection[CellKey], since: Instant) -> Flags:
+    """Which looks are at these cells, from `since` on."""
+    mine: Flags = (sheet.looks.at >= since) & np.isin(sheet.looks.cell, list(_numbers(sheet, cells).values()))
+    return mine
+
+
+def _numbers(sheet: Sheet, cells: Collection[CellKey]) -> dict[CellKey, int]:
+    """The number of each of these cells that the sheet has."""
+    frame = sheet.frame
     rows = {name: place for place, name in enumerate(frame.components)}
     columns = {name: place for place, name in enumerate(frame.regions)}
-    numbers = [rows[c] * len(columns) + columns[r] for c, r in cells if c in rows and r in columns]
-    bad = looks.bad | looks.slow if slow else looks.bad
-    times: list[Instant] = np.sort(
-        looks.at[bad & ~looks.late & (looks.at >= since) & np.isin(looks.cell, numbers)]
-    ).tolist()
-    return times
+    return {key: rows[key[0]] * len(columns) + columns[key[1]] for key in cells if key[0] in rows and key[1] in columns}
 
 
 def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
