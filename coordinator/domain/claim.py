@@ -22,6 +22,8 @@ COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
 """(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
 UNLIKELY = 0.002
 """Hypotheses less likely than this, if anything is wrong, are left out."""
+LATELY = 3
+"""Buckets in which a cell must have been well, too, to be called well: it may have begun to fail later than others."""
 TOP = 5
 """Hypotheses that a verdict shows."""
 
@@ -124,7 +126,8 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
     if chance[best] >= rules.claim_share:
         whole = posterior.hypotheses[best]
         mode = int(np.argmax(posterior.modes[best]))
-        part = refined(whole, nats[mode, posterior.onset(best) :].sum(axis=0), coverage.votes)
+        since_then = nats[mode, posterior.onset(best) :]
+        part = refined(whole, since_then.sum(axis=0), since_then[-LATELY:].sum(axis=0), coverage.votes)
         scope = scopes[best] if part is whole else scope_of(part, coverage, looked, rules)
         claim = _claim(posterior, best, part, scope, float(chance[best]), since, coverage)
         return Opinion(wrong, claim, True, rivals)

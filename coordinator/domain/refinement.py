@@ -17,13 +17,14 @@ WELL_NATS = -7.0
 """Evidence against a cell's failing as the rest does, from which on it is called well."""
 
 
-def refined(hypothesis: Hypothesis, nats: Floats, votes: Flags) -> Hypothesis:
+def refined(hypothesis: Hypothesis, nats: Floats, lately: Floats, votes: Flags) -> Hypothesis:
     """The largest part of the hypothesis, components by regions, in which no cell is clearly well.
 
-    `nats` is the evidence of each cell, (component, region), since it began, for the failing share of the whole.
+    `nats` is the evidence of each cell, (component, region), since it began, for the failing share of the whole, and
+    `lately` that of the last few buckets: what began to fail later than the rest is not well.
     """
     components, regions = list(hypothesis.components), list(hypothesis.regions)
-    ailing = np.asarray(~((nats < WELL_NATS) & votes)[np.ix_(components, regions)], dtype=np.bool_)
+    ailing = np.asarray(~((nats < WELL_NATS) & (lately < 0) & votes)[np.ix_(components, regions)], dtype=np.bool_)
     if ailing.all():
         return hypothesis
     rows, columns = max(_parts(ailing), key=lambda part: int(part[0].sum()) * int(part[1].sum()))

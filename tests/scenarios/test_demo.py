@@ -11,7 +11,7 @@ from worker.contract.outcome import Blame, Reason
 
 ALL = ("r1", "r2", "r3", "r4", "r5")
 FEATURES = ("c1", "c2", "c3")
-INTERVALS_TO_SEE = 4
+INTERVALS_TO_SEE = 5
 SEEDS = range(4)
 
 
