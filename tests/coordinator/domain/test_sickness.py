@@ -294,6 +294,25 @@ def _suspect(vantage: Vantage, failing: Sequence[Track], groups: Mapping[Track, 
     return is_suspect(vantage, groups, len(set(groups.values())))
 
 
+def test_a_worker_that_is_slow_everywhere_is_sick_as_one_that_fails() -> None:
+    world = World(lambda *_: False)
+    for track in world.tracks.values():
+        for moment in (105, 115):
+            track["r2"].add(code_of(moment, slow=True))
+            track["r3"].add(code_of(moment))
+    assert world.sick() == ["r2"]
+
+
+def test_a_sickness_that_is_over_is_no_sign_of_another() -> None:
+    world = World(
+        lambda region, check, slot: region == "r2" and (slot in (4, 5) or (slot == 11 and check == "claude-c1"))
+    )
+    worker = world.vantages["r2"]
+    worker.fall_ill(at(30))
+    worker.recover(at(60))
+    assert world.diagnosis("r2").nats < RULES.doubt_nats
+
+
 def test_a_region_fails_as_rarely_as_its_best_worker() -> None:
     check = check_of()
     bad = [code_of(1, Vote.BAD), code_of(2, worker=1), code_of(3, Vote.BAD, worker=1), code_of(4, worker=1)]

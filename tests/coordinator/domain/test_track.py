@@ -187,6 +187,20 @@ def test_nothing_is_slow_before_enough_times_are_known() -> None:
     assert learned([200.0] * RULES.slow_after_looks).limit_ms < inf
 
 
+def test_what_was_learned_is_kept_over_a_restart() -> None:
+    before = learned(lognormal(200, 0.1, 400))
+    for bad in (True, False, False):
+        before.learn_vote(bad, 0.99)
+    after = Normal()
+    after.remember(before.to_numbers(), RULES)
+    assert after.to_numbers() == before.to_numbers()
+    assert after.limit_ms == pytest.approx(before.limit_ms)
+    assert after.share(RULES) == before.share(RULES)
+    few = Normal()
+    few.remember(learned([200.0] * 19).to_numbers(), RULES)
+    assert few.limit_ms == inf, "as few times as before are known"
+
+
 @pytest.mark.parametrize(("usual_ms", "limit_ms"), [(40, 140), (200, 300), (1_000, 1_500)])
 def test_slow_is_half_as_much_again_and_at_least_a_hundred_milliseconds_more(usual_ms: float, limit_ms: float) -> None:
     normal = learned([usual_ms] * 400)

@@ -32,6 +32,14 @@ def test_a_look_that_was_not_made_shows_only_that_the_worker_is_there() -> None:
     assert worker.silent_at() == at(10) + worker.fresh_ms
 
 
+def test_a_slow_answer_shows_that_it_is_alive_and_speaks_against_it_all_the_same() -> None:
+    worker = vantage_of()
+    worker.hear(API, at(10), ok=True, made=True, slow=True)
+    assert (worker.answered_at, worker.failing) == (at(10), {API: at(10)})
+    worker.hear(API, at(12), ok=True, made=True)
+    assert worker.failing == {}
+
+
 def test_late_results_never_set_what_is_known_back() -> None:
     worker = vantage_of(heard=30)
     worker.hear(API, at(20), ok=True, made=True)
