@@ -9,7 +9,7 @@ from coordinator.domain.fleet import NEVER
 from coordinator.domain.panel import View
 from coordinator.domain.rules import Rules
 from coordinator.domain.settle import is_settled, turned_at
-from coordinator.domain.tally import Tally, tallies
+from coordinator.domain.tally import Tally, failed_since, tallies
 from coordinator.domain.track import LONGEST_AGO
 from worker.contract.instant import Instant
 
@@ -64,14 +64,15 @@ def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, pati
 
 
 def _heeding_absence(docket: Docket, wanted: Wish, view: View) -> Wish:
-    """Cells that no longer vote are no sign of an end: what is said of them stands, for a while if none votes."""
+    """That cells that failed no longer vote is no sign of an end: it stands, for a while only if none of them votes."""
     voting = voting_cells(view)
     left = [within(claim, voting) for claim in docket.claims]
     if left == list(docket.claims):
         return wanted
+    seen = [within(claim, voting | failed_since(view.sheet, claim.since)) for claim in docket.claims]
     if [claim.says() for claim in left] == [claim.says() for claim in wanted.claims]:
-        return Wish(docket.claims)
-    none_votes = not any(claim.cells for claim in left) and any(claim.cells for claim in docket.claims)
+        return Wish(tuple(seen))
+    none_votes = not any(claim.cells for claim in left) and any(claim.cells for claim in seen)
     return Wish(wanted.claims, doubtful=True) if none_votes else wanted
 
 

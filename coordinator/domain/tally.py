@@ -68,6 +68,14 @@ def looks_since(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slo
     return int(mine.sum()) - bad, bad
 
 
+def failed_since(sheet: Sheet, since: Instant) -> frozenset[CellKey]:
+    """The cells with a look since then that failed or was slow."""
+    frame, looks = sheet.frame, sheet.looks
+    cells = np.unique(looks.cell[(looks.bad | looks.slow) & (looks.at >= since)]).tolist()
+    count = len(frame.regions)
+    return frozenset((frame.components[cell // count], frame.regions[cell % count]) for cell in cells)
+
+
 def _bad(sheet: Sheet, *, slow: bool) -> Flags:
     return sheet.looks.bad | sheet.looks.slow if slow else sheet.looks.bad
 
