@@ -49,25 +49,25 @@ class Rules:
     """How far back looks are weighed."""
     window_intervals: int = 20
     """And at least so many intervals of the quickest check of a service; a third as many of its slowest."""
-    service_nats: float = 7.0
+    service_nats: float = 8.0
     """A disruption of a whole service, or of one component everywhere, needs so much evidence to be likely."""
-    region_nats: float = 8.0
+    region_nats: float = 9.0
     """So does one of a whole region, or of a group of regions that share a country, a network or an edge."""
     each_region_nats: float = 2.0
     """And so much more for each region of any other set."""
-    cell_nats: float = 13.0
+    cell_nats: float = 14.0
     """One component in one region: there are many of them, so chance finds one often."""
     each_component_nats: float = 3.0
     """And so much more for each component of a set."""
     end_nats: float = 3.0
     """A disruption ends in a given bucket this rarely; rarer, and what has ended would be called a lesser failure."""
-    alarm_share: float = 0.97
+    alarm_share: float = 0.9
     """How likely something must be wrong before anything is said."""
     claim_share: float = 0.9
     """How likely a claim must be among all that may be wrong before it is made."""
     clear_share: float = 0.1
     """How likely something may still be wrong when all is called well."""
-    second_share: float = 0.97
+    second_share: float = 0.9
     """How likely a second disruption must be beside the first."""
     outage_share: float = 0.8
     """From this share of failing looks on it is an outage; below, the service is degraded."""
