@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +28,16 @@ _WATCHED_S: Final = 8.0
 """How long each verdict stands when nobody waits for the end, so that people can look at the page."""
 
 
-async def show(console: Console, *, once: bool, port: int | None, speed: float) -> bool:
-    """Run the demo; whether everything was said as it was. Without `once`, until it is interrupted."""
+async def show(console: Console, *, once: bool, port: int | None, speed: float, keep: Path | None = None) -> bool:
+    """Run the demo; whether everything was said as it was. Without `once`, until it is interrupted.
+
+    Its configuration and data are kept in the folder `keep`, when given.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    with tempfile.TemporaryDirectory(prefix="outscope-demo-") as folder:
-        playing = asyncio.create_task(_perform(Path(folder), console, once, port or free_port(), speed))
+    with _folder(keep) as folder:
+        playing = asyncio.create_task(_perform(folder, console, once, port or free_port(), speed))
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait((playing, waiting), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -43,6 +47,23 @@ async def show(console: Console, *, once: bool, port: int | None, speed: float) 
                 await playing
             return False
         return playing.result()
+
+
+@contextlib.contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """A folder to work in: the one to keep, or one that is gone afterwards."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="outscope-demo-") as folder:
+            yield Path(folder)
+        return
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        used = any(keep.iterdir())
+    except OSError as error:
+        raise CannotStartError(f"{keep} cannot be used: {error.strerror}.") from None
+    if used:
+        raise CannotStartError(f"{keep} is not empty; name a new folder.")
+    yield keep
 
 
 async def _perform(folder: Path, console: Console, once: bool, port: int, speed: float) -> bool:

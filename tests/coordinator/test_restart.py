@@ -99,12 +99,9 @@ async def test_two_open_incidents_go_on_as_two(store: Store, topology: Any, memo
     assert await store.incidents.open() == []
 
 
-FORGOTTEN = pytest.mark.xfail(reason="the judge makes parts anew from the looks that it remembers")
-
-
 @pytest.mark.parametrize(
     "memory_s",
-    [180, pytest.param(60, marks=FORGOTTEN)],
+    [180, 60],
     ids=["the stored results reach back", "the incidents are older"],
 )
 async def test_each_part_keeps_its_beginning(store: Store, topology: Any, memory_s: int) -> None:
