@@ -1,4 +1,7 @@
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf, nan
 from random import Random
 
 import pytest
@@ -8,10 +11,13 @@ from hypothesis import strategies as st
 from coordinator.domain.engine import Engine
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.incident import Moment
+from coordinator.domain.life import WIDTH
+from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Topology
+from coordinator.domain.verdict import Verdict
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import FAST, Trial, at, feed, seconds, try_results
-from worker.contract.outcome import Reason
+from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
 
 NET = topology(regions=4, services=(("claude", 2), ("openai", 1)), references=2)
@@ -259,3 +265,196 @@ def test_a_quick_cell_goes_stale_in_its_own_time_beside_a_slow_one() -> None:
     trial = try_results(mixed, results(mixed, at(0), at(75), [revoked]), until=at(75))
     states = {(cell.component, str(cell.state)) for cell in trial.engine.verdicts()["claude"].cells}
     assert states == {("c1", "unknown"), ("c2", "well")}
+
+
+@settings(thorough, max_examples=50)
+@given(st.sampled_from(REGIONS), worlds, st.integers(1, 10_000))
+def test_whatever_happens_in_one_region_never_reaches_everywhere(region: str, world: World, seed: int) -> None:
+    """Its workers fail, its references fail, it falls silent, all at once or in turns: the others are well."""
+    troubles = [replace(trouble, regions=[region]) for trouble in world.troubles]
+    silences = [replace(silence, regions=[region]) for silence in world.silences]
+    trial = try_results(NET, results(NET, at(0), at(45), troubles, silences, world.workers, 0.0, seed))
+    for service in ("claude", "openai"):
+        assert {"component", "system_wide"}.isdisjoint(trial.scopes(service))
+        assert all(event.incident.regions == (region,) for event in trial.incidents(service))
+
+
+def said(trial: Trial, service: str = "claude") -> Verdict:
+    return trial.engine.verdicts()[service]
+
+
+@thorough
+@given(
+    st.lists(st.sampled_from(REGIONS), min_size=1, max_size=4, unique=True),
+    st.lists(st.sampled_from(["c1", "c2"]), min_size=1, max_size=2, unique=True),
+    st.integers(1, 10_000),
+)
+def test_good_news_from_a_region_takes_it_out_and_widens_nothing(
+    regions: list[str], components: list[str], seed: int
+) -> None:
+    trouble = Trouble(at(20), regions=regions, services=["claude"], components=components)
+    bad = results(NET, at(0), at(42), [trouble], seed=seed)
+    less = results(NET, at(0), at(42), [replace(trouble, regions=regions[1:])] if regions[1:] else [], seed=seed)
+    before, after = said(try_results(NET, bad)), said(try_results(NET, less))
+    assert WIDTH[after.scope] <= WIDTH[before.scope]
+    assert set(after.components) <= set(before.components)
+    if after.scope == "regional":
+        assert set(after.regions) <= set(before.regions) - {regions[0]}
+
+
+@thorough
+@given(troubles, st.integers(1, 10_000))
+def test_once_all_is_well_what_is_said_only_narrows(found: list[Trouble], seed: int) -> None:
+    over = [replace(trouble, until=at(30)) for trouble in found]
+    trial = try_results(NET, results(NET, at(0), at(60), over, seed=seed), until=at(60))
+    for service in ("claude", "openai"):
+        widths = [WIDTH[verdict.scope] for verdict in trial.verdicts(service) if verdict.at > at(36)]
+        assert widths == sorted(widths, reverse=True)
+        assert trial.claim(at(60), service) == ("none", (), ())
+
+
+def garbled(**fields: object) -> Callable[[Result], Result]:
+    return lambda result: replace(result, **fields)
+
+
+BAD_INPUT: dict[str, Callable[[Result], Result]] = {
+    "a minute from the future": lambda result: replace(result, started_at=result.received_at + 60_000),
+    "scheduled in the future": lambda result: replace(result, scheduled_at=result.received_at + 600_000),
+    "a clock minutes ahead": lambda result: replace(result, started_at=result.started_at + 300_000),
+    "a clock minutes behind": lambda result: replace(result, started_at=result.started_at - 300_000),
+    "scheduled minutes ago": lambda result: replace(result, scheduled_at=result.scheduled_at - 300_000),
+    "before there was time": garbled(scheduled_at=-(10**15), started_at=-(10**15)),
+    "after all time": garbled(scheduled_at=1 << 60, started_at=1 << 60),
+    "an unknown region": garbled(region="atlantis"),
+    "an unknown check": garbled(check="nobody"),
+    "another service's name": garbled(service="nobody", component="nothing"),
+    "a nameless worker": garbled(worker=""),
+    "a negative attempt": garbled(attempt=-1),
+    "a large attempt": garbled(attempt=1 << 40),
+    "no time taken": garbled(total_ms=0.0),
+    "negative time taken": garbled(total_ms=-5.0),
+    "no number": garbled(total_ms=nan),
+    "endless": garbled(total_ms=inf),
+    "a year": garbled(total_ms=3e10),
+    "nothing measured": garbled(total_ms=None),
+    "an odd network": garbled(asn=-1, extra={"edge": ["x"]}),
+}
+
+
+@pytest.mark.parametrize("what", BAD_INPUT)
+def test_bad_input_is_survived_and_what_is_said_is_right(what: str) -> None:
+    random = Random(what)
+    found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"], components=["c1"])])
+    mixed = [BAD_INPUT[what](result) if random.random() < 0.08 else result for result in found]
+    trial = try_results(NET, mixed)
+    assert trial.claim(at(60)) == ("component", tuple(REGIONS), ("c1",))
+    assert set(trial.scopes("openai")) <= {"none", "unknown"}
+    assert {event.incident.service for event in trial.incidents()} == {"claude"}
+    json.dumps([verdict.to_document() for verdict in trial.engine.verdicts().values()])
+
+
+@pytest.mark.parametrize("absurd", [0.0, -5.0, nan, 3e10])
+def test_absurd_times_do_not_hide_slow_answers_nor_make_them_up(absurd: float) -> None:
+    random = Random(1)
+    well = results(NET, at(0), at(60))
+    mixed = [replace(result, total_ms=absurd) if random.random() < 0.05 else result for result in well]
+    assert try_results(NET, mixed).scopes() == ["none"]
+    slow = [
+        replace(result, total_ms=2_000.0) if result.service == "claude" and result.scheduled_at > at(60) else result
+        for result in mixed + results(NET, at(60), at(90))
+    ]
+    verdict = said(try_results(NET, slow))
+    assert (verdict.scope, verdict.severity) == ("system_wide", "degraded")
+
+
+def test_a_repeat_that_contradicts_the_first_changes_nothing() -> None:
+    found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
+    denied = [replace(r, ok=not r.ok, reason=Reason.TIMEOUT, received_at=r.received_at + 3_000) for r in found]
+    blamed = [replace(r, blame=Blame.NONE if r.ok else Blame.TARGET) for r in denied]
+    assert try_results(NET, found + blamed, until=at(60)).events == try_results(NET, found, until=at(60)).events
+
+
+@pytest.mark.parametrize(
+    ("regions", "components", "seed"), [(REGIONS, ["c1"], 1), (["r2"], ["c1", "c2"], 2), (REGIONS, ["c1", "c2"], 3)]
+)
+def test_results_repeated_and_shuffled_by_two_minutes_end_in_the_same_verdict(
+    regions: list[str], components: list[str], seed: int
+) -> None:
+    random, net = Random(seed), replace(NET, checks=tuple(replace(c, interval_ms=10_000) for c in NET.checks))
+    trouble = Trouble(at(150), at(900), regions=regions, services=["claude"], components=components)
+    found = results(net, at(0), at(500), [trouble], seed=seed)
+    mixed = [replace(r, received_at=r.received_at + random.randint(0, 120_000)) for r in found for _ in range(3)]
+    random.shuffle(mixed)
+    plain, shuffled = (try_results(net, some, Rules(), until=at(500)) for some in (found, mixed))
+    assert said(shuffled).claim() == said(plain).claim()
+    assert said(plain).components == tuple(components)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("regions", [1, 2, 3, 5])
+@pytest.mark.parametrize("components", [1, 2])
+def test_few_regions_workers_or_components_are_right_or_unknown(workers: int, regions: int, components: int) -> None:
+    small = topology(regions=regions, services=(("claude", components),), references=2)
+    names = tuple(region.id for region in small.regions)
+    down = results(small, at(0), at(60), [Trouble(at(20), services=["claude"])], workers=workers)
+    scope = "system_wide" if regions >= 3 else "unknown"
+    trial = try_results(small, down)
+    assert set(trial.scopes()) == {"none", scope}
+    assert [event.moment for event in trial.incidents()][:1] == ["opened"] * (regions >= 3)
+    if regions >= 3:
+        assert trial.claim(at(60)) == (scope, names, ("c1", "c2")[:components])
+    assert try_results(small, results(small, at(0), at(60), workers=workers)).scopes() == ["none"]
+
+
+def slower(interval_ms: dict[str, int]) -> Topology:
+    """Five regions look at `claude` c1 and c2 and at all else, each as often as told."""
+    net = topology(regions=5, services=(("claude", 2), ("openai", 1)), references=2, timeout_ms=10_000)
+    return replace(
+        net, checks=tuple(replace(c, interval_ms=interval_ms.get(c.component, interval_ms["c1"])) for c in net.checks)
+    )
+
+
+@pytest.mark.parametrize("failing", ["c1", "c2"])
+@pytest.mark.parametrize("interval_ms", [{"c1": 300_000}, {"c1": 10_000, "c2": 300_000}, {"c1": 60_000, "c2": 30_000}])
+def test_slow_and_mixed_intervals_are_judged_as_well(interval_ms: dict[str, int], failing: str) -> None:
+    net = slower(interval_ms)
+    every_s, slowest_s = interval_ms.get(failing, interval_ms["c1"]) / 1_000, max(interval_ms.values()) / 1_000
+    trouble = Trouble(at(1_200), at(2_400), services=["claude"], components=[failing])
+    trial = try_results(net, results(net, at(0), at(4_200), [trouble]), Rules(), until=at(4_200), batch_ms=5_000)
+    assert trial.scopes() == ["none", "component", "none"]
+    told = trial.verdicts()[1]
+    assert (told.regions, told.components) == (("r1", "r2", "r3", "r4", "r5"), (failing,))
+    assert told.at <= at(1_200 + 2 * slowest_s + 15)
+    opened = trial.incidents()[0].incident
+    assert abs(opened.started_by - at(1_200)) <= 1_000 * every_s
+    assert trial.scopes("openai") == ["none"]
+
+
+def checks_with(regions: Sequence[str], components: Sequence[str], interval_ms: int = 2_000) -> Topology:
+    net = topology(regions=len(regions), services=(("claude", len(components)), ("openai", 1)), references=2)
+    return replace(net, checks=tuple(replace(check, interval_ms=interval_ms) for check in net.checks))
+
+
+CHANGES = {
+    "a region added": checks_with(["r1", "r2", "r3", "r4", "r5"], ["c1", "c2"]),
+    "a region removed": checks_with(["r1", "r2", "r3"], ["c1", "c2"]),
+    "a component added": checks_with(REGIONS, ["c1", "c2", "c3"]),
+    "another interval": checks_with(REGIONS, ["c1", "c2"], 5_000),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_configuration_that_changes_under_an_open_incident_loses_nothing(change: str, seed: int) -> None:
+    trouble, after = Trouble(at(20), at(60), services=["claude"], components=["c1"]), CHANGES[change]
+    trial = try_results(NET, results(NET, at(0), at(40), [trouble], seed=seed), until=at(40))
+    (opened,) = trial.incidents()
+    trial.engine.reconfigure(after, FAST)
+    feed(trial, results(after, at(40), at(130), [trouble], seed=seed), at(130))
+    assert trial.claim(at(58)) == ("component", tuple(region.id for region in after.regions), ("c1",))
+    assert trial.claim(at(130)) == ("none", (), ())
+    assert {event.incident.id for event in trial.incidents()} == {opened.incident.id}
+    last = trial.incidents()[-1]
+    assert last.moment is Moment.RESOLVED
+    assert seconds(last.incident.ended_after) < 60 <= seconds(last.incident.ended_by) <= 70
+    assert trial.scopes("openai") == ["none"]
