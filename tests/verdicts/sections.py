@@ -11,6 +11,13 @@ from tests.verdicts.reach import Parts, rows
 from tests.verdicts.run import Scored
 from tests.verdicts.table import number, percent, plural, seconds, table
 
+WHY_SLOWER = """\
+A rule that counts calls a total outage after one or two failures and its end after one success, whatever else they may
+mean; false incidents and missed partial failures, above, are the price. Outscope waits until every cell had its chance
+to confirm or deny, and until a lesser failure is as unlikely as the greater one.
+"""
+"""Said below the columns in which others lead: with one exception or none they are times."""
+
 
 def reached(parts: Parts, interval_s: float) -> Iterator[str]:
     """What was to be reached."""
@@ -51,7 +58,7 @@ def _leading(by: Mapping[str, Figures]) -> Iterator[str]:
         return
     yield f"Other rules do better than {OUTSCOPE} in {len(found)} of these {len(columns)} columns:\n"
     yield from (f"- {sentence}." for sentence in found)
-    yield ""
+    yield f"\n{WHY_SLOWER}"
 
 
 def in_each_scenario(main: Sequence[Scored]) -> Iterator[str]:
