@@ -27,6 +27,9 @@ Components = Annotated[int, typer.Option(help="Components of the main service.",
 NoiseName = Annotated[Literal["normal", "doubled", "none"], typer.Option("--noise", help="What fails by chance.")]
 LooksName = Annotated[Looks, typer.Option("--looks", help="Every worker takes each look, or one that they share.")]
 Lasts = Annotated[str | None, typer.Option(help="End after so long, whatever happens.", metavar="DURATION")]
+Confirm = Annotated[
+    bool, typer.Option("--confirm", help="Let the judge ask for extra looks, as it does live; they are results, too.")
+]
 Folder = Annotated[Path | None, typer.Option("--records", help="Folder with records of real incidents.", metavar="DIR")]
 Listed = Annotated[bool, typer.Option("--list", help="List the scenarios, and simulate nothing.")]
 
@@ -45,6 +48,7 @@ def simulate(
     looks: LooksName = "each",
     lasts: Lasts = None,
     records: Folder = None,
+    confirm: Confirm = False,
     listed: Listed = False,
 ) -> None:
     """Write what workers would report of a simulated internet in which SCENARIO happens.
@@ -67,7 +71,7 @@ def simulate(
         write_configuration(config_out, play)
     if truth_out:
         write_truth(truth_out, play)
-    write_results(out, play)
+    write_results(out, play, confirm=confirm)
 
 
 def _scenarios(folder: Path | None) -> Mapping[str, Scenario]:

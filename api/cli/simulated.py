@@ -11,28 +11,34 @@ import orjson
 import yaml
 
 from api.cli.beside import beside
-from coordinator.simulator import Play
+from coordinator.domain.engine import Engine, Event
+from coordinator.domain.rules import Rules
+from coordinator.simulator import Ask, Play, perform
 from coordinator.simulator.configuration import document
-from worker.contract.instant import rfc3339
+from worker.contract.instant import Instant, rfc3339
 from worker.contract.result import Result, to_record
 
 OUTPUT: Final = "-"
 _LEVEL: Final = 5
 
 
-def write_results(target: str, play: Play) -> None:
-    """As NDJSON in the order in which they are received, compressed when the name ends in `.gz`."""
+def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
+    """As NDJSON in the order in which they are received, compressed when the name ends in `.gz`.
+
+    With `confirm` the judge watches and asks for extra looks, as it does live.
+    """
+    write = _write_confirmed if confirm else _write_lines
     if target == OUTPUT:
-        _write_lines(sys.stdout.buffer, play)
+        write(sys.stdout.buffer, play)
         sys.stdout.buffer.flush()
         return
     path = Path(target)
     with beside(path) as file:
         if path.suffix == ".gz":
             with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:  # the same bytes every time
-                _write_lines(packed, play)
+                write(packed, play)
         else:
-            _write_lines(file, play)
+            write(file, play)
 
 
 def write_configuration(path: Path, play: Play) -> None:
@@ -66,6 +72,29 @@ def truth_of(play: Play) -> dict[str, Any]:
 def _write_lines(file: IO[bytes] | gzip.GzipFile, play: Play) -> None:
     for batch in play.stream():
         file.write(_lines(batch))
+
+
+class _Recorder:
+    """The judge as it watches a play; what it hears is written down."""
+
+    def __init__(self, engine: Engine, file: IO[bytes] | gzip.GzipFile) -> None:
+        self._engine, self._file = engine, file
+
+    def observe(self, results: Iterable[Result], /) -> None:
+        heard = sorted(results, key=lambda result: result.received_at)
+        self._file.write(_lines(heard))
+        self._engine.observe(heard)
+
+    def advance(self, now: Instant, /) -> Iterable[Event]:
+        return self._engine.advance(now)
+
+    def asks(self) -> Iterable[Ask]:
+        return [Ask(*ask) for ask in self._engine.asks()]
+
+
+def _write_confirmed(file: IO[bytes] | gzip.GzipFile, play: Play) -> None:
+    for _ in perform(play, _Recorder(Engine(play.topology, Rules()), file)):
+        pass
 
 
 def _lines(results: Iterable[Result]) -> bytes:

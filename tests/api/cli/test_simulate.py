@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,29 @@ def test_its_results_can_be_replayed(run: Run, tmp_path: Path) -> None:
     assert replayed.exit_code == 0
     said = [json.loads(line) for line in replayed.output.splitlines()]
     assert any(line["type"] == "verdict" and line["scope"] == "system_wide" for line in said)
+
+
+def test_with_confirm_the_looks_that_the_judge_asked_for_are_results_too(run: Run, tmp_path: Path) -> None:
+    plain, confirmed = tmp_path / "plain.ndjson", tmp_path / "confirmed.ndjson"
+    for out, extra in ((plain, ()), (confirmed, ("--confirm",))):
+        assert run("service-100", "--seed", 5, "--out", out, *SMALL, *extra).exit_code == 0
+    asked = {line for line in confirmed.read_text().splitlines() if json.loads(line)["attempt"] > 0}
+    assert asked
+    assert set(confirmed.read_text().splitlines()) - asked == set(plain.read_text().splitlines())
+    assert len(asked) < 0.15 * len(plain.read_text().splitlines())
+
+
+def test_a_device_is_written_to_and_never_replaced(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ran = run("quiet-day", "--truth-out", pipe, "--out", tmp_path / "r.ndjson", *SMALL)
+        assert ran.exit_code == 0
+        assert json.loads(os.read(reader, 65_536))["scenario"] == "quiet-day"
+        assert pipe.is_fifo()
+    finally:
+        os.close(reader)
 
 
 def test_it_is_a_command_of_outscope() -> None:
