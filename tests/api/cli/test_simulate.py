@@ -127,8 +127,10 @@ def test_with_confirm_the_looks_that_the_judge_asked_for_are_results_too(run: Ru
         assert run("service-100", "--seed", 5, "--out", out, *SMALL, *extra).exit_code == 0
     asked = {line for line in confirmed.read_text().splitlines() if json.loads(line)["attempt"] > 0}
     assert asked
-    assert set(confirmed.read_text().splitlines()) - asked == set(plain.read_text().splitlines())
-    assert len(asked) < 0.15 * len(plain.read_text().splitlines())
+    every, regular = set(plain.read_text().splitlines()), set(confirmed.read_text().splitlines()) - asked
+    assert regular <= every
+    assert len(every - regular) < 0.02 * len(every), "only what comes in after the end is left out"
+    assert len(asked) < 0.15 * len(every)
 
 
 def test_a_device_is_written_to_and_never_replaced(run: Run, tmp_path: Path) -> None:
