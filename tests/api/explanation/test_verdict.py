@@ -133,7 +133,7 @@ def test_several_disruptions_are_told_one_by_one() -> None:
 def test_thresholds_stand_beside_what_they_were_held_against() -> None:
     lines = told(explain(disrupted(), NAMES), "What decides")
     assert lines == [
-        "That anything is wrong is 99.8 % likely. It is said from 97 % on, and stands until that is under 10 %.",
+        "That anything is wrong is 99.8 % likely. It is said from 90 % on, and stands until that is under 10 %.",
         "How far it reaches is said once one explanation has 90 % of that, and stands while no other has.",
         (
             "Everywhere means 80 % of the regions that vote, and can be said when at least 3 vote and 50 % of "
