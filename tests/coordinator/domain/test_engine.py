@@ -458,3 +458,57 @@ def test_a_configuration_that_changes_under_an_open_incident_loses_nothing(chang
     assert last.moment is Moment.RESOLVED
     assert seconds(last.incident.ended_after) < 60 <= seconds(last.incident.ended_by) <= 70
     assert trial.scopes("openai") == ["none"]
+
+
+def test_a_region_that_is_unfit_does_not_vote_though_its_last_good_looks_are_fresh() -> None:
+    net = replace(NET, checks=tuple(replace(check, interval_ms=10_000) for check in NET.checks))
+    trial = try_results(net, results(net, at(0), at(140), [Trouble(at(100), regions=["r2"])]), Rules(), until=at(140))
+    assert trial.fitness("r2") == ["fit", "unfit"]
+    evidence = said(trial).evidence
+    assert evidence["heard"] == ["r1", "r3", "r4"]
+    assert {cell.why for cell in said(trial).cells if cell.region == "r2"} == {evidence["unfit"]["r2"]}
+
+
+def test_a_second_disruption_beside_the_first_is_another_incident() -> None:
+    wide = topology(regions=8, services=(("claude", 3), ("openai", 1)), references=3)
+    first = Trouble(at(20), regions=["r1", "r2"], services=["claude"], components=["c1"])
+    second = Trouble(at(50), regions=["r7", "r8"], services=["claude"], components=["c3"])
+    trial = try_results(wide, results(wide, at(0), at(70), [first, second]))
+    incidents = [event.incident for event in trial.incidents() if event.moment is Moment.OPENED]
+    assert [(one.components, one.regions) for one in incidents] == [
+        (("c1",), ("r1", "r2")),
+        (("c3",), ("r7", "r8")),
+    ]
+    assert seconds(incidents[1].started_by) >= 50
+
+
+def test_a_look_scheduled_in_the_future_keeps_nobody_from_falling_silent() -> None:
+    found = [
+        replace(r, scheduled_at=r.scheduled_at + 600_000) if r.region == "r2" and r.scheduled_at > at(14) else r
+        for r in results(NET, at(0), at(60), silences=[Silence(at(20), at(60), ["r2"])])
+    ]
+    assert try_results(NET, found).engine.regions()["r2"] == (Fitness.SILENT, "nothing heard for 6 s")
+
+
+def test_a_worker_that_is_late_with_everything_does_not_vote_and_is_not_sick() -> None:
+    trial = try_results(NET, results(NET, at(0), at(40), [Trouble(at(20), regions=["r2"], reason=Reason.LATE)]))
+    assert trial.fitness("r2") == ["fit"]
+    whys = {cell.why for cell in said(trial).cells if cell.region == "r2"}
+    assert whys == {"our workers were late or their clocks wrong"}
+
+
+def test_a_backlog_of_everything_that_failed_meanwhile_raises_no_alarm() -> None:
+    found = results(NET, at(0), at(130), [Trouble(at(50), at(104), services=["claude"])])
+    late = [replace(r, received_at=at(110)) if 50 <= seconds(r.scheduled_at) < 104 else r for r in found]
+    trial = try_results(NET, late, until=at(130))
+    assert trial.scopes() == ["none", "unknown", "none"]
+    assert trial.incidents() == []
+
+
+def test_while_an_incident_is_open_few_looks_move_what_is_normal() -> None:
+    trouble = Trouble(at(10), services=["claude"], components=["c1"])
+    trial = try_results(NET, results(NET, at(0), at(30), [trouble]), until=at(30))
+    track = trial.engine._tracks["claude-c2"]["r1"]
+    learns = [trial.engine._judges["claude"].may_learn(track, at(2 * n)) for n in range(80)]
+    assert sum(learns) == 10
+    assert all(trial.engine._judges["openai"].may_learn(track, at(2 * n)) for n in range(80))

@@ -60,8 +60,8 @@ def test_components_that_are_suspicious_in_one_region_are_tried_together() -> No
 def test_one_cell_counts_for_no_more_than_being_quite_sure_of_it() -> None:
     """Else a component that is hopeless in one region would hide one that is suspicious in many."""
     cells = np.zeros((3, 6))
-    cells[0, 0], cells[1], cells[2, 1] = 100, 2, 4
-    assert (0, 1) in component_sets(cells)
+    cells[0, 0], cells[1], cells[2, 4:] = 100, 2, 5
+    assert (1, 2) in component_sets(cells)
 
 
 def test_everywhere_is_always_tried_and_nobody_who_does_not_vote() -> None:

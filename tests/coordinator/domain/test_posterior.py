@@ -18,6 +18,7 @@ from coordinator.domain.posterior import (
     Posterior,
     _bounded,
     _filter,
+    _running,
     evidence,
     weigh,
 )
@@ -192,6 +193,23 @@ def test_one_region_that_fails_as_a_whole_says_no_more_in_one_bucket_than_a_blip
     found = weighed(sheet)
     nats = [found.nats[k, -1] for k, h in enumerate(found.hypotheses) if h.regions == (0,)]
     assert max(nats) <= RULES.blip_nats * (1 + 0.6 * rounds) + log(2)
+
+
+def test_a_blip_that_rounds_of_extra_looks_see_too_says_more() -> None:
+    bad = np.zeros((6, 1, 4))
+    bad[-1, :, 0] = 4
+    wrong = []
+    for rounds in range(4):
+        sheet = counted(bad, 4 - bad)
+        sheet.rounds[-1, 0] = rounds
+        wrong.append(1 - weighed(sheet).none)
+    assert wrong == sorted(wrong)
+    assert wrong[0] < 0.3 < 0.9 < wrong[-1]
+
+
+def test_suspicion_is_bounded_so_that_what_recovered_is_soon_none_any_more() -> None:
+    courses = [[5.0] * 20 + [-4.0] * more for more in (0, 5, 8)]
+    assert [float(_running(np.array([steps]), 30.0)) for steps in courses] == [30, 10, 0]
 
 
 def test_a_slow_region_says_no_more_in_one_bucket_than_a_blip_does() -> None:
