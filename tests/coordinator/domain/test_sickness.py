@@ -134,7 +134,7 @@ def test_a_service_that_fails_everywhere_speaks_against_nobody() -> None:
 
 
 def test_what_fails_in_most_other_regions_does_not_speak_against_a_worker_though_it_is_well_in_some() -> None:
-    world = World(lambda region, check, slot: check == "claude-c1" and region != "r5" and slot > 5)
+    world = World(lambda region, _, slot: region != "r5" and slot > 5, ["claude-c1"])
     assert all(world.diagnosis(region).against == 0 for region in world.vantages)
 
 
