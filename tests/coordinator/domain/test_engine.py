@@ -505,6 +505,18 @@ def test_a_backlog_of_everything_that_failed_meanwhile_raises_no_alarm() -> None
     assert trial.incidents() == []
 
 
+def test_results_that_always_come_in_late_raise_no_alarm_of_their_own() -> None:
+    """Later than a timeout and an interval, and still soon enough to speak for the present."""
+    found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
+    late = [
+        replace(r, received_at=r.scheduled_at + 4_500) if r.service == "claude" and r.scheduled_at >= at(20) else r
+        for r in found
+    ]
+    trial = try_results(NET, late, until=at(60))
+    assert set(trial.scopes()) == {"none", "unknown"}
+    assert trial.incidents() == []
+
+
 def test_while_an_incident_is_open_few_looks_move_what_is_normal() -> None:
     trouble = Trouble(at(10), services=["claude"], components=["c1"])
     trial = try_results(NET, results(NET, at(0), at(30), [trouble]), until=at(30))
