@@ -55,7 +55,7 @@ def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Sc
         workers=options.workers,
         looks=options.looks,
         quiet_halves=2 * options.quiet_days,
-        noisy_halves=2 * options.quiet_days,
+        alone_halves=6 * options.quiet_days,
         trials=options.trials,
         confirm=options.confirm,
         records=_records(options.records),

@@ -40,8 +40,9 @@ class Wanted:
     timed_seeds: int = 8
     shared_seeds: int = 1
     quiet_halves: int = 2
-    """Half days for all rules, and as many more for ours alone."""
-    noisy_halves: int = 2
+    """Half days for all rules, of normal and of doubled noise."""
+    alone_halves: int = 6
+    """Half days of normal noise for ours alone."""
     trials: int = 0
     confirm: bool = False
     records: Mapping[str, Scenario] = field(default_factory=dict)
@@ -61,9 +62,11 @@ class Wanted:
 def parts(wanted: Wanted) -> Mapping[str, list[Job]]:
     """The jobs of each part, the long ones first."""
     found = {
-        "quiet": list(_quiet(wanted, NORMAL, wanted.quiet_halves, wanted.rules))
-        + list(_quiet(wanted, NORMAL, wanted.quiet_halves, (OUTSCOPE,), wanted.quiet_halves)),
-        "noisy": list(_quiet(wanted, DOUBLED, wanted.noisy_halves, (OUTSCOPE,))),
+        "noisy": list(_quiet(wanted, DOUBLED, wanted.quiet_halves, wanted.rules)),
+        "quiet": [
+            *_quiet(wanted, NORMAL, wanted.quiet_halves, wanted.rules),
+            *_quiet(wanted, NORMAL, wanted.alone_halves, (OUTSCOPE,), wanted.quiet_halves),
+        ],
         "records": list(_records(wanted)),
         "main": jobs_for(wanted.scenarios, wanted.seeds, wanted.rules, wanted.shape),
         "timed": jobs_for(TIMED, _more(wanted), (OUTSCOPE,), wanted.shape),
