@@ -39,8 +39,8 @@ class Scene:
     now: Instant
     service: str
     told: tuple[Told, ...]
-    sure_well: bool
-    """Whether nothing at all is claimed."""
+    unknown: bool
+    """Whether something is wrong or may be, and it is not known what: then nothing ends."""
     newest: Mapping[CellKey, Instant]
     components: tuple[str, ...]
     """In the configuration's order, as are the regions."""
@@ -98,7 +98,7 @@ def well_for(key: CellKey, case: Case, scene: Scene, claimed: Collection[CellKey
 
 def is_over(case: Case, scene: Scene, claimed: Collection[CellKey], rules: Rules, wanted_ms: int) -> bool:
     """Whether nothing is claimed of it any more and nearly all its regions are heard and were well for long enough."""
-    if not scene.sure_well and claimed:
+    if claimed or scene.unknown:
         return False
     regions = {region for _, region in case.reach}
     ailing = {key[1] for key in case.reach if not well_for(key, case, scene, claimed, wanted_ms)}

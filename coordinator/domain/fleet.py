@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from coordinator.domain.fitness import Fitness, FitnessChange
-from coordinator.domain.look import fresh_ms
+from coordinator.domain.look import WORKER_MASK, fresh_ms
 from coordinator.domain.rules import Rules
 from coordinator.domain.sickness import Diagnosis, diagnose, failing_about, is_suspect
 from coordinator.domain.topology import Topology
@@ -59,13 +59,21 @@ class Fleet:
 
     def _welcome(self, region: str, name: str, at: Instant) -> Vantage:
         bucket = self._bucket[region]
-        number = self._numbered[region]
-        self._numbered[region] += 1
+        number = self._number(region)
         vantage = Vantage(region, name, number, bucket, at, fresh_ms(bucket, self._rules.silent_after_ms))
         self.vantages[region, name] = vantage
         self.by_region[region].append(vantage)
         self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         return vantage
+
+    def _number(self, region: str) -> int:
+        """A number that no other worker of the region has; when all were used, those of the forgotten come again."""
+        number = self._numbered[region]
+        self._numbered[region] = (number + 1) & WORKER_MASK
+        taken = {vantage.number for vantage in self.by_region[region]}
+        while number in taken and len(taken) <= WORKER_MASK:
+            number = (number + 1) & WORKER_MASK
+        return number
 
     def judge(self, now: Instant) -> list[FitnessChange]:
         """The changes of fitness at this step, workers first, then regions."""

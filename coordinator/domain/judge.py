@@ -17,7 +17,7 @@ from coordinator.domain.statement import Speaker, summary
 from coordinator.domain.tally import tallies
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.track import Track
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.verdict import Scope, Verdict
 from worker.contract.instant import Instant
 
 PATIENCE_INTERVALS = 2
@@ -165,7 +165,7 @@ class Judge:
             now=now,
             service=self.service.id,
             told=tuple(told),
-            sure_well=self.docket.claims == (ALL_WELL,),
+            unknown=any(claim.scope is Scope.UNKNOWN for claim in self.docket.claims),
             newest={key: at for key, at, vote in zip(keys, newest, votes, strict=True) if vote},
             components=frame.components,
             regions=frame.regions,

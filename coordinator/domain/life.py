@@ -70,23 +70,29 @@ def _matched(cases: Sequence[Case], bad: Sequence[Told]) -> tuple[dict[int, int]
     """Which claim (by identity) goes on in which case, and which cases are absorbed by which other one.
 
     A claim is of a case when they share at least half the cells of the smaller. Of several, it is of the one that it
-    shares most with; the others are one with that, unless a claim of their own keeps them apart.
+    shares most with, and the others are one with that unless a claim of their own keeps them apart; the oldest goes on.
     """
+    alike = {id(told): _alike(cases, told) for told in bad}
+    best = {one: max(shared, key=lambda place: (shared[place], -place)) for one, shared in alike.items() if shared}
+    kept = set(best.values())
     matched: dict[int, int] = {}
-    others: dict[int, int] = {}
-    for told in bad:
-        shared = {place: len(told.claim.cells & case.reach) for place, case in enumerate(cases)}
-        alike = [
-            place
-            for place, count in shared.items()
-            if count and 2 * count >= min(len(told.claim.cells), len(cases[place].reach))
-        ]
-        if alike:
-            best = max(alike, key=lambda place: (shared[place], -place))
-            matched[id(told)] = best
-            others.update({place: best for place in alike if place != best})
-    kept = set(matched.values())
-    return matched, {place: best for place, best in others.items() if place not in kept}
+    absorbed: dict[int, int] = {}
+    for one, place in best.items():
+        together = [other for other in alike[one] if other == place or other not in kept]
+        matched[one] = min(together)
+        absorbed.update({other: min(together) for other in together if other != min(together)})
+    return matched, absorbed
+
+
+def _alike(cases: Sequence[Case], told: Told) -> dict[int, int]:
+    """The cases that a claim may be of, and how many cells they share."""
+    cells = told.claim.cells
+    shared = {place: len(cells & case.reach) for place, case in enumerate(cases)}
+    return {
+        place: count
+        for place, count in shared.items()
+        if count and 2 * count >= min(len(cells), len(cases[place].reach))
+    }
 
 
 def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
@@ -105,9 +111,11 @@ def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tupl
     if not starts or not _is_confirmed(told, scene.now, scene.bucket_ms):
         return None
     started_after, started_by = starts
-    before = [case for case in ended if case.reach & claim.cells]
-    if len(before) >= rules.intermittent_times - 1:
-        return _reopen(before[-1], told, scene)
+    lately = scene.now - rules.intermittent_within_ms
+    before = [case for case in ended if case.reach & claim.cells and (case.incident.resolved_at or 0) > lately]
+    again = next((case for case in before if case.incident.started_by == started_by), None)
+    if again is not None or len(before) >= rules.intermittent_times - 1:
+        return _reopen(again or before[0], told, scene, intermittent=again is None)
     incident = Incident(
         id=incident_id(scene.service, started_by, claim.cells),
         service=scene.service,
@@ -126,8 +134,8 @@ def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tupl
     return case, IncidentEvent(scene.now, Moment.OPENED, case.incident)
 
 
-def _reopen(before: Case, told: Told, scene: Scene) -> tuple[Case, IncidentEvent]:
-    """What comes back again and again is one incident, which goes on from its first start."""
+def _reopen(before: Case, told: Told, scene: Scene, *, intermittent: bool) -> tuple[Case, IncidentEvent]:
+    """What comes back again and again is one incident, which goes on from its first start; so is what never ended."""
     claim = told.claim
     incident = replace(
         before.incident,
@@ -139,7 +147,7 @@ def _reopen(before: Case, told: Told, scene: Scene) -> tuple[Case, IncidentEvent
         ended_after=None,
         ended_by=None,
         resolved_at=None,
-        intermittent=True,
+        intermittent=intermittent or before.incident.intermittent,
         reason=told.reason,
     )
     case = with_spells(Case(incident, claim.cells, before.spells), [told], scene)

@@ -120,7 +120,7 @@ def fill(
     """The sheet at `now`. `cells` are those of the tracks. Late looks count only where `late_alarms`."""
     begin = frame.begin(now)
     parts = [track.since(begin) for track in tracks]
-    sizes = np.array([len(part) for part in parts])
+    sizes = np.array([len(part) for part in parts], dtype=np.int64)
     codes = np.frombuffer(b"".join(part.tobytes() for part in parts), dtype=np.int64)
     track = np.repeat(np.arange(len(tracks)), sizes)
     vote = codes >> VOTE_SHIFT & 3
@@ -135,7 +135,7 @@ def fill(
     counts, waiting = _counting(frame, at, cell, codes >> WORKER_SHIFT & WORKER_MASK, bad, fleet)
     codes, track, at, cell, bad = codes[counts], track[counts], at[counts], cell[counts], bad[counts]
     slow = (codes >> SLOW_BIT & 1).astype(bool)
-    weight = _weights(at, track, np.array([t.check.interval_ms for t in tracks]), begin, rules)
+    weight = _weights(at, track, np.array([t.check.interval_ms for t in tracks], dtype=np.int64), begin, rules)
     bucket = np.minimum((at - begin) // frame.bucket_ms, frame.buckets - 1)
     shape = (frame.buckets, len(frame.components), len(frame.regions))
     size = shape[1] * shape[2]

@@ -121,7 +121,7 @@ def _tally(at: Ints, bad: Flags, late: Flags, reason: Ints, since: int) -> Tally
     timely = bads[~late[bads]]
     reasons = Counter(REASONS[code] for code in reason[bads].tolist())
     return Tally(
-        looks=last - first + 1,
+        looks=int(((at >= at[first]) & (at <= at[last])).sum()),
         bad=len(bads),
         good_since=len(later),
         last_good=int(at[earlier[-1]]) if len(earlier) else None,

@@ -14,6 +14,8 @@ from worker.contract.result import Result
 LONGEST_AGO: Instant = -(1 << 60)
 STEADY_LOOKS = 200
 """After so many looks, each new one moves what is normal by no more than one part in so many."""
+SHORTEST_MS, LONGEST_MS = 1e-3, 86_400_000.0
+"""Times beyond these are taken for these: a broken clock must not poison what is normal."""
 LEAST_DEVIATION = 0.05
 """Times differ at least this much (natural logarithm) from look to look."""
 
@@ -38,7 +40,7 @@ class Normal:
 
     def learn_time(self, total_ms: float, rules: Rules) -> None:
         """Take the time of one good look in."""
-        value = log(total_ms) if total_ms > 1e-3 else -7.0
+        value = log(min(max(SHORTEST_MS, total_ms), LONGEST_MS))
         times = self.times = self.times + 1
         if times == 1:
             self.median = value

@@ -28,7 +28,10 @@ def parser() -> ArgumentParser:
     add("--json", type=Path, help="write the score of each run there")
     add("--records", type=Path, help="folder with records of real incidents, for the page")
     add(
-        "--quiet-days", type=int, default=1, help="for all rules on the page, with both noises; thrice as many for ours"
+        "--quiet-days",
+        type=int,
+        default=1,
+        help="for all rules on the page, with each noise; three times as many more for ours",
     )
     add("--trials", type=int, default=0, help="further trials of faults that are never system-wide, for the page")
     return found

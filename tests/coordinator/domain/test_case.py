@@ -58,7 +58,7 @@ def scene_of(
         now=at(now),
         service="claude",
         told=(),
-        sure_well=well,
+        unknown=not well,
         newest={key: at(moment) for key, moment in newest.items()},
         components=("c1", "c2"),
         regions=regions_of(10),

@@ -524,3 +524,24 @@ def test_while_an_incident_is_open_few_looks_move_what_is_normal() -> None:
     learns = [trial.engine._judges["claude"].may_learn(track, at(2 * n)) for n in range(80)]
     assert sum(learns) == 10
     assert all(trial.engine._judges["openai"].may_learn(track, at(2 * n)) for n in range(80))
+
+
+def test_a_region_keeps_its_vote_however_many_worker_names_it_has_had() -> None:
+    """Containers take a new name at each start."""
+    net = topology(regions=3, services=(("claude", 1),), references=2)
+    found = results(net, at(0), at(40))
+    many = [
+        replace(result, worker=f"{result.region}-{n}", id=f"{result.id}{n}", attempt=n % 5)
+        for n in range(2_250)
+        for result in found[:1]
+    ]
+    trial = try_results(net, [*many, *found])
+    assert trial.engine.verdicts()["claude"].scope == "none"
+    assert trial.engine.verdicts()["claude"].confidence == 0.8
+
+
+def test_a_service_that_nothing_looks_at_is_unknown() -> None:
+    net = topology(regions=3, services=(("claude", 1), ("openai", 1)), references=2)
+    bare = replace(net, checks=tuple(check for check in net.checks if check.service != "openai"))
+    trial = try_results(bare, results(bare, at(0), at(40)))
+    assert trial.engine.verdicts()["openai"].reason == "Nothing looks at Openai."

@@ -66,7 +66,7 @@ class Life:
             now=at(now),
             service="claude",
             told=claims,
-            sure_well=not claims,
+            unknown=any(told.claim.scope is Scope.UNKNOWN for told in claims),
             newest={key: at(now - 1) for key in EVERY - gone},
             components=COMPONENTS,
             regions=REGIONS,
@@ -265,6 +265,16 @@ def test_an_unknown_verdict_keeps_an_incident_open_while_its_cells_fail() -> Non
     assert life.moments == ["opened"]
 
 
+def test_an_unknown_verdict_ends_nothing_though_good_looks_come_between() -> None:
+    """Of a partial failure most looks are good."""
+    life = Life()
+    life.step(30, told(HERE, 0, 25))
+    for now in range(40, 400, 10):
+        firsts = {key: Tally(last_good=at(now - 1), first_good=at(now - 1)) for key in HERE}
+        life.step(now, told(HERE, 0, now - 3, good=now - 1, scope=Scope.UNKNOWN), firsts=firsts)
+    assert life.moments == ["opened"]
+
+
 def test_two_disruptions_of_one_service_are_two_incidents_each_with_its_own_end() -> None:
     life = Life()
     life.step(30, told(HERE, 0, 25))
@@ -298,6 +308,25 @@ def test_when_two_incidents_become_one_the_younger_is_one_with_the_older() -> No
     assert [incident.id for incident in life.open] == [older.id]
 
 
+def test_the_older_goes_on_though_the_younger_shares_more_with_the_claim() -> None:
+    life, small, large = Life(), cells([1]), cells([6, 7, 8, 9], ["c2"])
+    life.step(30, told(small, 0, 25))
+    life.step(60, told(small, 0, 55), told(large, 31, 55))
+    older, younger = life.open
+    life.step(70, told(EVERY, 0, 69, scope=Scope.SYSTEM_WIDE))
+    assert [incident.id for incident in life.open] == [older.id]
+    assert life.open[0].started_by == at(0)
+    assert younger.id in {e.incident.id for e in life.events if e.moment is Moment.RESOLVED}
+
+
+def test_what_is_found_again_with_the_same_start_is_never_opened_twice() -> None:
+    life = Life()
+    first = life.spell(0, HERE)
+    (again,) = life.step(200, told(HERE, 0, 195))
+    assert (again.moment, again.incident.id, again.incident.intermittent) == (Moment.UPDATED, first.id, False)
+    assert again.incident.resolved_at is None
+
+
 def test_incidents_that_are_each_claimed_stay_apart_though_a_claim_reaches_both() -> None:
     life = Life()
     life.step(30, told(HERE, 0, 25))
@@ -315,13 +344,22 @@ def test_the_second_time_is_another_incident() -> None:
 
 def test_the_third_time_within_an_hour_is_an_intermittent_incident() -> None:
     life = Life()
-    ids = {life.spell(start, HERE).id for start in (0, 300)}
+    first = life.spell(0, HERE)
+    life.spell(300, HERE)
     (again,) = life.step(640, told(HERE, 600, 635))
     assert (again.moment, again.incident.intermittent) == (Moment.UPDATED, True)
-    assert again.incident.id in ids
+    assert again.incident.id == first.id
     assert (again.incident.ended_by, again.incident.resolved_at) == (None, None)
-    assert again.incident.started_by < at(600)
+    assert again.incident.started_by == at(0)
     assert len(life.open) == 1
+
+
+def test_what_comes_back_after_days_is_no_intermittent_incident_though_nobody_stepped_meanwhile() -> None:
+    life = Life()
+    for start in (0, 300):
+        life.spell(start, HERE)
+    (later,) = life.step(2 * HOUR_S + 40, told(HERE, 2 * HOUR_S, 2 * HOUR_S + 35))
+    assert (later.moment, later.incident.intermittent) == (Moment.OPENED, False)
 
 
 def test_an_intermittent_incident_takes_three_times_as_long_to_resolve() -> None:

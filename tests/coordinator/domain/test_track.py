@@ -250,3 +250,10 @@ def test_memory_of_a_look_is_eight_bytes() -> None:
     track = track_of(CHECK, "r1", [code_of(n) for n in range(100)])
     assert isinstance(track.codes, array)
     assert track.codes.itemsize == 8
+
+
+def test_a_time_longer_than_any_look_is_taken_for_a_day() -> None:
+    normal = Normal()
+    for total_ms in [1e300, 1.7e308, *[200.0] * 400]:
+        normal.learn_time(total_ms, RULES)
+    assert normal.limit_ms < 3_600_000, "the two are outvoted"
