@@ -47,7 +47,9 @@ class Scene:
     regions: tuple[str, ...]
     enabled: frozenset[CellKey]
     firsts: Mapping[CellKey, Tally]
-    """Tallies of all cells that incidents reach."""
+    """Tallies of all cells that incidents reach, of what failed."""
+    slow_firsts: Mapping[CellKey, Tally]
+    """The same of what failed or was slow, for slow spells: a slow look is no good one there."""
     bucket_ms: int
     """The interval of the quickest check of the service."""
     resolve_ms: int
@@ -61,6 +63,8 @@ class Case:
     incident: Incident
     reach: frozenset[CellKey]
     spells: Mapping[CellKey, Spell] = field(default_factory=dict, hash=False)
+    slow: bool = False
+    """Whether it is slowness rather than failures, by its last claim."""
 
     def end(self) -> tuple[Instant | None, Instant | None]:
         """(last bad, first good] of the cell that failed last."""
@@ -70,19 +74,20 @@ class Case:
 
 def with_spells(case: Case, told: Iterable[Told], scene: Scene) -> Case:
     """The case after what its claims and the looks since tell of its cells."""
-    spells = dict(case.spells)
+    spells, slow = dict(case.spells), case.slow
     for one in told:
+        slow = one.claim.slow
         for key, tally in one.tallies.items():
             if key in case.reach and tally.first_bad is not None and tally.last_bad is not None:
                 first = min(tally.first_bad, spells[key].first_bad) if key in spells else tally.first_bad
                 spells[key] = Spell(first, tally.last_bad, tally.first_good)
     for key, spell in spells.items():
-        seen = scene.firsts.get(key)
+        seen = (scene.slow_firsts if slow else scene.firsts).get(key)
         if spell.first_good is None and seen is not None:
             good = seen.first_good if seen.first_good is not None else seen.last_good
             if good is not None and good > spell.last_bad:
                 spells[key] = spell._replace(first_good=good)
-    return replace(case, spells=spells)
+    return replace(case, spells=spells, slow=slow)
 
 
 def well_for(key: CellKey, case: Case, scene: Scene, claimed: Collection[CellKey], wanted_ms: int) -> bool:

@@ -161,6 +161,7 @@ class Judge:
         newest = view.sheet.newest.reshape(-1).tolist()
         votes, enabled = coverage.votes.reshape(-1), coverage.enabled.reshape(-1)
         reached = {key for case in self.cases.open for key in case.spells}
+        slow = {key for case in self.cases.open if case.slow for key in case.spells}
         return Scene(
             now=now,
             service=self.service.id,
@@ -171,6 +172,7 @@ class Judge:
             regions=frame.regions,
             enabled=frozenset(key for key, wanted in zip(keys, enabled, strict=True) if wanted),
             firsts=tallies(view.sheet, reached, view.sheet.begin, slow=False) if reached else {},
+            slow_firsts=tallies(view.sheet, slow, view.sheet.begin, slow=True) if slow else {},
             bucket_ms=self._quickest_ms,
             resolve_ms=max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
         )

@@ -50,7 +50,7 @@ def pack(at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: b
     offset = max(-_FARTHEST, min(at - EPOCH, _FARTHEST - 1))
     return (
         offset << AT_SHIFT
-        | (attempt & ATTEMPT_MASK) << ATTEMPT_SHIFT
+        | min(attempt, ATTEMPT_MASK) << ATTEMPT_SHIFT
         | (worker & WORKER_MASK) << WORKER_SHIFT
         | vote << VOTE_SHIFT
         | late << LATE_BIT

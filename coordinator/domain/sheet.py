@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 BUCKETS_AT_MOST = 64
+ROUND_MS = 5_000
+"""Extra looks that begin within so long are one round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,8 @@ def fill(
     def count(wanted: Flags) -> Floats:
         return np.asarray(np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64).reshape(shape)
 
-    attempt = codes >> ATTEMPT_SHIFT & ATTEMPT_MASK
-    rounds = np.zeros((shape[0], shape[2]))
-    np.maximum.at(rounds, (bucket, cell % max(shape[2], 1)), attempt)
+    extra = (codes >> ATTEMPT_SHIFT & ATTEMPT_MASK) > 0
+    rounds = _rounds(bucket[extra], cell[extra] % max(shape[2], 1), at[extra], (shape[0], shape[2]))
     newest = np.full(size, LONGEST_AGO)
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
@@ -183,6 +184,13 @@ def _counting(
     vouched = (answered[region, worker] >= at) & (at < doubted[region, worker])
     waits = counts & bad & ~vouched
     return counts & ~waits, bool(waits.any())
+
+
+def _rounds(bucket: Ints, region: Ints, at: Ints, shape: tuple[int, int]) -> Floats:
+    """How many rounds of extra looks each region had in each bucket: those of one moment are one round."""
+    moments = np.unique(np.stack([bucket * shape[1] + region, at // ROUND_MS]), axis=1)[0]
+    counted: Floats = np.bincount(moments, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    return counted
 
 
 def _weights(at: Ints, track: Ints, interval_ms: Ints, begin: Instant, rules: Rules) -> Floats:

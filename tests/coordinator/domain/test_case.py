@@ -64,6 +64,7 @@ def scene_of(
         regions=regions_of(10),
         enabled=frozenset(newest),
         firsts=firsts or {},
+        slow_firsts=firsts or {},
         bucket_ms=10_000,
         resolve_ms=MINUTE_MS,
     )

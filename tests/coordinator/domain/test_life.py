@@ -72,6 +72,7 @@ class Life:
             regions=REGIONS,
             enabled=EVERY,
             firsts=firsts or {},
+            slow_firsts=firsts or {},
             bucket_ms=10_000,
             resolve_ms=1_000 * RESOLVE_S,
         )

@@ -110,8 +110,17 @@ def test_looks_of_a_worker_that_is_forgotten_do_not_count() -> None:
 
 
 def test_extra_looks_count_the_rounds_of_their_bucket_and_region() -> None:
-    found = sheet([code_of(5), code_of(6, attempt=2), code_of(7, attempt=1), code_of(15), code_of(25, attempt=3)])
-    assert found.rounds.reshape(-1)[:4].tolist() == [2, 0, 3, 0]
+    found = sheet(
+        [
+            code_of(5),
+            code_of(6, attempt=2),
+            code_of(7, attempt=1),
+            code_of(15),
+            code_of(21, attempt=3),
+            code_of(26, attempt=9),
+        ]
+    )
+    assert found.rounds.reshape(-1)[:4].tolist() == [1, 0, 2, 0], "those of one moment are one round"
 
 
 def test_how_full_a_bucket_is_is_told_by_the_fullest() -> None:
@@ -191,7 +200,7 @@ def slowly(
                 continue
             counted.append((place, code))
     together = Counter((place, at_of(code) // tracks[place].check.interval_ms) for place, code in counted)
-    good, bads, slow, newest, rounds = Counter(), Counter(), Counter(), {}, {}
+    good, bads, slow, newest, moments = Counter(), Counter(), Counter(), {}, set()
     for place, code in counted:
         moment = at_of(code)
         row, column = divmod(cells[place], len(axes.regions))
@@ -202,7 +211,9 @@ def slowly(
         if code & SLOW and vote_in(code) == Vote.GOOD:
             slow[key] += weight
         newest[row, column] = max(moment, newest.get((row, column), LONGEST_AGO))
-        rounds[bucket, column] = max(rounds.get((bucket, column), 0), code >> 19 & 15)
+        if code >> 19 & 15:
+            moments.add((bucket, column, moment // 5_000))
+    rounds = Counter((bucket, column) for bucket, column, _ in moments)
     looks = sorted((at_of(c), cells[p], vote_in(c) == Vote.BAD, bool(c & LATE), c & REASON_MASK) for p, c in counted)
     return good, bads, slow, newest, rounds, looks, waiting
 
