@@ -8,10 +8,20 @@ ONE_SIDED = 0.05
 
 def at_most(events: int, doubt: float = ONE_SIDED) -> float:
     """The mean of a Poisson count above which so few events have at most this chance: for none the rule of three."""
+    return _mean(events, doubt)
+
+
+def at_least(events: int, doubt: float = ONE_SIDED) -> float:
+    """The mean below which so many events have at most this chance; 0 for none."""
+    return _mean(events - 1, 1 - doubt) if events else 0.0
+
+
+def _mean(events: int, chance: float) -> float:
+    """The mean with which at most so many events have this chance."""
     low, high = 0.0, 10.0 + 4.0 * events
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if _up_to(events, middle) > doubt else (low, middle)
+        low, high = (middle, high) if _up_to(events, middle) > chance else (low, middle)
     return high
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from coordinator.replay import OUTSCOPE
 from tests.verdicts.calibration import calibration_error
-from tests.verdicts.chance import at_most
+from tests.verdicts.chance import at_least, at_most
 from tests.verdicts.figures import Figures, by_scenario, figures
 from tests.verdicts.plan import TRIALS
 from tests.verdicts.run import Scored
@@ -81,14 +81,14 @@ def _quiet(noise: str, limit: float, found: Figures) -> Row:
     days = found.target_days
     if not days:
         return Row(f"false incidents a target-year, {noise}", f"{limit}", "not run", "0 target-days", "")
-    upper = at_most(found.false_incidents) * YEAR_DAYS / days
-    rate = found.false_incidents * YEAR_DAYS / days
+    count, year = found.false_incidents, YEAR_DAYS / days
+    lower, upper = at_least(count) * year, at_most(count) * year
     return Row(
         f"false incidents a target-year, {noise}",
         f"{limit:g}",
-        f"{found.false_incidents} seen: {rate:.1f}, at most {upper:.1f}",
+        f"{count} seen: {count * year:.1f}, at most {upper:.1f}",
         f"{days:.0f} target-days",
-        "yes" if upper <= limit else ("no" if rate > limit else "not shown: too few days"),
+        "yes" if upper <= limit else ("no" if lower > limit else "not shown: too few days"),
     )
 
 

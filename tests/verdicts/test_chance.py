@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tests.verdicts.chance import at_most, quantile
+from tests.verdicts.chance import at_least, at_most, quantile
 
 
 def test_no_event_gives_the_rule_of_three() -> None:
@@ -14,6 +14,11 @@ def test_no_event_gives_the_rule_of_three() -> None:
 @pytest.mark.parametrize(("events", "upper"), [(1, 4.74), (5, 10.51), (20, 29.06)])
 def test_events_give_the_exact_bound_of_poisson(events: int, upper: float) -> None:
     assert at_most(events) == pytest.approx(upper, abs=0.01)
+
+
+@pytest.mark.parametrize(("events", "lower"), [(0, 0.0), (1, 0.0513), (5, 1.970), (20, 13.25)])
+def test_events_bound_their_mean_from_below_too(events: int, lower: float) -> None:
+    assert at_least(events) == pytest.approx(lower, abs=0.01)
 
 
 def test_never_is_longer_than_anything() -> None:
