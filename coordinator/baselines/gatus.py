@@ -27,9 +27,4 @@ class Gatus:
 
     def judge(self, view: View) -> Claim:
         """Endpoints that alert, in every region."""
-        down = {
-            monitor.check.component: monitor.check.regions
-            for monitor in view.monitors
-            if any(stream.down for stream in monitor.streams)
-        }
-        return view.claim(down)
+        return view.claim_of_any()

@@ -70,6 +70,16 @@ class View:
             return self._claim(Scope.SYSTEM_WIDE if whole else Scope.COMPONENT, everywhere, severity, alarm)
         return self._claim(Scope.REGIONAL, local, severity, alarm) if local else WELL
 
+    def claim_of_any(self) -> Claim:
+        """The claim that what is down for any of its checkers is down in every region that looks."""
+        return self.claim(
+            {
+                monitor.check.component: monitor.check.regions
+                for monitor in self.monitors
+                if any(stream.down for stream in monitor.streams)
+            }
+        )
+
     def _claim(self, scope: Scope, reach: Mapping[str, Iterable[str]], severity: Severity, alarm: bool) -> Claim:
         named = {region for regions in reach.values() for region in regions}
         return Claim(

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from coordinator.domain.claim import CellKey, Claim
+from coordinator.domain.claim import Claim
 from coordinator.domain.incident import Incident, Part, Parts
 from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Severity
 from worker.contract.instant import Instant

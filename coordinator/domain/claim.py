@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from coordinator.domain.hypotheses import Hypothesis
-from coordinator.domain.posterior import SLOW_MODE, Posterior
+from coordinator.domain.posterior import Posterior
 from coordinator.domain.refinement import refined
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Flags, Floats, Frame, Sheet, any_along
+from coordinator.domain.sheet import CellKey, Flags, Floats, Frame, Sheet, any_along
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
-CellKey = tuple[str, str]
-"""(component, region)."""
 FEWEST_REGIONS = 2
 """One region alone never speaks for everywhere, whatever the rules say."""
 COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
@@ -142,8 +140,7 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
     cells = _sure_cells(posterior, chance * alike, coverage, rules)
     if not cells and scope is not Scope.UNKNOWN:
         cells = _cells(posterior.hypotheses[best], coverage)
-    slow = float(posterior.modes[best][SLOW_MODE]) > 0.5 * float(posterior.chance[best])
-    claim = _said(scope, cells, by_scope.get(scope, 0.0), slow, since, frame, at_least=True)
+    claim = _said(scope, cells, by_scope.get(scope, 0.0), posterior.is_slow(best), since, frame, at_least=True)
     return Opinion(wrong, claim, False, rivals)
 
 
@@ -164,8 +161,7 @@ def _is_told_apart(hypothesis: Hypothesis, coverage: Coverage, sheet: Sheet, sin
 def _claim(
     p: Posterior, k: int, part: Hypothesis, scope: Scope, chance: float, since: Instant, coverage: Coverage
 ) -> Claim:
-    slow = float(p.modes[k][SLOW_MODE]) > 0.5 * float(p.chance[k])
-    return _said(scope, _cells(part, coverage), chance, slow, since, coverage.frame, group=part.group)
+    return _said(scope, _cells(part, coverage), chance, p.is_slow(k), since, coverage.frame, group=part.group)
 
 
 def _said(
@@ -186,13 +182,9 @@ def _said(
 
 
 def _cells(hypothesis: Hypothesis, coverage: Coverage) -> frozenset[CellKey]:
-    frame = coverage.frame
-    return frozenset(
-        (frame.components[c], frame.regions[r])
-        for c in hypothesis.components
-        for r in hypothesis.regions
-        if coverage.votes[c, r]
-    )
+    wanted = np.zeros(coverage.votes.shape, dtype=np.bool_)
+    wanted[np.ix_(hypothesis.components, hypothesis.regions)] = True
+    return coverage.frame.keys(wanted & coverage.votes)
 
 
 def _sure_cells(p: Posterior, chance: Floats, coverage: Coverage, rules: Rules) -> frozenset[CellKey]:
@@ -201,9 +193,7 @@ def _sure_cells(p: Posterior, chance: Floats, coverage: Coverage, rules: Rules) 
     for hypothesis, likely in zip(p.hypotheses, chance, strict=True):
         if likely >= UNLIKELY:
             share[np.ix_(hypothesis.components, hypothesis.regions)] += likely
-    wanted = (share >= rules.claim_share * chance.sum()) & coverage.votes
-    frame = coverage.frame
-    return frozenset((frame.components[c], frame.regions[r]) for c, r in np.argwhere(wanted))
+    return coverage.frame.keys((share >= rules.claim_share * chance.sum()) & coverage.votes)
 
 
 def _rivals(p: Posterior, scopes: Mapping[int, Scope], frame: Frame) -> tuple[Mapping[str, Any], ...]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
-from coordinator.domain.claim import CellKey
 from coordinator.domain.fleet import Fleet
 from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.topology import Region, Topology
 from coordinator.domain.track import Track
 from worker.contract.instant import Instant

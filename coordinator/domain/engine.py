@@ -27,8 +27,6 @@ from worker.contract.result import Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
-ROOM = 3
-"""A track is trimmed when it holds this many windows of looks."""
 
 
 class Learned(NamedTuple):
@@ -65,7 +63,6 @@ class Engine:
             if service.role is Role.SERVICE
         }
         self._judge_of = {check.id: self._judges.get(check.service) for check in topology.checks}
-        self._room = {check.id: _room(check, topology, rules) for check in topology.checks}
 
     @property
     def memory_ms(self) -> int:
@@ -150,7 +147,7 @@ class Engine:
         worker.hear(track, at, good, made, slow)
         if ((slow or not good) and worker.failing) or worker.fitness is not Fitness.FIT:
             self._fleet.examine.add((result.region, result.worker))
-        if len(track.codes) > self._room[check]:
+        if len(track.codes) > track.room:
             self._trim(track, judge)
         if judge is not None:
             judge.hear(track, at, result.attempt, bad=vote == Vote.BAD, slow=slow)
@@ -162,7 +159,7 @@ class Engine:
         quiet_since = LONGEST_AGO if judge is None else judge.docket.quiet_since
         if quiet_since != LONGEST_AGO:
             quiet_since = max(quiet_since, self._learned_at - track.span_ms)
-        track.trim(quiet_since, self._rules)
+        track.trim(quiet_since)
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""
@@ -281,8 +278,3 @@ def _tracks(topology: Topology, rules: Rules) -> dict[str, dict[str, Track]]:
 def _window_ms(checks: Sequence[Check], rules: Rules) -> int:
     frame = frame_of((), (), [check.interval_ms for check in checks], rules)
     return frame.window_ms + frame.bucket_ms
-
-
-def _room(check: Check, topology: Topology, rules: Rules) -> int:
-    """Looks after which a track of this check is trimmed, for one worker a region; with more it is trimmed oftener."""
-    return ROOM * _window_ms(topology.checks_of(check.service), rules) // check.interval_ms + 16

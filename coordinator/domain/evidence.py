@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from coordinator.domain.claim import CellKey, Claim, Coverage, Opinion, confidence_cap
+from coordinator.domain.claim import Claim, Coverage, Opinion, confidence_cap
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.rules import VERSION, Rules
 from coordinator.domain.sentences import Standings
-from coordinator.domain.sheet import Sheet, any_along
+from coordinator.domain.sheet import CellKey, Sheet, any_along
 from coordinator.domain.tally import Tally, tallies
 from coordinator.domain.verdict import Cell, CellState, Scope, Severity
 
@@ -93,9 +93,7 @@ def _counts(sheet: Sheet) -> tuple[Any, Any]:
 
 
 def _bad_cells(sheet: Sheet) -> list[CellKey]:
-    frame = sheet.frame
-    cells = np.unique(sheet.looks.cell[sheet.looks.bad])
-    return [(frame.components[c // len(frame.regions)], frame.regions[c % len(frame.regions)]) for c in cells]
+    return [sheet.frame.key(cell) for cell in np.unique(sheet.looks.cell[sheet.looks.bad]).tolist()]
 
 
 def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rules) -> Cell:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from coordinator.domain.fitness import Fitness, FitnessChange
 from coordinator.domain.look import WORKER_MASK, fresh_ms
 from coordinator.domain.rules import Rules
-from coordinator.domain.sickness import Diagnosis, diagnose, failing_about, is_suspect
+from coordinator.domain.sickness import Diagnosis, diagnose, failing_about, is_suspect, may_be_suspect
 from coordinator.domain.topology import Topology
 from coordinator.domain.track import LONGEST_AGO, Track
 from coordinator.domain.vantage import Vantage
@@ -45,6 +45,7 @@ class Fleet:
             region.id: [seen[region.id] for seen in tracks.values() if region.id in seen] for region in topology.regions
         }
         self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
+        self._grouped: dict[str, Mapping[Track, str]] = {}
         self.examine: set[WorkerKey] = set()
         """Workers to judge at the next step."""
         self.recheck_at: Instant = NEVER
@@ -81,7 +82,7 @@ class Fleet:
         if not due and not self.examine:
             return []
         examine = sorted(self.vantages if due else self.examine)
-        self._seen = {}
+        self._seen, self._grouped = {}, {}
         self.examine = set()
         changes = [change for key in examine if (change := self._judge_worker(self.vantages[key], now))]
         if due:
@@ -91,13 +92,13 @@ class Fleet:
 
     def _judge_worker(self, vantage: Vantage, now: Instant) -> FitnessChange | None:
         why, pause = vantage.why, max(vantage.bucket_ms // EXAMS, self._rules.step_ms)
-        groups = self._groups(vantage.region)
-        if not is_suspect(vantage, groups, len(set(groups.values()))):
+        if not self._is_suspect(vantage):
             pass
         elif now // pause == vantage.examined_at // pause:
             self.examine.add((vantage.region, vantage.name))
         else:
             vantage.examined_at = now
+            groups = self._groups(vantage.region)
             diagnosis = diagnose(vantage, self._by_place[vantage.region], groups, self._elsewhere)
             why = diagnosis.why
             self._treat(vantage, diagnosis)
@@ -108,17 +109,29 @@ class Fleet:
         vantage.fitness, vantage.why = fitness, why
         return FitnessChange(now, vantage.region, fitness, why, vantage.name) if changed else None
 
+    def _is_suspect(self, vantage: Vantage) -> bool:
+        """Whether a closer look is due. What shares a fate is asked only of those that may be."""
+        if not may_be_suspect(vantage):
+            return False
+        groups = self._groups(vantage.region)
+        return is_suspect(vantage, groups, len(set(groups.values())))
+
     def _treat(self, vantage: Vantage, diagnosis: Diagnosis) -> None:
         rules = self._rules
         vantage.doubted_since = diagnosis.since - vantage.bucket_ms if diagnosis.is_doubtful(rules) else None
         if diagnosis.is_sick(rules) and vantage.unfit_since is None:
-            before = (vantage.heard_at // vantage.bucket_ms - 1) * vantage.bucket_ms
-            vantage.fall_ill(min(before, diagnosis.since - vantage.bucket_ms))
+            vantage.fall_ill(diagnosis.since - vantage.bucket_ms)
         elif vantage.unfit_since is not None and len(diagnosis.clean) >= rules.fit_again_after_slots:
             vantage.recover(diagnosis.clean[0])
 
     def _groups(self, region: str) -> Mapping[Track, str]:
-        """What shares a fate, as seen from a region: what one network serves, else a service or reference."""
+        """What shares a fate, as seen from a region; remembered for this step, since its workers see the same."""
+        if region not in self._grouped:
+            self._grouped[region] = self._group(region)
+        return self._grouped[region]
+
+    def _group(self, region: str) -> Mapping[Track, str]:
+        """What one network serves is one witness, else a service or reference is."""
         tracks = self._by_place[region]
         networks = {track: f"AS{track.asn}" if track.asn else _kin(track) for track in tracks}
         return networks if len(set(networks.values())) >= FEWEST_GROUPS else {track: _kin(track) for track in tracks}

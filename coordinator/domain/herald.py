@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.announcement import Wish, wish
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, CellKey, Claim, within
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.fleet import NEVER
 from coordinator.domain.panel import View
 from coordinator.domain.rules import Rules
 from coordinator.domain.settle import is_settled, turned_at
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import Tally, failed_since, tallies
 from coordinator.domain.track import LONGEST_AGO
 from worker.contract.instant import Instant
@@ -111,13 +112,7 @@ def _is_settled(docket: Docket, wanted: Wish, view: View, now: Instant, patience
 
 def voting_cells(view: View) -> frozenset[CellKey]:
     """The cells that vote."""
-    frame, votes = view.sheet.frame, view.coverage.votes
-    return frozenset(
-        (component, region)
-        for row, component in zip(votes, frame.components, strict=True)
-        for vote, region in zip(row, frame.regions, strict=True)
-        if vote
-    )
+    return view.sheet.frame.keys(view.coverage.votes)
 
 
 def _changes(before: Sequence[Claim], after: Sequence[Claim], view: View) -> dict[CellKey, Tally]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from coordinator.domain.case import Case, Scene, Told, spells_of
 from coordinator.domain.claim import ALL_WELL, within
 from coordinator.domain.confirm import Ask, Confirmation
@@ -52,7 +54,7 @@ class Judge:
         self.cases = Cases()
         self.docket = Docket()
         self._rules = rules
-        self._speaker = Speaker(service, topology, fleet, rules)
+        self._speaker = Speaker(service, self.panel.frame.regions, topology, fleet, rules)
         self._quickest_ms = min((check.interval_ms for check in checks), default=1_000)
         self._slowest_ms = max((check.interval_ms for check in checks), default=1_000)
         self._patience_ms = (
@@ -157,9 +159,7 @@ class Judge:
 
     def _scene(self, now: Instant, view: View, told: Sequence[Told]) -> Scene:
         frame, coverage = view.sheet.frame, view.coverage
-        keys = [(c, r) for c in frame.components for r in frame.regions]
         newest = view.sheet.newest.reshape(-1).tolist()
-        votes, enabled = coverage.votes.reshape(-1), coverage.enabled.reshape(-1)
         reached = {key for case in self.cases.open for key in case.spells}
         slow = {key for case in self.cases.open if case.slow for key in case.spells}
         return Scene(
@@ -167,10 +167,10 @@ class Judge:
             service=self.service.id,
             told=tuple(told),
             unknown=any(claim.scope is Scope.UNKNOWN for claim in self.docket.claims),
-            newest={key: at for key, at, vote in zip(keys, newest, votes, strict=True) if vote},
+            newest={frame.key(number): newest[number] for number in np.flatnonzero(coverage.votes).tolist()},
             components=frame.components,
             regions=frame.regions,
-            enabled=frozenset(key for key, wanted in zip(keys, enabled, strict=True) if wanted),
+            enabled=self.panel.cells,
             firsts=tallies(view.sheet, reached, view.sheet.begin, slow=False) if reached else {},
             slow_firsts=tallies(view.sheet, slow, view.sheet.begin, slow=True) if slow else {},
             bucket_ms=self._quickest_ms,
@@ -187,8 +187,9 @@ class Judge:
         """Go on with open incidents, as far as what they reach is still looked at."""
         open_cases = []
         for incident in incidents:
-            cells = {(track.component, track.region) for track in self.panel.tracks}
-            reach = frozenset(key for key in cells if key[0] in incident.components and key[1] in incident.regions)
+            reach = frozenset(
+                key for key in self.panel.cells if key[0] in incident.components and key[1] in incident.regions
+            )
             if reach:
                 open_cases.append(Case(incident, reach, spells_of(incident, reach)))
         self.cases = Cases(tuple(open_cases), self.cases.ended)
@@ -203,10 +204,10 @@ class Judge:
 
     def adopt(self, before: "Judge") -> None:
         """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
-        cells = {(track.component, track.region) for track in self.panel.tracks}
+        cells = self.panel.cells
         self.docket = replace(before.docket, claims=tuple(within(claim, cells) for claim in before.docket.claims))
         still = [(case, case.reach & cells) for case in before.cases.open]
-        self.cases = Cases(tuple(replace(c, reach=frozenset(r)) for c, r in still if r), before.cases.ended)
+        self.cases = Cases(tuple(replace(c, reach=r) for c, r in still if r), before.cases.ended)
         self.panel.stirred = True
 
     def link(self, causes: Mapping[str, str]) -> list[Incident]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from coordinator.domain.case import Case, Scene, Told, is_over, narrowed, parts_of, with_spells
-from coordinator.domain.claim import CellKey
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 

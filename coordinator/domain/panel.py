@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coordinator.domain.claim import CALM, CellKey, Claim, Coverage, Opinion, conclude, within
+from coordinator.domain.claim import CALM, Claim, Coverage, Opinion, conclude, within
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.hypotheses import Group, groups_of
-from coordinator.domain.look import REASON_MASK, Vote, at_of, vote_in
+from coordinator.domain.look import REASON_MASK, REASONS, Vote, at_of, vote_in
 from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules
 from coordinator.domain.screen import Line, Screen
-from coordinator.domain.sheet import Flags, Floats, Sheet, any_along, fill, frame_of
+from coordinator.domain.sheet import CellKey, Flags, Floats, Sheet, any_along, fill, frame_of
 from coordinator.domain.topology import Check, Topology
 from coordinator.domain.track import Track
 from worker.contract.instant import Instant
@@ -75,6 +75,11 @@ class Panel:
             track.row, track.column = divmod(cell, len(columns))
         self._kinds = _kinds(topology)
         self._rules, self._fleet = rules, fleet
+
+    @property
+    def cells(self) -> frozenset[CellKey]:
+        """All cells that are looked at."""
+        return self.frame.keys(self.enabled)
 
     def view(self, now: Instant, claims: Sequence[Claim], *, late_alarms: bool, calm: bool) -> View:
         """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it through."""
@@ -155,7 +160,7 @@ def _why(tracks: Sequence[Track], now: Instant) -> str:
     for track in tracks:
         for code in track.since(now - track.fresh_ms):
             if vote_in(code) == Vote.ABSTAINS:
-                whys[OURS.get(tuple(Reason)[code & REASON_MASK], "our own fault")] += 1
+                whys[OURS.get(REASONS[code & REASON_MASK], "our own fault")] += 1
             elif vote_in(code) == Vote.BAD and at_of(code) <= now:
                 whys["it fails, but nothing else answers our workers either"] += 1
     return whys.most_common(1)[0][0] if whys else "not heard"

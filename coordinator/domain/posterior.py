@@ -58,6 +58,10 @@ class Posterior:
         """The likeliest hypothesis."""
         return int(np.argmax(self.chance))
 
+    def is_slow(self, k: int) -> bool:
+        """Whether hypothesis `k` is more likely one of slowness than of failures."""
+        return float(self.modes[k][SLOW_MODE]) > 0.5 * float(self.chance[k])
+
     def onset(self, k: int) -> int:
         """The bucket in which hypothesis `k` most likely began."""
         ahead = np.cumsum(self.nats[k][::-1])[::-1]

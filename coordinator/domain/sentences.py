@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from coordinator.domain.claim import CellKey, Claim, Coverage
+from coordinator.domain.claim import Claim, Coverage
 from coordinator.domain.fitness import Fitness
-from coordinator.domain.sheet import any_along
+from coordinator.domain.sheet import CellKey, any_along
 from coordinator.domain.tally import Tally
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity

@@ -6,9 +6,9 @@ outage would be announced as regional, because the first regions to look are the
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from coordinator.domain.claim import CellKey, Claim, Coverage
+from coordinator.domain.claim import Claim, Coverage
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Sheet, any_along
+from coordinator.domain.sheet import CellKey, Sheet, any_along
 from coordinator.domain.tally import Tally, looks_since
 from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant

@@ -28,6 +28,8 @@ from coordinator.domain.track import LONGEST_AGO, Track
 from coordinator.domain.vantage import Vantage
 from worker.contract.instant import Instant
 
+CellKey = tuple[str, str]
+"""(component, region)."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -49,6 +51,22 @@ class Frame:
     def window_ms(self) -> int:
         """How far back a sheet goes."""
         return self.bucket_ms * self.buckets
+
+    def number(self, key: CellKey) -> int | None:
+        """The number of a cell, as looks carry it; None when it is not of this frame."""
+        component, region = key
+        if component not in self.components or region not in self.regions:
+            return None
+        return self.components.index(component) * len(self.regions) + self.regions.index(region)
+
+    def key(self, number: int) -> CellKey:
+        """The cell of a number."""
+        row, column = divmod(number, len(self.regions))
+        return self.components[row], self.regions[column]
+
+    def keys(self, flags: Flags) -> frozenset[CellKey]:
+        """The cells that are set, of (component, region)."""
+        return frozenset(self.key(number) for number in np.flatnonzero(flags).tolist())
 
     def begin(self, now: Instant) -> Instant:
         """Start of the oldest bucket of a sheet at that moment; the newest one is not over yet."""

@@ -71,13 +71,18 @@ class Diagnosis:
 HEALTHY = Diagnosis()
 
 
+def may_be_suspect(vantage: Vantage) -> bool:
+    """Whether more than one thing fails it, or it is suspected already: told without knowing what shares a fate."""
+    return len(vantage.failing) > 1 or vantage.unfit_since is not None or vantage.doubted_since is not None
+
+
 def is_suspect(vantage: Vantage, groups: Mapping[Track, str], total: int) -> bool:
-    """Whether a closer look is due: a fair part of what it looks at fails; cheap to tell, and false nearly always."""
+    """Whether a closer look is due: a fair part of what it looks at fails; false nearly always."""
     if vantage.unfit_since is not None or vantage.doubted_since is not None:
         return True
-    if len(vantage.failing) < 2:
-        return False
-    return len({groups[track] for track in vantage.failing}) >= max(2, SUSPECT_SHARE * total)
+    return may_be_suspect(vantage) and len({groups[track] for track in vantage.failing}) >= max(
+        2, SUSPECT_SHARE * total
+    )
 
 
 def diagnose(vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, str], elsewhere: Elsewhere) -> Diagnosis:

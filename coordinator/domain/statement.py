@@ -1,6 +1,6 @@
 """The statement: what is announced, put into words and numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from coordinator.domain.life import WIDTH
 from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
 from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import bad_times, tallies
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity, Verdict
@@ -36,6 +37,8 @@ class Speaker:
     """Puts what is announced of one service into words and numbers."""
 
     service: Service
+    regions: tuple[str, ...]
+    """Those that should look."""
     topology: Topology
     fleet: Fleet
     rules: Rules
@@ -55,7 +58,7 @@ class Speaker:
     def standings(self) -> Standings:
         """The fitness of each region that should look."""
         fleet = self.fleet.regions()
-        return {region: fleet[region] for region in self.topology.regions_of(self.topology.checks_of(self.service.id))}
+        return {region: fleet[region] for region in self.regions}
 
     def verdict(self, docket: Docket, panel: Panel, seen: View, opinions: Sequence[Opinion], now: Instant) -> Verdict:
         """What is announced now, with all its evidence."""
@@ -74,16 +77,22 @@ class Speaker:
             regions,
             components,
             confidence(claims, view.opinions[0], coverage),
-            self._reason(docket, told, view, panel, now),
+            self._reason(docket, told, view, standings, abstentions),
             cells,
             evidence_of(cells, claims, view.opinions, coverage, standings, self.rules),
         )
 
-    def _reason(self, docket: Docket, told: Sequence[Told], view: View, panel: Panel, now: Instant) -> str:
+    def _reason(
+        self,
+        docket: Docket,
+        told: Sequence[Told],
+        view: View,
+        standings: Standings,
+        abstentions: Mapping[CellKey, str],
+    ) -> str:
         """The sentence for people."""
         if docket.suspicion:
             return f"{docket.suspicion}."
-        standings, abstentions = self.standings(), panel.abstentions(view.coverage.votes, now)
         if not view.coverage.votes.any() and not docket.is_listening:
             return voteless(self.service, standings, abstentions)
         if docket.claims == (NOTHING_YET,):

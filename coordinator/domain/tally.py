@@ -7,9 +7,8 @@ from math import log
 
 import numpy as np
 
-from coordinator.domain.claim import CellKey
 from coordinator.domain.look import REASONS
-from coordinator.domain.sheet import Flags, Ints, Sheet
+from coordinator.domain.sheet import CellKey, Flags, Ints, Sheet
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 
@@ -70,10 +69,9 @@ def looks_since(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slo
 
 def failed_since(sheet: Sheet, since: Instant) -> frozenset[CellKey]:
     """The cells with a look since then that failed or was slow."""
-    frame, looks = sheet.frame, sheet.looks
-    cells = np.unique(looks.cell[(looks.bad | looks.slow) & (looks.at >= since)]).tolist()
-    count = len(frame.regions)
-    return frozenset((frame.components[cell // count], frame.regions[cell % count]) for cell in cells)
+    looks = sheet.looks
+    cells = np.unique(looks.cell[_bad(sheet, slow=True) & (looks.at >= since)]).tolist()
+    return frozenset(sheet.frame.key(cell) for cell in cells)
 
 
 def _bad(sheet: Sheet, *, slow: bool) -> Flags:
@@ -88,10 +86,7 @@ def _mine(sheet: Sheet, cells: Collection[CellKey], since: Instant) -> Flags:
 
 def _numbers(sheet: Sheet, cells: Collection[CellKey]) -> dict[CellKey, int]:
     """The number of each of these cells that the sheet has."""
-    frame = sheet.frame
-    rows = {name: place for place, name in enumerate(frame.components)}
-    columns = {name: place for place, name in enumerate(frame.regions)}
-    return {key: rows[key[0]] * len(columns) + columns[key[1]] for key in cells if key[0] in rows and key[1] in columns}
+    return {key: number for key in cells if (number := sheet.frame.number(key)) is not None}
 
 
 def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:

@@ -12,6 +12,8 @@ from worker.contract.instant import Instant
 from worker.contract.result import Result
 
 LONGEST_AGO: Instant = -(1 << 60)
+ROOM = 3
+"""A track is trimmed when it holds this many spans of looks."""
 STEADY_LOOKS = 200
 """After so many looks, each new one moves what is normal by no more than one part in so many."""
 SHORTEST_MS, LONGEST_MS = 1e-3, 86_400_000.0
@@ -104,6 +106,7 @@ class Track:
         "normal",
         "reference",
         "region",
+        "room",
         "row",
         "span_ms",
         "voted_at",
@@ -120,6 +123,8 @@ class Track:
         """Where its cell stands in the frame of its service."""
         self.span_ms = span_ms
         """How far back looks are kept."""
+        self.room = ROOM * span_ms // check.interval_ms + 16
+        """Looks after which it is trimmed, for one worker a region; with more it is trimmed oftener."""
         self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
         self.late_ms = check.timeout_ms + check.interval_ms
         """A result that takes longer than this to come in is late: it corrects history and raises no alarm."""
@@ -157,7 +162,7 @@ class Track:
             return
         self.voted_at = max(at, self.voted_at)
 
-    def trim(self, quiet_since: Instant, rules: Rules) -> None:
+    def trim(self, quiet_since: Instant) -> None:
         """Forget looks older than the span; those of a quiet time are learned from."""
         codes = self.codes
         end = bisect_left(codes, first_code(at_of(codes[-1]) - self.span_ms))

@@ -55,9 +55,7 @@ class Vantage:
 
     def sets_aside(self, at: Instant) -> bool:
         """Whether looks of that moment do not count, because the worker was unfit."""
-        if self.unfit_since is not None and at >= self.unfit_since:
-            return True
-        return any(start <= at < end for start, end in self.unfit_spans)
+        return any(start <= at < end for start, end in self.spans(at + 1))
 
     def spans(self, end: Instant) -> list[tuple[Instant, Instant]]:
         """All spans up to `end` in which its looks do not count."""

@@ -14,8 +14,9 @@ from coordinator.domain.case import (
     well_for,
     with_spells,
 )
-from coordinator.domain.claim import CellKey, Claim
+from coordinator.domain.claim import Claim
 from coordinator.domain.incident import Incident, Part
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import RULES, at, regions_of

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.claim import ALL_WELL, CALM, NOTHING_YET, CellKey, Claim, Opinion
+from coordinator.domain.claim import ALL_WELL, CALM, NOTHING_YET, Claim, Opinion
 from coordinator.domain.evidence import CALIBRATION, cells_of, confidence, evidence_of, severity_of, votes_of
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.rules import VERSION
-from coordinator.domain.sheet import Sheet
+from coordinator.domain.sheet import CellKey, Sheet
 from coordinator.domain.tally import Tally, tallies
 from coordinator.domain.verdict import Cell, CellState, Scope, Severity
 from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, regions_of, sheet_of

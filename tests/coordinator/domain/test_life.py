@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from coordinator.domain.case import Case, Scene, Told
-from coordinator.domain.claim import CellKey, Claim
+from coordinator.domain.claim import Claim
 from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
 from coordinator.domain.life import Cases, closed, incident_id, step
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import RULES, at, regions_of

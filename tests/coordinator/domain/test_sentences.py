@@ -4,9 +4,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coordinator.domain.claim import ALL_WELL, CellKey, Claim
+from coordinator.domain.claim import ALL_WELL, Claim
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.sentences import FAILED, nonvoters, sentence, unjudged, voteless
+from coordinator.domain.sheet import CellKey
 from coordinator.domain.tally import Tally
 from coordinator.domain.topology import Component, Region, Role, Service, Topology
 from coordinator.domain.verdict import Scope, Severity

@@ -79,9 +79,9 @@ def test_since_gives_all_looks_from_a_moment_on(codes: list[int], moment: int) -
 
 def test_trimming_forgets_what_is_older_than_the_span() -> None:
     track = track_of(CHECK, "r1", [code_of(n) for n in range(0, 200, 10)], span_ms=50_000)
-    track.trim(LONGEST_AGO, RULES)
+    track.trim(LONGEST_AGO)
     assert [at_of(code) for code in track.codes] == [at(n) for n in range(140, 200, 10)]
-    track.trim(LONGEST_AGO, RULES)
+    track.trim(LONGEST_AGO)
     assert len(track.codes) == 6, "nothing more is old"
 
 
@@ -89,19 +89,19 @@ def test_what_is_trimmed_is_learned_from_only_as_far_as_it_was_quiet() -> None:
     votes = [Vote.GOOD, Vote.BAD, Vote.ABSTAINS]
     codes = [code_of(10 * n, votes[n % 3]) for n in range(30)]
     trouble, quiet, lately = (track_of(CHECK, "r1", codes, span_ms=0) for _ in range(3))
-    trouble.trim(LONGEST_AGO, RULES)
+    trouble.trim(LONGEST_AGO)
     assert (trouble.normal.looks, trouble.normal.bad) == (0, 0)
-    quiet.trim(at(0), RULES)
+    quiet.trim(at(0))
     assert quiet.normal.looks == pytest.approx(20, rel=0.01), "those that abstain say nothing"
     assert quiet.normal.bad == pytest.approx(10, rel=0.01)
-    lately.trim(at(150), RULES)
+    lately.trim(at(150))
     assert lately.normal.looks == pytest.approx(10, rel=0.01)
     assert lately.normal.bad == pytest.approx(5, rel=0.01)
 
 
 def test_looks_that_stay_are_not_learned_from_yet() -> None:
     track = track_of(CHECK, "r1", [code_of(10 * n, Vote.BAD) for n in range(30)], span_ms=290_000)
-    track.trim(at(0), RULES)
+    track.trim(at(0))
     assert (len(track.codes), track.normal.looks) == (30, 0)
 
 
