@@ -7,6 +7,7 @@ import typer
 
 from api.cli import (
     apply,
+    bench,
     compare,
     config,
     demo,
@@ -24,6 +25,7 @@ from api.cli import (
 
 _DECIDING: Final = "Deciding what it looks at"
 _SEPARATE: Final = "Separate processes"
+_MEASURING: Final = "Measuring"
 _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     "Everything on this machine": (processes.up, demo.demo),
     "Reading what it says": (
@@ -55,4 +57,5 @@ for _panel, _commands in _PANELS.items():
     for _command in _commands:
         app.command(rich_help_panel=_panel)(_command)
 app.add_typer(config.app, name="config", rich_help_panel=_DECIDING)
+app.add_typer(bench.app, name="bench", rich_help_panel=_MEASURING)
 app.command(context_settings=_PASSED_ON, rich_help_panel=_SEPARATE)(processes.worker)
