@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs the servers that the tests run against, when they are missing and this is a Debian with rights to install.
+# `system-packages.sh bench` installs what `make bench-peers` runs instead.
 set -euo pipefail
 
 missing=()
@@ -13,15 +14,19 @@ need() { # need PACKAGE PROGRAM...: one of the programs must be there
 }
 need redis-server redis-server valkey-server
 need nginx-light nginx /usr/sbin/nginx
-need postgresql postgres '/usr/lib/postgresql/*/bin/postgres'
-need chromium chromium chromium-browser google-chrome
-need chromium-driver chromedriver
+if [ "${1:-tests}" = bench ]; then
+  need prometheus-blackbox-exporter prometheus-blackbox-exporter
+else
+  need postgresql postgres '/usr/lib/postgresql/*/bin/postgres'
+  need chromium chromium chromium-browser google-chrome
+  need chromium-driver chromedriver
+fi
 
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
 if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
-  echo "The tests need ${missing[*]}. Install them with your package manager, or run as a user who may;" >&2
+  echo "This needs ${missing[*]}. Install them with your package manager, or run as a user who may;" >&2
   echo "\`make test-fast\` runs the tests that need none of them." >&2
   exit 1
 fi
