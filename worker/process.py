@@ -71,6 +71,7 @@ class _Process:
             guard=Guard(settings.allow),
             source_address=settings.source_address,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
+            state_dir=folder,
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
         gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address)

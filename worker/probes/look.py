@@ -51,7 +51,7 @@ async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = Fals
 
     A failed look keeps its steps; a good one only with `trace`.
     """
-    look = Look(vantage, parsed.spec.timeout_ms, tracing=trace)
+    look = Look(vantage, parsed.spec.timeout_ms, check=parsed.spec.id, tracing=trace)
     outcome = await _bounded(parsed, look)
     if look.steps and (trace or not outcome.ok):
         outcome = replace(outcome, trace=tuple(look.steps))

@@ -24,6 +24,8 @@ class Request:
     ip_version: IpVersion = "any"
     http_version: HttpVersion = "auto"
     verify: bool = True
+    timed: bool = False
+    """Whether to note when each piece of the body came in."""
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Answer:
     lines: tuple[bytes, ...] = ()
     body: bytes = b""
     cut: bool = False
+    arrivals: tuple[tuple[int, float], ...] = ()
+    """Bytes of the body that were there, and when, in milliseconds of the look; only when the request is `timed`."""
     dns_ms: float | None = None
     connect_ms: float | None = None
     tls_ms: float | None = None

@@ -4,7 +4,8 @@ import ssl
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
 
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Step
@@ -26,6 +27,15 @@ def user_agent(contact: str | None = None) -> str:
 USER_AGENT: Final = user_agent()
 
 
+class Memory(Protocol):
+    """What a kind remembers from look to look in one worker process; in the folder, if any, over a restart."""
+
+    def __init__(self, folder: Path | None) -> None: ...
+
+
+M = TypeVar("M", bound=Memory)
+
+
 class Vantage:
     """What all looks of a worker process share. Made once; `close` it on the loop that looked."""
 
@@ -37,6 +47,7 @@ class Vantage:
         ca_file: str | None = None,
         user_agent: str = USER_AGENT,
         resolver: Resolver | None = None,
+        state_dir: Path | None = None,
     ) -> None:
         self.guard = guard
         self.source_address = source_address
@@ -44,6 +55,8 @@ class Vantage:
         self.user_agent = user_agent
         self.resolver = resolver or Resolver()
         self.deadlines = Deadlines()
+        self._state_dir = state_dir
+        self._memories: dict[type[Memory], Memory] = {}
         self._trust = Trust(ca_file)
         from worker.probes.curl.engine import Engine  # here, so that reading a kind's parameters needs no libcurl
 
@@ -59,6 +72,13 @@ class Vantage:
         """The context that verifies certificates."""
         return ssl.create_default_context(cafile=self.trust or None)
 
+    def memory(self, of: type[M]) -> M:
+        """What is remembered here of this class; made when it is first asked for."""
+        memory = self._memories.get(of)
+        if not isinstance(memory, of):
+            memory = self._memories[of] = of(self._state_dir)
+        return memory
+
     async def close(self) -> None:
         """Let go of sockets and timers; looks still on their way are cancelled."""
         self.curl.close()
@@ -70,12 +90,19 @@ class Vantage:
 class Look:
     """One look on its way: the vantage point, one deadline for everything, and the steps so far."""
 
-    __slots__ = ("_clock", "deadline_s", "started_s", "steps", "timeout_ms", "tracing", "vantage")
+    __slots__ = ("_clock", "check", "deadline_s", "started_s", "steps", "timeout_ms", "tracing", "vantage")
 
     def __init__(
-        self, vantage: Vantage, timeout_ms: int, *, tracing: bool = False, clock: Callable[[], float] = monotonic_s
+        self,
+        vantage: Vantage,
+        timeout_ms: int,
+        *,
+        check: str = "",
+        tracing: bool = False,
+        clock: Callable[[], float] = monotonic_s,
     ) -> None:
         self.vantage = vantage
+        self.check = check
         self.timeout_ms = timeout_ms
         self.tracing = tracing
         self._clock = clock

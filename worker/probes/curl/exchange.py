@@ -46,7 +46,7 @@ async def _send(request: Request, look: Look, gate: Gate | None = None, resolved
     engine = look.vantage.curl
     easy = engine.borrow()
     try:
-        intake = _Intake(request.body_limit)
+        intake = _TimedIntake(request.body_limit, look) if request.timed else _Intake(request.body_limit)
         lines: list[bytes] = []
         prepare(easy, request, look)
         easy.setopt(pycurl.HEADERFUNCTION, lines.append)
@@ -105,6 +105,23 @@ class _Intake:
         return None
 
 
+class _TimedIntake(_Intake):
+    """Takes the body in, and notes when."""
+
+    __slots__ = ("_look", "_size", "arrivals")
+
+    def __init__(self, limit: int, look: Look) -> None:
+        super().__init__(limit)
+        self._look = look
+        self._size = 0
+        self.arrivals: list[tuple[int, float]] = []
+
+    def take(self, chunk: bytes) -> int | None:
+        self._size += len(chunk)
+        self.arrivals.append((self._size, self._look.elapsed_ms()))
+        return super().take(chunk)
+
+
 def _read(easy: pycurl.Curl, ending: Ending, intake: _Intake, lines: list[bytes], gate: Gate | None) -> Answer:
     get = easy.getinfo
     code, words = ending
@@ -116,6 +133,7 @@ def _read(easy: pycurl.Curl, ending: Ending, intake: _Intake, lines: list[bytes]
         body=b"".join(intake.chunks),
         cut=intake.cut,
         ip=get(pycurl.PRIMARY_IP) or None,
+        arrivals=tuple(intake.arrivals) if isinstance(intake, _TimedIntake) else (),
     )
     _read_times(easy, answer)
     if 300 <= answer.status < 400:
