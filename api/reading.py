@@ -18,7 +18,7 @@ MOST_INCIDENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The configuration in force, by version; None and empty before the first."""
+    """The configuration in force, by version, as it is judged; None and empty before the first."""
 
     version: int | None = None
     topology: Topology = Topology()
@@ -30,7 +30,7 @@ async def read_configured(store: Store, known: Configured) -> Configured:
     if version == (known.version or 0):
         return known
     found = await store.configurations.current()
-    return Configured(found[0], from_document(found[1]).topology) if found else Configured()
+    return Configured(found[0], from_document(found[1]).judged) if found else Configured()
 
 
 async def read_picture(store: Store, configured: Configured, settings: ApiSettings) -> Picture:

@@ -93,7 +93,7 @@ class Ingest:
     def _reconfigure(self) -> None:
         if self._next is not self._configuration:
             self._configuration = self._next
-            self._engine.reconfigure(self._configuration.topology, self._configuration.rules)
+            self._engine.reconfigure(self._configuration.judged, self._configuration.rules)
             self._board.forget()
 
     def _read(self, deliveries: Sequence[Delivery], received_at: Instant) -> Reading:

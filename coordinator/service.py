@@ -114,7 +114,7 @@ async def _coordinate(
 
 async def _rebuilt(store: Store, configuration: Configuration) -> Engine:
     """The judge with the memory that the stored results give it: a restart forgets nothing."""
-    engine = Engine(configuration.topology, configuration.rules)
+    engine = Engine(configuration.judged, configuration.rules)
     now = clock.now()
     recent = await store.results.recent(now - engine.memory_ms)
     engine.restore(recent, await store.incidents.open(), now, await learning.load(store))

@@ -67,7 +67,7 @@ def judged_or_exit(
     if settings and OUTSCOPE not in rules:
         raise typer.BadParameter(f"only the rule {OUTSCOPE} has thresholds", param_hint="--set")
 
-    made = [partial(judging, rule, configuration.topology, thresholds) for rule in rules]
+    made = [partial(judging, rule, configuration.judged, thresholds) for rule in rules]
     try:
         with _rare_collections():
             found = judge_file(file, made, until)

@@ -1,8 +1,8 @@
 """A whole, valid configuration: its canonical document, and what the product makes of it."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -25,6 +25,14 @@ class Configuration:
     rules: Rules
 
     @cached_property
+    def judged(self) -> Topology:
+        """The topology for the judge: without the checks that do not vote."""
+        checks = (check for _, _, check in _checks(self.document))
+        silent = {check["id"] for check in checks if not check.get("votes", True)}
+        voting = tuple(check for check in self.topology.checks if check.id not in silent)
+        return replace(self.topology, checks=voting) if silent else self.topology
+
+    @cached_property
     def digest(self) -> str:
         """The same for documents that mean the same; 32 hexadecimal digits."""
         text = json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -37,12 +45,17 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
     everywhere = tuple(region.id for region in regions)
     services = tuple(_service(entry) for entry in document.get("services", ()))
     checks = tuple(
-        _check(check, service["id"], component["id"], everywhere)
-        for service in document.get("services", ())
-        for component in service["components"]
-        for check in component["checks"]
+        _check(check, service["id"], component["id"], everywhere) for service, component, check in _checks(document)
     )
     return Configuration(document, Topology(regions, services, checks), rules(document.get("judge", {})))
+
+
+def _checks(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], ...]]:
+    """Every check with its service and component."""
+    for service in document.get("services", ()):
+        for component in service["components"]:
+            for check in component["checks"]:
+                yield service, component, check
 
 
 def _service(entry: Mapping[str, Any]) -> Service:

@@ -70,6 +70,8 @@ def _check(entry: CheckEntry, kinds: Kinds) -> dict[str, Any]:
     }
     if entry.regions:
         document["regions"] = list(entry.regions)
+    if not kinds[entry.kind].votes:
+        document["votes"] = False
     return document
 
 

@@ -5,7 +5,7 @@ One kind is one file in `worker/probes/`; its module docstring is what users rea
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,9 @@ class Params(BaseModel):
     """Parameters of a check of one kind: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    votes: ClassVar[bool] = True
+    """Whether a look says how its component is. One that reads what others say of it does not vote."""
 
 
 P = TypeVar("P", bound=Params)

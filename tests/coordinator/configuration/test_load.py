@@ -9,6 +9,7 @@ import pytest
 from coordinator.configuration import DEFAULT, Configuration, catalog_names, from_document, load_configuration
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Role
+from tests.coordinator.configuration.conftest import DoorParams
 from worker.probes import KINDS
 
 Load = Callable[[str], Configuration]
@@ -23,6 +24,19 @@ def test_a_file_becomes_a_topology(load: Load, valid_yaml: str) -> None:
     assert dict(check.params) == {"url": "http://shop.example"}
     assert topology.service["shop"].components[0].name == "web"
     assert topology.region["us-east"].name == "us-east"
+
+
+def test_a_check_that_says_what_others_say_does_not_vote(tmp_path: Path, load: Load, valid_yaml: str) -> None:
+    class RumourParams(DoorParams):
+        votes = False
+
+    path = tmp_path / "rumour.yaml"
+    path.write_text(valid_yaml + '          - {id: shop-rumour, kind: rumour, url: "http://shop.example"}\n')
+    loaded = load_configuration(path, {"door": DoorParams, "rumour": RumourParams})
+    assert set(loaded.topology.check) == {"shop-web", "shop-rumour"}
+    assert set(loaded.judged.check) == {"shop-web"}
+    assert set(from_document(json.loads(json.dumps(loaded.document))).judged.check) == {"shop-web"}
+    assert load(valid_yaml).judged == load(valid_yaml).topology
 
 
 def test_a_check_without_regions_is_looked_at_from_all(load: Load, valid_yaml: str) -> None:
