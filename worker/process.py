@@ -99,7 +99,7 @@ class _Process:
     def run(self) -> int:
         """Start the parts, consume until told to stop, end in order."""
         _raise_file_limit()
-        _collect_rarely()
+        collect_rarely()
         if self._settings.ready_file:
             self._settings.ready_file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -157,7 +157,7 @@ def _boot() -> str:
     return f"{now():012x}{secrets.token_hex(2)}"
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """Leave what the start made out of garbage collections, and collect less often: a look makes no cycles."""
     gc.collect()
     gc.freeze()

@@ -1,0 +1,77 @@
+"""`outscope bench probes` as an operator runs it: real servers, a real measuring process."""
+
+import json
+import socket
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from tests.faults.target import Target
+
+FIGURES = ("looks_per_s", "cpu_us_per_look", "rss_mb", "ttfb_error_ms_p99")
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "api.cli", "bench", "probes", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [(), ("--tls",)])
+def test_a_local_server_is_measured_in_looks_cpu_memory_and_truth_of_times(arguments: tuple[str, ...]) -> None:
+    done = bench("--seconds", "0.3", "--concurrency", "20", "--json", *arguments)
+    told = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert all(told[name] > 0 for name in FIGURES), told
+    assert told["failed"] == 0
+    assert told["looks"] == pytest.approx(told["looks_per_s"] * 0.3, rel=0.5)
+    assert told["ttfb_error_ms_p50"] < 10, "the server waits 20 ms: whoever reports anything else is further off"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["tcp", "tls", "dns"])
+def test_other_kinds_are_measured_too_and_have_no_first_byte(kind: str) -> None:
+    done = bench("--seconds", "0.2", "--kind", kind, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert told["looks_per_s"] > 0
+    assert told["failed"] == 0, told
+    assert told["ttfb_error_ms_p99"] is None
+
+
+@pytest.mark.slow
+def test_a_url_on_this_machine_is_measured_without_asking() -> None:
+    with Target() as target:
+        done = bench("--seconds", "0.2", "--concurrency", "5", "--url", f"{target.url}/x")
+    assert done.returncode == 0, done.stderr
+    assert "looks/s with 5 in flight" in done.stdout
+
+
+def test_a_url_elsewhere_needs_consent() -> None:
+    done = bench("--url", "https://example.com/")
+    assert done.returncode == 2
+    assert "--consent" in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_guard_refuses_a_private_url_whatever_was_consented_to() -> None:
+    done = bench("--url", "http://10.0.0.1/", "--consent", "--seconds", "0.1", "--concurrency", "1")
+    assert done.returncode == 1
+    assert "a private address" in done.stderr
+
+
+def test_when_every_look_fails_nothing_is_told_and_the_reason_is() -> None:
+    with closing(socket.socket()) as holder:
+        holder.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{holder.getsockname()[1]}/"
+        done = bench("--url", url, "--seconds", "0.1", "--concurrency", "1")
+    assert done.returncode == 1
+    assert "refused" in done.stderr
+
+
+def test_a_kind_without_a_local_server_is_refused_with_those_that_have_one() -> None:
+    done = bench("--kind", "nonsense")
+    assert done.returncode == 2
+    assert "http, tcp, tls, dns" in done.stderr
