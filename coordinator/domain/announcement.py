@@ -35,17 +35,20 @@ def wish(opinions: Sequence[Opinion], announced: tuple[Claim, ...], rules: Rules
             return Wish(announced)
         more = [other.claim for other in opinions[1:] if other.sure and other.claim.scope is not Scope.UNKNOWN]
         return Wish((first.claim, *more))
-    if trouble_before and announced[0].scope is not Scope.UNKNOWN and _is_likely(announced[0], first, STILL_LIKELY):
+    known_before = trouble_before and announced[0].scope is not Scope.UNKNOWN
+    if known_before and (first.wrong < rules.alarm_share or _is_likely(announced[0], first, STILL_LIKELY)):
         return Wish(announced)
     return Wish((first.claim,), doubtful=True)
 
 
 def _is_likely(claim: Claim, opinion: Opinion, least: float) -> bool:
-    if claim.says() == opinion.claim.says():
+    """Whether another claim than the best one is still likely; the same cells of another scope are no other."""
+    if claim.cells == opinion.claim.cells:
         return False
     return any(
         tuple(rival["regions"]) == claim.regions
         and tuple(rival["components"]) == claim.components
         and rival["chance"] >= least * opinion.wrong
+        and not rival["refuted"]
         for rival in opinion.rivals
     )

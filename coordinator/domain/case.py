@@ -51,10 +51,17 @@ class Scene:
     """Tallies of all cells that incidents reach, of what failed."""
     slow_firsts: Mapping[CellKey, Tally]
     """The same of what failed or was slow, for slow spells: a slow look is no good one there."""
-    bucket_ms: int
-    """The interval of the quickest check of the service."""
-    resolve_ms: int
-    """How long everything must be well, by the slowest check of the service."""
+    interval_ms: Mapping[CellKey, int]
+    """How often each cell is looked at."""
+
+    def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
+        """How long all of these cells must be well, by the one that is looked at most rarely."""
+        slowest = max((self.interval_ms.get(key, 0) for key in cells), default=0)
+        return max(rules.resolve_after_ms, rules.resolve_after_slots * slowest)
+
+    def quickest_ms(self, cells: Iterable[CellKey]) -> int:
+        """The shortest interval in which any of these cells is looked at."""
+        return min((self.interval_ms[key] for key in cells if key in self.interval_ms), default=1_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A claim: how far something reaches, as far as the posterior and what was heard allow to say it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
 """(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
 UNLIKELY = 0.002
 """Hypotheses less likely than this, if anything is wrong, are left out."""
+EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 LATELY = 3
 """Buckets in which a cell must have been well, too, to be called well: it may have begun to fail later than others."""
 TOP = 5
@@ -114,21 +115,31 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
         return CALM
     best = posterior.best()
     since = begin + posterior.onset(best) * frame.bucket_ms
-    looked = any_along((newest >= since) & coverage.votes, 0)
+    since_then = (newest >= since) & coverage.votes
+    looked, looked_at = any_along(since_then, 0), any_along(since_then, 1)
     chance = posterior.chance / wrong
     likely = np.flatnonzero(chance >= UNLIKELY).tolist()
     scopes = {k: scope_of(posterior.hypotheses[k], coverage, looked, rules) for k in likely}
-    rivals = _rivals(posterior, scopes, frame)
     if scopes.get(best) is Scope.REGIONAL and not _is_told_apart(posterior.hypotheses[best], coverage, sheet, since):
         scopes = {k: Scope.UNKNOWN if scope is Scope.REGIONAL else scope for k, scope in scopes.items()}
     if chance[best] >= rules.claim_share:
         whole = posterior.hypotheses[best]
         mode = int(np.argmax(posterior.modes[best]))
-        since_then = nats[mode, posterior.onset(best) :]
-        part = refined(whole, since_then.sum(axis=0), since_then[-LATELY:].sum(axis=0), coverage.votes)
+        told = nats[mode, posterior.onset(best) :]
+        part = whole
+        if not posterior.is_slow(best):  # a cell that is not called slow may only have a wrong idea of its normal time
+            part = refined(whole, told.sum(axis=0), told[-LATELY:].sum(axis=0), coverage.votes)
         scope = scopes[best] if part is whole else scope_of(part, coverage, looked, rules)
         claim = _claim(posterior, best, part, scope, float(chance[best]), since, coverage)
+        rivals = _rivals(posterior, scopes, frame, refuted=None if part is whole else best)
         return Opinion(wrong, claim, True, rivals)
+    rivals = _rivals(posterior, scopes, frame)
+    if (narrower := _as_far_as_looked(posterior, chance, looked_at)) is not None:
+        part, likely_so = narrower
+        scope = scope_of(part, coverage, looked, rules)
+        if likely_so >= rules.claim_share and scope is not Scope.UNKNOWN:
+            claim = _claim(posterior, best, part, scope, likely_so, since, coverage)
+            return Opinion(wrong, replace(claim, at_least=True), True, rivals)
     by_scope: dict[Scope, float] = {}
     for k, scope in scopes.items():
         by_scope[scope] = by_scope.get(scope, 0.0) + float(chance[k])
@@ -142,6 +153,22 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
         cells = _cells(posterior.hypotheses[best], coverage)
     claim = _said(scope, cells, by_scope.get(scope, 0.0), posterior.is_slow(best), since, frame, at_least=True)
     return Opinion(wrong, claim, False, rivals)
+
+
+def _as_far_as_looked(p: Posterior, chance: Floats, looked: Flags) -> tuple[Hypothesis, float] | None:
+    """The likeliest hypothesis, as far as its components were `looked` at since; None when all were.
+
+    Components that are looked at rarely tell nothing apart for long. What reaches the others alike is one claim.
+    """
+    if looked.all():
+        return None
+    alike: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
+    for hypothesis, likely in zip(p.hypotheses, chance.tolist(), strict=True):
+        components = tuple(component for component in hypothesis.components if looked[component])
+        key = (components, hypothesis.regions)
+        alike[key] = alike.get(key, 0.0) + likely
+    (components, regions), likely = max(alike.items(), key=lambda found: found[1])
+    return (Hypothesis(components, regions, 0.0), likely) if components else None
 
 
 def _is_told_apart(hypothesis: Hypothesis, coverage: Coverage, sheet: Sheet, since: Instant) -> bool:
@@ -196,7 +223,10 @@ def _sure_cells(p: Posterior, chance: Floats, coverage: Coverage, rules: Rules) 
     return coverage.frame.keys((share >= rules.claim_share * chance.sum()) & coverage.votes)
 
 
-def _rivals(p: Posterior, scopes: Mapping[int, Scope], frame: Frame) -> tuple[Mapping[str, Any], ...]:
+def _rivals(
+    p: Posterior, scopes: Mapping[int, Scope], frame: Frame, refuted: int | None = None
+) -> tuple[Mapping[str, Any], ...]:
+    """The likeliest hypotheses. A `refuted` one has cells that are clearly well: it is likely for its other cells."""
     order = np.argsort(-p.chance, kind="stable")[:TOP]
     return tuple(
         {
@@ -207,6 +237,7 @@ def _rivals(p: Posterior, scopes: Mapping[int, Scope], frame: Frame) -> tuple[Ma
             "chance": round(float(p.chance[k]), 4),
             "nats": round(float(p.nats[k].sum()), 2),
             "price": round(p.hypotheses[k].price, 2),
+            "refuted": k == refuted,
         }
         for k in order.tolist()
         if k in scopes
@@ -230,3 +261,29 @@ def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
         regions=tuple(region for region in claim.regions if region in regions),
         components=tuple(component for component in claim.components if component in components),
     )
+
+
+def scope_of_cells(reach: Collection[CellKey], enabled: Collection[CellKey], rules: Rules) -> Scope:
+    """The scope of exactly these cells among all that are looked at, whether or not they are heard now.
+
+    In too few regions to speak of everywhere it is regional: that much is known.
+    """
+    everywhere = 0
+    components = {component for component, _ in reach}
+    for component in components:
+        looked_at = sum(key[0] == component for key in enabled)
+        everywhere += sum(key[0] == component for key in reach) >= rules.nearly_all * looked_at
+    few = len({region for _, region in reach}) < max(FEWEST_REGIONS, rules.enough_regions)
+    if few or everywhere < rules.nearly_all * len(components):
+        return Scope.REGIONAL
+    judged = len({component for component, _ in enabled})
+    return Scope.SYSTEM_WIDE if everywhere >= rules.nearly_all * judged else Scope.COMPONENT
+
+
+def still(claim: Claim, cells: Collection[CellKey], rules: Rules) -> Claim:
+    """The claim under another configuration, which looks at these cells: everywhere may be elsewhere now."""
+    left = within(claim, cells)
+    if left.scope not in EVERYWHERE:
+        return left
+    scope = scope_of_cells(left.cells, cells, rules) if left.cells else Scope.UNKNOWN
+    return replace(left, scope=scope if scope in EVERYWHERE else Scope.UNKNOWN)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coordinator.domain.announcement import Wish, wish
 from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.fleet import NEVER
+from coordinator.domain.pace import Pace
 from coordinator.domain.panel import View
 from coordinator.domain.rules import Rules
 from coordinator.domain.settle import is_settled, turned_at
@@ -40,10 +41,10 @@ class Docket:
         return self.told is None and self.listening_since is not None
 
 
-def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, patience_ms: int, rules: Rules) -> None:
+def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, pace: Pace, rules: Rules) -> None:
     """Announce what the opinions suggest, when it is settled. While we suspect ourselves nothing is claimed."""
     docket.look_again_at = NEVER
-    if docket.told is None and not _has_listened(docket, view, now, nobody_fit, patience_ms):
+    if docket.told is None and not _has_listened(docket, view, now, nobody_fit, pace):
         return
     if docket.suspicion or not view.coverage.votes.any():
         docket.claims = (NOTHING_YET,)
@@ -51,11 +52,11 @@ def announce(docket: Docket, view: View, now: Instant, *, nobody_fit: bool, pati
         docket.quiet_since = LONGEST_AGO
         return
     silent_before = docket.claims == (NOTHING_YET,) and docket.told is not None
-    if silent_before and not _has_listened(docket, view, now, nobody_fit, patience_ms):
+    if silent_before and not _has_listened(docket, view, now, nobody_fit, pace):
         return
     docket.listening_since = None
     wanted = _heeding_absence(docket, wish(view.opinions, docket.claims, rules), view)
-    if _is_patient(docket, wanted, now, patience_ms) or not _is_settled(docket, wanted, view, now, patience_ms, rules):
+    if _is_patient(docket, wanted, now, pace) or not _is_settled(docket, wanted, view, now, pace, rules):
         return
     docket.claims = wanted.claims
     if docket.claims != (ALL_WELL,):
@@ -77,11 +78,16 @@ def _heeding_absence(docket: Docket, wanted: Wish, view: View) -> Wish:
     return Wish(wanted.claims, doubtful=True) if none_votes else wanted
 
 
-def _has_listened(docket: Docket, view: View, now: Instant, nobody_fit: bool, patience_ms: int) -> bool:
-    """Whether everybody had the chance to be heard before the first verdict, or the first after a silence."""
+def _has_listened(docket: Docket, view: View, now: Instant, nobody_fit: bool, pace: Pace) -> bool:
+    """Whether everybody had the chance to be heard before the first verdict, or the first after a silence.
+
+    What is looked at much more rarely than the quickest is not waited for.
+    """
     if docket.listening_since is None:
         docket.listening_since = now
-    everybody = bool((view.coverage.votes == view.coverage.enabled).all())
+    quick = pace.alike(())
+    everybody = bool(view.coverage.votes[quick & view.coverage.enabled].all())
+    patience_ms = pace.patience_ms(quick)
     if everybody or nobody_fit or now >= docket.listening_since + patience_ms:
         docket.listening_since = None
         return True
@@ -89,24 +95,29 @@ def _has_listened(docket: Docket, view: View, now: Instant, nobody_fit: bool, pa
     return False
 
 
-def _is_patient(docket: Docket, wanted: Wish, now: Instant, patience_ms: int) -> bool:
+def _is_patient(docket: Docket, wanted: Wish, now: Instant, pace: Pace) -> bool:
     """Whether a doubtful claim still waits to become clear."""
     if not wanted.doubtful:
         docket.doubtful_since = None
         return False
     docket.doubtful_since = docket.doubtful_since or now
+    patience_ms = pace.patience_ms(pace.alike(key for claim in wanted.claims for key in claim.cells))
     docket.look_again_at = docket.doubtful_since + patience_ms
     return now < docket.look_again_at
 
 
-def _is_settled(docket: Docket, wanted: Wish, view: View, now: Instant, patience_ms: int, rules: Rules) -> bool:
+def _is_settled(docket: Docket, wanted: Wish, view: View, now: Instant, pace: Pace, rules: Rules) -> bool:
     before, after = ([claim.says() for claim in claims] for claims in (docket.claims, wanted.claims))
     if before == after or docket.told is None:
         return True
     since = turned_at(docket.claims, wanted.claims, _changes(docket.claims, wanted.claims, view))
-    if is_settled(wanted.claims[0], since, view.sheet, view.coverage, now, patience_ms, rules):
+    concerned = pace.alike(key for claim in (*docket.claims, *wanted.claims) for key in claim.cells)
+    patience_ms = pace.patience_ms(concerned)
+    if since is None or now >= since + patience_ms:  # a change without a look behind it needs no confirmation
         return True
-    docket.look_again_at = (since or now) + patience_ms
+    if is_settled(wanted.claims[0], since, view.sheet, view.coverage, concerned, rules):
+        return True
+    docket.look_again_at = since + patience_ms
     return False
 
 

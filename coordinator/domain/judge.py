@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from coordinator.domain.case import Case, Scene, Told, spells_of
-from coordinator.domain.claim import ALL_WELL, within
+from coordinator.domain.claim import ALL_WELL, still
 from coordinator.domain.confirm import Ask, Confirmation
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import Fleet
@@ -22,8 +22,6 @@ from coordinator.domain.track import Track
 from coordinator.domain.verdict import Scope, Verdict
 from worker.contract.instant import Instant
 
-PATIENCE_INTERVALS = 2
-"""So many intervals, and a timeout, are long enough for every cell to confirm or deny a claim."""
 LEARN_ONE_IN = 8
 """While an incident is open, one look in so many moves what is normal: a service may stay slower for good."""
 PAUSES = 15
@@ -55,13 +53,6 @@ class Judge:
         self.docket = Docket()
         self._rules = rules
         self._speaker = Speaker(service, self.panel.frame.regions, topology, fleet, rules)
-        self._quickest_ms = min((check.interval_ms for check in checks), default=1_000)
-        self._slowest_ms = max((check.interval_ms for check in checks), default=1_000)
-        self._patience_ms = (
-            PATIENCE_INTERVALS * self._slowest_ms
-            + max((check.timeout_ms for check in checks), default=0)
-            + rules.step_ms
-        )
         self._pause_ms = max(rules.step_ms, self.panel.frame.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.panel.frame.bucket_ms // STEADY_PAUSES)
         self._view: View | None = None
@@ -128,9 +119,7 @@ class Judge:
             return []
         self.docket.suspicion, self.judged = suspicion, True
         view = self._view = self.panel.view(now, self.docket.claims, late_alarms=bool(self.cases.open), calm=calm)
-        announce(
-            self.docket, view, now, nobody_fit=self._is_nobody_fit(), patience_ms=self._patience_ms, rules=self._rules
-        )
+        announce(self.docket, view, now, nobody_fit=self._is_nobody_fit(), pace=self.panel.pace, rules=self._rules)
         told = self._speaker.told(self.docket, view)
         return [*self._tell(now, told), *self._live(now, view, told)]
 
@@ -173,8 +162,7 @@ class Judge:
             enabled=self.panel.cells,
             firsts=tallies(view.sheet, reached, view.sheet.begin, slow=False) if reached else {},
             slow_firsts=tallies(view.sheet, slow, view.sheet.begin, slow=True) if slow else {},
-            bucket_ms=self._quickest_ms,
-            resolve_ms=max(self._rules.resolve_after_ms, self._rules.resolve_after_slots * self._slowest_ms),
+            interval_ms=self.panel.pace.by_cell,
         )
 
     def verdict(self, now: Instant) -> Verdict:
@@ -205,9 +193,10 @@ class Judge:
     def adopt(self, before: "Judge") -> None:
         """Go on where the judge under the former configuration stopped, as far as the same cells are looked at."""
         cells = self.panel.cells
-        self.docket = replace(before.docket, claims=tuple(within(claim, cells) for claim in before.docket.claims))
-        still = [(case, case.reach & cells) for case in before.cases.open]
-        self.cases = Cases(tuple(replace(c, reach=r) for c, r in still if r), before.cases.ended)
+        claims = tuple(still(claim, cells, self._rules) for claim in before.docket.claims)
+        self.docket = replace(before.docket, claims=claims)
+        left = [(case, case.reach & cells) for case in before.cases.open]
+        self.cases = Cases(tuple(replace(c, reach=r) for c, r in left if r), before.cases.ended)
         self.panel.stirred = True
 
     def link(self, causes: Mapping[str, str]) -> list[Incident]:

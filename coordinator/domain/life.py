@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from coordinator.domain.case import Case, Scene, Told, is_over, narrowed, parts_of, with_spells
+from coordinator.domain.claim import scope_of_cells
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import CellKey
@@ -19,11 +20,13 @@ from worker.contract.instant import Instant
 
 WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2, Scope.SYSTEM_WIDE: 3}
 """The order of scopes from narrow to wide."""
-CONFIRMED_BUCKETS = 1.25
-"""A disruption must be seen for so much longer than one bucket: what lasts one bucket may begin and end in two."""
+CONFIRMED_INTERVALS = 1.25
+"""A disruption must be seen for so much longer than one interval: what lasts one may begin and end in two."""
+CONVERGED_MS = 45_000
+"""And in one region alone for so long: its paths may take so long to converge after a change (Labovitz et al. 2000)."""
 CONFIRMED_LOOKS = 2
 GOES_ON_SHARE = 0.3
-"""And by this many bad looks, and this share of the bad looks of the first bucket, in the next."""
+"""And by this many bad looks, and this share of the bad looks of the first interval, in the next."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -98,7 +101,8 @@ def _alike(cases: Sequence[Case], told: Told) -> dict[int, int]:
 def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tuple[Case, list[IncidentEvent]]:
     claimed = frozenset(key for told in mine for key in told.claim.cells)
     case = with_spells(replace(case, reach=case.reach | claimed), mine, scene)
-    wanted_ms = scene.resolve_ms * (rules.intermittent_times if case.incident.intermittent else 1)
+    times = rules.intermittent_times if case.incident.intermittent else 1
+    wanted_ms = times * scene.resolve_ms(case.reach, rules)
     if not mine and is_over(case, scene, claimed, rules, wanted_ms):
         event = _resolve(case, scene.now, case.incident.reason)
         return replace(case, incident=event.incident), [event]
@@ -108,7 +112,7 @@ def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tupl
 
 def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tuple[Case, IncidentEvent] | None:
     claim, starts = told.claim, _starts(told)
-    if not starts or not _is_confirmed(told, scene.now, scene.bucket_ms):
+    if not starts or not _is_confirmed(told, scene.now, scene.quickest_ms(claim.cells)):
         return None
     started_after, started_by = starts
     lately = scene.now - rules.intermittent_within_ms
@@ -154,14 +158,17 @@ def _reopen(before: Case, told: Told, scene: Scene, *, intermittent: bool) -> tu
     return case, IncidentEvent(scene.now, Moment.UPDATED, incident)
 
 
-def _is_confirmed(told: Told, now: Instant, bucket_ms: int) -> bool:
-    """Whether it went on beyond one bucket, as much as at first: one bad bucket is an event, not an incident."""
+def _is_confirmed(told: Told, now: Instant, interval_ms: int) -> bool:
+    """Whether it went on beyond one interval, as much as at first: one bad interval is an event, not an incident."""
     times = told.bad_times()
-    if not times or times[-1] - times[0] < CONFIRMED_BUCKETS * bucket_ms:
+    least_ms = CONFIRMED_INTERVALS * interval_ms
+    if len(told.claim.regions) == 1:
+        least_ms = max(least_ms, CONVERGED_MS)
+    if not times or times[-1] - times[0] < least_ms:
         return False
-    first = sum(at < times[0] + bucket_ms for at in times)
+    first = sum(at < times[0] + interval_ms for at in times)
     after = len(times) - first
-    went_on = min(1.0, (now - times[0]) / bucket_ms - 1)
+    went_on = min(1.0, (now - times[0]) / interval_ms - 1)
     return after >= max(CONFIRMED_LOOKS, GOES_ON_SHARE * first * went_on)
 
 
@@ -196,7 +203,7 @@ def _update(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tup
     """The case with its incident as it is now, and a line when that differs from before."""
     before = case.incident
     exact = next((told.claim.scope for told in mine if told.claim.cells == case.reach), None)
-    scope = exact or _scope_of(case.reach, scene, rules)
+    scope = exact or scope_of_cells(case.reach, scene.enabled, rules)
     started_after, started_by = _earlier_start(before, mine)
     after = replace(
         before,
@@ -212,19 +219,6 @@ def _update(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tup
         return case, []
     after = replace(after, reason=mine[0].reason if mine else before.reason, parts=parts_of(case.spells, over=False))
     return replace(case, incident=after), [IncidentEvent(scene.now, Moment.UPDATED, after)]
-
-
-def _scope_of(reach: frozenset[CellKey], scene: Scene, rules: Rules) -> Scope:
-    """The scope of exactly these cells, whether or not they are heard now."""
-    everywhere = 0
-    components = {component for component, _ in reach}
-    for component in components:
-        enabled = sum(key[0] == component for key in scene.enabled)
-        everywhere += sum(key[0] == component for key in reach) >= rules.nearly_all * enabled
-    if everywhere < rules.nearly_all * len(components):
-        return Scope.REGIONAL
-    judged = len({component for component, _ in scene.enabled})
-    return Scope.SYSTEM_WIDE if everywhere >= rules.nearly_all * judged else Scope.COMPONENT
 
 
 def _earlier_start(before: Incident, mine: Iterable[Told]) -> tuple[Instant | None, Instant]:

@@ -10,6 +10,7 @@ from coordinator.domain.claim import CALM, Claim, Coverage, Opinion, conclude, w
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.hypotheses import Group, groups_of
 from coordinator.domain.look import REASON_MASK, REASONS, Vote, at_of, vote_in
+from coordinator.domain.pace import pace_of
 from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules
 from coordinator.domain.screen import Line, Screen
@@ -27,6 +28,8 @@ OURS = {
     Reason.INTERNAL: "our worker failed",
     Reason.DNS: "only our resolver failed",
 }
+STAYS_SHARE = 0.5
+"""What is announced as a disruption of its own stays one while it is this likely."""
 MOST_DISRUPTIONS = 3
 """Disruptions of one service that are told apart at once."""
 
@@ -66,6 +69,7 @@ class Panel:
         self._fresh_ms = np.zeros(shape, dtype=np.int64)
         np.maximum.at(self._fresh_ms.reshape(-1), self._cells, [t.fresh_ms for t in self.tracks])
         self.enabled: Flags = self._fresh_ms > 0
+        self.pace = pace_of(self.frame, self.tracks, self._cells, rules.step_ms)
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
         self.touched = self.stirred = False
@@ -113,7 +117,8 @@ class Panel:
         found: list[Opinion] = []
         for _ in range(MOST_DISRUPTIONS):
             posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, standing, rules)
-            if posterior is None or (found and 1 - posterior.none < rules.second_share):
+            needed = STAYS_SHARE if len(claims) > len(found) else rules.second_share
+            if posterior is None or (found and 1 - posterior.none < needed):
                 break
             opinion = conclude(posterior, nats, coverage, sheet, rules)
             if found and not opinion.sure:
@@ -121,7 +126,7 @@ class Panel:
             explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
             opinion = replace(opinion, claim=within(opinion.claim, opinion.claim.cells - explained))
             found.append(opinion)
-            if not (opinion.sure and opinion.wrong >= rules.alarm_share):
+            if not (opinion.sure and opinion.wrong >= (STAYS_SHARE if len(claims) > len(found) else rules.alarm_share)):
                 break
             nats = _without(nats, opinion.claim.cells, self.frame.components, self.frame.regions)
         return found or [CALM]

@@ -6,11 +6,10 @@ outage would be announced as regional, because the first regions to look are the
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from coordinator.domain.claim import Claim, Coverage
+from coordinator.domain.claim import EVERYWHERE, Claim, Coverage
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import CellKey, Sheet, any_along
+from coordinator.domain.sheet import CellKey, Flags, Sheet, any_along
 from coordinator.domain.tally import Tally, looks_since
-from coordinator.domain.verdict import Scope
 from worker.contract.instant import Instant
 
 VERY_SURE = 0.99
@@ -19,7 +18,6 @@ NEARLY_EVERY_LOOK = 0.8
 """Only an outage is told before everybody looked: of a partial failure it may be half of our own workers that fail."""
 NEARLY_EVERY = 0.95
 """Share of the cells that must have been looked at since; the last few change nothing."""
-EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
 def turned_at(before: Sequence[Claim], after: Sequence[Claim], tallies: Mapping[CellKey, Tally]) -> Instant | None:
@@ -30,22 +28,19 @@ def turned_at(before: Sequence[Claim], after: Sequence[Claim], tallies: Mapping[
     return min(moments, default=None)
 
 
-def is_settled(
-    claim: Claim, since: Instant | None, sheet: Sheet, coverage: Coverage, now: Instant, patience_ms: int, rules: Rules
-) -> bool:
-    """Whether a claim may be announced: everybody looked since the first cell turned, or had the time to.
+def is_settled(claim: Claim, since: Instant, sheet: Sheet, coverage: Coverage, concerned: Flags, rules: Rules) -> bool:
+    """Whether a claim may be announced: all cells concerned were looked at since the first of them turned.
 
-    A change without a look behind it (silence, fitness, coverage) needs no confirmation.
+    Those that are looked at much more rarely are not waited for.
     """
-    if since is None or now >= since + patience_ms:
-        return True
+    waited = coverage.votes & concerned
     looked = (sheet.newest >= since) & coverage.votes
-    if looked.sum() >= NEARLY_EVERY * coverage.votes.sum():
+    if (looked & waited).sum() >= NEARLY_EVERY * waited.sum():
         return True
     if claim.scope not in EVERYWHERE or claim.chance < VERY_SURE or _failing(claim, sheet, since) < NEARLY_EVERY_LOOK:
         return False
     components = list(range(len(coverage.frame.components)))
-    every_component = (looked.any(axis=1) == coverage.votes.any(axis=1)).all()
+    every_component = (looked.any(axis=1) | ~waited.any(axis=1)).all()
     return bool(every_component) and coverage.suffices(components, any_along(looked, 0), rules)
 
 

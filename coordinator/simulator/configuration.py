@@ -24,6 +24,7 @@ def _region(region: Region) -> dict[str, Any]:
         "continent": region.continent,
         "latitude": region.latitude,
         "longitude": region.longitude,
+        **({"provider": region.provider} if region.provider else {}),
     }
 
 

@@ -1,5 +1,6 @@
 """Chance, derived: a look's throw comes from its id and the seed, so any look can be made at any time, in any order."""
 
+from hashlib import blake2b
 from random import Random
 from typing import Final
 
@@ -8,6 +9,11 @@ WHOLE: Final = 1 << BITS
 """Throws are whole numbers below this."""
 _PARTS: Final = 1 << 20
 _STIR: Final = tuple(Random("parts of a throw").getrandbits(BITS) | 1 for _ in range(64))
+
+
+def seed_of(seed: int, scenario: str) -> int:
+    """The seed of a play's own noise: each scenario has days of its own, whatever its seed."""
+    return int.from_bytes(blake2b(f"{seed} {scenario}".encode(), digest_size=8).digest(), "big")
 
 
 class Dice:

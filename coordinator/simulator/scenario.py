@@ -10,6 +10,7 @@ from coordinator.simulator import scripts_changing as changing
 from coordinator.simulator import scripts_network as network
 from coordinator.simulator import scripts_ours as ours
 from coordinator.simulator import scripts_target as target
+from coordinator.simulator.dice import seed_of
 from coordinator.simulator.noise import NORMAL, Noise
 from coordinator.simulator.play import Play
 from coordinator.simulator.shape import Shape
@@ -36,6 +37,7 @@ class Scenario:
 
         It ends by itself, or `lasts_ms` after its beginning: a quiet day may be an hour, or a year.
         """
+        own = seed_of(seed, self.id)
         stage = Stage(self.id, shape or Shape(), seed, noise)
         self.script(stage)
         stage.ends = stage.begins + lasts_ms if lasts_ms else stage.ends
@@ -48,7 +50,7 @@ class Scenario:
             stage.warm_until,
             stage.end,
             tuple(stage.truths),
-            World(stage.shape, stage.placement, stage.noise, seed, stage.begins, stage.end, stage.troubles),
+            World(stage.shape, stage.placement, stage.noise, own, stage.begins, stage.end, stage.troubles),
             tuple(stage.arrivals),
             stage.published_at,
         )

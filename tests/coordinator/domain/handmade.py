@@ -7,6 +7,7 @@ import numpy as np
 
 from coordinator.domain.claim import Coverage
 from coordinator.domain.look import REASON_CODE, Vote, pack
+from coordinator.domain.pace import Pace
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import Frame, Looks, Sheet
 from coordinator.domain.topology import Check, Component, Region, Role, Service, Topology
@@ -177,3 +178,10 @@ def coverage_of(axes: Frame, votes: object = True, enabled: object = True) -> Co
     shape = (len(axes.components), len(axes.regions))
     wanted = np.broadcast_to(np.asarray(enabled, dtype=np.bool_), shape).copy()
     return Coverage(axes, wanted, np.broadcast_to(np.asarray(votes, dtype=np.bool_), shape) & wanted)
+
+
+def pace_of_frame(axes: Frame, interval_ms: int = INTERVAL_MS, timeout_ms: int = 5_000) -> Pace:
+    """Every cell is looked at as often."""
+    shape = (len(axes.components), len(axes.regions))
+    cells = {axes.key(number): interval_ms for number in range(shape[0] * shape[1])}
+    return Pace(axes, np.full(shape, interval_ms), np.full(shape, timeout_ms), 0, cells)

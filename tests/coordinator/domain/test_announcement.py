@@ -15,7 +15,7 @@ def claim_of(scope: Scope, regions: Sequence[str], components: Sequence[str] = (
 
 
 def rival(claim: Claim, chance: float) -> Mapping[str, Any]:
-    return {"regions": list(claim.regions), "components": list(claim.components), "chance": chance}
+    return {"regions": list(claim.regions), "components": list(claim.components), "chance": chance, "refuted": False}
 
 
 ONE, TWO = claim_of(Scope.REGIONAL, ["r1"]), claim_of(Scope.REGIONAL, ["r1", "r2"])

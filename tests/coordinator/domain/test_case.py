@@ -66,8 +66,7 @@ def scene_of(
         enabled=frozenset(newest),
         firsts=firsts or {},
         slow_firsts=firsts or {},
-        bucket_ms=10_000,
-        resolve_ms=MINUTE_MS,
+        interval_ms=dict.fromkeys(newest, 10_000),
     )
 
 

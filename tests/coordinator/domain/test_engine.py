@@ -216,7 +216,7 @@ def test_a_worker_with_a_clock_far_ahead_neither_votes_nor_is_believed() -> None
 @pytest.mark.parametrize("removed", ["service", "region", "component"])
 def test_what_is_removed_from_the_configuration_is_forgotten_and_its_incident_closed(removed: str) -> None:
     trouble = Trouble(at(10), services=["claude"], components=["c1"], regions=["r1"])
-    trial = try_results(NET, results(NET, at(0), at(30), [trouble]), until=at(30))
+    trial = try_results(NET, results(NET, at(0), at(70), [trouble]), until=at(70))
     assert len(trial.incidents()) == 1
     checks = {
         "service": [c for c in NET.checks if c.service != "claude"],

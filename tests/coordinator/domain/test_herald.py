@@ -9,10 +9,11 @@ from coordinator.domain.herald import Docket, announce, voting_cells
 from coordinator.domain.panel import View
 from coordinator.domain.track import LONGEST_AGO
 from coordinator.domain.verdict import Scope
-from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, sheet_of
+from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, pace_of_frame, sheet_of
 
 AXES = frame(1, 5)
 PATIENCE_MS = 25_000
+PACE = pace_of_frame(AXES, timeout_ms=5_000)
 WELL = CALM
 
 
@@ -43,7 +44,7 @@ class Herald:
         self.docket = Docket(claims or (ALL_WELL,), ("something",) if told else None)
 
     def step(self, now: float, seen: View, *, nobody_fit: bool = False) -> tuple[Claim, ...]:
-        announce(self.docket, seen, at(now), nobody_fit=nobody_fit, patience_ms=PATIENCE_MS, rules=RULES)
+        announce(self.docket, seen, at(now), nobody_fit=nobody_fit, pace=PACE, rules=RULES)
         return self.docket.claims
 
 

@@ -15,6 +15,7 @@ from tests.coordinator.domain.handmade import RULES, at, regions_of
 REGIONS, COMPONENTS = regions_of(10), ("c1", "c2")
 EVERY = frozenset((c, r) for c in COMPONENTS for r in REGIONS)
 RESOLVE_S, NARROW_S, HOUR_S = 100, 300, 3_600
+QUICK = replace(RULES, resolve_after_ms=1_000 * RESOLVE_S)
 
 
 def cells(regions: Iterable[int], components: Iterable[str] = ("c1",)) -> frozenset[CellKey]:
@@ -74,10 +75,9 @@ class Life:
             enabled=EVERY,
             firsts=firsts or {},
             slow_firsts=firsts or {},
-            bucket_ms=10_000,
-            resolve_ms=1_000 * RESOLVE_S,
+            interval_ms=dict.fromkeys(EVERY, 10_000),
         )
-        self.cases, events = step(self.cases, scene, RULES)
+        self.cases, events = step(self.cases, scene, QUICK)
         self.events += events
         return events
 

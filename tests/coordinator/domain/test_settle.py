@@ -4,12 +4,13 @@ import numpy as np
 
 from coordinator.domain.claim import ALL_WELL, Claim
 from coordinator.domain.settle import is_settled, turned_at
+from coordinator.domain.sheet import Flags
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope
 from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, sheet_of
 
 AXES = frame(2, 5)
-PATIENCE_MS = 25_000
+ALL = np.full((2, 5), True)
 EVERY = frozenset((c, r) for c in AXES.components for r in AXES.regions)
 DOWN = Claim(Scope.SYSTEM_WIDE, EVERY, AXES.regions, AXES.components, 0.995)
 REGION = Claim(Scope.REGIONAL, frozenset({("c1", "r1")}), ("r1",), ("c1",), 0.995)
@@ -19,14 +20,14 @@ def settled(
     claim: Claim,
     looked: Iterable[tuple[int, int]],
     *,
-    since: int | None = at(30),
-    now: float = 40,
+    since: int = at(30),
     votes: object = True,
+    concerned: Flags = ALL,
 ) -> bool:
     """Whether it may be said when these cells were looked at since, and all others before."""
     cells = set(looked)
     seen = [Seen(35 if (c, r) in cells else 20, c, r, bad=(c, r) in cells) for c in range(2) for r in range(5)]
-    return is_settled(claim, since, sheet_of(AXES, seen), coverage_of(AXES, votes), at(now), PATIENCE_MS, RULES)
+    return is_settled(claim, since, sheet_of(AXES, seen), coverage_of(AXES, votes), concerned, RULES)
 
 
 def cells(regions: Iterable[int], components: Iterable[int] = (0, 1)) -> set[tuple[int, int]]:
@@ -42,7 +43,7 @@ def test_once_every_cell_was_looked_at_a_claim_is_settled() -> None:
 def test_the_last_of_very_many_cells_changes_nothing() -> None:
     axes = frame(4, 10)
     seen = [Seen(35 if (c, r) not in {(0, 0), (3, 9)} else 20, c, r) for c in range(4) for r in range(10)]
-    assert is_settled(REGION, at(30), sheet_of(axes, seen), coverage_of(axes), at(40), PATIENCE_MS, RULES)
+    assert is_settled(REGION, at(30), sheet_of(axes, seen), coverage_of(axes), np.full((4, 10), True), RULES)
 
 
 def test_cells_that_do_not_vote_need_not_be_waited_for() -> None:
@@ -53,15 +54,14 @@ def test_cells_that_do_not_vote_need_not_be_waited_for() -> None:
 
 def test_a_look_at_the_very_moment_counts() -> None:
     seen = [Seen(30, c, r) for c in range(2) for r in range(5)]
-    assert is_settled(REGION, at(30), sheet_of(AXES, seen), coverage_of(AXES), at(40), PATIENCE_MS, RULES)
+    assert is_settled(REGION, at(30), sheet_of(AXES, seen), coverage_of(AXES), ALL, RULES)
 
 
-def test_after_patience_a_claim_is_settled_whoever_looked() -> None:
-    assert [settled(REGION, [], now=now) for now in (54.999, 55)] == [False, True]
-
-
-def test_a_change_without_a_look_behind_it_needs_no_confirmation() -> None:
-    assert settled(REGION, [], since=None)
+def test_cells_that_are_looked_at_much_more_rarely_are_not_waited_for() -> None:
+    quick = np.array([[True] * 5, [False] * 5])
+    assert settled(REGION, cells(range(5), [0]), concerned=quick)
+    assert not settled(REGION, cells(range(4), [0]), concerned=quick)
+    assert settled(DOWN, cells(range(3), [0]), concerned=quick), "nor before everywhere is said early"
 
 
 def test_everywhere_is_said_early_when_it_is_very_sure_and_enough_was_looked_at() -> None:
@@ -75,9 +75,9 @@ def test_a_partial_failure_everywhere_is_not_said_early() -> None:
     """It may be half of our own workers that fail."""
     looked = [Seen(35, c, r, bad=r < 3) for c in range(2) for r in range(4)]
     before = [Seen(20, c, 4) for c in range(2)]
-    assert not is_settled(DOWN, at(30), sheet_of(AXES, [*looked, *before]), coverage_of(AXES), at(40), 25_000, RULES)
+    assert not is_settled(DOWN, at(30), sheet_of(AXES, [*looked, *before]), coverage_of(AXES), ALL, RULES)
     once = [Seen(35, c, r, bad=(c, r) != (0, 0)) for c in range(2) for r in range(4)]
-    assert is_settled(DOWN, at(30), sheet_of(AXES, [*once, *before]), coverage_of(AXES), at(40), 25_000, RULES)
+    assert is_settled(DOWN, at(30), sheet_of(AXES, [*once, *before]), coverage_of(AXES), ALL, RULES)
 
 
 def test_everywhere_is_not_said_early_when_it_is_less_than_very_sure() -> None:
