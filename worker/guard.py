@@ -1,4 +1,4 @@
-"""Which addresses may be probed: public ones, and what the operator allows.
+"""Which targets may be probed: public addresses and what the operator allows, and nobody who does not want to be.
 
 A check is data that came over a broker, and a redirect is data that came from a target; neither may turn a worker
 into a way into the network that it stands in. The guard judges the address that a socket is about to connect to,
@@ -10,11 +10,16 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
+from worker.policy import NEVER_SETTING, Policy
+from worker.target import Target, url_target
+
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
 SETTING: Final = "OUTSCOPE_ALLOW_ADDRESSES"
 REMEMBERED: Final = 4096
+
+_NO_POLICY: Final = Policy()
 
 _SPECIAL: Final[tuple[tuple[Network, str], ...]] = tuple(
     (ip_network(network), what)
@@ -61,15 +66,23 @@ _EMBEDDED: Final[tuple[tuple[IPv6Network, int], ...]] = (
 
 
 class Guard:
-    """Judges addresses. `allow` are networks that the operator lets through although they are not public."""
+    """Judges targets. `allow` are networks that the operator lets through although they are not public."""
 
-    def __init__(self, allow: Iterable[str | Network] = ()) -> None:
+    def __init__(self, allow: Iterable[str | Network] = (), policy: Policy = _NO_POLICY) -> None:
         self.allow: tuple[Network, ...] = tuple(ip_network(network) for network in allow)
+        self.policy = policy
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._judge)
+        self.objection = lru_cache(maxsize=REMEMBERED)(policy.objection)
+        self.url_objection = lru_cache(maxsize=REMEMBERED)(self._url_objection)
 
     def refusal(self, ip: str) -> str | None:
         """Why this address must not be probed, in one sentence that says how to allow it; None when it may be."""
         return self._remembered(ip)
+
+    def _url_objection(self, url: str) -> str | None:
+        """Why whoever this URL names must not be asked; None when it may be, or when it names nobody."""
+        target: Target | None = url_target(url)
+        return None if target is None else self.policy.objection(target)
 
     def _judge(self, ip: str) -> str | None:
         try:
@@ -79,7 +92,9 @@ class Guard:
         return self._objection(address, ip)
 
     def _objection(self, address: Address, shown: str) -> str | None:
-        if self._allowed(address):
+        if _within(address, self.policy.networks):
+            return f"{shown} is on the list of targets that are never probed ({NEVER_SETTING})"
+        if _within(address, self.allow):
             return None
         inner = _embedded(address)
         if inner is not None:
@@ -89,8 +104,9 @@ class Guard:
             return None
         return f"{shown} is {what}, and workers do not probe those; the operator can allow it with {SETTING}={address}"
 
-    def _allowed(self, address: Address) -> bool:
-        return any(address.version == network.version and address in network for network in self.allow)
+
+def _within(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
 
 
 def _what(address: Address) -> str | None:

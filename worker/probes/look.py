@@ -13,10 +13,12 @@ from worker.contract.kind import Kind, Params
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome, Reason, failure
 from worker.probes.vantage import Look, Vantage
+from worker.target import Target, target_of
 
 __all__ = ["Look", "ParsedCheck", "SpecError", "Vantage", "look_once", "parse_spec"]
 
-REMEMBERED: Final = 8192
+REMEMBERED: Final = 16_384
+"""Checks of one worker that need no parsing again: more than the 10,000 that it can look at each 10 s."""
 log = logging.getLogger(f"outscope.{__name__}")
 
 
@@ -31,6 +33,7 @@ class ParsedCheck:
     spec: CheckSpec
     kind: Kind[Any]
     params: Params
+    target: Target | None = None
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -41,7 +44,8 @@ def parse_spec(text: str) -> ParsedCheck:
         kind = probes.KINDS.get(spec.kind)
         if kind is None:
             raise SpecError(f"this worker has no kind {spec.kind!r}; it has {', '.join(probes.KINDS)}")
-        return ParsedCheck(spec, kind, kind.params.model_validate(dict(spec.params)))
+        params = kind.params.model_validate(dict(spec.params))
+        return ParsedCheck(spec, kind, params, target_of(spec.kind, params))
     except ValidationError as error:
         raise SpecError(_sentence(error)) from error
 

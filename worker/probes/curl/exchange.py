@@ -21,6 +21,9 @@ _LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\
 
 async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
+    objection = look.vantage.guard.url_objection(request.url)
+    if objection is not None:
+        return _refused(objection)
     address = literal(request.url)
     if address is not None:
         refusal = look.vantage.guard.refusal(address)
