@@ -25,6 +25,7 @@ from worker.outbox import Outbox, StateTakenError, held
 from worker.post import Post
 from worker.probes import KINDS
 from worker.probes.look import Vantage
+from worker.probes.vantage import user_agent
 from worker.sender import Sender
 from worker.settings import SettingsError, WorkerSettings
 from worker.vitals import Gauge
@@ -68,10 +69,11 @@ class _Process:
         who = f"{settings.name}.{settings.region}"
         outbox = Outbox(folder / "outbox")
         vantage = Vantage(
-            guard=Guard(settings.allow),
+            guard=Guard(settings.allow, settings.policy),
             source_address=settings.source_address,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
             state_dir=folder,
+            user_agent=user_agent(settings.contact),
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
         gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address)
@@ -100,6 +102,8 @@ class _Process:
         """Start the parts, consume until told to stop, end in order."""
         _raise_file_limit()
         collect_rarely()
+        if self._settings.contact is None:
+            log.info("no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT (--contact)")
         if self._settings.ready_file:
             self._settings.ready_file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,17 +4,19 @@ import argparse
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from worker.contract.message import IDENTIFIER
+from worker.policy import Policy, PolicyError, read_policy
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 SCHEMES: Final = ("redis", "rediss")
+MAX_CONTACT: Final = 200
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _FLAGS: Final = {
@@ -23,6 +25,14 @@ _FLAGS: Final = {
     "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
     "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
     "allow": ("OUTSCOPE_ALLOW_ADDRESSES", "NETWORKS", "non-public networks that may be probed, comma-separated"),
+    "contact": (
+        "OUTSCOPE_CONTACT",
+        "URL",
+        "where the probed may complain, told with each request: a URL or an address",
+    ),
+    "schemes": ("OUTSCOPE_SCHEMES", "SCHEMES", "only look by these, comma-separated: https, tcp, ...; default all"),
+    "ports": ("OUTSCOPE_PORTS", "PORTS", "only look at these ports: 443,8000-8999; default all but other protocols'"),
+    "never_probe": ("OUTSCOPE_NEVER_PROBE", "TARGETS", "hosts, .domains and networks never to probe, or @FILE of them"),
     "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
     "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
     "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
@@ -45,6 +55,8 @@ class WorkerSettings:
     state_dir: Path
     source_address: str | None = None
     allow: tuple[Network, ...] = ()
+    contact: str | None = None
+    policy: Policy = Policy()
     ca_file: Path | None = None
     ready_file: Path | None = None
     log_level: str = "INFO"
@@ -68,6 +80,8 @@ def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] 
         state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
         source_address=_address(texts["source_address"]),
         allow=_networks(texts["allow"]),
+        contact=_contact(texts["contact"]),
+        policy=_policy(texts),
         ca_file=_file("ca_file", texts["ca_file"]),
         ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
         log_level=_level(texts["log_level"] or "INFO"),
@@ -146,6 +160,41 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingsError(f"{_called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8") from error
+
+
+def _contact(text: str) -> str | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"(https?://|mailto:)[!-'*-~]+|[!-'*-?A-~]+@[!-'*-~]+", text) or len(text) > MAX_CONTACT:
+        raise SettingsError(
+            f"{_called('contact')} is {text!r}; give a plain URL or mail address, like https://a.example"
+        )
+    return text
+
+
+def _policy(texts: Mapping[str, str]) -> Policy:
+    never = texts["never_probe"]
+    if never.startswith("@"):
+        never = _read("never_probe", never[1:])
+    return replace(
+        _policy_part("never_probe", never=never),
+        schemes=_policy_part("schemes", schemes=texts["schemes"]).schemes,
+        ports=_policy_part("ports", ports=texts["ports"]).ports,
+    )
+
+
+def _policy_part(name: str, **text: str) -> Policy:
+    try:
+        return read_policy(**text)
+    except PolicyError as error:
+        raise SettingsError(f"{_called(name)}: {error}") from error
+
+
+def _read(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{_called(name)} names {path}, which cannot be read: {error}") from error
 
 
 def _file(name: str, text: str) -> Path | None:

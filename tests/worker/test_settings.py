@@ -30,6 +30,28 @@ def test_the_broker_may_be_a_file(tmp_path: Path) -> None:
     assert read_settings([], environ).broker == "rediss://u:p@h:6380/1"
 
 
+def test_who_is_never_probed_may_be_a_file(tmp_path: Path) -> None:
+    listed = tmp_path / "never"
+    listed.write_text("# they asked us not to\nshop.example\n.quiet.example\n192.0.2.0/24\n")
+    policy = read_settings([], {**GOOD, "OUTSCOPE_NEVER_PROBE": f"@{listed}"}).policy
+    assert policy.never("shop.example")
+    assert policy.never("a.quiet.example")
+    assert [str(network) for network in policy.networks] == ["192.0.2.0/24"]
+
+
+def test_the_parts_of_the_policy_come_together() -> None:
+    told = ["--schemes", "https,tcp", "--ports", "443,8000-8002", "--never-probe", "a.example"]
+    policy = read_settings(told, GOOD).policy
+    assert policy.schemes == {"https", "tcp"}
+    assert policy.ports == (range(443, 444), range(8000, 8003))
+    assert policy.hosts == {"a.example"}
+
+
+@pytest.mark.parametrize("contact", ["https://status.example/probes", "mailto:noc@a.example", "noc@a.example"])
+def test_the_contact_is_a_url_or_a_mail_address(contact: str) -> None:
+    assert read_settings(["--contact", contact], GOOD).contact == contact
+
+
 def test_settings_never_show_the_brokers_password() -> None:
     settings = read_settings([], GOOD)
     assert "s3cret" not in f"{settings} {settings!r}"
@@ -52,6 +74,11 @@ def test_settings_never_show_the_brokers_password() -> None:
         ("OUTSCOPE_ALLOW_ADDRESSES", "everything"),
         ("OUTSCOPE_CA_FILE", "/nowhere/at/all"),
         ("OUTSCOPE_LOG_LEVEL", "LOUD"),
+        ("OUTSCOPE_CONTACT", "call us"),
+        ("OUTSCOPE_CONTACT", "https://a.example)\r\nX: y"),
+        ("OUTSCOPE_PORTS", "https"),
+        ("OUTSCOPE_NEVER_PROBE", "https://a.example/"),
+        ("OUTSCOPE_NEVER_PROBE", "@/nowhere/at/all"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do_and_without_a_secret(setting: str, value: str) -> None:
