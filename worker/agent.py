@@ -1,5 +1,7 @@
 """THE LOOP of a region: an order comes in, each look starts at its own due moment, results go to the outbox.
 
+Looks that are due together are paced, and a target that said 429 is left alone for as long as it asks.
+
 All looks run in one event loop in one thread, so hundreds wait for their targets at once and no look waits for
 another. Nobody shares state with it: orders come in through `take`, rows go out through `keep`.
 """
@@ -13,11 +15,13 @@ from typing import Any, Final
 
 import uvloop
 
+from worker.backoff import Backoff
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Order
-from worker.contract.outcome import Reason
+from worker.contract.outcome import Outcome, Reason
 from worker.orders import Due, OrderError, due_looks, read_order
-from worker.probes.look import Vantage, look_once
+from worker.pacing import Pacer
+from worker.probes.look import ParsedCheck, Vantage, look_once
 from worker.rows import encode_row
 from worker.tally import Tally
 
@@ -46,6 +50,8 @@ class Agent:
         self._room = asyncio.Event()
         self._looking: set[asyncio.Task[None]] = set()
         self._rows: list[bytes] = []
+        self._pacer = Pacer[Due](self._loop, self._begin)
+        self._backoff = Backoff()
         self._closing = False
         self._drained = False
         self.tally = Tally()
@@ -117,7 +123,10 @@ class Agent:
         self.tally.refused += refused
         self.tally.in_flight += len(looks)
         for look in looks:
-            self._loop.call_later(look.wait_s + EARLY_S if look.wait_s else 0, self._begin, look)
+            if look.wait_s:
+                self._loop.call_later(look.wait_s + EARLY_S, self._pacer.due, look)
+            else:
+                self._pacer.due(look)
 
     def _begin(self, due: Due) -> None:
         looking = self._loop.create_task(self._look(due))
@@ -128,13 +137,25 @@ class Agent:
         started_at = now()
         outcome = due.obstacle(started_at)
         if outcome is None and due.parsed is not None:
-            outcome = await look_once(due.parsed, self._vantage)
+            outcome = await self._ask(due.parsed)
         if outcome is not None:
             self.tally.late += outcome.reason is Reason.LATE
             self._rows.append(encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome))
 
+    async def _ask(self, parsed: ParsedCheck) -> Outcome:
+        """Look, unless the target wants to be left alone."""
+        if parsed.target is None:
+            return await look_once(parsed, self._vantage)
+        host = parsed.target.host
+        outcome = self._backoff.obstacle(host, monotonic_s())
+        if outcome is None:
+            outcome = await look_once(parsed, self._vantage)
+            self._backoff.heard(host, outcome, monotonic_s())
+        return outcome
+
     def _done(self, looking: asyncio.Task[None]) -> None:
         self._looking.discard(looking)
+        self._pacer.ended()
         self.tally.in_flight -= 1
         if self.tally.in_flight < self._limit:
             self._room.set()
@@ -154,6 +175,7 @@ class Agent:
 
     def _tick(self, due_s: float) -> None:
         self.tally.ticked(due_s)
+        self._pacer.measure()
         self._loop.call_later(TICK_S, self._tick, self.tally.ticked_at_s + TICK_S)
 
     def _close(self) -> None:

@@ -38,6 +38,8 @@ END_S: Final = 12.0
 HUNG_S: Final = 30.0
 """A loop that has not turned for this long makes no looks and keeps none."""
 FILES: Final = 8192
+SWITCH_S: Final = 0.001
+"""How long Celery's threads, reading an order, may keep the loop from noticing an answer: Python's 5 ms would show."""
 
 log = logging.getLogger("outscope.worker.process")
 
@@ -102,6 +104,7 @@ class _Process:
         """Start the parts, consume until told to stop, end in order."""
         _raise_file_limit()
         collect_rarely()
+        sys.setswitchinterval(SWITCH_S)
         if self._settings.contact is None:
             log.info("no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT (--contact)")
         if self._settings.ready_file:

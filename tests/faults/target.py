@@ -9,13 +9,15 @@ from contextlib import suppress
 class Target:
     """Answers 200 to everything on 127.0.0.1:`port`; `seen` has the monotonic moment of each path's first request.
 
-    With `silent`, it accepts and never answers.
+    With `silent`, it accepts and never answers; with `limited_s`, it answers 429 and asks for so many seconds of rest.
     """
 
-    def __init__(self, *, silent: bool = False) -> None:
+    def __init__(self, *, silent: bool = False, limited_s: int | None = None) -> None:
         self.seen: dict[str, float] = {}
         self.requests = 0
         self._silent = silent
+        status = "200 OK" if limited_s is None else f"429 Too Many Requests\r\nRetry-After: {limited_s}"
+        self._reply = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n".encode()
         self._kept: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port = int(self._listener.getsockname()[1])
@@ -49,5 +51,5 @@ class Target:
         if self._silent:
             self._kept.append(link)
             return
-        link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n")
+        link.sendall(self._reply)
         link.close()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.faults.coordinator import until
@@ -12,7 +13,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class WorkerProcess:
-    """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are allowed."""
+    """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are allowed.
+
+    `settings` are further environment variables; `core` is the only one that it may use.
+    """
 
     def __init__(
         self,
@@ -22,10 +26,12 @@ class WorkerProcess:
         region: str = "eu-west",
         name: str | None = None,
         python: str = sys.executable,
+        settings: Mapping[str, str] | None = None,
+        core: int | None = None,
     ) -> None:
         self.folder = folder
         self.name = name or f"{region}-1"
-        self._python = python
+        self._command = [*([] if core is None else ["taskset", "-c", str(core)]), python, "-m", "worker"]
         self._ready = folder / "ready"
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -36,6 +42,7 @@ class WorkerProcess:
             "OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8",
             "OUTSCOPE_STATE_DIR": str(folder / "state"),
             "OUTSCOPE_READY_FILE": str(self._ready),
+            **(settings or {}),
         }
         self.outbox = folder / "state" / f"{region}.{self.name}" / "outbox"
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +66,7 @@ class WorkerProcess:
         self._ready.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._python, "-m", "worker"], env=self._environment, cwd=self.folder, stdout=log, stderr=log
+                self._command, env=self._environment, cwd=self.folder, stdout=log, stderr=log
             )
         try:
             if ready:

@@ -89,6 +89,29 @@ def test_an_order_that_waits_is_let_go_when_the_agent_closes(start: Start) -> No
         assert agent.tally.in_flight == 1
 
 
+def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(start: Start, rows: list[list[Any]]) -> None:
+    with Target(limited_s=60) as target:
+        agent = start()
+        agent.take(order(target, 1))
+        until(lambda: len(rows) == 1, 10)
+        agent.take(order(target, 5))
+        until(lambda: len(rows) == 6, 10)
+        assert target.requests == 1
+    assert {(row[6], row[7]) for row in rows} == {("rate_limited", "prober")}
+    assert [row[16].get("asked") for row in rows[1:]] == [False] * 5
+    assert all(row[16]["retry_after_s"] > 20 for row in rows[1:])
+
+
+def test_looks_that_are_due_together_do_not_start_together(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as target:
+        agent = start()
+        agent.take(order(target, 100, ahead_ms=100))
+        until(lambda: len(rows) == 100, 10)
+    started = sorted(row[4] for row in rows)
+    assert started[-1] - started[0] >= 10
+    assert max(started.count(moment) for moment in started) < 20
+
+
 def test_draining_makes_the_looks_that_are_due_and_keeps_their_rows(start: Start, rows: list[list[Any]]) -> None:
     with Target() as target:
         agent = start()

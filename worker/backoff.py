@@ -1,0 +1,59 @@
+"""Leaving a target alone that said 429: until the moment that it named, or longer each time when it named none."""
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Final
+
+from worker.contract.outcome import Outcome, Reason, failure
+
+LONGEST_S: Final = 3600.0
+"""What a target asks for is honoured up to here: one wrong header must not end a check for ever."""
+FIRST_S: Final = 30.0
+UNNAMED_MOST_S: Final = 600.0
+
+
+@dataclass(slots=True)
+class _Wish:
+    until_s: float
+    wait_s: float
+
+
+class Backoff:
+    """Which hosts want to be left alone, for how long. Times are of the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._wishes: dict[str, _Wish] = {}
+
+    def obstacle(self, host: str, now_s: float) -> Outcome | None:
+        """The outcome of a look that must not be made, because its target wants to be left alone now."""
+        wish = self._wishes.get(host)
+        if wish is None or now_s >= wish.until_s:
+            return None
+        left_s = wish.until_s - now_s
+        detail = f"not asked: {host} answered 429 and is left alone for {left_s:.0f} s more"
+        return failure(Reason.RATE_LIMITED, detail, extra={"asked": False, "retry_after_s": round(left_s, 1)})
+
+    def heard(self, host: str, outcome: Outcome, now_s: float) -> None:
+        """A look came back. Answers to looks that were under way already change no wish."""
+        wish = self._wishes.get(host)
+        waiting = wish is not None and now_s < wish.until_s
+        if outcome.reason is not Reason.RATE_LIMITED:
+            if wish is not None and not waiting:
+                del self._wishes[host]
+            return
+        named_s = _seconds(outcome.extra.get("retry_after_s"))
+        if named_s is not None:
+            wait_s = min(named_s, LONGEST_S)
+        elif wish is None or waiting:
+            wait_s = FIRST_S if wish is None else wish.wait_s
+        else:
+            wait_s = min(max(FIRST_S, 2 * wish.wait_s), UNNAMED_MOST_S)
+        until_s = now_s + wait_s if wish is None else max(wish.until_s, now_s + wait_s)
+        self._wishes[host] = _Wish(until_s, wait_s)
+
+
+def _seconds(value: Any) -> float | None:
+    """The wait that a target named; None when it named none that means anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if value >= 0 and isfinite(value) else None

@@ -1,0 +1,78 @@
+"""Pacing: looks that are due together start one after another, so that our own burst is nobody's latency.
+
+A hundred handshakes begun in the same millisecond wait for this worker's own CPU, and their times would say so of the
+target. So starts are spaced by twice the CPU that a look costs here, as measured: the loop is then busy half the time,
+and nobody waits long. The further starts fall behind, the closer they follow, but hardly closer than the CPU allows:
+what cannot be done yet waits here, where it is late and says so, and not among the looks whose time runs.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import thread_time
+from typing import Final, Generic, TypeVar
+
+from worker.contract.clock import monotonic_s
+
+SHARE: Final = 0.5
+"""Of the loop's time that looks may take while nothing is behind."""
+FULL_SHARE: Final = 1.25
+"""The same when starts are behind by `BEHIND_S` or more: all there is, and a bit, for what is measured lags behind."""
+BEHIND_S: Final = 1.0
+LONGEST_GAP_S: Final = 0.005
+FIRST_COST_S: Final = 0.001
+"""The CPU of a look before any was measured: a TLS handshake's."""
+CATCH_UP_S: Final = 0.001
+"""The loop's timers are this coarse: starts that fell between two turns are made up for."""
+_ENOUGH: Final = 5
+_NEWEST: Final = 0.3
+
+T = TypeVar("T")
+
+
+class Pacer(Generic[T]):
+    """Starts what is due, evenly. Belongs to one event loop, in whose thread everything here runs."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, start: Callable[[T], None]) -> None:
+        self._loop = loop
+        self._start = start
+        self._waiting: deque[tuple[float, T]] = deque()
+        self._next_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._cost_s = FIRST_COST_S
+        self._ended = 0
+        self._cpu_s = 0.0
+
+    def due(self, what: T) -> None:
+        """This is due now: start it as soon as its turn comes."""
+        self._waiting.append((monotonic_s(), what))
+        if self._timer is None:
+            self._release()
+
+    def ended(self) -> None:
+        """A look has ended, well or not."""
+        self._ended += 1
+
+    def measure(self) -> None:
+        """Learn what a look costs, from the CPU of this thread since this was last called."""
+        cpu_s = thread_time()
+        if self._ended >= _ENOUGH:
+            self._cost_s += _NEWEST * ((cpu_s - self._cpu_s) / self._ended - self._cost_s)
+        if self._ended >= _ENOUGH or not self._waiting:
+            self._cpu_s, self._ended = cpu_s, 0
+
+    def gap_s(self, late_s: float) -> float:
+        """How long after a start the next one follows, when that one is late by so much."""
+        share = SHARE + (FULL_SHARE - SHARE) * min(1.0, late_s / BEHIND_S)
+        return min(LONGEST_GAP_S, self._cost_s / share)
+
+    def _release(self) -> None:
+        self._timer = None
+        now_s = monotonic_s()
+        self._next_s = max(self._next_s, now_s - CATCH_UP_S)
+        while self._waiting and self._next_s <= now_s:
+            due_s, what = self._waiting.popleft()
+            self._next_s += self.gap_s(now_s - due_s)
+            self._start(what)
+        if self._waiting:
+            self._timer = self._loop.call_later(max(0.0, self._next_s - now_s), self._release)
