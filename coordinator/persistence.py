@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import asyncpg
+from orjson import JSONEncodeError
 from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 
 from coordinator.reports import Reading
@@ -20,7 +21,14 @@ LONGEST_PAUSE_S: Final = 5.0
 UNREACHABLE: Final = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError)
 """Errors that pass when the database is back."""
 
-UNSTORABLE: Final = (OverflowError, UnicodeError, sqlite3.DataError, asyncpg.DataError, IntegrityError)
+UNSTORABLE: Final = (
+    OverflowError,
+    UnicodeError,
+    JSONEncodeError,
+    sqlite3.DataError,
+    asyncpg.DataError,
+    IntegrityError,
+)
 """Errors that lie in what is written, and would come again for ever."""
 
 T = TypeVar("T")

@@ -39,6 +39,11 @@ class Database:
         if batch:
             await self.client.execute_many(self._dialect(sql), batch)
 
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """All rows into a table of PostgreSQL by COPY, several times as fast as INSERT, or none of them."""
+        async with self.client.acquire_connection() as connection:
+            await connection.copy_records_to_table(table, records=rows, columns=columns)
+
     def _dialect(self, sql: str) -> str:
         return sql if self.is_sqlite else _numbered(sql)
 

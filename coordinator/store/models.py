@@ -23,7 +23,10 @@ class ConfigurationRow(Model):
 
 
 class ResultRow(Model):
-    """One result, one column per field of `worker.contract.result.Result`, in the same order."""
+    """One result, one column per field of `worker.contract.result.Result`, in the same order.
+
+    Its true key is (scheduled_at, id), and PostgreSQL keeps a partition a day: `result_table.py`.
+    """
 
     id = fields.CharField(max_length=32, primary_key=True)
     check = fields.CharField(max_length=64)
@@ -55,7 +58,7 @@ class ResultRow(Model):
         table = "result"
         indexes = (
             Index(fields=("received_at", "id"), name="result_received"),  # rebuild, export, replay
-            Index(fields=("scheduled_at", "id"), name="result_scheduled"),  # pages, newest first
+            Index(fields=("scheduled_at", "id"), name="result_scheduled"),  # pages, newest first: the key itself
             Index(fields=("check", "scheduled_at"), name="result_check"),  # the history of one check
         )
 
@@ -186,6 +189,38 @@ class RefusalRow(Model):
 
     class Meta:
         table = "refusal"
+
+
+class RollupDueRow(Model):
+    """A bucket that got results since it was last rolled up."""
+
+    id = fields.BigIntField(primary_key=True)
+    level = fields.CharField(max_length=8)
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "rollup_due"
+        indexes = (Index(fields=("level", "at"), name="rollup_due_level"),)
+
+
+class SetAsideRow(Model):
+    """A message, or the rows of one, that could not be taken in, and why."""
+
+    id = fields.CharField(max_length=16, primary_key=True)
+    region = fields.CharField(max_length=64)
+    task = fields.CharField(max_length=64)
+    reason = fields.CharField(max_length=64)
+    example = fields.TextField()
+    body = fields.BinaryField()
+    size = fields.BigIntField()
+    count = fields.BigIntField()
+    first_at = fields.BigIntField()
+    last_at = fields.BigIntField()
+    again = fields.BooleanField(db_default=False)
+
+    class Meta:
+        table = "set_aside"
+        indexes = (Index(fields=("last_at",), name="set_aside_last_at"),)
 
 
 class LeaseRow(Model):

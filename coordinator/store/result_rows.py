@@ -21,7 +21,7 @@ _TYPES: Final = {
 }
 _ARRAYS: Final = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in FIELDS)
 INSERT_ARRAYS: Final = (
-    f"INSERT INTO result ({COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (id) DO NOTHING RETURNING id"  # noqa: S608
+    f"INSERT INTO result ({COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
 )
 """PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were new."""
 

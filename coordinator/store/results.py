@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coordinator.store.database import Database
-from coordinator.store.encoding import to_text
+from coordinator.store.intake import PostgresIntake, SqliteIntake
 from coordinator.store.paging import Page, cursor_of, position
-from coordinator.store.result_rows import COLUMNS, INSERT, INSERT_ARRAYS, from_row, to_row
+from coordinator.store.result_rows import COLUMNS, from_row
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
@@ -50,32 +50,17 @@ class Results:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._intake = SqliteIntake(database) if database.is_sqlite else PostgresIntake(database)
 
     async def add(self, results: Sequence[Result]) -> list[Result]:
-        """Store those that are new, in one transaction, and return them. A repeat has the same id and is left out."""
+        """Store those that are new, in one transaction, and return them. A repeat has the same id and is left out.
+
+        The minutes that they fall into are noted in the same transaction, to be rolled up.
+        """
         fresh: dict[str, Result] = {}
         for result in results:
             fresh.setdefault(result.id, result)
-        if not fresh:
-            return []
-        if self._database.is_sqlite:
-            return await self._add_to_sqlite(fresh)
-        return await self._add_to_postgres(fresh)
-
-    async def _add_to_sqlite(self, fresh: dict[str, Result]) -> list[Result]:
-        ids = to_text(list(fresh))
-        async with self._database.transaction() as transaction:  # holds the write lock, so nobody adds in between
-            sql = "SELECT id FROM result WHERE id IN (SELECT value FROM json_each(?))"
-            for row in await transaction.fetch(sql, ids):
-                del fresh[row["id"]]
-            await transaction.many(INSERT, map(to_row, fresh.values()))
-        return list(fresh.values())
-
-    async def _add_to_postgres(self, fresh: dict[str, Result]) -> list[Result]:
-        rows = sorted(map(to_row, fresh.values()))  # always in one order, so that two who add cannot deadlock
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        new = {row["id"] for row in await self._database.fetch(INSERT_ARRAYS, *columns)}
-        return [result for result in fresh.values() if result.id in new]
+        return await self._intake.add(fresh) if fresh else []
 
     async def recent(self, received_since: Instant) -> list[Result]:
         """Everything received at or after a moment, oldest first."""

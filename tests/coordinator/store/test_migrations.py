@@ -1,17 +1,21 @@
 """A database of each version of the schema: it is brought up to date and back, and keeps what it holds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import IntegrityError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
 from coordinator.domain.verdict import Scope, Severity
 from coordinator.store import open_store
 from coordinator.store.database import APP, Database, connection_name, tortoise_config
+from worker.contract.result import Result
 
+Make = Callable[..., Result]
 AT = 1_772_000_000_000
 INCIDENT = Incident(
     id="claude-1",
@@ -25,6 +29,7 @@ INCIDENT = Incident(
     started_by=AT - 1000,
 )
 FIRST = "0001_initial"
+SECOND = "0002_incident_evidence"
 OLD_INCIDENT = (
     "INSERT INTO incident (id, service, severity, scope, peak, regions, components, reason, opened_at, started_by, "
     "updated_at) VALUES ('claude-1', 'claude', 'outage', 'regional', 'regional', '[\"eu-west\"]', '[\"api\"]', "
@@ -76,6 +81,54 @@ async def test_back_at_the_first_version_what_it_knows_is_still_there(store_url:
         assert (line["incident"], line["at"]) == (INCIDENT.id, AT)
         for statement in (OLD_INCIDENT, OLD_LINE):  # it can still be written
             await database.client.execute_query(statement.replace("claude-1", "claude-2"))
+
+
+OLD_RESULT = (
+    'INSERT INTO result (id, "check", service, component, kind, region, worker, scheduled_at, started_at, received_at, '
+    "attempt, ok, reason, blame, detail, extra) VALUES ('{id}', 'claude-api', 'claude', 'api', 'http', 'eu-west', "
+    "'eu-west-1', {at}, {at}, {at}, 0, true, 'ok', 'none', '', '{{}}')"
+)
+DAY_MS = 86_400_000
+
+
+async def test_results_of_the_second_version_are_kept_up_and_down(store_url: str, make_result: Make) -> None:
+    async with schema(store_url, SECOND) as database:
+        for n in range(5):
+            await database.client.execute_query(OLD_RESULT.format(id=f"old-{n}", at=AT + n * DAY_MS))
+    async with open_store(store_url) as store:
+        assert [(r.id, r.scheduled_at) for r in await store.results.recent(0)] == [
+            (f"old-{n}", AT + n * DAY_MS) for n in range(5)
+        ]
+        new = [make_result(n, scheduled_at=AT + n * DAY_MS) for n in range(3)]
+        assert await store.results.add(new) == new
+        everything = await store.results.recent(0)
+    async with schema(store_url, SECOND) as database:
+        rows = await database.fetch("SELECT id FROM result ORDER BY received_at, id")
+        assert [row["id"] for row in rows] == [result.id for result in everything]
+        with pytest.raises(IntegrityError):  # the id alone is the key again
+            await database.client.execute_query(OLD_RESULT.format(id="old-1", at=AT))
+    async with open_store(store_url) as store:
+        assert await store.results.recent(0) == everything
+        assert await store.results.add(everything) == []
+
+
+async def test_indexes_of_results_are_the_same_after_going_back(store_url: str) -> None:
+    async with schema(store_url, SECOND) as database:
+        before = await _indexes(database)
+    async with open_store(store_url):
+        pass
+    async with schema(store_url, SECOND) as database:
+        assert await _indexes(database) == before
+        assert {"result_received", "result_scheduled", "result_check"} <= before
+
+
+async def _indexes(database: Database) -> set[str]:
+    sql = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'result'"
+        if database.is_sqlite
+        else "SELECT indexname AS name FROM pg_indexes WHERE tablename = 'result'"
+    )
+    return {row["name"] for row in await database.fetch(sql)}
 
 
 async def test_up_and_down_and_up_again_is_the_same_as_up(store_url: str) -> None:
