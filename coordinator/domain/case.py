@@ -1,6 +1,6 @@
 """A case: an open incident with what the judge must remember of it, and what decides how it goes on."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from coordinator.domain.claim import Claim
 from coordinator.domain.incident import Incident, Part, Parts
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import CellKey
-from coordinator.domain.tally import Tally
+from coordinator.domain.tally import Tally, Times
 from coordinator.domain.verdict import Severity
 from worker.contract.instant import Instant
 
@@ -29,8 +29,8 @@ class Told:
     severity: Severity
     reason: str
     tallies: Mapping[CellKey, Tally] = field(hash=False)
-    bad_times: Callable[[], Sequence[Instant]] = field(default=tuple, hash=False, compare=False)
-    """When its timely looks were bad, in order."""
+    times: Callable[[], Times] = field(default=Times, hash=False, compare=False)
+    """When its timely looks were bad and when good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
 from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless
 from coordinator.domain.sheet import CellKey
-from coordinator.domain.tally import bad_times, tallies
+from coordinator.domain.tally import tallies, times_of
 from coordinator.domain.topology import Service, Topology
 from coordinator.domain.verdict import Scope, Severity, Verdict
 from worker.contract.instant import Instant
@@ -51,7 +51,7 @@ class Speaker:
             severity = severity_of(claim, seen.values(), self.rules)
             rivals = view.opinions[0].rivals
             text = sentence(self.service, claim, severity, seen, view.coverage, self.topology, rivals)
-            times = partial(bad_times, view.sheet, claim.cells, claim.since, slow=claim.slow)
+            times = partial(times_of, view.sheet, claim.cells, claim.since, slow=claim.slow)
             found.append(Told(claim, severity, text, seen, times))
         return found
 

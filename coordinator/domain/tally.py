@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,12 +53,18 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     return found
 
 
-def bad_times(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> list[Instant]:
-    """When the looks at these cells from `since` on were bad, of those that came in in time; in order."""
+class Times(NamedTuple):
+    """When looks were bad, and when good; both in order."""
+
+    bad: Sequence[Instant] = ()
+    good: Sequence[Instant] = ()
+
+
+def times_of(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> Times:
+    """When the looks at these cells from `since` on were bad and when good, of those that came in in time."""
     looks = sheet.looks
-    mine = _mine(sheet, cells, since)
-    times: list[Instant] = np.sort(looks.at[mine & _bad(sheet, slow=slow) & ~looks.late]).tolist()
-    return times
+    mine, bad = _mine(sheet, cells, since) & ~looks.late, _bad(sheet, slow=slow)
+    return Times(np.sort(looks.at[mine & bad]).tolist(), np.sort(looks.at[mine & ~bad]).tolist())
 
 
 def looks_since(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> tuple[int, int]:

@@ -473,7 +473,7 @@ def test_a_second_disruption_beside_the_first_is_another_incident() -> None:
     wide = topology(regions=8, services=(("claude", 3), ("openai", 1)), references=3)
     first = Trouble(at(20), regions=["r1", "r2"], services=["claude"], components=["c1"])
     second = Trouble(at(50), regions=["r7", "r8"], services=["claude"], components=["c3"])
-    trial = try_results(wide, results(wide, at(0), at(70), [first, second]))
+    trial = try_results(wide, results(wide, at(0), at(110), [first, second]))
     incidents = [event.incident for event in trial.incidents() if event.moment is Moment.OPENED]
     assert [(one.components, one.regions) for one in incidents] == [
         (("c1",), ("r1", "r2")),

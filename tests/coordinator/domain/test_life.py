@@ -7,8 +7,9 @@ from coordinator.domain.case import Case, Scene, Told
 from coordinator.domain.claim import Claim
 from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
 from coordinator.domain.life import Cases, closed, incident_id, step
+from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import CellKey
-from coordinator.domain.tally import Tally
+from coordinator.domain.tally import Tally, Times
 from coordinator.domain.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import RULES, at, regions_of
 
@@ -45,13 +46,14 @@ def told(
     )
     bad = [at(first + 5 * n) for n in range(int(last - first) // 5 + 1)] if times is None else [at(t) for t in times]
     claim = Claim(scope, reach, regions, components, 0.95)
-    return Told(claim, severity, reason, dict.fromkeys(reach, tally), lambda: bad)
+    return Told(claim, severity, reason, dict.fromkeys(reach, tally), lambda: Times(bad))
 
 
 class Life:
     """The incidents of one service, step by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules = QUICK) -> None:
+        self.rules = rules
         self.cases = Cases()
         self.events: list[IncidentEvent] = []
 
@@ -77,7 +79,7 @@ class Life:
             slow_firsts=firsts or {},
             interval_ms=dict.fromkeys(EVERY, 10_000),
         )
-        self.cases, events = step(self.cases, scene, QUICK)
+        self.cases, events = step(self.cases, scene, self.rules)
         self.events += events
         return events
 
@@ -434,3 +436,20 @@ def test_an_incident_taken_from_the_store_goes_on() -> None:
     assert life.open[0].started_by == at(0)
     (over,) = life.quiet(206 + RESOLVE_S, 205)
     assert (over.incident.id, over.incident.ended_after, over.incident.ended_by) == (stored.id, at(199), at(205))
+
+
+def test_a_burst_in_one_region_is_no_incident_though_a_look_fails_by_chance_after() -> None:
+    """What goes on only after what may have been one burst decides, in some regions only."""
+    burst = [at(t) for t in (30, 31, 34, 41, 52, 60)]
+    good = [at(t) for t in range(76, 200, 2)]
+
+    def opens(bad: Sequence[int], scope: Scope = Scope.REGIONAL) -> bool:
+        times = Times(sorted([*burst, *bad]), good)
+        claimed = replace(told(HERE, 30, 190, scope=scope), times=lambda: times)
+        life = Life(replace(QUICK, burst_ms=45_000))
+        return bool(life.step(200, claimed))
+
+    assert not opens([])
+    assert not opens([at(150)]), "one by chance"
+    assert opens([at(t) for t in (80, 95, 110, 130, 150, 190)]), "a tenth goes on"
+    assert opens([at(80), at(150)], Scope.COMPONENT), "what fails everywhere at once is no matter of a path"

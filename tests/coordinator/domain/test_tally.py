@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.tally import Tally, bad_times, looks_since, tallies
+from coordinator.domain.tally import Tally, looks_since, tallies, times_of
 from tests.coordinator.domain.handmade import Seen, at, frame, sheet_of
 from worker.contract.outcome import Reason
 
@@ -112,8 +112,8 @@ def test_the_times_of_bad_looks_are_those_that_came_in_in_time() -> None:
     ]
     sheet = sheet_of(AXES, [*looks, Seen(71, 0, 0, slow=True)])
     cells = [HERE, ("c1", "r2"), ("c9", "r9")]
-    assert bad_times(sheet, cells, at(30), slow=False) == [at(41), at(51), at(61)]
-    assert bad_times(sheet, cells, at(30), slow=True) == [at(41), at(51), at(61), at(71)]
+    assert times_of(sheet, cells, at(30), slow=False).bad == [at(41), at(51), at(61)]
+    assert times_of(sheet, cells, at(30), slow=True).bad == [at(41), at(51), at(61), at(71)]
 
 
 def test_looks_since_a_moment_are_counted_as_good_and_bad() -> None:
