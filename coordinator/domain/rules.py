@@ -37,7 +37,7 @@ class Rules:
     """A path that fails as a whole for one bucket is this unlikely while all is well; no bucket says more alone."""
 
     burst_ms: int = 45_000
-    """Paths fail for so long without being news, as when routes converge; what some regions see must go on beyond it."""
+    """Paths fail for so long without being news, as when routes converge; in some regions, it must go on beyond."""
 
     slow_factor: float = 1.5
     """A look is slow from this multiple of its normal time on..."""

@@ -21,18 +21,15 @@ LEAST_SHARE, MOST_SHARE, NORMAL_SHARE = 0.05, 0.97, 0.004
 class Tally:
     """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by first_good.
 
-    `bad` of `looks` from the first to the last bad one were bad; the timely ones are those that came in in time.
+    `bad` of `looks` from the first to the last bad one were bad.
     """
 
     looks: int = 0
     bad: int = 0
-    good_since: int = 0
     last_good: Instant | None = None
     first_bad: Instant | None = None
     last_bad: Instant | None = None
     first_good: Instant | None = None
-    first_timely: Instant | None = None
-    last_timely: Instant | None = None
     reasons: Mapping[Reason, int] = field(default_factory=dict, hash=False)
 
 
@@ -42,14 +39,14 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     order = np.lexsort((looks.at, looks.cell))
     cell, at = looks.cell[order], looks.at[order]
     bad = _bad(sheet, slow=slow)[order]
-    late, reason = looks.late[order], looks.reason[order]
+    reason = looks.reason[order]
     numbers = _numbers(sheet, cells)
     onset = _onset(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
     found = {}
     for key, number in numbers.items():
         start, end = np.searchsorted(cell, [number, number + 1])
         part = slice(int(start), int(end))
-        found[key] = _tally(at[part], bad[part], late[part], reason[part], onset)
+        found[key] = _tally(at[part], bad[part], reason[part], onset)
     return found
 
 
@@ -113,24 +110,20 @@ def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Inst
     return int(times[int(np.argmax(ahead))])
 
 
-def _tally(at: Ints, bad: Flags, late: Flags, reason: Ints, since: int) -> Tally:
+def _tally(at: Ints, bad: Flags, reason: Ints, since: int) -> Tally:
     bads = np.flatnonzero(bad & (at >= since))
     good = np.flatnonzero(~bad)
     if not len(bads):
         return Tally(last_good=int(at[good[-1]]) if len(good) else None)
     first, last = int(bads[0]), int(bads[-1])
     earlier, later = good[at[good] < at[first]], good[at[good] > at[last]]
-    timely = bads[~late[bads]]
     reasons = Counter(REASONS[code] for code in reason[bads].tolist())
     return Tally(
         looks=int(((at >= at[first]) & (at <= at[last])).sum()),
         bad=len(bads),
-        good_since=len(later),
         last_good=int(at[earlier[-1]]) if len(earlier) else None,
         first_bad=int(at[first]),
         last_bad=int(at[last]),
         first_good=int(at[later[0]]) if len(later) else None,
-        first_timely=int(at[timely[0]]) if len(timely) else None,
-        last_timely=int(at[timely[-1]]) if len(timely) else None,
         reasons=reasons,
     )

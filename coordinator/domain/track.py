@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import exp, log
 
-from coordinator.domain.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms, vote_in
+from coordinator.domain.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Check
 from worker.contract.instant import Instant
@@ -91,9 +91,7 @@ class Track:
     """The looks at one check from one region. Whatever the order and however often they come in, the same stay."""
 
     __slots__ = (
-        "abstained_at",
         "asn",
-        "bad_at",
         "check",
         "codes",
         "column",
@@ -101,7 +99,6 @@ class Track:
         "decay",
         "edge",
         "fresh_ms",
-        "good_at",
         "late_ms",
         "normal",
         "reference",
@@ -109,7 +106,6 @@ class Track:
         "room",
         "row",
         "span_ms",
-        "voted_at",
         "votes",
     )
 
@@ -128,7 +124,6 @@ class Track:
         self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
         self.late_ms = check.timeout_ms + check.interval_ms
         """A result that takes longer than this to come in is late: it corrects history and raises no alarm."""
-        self.good_at = self.bad_at = self.abstained_at = self.voted_at = LONGEST_AGO
         self.normal = Normal()
         self.decay = 0.5 ** (check.interval_ms / rules.half_life_ms)
         self.votes = False
@@ -148,19 +143,7 @@ class Track:
             if place < len(codes) and codes[place] >> NAME_SHIFT == code >> NAME_SHIFT:
                 return False
             codes.insert(place, code)
-        self._note(code)
         return True
-
-    def _note(self, code: int) -> None:
-        at, vote = at_of(code), vote_in(code)
-        if vote == Vote.GOOD:
-            self.good_at = max(at, self.good_at)
-        elif vote == Vote.BAD:
-            self.bad_at = max(at, self.bad_at)
-        else:
-            self.abstained_at = max(at, self.abstained_at)
-            return
-        self.voted_at = max(at, self.voted_at)
 
     def trim(self, quiet_since: Instant) -> None:
         """Forget looks older than the span; those of a quiet time are learned from."""
@@ -195,6 +178,4 @@ class Track:
     def adopt(self, before: "Track") -> None:
         """Take over the looks and what is normal under the former configuration."""
         self.codes, self.normal = before.codes, before.normal
-        self.good_at, self.bad_at = before.good_at, before.bad_at
-        self.abstained_at, self.voted_at = before.abstained_at, before.voted_at
         self.asn, self.edge = before.asn, before.edge

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from coordinator.domain.look import Vote
+from coordinator.domain.look import Vote, at_of, vote_in
 from coordinator.domain.sickness import (
     BAD_NATS,
     GOOD_NATS,
@@ -66,8 +66,8 @@ class World:
 
     def _vantage(self, region: str) -> Vantage:
         vantage = vantage_of(region, heard=10 * self.slots)
-        good = [track[region].good_at for track in self.tracks.values()]
-        vantage.answered_at = max(good)
+        codes = [code for track in self.tracks.values() for code in track[region].codes]
+        vantage.answered_at = max((at_of(code) for code in codes if vote_in(code) == Vote.GOOD), default=LONGEST_AGO)
         return vantage
 
     def groups(self, region: str, shared: Mapping[str, str]) -> Mapping[Track, str]:

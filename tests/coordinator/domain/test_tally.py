@@ -26,13 +26,13 @@ def test_trouble_lies_between_the_looks_around_it() -> None:
     found = tally(seen([31, 41, 52], [1, 11, 21, 45, 61, 71]), since=30)
     assert (found.last_good, found.first_bad) == (at(21), at(31))
     assert (found.last_bad, found.first_good) == (at(52), at(61))
-    assert (found.looks, found.bad, found.good_since) == (4, 3, 2)
+    assert (found.looks, found.bad) == (4, 3)
     assert found.reasons == {Reason.TIMEOUT: 3}
 
 
 def test_while_it_goes_on_there_is_no_end() -> None:
     found = tally(seen([31, 41], [1, 21, 35]), since=30)
-    assert (found.last_bad, found.first_good, found.good_since) == (at(41), None, 0)
+    assert (found.last_bad, found.first_good) == (at(41), None)
 
 
 def test_without_a_good_look_before_nobody_knows_when_it_began() -> None:
@@ -94,15 +94,6 @@ def test_in_a_slow_spell_slow_looks_are_the_bad_ones() -> None:
     assert found.reasons == {Reason.OK: 3}
 
 
-def test_failures_that_came_in_late_are_no_timely_sign() -> None:
-    late = [Seen(31, 0, 0, bad=True, late=True), *seen([41, 51], [21]), Seen(61, 0, 0, bad=True, late=True)]
-    found = tally(late, since=30)
-    assert (found.first_bad, found.last_bad) == (at(31), at(61))
-    assert (found.first_timely, found.last_timely) == (at(41), at(51))
-    only = tally([Seen(31, 0, 0, bad=True, late=True)], since=30)
-    assert (only.first_bad, only.first_timely) == (at(31), None)
-
-
 def test_the_times_of_bad_looks_are_those_that_came_in_in_time() -> None:
     looks = [
         Seen(31, 0, 0, bad=True, late=True),
@@ -158,7 +149,6 @@ def test_a_tally_is_in_order_whatever_was_seen(seed: int, share: float) -> None:
         within = [bad for t, bad in mine if found.first_bad <= at(t) <= found.last_bad]
         assert (found.looks, found.bad) == (len(within), sum(within))
         assert sum(found.reasons.values()) == found.bad
-        assert found.good_since == sum(at(t) > found.last_bad for t, _ in mine)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 1.0])
