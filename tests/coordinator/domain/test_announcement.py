@@ -88,3 +88,21 @@ def test_the_same_claim_with_fewer_or_more_beside_it_is_announced_at_once() -> N
     """Only the first claim is protected against wavering."""
     assert wish([sure(ONE, 0.99, rival(ONE, 0.9))], (ONE, OTHER), RULES) == Wish((ONE,))
     assert wish([sure(ONE, 0.99, rival(ONE, 0.9)), sure(OTHER)], (ONE,), RULES) == Wish((ONE, OTHER))
+
+
+def test_what_was_told_as_one_is_told_apart_once_some_of_its_cells_are_clearly_well() -> None:
+    """The union of both stays the likeliest hypothesis, for its other cells' sake."""
+    whole = {**rival(TWO, 0.95), "refuted": True}
+    assert wish([sure(ONE, 0.99, whole), sure(OTHER)], (TWO,), RULES) == Wish((ONE, OTHER))
+    assert wish([sure(ONE, 0.99, rival(TWO, 0.95))], (TWO,), RULES) == Wish((TWO,))
+
+
+def test_the_same_cells_with_another_scope_are_announced_anew() -> None:
+    everywhere = claim_of(Scope.COMPONENT, ["r1", "r2"])
+    assert wish([sure(everywhere, 0.99, rival(everywhere, 0.98))], (TWO,), RULES) == Wish((everywhere,))
+
+
+def test_while_it_becomes_less_likely_that_anything_is_wrong_what_was_said_is_not_doubted() -> None:
+    fading = unsure(OPEN, 0.6, rival(OTHER, 0.3))
+    assert wish([fading], (ONE,), RULES) == Wish((ONE,))
+    assert wish([unsure(OPEN, 0.98, rival(OTHER, 0.3))], (ONE,), RULES) == Wish((OPEN,), doubtful=True)

@@ -418,15 +418,17 @@ def slower(interval_ms: dict[str, int]) -> Topology:
 @pytest.mark.parametrize("interval_ms", [{"c1": 300_000}, {"c1": 10_000, "c2": 300_000}, {"c1": 60_000, "c2": 30_000}])
 def test_slow_and_mixed_intervals_are_judged_as_well(interval_ms: dict[str, int], failing: str) -> None:
     net = slower(interval_ms)
-    every_s, slowest_s = interval_ms.get(failing, interval_ms["c1"]) / 1_000, max(interval_ms.values()) / 1_000
+    every_s = interval_ms.get(failing, interval_ms["c1"]) / 1_000
     trouble = Trouble(at(1_200), at(2_400), services=["claude"], components=[failing])
-    trial = try_results(net, results(net, at(0), at(4_200), [trouble]), Rules(), until=at(4_200), batch_ms=5_000)
+    end = at(2_400 + max(300, 10 * every_s) + 3 * every_s)
+    trial = try_results(net, results(net, at(0), end, [trouble]), Rules(), until=end, batch_ms=5_000)
     assert trial.scopes() == ["none", "component", "none"]
     told = trial.verdicts()[1]
     assert (told.regions, told.components) == (("r1", "r2", "r3", "r4", "r5"), (failing,))
-    assert told.at <= at(1_200 + 2 * slowest_s + 15)
+    assert told.at <= at(1_200 + 2 * every_s + 45), "no other check is waited for that is slower"
     opened = trial.incidents()[0].incident
     assert abs(opened.started_by - at(1_200)) <= 1_000 * every_s
+    assert at(2_700) <= (trial.incidents()[-1].incident.resolved_at or 0) <= end
     assert trial.scopes("openai") == ["none"]
 
 
@@ -458,6 +460,20 @@ def test_a_configuration_that_changes_under_an_open_incident_loses_nothing(chang
     assert last.moment is Moment.RESOLVED
     assert seconds(last.incident.ended_after) < 60 <= seconds(last.incident.ended_by) <= 70
     assert trial.scopes("openai") == ["none"]
+
+
+def test_what_was_everywhere_is_not_so_any_more_when_only_one_region_is_left() -> None:
+    trouble = Trouble(at(20), services=["claude"])
+    trial = try_results(NET, results(NET, at(0), at(40), [trouble]), until=at(40))
+    assert trial.claim(at(40))[0] == "system_wide"
+    alone = checks_with(["r1"], ["c1", "c2"])
+    trial.engine.reconfigure(alone, FAST)
+    trial.events = []
+    feed(trial, results(alone, at(40), at(80), [trouble]), at(80))
+    assert "system_wide" not in trial.scopes()
+    assert "component" not in trial.scopes()
+    told = {str(event.incident.scope) for event in trial.incidents()}
+    assert told <= {"regional"}, "of the one region that much is known"
 
 
 def test_a_region_that_is_unfit_does_not_vote_though_its_last_good_looks_are_fresh() -> None:
