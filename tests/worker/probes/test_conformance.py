@@ -20,6 +20,11 @@ from worker.probes.look import Vantage
 TIMEOUT_MS = 300
 SLACK_MS = 100
 NONSENSE = [b"", b"\x00" * 64, bytes(range(256)) * 16, b"\r\n" * 200, b"HTTP/1.1 banana\r\n\r\n"]
+NEEDED: dict[str, dict[str, Any]] = {
+    "llm": {"api": "openai_compatible", "model": "m"},
+    "vendor_status": {"provider": "rss"},
+}
+"""What a kind asks for beside where to look."""
 
 pytestmark = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
@@ -27,6 +32,7 @@ pytestmark = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def aimed(kind: Kind[Any], port: int) -> dict[str, Any]:
     """Parameters of any kind that make it look at a port of the loopback."""
     known = {
+        **NEEDED.get(kind.name, {}),
         "url": f"http://127.0.0.1:{port}/",
         "host": "127.0.0.1",
         "server": "127.0.0.1",

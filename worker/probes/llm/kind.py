@@ -1,0 +1,197 @@
+"""A language model answers a real question, token by token, quickly enough; or its API lists its models.
+
+With `tier: inference` each look is a short question whose answer is streamed, and costs money: give it a longer
+interval than the free looks beside it, and a `budget`. `extra` tells when the first token came, the longest pause,
+tokens a second, token counts, why the model stopped and which model answered. An empty answer, a stream that breaks
+off, an error inside the stream, another model than the one asked, or a refusal are failures of the target. With
+`tier: models` a look reads the list of models, or the entry of `model`, and costs nothing.
+
+What says something about us and nothing about the target does not count against it: a key that is refused, an account
+with nothing left to pay with, our own rate limit, a model name that the API does not know, a budget that is used up.
+"""
+
+import json
+from dataclasses import replace
+from typing import Any, Final
+
+from worker.contract.clock import now
+from worker.contract.kind import Kind
+from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.probes.llm import verdict
+from worker.probes.llm.api_error import Fault, error_of
+from worker.probes.llm.budget import NOTHING, Bill, Spending
+from worker.probes.llm.events import events
+from worker.probes.llm.params import LlmParams
+from worker.probes.llm.reading import Reading, read
+from worker.probes.request import Answer, Request
+from worker.probes.secret import SecretError, reveal
+from worker.probes.vantage import Look
+
+BODY_LIMIT: Final = 1 << 20
+_KEPT_HEADERS: Final = ("request-id", "x-request-id", "retry-after", "cf-ray", "via")
+
+
+async def run(params: LlmParams, look: Look) -> Outcome:
+    """Ask, and judge the answer."""
+    try:
+        secret = _secret(params)
+        request = _request(params, secret)
+    except SecretError as error:
+        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+    if params.tier == "models":
+        return await _list(request, params, look, secret)
+    return await _infer(request, params, look, secret)
+
+
+async def _list(request: Request, params: LlmParams, look: Look, secret: str | None) -> Outcome:
+    answer = await _exchange(request, look)
+    _trace(answer, Reading(), look)
+    fault = _transfer_fault(answer, look) or verdict.status_fault(answer, params, secret) or _list_fault(answer)
+    return _outcome(answer, fault, _headers_kept(answer))
+
+
+async def _infer(request: Request, params: LlmParams, look: Look, secret: str | None) -> Outcome:
+    spending = look.vantage.memory(Spending)
+    refusal = _unaffordable(params, spending.today(look.check, now()))
+    if refusal is not None:
+        return failure(Reason.BLOCKED, refusal, blame=Blame.PROBER)
+    set_aside = params.dearest
+    spending.spend(look.check, set_aside, now())
+    answer = await _exchange(request, look)
+    reading = read(params.dialect, events(answer.body, answer.arrivals))
+    bill = _bill(answer, reading, params)
+    spending.spend(look.check, bill.minus(set_aside), now())
+    _trace(answer, reading, look)
+    today = spending.today(look.check, now())
+    extra = {**_headers_kept(answer), **reading.to_extra(), **_costs(params, bill, today)}
+    return _outcome(answer, _fault(answer, reading, params, look, secret), extra)
+
+
+def _fault(answer: Answer, reading: Reading, params: LlmParams, look: Look, secret: str | None) -> Fault | None:
+    if answer.code and not answer.cut and not (reading.whole or reading.error):
+        reason, blame, sentence = _transfer_fault(answer, look) or (Reason.INTERNAL, Blame.PROBER, answer.words)
+        return reason, blame, sentence + (verdict.progress(reading, look.elapsed_ms()) if answer.status == 200 else "")
+    return verdict.status_fault(answer, params, secret) or verdict.stream_fault(answer, reading, params, secret)
+
+
+def _secret(params: LlmParams) -> str | None:
+    """The API key; SecretError when this worker does not have it."""
+    if params.key is None:
+        return None
+    secret = reveal(params.key).strip()
+    if not secret or not secret.isprintable() or not secret.isascii():
+        raise SecretError(f"what {params.key} holds on this worker cannot be an API key")
+    return secret
+
+
+def _request(params: LlmParams, secret: str | None) -> Request:
+    dialect = params.dialect
+    headers = {**dialect.fixed, **(dialect.headers(secret) if secret else {})}
+    headers |= {name.lower(): reveal(text) for name, text in params.headers.items()}
+    if params.tier == "models":
+        url = params.base + dialect.models(params.model)
+        return Request(url, headers=_lines(headers), body_limit=BODY_LIMIT, ip_version=params.ip_version)
+    path, body = dialect.ask(params.question)
+    body = {name: value for name, value in {**body, **params.body}.items() if value is not None}
+    return Request(
+        url=params.base + path,
+        method="POST",
+        headers=_lines({"content-type": "application/json", "accept": "text/event-stream", **headers}),
+        body=json.dumps(body).encode(),
+        body_limit=BODY_LIMIT,
+        ip_version=params.ip_version,
+        timed=True,
+    )
+
+
+def _lines(headers: dict[str, str]) -> tuple[bytes, ...]:
+    return tuple(f"{name}: {value}".encode() for name, value in headers.items())
+
+
+async def _exchange(request: Request, look: Look) -> Answer:
+    from worker.probes.curl.exchange import exchange  # late: only a look needs libcurl
+
+    return await exchange(request, look)
+
+
+def _transfer_fault(answer: Answer, look: Look) -> Fault | None:
+    if not answer.code:
+        return None
+    from worker.probes.curl.faults import fault
+
+    return fault(answer, look.timeout_ms)
+
+
+def _list_fault(answer: Answer) -> Fault | None:
+    """A list of models, or one of them: a JSON object that is no error and not empty."""
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return Reason.CONTENT, Blame.TARGET, "status 200, but the answer is not JSON"
+    listed = document.get("data", document.get("models", document)) if isinstance(document, dict) else None
+    if not listed or error_of(answer.body) is not None:
+        return Reason.CONTENT, Blame.TARGET, "status 200, but the answer lists no model"
+    return None
+
+
+def _unaffordable(params: LlmParams, today: Bill) -> str | None:
+    """Why a look must not be made: its budget does not hold its dearest way of going."""
+    budget, after = params.budget, today.plus(params.dearest)
+    renewed = "; it is renewed at 00:00 UTC: raise it, or look less often"
+    if after.tokens > budget.tokens_per_day:
+        return f"budget.tokens_per_day is used up: {today.tokens} of {budget.tokens_per_day} tokens today{renewed}"
+    if budget.cost_per_day is not None and after.cost > budget.cost_per_day:
+        return f"budget.cost_per_day is used up: {today.cost:.4f} of {budget.cost_per_day:g} today{renewed}"
+    return None
+
+
+def _bill(answer: Answer, reading: Reading, params: LlmParams) -> Bill:
+    """What a look cost: by the API's own count, nothing when it did not begin, and else the dearest it can be."""
+    if not answer.status or answer.status >= 300:
+        return params.dearest if answer.code and answer.connect_ms is not None else NOTHING
+    if reading.input_tokens is None or reading.output_tokens is None:
+        return params.dearest
+    return params.bill(reading.input_tokens, reading.output_tokens)
+
+
+def _costs(params: LlmParams, bill: Bill, today: Bill) -> dict[str, Any]:
+    costs: dict[str, Any] = {"tokens_today": today.tokens}
+    if params.price.input or params.price.output:
+        costs |= {"cost": round(bill.cost, 9), "cost_today": round(today.cost, 9)}
+    return costs
+
+
+def _headers_kept(answer: Answer) -> dict[str, str]:
+    """What a vendor's support asks for, and which edge answered."""
+    return {name: value[:120] for name in _KEPT_HEADERS if (value := answer.headers.get(name))}
+
+
+def _trace(answer: Answer, reading: Reading, look: Look) -> None:
+    if answer.status:
+        look.step(f"status {answer.status} from {answer.ip}", at_ms=answer.total_ms)
+    if reading.first_ms is not None and reading.last_ms is not None:
+        look.step("first token", at_ms=reading.first_ms)
+        look.step(f"last of {len(reading.pieces)} pieces of text", at_ms=reading.last_ms)
+    if answer.code:
+        look.step(f"failed: {answer.words}", at_ms=answer.total_ms)
+    look.steps.sort(key=lambda step: step.at_ms)
+
+
+def _outcome(answer: Answer, fault: Fault | None, extra: dict[str, Any]) -> Outcome:
+    measured = success(
+        status_code=answer.status or None,
+        dns_ms=answer.dns_ms,
+        connect_ms=answer.connect_ms,
+        tls_ms=answer.tls_ms,
+        ttfb_ms=answer.ttfb_ms,
+        total_ms=answer.total_ms,
+        ip=answer.ip,
+        extra=extra,
+    )
+    if fault is None:
+        return measured
+    reason, blame, detail = fault
+    return replace(measured, ok=False, reason=reason, blame=blame, detail=detail)
+
+
+KIND: Final[Kind[Any]] = Kind("llm", LlmParams, run)
