@@ -39,9 +39,10 @@ def _reach(one: Document, names: Names) -> str:
     components, regions, group = one["components"], one["regions"], one.get("group", "")
     everything = len(components) == len(names.components) > 1
     what = f"all of {names.service}" if everything else names.features(components)
+    less = ", less some cells that are clearly well" if one.get("refuted") else ""
     if group == _EVERYWHERE:
-        return f"{what} everywhere"
-    return f"{what} in {names.places(regions)}{f', which share {group}' if group else ''}"
+        return f"{what} everywhere{less}"
+    return f"{what} in {names.places(regions)}{f', which share {group}' if group else ''}{less}"
 
 
 def deciding(verdict: Document) -> Section:

@@ -105,10 +105,11 @@ def test_the_best_explanations_are_told_the_likeliest_first_and_nothing_is_certa
         {**reach, "group": "continent EU", "regions": ["eu-west", "us-east"], "chance": 0.0109},
         {**reach, "group": "", "components": ["api", "web", "console"], "regions": ["eu-west"], "chance": 0.0001},
     ]
+    hypotheses[1]["refuted"] = True
     verdict = disrupted(hypotheses=hypotheses, wrong=0.9981)
     assert told(explain(verdict, NAMES), "What explains it best") == [
         "99 %: Claude API everywhere.",
-        "1 %: Claude API in Ireland and Virginia, which share continent EU.",
+        "1 %: Claude API in Ireland and Virginia, which share continent EU, less some cells that are clearly well.",
         "0.2 %: nothing is wrong.",
         "under 0.1 %: all of Claude in Ireland.",
     ]
