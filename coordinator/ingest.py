@@ -8,7 +8,7 @@ that a worker may forget.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -25,8 +25,9 @@ from coordinator.geo import Places
 from coordinator.inbox import Delivery
 from coordinator.parts import Parts
 from coordinator.persistence import keep, persistently
+from coordinator.reading import Reading
 from coordinator.receipts import Bookkeeping, receipt_letters
-from coordinator.reports import Reading, read
+from coordinator.reports import read
 from coordinator.stamps import Stamps
 from coordinator.store.incidents import Line
 from coordinator.store.standings import Standing
@@ -38,6 +39,19 @@ from worker.contract.result import Result
 log = logging.getLogger("outscope.ingest")
 
 SECOND_MS: Final = 1_000
+KEPT_MS: Final = 400 * 86_400_000
+ASK_AGAIN_S: Final = 1.0
+"""How often we look for messages set aside that somebody wants read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Deliveries that are stored together, what they came to under a configuration, and which were read again."""
+
+    configuration: Configuration
+    deliveries: Sequence[Delivery]
+    reading: Reading
+    again: Sequence[str] = ()
 
 
 class Ingest:
@@ -62,6 +76,8 @@ class Ingest:
         self._books = Bookkeeping(places)
         self._judged_second = 0
         self._learned_in = 0
+        self._asked_again_s = 0.0
+        self._kept_ms = KEPT_MS
 
     def configure(self, configuration: Configuration) -> None:
         """Take in and judge by this configuration from the next step on."""
@@ -69,41 +85,76 @@ class Ingest:
         self._extra.configure(configuration.topology)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Go on until told to stop; what was taken from the broker by then is finished."""
-        while not stop.is_set():
-            second_over_s = (SECOND_MS - clock.now() % SECOND_MS) / 1000
-            await self.step(await self._inbox.some(second_over_s))
+        """Go on until told to stop; what was taken from the broker by then is finished.
+
+        While a batch is stored, the next one is read; of any third the broker keeps hold.
+        """
+        coming = asyncio.create_task(self._next_batch())
+        try:
+            while not stop.is_set():
+                batch = await coming
+                coming = asyncio.create_task(self._next_batch())
+                await self._take(batch)
+            await self._take(await coming)
+        finally:
+            coming.cancel()
         await self._save_books()
 
     async def step(self, deliveries: Sequence[Delivery]) -> None:
-        """Take in what arrived, and judge when a second is over.
+        """Take in what arrived, and judge when a second is over."""
+        await self._take(await self._batch(deliveries))
 
-        Reading, folding and judging are done in a thread, so that they never delay the orders of the next window.
-        """
-        self._reconfigure()
-        received_at = self._stamps.next()
-        await self._judge(received_at)  # what time alone decided, before these were heard
-        if deliveries:
-            reading = await asyncio.to_thread(self._read, deliveries, received_at)
-            new = await keep(self._store, reading.results, reading)
+    async def _next_batch(self) -> "Batch":
+        """What is to be read again, else what has arrived, else nothing when a second is over."""
+        if self._asked_again_s + ASK_AGAIN_S <= clock.monotonic_s():
+            self._asked_again_s = clock.monotonic_s()
+            wanted = await persistently("asides", self._store.asides.wanted)
+            if wanted:
+                again = [Delivery(aside.region, aside.task, aside.body, clock.monotonic_s()) for _, aside in wanted]
+                return await self._batch(again, [identifier for identifier, _ in wanted])
+        second_over_s = (SECOND_MS - clock.now() % SECOND_MS) / 1000
+        return await self._batch(await self._inbox.some(second_over_s))
+
+    async def _batch(self, deliveries: Sequence[Delivery], again: Sequence[str] = ()) -> "Batch":
+        """Reading is done in a thread, so that it never delays the orders of the next window."""
+        configuration, received_at = self._next, self._stamps.next()
+        if not deliveries:
+            return Batch(configuration, deliveries, Reading(received_at))
+        reading = await asyncio.to_thread(
+            read, deliveries, configuration.topology, received_at, self._places.of, self._oldest(received_at)
+        )
+        if again:
+            reading.reports.clear()  # whoever sent them was receipted, or never could be
+        return Batch(configuration, deliveries, reading, again)
+
+    async def _take(self, batch: "Batch") -> None:
+        """Store what is new, judge what time alone decided meanwhile, and only then fold what was stored."""
+        self._reconfigure(batch.configuration)
+        reading = batch.reading
+        _, new = await asyncio.gather(self._judge(reading.received_at), keep(self._store, reading.results, reading))
+        if batch.deliveries:
             await asyncio.to_thread(self._engine.observe, new)
             self._settle(new, reading)
-            self._receipt(reading, deliveries)
+            await self._set_aside(batch)
+            self._receipt(reading, batch.deliveries)
 
-    def _reconfigure(self) -> None:
-        if self._next is not self._configuration:
-            self._configuration = self._next
-            self._engine.reconfigure(self._configuration.judged, self._configuration.rules)
+    async def _set_aside(self, batch: "Batch") -> None:
+        asides = batch.reading.asides
+        if asides:
+            dropped = await persistently("asides", lambda: self._store.asides.add(asides))
+            if dropped:
+                log.warning("asides_full dropped=%d; see: outscope ingest errors", dropped)
+        if batch.again:
+            await persistently("asides", lambda: self._store.asides.done(batch.again))
+
+    def _oldest(self, received_at: Instant) -> Instant:
+        return received_at - self._kept_ms
+
+    def _reconfigure(self, configuration: Configuration) -> None:
+        if configuration is not self._configuration:
+            self._configuration = configuration
+            self._engine.reconfigure(configuration.judged, configuration.rules)
             self._board.forget()
-
-    def _read(self, deliveries: Sequence[Delivery], received_at: Instant) -> Reading:
-        reading = read(deliveries, self._configuration.topology, received_at)
-        reading.results = [self._place(result) for result in reading.results]
-        return reading
-
-    def _place(self, result: Result) -> Result:
-        place = self._places.of(result.ip)
-        return result if place.nowhere else replace(result, asn=place.asn, ip_country=place.country)
 
     def _settle(self, new: Sequence[Result], reading: Reading) -> None:
         settle(self._ledger, new, self._configuration.topology)

@@ -10,7 +10,7 @@ import asyncpg
 from orjson import JSONEncodeError
 from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 
-from coordinator.reports import Reading
+from coordinator.reading import Reading
 from coordinator.store import Store
 from worker.contract.result import Result
 
@@ -67,6 +67,8 @@ async def keep(store: Store, results: Sequence[Result], reading: Reading) -> lis
             raise
         if len(results) == 1:
             reading.refuse("unstorable", f"{results[0].region}/{results[0].worker}: {error!r}")
+            told = repr(results[0]).encode(errors="backslashreplace")
+            reading.set_aside(results[0].region, "", "unstorable", told)
             return []
     middle = len(results) // 2
     return [*await keep(store, results[:middle], reading), *await keep(store, results[middle:], reading)]

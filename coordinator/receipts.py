@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from coordinator.dispatch import Letter, receipt_letter
 from coordinator.geo import Places
-from coordinator.reports import Reading
+from coordinator.reading import Reading
 from coordinator.store import Heard
 from worker.contract.instant import Instant
 from worker.contract.message import Receipt, Report

@@ -1,56 +1,60 @@
 """Reading what workers sent. Whatever arrives, reading it ends in results and counted refusals, never in an error."""
 
+import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from coordinator.domain.topology import Check, Topology
+from coordinator.geo import NOWHERE, Place
 from coordinator.inbox import Delivery
-from worker.contract.instant import Instant
+from coordinator.reading import Reading, Rejects, head_of
+from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import TASK_REPORT, Report, ResultRow
 from worker.contract.result import Result, result_id
 
 MOST_DETAIL: Final = 500
 MOST_EXTRA: Final = 8_192
 MOST_ATTEMPTS: Final = 100
+MOST_BODY: Final = 16 << 20
+"""Bytes of a message; a worker's reports are a hundredth of that."""
 DAY_MS: Final = 86_400_000
 
 _ENVELOPE: Final = TypeAdapter(tuple[tuple[Report], dict[str, Any], Any])
 _ROW: Final[TypeAdapter[ResultRow]] = TypeAdapter(ResultRow)
 
 
-@dataclass(slots=True)
-class Reading:
-    """What some deliveries came to: reports (to be receipted), results, and refusals with one example a reason."""
-
-    received_at: Instant
-    reports: list[tuple[str, Report]] = field(default_factory=list)
-    """(region, report)"""
-    results: list[Result] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-
-    def refuse(self, reason: str, example: str) -> None:
-        """Count something that is not taken."""
-        self.refused[reason] += 1
-        self.examples[reason] = example[:MOST_DETAIL]
+def nowhere(_address: str | None) -> Place:
+    """Places nothing: for readings that need no places."""
+    return NOWHERE
 
 
-def read(deliveries: Iterable[Delivery], topology: Topology, received_at: Instant) -> Reading:
-    """The results of known checks in what arrived; everything else is counted and refused."""
+def read(
+    deliveries: Iterable[Delivery],
+    topology: Topology,
+    received_at: Instant,
+    place: Callable[[str | None], Place] = nowhere,
+    oldest: Instant = 0,
+) -> Reading:
+    """The results of known checks in what arrived, due since `oldest`; everything else is counted and set aside."""
     reading = Reading(received_at)
     for delivery in deliveries:
         if delivery.task != TASK_REPORT:
-            reading.refuse("unknown_task", f"{delivery.region}: {delivery.task}")
+            _refuse(delivery, reading, "unknown_task", delivery.task)
+        elif len(delivery.body) > MOST_BODY:
+            _refuse(delivery, reading, "too_large", f"{len(delivery.body)} bytes")
         elif (report := _report(delivery, reading)) is not None:
             reading.reports.append((delivery.region, report))
-            reading.results += _results(delivery.region, report, topology, reading)
+            reading.results += _results(delivery.region, report, topology, reading, place, oldest)
     return reading
+
+
+def _refuse(delivery: Delivery, reading: Reading, reason: str, why: str) -> None:
+    reading.refuse(reason, f"{delivery.region}: {why}")
+    reading.set_aside(delivery.region, delivery.task, reason, delivery.body)
 
 
 def _report(delivery: Delivery, reading: Reading) -> Report | None:
@@ -63,35 +67,47 @@ def _report(delivery: Delivery, reading: Reading) -> Report | None:
 def _salvaged(delivery: Delivery, reading: Reading, why: str) -> Report | None:
     """The report without its malformed rows; None when it is none at all, and then nobody can be told."""
     try:
-        message = orjson.loads(delivery.body)[0][0]
-        rows = message.pop("rows")
+        message = json.loads(delivery.body)[0][0]
+        rows = list(message.pop("rows"))
         report = Report.model_validate(message)
-        good = tuple(_well_formed(rows, delivery.region, reading))
-    except (ValueError, LookupError, TypeError, AttributeError):
-        reading.refuse("malformed_report", f"{delivery.region}: {why}")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        _refuse(delivery, reading, "malformed_report", why)
         return None
-    return report.model_copy(update={"rows": good})
+    return report.model_copy(update={"rows": tuple(_well_formed(rows, report, delivery.region, reading))})
 
 
-def _well_formed(rows: Sequence[Any], region: str, reading: Reading) -> Iterator[ResultRow]:
+def _well_formed(rows: Sequence[Any], report: Report, region: str, reading: Reading) -> Iterator[ResultRow]:
+    rejects = Rejects(reading, region, head_of(report))
     for row in rows:
         try:
             yield _ROW.validate_python(row)
         except ValidationError as error:
-            reading.refuse("malformed_row", f"{region}: {_sentence(error)}")
+            rejects.add("malformed_row", f"{region}: {_sentence(error)}", row)
+    rejects.set_aside()
 
 
-def _results(region: str, report: Report, topology: Topology, reading: Reading) -> Iterator[Result]:
+def _results(
+    region: str,
+    report: Report,
+    topology: Topology,
+    reading: Reading,
+    place: Callable[[str | None], Place],
+    oldest: Instant,
+) -> Iterator[Result]:
+    rejects = Rejects(reading, region, head_of(report))
     for row in report.rows:
         check = topology.check.get(row[0])
         if check is None:
-            reading.refuse("unknown_check", f"{region}/{report.worker}: {row[0]}")
+            rejects.add("unknown_check", f"{region}/{report.worker}: {row[0]}", row)
         elif region not in check.regions:
-            reading.refuse("wrong_region", f"{region}/{report.worker}: {row[0]} is not looked at from here")
+            rejects.add("wrong_region", f"{region}/{report.worker}: {row[0]} is not looked at from here", row)
         elif (wrong := _impossible(row, reading.received_at)) is not None:
-            reading.refuse("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}")
+            rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}", row)
+        elif row[3] < oldest:
+            rejects.add("too_old", f"{region}/{report.worker}: {row[0]} {rfc3339(row[3])} is kept no more", row)
         else:
-            yield _result(row, check, region, report.worker, reading.received_at)
+            yield _result(row, check, region, report.worker, reading.received_at, place(row[15]))
+    rejects.set_aside()
 
 
 def _impossible(row: ResultRow, received_at: Instant) -> str | None:
@@ -107,7 +123,7 @@ def _impossible(row: ResultRow, received_at: Instant) -> str | None:
     return None
 
 
-def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant) -> Result:
+def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place) -> Result:
     return Result(
         id=result_id(check.id, region, worker, row[1], row[2]),
         check=check.id,
@@ -131,6 +147,8 @@ def _result(row: ResultRow, check: Check, region: str, worker: str, received_at:
         ttfb_ms=_finite(row[13]),
         total_ms=_finite(row[14]),
         ip=row[15][:64].replace("\0", "") if row[15] else None,
+        asn=place.asn,
+        ip_country=place.country,
         extra=_bounded(row[16]) if row[16] else {},
     )
 

@@ -14,6 +14,7 @@ from api.cli import (
     explain,
     export,
     incidents,
+    ingest,
     probe,
     processes,
     regions,
@@ -58,4 +59,5 @@ for _panel, _commands in _PANELS.items():
         app.command(rich_help_panel=_panel)(_command)
 app.add_typer(config.app, name="config", rich_help_panel=_DECIDING)
 app.add_typer(bench.app, name="bench", rich_help_panel=_MEASURING)
+app.add_typer(ingest.app, name="ingest", rich_help_panel=_SEPARATE)
 app.command(context_settings=_PASSED_ON, rich_help_panel=_SEPARATE)(processes.worker)

@@ -1,5 +1,6 @@
 """The store: every query of Outscope, by what it is about."""
 
+from coordinator.store.asides import Asides
 from coordinator.store.configurations import Configurations
 from coordinator.store.database import Database
 from coordinator.store.gaps import Gaps
@@ -25,6 +26,7 @@ class Store:
         self.workers = Workers(database)
         self.gaps = Gaps(database)
         self.refusals = Refusals(database)
+        self.asides = Asides(database)
         self.leases = Leases(database)
 
     async def ping(self) -> None:

@@ -32,6 +32,7 @@ class World:
     """An ingest whose clock stands until `pass_s` moves it."""
 
     def __init__(self, parts: Parts, document: dict[str, Any]) -> None:
+        self.document = document
         self.configuration = from_document(document)
         self.parts = parts
         self.now = clock.now() // 1000 * 1000 + 500
@@ -46,6 +47,11 @@ class World:
         report = {"v": 1, "worker": worker, "boot": "b", "seq": self._seq, "sent_at": self.now, "rows": rows}
         body = json.dumps([[report], {}, {}]).encode()
         await self.ingest.step([Delivery(region, TASK_REPORT, body, clock.monotonic_s())])
+
+    async def again(self) -> None:
+        """What is wanted again is read again."""
+        self.ingest._asked_again_s = float("-inf")
+        await self.ingest._take(await self.ingest._next_batch())
 
     async def pass_s(self, seconds: int = 1) -> None:
         """Time passes, a step each second."""
@@ -141,3 +147,31 @@ async def test_the_same_extra_look_twice_counts_once(world: World) -> None:
     await world.hear("eu-west", "eu-west-1", row)
     await world.hear("eu-west", "eu-west-2", row)
     assert (world.parts.counters.results, world.parts.counters.repeats) == (2, 1)
+
+
+async def test_a_poison_message_is_set_aside_and_blocks_nothing(world: World) -> None:
+    poison = Delivery("eu-west", TASK_REPORT, b"\xff", clock.monotonic_s())
+    await world.ingest.step([poison])
+    await world.hear("eu-west", "eu-west-1", world.row("api"))
+    (told,) = await world.parts.store.asides.all()
+    assert (told["reason"], told["region"], told["count"]) == ("malformed_report", "eu-west", 1)
+    assert world.parts.counters.results == 1
+
+
+async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks(world: World) -> None:
+    without = {**world.document, "services": [world.document["services"][0]]}
+    world.ingest.configure(from_document(without))
+    await world.hear("eu-west", "eu-west-1", world.row("ref-a"), world.row("api"))
+    (told,) = await world.parts.store.asides.all()
+    assert told["reason"] == "unknown_check"
+    await world.again()
+    assert world.parts.counters.results == 1, "nobody has asked yet"
+    await world.parts.store.asides.retry([told["id"]])
+    await world.again()
+    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.asides.all()] == [(told["id"], 2)]
+    world.ingest.configure(world.configuration)
+    await world.parts.store.asides.retry([told["id"]])
+    await world.again()
+    assert await world.parts.store.asides.all() == []
+    assert world.parts.counters.results == 2
+    assert world.parts.counters.repeats == 0

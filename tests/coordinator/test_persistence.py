@@ -6,7 +6,7 @@ import pytest
 from tortoise.exceptions import OperationalError
 
 from coordinator.persistence import keep, persistently
-from coordinator.reports import Reading
+from coordinator.reading import Reading
 from coordinator.store import Store
 from worker.contract.result import Result
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from coordinator.domain.topology import Check, Topology
 from coordinator.inbox import Delivery
-from coordinator.reports import Reading, read
+from coordinator.reading import Reading
+from coordinator.reports import MOST_BODY, read
 from worker.contract.message import TASK_REPORT
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import result_id
@@ -114,6 +115,36 @@ def test_what_is_no_report_is_counted_and_dropped(body: bytes) -> None:
     assert not reading.results
     assert not reading.reports
     assert reading.refused == {"malformed_report": 1}
+
+
+def test_the_refused_rows_of_a_report_are_set_aside_by_reason_and_can_be_read_again() -> None:
+    reading = reading_of(report(row(slot=1), row(check="nobody", slot=2), row(check="nobody", slot=3), [1]))
+    asides = {aside.reason: aside for aside in reading.asides}
+    assert set(asides) == {"unknown_check", "malformed_row"}
+    later = Topology(checks=(*TOPOLOGY.checks, Check("nobody", "claude", "x", "http", 30_000, 1000, ("eu-west",))))
+    aside = asides["unknown_check"]
+    again = read([Delivery(aside.region, aside.task, aside.body, 0.0)], later, NOW + 5)
+    assert [result.id for result in again.results] == [result_id("nobody", "eu-west", "w1", n, 0) for n in (2, 3)]
+    assert not again.refused
+    assert reading_of(asides["malformed_row"].body).refused == {"malformed_row": 1}
+
+
+def test_a_message_that_is_no_report_is_set_aside_as_it_came() -> None:
+    (aside,) = reading_of(b"\xff nonsense").asides
+    assert (aside.region, aside.reason, aside.body) == ("eu-west", "malformed_report", b"\xff nonsense")
+
+
+def test_a_result_older_than_what_is_kept_is_refused() -> None:
+    body = json.dumps([[report(row(slot=1), row(slot=2, scheduled_at=NOW - 1001))], {}, {}]).encode()
+    reading = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW, oldest=NOW - 1000)
+    assert len(reading.results) == 1
+    assert reading.refused == {"too_old": 1}
+
+
+def test_a_message_beyond_all_measure_is_not_even_decoded() -> None:
+    reading = reading_of(b"[" * (MOST_BODY + 1))
+    assert reading.refused == {"too_large": 1}
+    assert reading.asides[0].reason == "too_large"
 
 
 def test_another_task_is_counted_and_dropped() -> None:

@@ -1,0 +1,135 @@
+"""What could not be taken in: kept with its reason until somebody has it read again or discards it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+from coordinator.store.database import Database, Row
+from coordinator.store.encoding import moment
+from worker.contract.instant import Instant
+
+MOST_KEPT: Final = 1_000
+"""So many messages are kept; of more, only the refusals are counted. A flood must not fill the disk."""
+MOST_BODY: Final = 1 << 20
+"""Of a larger message only the beginning is kept, and it cannot be read again."""
+
+_COLUMNS: Final = "id, region, task, reason, example, size, count, first_at, last_at, again"
+_PUT: Final = (
+    "INSERT INTO set_aside (id, region, task, reason, example, body, size, count, first_at, last_at, again) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, false) ON CONFLICT (id) DO UPDATE SET count = set_aside.count + 1, "
+    "last_at = excluded.last_at, example = excluded.example, again = false"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A message, or the rows of one as a message of their own, that was refused for one reason.
+
+    `task` is the Celery task that it names; empty when it is no message any more and only for people to read.
+    """
+
+    region: str
+    task: str
+    reason: str
+    example: str
+    body: bytes
+    at: Instant
+
+    @property
+    def id(self) -> str:
+        """Derived from what it is: the same message again is the same one."""
+        digest = blake2b(digest_size=6)
+        for part in (self.region, self.task, self.reason):
+            digest.update(part.encode() + b"\n")
+        digest.update(self.body)
+        return digest.hexdigest()
+
+
+class Asides:
+    """Every query about what was set aside."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, asides: Sequence[Aside]) -> int:
+        """Keep these, as far as there is room; how many there was no room for. The same one again is counted."""
+        rows = await self._database.fetch("SELECT id FROM set_aside")
+        known = {row["id"] for row in rows}
+        room = MOST_KEPT - len(known)
+        kept: list[Aside] = []
+        for aside in asides:
+            if aside.id in known or room > 0:
+                room -= aside.id not in known
+                known.add(aside.id)
+                kept.append(aside)
+        await self._database.many(_PUT, map(_row, kept))
+        return len(asides) - len(kept)
+
+    async def all(self) -> list[dict[str, Any]]:
+        """What is kept, the latest first, without the messages."""
+        rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM set_aside ORDER BY last_at DESC, id")  # noqa: S608
+        return [_document(row) for row in rows]
+
+    async def one(self, identifier: str) -> tuple[dict[str, Any], bytes] | None:
+        """One of them with its message; None when there is none."""
+        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE id = ?"  # noqa: S608
+        for row in await self._database.fetch(sql, identifier):
+            body = bytes(row.pop("body"))
+            return _document(row), body
+        return None
+
+    async def retry(self, identifiers: Sequence[str]) -> list[str]:
+        """Have these read again by the coordinator, soon; the ids of those that can be."""
+        done: list[str] = []
+        for identifier in identifiers:
+            done += [
+                row["id"]
+                for row in await self._database.fetch(
+                    "UPDATE set_aside SET again = true WHERE id = ? AND task <> '' AND size <= ? RETURNING id",
+                    identifier,
+                    MOST_BODY,
+                )
+            ]
+        return done
+
+    async def discard(self, identifiers: Sequence[str]) -> int:
+        """Forget these; how many there were."""
+        gone = 0
+        for identifier in identifiers:
+            sql = "DELETE FROM set_aside WHERE id = ? RETURNING id"
+            gone += len(await self._database.fetch(sql, identifier))
+        return gone
+
+    async def wanted(self, limit: int = 16) -> list[tuple[str, Aside]]:
+        """Those that are to be read again, with their ids."""
+        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE again ORDER BY last_at, id LIMIT ?"  # noqa: S608
+        return [
+            (row["id"], Aside(row["region"], row["task"], row["reason"], row["example"], bytes(row["body"]), 0))
+            for row in await self._database.fetch(sql, limit)
+        ]
+
+    async def done(self, identifiers: Sequence[str]) -> None:
+        """These were read again; one that was refused again meanwhile stays."""
+        await self._database.many(
+            "DELETE FROM set_aside WHERE id = ? AND again", ((identifier,) for identifier in identifiers)
+        )
+
+
+def _row(aside: Aside) -> tuple[Any, ...]:
+    told = (aside.region[:64], aside.task.replace("\0", "")[:64], aside.reason, _clean(aside.example))
+    return (aside.id, *told, aside.body[:MOST_BODY], len(aside.body), aside.at, aside.at)
+
+
+def _clean(text: str) -> str:
+    """Without what PostgreSQL cannot store as text."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _document(row: Row) -> dict[str, Any]:
+    return {
+        **row,
+        "again": bool(row["again"]),
+        "first_at": moment(row["first_at"]),
+        "last_at": moment(row["last_at"]),
+    }
