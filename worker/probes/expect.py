@@ -1,56 +1,70 @@
-"""What an HTTP answer must be like, and what it means when it is not. Pure."""
+"""What an HTTP answer must be like, as a check may say it."""
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from worker.contract.kind import Params
-from worker.contract.outcome import Blame, Reason
+from worker.probes.json_path import Path, parse
+from worker.probes.json_schema import Schema
 
-SHOWN: Final = 80
-"""Characters of a target's answer that a sentence may show."""
+_RANGE: Final = re.compile(r"([1-5]\d\d)-([1-5]\d\d)")
 
 StatusCode = Annotated[int, Field(ge=100, le=599)]
-StatusClass = Annotated[str, Field(pattern=r"^[1-5]xx$")]
-
-_OURS: Final = {
-    401: (Reason.UNAUTHORIZED, "the target wants other credentials than ours"),
-    403: (Reason.BLOCKED, "the target does not let this prober in"),
-    407: (Reason.UNAUTHORIZED, "a proxy wants credentials"),
-    429: (Reason.RATE_LIMITED, "the target limits how often this prober may ask"),
-}
-"""Answers that say something about us and nothing about the target's health, unless they are expected."""
-
-Fault = tuple[Reason, Blame, str]
+StatusRange = Annotated[str, Field(pattern=r"^([1-5]xx|[1-5]\d\d-[1-5]\d\d)$")]
 
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+class ExpectHeader(Params):
+    """What one header of the answer must be like."""
+
+    present: bool = Field(default=True, description="Whether the header must be there, or must not.")
+    equals: str | None = Field(default=None, description="The whole value.")
+    regex: str | None = Field(default=None, description="Regular expression that must be found in the value.")
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "ExpectHeader":
+        if not self.present and (self.equals is not None or self.regex is not None):
+            raise ValueError("a header that must not be present has no value to expect")
+        if self.regex is not None:
+            _compiled(self.regex)
+        return self
+
+
 class Expect(Params):
     """What the answer must be like; everything that is given must hold."""
 
-    status: Annotated[tuple[StatusCode | StatusClass, ...] | None, BeforeValidator(lambda v: v and _as_list(v))] = (
+    status: Annotated[tuple[StatusCode | StatusRange, ...] | None, BeforeValidator(lambda v: v and _as_list(v))] = (
         Field(
             default=None,
-            description="Accepted status codes, such as [200, 401] or 2xx. Default: 2xx, and 3xx when redirects "
-            "are not followed.",
+            description="Accepted status codes, such as [200, 401], 2xx or 200-204. Default: 2xx, and 3xx when "
+            "redirects are not followed.",
         )
     )
-    headers: Mapping[str, str] = Field(
-        default={}, description="Header name to a regular expression that must be found in its value."
+    headers: Mapping[str, str | ExpectHeader] = Field(
+        default={},
+        description="Header name to a regular expression that must be found in its value, or to one of "
+        "{equals: text}, {regex: text}, {present: true}, {present: false}.",
     )
     body: str | None = Field(default=None, description="Text that the body must contain.")
     not_body: str | None = Field(default=None, description="Text that the body must not contain.")
     body_regex: str | None = Field(default=None, description="Regular expression that must be found in the body.")
     json_path: Mapping[str, Any] = Field(
-        default={}, description="Dotted path into a JSON body, such as status.indicator or items.0.id, to its value."
+        default={},
+        description="Path into a JSON body, such as status.indicator, items[0].id or items[*].name, to the value that "
+        "must be there; with *, in at least one place.",
     )
+    json_schema: Mapping[str, Any] | None = Field(
+        default=None, description="JSON Schema that the body must agree with. It may refer to its own $defs only."
+    )
+    min_bytes: int | None = Field(default=None, ge=0, description="Least size of the body, unpacked.")
+    max_bytes: int | None = Field(default=None, ge=0, description="Greatest size of the body, unpacked.")
 
     @field_validator("body_regex")
     @classmethod
@@ -61,10 +75,34 @@ class Expect(Params):
 
     @field_validator("headers")
     @classmethod
-    def _all_compile(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        for pattern in value.values():
-            _compiled(pattern)
+    def _all_compile(cls, value: Mapping[str, str | ExpectHeader]) -> Mapping[str, str | ExpectHeader]:
+        for wanted in value.values():
+            if isinstance(wanted, str):
+                _compiled(wanted)
         return value
+
+    @field_validator("json_path")
+    @classmethod
+    def _all_lead_somewhere(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        for path in value:
+            parse(path)
+        return value
+
+    @field_validator("status")
+    @classmethod
+    def _ranges_are_not_empty(cls, value: tuple[int | str, ...] | None) -> tuple[int | str, ...] | None:
+        for item in value or ():
+            if not _codes(item):
+                raise ValueError(f"{item!r} holds no status code; write the lower one first")
+        return value
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "Expect":
+        if self.json_schema is not None:
+            _ = self.compiled_schema
+        if self.min_bytes is not None and self.max_bytes is not None and self.min_bytes > self.max_bytes:
+            raise ValueError("min_bytes is more than max_bytes")
+        return self
 
     @cached_property
     def codes(self) -> frozenset[int] | None:
@@ -76,92 +114,40 @@ class Expect(Params):
     @cached_property
     def reads_body(self) -> bool:
         """Whether the body decides."""
-        return not (self.body is None and self.not_body is None and self.body_regex is None and not self.json_path)
+        texts = (self.body, self.not_body, self.body_regex, self.json_schema, self.min_bytes, self.max_bytes)
+        return bool(self.json_path) or any(given is not None for given in texts)
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """`body_regex`, compiled."""
         return None if self.body_regex is None else re.compile(self.body_regex)
 
+    @cached_property
+    def header_rules(self) -> tuple[tuple[str, ExpectHeader], ...]:
+        """`headers`, in their long form."""
+        return tuple(
+            (name, ExpectHeader(regex=wanted) if isinstance(wanted, str) else wanted)
+            for name, wanted in self.headers.items()
+        )
 
-_WELL: Final = frozenset(range(200, 300))
-_WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
+    @cached_property
+    def paths(self) -> tuple[tuple[str, Path, Any], ...]:
+        """`json_path`, each with its steps."""
+        return tuple((path, parse(path), value) for path, value in self.json_path.items())
 
-
-def status_fault(expect: Expect, status: int, *, follows: bool) -> Fault | None:
-    """What is wrong with a status code; None when it is expected."""
-    codes = expect.codes
-    if codes is None:
-        codes = _WELL if follows else _WELL_OR_ELSEWHERE
-    if status in codes:
-        return None
-    if status in _OURS:
-        reason, meaning = _OURS[status]
-        return reason, Blame.PROBER, f"status {status}: {meaning}"
-    if follows and 300 <= status < 400 and expect.codes is None:
-        return Reason.STATUS, Blame.TARGET, f"status {status}: redirected more often than allowed"
-    return Reason.STATUS, Blame.TARGET, f"status {status} was not expected"
-
-
-def header_fault(expect: Expect, headers: Mapping[str, str]) -> Fault | None:
-    """What is wrong with the headers, whose names are lower case; None when nothing is."""
-    for name, pattern in expect.headers.items():
-        value = headers.get(name.lower())
-        if value is None:
-            return Reason.CONTENT, Blame.TARGET, f"the header {name} is missing"
-        if re.search(pattern, value) is None:
-            return Reason.CONTENT, Blame.TARGET, f"the header {name} does not match {_shown(pattern)}"
-    return None
-
-
-def body_fault(expect: Expect, body: bytes, *, cut: bool) -> Fault | None:
-    """What is wrong with the body; None when nothing is. `cut`: reading stopped at the limit."""
-    text = body.decode("utf-8", "replace")
-    wrong = _text_fault(expect, text)
-    if wrong is None and expect.json_path:
-        wrong = _json_fault(expect.json_path, text)
-    if wrong is None:
-        return None
-    return Reason.CONTENT, Blame.TARGET, f"{wrong} (only the first {len(body)} bytes were read)" if cut else wrong
-
-
-def _text_fault(expect: Expect, text: str) -> str | None:
-    if expect.body is not None and expect.body not in text:
-        return f"the body lacks {_shown(expect.body)}"
-    if expect.not_body is not None and expect.not_body in text:
-        return f"the body contains {_shown(expect.not_body)}"
-    if expect.pattern is not None and expect.pattern.search(text) is None:
-        return f"the body does not match {_shown(expect.pattern.pattern)}"
-    return None
-
-
-def _json_fault(wanted: Mapping[str, Any], text: str) -> str | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return "the body is not JSON"
-    for path, value in wanted.items():
-        found, actual = _at(document, path)
-        if not found:
-            return f"the JSON body has no {path}"
-        if actual != value or isinstance(actual, bool) is not isinstance(value, bool):
-            return f"{path} is {_shown(actual)}, not {_shown(value)}"
-    return None
-
-
-def _at(document: Any, path: str) -> tuple[bool, Any]:
-    for part in path.split("."):
-        if isinstance(document, dict) and part in document:
-            document = document[part]
-        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return False, None
-    return True, document
+    @cached_property
+    def compiled_schema(self) -> Schema | None:
+        """`json_schema`, compiled."""
+        return None if self.json_schema is None else Schema(self.json_schema)
 
 
 def _codes(item: int | str) -> range:
-    return range(item, item + 1) if isinstance(item, int) else range(int(item[0]) * 100, int(item[0]) * 100 + 100)
+    if isinstance(item, int):
+        return range(item, item + 1)
+    between = _RANGE.fullmatch(item)
+    if between is None:
+        return range(int(item[0]) * 100, int(item[0]) * 100 + 100)
+    return range(int(between[1]), int(between[2]) + 1)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -169,8 +155,3 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -3,13 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from worker.contract.outcome import Blame
 
-Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HttpVersion = Literal["auto", "1.1", "2", "3"]
 IpVersion = Literal["any", "4", "6"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy to go through. `resolves`: it is told names, and finds their addresses itself."""
+
+    url: str
+    username: str | None = None
+    password: str | None = None
+    resolves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What proves to a target who we are: PEM files of this worker, and the words that open the key."""
+
+    certificate: Path
+    key: Path | None = None
+    password: str | None = None
 
 
 @dataclass(frozen=True)
@@ -17,7 +36,7 @@ class Request:
     """One request, ready to send. `headers` are whole lines."""
 
     url: str
-    method: Method = "GET"
+    method: str = "GET"
     headers: tuple[bytes, ...] = ()
     body: bytes | None = None
     body_limit: int = 1 << 20
@@ -26,6 +45,16 @@ class Request:
     verify: bool = True
     timed: bool = False
     """Whether to note when each piece of the body came in."""
+    compressed: bool = False
+    """Whether a compressed answer is asked for. It is unpacked as it comes in; the body limit counts what comes out."""
+    resolve: Mapping[str, str] | None = None
+    """Host to the address that it is taken to have."""
+    proxy: Proxy | None = None
+    authority: str | Path | None = None
+    """The only authorities whose certificates are believed: PEM text, or a file of this worker."""
+    client: ClientCertificate | None = None
+    reuse: bool = False
+    """Whether a connection that an earlier request left open may be used, and this one may be left open."""
 
 
 @dataclass
@@ -55,6 +84,14 @@ class Answer:
     unresolved_blame: Blame = Blame.RESOLVER
     redirect_url: str | None = None
     certificate_expires: str | None = None
+    warm: bool = False
+    """Whether the connection was there already."""
+    proxy: str | None = None
+    """The proxy that the exchange went through."""
+    proxy_status: int = 0
+    """What an HTTP proxy answered to being asked for a connection."""
+    proxy_error: int = 0
+    """libcurl's word for what a SOCKS proxy answered."""
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

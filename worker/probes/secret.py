@@ -1,5 +1,7 @@
 """Secrets in parameters: `${env:OUTSCOPE_SECRET_NAME}` is read from the worker's own environment.
 
+With `OUTSCOPE_SECRET_NAME_FILE` in its place, the secret is what that file holds, without the line break at its end.
+
 So a key never travels in an order and is never stored. Only names with the prefix are read, because a check is data:
 an order must not be able to send the worker's other variables, such as its broker password, to a target.
 """
@@ -7,6 +9,7 @@ an order must not be able to send the worker's other variables, such as its brok
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 PREFIX: Final = "OUTSCOPE_SECRET_"
@@ -25,6 +28,12 @@ def reveal(text: str, environment: Mapping[str, str] = os.environ) -> str:
 def _value(name: str, environment: Mapping[str, str]) -> str:
     if not name.startswith(PREFIX):
         raise SecretError(f"workers read only variables whose names begin with {PREFIX}, and {name} does not")
-    if name not in environment:
+    if name in environment:
+        return environment[name]
+    file = environment.get(f"{name}_FILE")
+    if file is None:
         raise SecretError(f"the environment variable {name} is not set on this worker")
-    return environment[name]
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretError(f"the file that {name}_FILE names cannot be read on this worker") from error

@@ -34,14 +34,22 @@ class Trust:
             self._merged.close()
 
 
+def pem(content: bytes, where: str) -> bytes:
+    """PEM certificates as they are; ValueError when they are none."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=content.decode("ascii"))
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise ValueError(f"the authorities in {where} cannot be read: {error}") from error
+    return content
+
+
 def _certificates(path: str) -> bytes:
     """The content of a PEM file; ValueError when it is none, so that a wrong setting stops the start."""
     try:
         content = Path(path).read_bytes()
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=content.decode("ascii"))
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+    except OSError as error:
         raise ValueError(f"the authorities in {path} cannot be read: {error}") from error
-    return content
+    return pem(content, path)
 
 
 def _system_bundle() -> str | None:

@@ -1,37 +1,48 @@
 """One visit to an HTTP endpoint: exchanges along the redirects, added up and judged."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.probes import certificate
-from worker.probes.expect import Expect, body_fault, header_fault, status_fault
+from worker.probes import certificate, edge, retry_after
+from worker.probes.expect import Expect
+from worker.probes.judging import answer_fault
 from worker.probes.request import Answer, Request
+from worker.probes.slow import SlowLimits, slow_fault
 from worker.probes.vantage import Look
 
 Fault = tuple[Reason, Blame, str]
 _LONGEST: Final = 4096
 """Characters of an address that a target may send us to."""
 _WELL: Final[Fault] = (Reason.OK, Blame.NONE, "")
-_EDGE: Final = re.compile(rb"^(cf-ray|x-amz-cf-pop|via|x-served-by):[ \t]*([\x20-\x7e]{1,120})", re.I | re.M)
-"""Headers that say which edge of a network answered."""
+_PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What the answer to a visit is judged by. `says_who_we_are`: the request holds credentials."""
+
+    expect: Expect
+    redirects: int
+    limits: SlowLimits | None = None
+    says_who_we_are: bool = False
 
 
 class Visit:
-    """Makes a request and follows where it leads, at most `redirects` times."""
+    """Makes a request and follows where it leads, as far as its demands say."""
 
-    __slots__ = ("_answers", "_expect", "_look", "_redirects", "_slow_ms")
+    __slots__ = ("_answers", "_demands", "_look", "_noted", "_requests")
 
-    def __init__(self, look: Look, expect: Expect, redirects: int, slow_ms: int | None) -> None:
+    def __init__(self, look: Look, demands: Demands) -> None:
         self._look = look
-        self._expect = expect
-        self._redirects = redirects
-        self._slow_ms = slow_ms
+        self._demands = demands
         self._answers: list[Answer] = []
+        self._requests: list[Request] = []
+        self._noted: Mapping[str, str] = {}
 
     async def make(self, request: Request) -> Outcome:
         """The outcome of the whole visit."""
@@ -39,10 +50,11 @@ class Visit:
 
         first = request
         while True:
+            self._requests.append(request)
             answer = await exchange(request, self._look)
             self._answers.append(answer)
             if answer.code or answer.redirect_url is None or not self._follows(answer):
-                fault = self._fault(answer)
+                fault = self._fault(request, answer)
                 break
             if not followable(answer.redirect_url):
                 fault = Reason.PROTOCOL, Blame.TARGET, "the target redirects to what is not an HTTP address"
@@ -53,22 +65,27 @@ class Visit:
         return self._outcome(request, answer, fault)
 
     def _follows(self, answer: Answer) -> bool:
-        wanted = self._expect.codes is not None and answer.status in self._expect.codes
-        return not wanted and len(self._answers) <= self._redirects
+        codes = self._demands.expect.codes
+        wanted = codes is not None and answer.status in codes
+        return not wanted and len(self._answers) <= self._demands.redirects
 
-    def _fault(self, answer: Answer) -> Fault:
+    def _fault(self, request: Request, answer: Answer) -> Fault:
+        if answer.lines:
+            self._noted = edge.noted(answer.lines)
         if answer.code:
             from worker.probes.curl.faults import fault as fault_of
 
             return fault_of(answer, self._look.timeout_ms)
-        expect = self._expect
-        fault = status_fault(expect, answer.status, follows=self._redirects > 0)
-        if fault is None and expect.headers:
-            fault = header_fault(expect, answer.headers)
-        if fault is None and expect.reads_body:
-            fault = body_fault(expect, answer.body, cut=answer.cut)
-        if fault is None and self._slow_ms is not None and (total := self._sum("total_ms") or 0.0) > self._slow_ms:
-            fault = (Reason.SLOW, Blame.TARGET, f"the answer took {total:.0f} ms, more than {self._slow_ms} ms")
+        demands = self._demands
+        fault = _version_fault(request, answer) or answer_fault(
+            demands.expect,
+            answer,
+            self._noted,
+            follows=demands.redirects > 0,
+            credentials=demands.says_who_we_are,
+        )
+        if fault is None and demands.limits is not None:
+            fault = slow_fault(demands.limits, self._took())
         return fault or _WELL
 
     def _outcome(self, request: Request, answer: Answer, fault: Fault) -> Outcome:
@@ -95,20 +112,43 @@ class Visit:
         values = [value for answer in self._answers if (value := getattr(answer, phase)) is not None]
         return round(sum(values), 3) if values else None
 
+    def _took(self) -> dict[str, float | None]:
+        """Milliseconds by phase; the body takes what the other phases leave."""
+        took = {phase.removesuffix("_ms"): self._sum(phase) for phase in _PHASES}
+        total = took["total"] or 0.0
+        took["body"] = total - sum(took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb"))
+        return took
+
     def _extra(self, request: Request, answer: Answer) -> dict[str, Any]:
         extra: dict[str, Any] = {}
         if answer.http_version is not None:
             extra["http_version"] = answer.http_version
-        for name, value in _EDGE.findall(b"".join(answer.lines)):
-            extra[name.decode("ascii").lower()] = value.decode("ascii").strip()
+        if answer.ip is not None:
+            extra["ip_version"] = "6" if ":" in answer.ip else "4"
+        if self._noted:
+            extra |= self._told(answer)
         if len(self._answers) > 1:
             extra["redirects"] = len(self._answers) - 1
             extra["final_url"] = shown(request.url)
+            extra["hops"] = [_hop(*hop) for hop in zip(self._requests, self._answers, strict=True)]
+        if request.reuse:
+            extra["warm"] = answer.warm
+        if answer.proxy is not None:
+            extra["proxy"] = answer.proxy
         if answer.certificate_expires is not None:
             expires = certificate.expires_at(answer.certificate_expires)
             if expires is not None:
                 extra["certificate_expires_at"] = rfc3339(expires)
         return extra
+
+    def _told(self, answer: Answer) -> dict[str, Any]:
+        """What the headers of note say of the edge, and of how long we should stay away."""
+        told = edge.extra_of(self._noted)
+        if answer.status >= 400 and (wait := self._noted.get("retry-after")) is not None:
+            wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
+            if wait_s is not None:
+                told["retry_after_s"] = wait_s
+        return told
 
     def _trace(self) -> None:
         """Note when each phase of each exchange ended; libcurl tells them only afterwards."""
@@ -119,13 +159,31 @@ class Visit:
             began_ms += answer.total_ms
 
 
+def _version_fault(request: Request, answer: Answer) -> Fault | None:
+    """An answer in another version of HTTP than the one that was asked for."""
+    if request.http_version in ("auto", answer.http_version) or answer.http_version is None:
+        return None
+    return (
+        Reason.PROTOCOL,
+        Blame.TARGET,
+        f"the target speaks HTTP/{answer.http_version}, not HTTP/{request.http_version}",
+    )
+
+
+def _hop(request: Request, answer: Answer) -> dict[str, Any]:
+    """One exchange of a visit that took several."""
+    hop: dict[str, Any] = {"url": shown(request.url), "status": answer.status or None, "ip": answer.ip}
+    return hop | {phase: value for phase in _PHASES if (value := getattr(answer, phase)) is not None}
+
+
 def _steps(answer: Answer) -> Iterator[tuple[float, str]]:
     at_ms = 0.0
+    version = f" over HTTP/{answer.http_version}" if answer.http_version else ""
     for phase, what in (
         (answer.dns_ms, "name resolved"),
-        (answer.connect_ms, f"connected to {answer.ip}"),
+        (answer.connect_ms, f"connected to {answer.proxy or answer.ip}"),
         (answer.tls_ms, "TLS established"),
-        (answer.ttfb_ms, f"status {answer.status}"),
+        (answer.ttfb_ms, f"status {answer.status}{version}"),
     ):
         if phase is not None:
             at_ms += phase
@@ -135,7 +193,8 @@ def _steps(answer: Answer) -> Iterator[tuple[float, str]]:
     elif answer.redirect_url is not None:
         yield answer.total_ms, f"redirected to {shown(answer.redirect_url)}"
     else:
-        yield answer.total_ms, f"body read, {len(answer.body)} bytes"
+        size = f"{len(answer.body)} bytes"
+        yield answer.total_ms, f"body read up to its limit, {size}" if answer.cut else f"body read, {size}"
 
 
 def redirected(first: Request, last: Request, answer: Answer) -> Request:
@@ -151,6 +210,7 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
         method="GET" if becomes_get else last.method,
         headers=first.headers if same else (),
         body=None if becomes_get or not same else last.body,
+        client=first.client if same else None,
     )
 
 

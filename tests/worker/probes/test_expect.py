@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from worker.contract.outcome import Blame, Reason
-from worker.probes.expect import Expect, body_fault, header_fault, status_fault
+from worker.probes.expect import Expect
+from worker.probes.judging import body_fault, header_fault, status_fault
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ async def test_a_good_look_keeps_its_steps_only_when_asked(web: Web, look_at: Lo
 
     assert (await look_at("http", url=server.url())).trace == ()
     steps = (await look_at("http", url=server.url(), trace=True)).trace
-    assert [step.what for step in steps] == ["connected to 127.0.0.1", "status 200", "body read, 4 bytes"]
+    assert [step.what for step in steps] == ["connected to 127.0.0.1", "status 200 over HTTP/1.1", "body read, 4 bytes"]
     assert [step.at_ms for step in steps] == sorted(step.at_ms for step in steps)
 
 
@@ -187,7 +187,13 @@ async def test_which_edge_answered_is_kept(web: Web, look_at: LookAt) -> None:
 
     extra = (await look_at("http", url=server.url())).extra
 
-    assert extra == {"http_version": "1.1", "cf-ray": "8a-FRA", "via": "1.1 varnish"}
+    assert extra == {
+        "http_version": "1.1",
+        "ip_version": "4",
+        "cf-ray": "8a-FRA",
+        "via": "1.1 varnish",
+        "edge": "cloudflare FRA",
+    }
 
 
 async def test_a_connection_that_is_not_taken_is_the_paths_fault(look_at: LookAt, full_port: int) -> None:

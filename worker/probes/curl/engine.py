@@ -22,6 +22,8 @@ _ROUND: Final = 512
 """Ready sockets handled in one turn, so that other work of the loop gets its turn too."""
 _CLOSE_S: Final = 0.2
 _IDLE_HANDLES: Final = 256
+_KEPT: Final = 1024
+"""Open connections, those of looks that reuse them included, beyond which idle ones are closed."""
 NO_ERROR: Final = (0, "")
 
 Ending = tuple[int, str]
@@ -42,7 +44,7 @@ class Engine:
         self._epoll = select.epoll()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, 1)  # nothing is kept for reuse
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _KEPT)
 
     def borrow(self) -> pycurl.Curl:
         """An easy handle with libcurl's defaults; give it back with `give_back`."""

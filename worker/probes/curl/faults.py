@@ -6,6 +6,7 @@ import pycurl
 
 from worker.contract.outcome import Blame, Reason
 from worker.probes.connection import RESETS, Fault, not_connected
+from worker.probes.curl.proxy_faults import proxy_fault
 from worker.probes.request import Answer
 
 UNRESOLVED: Final = pycurl.E_COULDNT_RESOLVE_HOST
@@ -18,13 +19,29 @@ _TLS: Final = frozenset(
     {
         pycurl.E_SSL_CONNECT_ERROR,
         pycurl.E_PEER_FAILED_VERIFICATION,
-        pycurl.E_SSL_CERTPROBLEM,
         pycurl.E_SSL_CIPHER,
         pycurl.E_SSL_INVALIDCERTSTATUS,
         pycurl.E_SSL_ISSUER_ERROR,
         pycurl.E_SSL_PINNEDPUBKEYNOTMATCH,
     }
 )
+_OURS: Final = {
+    pycurl.E_SSL_CERTPROBLEM: "the client certificate of this worker cannot be used: {}",
+    pycurl.E_SSL_CACERT_BADFILE: "the authorities that this worker should believe cannot be read: {}",
+    pycurl.E_INTERFACE_FAILED: "this worker cannot use its source address for this target",
+    pycurl.E_URL_MALFORMAT: "the URL cannot be read",
+    pycurl.E_FAILED_INIT: "{}",
+}
+_WANTS_CLIENT: Final = (
+    "alert certificate required",
+    "alert bad certificate",
+    "alert unknown ca",
+    "alert certificate expired",
+    "alert certificate revoked",
+    "alert certificate unknown",
+    "alert access denied",
+)
+"""How OpenSSL tells that a target did not take our certificate, or none."""
 _BROKEN: Final = frozenset(
     {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR, pycurl.E_PARTIAL_FILE, pycurl.E_GOT_NOTHING, pycurl.E_READ_ERROR}
 )
@@ -42,26 +59,38 @@ _NOT_HTTP: Final = frozenset(
 
 def fault(answer: Answer, timeout_ms: int) -> Fault:
     """What an exchange that did not end well says."""
-    code = answer.code
-    if code == UNRESOLVED:
+    if answer.code == UNRESOLVED:
         return Reason.DNS, answer.unresolved_blame, answer.words
     if answer.refusal is not None:
         return Reason.BLOCKED, Blame.PROBER, answer.refusal
-    if code == pycurl.E_OPERATION_TIMEDOUT:
+    if answer.proxy is not None and (ours := proxy_fault(answer, timeout_ms)) is not None:
+        return ours
+    if answer.code == pycurl.E_OPERATION_TIMEDOUT:
         return _too_late(answer, timeout_ms)
-    if code in (pycurl.E_COULDNT_CONNECT, _QUIC):
+    return _of_connection(answer) or _of_answer(answer) or _ours(answer)
+
+
+def _of_connection(answer: Answer) -> Fault | None:
+    if answer.code in (pycurl.E_COULDNT_CONNECT, _QUIC):
         return not_connected(answer.system_error)
-    if code == pycurl.E_INTERFACE_FAILED:
-        return Reason.INTERNAL, Blame.PROBER, "this worker cannot use its source address for this target"
-    if code in _TLS:
-        return _tls(answer)
-    if code in _BROKEN:
+    if any(alert in answer.words for alert in _WANTS_CLIENT):
+        return Reason.UNAUTHORIZED, Blame.PROBER, f"the target wants another client certificate: {answer.words}"
+    return _tls(answer) if answer.code in _TLS else None
+
+
+def _of_answer(answer: Answer) -> Fault | None:
+    if answer.code in _BROKEN:
         return _broken(answer)
-    if code in _NOT_HTTP:
+    if answer.code in _NOT_HTTP:
         return Reason.PROTOCOL, Blame.TARGET, f"the target does not speak HTTP as it should: {answer.words}"
-    if code == pycurl.E_URL_MALFORMAT:
-        return Reason.INTERNAL, Blame.PROBER, "the URL cannot be read"
-    return Reason.INTERNAL, Blame.PROBER, f"libcurl gave up with code {code}: {answer.words}"
+    return None
+
+
+def _ours(answer: Answer) -> Fault:
+    words = _OURS.get(answer.code)
+    if words is None:
+        words = f"libcurl gave up with code {answer.code}: {{}}"
+    return Reason.INTERNAL, Blame.PROBER, words.format(answer.words)
 
 
 def _too_late(answer: Answer, timeout_ms: int) -> Fault:

@@ -4,17 +4,15 @@ from typing import Final
 
 import pycurl
 
-from worker.probes.request import HttpVersion, Request
+from worker.probes.curl.route import Route
+from worker.probes.request import ClientCertificate, HttpVersion, Proxy, Request
 from worker.probes.vantage import Look
 
 _SCHEMES: Final = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _ALWAYS: Final = (
     (pycurl.NOSIGNAL, 1),  # libcurl must not raise signals in a process with threads
-    (pycurl.FRESH_CONNECT, 1),
-    (pycurl.FORBID_REUSE, 1),
     (pycurl.DNS_CACHE_TIMEOUT, 0),
     (pycurl.SSL_SESSIONID_CACHE, 0),  # a resumed handshake is not what a new client sees
-    (pycurl.PROXY, ""),  # neither an address nor a latency of somebody else's
     (pycurl.PROTOCOLS, _SCHEMES),
     (pycurl.FOLLOWLOCATION, 0),  # each hop is judged before it is taken
     (pycurl.HTTP09_ALLOWED, 0),
@@ -27,8 +25,8 @@ _VERSIONS: Final[dict[HttpVersion, int]] = {
 _IP: Final = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
 
 
-def prepare(easy: pycurl.Curl, request: Request, look: Look) -> None:
-    """Set everything but the callbacks."""
+def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
+    """Set everything but the callbacks that take the answer in."""
     setopt = easy.setopt
     for option, value in _ALWAYS:
         setopt(option, value)
@@ -38,9 +36,10 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look) -> None:
     setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
     if request.headers:
         setopt(pycurl.HTTPHEADER, list(request.headers))
+    if request.compressed:
+        setopt(pycurl.ACCEPT_ENCODING, "")  # whatever libcurl can unpack
     _prepare_method(easy, request)
-    if request.http_version != "auto":
-        setopt(pycurl.HTTP_VERSION, _VERSIONS[request.http_version])
+    _prepare_way(easy, request, route, vantage.trust)
     if request.ip_version != "any":
         setopt(pycurl.IPRESOLVE, _IP[request.ip_version])
     if vantage.source_address is not None:
@@ -49,6 +48,14 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look) -> None:
             setopt(pycurl.IPRESOLVE, _IP["6" if ":" in vantage.source_address else "4"])
     if request.url[:6].lower() == "https:":
         _prepare_tls(easy, request, look)
+        if request.http_version != "auto":
+            setopt(pycurl.HTTP_VERSION, _VERSIONS[request.http_version])
+    elif request.http_version != "auto":
+        plain = request.http_version == "2"
+        setopt(
+            pycurl.HTTP_VERSION,
+            pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE if plain else _VERSIONS[request.http_version],
+        )
 
 
 def _prepare_method(easy: pycurl.Curl, request: Request) -> None:
@@ -62,10 +69,53 @@ def _prepare_method(easy: pycurl.Curl, request: Request) -> None:
         easy.setopt(pycurl.CUSTOMREQUEST, request.method)
 
 
+def _prepare_way(easy: pycurl.Curl, request: Request, route: Route, trust: str) -> None:
+    """A fresh connection to where the route leads, unless an open one is wanted."""
+    setopt = easy.setopt
+    setopt(pycurl.FRESH_CONNECT, 0 if route.only_warm else 1)
+    setopt(pycurl.FORBID_REUSE, 0 if request.reuse else 1)
+    if route.gate is not None:
+        setopt(pycurl.OPENSOCKETFUNCTION, route.gate.open)
+    if route.resolved is not None:
+        setopt(pycurl.RESOLVE, [route.resolved])
+    if route.connect_to is not None:
+        setopt(pycurl.CONNECT_TO, [route.connect_to])
+    if route.proxy is None:
+        setopt(pycurl.PROXY, "")  # neither an address nor a latency of somebody else's
+    else:
+        _prepare_proxy(easy, route.proxy, trust)
+
+
+def _prepare_proxy(easy: pycurl.Curl, proxy: Proxy, trust: str) -> None:
+    setopt = easy.setopt
+    setopt(pycurl.PROXY, proxy.url.replace("socks5:", "socks5h:") if proxy.resolves else proxy.url)
+    setopt(pycurl.NOPROXY, "")  # the environment has no say
+    setopt(pycurl.HTTPPROXYTUNNEL, 1)  # so that it is asked for an address, and the target sees one client
+    setopt(pycurl.SUPPRESS_CONNECT_HEADERS, 1)
+    if trust:
+        setopt(pycurl.PROXY_CAINFO, trust)
+    if proxy.username is not None:
+        setopt(pycurl.PROXYUSERNAME, proxy.username.encode())
+        setopt(pycurl.PROXYPASSWORD, (proxy.password or "").encode())
+
+
 def _prepare_tls(easy: pycurl.Curl, request: Request, look: Look) -> None:
     easy.setopt(pycurl.OPT_CERTINFO, 1)
-    if look.vantage.trust:
+    if isinstance(request.authority, str):
+        easy.setopt(pycurl.CAINFO_BLOB, request.authority.encode())
+    elif request.authority is not None:
+        easy.setopt(pycurl.CAINFO, str(request.authority))
+    elif look.vantage.trust:
         easy.setopt(pycurl.CAINFO, look.vantage.trust)
     if not request.verify:
         easy.setopt(pycurl.SSL_VERIFYPEER, 0)
         easy.setopt(pycurl.SSL_VERIFYHOST, 0)
+    if request.client is not None:
+        _prepare_client(easy, request.client)
+
+
+def _prepare_client(easy: pycurl.Curl, client: ClientCertificate) -> None:
+    easy.setopt(pycurl.SSLCERT, str(client.certificate))
+    easy.setopt(pycurl.SSLKEY, str(client.key or client.certificate))
+    if client.password is not None:
+        easy.setopt(pycurl.KEYPASSWD, client.password.encode())

@@ -8,8 +8,9 @@ import pytest
 
 from tests.worker.probes.conftest import Listener
 from worker.guard import Guard
-from worker.probes.curl import exchange
+from worker.probes.curl.exchange import send
 from worker.probes.curl.gate import Gate
+from worker.probes.curl.route import Route, literal
 from worker.probes.look import Look, Vantage
 from worker.probes.request import Request
 
@@ -23,8 +24,8 @@ async def test_a_name_that_leads_elsewhere_after_it_was_judged_is_not_connected_
     server = await web()
     look = Look(vantages(guard=Guard()), 1000)
 
-    answer = await exchange._send(
-        Request(server.url(host="x.test")), look, Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1"
+    answer = await send(
+        Request(server.url(host="x.test")), look, Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1")
     )
 
     assert answer.code == pycurl.E_COULDNT_CONNECT
@@ -36,8 +37,8 @@ async def test_the_gate_opens_for_what_is_allowed(web: Web, vantages: Vantages) 
     server = await web()
     look = Look(vantages(), 1000)
 
-    answer = await exchange._send(
-        Request(server.url(host="x.test")), look, Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1"
+    answer = await send(
+        Request(server.url(host="x.test")), look, Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1")
     )
 
     assert (answer.code, answer.status) == (0, 200)
@@ -69,4 +70,4 @@ def test_the_gate_refuses_and_says_why(ip: str | bytes) -> None:
     ],
 )
 def test_only_an_address_that_is_read_in_one_way_counts_as_one(url: str, address: str | None) -> None:
-    assert exchange.literal(url) == address
+    assert literal(url) == address

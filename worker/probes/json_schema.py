@@ -1,0 +1,36 @@
+"""JSON Schemas: compiled once, and never fetched from anywhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST = 200
+"""Characters of a complaint that are shown; it may quote the target's answer."""
+
+
+class Schema:
+    """A JSON Schema of any draft; ValueError when it is none. Reading the library costs memory, so only users pay."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        import jsonschema_rs  # late: 10 MB that most workers never need
+
+        try:
+            self._validator = jsonschema_rs.validator_for(dict(schema), retriever=_refuse)
+        except ValueError as error:
+            words = getattr(error, "message", str(error))
+            raise ValueError(f"is not a JSON Schema: {words}") from error
+
+    def complaint(self, document: Any) -> str | None:
+        """The first thing in which a document differs; None when it agrees."""
+        try:
+            error = next(self._validator.iter_errors(document), None)
+        except ValueError:
+            return "the JSON body is nested too deeply to be compared with the schema"
+        if error is None:
+            return None
+        place = ".".join(str(part) for part in error.instance_path) or "the JSON body"
+        words = f"{place}: {error.message}"
+        return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _refuse(address: str) -> Any:
+    raise ValueError(f"a schema must not refer to {address}; write what it needs under $defs")

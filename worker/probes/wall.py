@@ -1,0 +1,42 @@
+"""Walls against bots: an answer that a wall gave says nothing about the health of what stands behind it. Pure.
+
+Headers are the vendors' own, documented signs. Words of a page count only where the answer is not what was expected
+and its status is one that walls answer with: ordinary pages may load a wall's scripts, too.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_SIGNS: Final = {
+    "cf-mitigated": "Cloudflare",
+    "x-amzn-waf-action": "AWS WAF",
+    "x-vercel-mitigated": "Vercel",
+    "x-sucuri-block": "Sucuri",
+}
+_PAGES: Final = re.compile(
+    rb"(?P<Cloudflare><title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)"
+    rb"|error code: 10(?:0[5-9]|1[0-3]|20)\b)"
+    rb"|(?P<Akamai>errors\.edgesuite\.net|Access Denied</TITLE>[\s\S]{0,600}Reference&#32;&#35;)"
+    rb"|(?P<Imperva>Incapsula incident ID)"
+    rb"|(?P<DataDome>captcha-delivery\.com)"
+    rb"|(?P<HUMAN>px-captcha)"
+    rb"|(?P<AWS_WAF>gokuProps)"
+    rb"|(?P<Azure><h2>The request is blocked\.</h2>)"
+    rb"|(?P<Sucuri>Sucuri WebSite Firewall)"
+)
+_STATUSES: Final = frozenset({200, 202, 401, 403, 405, 406, 418, 429, 503})
+_READ: Final = 16_384
+
+
+def wall_by_headers(headers: Mapping[str, str]) -> str | None:
+    """Whose wall gave this answer, by headers that `edge` noted; None when none says so."""
+    return next((vendor for name, vendor in _SIGNS.items() if name in headers), None)
+
+
+def wall_by_page(status: int, body: bytes) -> str | None:
+    """Whose wall gave this unexpected answer, by its words; None when they are nobody's."""
+    if status not in _STATUSES:
+        return None
+    found = _PAGES.search(body[:_READ])
+    return None if found is None or found.lastgroup is None else found.lastgroup.replace("_", " ")
