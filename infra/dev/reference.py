@@ -61,6 +61,10 @@ def rows(model: dict[str, Any], definitions: dict[str, Any], prefix: str = "") -
             yield f"| `{prefix}{name}` | {default} | {said(entry)} |"
         else:
             yield from rows(inner, definitions, f"{prefix}{name}.")
+        for choice in entry.get("anyOf", ()):
+            yield from rows(
+                definitions.get(choice.get("$ref", "").removeprefix("#/$defs/"), {}), definitions, f"{prefix}{name}."
+            )
 
 
 def said(entry: dict[str, Any]) -> str:
