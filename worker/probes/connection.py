@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.contract.outcome import Blame, Outcome, Reason, failure
-from worker.probes.resolver import Endpoint, Unresolved
+from worker.probes.request import IpVersion
+from worker.probes.resolver import Endpoint, Found, Unresolved
 from worker.probes.vantage import Look
 
 Fault = tuple[Reason, Blame, str]
@@ -28,20 +29,27 @@ class Connected:
     connect_ms: float
 
 
-async def connect(host: str, port: int, look: Look) -> Connected | Outcome:
+async def connect(host: str, port: int, look: Look, ip_version: IpVersion = "any") -> Connected | Outcome:
     """Connect to the first address of the host that may be probed and answers; the failed outcome when none does."""
+    found = await locate(host, port, look, ip_version)
+    if isinstance(found, Outcome):
+        return found
+    return await _first(found.endpoints[:_ADDRESSES], found.dns_ms, look)
+
+
+async def locate(host: str, port: int, look: Look, ip_version: IpVersion = "any") -> Found | Outcome:
+    """The addresses of the host that may be probed; the failed outcome when there is none."""
     try:
-        found = await look.vantage.resolver.find(host, port, look)
+        found = await look.vantage.resolver.find(host, port, look, ip_version)
     except Unresolved as error:
         look.step(str(error))
         return failure(Reason.DNS, str(error), blame=error.blame, dns_ms=look.elapsed_ms(), total_ms=look.elapsed_ms())
-    endpoints, dns_ms = found.endpoints, found.dns_ms
-    refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in endpoints]
-    allowed = [endpoint for endpoint, refusal in zip(endpoints, refusals, strict=True) if refusal is None]
-    look.step(f"resolved to {', '.join(endpoint.ip for endpoint in endpoints[:_ADDRESSES])}")
+    refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in found.endpoints]
+    allowed = [endpoint for endpoint, refusal in zip(found.endpoints, refusals, strict=True) if refusal is None]
+    look.step(f"resolved to {', '.join(endpoint.ip for endpoint in found.endpoints[:_ADDRESSES])}")
     if not allowed:
-        return failure(Reason.BLOCKED, refusals[0] or "", dns_ms=dns_ms, total_ms=look.elapsed_ms())
-    return await _first(allowed[:_ADDRESSES], dns_ms, look)
+        return failure(Reason.BLOCKED, refusals[0] or "", dns_ms=found.dns_ms, total_ms=look.elapsed_ms())
+    return Found(allowed, found.dns_ms)
 
 
 def not_connected(system_error: int) -> Fault:

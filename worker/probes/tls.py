@@ -1,109 +1,104 @@
 """A TLS server completes a handshake with a certificate that is valid for its name, and stays so for a while.
 
-Works on any port that speaks TLS from the first byte. The certificate must come from an authority that this worker
-trusts, be valid now, and match `server_name`. `min_days` asks for more: a certificate that ends sooner is a failure.
+Works on any port that speaks TLS from the first byte. The certificates must lead to an authority that this worker
+trusts, be valid now, and match `server_name`; `extra` tells each one that the server sends. `min_days` asks for more:
+a certificate of the chain that ends sooner is a failure.
+
+A server may staple what its authority says of the certificate (OCSP). With `staple: when_sent` it must not say that
+the certificate is revoked; with `staple: required` it must be there and say that it is good. Either costs the target a
+second handshake.
 """
 
-import asyncio
 import ssl
-from typing import Any
+from contextlib import closing
+from functools import lru_cache
+from typing import Any, Literal
 
 from pydantic import Field
 
-from worker.contract.clock import now
-from worker.contract.instant import rfc3339
-from worker.contract.kind import Kind, Params
-from worker.contract.outcome import Blame, Outcome, Reason, failure, success
-from worker.probes import certificate
-from worker.probes.connection import Connected, connect
+from worker.contract.kind import Kind
+from worker.contract.outcome import Blame, Outcome, Reason
+from worker.probes.certificate import sent_chain
+from worker.probes.certified import CertificateRules, Handshake, disbelief, encrypt, not_believed, told
+from worker.probes.connection import Fault, connect
+from worker.probes.phases import Phases
+from worker.probes.request import IpVersion
+from worker.probes.stream import BROKEN, Stream
 from worker.probes.vantage import Look
 
 
-class TlsParams(Params):
+class TlsParams(CertificateRules):
     """Where to connect to, and what the certificate must be like."""
 
     host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
     port: int = Field(default=443, ge=1, le=65535, description="TCP port.")
+    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     server_name: str | None = Field(
         default=None, min_length=1, max_length=253, description="Name to ask for and to verify; default: the host."
     )
-    min_days: float = Field(default=0, ge=0, description="Days that the certificate must still be valid.")
+    staple: Literal["ignored", "when_sent", "required"] = Field(
+        default="ignored", description="What is made of the stapled OCSP status: nothing, no harm, or that it be good."
+    )
 
 
 async def run(params: TlsParams, look: Look) -> Outcome:
-    """Resolve, connect, shake hands, read the certificate."""
-    connected = await connect(params.host, params.port, look)
+    """Resolve, connect, shake hands, read the certificates."""
+    connected = await connect(params.host, params.port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    began_ms = look.elapsed_ms()
-    try:
-        transport = await _handshake(connected, params.server_name or params.host, look)
-    except (OSError, ssl.SSLError, ssl.CertificateError, ValueError) as error:
-        reason, blame, sentence = _fault(error, look)
-        look.step(sentence)
-        return failure(reason, sentence, blame=blame, **_measured(connected, look.elapsed_ms() - began_ms))
-    tls_ms = look.elapsed_ms() - began_ms
-    try:
-        look.step(f"TLS established: {transport.get_extra_info('ssl_object').version()}")
-        return _judged(transport, params, _measured(connected, tls_ms))
-    finally:
-        transport.abort()
+    phases, name = Phases(look, connected), params.server_name or params.host
+    with closing(Stream(connected.sock, look)) as stream:
+        made = await encrypt(stream, name, params, look)
+        phases.end("tls_ms")
+    fault, extra = made.fault, made.extra
+    if made.disbelief is not None:
+        fault, extra = await _explained(made, made.disbelief, name, connected.ip, params, look)
+    elif fault is None and params.staple != "ignored":
+        fault, status = await _stapled(name, connected.ip, params, look)
+        extra |= {"ocsp": status}
+    return phases.outcome(fault, extra)
 
 
-async def _handshake(connected: Connected, name: str, look: Look) -> asyncio.Transport:
-    try:
-        async with asyncio.timeout(look.left_s()):
-            transport, _ = await asyncio.get_running_loop().create_connection(
-                asyncio.Protocol, sock=connected.sock, ssl=look.vantage.tls, server_hostname=name
-            )
-    except BaseException:
-        connected.sock.close()
-        raise
-    return transport
+async def _explained(
+    made: Handshake, code: int, name: str, ip: str, params: TlsParams, look: Look
+) -> tuple[Fault | None, dict[str, Any]]:
+    """OpenSSL shows no certificate that it does not believe, so another handshake, believing anything, reads them."""
+    connected = await connect(ip, params.port, look)
+    if isinstance(connected, Outcome):
+        return made.fault, {}
+    with closing(Stream(connected.sock, look)) as stream:
+        try:
+            await stream.encrypt(_believing(), name)
+        except BROKEN:
+            return made.fault, {}
+        chain = sent_chain(stream.tls) if stream.tls else []
+    words = disbelief(chain, code)
+    return made.fault if words is None else not_believed(words), told(chain)
 
 
-def _judged(transport: asyncio.Transport, params: TlsParams, measured: dict[str, Any]) -> Outcome:
-    peer: dict[str, Any] = transport.get_extra_info("peercert") or {}
-    extra: dict[str, Any] = {
-        "protocol": transport.get_extra_info("ssl_object").version(),
-        "issuer": _issuer(peer),
+@lru_cache(maxsize=1)
+def _believing() -> ssl.SSLContext:
+    """A context that takes any certificate, to read what it says; never to send anything."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def _stapled(name: str, ip: str, params: TlsParams, look: Look) -> tuple[Fault | None, str]:
+    from worker.probes.curl.staple import staple  # late: only such a look needs libcurl
+
+    status, words = await staple(name, ip, params.port, look)
+    look.step(f"stapled OCSP status: {status}")
+    if status == "good" or (status in ("missing", "unread") and params.staple == "when_sent"):
+        return None, status
+    sentences = {
+        "missing": "the target staples no OCSP status",
+        "unread": f"the OCSP status could not be read: {words}",
+        "revoked": "the certificate is not valid: its authority has revoked it, says the stapled OCSP status",
     }
-    expires = certificate.expires_at(str(peer.get("notAfter", "")))
-    if expires is not None:
-        days = certificate.days_left(expires, now())
-        extra |= {"certificate_expires_at": rfc3339(expires), "certificate_days": days}
-        if days < params.min_days:
-            sentence = f"the certificate ends in {days:g} days, sooner than {params.min_days:g}"
-            return failure(Reason.TLS, sentence, **measured, extra=extra)
-    return success(**measured, extra=extra)
-
-
-def _fault(error: Exception, look: Look) -> tuple[Reason, Blame, str]:
-    if isinstance(error, TimeoutError):
-        return Reason.TIMEOUT, Blame.TARGET, f"no TLS handshake within {look.timeout_ms} ms"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Reason.TLS, Blame.TARGET, f"the certificate is not valid: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return Reason.TLS, Blame.TARGET, f"the TLS handshake failed: {error.reason or 'no reason given'}"
-    if isinstance(error, OSError):
-        return Reason.RESET, Blame.PATH, "the connection was reset during the TLS handshake"
-    return Reason.INTERNAL, Blame.PROBER, "the server name cannot be used"
-
-
-def _measured(connected: Connected, tls_ms: float) -> dict[str, Any]:
-    total_ms = (connected.dns_ms or 0.0) + connected.connect_ms + tls_ms
-    return {
-        "dns_ms": connected.dns_ms,
-        "connect_ms": connected.connect_ms,
-        "tls_ms": round(tls_ms, 3),
-        "total_ms": round(total_ms, 3),
-        "ip": connected.ip,
-    }
-
-
-def _issuer(peer: dict[str, Any]) -> str | None:
-    names = {key: value for part in peer.get("issuer", ()) for key, value in part}
-    return names.get("organizationName") or names.get("commonName")
+    sentence = sentences.get(status, f"the stapled OCSP status is not valid: {words}")
+    return (Reason.TLS, Blame.TARGET, sentence), status
 
 
 KIND = Kind("tls", TlsParams, run)

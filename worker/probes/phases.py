@@ -1,0 +1,39 @@
+"""The phases of one look, timed one after the other: they cannot overlap, and they sum to the total."""
+
+from typing import Any, Final
+
+from worker.contract.outcome import Outcome, failure, success
+from worker.probes.connection import Connected, Fault
+from worker.probes.vantage import Look
+
+_FIELDS: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms")
+
+
+class Phases:
+    """Begins where the connection was made; `end` says what the time since the last end was spent on."""
+
+    __slots__ = ("_began_ms", "_look", "_ms", "ip")
+
+    def __init__(self, look: Look, connected: Connected) -> None:
+        self._look = look
+        self._ms: dict[str, float | None] = {"dns_ms": connected.dns_ms, "connect_ms": connected.connect_ms}
+        self._began_ms = look.elapsed_ms()
+        self.ip = connected.ip
+
+    def end(self, phase: str) -> None:
+        """The time since the last end belongs to this phase, too. One that is no field of results goes to `extra`."""
+        now_ms = self._look.elapsed_ms()
+        self._ms[phase] = (self._ms.get(phase) or 0.0) + now_ms - self._began_ms
+        self._began_ms = now_ms
+
+    def outcome(self, fault: Fault | None, extra: dict[str, Any] | None = None) -> Outcome:
+        """What the look came to; a fault is noted in the trace."""
+        ms = {name: None if value is None else round(value, 3) for name, value in self._ms.items()}
+        measured: dict[str, Any] = {name: ms.pop(name, None) for name in _FIELDS}
+        measured["total_ms"] = round(sum(value or 0.0 for value in self._ms.values()), 3)
+        measured |= {"ip": self.ip, "extra": {**(extra or {}), **ms}}
+        if fault is None:
+            return success(**measured)
+        reason, blame, sentence = fault
+        self._look.step(sentence)
+        return failure(reason, sentence, blame=blame, **measured)
