@@ -1,0 +1,69 @@
+"""What a target must say, for kinds that read text: a part of it, or a regular expression."""
+
+import re
+from functools import cached_property
+from typing import Final
+
+from pydantic import Field, field_validator
+
+from worker.contract.kind import Params
+from worker.contract.outcome import Blame, Reason
+from worker.probes.connection import Fault
+from worker.probes.secret import SecretError, reveal
+
+_SHOWN: Final = 60
+
+
+class Talk(Params):
+    """What is sent, and what must come back."""
+
+    send: str | None = Field(
+        default=None,
+        max_length=65_536,
+        description="Text to send, with \\r\\n where the protocol wants it. ${env:OUTSCOPE_SECRET_NAME} is read from "
+        "the worker's environment.",
+    )
+    expect: str | None = Field(default=None, min_length=1, description="Text that must be in the answer.")
+    expect_regex: str | None = Field(
+        default=None, min_length=1, description="Regular expression that must be found in the answer."
+    )
+
+    @field_validator("expect_regex")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"{value!r} is not a regular expression: {error}") from error
+        return value
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        """`expect_regex`, compiled."""
+        return None if self.expect_regex is None else re.compile(self.expect_regex)
+
+    @property
+    def expects(self) -> bool:
+        """Whether the answer's text matters."""
+        return self.expect is not None or self.expect_regex is not None
+
+    def heard(self, text: str) -> bool:
+        """Whether the text has all that is expected."""
+        if self.expect is not None and self.expect not in text:
+            return False
+        return self.pattern is None or self.pattern.search(text) is not None
+
+    def message(self) -> bytes | Fault:
+        """What to send, secrets filled in; the fault when this worker does not have one of them."""
+        try:
+            return reveal(self.send or "").encode()
+        except SecretError as error:
+            return Reason.INTERNAL, Blame.PROBER, str(error)
+
+    def another(self, text: str) -> Fault:
+        """The fault of another answer than expected, which is not shown when it may echo a secret."""
+        if not text:
+            return Reason.CONTENT, Blame.TARGET, "the answer is empty"
+        if "${" in (self.send or ""):
+            return Reason.CONTENT, Blame.TARGET, "the answer is not as expected"
+        return Reason.CONTENT, Blame.TARGET, f"the answer is not as expected, it begins with {text[:_SHOWN]!r}"
