@@ -88,6 +88,8 @@ class Answer:
     """Whether the connection was there already."""
     proxy: str | None = None
     """The proxy that the exchange went through."""
+    proxy_passed: bool = False
+    """Whether the request went out behind the proxy."""
     proxy_status: int = 0
     """What an HTTP proxy answered to being asked for a connection."""
     proxy_error: int = 0

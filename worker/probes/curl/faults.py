@@ -45,6 +45,8 @@ _WANTS_CLIENT: Final = (
 _BROKEN: Final = frozenset(
     {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR, pycurl.E_PARTIAL_FILE, pycurl.E_GOT_NOTHING, pycurl.E_READ_ERROR}
 )
+_UNSENT: Final = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR})
+"""Before there is a connection, only a UDP socket fails so: nobody listens there."""
 _NOT_HTTP: Final = frozenset(
     {
         pycurl.E_UNSUPPORTED_PROTOCOL,
@@ -73,6 +75,8 @@ def fault(answer: Answer, timeout_ms: int) -> Fault:
 def _of_connection(answer: Answer) -> Fault | None:
     if answer.code in (pycurl.E_COULDNT_CONNECT, _QUIC):
         return not_connected(answer.system_error)
+    if answer.code in _UNSENT and answer.connect_ms is None:
+        return Reason.REFUSED, Blame.TARGET, "the target refused the connection over QUIC"
     if any(alert in answer.words for alert in _WANTS_CLIENT):
         return Reason.UNAUTHORIZED, Blame.PROBER, f"the target wants another client certificate: {answer.words}"
     return _tls(answer) if answer.code in _TLS else None

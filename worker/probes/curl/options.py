@@ -91,7 +91,6 @@ def _prepare_proxy(easy: pycurl.Curl, proxy: Proxy, trust: str) -> None:
     setopt(pycurl.PROXY, proxy.url.replace("socks5:", "socks5h:") if proxy.resolves else proxy.url)
     setopt(pycurl.NOPROXY, "")  # the environment has no say
     setopt(pycurl.HTTPPROXYTUNNEL, 1)  # so that it is asked for an address, and the target sees one client
-    setopt(pycurl.SUPPRESS_CONNECT_HEADERS, 1)
     if trust:
         setopt(pycurl.PROXY_CAINFO, trust)
     if proxy.username is not None:

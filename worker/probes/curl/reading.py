@@ -69,8 +69,16 @@ def _read_times(easy: pycurl.Curl, answer: Answer) -> None:
 def _read_proxy(easy: pycurl.Curl, answer: Answer, route: Route) -> None:
     answer.proxy = None if route.proxy is None else route.proxy.url
     answer.ip = route.ip
+    answer.lines = _last(answer.lines)
+    answer.proxy_passed = bool(easy.getinfo(pycurl.PRETRANSFER_TIME_T))
     answer.proxy_status = easy.getinfo(pycurl.HTTP_CONNECTCODE)
     answer.proxy_error = easy.getinfo(pycurl.PROXY_ERROR)
+
+
+def _last(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The headers of the last answer; before it, the proxy gave one of its own."""
+    begins = [at for at, line in enumerate(lines) if line.startswith(b"HTTP/")]
+    return lines[begins[-1] :] if len(begins) > 1 else lines if begins else ()
 
 
 def _expiry(chain: list[tuple[tuple[bytes, bytes], ...]]) -> str | None:
