@@ -1,6 +1,6 @@
 """One visit to an HTTP endpoint: exchanges along the redirects, added up and judged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -43,6 +43,11 @@ class Visit:
         self._answers: list[Answer] = []
         self._requests: list[Request] = []
         self._noted: Mapping[str, str] = {}
+
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """The answers so far, one an exchange; the last one is the one that was judged."""
+        return self._answers
 
     async def make(self, request: Request) -> Outcome:
         """The outcome of the whole visit."""
@@ -154,7 +159,7 @@ class Visit:
         """Note when each phase of each exchange ended; libcurl tells them only afterwards."""
         began_ms = 0.0
         for answer in self._answers:
-            for at_ms, what in _steps(answer):
+            for at_ms, what in steps_of(answer):
                 self._look.step(what, at_ms=began_ms + at_ms)
             began_ms += answer.total_ms
 
@@ -176,7 +181,8 @@ def _hop(request: Request, answer: Answer) -> dict[str, Any]:
     return hop | {phase: value for phase in _PHASES if (value := getattr(answer, phase)) is not None}
 
 
-def _steps(answer: Answer) -> Iterator[tuple[float, str]]:
+def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:
+    """When each phase of an exchange ended, in milliseconds since it began, and what is to say of it."""
     at_ms = 0.0
     version = f" over HTTP/{answer.http_version}" if answer.http_version else ""
     for phase, what in (

@@ -17,18 +17,22 @@ from typing import Any, Final
 from worker.contract.clock import now
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.probes import edge, retry_after
 from worker.probes.llm import verdict
 from worker.probes.llm.api_error import Fault, error_of
-from worker.probes.llm.budget import NOTHING, Bill, Spending
+from worker.probes.llm.budget import Spending
+from worker.probes.llm.cost import bill_of, costs, unaffordable
 from worker.probes.llm.events import events
 from worker.probes.llm.params import LlmParams
 from worker.probes.llm.reading import Reading, read
 from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.vantage import Look
+from worker.probes.visit import steps_of
 
 BODY_LIMIT: Final = 1 << 20
-_KEPT_HEADERS: Final = ("request-id", "x-request-id", "retry-after", "cf-ray", "via")
+_REQUEST_IDS: Final = ("request-id", "x-request-id")
+"""Headers that a vendor's support asks for."""
 
 
 async def run(params: LlmParams, look: Look) -> Outcome:
@@ -52,18 +56,18 @@ async def _list(request: Request, params: LlmParams, look: Look, secret: str | N
 
 async def _infer(request: Request, params: LlmParams, look: Look, secret: str | None) -> Outcome:
     spending = look.vantage.memory(Spending)
-    refusal = _unaffordable(params, spending.today(look.check, now()))
+    refusal = unaffordable(params, spending.today(look.check, now()))
     if refusal is not None:
         return failure(Reason.BLOCKED, refusal, blame=Blame.PROBER)
     set_aside = params.dearest
     spending.spend(look.check, set_aside, now())
     answer = await _exchange(request, look)
     reading = read(params.dialect, events(answer.body, answer.arrivals))
-    bill = _bill(answer, reading, params)
+    bill = bill_of(answer, reading, params)
     spending.spend(look.check, bill.minus(set_aside), now())
     _trace(answer, reading, look)
     today = spending.today(look.check, now())
-    extra = {**_headers_kept(answer), **reading.to_extra(), **_costs(params, bill, today)}
+    extra = {**_headers_kept(answer), **reading.to_extra(), **costs(params, bill, today)}
     return _outcome(answer, _fault(answer, reading, params, look, secret), extra)
 
 
@@ -134,46 +138,25 @@ def _list_fault(answer: Answer) -> Fault | None:
     return None
 
 
-def _unaffordable(params: LlmParams, today: Bill) -> str | None:
-    """Why a look must not be made: its budget does not hold its dearest way of going."""
-    budget, after = params.budget, today.plus(params.dearest)
-    renewed = "; it is renewed at 00:00 UTC: raise it, or look less often"
-    if after.tokens > budget.tokens_per_day:
-        return f"budget.tokens_per_day is used up: {today.tokens} of {budget.tokens_per_day} tokens today{renewed}"
-    if budget.cost_per_day is not None and after.cost > budget.cost_per_day:
-        return f"budget.cost_per_day is used up: {today.cost:.4f} of {budget.cost_per_day:g} today{renewed}"
-    return None
-
-
-def _bill(answer: Answer, reading: Reading, params: LlmParams) -> Bill:
-    """What a look cost: by the API's own count, nothing when it did not begin, and else the dearest it can be."""
-    if not answer.status or answer.status >= 300:
-        return params.dearest if answer.code and answer.connect_ms is not None else NOTHING
-    if reading.input_tokens is None or reading.output_tokens is None:
-        return params.dearest
-    return params.bill(reading.input_tokens, reading.output_tokens)
-
-
-def _costs(params: LlmParams, bill: Bill, today: Bill) -> dict[str, Any]:
-    costs: dict[str, Any] = {"tokens_today": today.tokens}
-    if params.price.input or params.price.output:
-        costs |= {"cost": round(bill.cost, 9), "cost_today": round(today.cost, 9)}
-    return costs
-
-
-def _headers_kept(answer: Answer) -> dict[str, str]:
-    """What a vendor's support asks for, and which edge answered."""
-    return {name: value[:120] for name in _KEPT_HEADERS if (value := answer.headers.get(name))}
+def _headers_kept(answer: Answer) -> dict[str, Any]:
+    """The vendor's id of the request, which edge answered, and how long we should stay away."""
+    noted = edge.noted(answer.lines)
+    kept = edge.extra_of(noted)
+    request_id = next((value for name in _REQUEST_IDS if (value := answer.headers.get(name))), None)
+    if request_id is not None:
+        kept["request_id"] = request_id[:120]
+    if answer.status >= 400 and (wait := noted.get("retry-after")) is not None:
+        wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
+        kept |= {} if wait_s is None else {"retry_after_s": wait_s}
+    return kept
 
 
 def _trace(answer: Answer, reading: Reading, look: Look) -> None:
-    if answer.status:
-        look.step(f"status {answer.status} from {answer.ip}", at_ms=answer.total_ms)
+    for at_ms, what in steps_of(answer):
+        look.step(what, at_ms=at_ms)
     if reading.first_ms is not None and reading.last_ms is not None:
         look.step("first token", at_ms=reading.first_ms)
         look.step(f"last of {len(reading.pieces)} pieces of text", at_ms=reading.last_ms)
-    if answer.code:
-        look.step(f"failed: {answer.words}", at_ms=answer.total_ms)
     look.steps.sort(key=lambda step: step.at_ms)
 
 

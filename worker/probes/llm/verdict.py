@@ -4,10 +4,12 @@ import re
 from typing import Final
 
 from worker.contract.outcome import Blame, Reason
+from worker.probes.edge import noted
 from worker.probes.llm.api_error import Fault, error_of, fault_of
 from worker.probes.llm.params import LlmParams
 from worker.probes.llm.reading import Reading
 from worker.probes.request import Answer
+from worker.probes.wall import wall_by_headers, wall_by_page
 
 DONE: Final = frozenset({"end_turn", "stop_sequence", "stop", "completed", "STOP", "eos", "eos_token"})
 """The model said all that it wanted to."""
@@ -27,7 +29,16 @@ def status_fault(answer: Answer, params: LlmParams, secret: str | None) -> Fault
         return None
     if 300 <= answer.status < 400:
         return Reason.STATUS, Blame.TARGET, f"status {answer.status}: an API must not send its callers elsewhere"
-    return fault_of(answer.status, error_of(answer.body), params.model, secret)
+    error = error_of(answer.body)
+    return (_wall(answer) if error is None else None) or fault_of(answer.status, error, params.model, secret)
+
+
+def _wall(answer: Answer) -> Fault | None:
+    """A wall against bots in place of the API, which says nothing of the API."""
+    vendor = wall_by_headers(noted(answer.lines)) or wall_by_page(answer.status, answer.body)
+    if vendor is None:
+        return None
+    return Reason.BLOCKED, Blame.PROBER, f"status {answer.status}: a wall against bots ({vendor}) answered"
 
 
 def stream_fault(answer: Answer, reading: Reading, params: LlmParams, secret: str | None) -> Fault | None:
@@ -63,6 +74,8 @@ def _form(answer: Answer, reading: Reading) -> Fault | None:
     if not answer.body:
         return Reason.CONTENT, Blame.TARGET, "status 200 and an empty answer"
     if not _is_stream(answer):
+        if (wall := _wall(answer)) is not None:
+            return wall
         kind = answer.headers.get("content-type", "of no type")[:60]
         return Reason.PROTOCOL, Blame.TARGET, f"status 200, but the answer is {kind} and no stream of events"
     if answer.cut:

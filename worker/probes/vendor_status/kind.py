@@ -25,7 +25,7 @@ from worker.probes.vendor_status import aws, feed, google_ai, google_cloud, stat
 from worker.probes.vendor_status.incident import UnheardError, VendorIncident
 from worker.probes.vendor_status.pages import Heard, Pages, digest
 from worker.probes.vendor_status.params import VendorStatusParams
-from worker.probes.visit import followable, redirected
+from worker.probes.visit import followable, redirected, steps_of
 
 BODY_LIMIT: Final = 16 << 20
 REDIRECTS: Final = 3
@@ -46,7 +46,8 @@ async def run(params: VendorStatusParams, look: Look) -> Outcome:
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER, extra={"heard": False})
     answer = await _answer(request, look)
-    look.step(f"status {answer.status}, {len(answer.body)} bytes")
+    for at_ms, what in steps_of(answer):
+        look.step(what, at_ms=at_ms)
     try:
         if (fault := _fault(answer, known, look)) is not None:
             return _unheard(answer, *fault)
@@ -72,6 +73,7 @@ def _request(params: VendorStatusParams, known: Heard | None) -> Request:
         body=google_ai.ASK if asks else None,
         body_limit=BODY_LIMIT,
         ip_version=params.ip_version,
+        compressed=True,
     )
 
 

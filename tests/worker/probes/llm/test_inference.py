@@ -146,6 +146,22 @@ async def test_a_wall_before_the_api_is_no_word_about_the_target(perform: Perfor
     assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
 
 
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_challenge_in_place_of_the_api_is_no_word_about_the_target(perform: Perform, status: int) -> None:
+    page = b"<html><head><title>Just a moment...</title></head></html>"
+    outcome = await perform(Play(status=status, body=page, content_type="text/html"))
+
+    assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
+    assert "Cloudflare" in outcome.detail
+
+
+async def test_what_support_asks_for_is_kept(perform: Perform) -> None:
+    outcome = await perform(Play(status=429, headers={"request-id": "req_1", "retry-after": "7", "cf-ray": "8a-FRA"}))
+
+    assert (outcome.extra["request_id"], outcome.extra["retry_after_s"]) == ("req_1", 7.0)
+    assert outcome.extra["edge"] == "cloudflare FRA"
+
+
 async def test_a_gateway_that_fails_is_the_targets_failure(perform: Perform) -> None:
     outcome = await perform(Play(status=502, body=b"<html>Bad gateway</html>", content_type="text/html"))
 

@@ -1,0 +1,36 @@
+"""Whether a look can be paid for, and what it cost. Pure."""
+
+from typing import Any
+
+from worker.probes.llm.budget import NOTHING, Bill
+from worker.probes.llm.params import LlmParams
+from worker.probes.llm.reading import Reading
+from worker.probes.request import Answer
+
+
+def unaffordable(params: LlmParams, today: Bill) -> str | None:
+    """Why a look must not be made: its budget does not hold its dearest way of going."""
+    budget, after = params.budget, today.plus(params.dearest)
+    renewed = "; it is renewed at 00:00 UTC: raise it, or look less often"
+    if after.tokens > budget.tokens_per_day:
+        return f"budget.tokens_per_day is used up: {today.tokens} of {budget.tokens_per_day} tokens today{renewed}"
+    if budget.cost_per_day is not None and after.cost > budget.cost_per_day:
+        return f"budget.cost_per_day is used up: {today.cost:.4f} of {budget.cost_per_day:g} today{renewed}"
+    return None
+
+
+def bill_of(answer: Answer, reading: Reading, params: LlmParams) -> Bill:
+    """What a look cost: by the API's own count, nothing when it did not begin, and else the dearest it can be."""
+    if not answer.status or answer.status >= 300:
+        return params.dearest if answer.code and answer.connect_ms is not None else NOTHING
+    if reading.input_tokens is None or reading.output_tokens is None:
+        return params.dearest
+    return params.bill(reading.input_tokens, reading.output_tokens)
+
+
+def costs(params: LlmParams, bill: Bill, today: Bill) -> dict[str, Any]:
+    """What a look cost, and its check today, under stable names."""
+    costs: dict[str, Any] = {"tokens_today": today.tokens}
+    if params.price.input or params.price.output:
+        costs |= {"cost": round(bill.cost, 9), "cost_today": round(today.cost, 9)}
+    return costs
