@@ -10,15 +10,20 @@ _FIELDS: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms")
 
 
 class Phases:
-    """Begins where the connection was made; `end` says what the time since the last end was spent on."""
+    """Begins with the phases that are over; `end` says what the time since the last end was spent on."""
 
     __slots__ = ("_began_ms", "_look", "_ms", "ip")
 
-    def __init__(self, look: Look, connected: Connected) -> None:
+    def __init__(self, look: Look, ip: str | None, **ms: float | None) -> None:
         self._look = look
-        self._ms: dict[str, float | None] = {"dns_ms": connected.dns_ms, "connect_ms": connected.connect_ms}
+        self._ms = ms
         self._began_ms = look.elapsed_ms()
-        self.ip = connected.ip
+        self.ip = ip
+
+    @classmethod
+    def since(cls, connected: Connected, look: Look) -> "Phases":
+        """Phases that begin where the connection was made."""
+        return cls(look, connected.ip, dns_ms=connected.dns_ms, connect_ms=connected.connect_ms)
 
     def end(self, phase: str) -> None:
         """The time since the last end belongs to this phase, too. One that is no field of results goes to `extra`."""

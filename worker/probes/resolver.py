@@ -82,9 +82,9 @@ class Resolver:
 
     async def find(self, host: str, port: int, look: "Look", ip_version: IpVersion = "any") -> Found:
         """Where the host is; Unresolved says why nobody knows."""
-        literal = _literal(host, port)
-        if literal is not None:
-            return Found([literal])
+        address = literal(host, port)
+        if address is not None:
+            return Found([address])
         family = _family(look.vantage.source_address, ip_version)
         try:
             async with asyncio.timeout(look.left_s()):
@@ -166,7 +166,8 @@ async def _knows_the_root(servers: Sequence[Nameserver]) -> bool:
     return False
 
 
-def _literal(host: str, port: int) -> Endpoint | None:
+def literal(host: str, port: int) -> Endpoint | None:
+    """The endpoint that a host which is an address means; None for a name."""
     try:
         version = ip_address(host.partition("%")[0]).version
     except ValueError:

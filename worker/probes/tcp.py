@@ -62,7 +62,7 @@ async def run(params: TcpParams, look: Look) -> Outcome:
     if not (params.encrypted or params.send or params.expects):
         connected.sock.close()
         return _open(connected)
-    phases = Phases(look, connected)
+    phases = Phases.since(connected, look)
     with closing(Stream(connected.sock, look)) as stream:
         fault, extra = await _encrypted(params, stream, phases, look) if params.encrypted else (None, {})
         if fault is None and (params.send or params.expects):

@@ -46,7 +46,7 @@ async def run(params: TlsParams, look: Look) -> Outcome:
     connected = await connect(params.host, params.port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    phases, name = Phases(look, connected), params.server_name or params.host
+    phases, name = Phases.since(connected, look), params.server_name or params.host
     with closing(Stream(connected.sock, look)) as stream:
         made = await encrypt(stream, name, params, look)
         phases.end("tls_ms")

@@ -1,90 +1,25 @@
 """The dns kind against a real DNS server, whose answers the test writes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 
-import dns.flags
-import dns.message
 import dns.rcode
-import dns.rrset
 import pytest
 import pytest_asyncio
 
 from tests.worker.probes.conftest import LookAt
+from tests.worker.probes.name_server import RECORDS, ROOT, NameServer, name_server
 from worker.contract.outcome import Blame, Reason
 from worker.probes.dns import DnsParams
 from worker.probes.look import Vantage
 from worker.probes.resolver import Resolver
 
 Vantages = Callable[..., Vantage]
-ROOT = {". NS": [". 300 IN NS a.root-servers.net."]}
-RECORDS = {
-    "well.test. A": ["well.test. 60 IN A 192.0.2.1", "well.test. 60 IN A 192.0.2.2"],
-    "well.test. TXT": ['well.test. 60 IN TXT "v=1"'],
-    "well.test. MX": ["well.test. 60 IN MX 10 mail.well.test."],
-    "big.test. TXT": [f'big.test. 60 IN TXT "{"x" * 200}{n}"' for n in range(20)],
-    "empty.test. A": [],
-}
-
-
-class NameServer(asyncio.DatagramProtocol):
-    """Answers from a table, over UDP and TCP; what it does not know does not exist."""
-
-    def __init__(self, records: dict[str, list[str]]) -> None:
-        self.records = records
-        self.rcode: dns.rcode.Rcode | None = None
-        self.garbage = False
-        self.port = 0
-        self.peers: list[str] = []
-        self.transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        assert self.transport is not None
-        self.peers.append(addr[0])
-        wire = b"\x00" * 7 if self.garbage else self.answer(data)
-        if len(wire) > 1232:
-            cut = dns.message.make_response(dns.message.from_wire(data))
-            cut.flags |= dns.flags.TC
-            wire = cut.to_wire()
-        self.transport.sendto(wire, addr)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            size = int.from_bytes(await reader.readexactly(2))
-            wire = self.answer(await reader.readexactly(size))
-            writer.write(len(wire).to_bytes(2) + wire)
-            await writer.drain()
-        writer.close()
-
-    def answer(self, data: bytes) -> bytes:
-        query = dns.message.from_wire(data)
-        response = dns.message.make_response(query)
-        question = query.question[0]
-        key = f"{question.name} {dns.rdatatype.to_text(question.rdtype)}"
-        if self.rcode is not None:
-            response.set_rcode(self.rcode)
-        elif key not in self.records:
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        for line in self.records.get(key, []) if self.rcode is None else []:
-            name, ttl, _, kind, value = line.split(" ", 4)
-            response.answer.append(dns.rrset.from_text(name, int(ttl), "IN", kind, value))
-        return response.to_wire(max_size=65_535)
 
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[NameServer]:
-    name_server = NameServer(RECORDS)
-    tcp = await asyncio.start_server(name_server.serve, "127.0.0.1", 0)
-    name_server.port = tcp.sockets[0].getsockname()[1]
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: name_server, ("127.0.0.1", name_server.port))
-    yield name_server
-    transport.close()
-    tcp.close()
+    async with name_server() as started:
+        yield started
 
 
 @pytest.mark.parametrize(
@@ -132,6 +67,8 @@ async def test_a_large_answer_is_fetched_over_tcp(look_at: LookAt, server: NameS
 
     assert outcome.ok, outcome
     assert len(outcome.extra["answers"]) == 16
+    assert server.asked == ["udp", "tcp"]
+    assert outcome.total_ms == pytest.approx((outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
 
 
 async def test_a_given_server_that_fails_is_the_target(look_at: LookAt, server: NameServer) -> None:
@@ -192,3 +129,53 @@ async def test_the_source_address_is_used(look_at: LookAt, vantages: Vantages, s
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         DnsParams(name=name)
+
+
+@pytest.mark.parametrize(
+    ("match", "answers", "well"),
+    [
+        ("any", ["192.0.2.1", "192.0.2.9"], True),
+        ("all", ["192.0.2.1"], True),
+        ("all", ["192.0.2.1", "192.0.2.2"], True),
+        ("all", ["192.0.2.1", "192.0.2.9"], False),
+        ("exactly", ["192.0.2.2", "192.0.2.1"], True),
+        ("exactly", ["192.0.2.1"], False),
+    ],
+)
+async def test_answers_may_be_expected_in_three_ways(
+    look_at: LookAt, server: NameServer, match: str, answers: list[str], well: bool
+) -> None:
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, match=match, answers=answers)
+
+    assert outcome.ok is well, outcome
+    assert well or outcome.reason is Reason.CONTENT
+    assert well or "192.0.2." in outcome.detail
+
+
+async def test_a_validated_answer_may_be_expected(look_at: LookAt, server: NameServer) -> None:
+    params = {"name": "well.test", "server": "127.0.0.1", "port": server.port}
+    server.validates = True
+    well = await look_at("dns", dnssec=True, **params)
+    server.validates = False
+    badly = await look_at("dns", dnssec=True, **params)
+
+    assert well.ok
+    assert well.extra["authenticated"] is True
+    assert (badly.reason, badly.blame) == (Reason.CONTENT, Blame.TARGET)
+    assert "AD bit" in badly.detail
+    assert (await look_at("dns", **params)).ok
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"transport": "tls"}, "name it"),
+        ({"port": 53}, "name it"),
+        ({"server": "x", "server_name": "y"}, "server_name"),
+        ({"missing": True, "answers": ["x"]}, "not both"),
+        ({"server": "x", "path": "no slash"}, "path"),
+    ],
+)
+def test_what_means_nothing_is_refused(params: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        DnsParams.model_validate({"name": "x.test", **params})
