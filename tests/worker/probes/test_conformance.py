@@ -34,6 +34,7 @@ def aimed(kind: Kind[Any], port: int) -> dict[str, Any]:
     known = {
         **NEEDED.get(kind.name, {}),
         "url": f"http://127.0.0.1:{port}/",
+        "steps": [{"name": "one", "url": f"http://127.0.0.1:{port}/"}],
         "host": "127.0.0.1",
         "server": "127.0.0.1",
         "port": port,

@@ -10,12 +10,14 @@ from worker.probes.request import Answer
 
 def unaffordable(params: LlmParams, today: Bill) -> str | None:
     """Why a look must not be made: its budget does not hold its dearest way of going."""
-    budget, after = params.budget, today.plus(params.dearest)
-    renewed = "; it is renewed at 00:00 UTC: raise it, or look less often"
-    if after.tokens > budget.tokens_per_day:
-        return f"budget.tokens_per_day is used up: {today.tokens} of {budget.tokens_per_day} tokens today{renewed}"
-    if budget.cost_per_day is not None and after.cost > budget.cost_per_day:
-        return f"budget.cost_per_day is used up: {today.cost:.4f} of {budget.cost_per_day:g} today{renewed}"
+    budget, dearest = params.budget, params.dearest
+    what = "and its day ends at 00:00 UTC; raise it, or look less often"
+    if today.tokens + dearest.tokens > budget.tokens_per_day:
+        used = f"{today.tokens} of {budget.tokens_per_day} tokens are used today"
+        return f"budget.tokens_per_day holds no other look: {used}, one may take {dearest.tokens}, {what}"
+    if budget.cost_per_day is not None and today.cost + dearest.cost > budget.cost_per_day:
+        used = f"{today.cost:.4f} of {budget.cost_per_day:g} are spent today"
+        return f"budget.cost_per_day holds no other look: {used}, one may cost {dearest.cost:.4f}, {what}"
     return None
 
 
@@ -30,7 +32,7 @@ def bill_of(answer: Answer, reading: Reading, params: LlmParams) -> Bill:
 
 def costs(params: LlmParams, bill: Bill, today: Bill) -> dict[str, Any]:
     """What a look cost, and its check today, under stable names."""
-    costs: dict[str, Any] = {"tokens_today": today.tokens}
+    told: dict[str, Any] = {"tokens_today": today.tokens}
     if params.price.input or params.price.output:
-        costs |= {"cost": round(bill.cost, 9), "cost_today": round(today.cost, 9)}
-    return costs
+        told |= {"cost": round(bill.cost, 9), "cost_today": round(today.cost, 9)}
+    return told

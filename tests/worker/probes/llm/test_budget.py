@@ -78,7 +78,7 @@ async def test_looks_stop_where_the_budget_ends_also_after_a_restart(
     assert [outcome.extra.get("tokens_today") for outcome in outcomes[:2]] == [35, 70]
     last = outcomes[-1]
     assert (last.reason, last.blame) == (Reason.BLOCKED, Blame.PROBER)
-    assert "70 of 230 tokens today" in last.detail
+    assert "70 of 230 tokens are used today, one may take" in last.detail
     assert "raise it, or look less often" in last.detail
     assert len(stage.asked) == 2
 
