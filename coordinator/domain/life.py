@@ -115,7 +115,7 @@ def _go_on(case: Case, mine: Sequence[Told], scene: Scene, rules: Rules) -> tupl
 
 def _open(told: Told, scene: Scene, ended: Sequence[Case], rules: Rules) -> tuple[Case, IncidentEvent] | None:
     claim, starts = told.claim, _starts(told)
-    if not starts or not _is_confirmed(told, scene.now, scene.quickest_ms(claim.cells), rules.burst_ms):
+    if not starts or not _is_confirmed(told, scene.now, scene.quickest_ms(claim.cells), rules):
         return None
     started_after, started_by = starts
     lately = scene.now - rules.intermittent_within_ms
@@ -161,10 +161,10 @@ def _reopen(before: Case, told: Told, scene: Scene, *, intermittent: bool) -> tu
     return case, IncidentEvent(scene.now, Moment.UPDATED, incident)
 
 
-def _is_confirmed(told: Told, now: Instant, interval_ms: int, burst_ms: int) -> bool:
+def _is_confirmed(told: Told, now: Instant, interval_ms: int, rules: Rules) -> bool:
     """Whether it went on beyond one interval, as much as at first: one bad interval is an event, not an incident.
 
-    In some regions only, it must be seen beyond what may be one burst, too.
+    It takes surer evidence than a verdict, in some regions only beyond what may be one burst, too.
     """
     times = told.times()
     if not times.bad or times.bad[-1] - times.bad[0] < CONFIRMED_INTERVALS * interval_ms:
@@ -174,7 +174,9 @@ def _is_confirmed(told: Told, now: Instant, interval_ms: int, burst_ms: int) -> 
     went_on = min(1.0, (now - begun) / interval_ms - 1)
     if len(times.bad) - first < max(CONFIRMED_LOOKS, GOES_ON_SHARE * first * went_on):
         return False
-    return told.claim.scope is not Scope.REGIONAL or _nats_after(times, begun + burst_ms) >= BEYOND_NATS
+    if _nats_after(times, begun) < rules.incident_nats:
+        return False
+    return told.claim.scope is not Scope.REGIONAL or _nats_after(times, begun + rules.burst_ms) >= BEYOND_NATS
 
 
 def _nats_after(times: Times, since: Instant) -> float:

@@ -82,6 +82,8 @@ class Rules:
     enough_share: float = 0.5
     """Nor can less than this share of the regions that should look."""
 
+    incident_nats: float = 14.0
+    """An incident opens with so much evidence: a verdict may be taken back, an incident is history."""
     narrow_after_ms: int = 300_000
     """An incident narrows only after this long of steady evidence; it widens at once."""
     resolve_after_ms: int = 300_000

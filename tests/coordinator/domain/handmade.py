@@ -24,6 +24,7 @@ RULES = Rules(
     unfit_share=0.6,
     blip_nats=5.0,
     burst_ms=0,
+    incident_nats=10.0,
     service_nats=7.0,
     region_nats=8.0,
     each_region_nats=2.0,

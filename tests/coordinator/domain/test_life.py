@@ -443,13 +443,14 @@ def test_a_burst_in_one_region_is_no_incident_though_a_look_fails_by_chance_afte
     burst = [at(t) for t in (30, 31, 34, 41, 52, 60)]
     good = [at(t) for t in range(76, 200, 2)]
 
-    def opens(bad: Sequence[int], scope: Scope = Scope.REGIONAL) -> bool:
+    def opens(bad: Sequence[int], scope: Scope = Scope.REGIONAL, nats: float = 10.0) -> bool:
         times = Times(sorted([*burst, *bad]), good)
         claimed = replace(told(HERE, 30, 190, scope=scope), times=lambda: times)
-        life = Life(replace(QUICK, burst_ms=45_000))
+        life = Life(replace(QUICK, burst_ms=45_000, incident_nats=nats))
         return bool(life.step(200, claimed))
 
     assert not opens([])
+    assert not opens([at(80), at(150)], Scope.COMPONENT, 40.0), "and not before the evidence is sure"
     assert not opens([at(150)]), "one by chance"
     assert opens([at(t) for t in (80, 95, 110, 130, 150, 190)]), "a tenth goes on"
     assert opens([at(80), at(150)], Scope.COMPONENT), "what fails everywhere at once is no matter of a path"
