@@ -6,7 +6,7 @@ from typing import Any, Final
 
 _NOTED: Final = re.compile(
     rb"^(cf-ray|x-amz-cf-pop|via|x-served-by|x-vercel-id|cf-mitigated|x-amzn-waf-action|x-vercel-mitigated"
-    rb"|x-sucuri-block|retry-after):[ \t]*([\x20-\x7e]{1,120})",
+    rb"|x-sucuri-block|retry-after):[ \t]*([\x21-\x7e][\x20-\x7e]{0,119})",
     re.I | re.M,
 )
 _KEPT: Final = ("cf-ray", "x-amz-cf-pop", "via", "x-served-by", "x-vercel-id")

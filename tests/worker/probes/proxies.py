@@ -2,7 +2,6 @@
 
 import asyncio
 from base64 import b64decode
-
 from contextlib import suppress
 from dataclasses import dataclass, field
 

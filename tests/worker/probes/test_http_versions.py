@@ -34,7 +34,7 @@ def server(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> I
         _wait_for(place)
         yield f"https://{place}/"
     finally:
-        process.terminate()
+        process.kill()  # it would wait for connections that nobody holds
         process.wait(10)
 
 

@@ -25,9 +25,11 @@ _TLS: Final = frozenset(
         pycurl.E_SSL_PINNEDPUBKEYNOTMATCH,
     }
 )
+_CLIENT: Final = "the client certificate of this worker, its key or the key's password cannot be used"
 _OURS: Final = {
-    pycurl.E_SSL_CERTPROBLEM: "the client certificate of this worker cannot be used: {}",
-    pycurl.E_SSL_CACERT_BADFILE: "the authorities that this worker should believe cannot be read: {}",
+    pycurl.E_SSL_CERTPROBLEM: _CLIENT,
+    pycurl.E_BAD_FUNCTION_ARGUMENT: _CLIENT,
+    pycurl.E_SSL_CACERT_BADFILE: "the authorities that this worker should believe cannot be read",
     pycurl.E_INTERFACE_FAILED: "this worker cannot use its source address for this target",
     pycurl.E_URL_MALFORMAT: "the URL cannot be read",
     pycurl.E_FAILED_INIT: "{}",

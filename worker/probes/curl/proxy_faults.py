@@ -31,10 +31,10 @@ def proxy_fault(answer: Answer, timeout_ms: int) -> Fault | None:
         return _http_said(answer.proxy_status)
     if answer.code == _PROXY:
         return _socks_said(answer)
-    if answer.proxy_passed or answer.proxy_status:
-        return None
     if answer.connect_ms is None:
         return _not_reached(answer, timeout_ms)
+    if answer.proxy_passed:
+        return None
     if answer.code == pycurl.E_OPERATION_TIMEDOUT:
         return Reason.TIMEOUT, Blame.PROBER, f"the proxy let nothing through within {timeout_ms} ms"
     if answer.proxy is not None and answer.proxy.startswith("http"):

@@ -70,8 +70,10 @@ def _read_proxy(easy: pycurl.Curl, answer: Answer, route: Route) -> None:
     answer.proxy = None if route.proxy is None else route.proxy.url
     answer.ip = route.ip
     answer.lines = _last(answer.lines)
-    answer.proxy_passed = bool(easy.getinfo(pycurl.PRETRANSFER_TIME_T))
     answer.proxy_status = easy.getinfo(pycurl.HTTP_CONNECTCODE)
+    answer.proxy_passed = answer.proxy_status == 200 or (
+        answer.proxy_status == 0 and bool(easy.getinfo(pycurl.REQUEST_SIZE))
+    )
     answer.proxy_error = easy.getinfo(pycurl.PROXY_ERROR)
 
 
