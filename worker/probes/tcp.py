@@ -59,13 +59,13 @@ async def run(params: TcpParams, look: Look) -> Outcome:
     connected = await connect(params.host, params.port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    if not (params.encrypted or params.send or params.expects):
+    if not (params.encrypted or params.says or params.expects):
         connected.sock.close()
         return _open(connected)
     phases = Phases.since(connected, look)
     with closing(Stream(connected.sock, look)) as stream:
         fault, extra = await _encrypted(params, stream, phases, look) if params.encrypted else (None, {})
-        if fault is None and (params.send or params.expects):
+        if fault is None and (params.says or params.expects):
             fault = await _answer(params, stream, look)
             phases.end("ttfb_ms")
     return phases.outcome(fault, extra)

@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from typing import Final
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Reason
@@ -23,6 +23,12 @@ class Talk(Params):
         description="Text to send, with \\r\\n where the protocol wants it. ${env:OUTSCOPE_SECRET_NAME} is read from "
         "the worker's environment.",
     )
+    send_hex: str | None = Field(
+        default=None,
+        pattern=r"^([0-9a-fA-F]{2}\s*)+$",
+        max_length=65_536,
+        description="Bytes to send, as hexadecimal digits, in place of `send`.",
+    )
     expect: str | None = Field(default=None, min_length=1, description="Text that must be in the answer.")
     expect_regex: str | None = Field(
         default=None, min_length=1, description="Regular expression that must be found in the answer."
@@ -37,10 +43,21 @@ class Talk(Params):
             raise ValueError(f"{value!r} is not a regular expression: {error}") from error
         return value
 
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "Talk":
+        if self.send is not None and self.send_hex is not None:
+            raise ValueError("give send or send_hex, not both")
+        return self
+
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """`expect_regex`, compiled."""
         return None if self.expect_regex is None else re.compile(self.expect_regex)
+
+    @property
+    def says(self) -> bool:
+        """Whether anything is sent."""
+        return bool(self.send or self.send_hex)
 
     @property
     def expects(self) -> bool:
@@ -55,6 +72,8 @@ class Talk(Params):
 
     def message(self) -> bytes | Fault:
         """What to send, secrets filled in; the fault when this worker does not have one of them."""
+        if self.send_hex is not None:
+            return bytes.fromhex(self.send_hex)
         try:
             return reveal(self.send or "").encode()
         except SecretError as error:

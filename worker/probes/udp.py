@@ -1,0 +1,62 @@
+"""A UDP port answers a datagram.
+
+The datagram is `send`, `send_hex`, or empty; any datagram that comes back is well, unless `expect` or `expect_regex`
+ask for more. A system that has nobody at the port refuses, which is told as `refused`. Silence may also be a datagram
+that was lost, so it is held against the path. `ttfb_ms` is the time from the datagram to the answer.
+"""
+
+import asyncio
+
+from pydantic import Field
+
+from worker.contract.kind import Kind
+from worker.contract.outcome import Outcome
+from worker.probes.connection import Fault, locate
+from worker.probes.datagrams import datagrams, unanswered
+from worker.probes.phases import Phases
+from worker.probes.request import IpVersion
+from worker.probes.resolver import Endpoint
+from worker.probes.vantage import Look
+from worker.probes.wanted import Talk
+
+
+class UdpParams(Talk):
+    """Where to send what, and what must come back."""
+
+    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
+    port: int = Field(ge=1, le=65535, description="UDP port.")
+    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+
+
+async def run(params: UdpParams, look: Look) -> Outcome:
+    """Resolve, send, and wait for the answer of one address after the other."""
+    found = await locate(params.host, params.port, look, params.ip_version)
+    if isinstance(found, Outcome):
+        return found
+    for tried, endpoint in enumerate(found.endpoints):
+        phases = Phases(look, endpoint.ip, dns_ms=found.dns_ms)
+        fault = await _ask(params, endpoint, look.left_s() / (len(found.endpoints) - tried), look)
+        phases.end("ttfb_ms")
+        if fault is None:
+            break
+        look.step(f"{endpoint.ip}: {fault[2]}")
+    return phases.outcome(fault)
+
+
+async def _ask(params: UdpParams, endpoint: Endpoint, patience_s: float, look: Look) -> Fault | None:
+    message = params.message()
+    if not isinstance(message, bytes):
+        return message
+    try:
+        with datagrams(endpoint, look) as socket:
+            async with asyncio.timeout(patience_s):
+                socket.send(message)
+                look.step(f"sent {len(message)} bytes to {endpoint.ip}")
+                data = await socket.receive()
+    except OSError as error:
+        return unanswered(error, look.timeout_ms)
+    text = data.decode("utf-8", "replace")
+    return None if params.heard(text) else params.another(text)
+
+
+KIND = Kind("udp", UdpParams, run)
