@@ -1,8 +1,9 @@
 """The screen: whether the bad looks of a quiet service may amount to anything; cheap, and no for most of them.
 
 For each line (the service, a component, a region, a cell) and each moment that its bad looks may have begun to be too
-many, the likeliest failing share is compared with the normal one (a generalised likelihood ratio, Lorden 1971). It
-never says less than the posterior would find, so nothing is missed; what it lets through is weighed exactly.
+many, the likeliest failing share is compared with the normal one (a generalised likelihood ratio, Lorden 1971). What it
+lets through is weighed exactly. It knows no sets of components or regions, so a few more looks may pass before it lets
+through what only a set explains.
 """
 
 from collections.abc import Mapping, Sequence
