@@ -120,8 +120,8 @@ def fault_of(status: int, error: ApiError | None, model: str | None, secret: str
     if status in (503, 529) or error.speaks_of("overloaded"):
         return Reason.STATUS, Blame.TARGET, f"the API is overloaded: {named}{_message(error, secret)}"
     if status == 402 or (status < 500 and error.speaks_of(*_UNPAID)):
-        reason = Reason.RATE_LIMITED if status == 429 else Reason.UNAUTHORIZED
-        return reason, Blame.PROBER, f"the account of our key has nothing left to pay with: {named}; top it up"
+        told = f"the account of our key has nothing left to pay with: {named}; top it up"
+        return Reason.UNAUTHORIZED, Blame.PROBER, told  # also with 429: no waiting helps
     if status == 401 or (status < 500 and error.speaks_of(*_BAD_KEY)):
         return Reason.UNAUTHORIZED, Blame.PROBER, f"the API refuses our key: {named}; check `key` on this worker"
     if status < 500 and error.speaks_of(*_ELSEWHERE):

@@ -12,9 +12,12 @@ with nothing left to pay with, our own rate limit, a model name that the API doe
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from worker.contract.clock import now
+from worker.backoff import Backoff
+from worker.contract.clock import monotonic_s, now
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure, success
 from worker.probes import edge, retry_after
@@ -35,6 +38,13 @@ _REQUEST_IDS: Final = ("request-id", "x-request-id")
 """Headers that a vendor's support asks for."""
 
 
+class Waits:
+    """Which keys asked too often and are not used for a while: a limit of ours, not of the host."""
+
+    def __init__(self, _folder: Path | None) -> None:
+        self.backoff = Backoff()
+
+
 async def run(params: LlmParams, look: Look) -> Outcome:
     """Ask, and judge the answer."""
     try:
@@ -42,9 +52,13 @@ async def run(params: LlmParams, look: Look) -> Outcome:
         request = _request(params, secret)
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
-    if params.tier == "models":
-        return await _list(request, params, look, secret)
-    return await _infer(request, params, look, secret)
+    waits, who = look.vantage.memory(Waits).backoff, f"{urlsplit(request.url).netloc} with {params.key or 'no key'}"
+    outcome = waits.obstacle(who, monotonic_s())
+    if outcome is None:
+        made = _list if params.tier == "models" else _infer
+        outcome = await made(request, params, look, secret)
+        waits.heard(who, outcome, monotonic_s())
+    return outcome
 
 
 async def _list(request: Request, params: LlmParams, look: Look, secret: str | None) -> Outcome:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.worker.probes.llm.conftest import Perform
+from tests.worker.probes.conftest import Listen, LookAt
+from tests.worker.probes.llm.conftest import SECRET, Perform
+from tests.worker.probes.vendors.anthropic import Anthropic
 from tests.worker.probes.vendors.stage import KEY, Play, Stage, Vendor
 from worker.contract.outcome import Blame, Reason
 
@@ -277,8 +279,25 @@ async def test_an_account_without_money_is_our_fault(perform: Perform, vendor: V
     body = b'{"error": {"type": "insufficient_quota", "code": "insufficient_quota", "message": "Check your plan."}}'
     outcome = await perform(Play(status=429, body=body, content_type="application/json"))
 
-    assert (outcome.reason, outcome.blame) == (Reason.RATE_LIMITED, Blame.PROBER)
+    assert (outcome.reason, outcome.blame) == (Reason.UNAUTHORIZED, Blame.PROBER)
     assert "top it up" in outcome.detail
+
+
+async def test_a_key_that_asked_too_often_is_not_used_for_as_long_as_the_api_says(
+    listen: Listen, look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
+    monkeypatch.setenv("OUTSCOPE_SECRET_OTHER", KEY)
+    stage = Stage(Anthropic(), Play(status=429, headers={"retry-after": "60"}))
+    asked = {"api": "anthropic", "model": Anthropic.model, "url": (await listen(stage)).url("")}
+
+    for _ in range(3):
+        outcome = await look_at("llm", **asked, key=SECRET)
+        assert (outcome.reason, outcome.blame) == (Reason.RATE_LIMITED, Blame.PROBER)
+    assert "left alone" in outcome.detail
+    assert len(stage.asked) == 1
+    await look_at("llm", **asked, key="${env:OUTSCOPE_SECRET_OTHER}")
+    assert len(stage.asked) == 2, "another key is another matter"
 
 
 async def test_models_can_be_listed_for_nothing(perform: Perform, vendor: Vendor, stages: list[Stage]) -> None:
