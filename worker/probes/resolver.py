@@ -12,22 +12,14 @@ from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-import dns.asyncquery
-import dns.exception
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.resolver
-
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Blame
 from worker.probes.lookups import Lookups
+from worker.probes.nameservers import Nameserver, knows_the_root, system_nameservers
 from worker.probes.request import IpVersion
 
 if TYPE_CHECKING:
     from worker.probes.vantage import Look
-
-Nameserver = tuple[str, int]
 
 _MISSING: Final = frozenset({socket.EAI_NONAME, socket.EAI_NODATA, socket.EAI_ADDRFAMILY})
 _TRUST_S: Final = 10.0
@@ -111,7 +103,7 @@ class Resolver:
             return self._honest[1]
         try:
             async with asyncio.timeout(min(_ROOT_S, look.left_s())):
-                honest = await _knows_the_root(self.nameservers())
+                honest = await knows_the_root(self.nameservers())
         except TimeoutError:
             return False
         self._honest = (monotonic_s(), honest)
@@ -144,26 +136,6 @@ def _set_result(future: "asyncio.Future[Any]", result: Any) -> None:
 def _set_exception(future: "asyncio.Future[Any]", error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
-
-
-def system_nameservers() -> Sequence[Nameserver]:
-    """The servers that this machine asks, by address and port; none when it has none."""
-    try:
-        return [(str(server), 53) for server in dns.resolver.Resolver().nameservers]
-    except (dns.resolver.NoResolverConfiguration, OSError):
-        return []
-
-
-async def _knows_the_root(servers: Sequence[Nameserver]) -> bool:
-    question = dns.message.make_query(".", dns.rdatatype.NS)
-    for server, port in servers[:2]:
-        try:
-            answer = await dns.asyncquery.udp(question, server, port=port, timeout=_ROOT_S / 2, ignore_unexpected=True)
-        except (dns.exception.DNSException, OSError):
-            continue
-        if answer.rcode() == dns.rcode.NOERROR and answer.answer:
-            return True
-    return False
 
 
 def literal(host: str, port: int) -> Endpoint | None:
