@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format reference lock bench verdicts system clean
+.PHONY: help run demo test test-fast check format reference lock bench bench-peers verdicts system clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ lock: $(VENV)/.dev  ## Pin the newest dependencies that the ranges allow, with h
 
 bench: $(VENV)/.dev  ## Measure, and print the figures; see docs/explanation/performance.md
 	@for file in $$(grep -l __main__ tests/benchmarks/*.py); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+bench-peers: $(VENV)/.dev  ## Measure looks side by side with Prometheus' blackbox_exporter, a Debian package
+	@infra/dev/system-packages.sh bench
+	$(BIN)/python -m tests.benchmarks.peers
 
 verdicts: $(VENV)/.dev  ## Count how often verdicts are right: docs/explanation/verdicts.md, within 15 minutes
 	$(BIN)/python -m tests.verdicts --records $(RECORDS) --out docs/explanation/verdicts.md

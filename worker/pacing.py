@@ -22,8 +22,10 @@ BEHIND_S: Final = 1.0
 LONGEST_GAP_S: Final = 0.005
 FIRST_COST_S: Final = 0.001
 """The CPU of a look before any was measured: a TLS handshake's."""
-CATCH_UP_S: Final = 0.001
-"""The loop's timers are this coarse: starts that fell between two turns are made up for."""
+TIMER_S: Final = 0.001
+"""The loop's timers are this coarse, and ring at once for less."""
+CATCH_UP_S: Final = 2 * TIMER_S
+"""Starts that fell between two turns of the timer are made up for, and no more than those."""
 _ENOUGH: Final = 5
 _NEWEST: Final = 0.3
 
@@ -75,4 +77,4 @@ class Pacer(Generic[T]):
             self._next_s += self.gap_s(now_s - due_s)
             self._start(what)
         if self._waiting:
-            self._timer = self._loop.call_later(max(0.0, self._next_s - now_s), self._release)
+            self._timer = self._loop.call_later(max(TIMER_S, self._next_s - now_s), self._release)

@@ -60,19 +60,29 @@ def main() -> None:
 
 
 def measure(
-    worker: WorkerProcess, coordinator: Coordinator, port: int, kind: str, looks: int
+    worker: WorkerProcess,
+    coordinator: Coordinator,
+    port: int,
+    kind: str,
+    looks: int,
+    *,
+    order_looks: int = ORDER_LOOKS,
+    ahead: int = AHEAD_LOOKS,
 ) -> tuple[float, float, int]:
-    """CPU seconds and wall seconds of the worker for so many looks, each of which arrived."""
+    """CPU seconds and wall seconds of the worker for so many looks, each of which arrived.
+
+    An order holds `order_looks`; `ahead` are ordered and not yet reported.
+    """
     target = {"http": {"url": f"http://127.0.0.1:{port}/"}, "tcp": {"host": "127.0.0.1", "port": port}}[kind]
     checks = [check(f"check-{number}", kind, timeout_ms=10_000, **target) for number in range(50)]
     first = len(coordinator.looks_by_id)
 
     def publish() -> None:
         base = time.time_ns()
-        for start in range(0, looks, ORDER_LOOKS):
-            rows = ((n % len(checks), base + n) for n in range(start, min(start + ORDER_LOOKS, looks)))
+        for start in range(0, looks, order_looks):
+            rows = ((n % len(checks), base + n) for n in range(start, min(start + order_looks, looks)))
             coordinator.order(checks, rows)
-            enough = first + start + ORDER_LOOKS - AHEAD_LOOKS
+            enough = first + start + order_looks - ahead
             until(lambda enough=enough: len(coordinator.looks_by_id) >= enough, 60)
         until(lambda: len(coordinator.looks_by_id) - first >= looks, 60, "all results there")
 
@@ -136,8 +146,10 @@ def broker(folder: Path) -> Iterator[Broker]:
     """Valkey on a free port."""
     server = Broker(free_port(), folder / "valkey")
     server.start()
-    yield server
-    server.kill()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 @contextmanager
@@ -160,10 +172,12 @@ def running(command: list[str], port: int) -> Iterator[int]:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    until(answers, 10, f"{command[0]} on port {port}")
-    yield process.pid
-    process.terminate()
-    process.wait()
+    try:
+        until(answers, 10, f"{command[0]} on port {port}")
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def free_port() -> int:

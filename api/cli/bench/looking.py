@@ -131,7 +131,7 @@ async def _timing_errors(job: Job, vantage: Vantage, per_s: float) -> list[float
         await _timed_round(job.timed_url, range(n * count, (n + 1) * count), vantage, per_s)
         for n in range(TIMED_ROUNDS)
     ]
-    delays = await asyncio.get_running_loop().run_in_executor(None, _fetch, job.delays_url)
+    delays = await asyncio.get_running_loop().run_in_executor(None, fetch_delays, job.delays_url)
     found = [sorted(abs(ms - delays[number]) for number, ms in times.items() if number in delays) for times in rounds]
     return sorted(filter(None, found), key=lambda errors: errors[int(len(errors) * 0.99)])[len(found) // 2]
 
@@ -154,7 +154,8 @@ async def at_a_steady_rate(looks: Sequence[Callable[[], Coroutine[Any, Any, Outc
     return list(await asyncio.gather(*tasks))
 
 
-def _fetch(url: str) -> dict[str, float]:
+def fetch_delays(url: str) -> dict[str, float]:
+    """How long our server took for each number, in milliseconds, by its own account."""
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server's address
         told: dict[str, float] = json.load(answer)
     return told

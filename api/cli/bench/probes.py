@@ -53,7 +53,7 @@ def probes(
             from api.cli.bench.local import local_servers
 
             local = stack.enter_context(local_servers())
-            job, server = _local_job(local, kind, tls=tls), local.server
+            job, server = local_job(local, kind, tls=tls), local.server
         figures = measured({**job, **limits})
     if figures["looks"] == figures["failed"]:
         typer.echo(f"every look failed, so nothing was measured; the first: {figures['first_failure']}", err=True)
@@ -74,7 +74,7 @@ def measured(job: dict[str, Any]) -> dict[str, Any]:
     return figures
 
 
-def _local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
+def local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
     """The job against the local servers; times are compared with what our own server says of itself."""
     from worker.probes import KINDS
 
