@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -121,11 +122,19 @@ class HttpParams(Params):
             raise ValueError(f"body_limit is {self.body_limit}; raise it, so that the expected size can be seen")
         if self.auth is not None and "authorization" in map(str.lower, self.headers):
             raise ValueError("give either auth or the header Authorization")
+        if (address := self._fixed()) is not None and self.ip_version not in ("any", "6" if ":" in address else "4"):
+            raise ValueError(f"ip_version is {self.ip_version}, and {address} is of the other version")
         if self.http_version == "3" and not self.url.lower().startswith("https:"):
             raise ValueError("HTTP/3 needs an https:// address")
         if self.proxy is not None and (self.reuse or self.http_version == "3"):
             raise ValueError("a look through a proxy can neither reuse a connection nor speak HTTP/3")
         return self
+
+    def _fixed(self) -> str | None:
+        """The address that the first request goes to, when this check names one."""
+        host = urlsplit(self.url).hostname or ""
+        host = self.resolve.get(host, host)
+        return host if _is_address(host) else None
 
     @cached_property
     def request(self) -> Request:
@@ -165,6 +174,14 @@ async def run(params: HttpParams, look: Look) -> Outcome:
     except (SecretError, FileError) as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
     return await Visit(look, params.demands).make(request)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _line(name: str, value: str) -> bytes:

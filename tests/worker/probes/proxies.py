@@ -20,7 +20,7 @@ class HttpProxy:
         self.heads.append(head)
         self.asked.append(head.split(b" ")[1].decode())
         status = self.answer or (200 if self._knows(head) else 407)
-        writer.write(b"HTTP/1.1 %d X\r\n\r\n" % status)
+        writer.write(b"HTTP/1.1 %d X\r\nVia: the proxy\r\n\r\n" % status)
         if status == 200:
             host, _, port = self.asked[-1].rpartition(":")
             await join(reader, writer, host.strip("[]"), int(port))

@@ -1,15 +1,21 @@
 """The http kind against real servers: phases, expectations, and whose fault what is."""
 
 import asyncio
+import gzip
 import itertools
+import socket
+import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request, silence
 from worker.contract.outcome import Blame, Reason
+from worker.guard import Guard
 from worker.probes.http import HttpParams
 from worker.probes.look import Vantage
+from worker.probes.resolver import Resolver
 
 Web = Callable[..., "asyncio.Future[Listener]"]
 
@@ -106,9 +112,96 @@ async def test_reading_stops_at_the_body_limit_and_that_is_well(listen: Listen, 
 
 
 async def test_a_slow_answer_is_a_failure_when_a_limit_is_given(web: Web, look_at: LookAt) -> None:
-    outcome = await look_at("http", url=(await web(delay_s=0.1)).url(), slow_ms=50)
+    url = (await web(delay_s=0.1)).url()
+
+    outcome = await look_at("http", url=url, slow_ms=50)
+    phase = await look_at("http", url=url, slow_ms={"ttfb": 50, "connect": 2000})
+    body = await look_at("http", url=url, slow_ms={"body": 80, "tls": 1, "dns": 1})
 
     assert (outcome.reason, outcome.blame) == (Reason.SLOW, Blame.TARGET)
+    assert outcome.detail.startswith("the answer took 1")
+    assert (phase.reason, phase.blame) == (Reason.SLOW, Blame.TARGET)
+    assert phase.detail.startswith("the first byte took 1")
+    assert body.ok
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
+async def test_a_compressed_answer_is_unpacked(web: Web, look_at: LookAt, packed: Callable[[bytes], bytes]) -> None:
+    encoding = "gzip" if packed is gzip.compress else "deflate"
+    server = await web(packed(b"well" * 100), headers={"Content-Encoding": encoding})
+
+    outcome = await look_at("http", url=server.url(), compressed=True, expect={"body": "wellwell", "min_bytes": 400})
+    plain = await look_at("http", url=server.url(), expect={"body": "wellwell"})
+
+    assert outcome.ok, outcome
+    assert b"gzip" in next(line for line in server.requests[0].split(b"\r\n") if line.startswith(b"Accept-Encoding:"))
+    assert not plain.ok
+    assert b"ccept-Encoding" not in server.requests[1]
+
+
+async def test_a_small_answer_that_unpacks_to_a_huge_one_is_cut(web: Web, look_at: LookAt) -> None:
+    server = await web(gzip.compress(bytes(1 << 26)), headers={"Content-Encoding": "gzip"})
+
+    outcome = await look_at(
+        "http", url=server.url(), compressed=True, body_limit=1 << 20, expect={"max_bytes": 1 << 20}
+    )
+
+    assert outcome.detail == "the body is larger than 1048576 bytes"
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_a_protocol_error(web: Web, look_at: LookAt) -> None:
+    server = await web(b"not packed at all", headers={"Content-Encoding": "gzip"})
+
+    outcome = await look_at("http", url=server.url(), compressed=True)
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET)
+
+
+async def test_a_fixed_address_takes_the_place_of_the_dns(
+    web: Web, look_at: LookAt, vantages: Callable[..., Vantage], certified: Callable[..., Any], ca_file: str
+) -> None:
+    server = await web(ssl=certified("nowhere.invalid"))
+
+    outcome = await look_at(
+        "http",
+        vantage=vantages(ca_file=ca_file),
+        url=server.url(host="Nowhere.invalid", scheme="https"),
+        resolve={"nowhere.INVALID": "127.0.0.1"},
+    )
+
+    assert outcome.ok, outcome
+    assert (outcome.dns_ms, outcome.ip) == (None, "127.0.0.1")
+    assert f"Host: Nowhere.invalid:{server.port}".encode() in server.requests[0]
+
+
+async def test_a_fixed_address_passes_the_guard_like_any(
+    web: Web, look_at: LookAt, vantages: Callable[..., Vantage]
+) -> None:
+    server = await web()
+
+    outcome = await look_at(
+        "http", vantage=vantages(guard=Guard()), url=server.url(host="a.test"), resolve={"a.test": "127.0.0.1"}
+    )
+
+    assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(("version", "address", "ip"), [("4", "127.0.0.1", "127.0.0.1"), ("6", "[::1]", "::1")])
+async def test_the_family_that_answered_is_told(
+    web: Web, look_at: LookAt, vantages: Callable[..., Vantage], version: str, address: str, ip: str
+) -> None:
+    server = await web(host=ip)
+
+    def lookup(_host: str, port: int, family: int, kind: int) -> list[Any]:
+        both = [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET6, ("::1", port, 0, 0))]
+        return [(found, kind, 0, "", place) for found, place in both if family in (socket.AF_UNSPEC, found)]
+
+    for vantage, host in ((None, address), (vantages(resolver=Resolver(lookup)), "both.test")):
+        outcome = await look_at("http", vantage=vantage, url=server.url(host=host), ip_version=version)
+
+        assert outcome.ok, outcome
+        assert (outcome.ip, outcome.extra["ip_version"]) == (ip, version)
 
 
 async def test_the_request_is_sent_as_it_was_ordered(
@@ -117,7 +210,9 @@ async def test_the_request_is_sent_as_it_was_ordered(
     server = await web()
     vantage = vantages(user_agent="outscope/9 (+https://example.org)")
 
-    for method, body in (("POST", "a=1"), ("PUT", "{}"), ("POST", None), ("DELETE", None), ("HEAD", None)):
+    bodies = {"POST": "a=1", "PUT": "{}", "PATCH": "1", "QUERY": "?"}
+    others = dict.fromkeys(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "PROPFIND"))
+    for method, body in (*bodies.items(), ("POST", None), *others.items()):
         outcome = await look_at(
             "http",
             vantage=vantage,
@@ -275,3 +370,24 @@ def test_a_url_that_cannot_be_meant_is_refused(url: str) -> None:
 def test_headers_that_would_smuggle_are_refused(headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="headers"):
         HttpParams(url="http://example.org/", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"method": "get"},
+        {"method": "GET /"},
+        {"method": "CONNECT"},
+        {"method": "HEAD", "expect": {"min_bytes": 1}},
+        {"body_limit": 10, "expect": {"max_bytes": 11}},
+        {"resolve": {"a.test": "b.test"}},
+        {"resolve": {"a.test:80": "192.0.2.1"}},
+        {"headers": {"Authorization": "x"}, "auth": {"bearer": "${env:OUTSCOPE_SECRET_A}"}},
+        {"reuse": True, "proxy": {"url": "http://192.0.2.1:8080"}},
+        {"ip_version": "6", "url": "http://192.0.2.1/"},
+        {"ip_version": "4", "resolve": {"example.org": "::1"}},
+    ],
+)
+def test_what_does_not_go_together_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="HttpParams"):
+        HttpParams.model_validate({"url": "http://example.org/", **wrong})

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.worker.probes.conftest import Listen, Listener, LookAt, silence
+from tests.worker.probes.conftest import LOOPBACK, Listen, Listener, LookAt, silence
 from tests.worker.probes.proxies import HttpProxy, Socks5
 from worker.contract.outcome import Blame, Reason
 from worker.guard import Guard
+from worker.policy import read_policy
 from worker.probes.http import HttpParams
 from worker.probes.look import Vantage
 
@@ -102,6 +103,20 @@ async def test_a_proxy_that_must_not_be_probed_is_not_used(listen: Listen, look_
     assert listener.connections == 0
 
 
+async def test_a_proxy_that_does_not_want_to_be_asked_is_not_used(
+    listen: Listen, look_at: LookAt, vantages: Vantages
+) -> None:
+    listener = await listen(HttpProxy().serve)
+    vantage = vantages(guard=Guard(LOOPBACK, read_policy(never="localhost")))
+
+    outcome = await look_at(
+        "http", vantage=vantage, url="http://127.0.0.1:45678/", proxy=through(listener, host="localhost")
+    )
+
+    assert "never probed" in outcome.detail
+    assert listener.connections == 0
+
+
 @both
 async def test_a_proxy_that_resolves_names_itself_must_be_vouched_for(
     web: Web, listen: Listen, look_at: LookAt, vantages: Vantages, scheme: str, make: type[Proxy]
@@ -160,6 +175,7 @@ async def test_the_proxy_does_not_see_what_is_for_the_target(web: Web, listen: L
     assert outcome.ok
     assert b"X-Mine" not in proxy.heads[0]
     assert b"X-Mine: 1" in server.requests[0]
+    assert "via" not in outcome.extra  # the proxy's own answer is not the target's
 
 
 async def test_the_environment_does_not_lead_around_the_proxy(

@@ -77,6 +77,15 @@ async def test_many_fresh_looks_leave_it_open(warm: Warm, look_at: LookAt) -> No
     assert (await look_at("http", url=server.url(), reuse=True)).extra["warm"] is True
 
 
+async def test_each_target_keeps_its_own(warm: Warm, look_at: LookAt) -> None:
+    servers = [await warm() for _ in range(5)]
+
+    for _ in range(2):
+        outcomes = [await look_at("http", url=server.url(), reuse=True) for server in servers]
+
+    assert [outcome.extra["warm"] for outcome in outcomes] == [True] * 5
+
+
 async def test_a_connection_that_the_target_closed_is_made_anew(warm: Warm, look_at: LookAt) -> None:
     server = await warm(answers=1)
 

@@ -27,6 +27,13 @@ async def test_a_redirect_is_followed_and_its_phases_are_added_up(web: Web, look
     assert 55 < outcome.ttfb_ms <= outcome.total_ms
     assert outcome.extra["redirects"] == 1
     assert outcome.extra["final_url"] == end.url("/there")
+    hops = outcome.extra["hops"]
+    assert [(hop["url"], hop["status"], hop["ip"]) for hop in hops] == [
+        (start.url(), 302, "127.0.0.1"),
+        (end.url("/there"), 200, "127.0.0.1"),
+    ]
+    assert all(hop["ttfb_ms"] > 25 for hop in hops)
+    assert sum(hop["total_ms"] for hop in hops) == pytest.approx(outcome.total_ms, abs=0.01)
     assert any("redirected to" in step.what for step in outcome.trace)
     assert "token" not in repr(outcome)
 
