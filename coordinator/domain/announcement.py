@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim, Opinion
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim
+from coordinator.domain.opinion import Opinion
 from coordinator.domain.rules import Rules
 from coordinator.domain.verdict import Scope
 

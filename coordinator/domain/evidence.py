@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from coordinator.domain.claim import Claim, Coverage, Opinion, confidence_cap
+from coordinator.domain.claim import Claim, Coverage, confidence_cap
 from coordinator.domain.fitness import Fitness
+from coordinator.domain.opinion import Opinion
 from coordinator.domain.rules import VERSION, Rules
 from coordinator.domain.sentences import Standings
 from coordinator.domain.sheet import CellKey, Sheet, any_along

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coordinator.domain.claim import CALM, Claim, Coverage, Opinion, conclude, within
+from coordinator.domain.claim import Claim, Coverage, within
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.hypotheses import Group, groups_of
 from coordinator.domain.look import REASON_MASK, REASONS, Vote, at_of, vote_in
+from coordinator.domain.opinion import CALM, Opinion, conclude
 from coordinator.domain.pace import pace_of
 from coordinator.domain.posterior import evidence, weigh
 from coordinator.domain.rules import Rules

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from coordinator.domain.case import Told
-from coordinator.domain.claim import NOTHING_YET, Opinion
+from coordinator.domain.claim import NOTHING_YET
 from coordinator.domain.evidence import cells_of, confidence, evidence_of, severity_of
 from coordinator.domain.fleet import Fleet
 from coordinator.domain.herald import Docket
 from coordinator.domain.life import WIDTH
+from coordinator.domain.opinion import Opinion
 from coordinator.domain.panel import Panel, View
 from coordinator.domain.rules import Rules
 from coordinator.domain.sentences import Standings, nonvoters, sentence, unjudged, voteless

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from coordinator.domain.announcement import Wish, wish
-from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim, Opinion
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim
+from coordinator.domain.opinion import Opinion
 from coordinator.domain.verdict import Scope
 from tests.coordinator.domain.handmade import RULES
 

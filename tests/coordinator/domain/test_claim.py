@@ -6,19 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.claim import (
-    ALL_WELL,
-    CALM,
-    TOP,
-    Claim,
-    Coverage,
-    Opinion,
-    conclude,
-    confidence_cap,
-    scope_of,
-    within,
-)
+from coordinator.domain.claim import ALL_WELL, Claim, Coverage, confidence_cap, scope_of, within
 from coordinator.domain.hypotheses import Hypothesis
+from coordinator.domain.opinion import CALM, TOP, Opinion, conclude
 from coordinator.domain.posterior import SHARES, SLOW_MODE, Posterior
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import Sheet

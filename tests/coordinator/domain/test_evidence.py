@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.claim import ALL_WELL, CALM, NOTHING_YET, Claim, Opinion
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim
 from coordinator.domain.evidence import CALIBRATION, cells_of, confidence, evidence_of, severity_of, votes_of
 from coordinator.domain.fitness import Fitness
+from coordinator.domain.opinion import CALM, Opinion
 from coordinator.domain.rules import VERSION
 from coordinator.domain.sheet import CellKey, Sheet
 from coordinator.domain.tally import Tally, tallies

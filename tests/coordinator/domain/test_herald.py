@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from coordinator.domain.claim import ALL_WELL, CALM, NOTHING_YET, Claim, Opinion
+from coordinator.domain.claim import ALL_WELL, NOTHING_YET, Claim
 from coordinator.domain.fleet import NEVER
 from coordinator.domain.herald import Docket, announce, voting_cells
+from coordinator.domain.opinion import CALM, Opinion
 from coordinator.domain.panel import View
 from coordinator.domain.track import LONGEST_AGO
 from coordinator.domain.verdict import Scope

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from coordinator.domain.claim import ALL_WELL, CALM
+from coordinator.domain.claim import ALL_WELL
 from coordinator.domain.fleet import NEVER, Fleet
 from coordinator.domain.look import Vote
+from coordinator.domain.opinion import CALM
 from coordinator.domain.panel import OURS, Panel
 from coordinator.domain.topology import Topology
 from coordinator.domain.track import Track
