@@ -11,6 +11,8 @@ Fault = tuple[Reason, Blame, str]
 
 SHOWN: Final = 160
 """Characters of a vendor's message that a sentence may show."""
+_READ: Final = 4000
+_NAME: Final = 60
 _KEY_LIKE: Final = re.compile(r"\b(?:sk|pk|rk|gsk|xai|key|AIza|Bearer)[-_ ]?[\w*.-]{8,}", re.ASCII)
 
 _STATUS: Final = {
@@ -67,7 +69,7 @@ class ApiError:
     @property
     def name(self) -> str:
         """What it is mostly called."""
-        return self.names[0] if self.names else "error"
+        return self.names[0][:_NAME] if self.names else "error"
 
     def speaks_of(self, *words: str) -> bool:
         """Whether its names or its message hold one of these words, which are lower case."""
@@ -156,7 +158,7 @@ def _unspoken(status: int) -> Fault:
 
 def _message(error: ApiError, secret: str | None) -> str:
     """What the vendor says, short, and without anything that looks like a key."""
-    message = " ".join(error.message.split())
+    message = " ".join(error.message[:_READ].split())
     if secret:
         message = message.replace(secret, "…")
     message = _KEY_LIKE.sub("…", message)

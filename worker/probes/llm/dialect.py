@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from worker.probes.llm.api_error import ApiError
 
@@ -39,6 +39,8 @@ class Telling:
 
 
 NOTHING = Telling()
+_ABSURD: Final = 10**9
+"""No answer has so many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Dialect:
 
 def count(value: Any) -> int | None:
     """A number of tokens, when that is what it is."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD else None
 
 
 def text(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n|\n|\r)")
+_END_OF_LINE: Final = re.compile(rb"\r\n|\n|\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 Arrivals = Sequence[tuple[int, float]]
@@ -31,8 +31,9 @@ def events(body: bytes, arrivals: Arrivals) -> Iterator[Event]:
     sizes = [size for size, _ in arrivals]
     name, data = "", []
     begin = len(_BYTE_ORDER_MARK) if body.startswith(_BYTE_ORDER_MARK) else 0
-    for match in _LINE.finditer(body, begin):
-        line = match[1].decode("utf-8", "replace")
+    for match in _END_OF_LINE.finditer(body, begin):
+        line = body[begin : match.start()].decode("utf-8", "replace")
+        begin = match.end()
         if line:
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")

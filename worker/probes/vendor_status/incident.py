@@ -16,7 +16,7 @@ TEXT: Final = 280
 NAME: Final = 100
 NAMES: Final = 16
 """So many components, or regions, are kept of an incident."""
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 _EPOCHS: Final = range(1_000_000_000, 4_000_000_000)
 """Whole seconds since 1970 that can be meant: from 2001 to 2096."""
 OVER: Final = frozenset({"resolved", "postmortem", "completed", "cancelled", "canceled", "available"})

@@ -1,5 +1,8 @@
 """Server-sent events, however the body was cut into pieces."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +31,14 @@ def test_an_event_was_whole_when_its_empty_line_was_there() -> None:
 def test_nothing_makes_no_events() -> None:
     assert list(events(b"", [])) == []
     assert list(events(b"data: x\n", [(8, 1.0)])) == []
+
+
+@pytest.mark.parametrize("body", [b"a" * 1_000_000, b"data:\n" * 150_000, b"\r" * 1_000_000])
+def test_a_flood_is_read_at_once(body: bytes) -> None:
+    began = time.process_time()
+    whole(body)
+
+    assert time.process_time() - began < 2
 
 
 @given(st.binary(max_size=200))

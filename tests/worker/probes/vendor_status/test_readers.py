@@ -1,6 +1,7 @@
 """Every form in which vendors publish, read into the same incidents."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,22 @@ def test_moments_are_read_as_vendors_write_them(text: object, expected: str) -> 
 @pytest.mark.parametrize("text", ["", None, "yesterday", True, "2026-09-15", 12, "9" * 30, [], mail_ago(0)[:8]])
 def test_what_is_no_moment_is_none(text: object) -> None:
     assert moment(text) is None
+
+
+@given(st.text(max_size=40) | st.integers() | st.floats())
+def test_any_text_is_a_moment_or_none(text: object) -> None:
+    at = moment(text)
+    assert at is None or rfc3339(at)
+
+
+def test_a_flood_of_signs_is_read_at_once() -> None:
+    began = time.process_time()
+    incidents = feed.read(
+        rss(*(item("<![CDATA[" + "<" * 4000 + "]]>", text="<" * 4000) for _ in range(200))), may_be_empty=False
+    )
+    assert {incident.to_extra({})["title"] for incident in incidents} == {"<" * 279 + "…"}
+
+    assert time.process_time() - began < 2
 
 
 def test_texts_are_short_and_without_markup() -> None:
