@@ -31,6 +31,11 @@ class Phases:
         self._ms[phase] = (self._ms.get(phase) or 0.0) + now_ms - self._began_ms
         self._began_ms = now_ms
 
+    def spent(self, phase: str, ms: float) -> None:
+        """This phase took so long, as something else has timed it; the time since the last end is none of it."""
+        self._ms[phase] = ms
+        self._began_ms = self._look.elapsed_ms()
+
     def outcome(self, fault: Fault | None, extra: dict[str, Any] | None = None) -> Outcome:
         """What the look came to; a fault is noted in the trace."""
         ms = {name: None if value is None else round(value, 3) for name, value in self._ms.items()}
