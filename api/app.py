@@ -12,7 +12,7 @@ from api import errors
 from api.headers import SecurityHeaders
 from api.openapi import corrected
 from api.requests import CountRequests, RequestMetrics
-from api.routes import fleet, health, incidents, metrics, results, services
+from api.routes import fleet, health, history, incidents, metrics, results, services
 from api.routes.page import page_router
 from api.routes.parameters import only_known
 from api.routes.refusals import refused
@@ -26,7 +26,7 @@ DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everyt
 Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that may grow come in
 pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer `304` to `If-None-Match`.
 """
-_ROUTERS = (services, incidents, fleet, results, health, metrics)
+_ROUTERS = (services, history, incidents, fleet, results, health, metrics)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

@@ -28,6 +28,7 @@ from coordinator.persistence import keep, persistently
 from coordinator.reading import Reading
 from coordinator.receipts import Bookkeeping, receipt_letters
 from coordinator.reports import read
+from coordinator.retention import DEFAULT, Keep
 from coordinator.stamps import Stamps
 from coordinator.store.incidents import Line
 from coordinator.store.standings import Standing
@@ -39,7 +40,6 @@ from worker.contract.result import Result
 log = logging.getLogger("outscope.ingest")
 
 SECOND_MS: Final = 1_000
-KEPT_MS: Final = 400 * 86_400_000
 ASK_AGAIN_S: Final = 1.0
 """How often we look for messages set aside that somebody wants read again."""
 
@@ -58,7 +58,13 @@ class Ingest:
     """Everything that happens to a report, one after the other, in one task."""
 
     def __init__(
-        self, parts: Parts, engine: Engine, places: Places, stamps: Stamps, configuration: Configuration
+        self,
+        parts: Parts,
+        engine: Engine,
+        places: Places,
+        stamps: Stamps,
+        configuration: Configuration,
+        kept: Keep = DEFAULT,
     ) -> None:
         self._store = parts.store
         self._inbox = parts.inbox
@@ -77,7 +83,7 @@ class Ingest:
         self._judged_second = 0
         self._learned_in = 0
         self._asked_again_s = 0.0
-        self._kept_ms = KEPT_MS
+        self._kept = kept
 
     def configure(self, configuration: Configuration) -> None:
         """Take in and judge by this configuration from the next step on."""
@@ -121,7 +127,7 @@ class Ingest:
         if not deliveries:
             return Batch(configuration, deliveries, Reading(received_at))
         reading = await asyncio.to_thread(
-            read, deliveries, configuration.topology, received_at, self._places.of, self._oldest(received_at)
+            read, deliveries, configuration.topology, received_at, self._places.of, received_at - self._kept.results_ms
         )
         if again:
             reading.reports.clear()  # whoever sent them was receipted, or never could be
@@ -146,9 +152,6 @@ class Ingest:
                 log.warning("asides_full dropped=%d; see: outscope ingest errors", dropped)
         if batch.again:
             await persistently("asides", lambda: self._store.asides.done(batch.again))
-
-    def _oldest(self, received_at: Instant) -> Instant:
-        return received_at - self._kept_ms
 
     def _reconfigure(self, configuration: Configuration) -> None:
         if configuration is not self._configuration:

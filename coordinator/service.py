@@ -15,6 +15,7 @@ from coordinator.domain.engine import Engine
 from coordinator.domain.ledger import Ledger
 from coordinator.geo import Places
 from coordinator.hearing import Hearing
+from coordinator.housekeeping import Housekeeper
 from coordinator.inbox import Inbox
 from coordinator.ingest import Ingest
 from coordinator.keeper import Keeper
@@ -101,14 +102,15 @@ async def _coordinate(
     places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
     async with _link(settings.broker, configuration) as (post, inbox):
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
-        ingest = Ingest(parts, engine, places, stamps, configuration)
+        ingest = Ingest(parts, engine, places, stamps, configuration, settings.keep)
+        housekeeper = Housekeeper(store, inbox, settings.keep)
         tick = Tick(post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters)
         keeper = Keeper(parts, lead, ingest, tick, places)
         await keeper.begin(applied.version, configuration)
         if settings.ready_file is not None:
             settings.ready_file.touch()
         log.info("coordinating version=%d checks=%d", applied.version, len(configuration.topology.checks))
-        await _together(stop, ingest, tick, keeper)
+        await _together(stop, ingest, tick, keeper, housekeeper)
     places.close()
 
 
@@ -145,7 +147,7 @@ async def _link(broker: str, configuration: Configuration) -> AsyncIterator[tupl
         await asyncio.to_thread(post.close)
 
 
-async def _together(stop: asyncio.Event, *loops: Ingest | Tick | Keeper) -> None:
+async def _together(stop: asyncio.Event, *loops: Ingest | Tick | Keeper | Housekeeper) -> None:
     """Run the loops until told to stop; when one fails, all stop and its error is raised.
 
     A loop that waits for a database that is away is ended: what it holds was not receipted.

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from coordinator.retention import Keep, KeepError, read_keep
+
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
 
 
@@ -19,7 +21,8 @@ class CoordinatorSettings:
     """What an operator decides about the coordinator process.
 
     `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and `geoip_asn` are
-    databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered.
+    databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered. `keep`
+    says for how long results and rollups are kept.
     """
 
     broker: str
@@ -29,6 +32,7 @@ class CoordinatorSettings:
     geoip_asn: Path | None = None
     ready_file: Path | None = None
     log_level: str = "INFO"
+    keep: Keep = Keep()
 
     def __post_init__(self) -> None:
         if urlsplit(self.broker).scheme not in SCHEMES:  # the URL is not repeated: it may hold a password
@@ -47,6 +51,10 @@ def read_settings(
     data_dir: Path | None = None,
 ) -> CoordinatorSettings:
     """The settings from what is given, else the environment; SettingsError names the first missing or wrong one."""
+    try:
+        keep = read_keep(environ)
+    except KeepError as error:
+        raise SettingsError(str(error)) from None
     return CoordinatorSettings(
         broker=broker or _required("OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ),
         database=database or _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ),
@@ -55,6 +63,7 @@ def read_settings(
         geoip_asn=_path("OUTSCOPE_GEOIP_ASN", environ),
         ready_file=_path("OUTSCOPE_READY_FILE", environ),
         log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
+        keep=keep,
     )
 
 

@@ -13,6 +13,7 @@ from api.cli import (
     demo,
     explain,
     export,
+    history,
     incidents,
     ingest,
     probe,
@@ -32,6 +33,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     "Reading what it says": (
         status.status,
         incidents.incidents,
+        history.history,
         explain.explain,
         regions.regions,
         results.results,

@@ -1,4 +1,4 @@
-"""The tables of rollups as migrations make them: a key of three columns, and a partition a day for minutes."""
+"""The tables of rollups as migrations make them: a key of many columns, and a partition a day for minutes."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ LEVELS: Final = ("minute", "hour", "day")
 _BODY: Final = (
     'at BIGINT NOT NULL, "check" VARCHAR(64) NOT NULL, region VARCHAR(64) NOT NULL, service VARCHAR(64) NOT NULL, '
     "component VARCHAR(64) NOT NULL, looks BIGINT NOT NULL, good BIGINT NOT NULL, bad BIGINT NOT NULL, "
-    'reasons TEXT NOT NULL, sketch {bytes} NOT NULL, PRIMARY KEY (at, service, "check", region)'
+    'reasons TEXT NOT NULL, sketch {bytes} NOT NULL, PRIMARY KEY (at, service, component, "check", region)'
 )
 
 
@@ -41,7 +41,8 @@ class CreateRollups(TortoiseOperation):
             await database.fetch(
                 f"CREATE TABLE rollup_{level} ({body}){' PARTITION BY RANGE (at)' if partitioned else ''}"
             )
-            await database.fetch(f"CREATE INDEX rollup_{level}_service ON rollup_{level} (service, at)")
+            columns = 'service, "check", region, component, at'  # the history of one of them
+            await database.fetch(f"CREATE INDEX rollup_{level}_history ON rollup_{level} ({columns})")
 
     async def database_backward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None

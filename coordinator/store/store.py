@@ -8,6 +8,8 @@ from coordinator.store.incidents import Incidents
 from coordinator.store.leases import Leases
 from coordinator.store.refusals import Refusals
 from coordinator.store.results import Results
+from coordinator.store.retention import Retention
+from coordinator.store.rollups import Rollups
 from coordinator.store.standings import Standings
 from coordinator.store.verdicts import Verdicts
 from coordinator.store.workers import Workers
@@ -20,6 +22,8 @@ class Store:
         self._database = database
         self.configurations = Configurations(database)
         self.results = Results(database)
+        self.rollups = Rollups(database)
+        self.retention = Retention(database)
         self.standings = Standings(database)
         self.verdicts = Verdicts(database)
         self.incidents = Incidents(database)

@@ -14,6 +14,7 @@ from tests.faults.broker import Broker
 from tests.faults.coordination import CoordinatorProcess
 from tests.faults.coordinator import until
 from tests.faults.fleet import Fleet
+from worker.contract import clock
 
 pytestmark = pytest.mark.slow
 
@@ -208,12 +209,15 @@ def test_what_is_wrong_is_refused_and_counted_and_the_rest_goes_on(fleet: Fleet)
         for poison in (None, [], {"v": 9}, {"worker": "x"}, "text"):
             reporter.send(poison)
         reporter.send({}, task="outscope.nonsense")
-        reporter.report(reporter.row("nobody", 1, 1), reporter.row("api", 1, 1))
+        reporter.report(reporter.row("nobody", 1, clock.now()), reporter.row("api", 1, clock.now()))
         until(lambda: len(fleet.ask(lambda store: store.refusals.all())) == 3, 20, "the refusals")
         counts = {row["reason"]: row["count"] for row in fleet.ask(lambda store: store.refusals.all())}
         assert counts == {"malformed_report": 5, "unknown_task": 1, "unknown_check": 1}
         progress(fleet, 6)
         until(lambda: fleet.told().get("refused") == 7, 10, "the counters")
+        set_aside = fleet.ask(lambda store: store.asides.all())
+        assert sum(told["count"] for told in set_aside) == 7
+        assert {told["reason"] for told in set_aside} == set(counts)
 
 
 def test_an_empty_region_gets_no_more_orders_and_its_looks_are_declared(fleet: Fleet) -> None:

@@ -1,0 +1,95 @@
+"""THE LOOP that keeps the record small: rolls up what is due, and forgets what is too old.
+
+It works beside the ingest and steps aside for it: while reports wait, it waits too, for a while. It may be
+interrupted anywhere; what was not done is still due.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from coordinator.inbox import Inbox
+from coordinator.retention import Keep, first_kept
+from coordinator.store import TROUBLE, Store
+from coordinator.store.rollups import LENGTH_MS, Level
+from worker.contract import clock
+from worker.contract.instant import Instant
+
+log = logging.getLogger("outscope.housekeeping")
+
+EVERY_S: Final = 5.0
+FORGET_EVERY_MS: Final = 3_600_000
+GRACE_MS: Final = 10_000
+"""So long after its end a bucket is first made: most of its results are there by then."""
+UNFINISHED_MS: Final[dict[Level, int]] = {"minute": 1 << 62, "hour": 300_000, "day": 1_800_000}
+"""How often a bucket that has not ended is made anew, so that the last hours are seen in it."""
+ASIDE_KEPT_MS: Final = 30 * 86_400_000
+STEP_ASIDE_S: Final = 20.0
+
+
+class Housekeeper:
+    """Rolls up and forgets."""
+
+    def __init__(self, store: Store, inbox: Inbox, keep: Keep) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._keep = keep
+        self._made: dict[tuple[Level, Instant], Instant] = {}
+        """When an unfinished bucket was made last."""
+        self._forgot_at: Instant = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop, between two steps."""
+        while not stop.is_set():
+            try:
+                await self._round(stop)
+            except TROUBLE as error:
+                log.warning("housekeeping_waits error=%r", error)
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self, stop: asyncio.Event) -> None:
+        async for level, at in self._due(clock.now()):
+            await self._step_aside(stop)
+            if stop.is_set():
+                return
+            await self.make(level, at)
+        if clock.now() - self._forgot_at >= FORGET_EVERY_MS:
+            self._forgot_at = clock.now()
+            await self.forget(self._forgot_at)
+
+    async def _due(self, now: Instant) -> AsyncIterator[tuple[Level, Instant]]:
+        """The lower levels first: they make the higher ones due."""
+        for level, length_ms in LENGTH_MS.items():
+            for at in await self._store.rollups.due(level, now + length_ms):
+                ended = at + length_ms + GRACE_MS <= now
+                if ended or now - self._made.get((level, at), 0) >= UNFINISHED_MS[level]:
+                    yield level, at
+
+    async def make(self, level: Level, at: Instant) -> None:
+        """Make one bucket."""
+        await self._store.rollups.make(level, at)
+        now = clock.now()
+        self._made = {key: made_at for key, made_at in self._made.items() if now - made_at < LENGTH_MS["day"]}
+        self._made[level, at] = now
+
+    async def forget(self, now: Instant) -> None:
+        """Forget everything that is too old by now."""
+        gone = {
+            "results": await self._store.retention.results(first_kept(now, self._keep.results_ms)),
+            "minutes": await self._store.retention.rollups("minute", first_kept(now, self._keep.minutes_ms)),
+            "hours": await self._store.retention.rollups("hour", first_kept(now, self._keep.hours_ms)),
+            "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
+            "asides": await self._store.retention.asides(now - ASIDE_KEPT_MS),
+        }
+        if any(gone.values()):
+            log.info("forgot %s", " ".join(f"{what}={number}" for what, number in gone.items() if number))
+
+    async def _step_aside(self, stop: asyncio.Event) -> None:
+        until_s = clock.monotonic_s() + STEP_ASIDE_S
+        while self._inbox.depth() and clock.monotonic_s() < until_s and not stop.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.2)  # nobody tells when it is empty

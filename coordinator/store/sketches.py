@@ -1,0 +1,123 @@
+"""Sketches of durations: how many fell into each of many narrow buckets, so that percentiles of parts can be merged.
+
+It is a DDSketch (Masson, Rim, Lee: VLDB 2019) with the logarithmic mapping: bucket i holds (g^(i-1), g^i] milliseconds
+with g = 1.01 / 0.99, so every percentile is within 1 % of the true one. Merging adds counts: the sketch of the whole is
+exactly the sum of the sketches of its parts, in any order. All of it works on arrays, because a rollup has thousands.
+
+A sketch of all phases is stored as packed pairs: phase (1 byte), bucket (2 bytes), count (4 bytes).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
+ACCURACY: Final = 0.01
+PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+
+_GAMMA: Final = (1 + ACCURACY) / (1 - ACCURACY)
+_LOG_GAMMA: Final = float(np.log(_GAMMA))
+_PAIR: Final = np.dtype([("phase", "u1"), ("bucket", "<i2"), ("count", "<u4")])
+_ZERO: Final = -(2**15)
+"""The bucket of what took no time at all."""
+_DENSE: Final = 8_000_000
+_SMALLEST_MS: Final = 1e-6
+_LARGEST_MS: Final = 1e12
+
+Ints = NDArray[np.int64]
+Counts = tuple[Ints, Ints, Ints, Ints]
+"""Owner, phase, bucket and count, side by side."""
+
+
+def counted(durations: Sequence[Sequence[float | None]], owners: Ints) -> Counts:
+    """The counts of rows of durations, one for each phase (None was not measured), that belong to owners."""
+    values = np.array(durations, dtype=np.float64).reshape(len(owners), len(PHASES))
+    rows, phases = np.nonzero(~np.isnan(values))
+    found = values[rows, phases]
+    sizes = np.ceil(np.log(np.clip(found, _SMALLEST_MS, _LARGEST_MS)) / _LOG_GAMMA).astype(np.int64)
+    buckets = np.where(found < _SMALLEST_MS, _ZERO, sizes)
+    return owners[rows], phases.astype(np.int64), buckets, np.ones(len(rows), dtype=np.int64)
+
+
+def unpacked(sketches: Sequence[bytes], owners: Ints) -> Counts:
+    """The counts of stored sketches that belong to owners."""
+    pairs = np.frombuffer(b"".join(sketches), dtype=_PAIR)
+    lengths = np.fromiter((len(sketch) for sketch in sketches), np.int64, len(sketches)) // _PAIR.itemsize
+    return (
+        np.repeat(owners, lengths),
+        pairs["phase"].astype(np.int64),
+        pairs["bucket"].astype(np.int64),
+        pairs["count"].astype(np.int64),
+    )
+
+
+def packed(counts: Counts, many: int) -> list[bytes]:
+    """The sketch of each of `many` owners, which are numbered from 0: equal counts are equal bytes."""
+    owners, phases, buckets, numbers = added(counts)
+    pairs = np.empty(len(owners), dtype=_PAIR)
+    pairs["phase"], pairs["bucket"], pairs["count"] = phases, buckets, np.minimum(numbers, 2**32 - 1)
+    ends = np.searchsorted(owners, np.arange(1, many + 1))
+    starts = np.concatenate(([0], ends[:-1])) if many else ends
+    data = pairs.tobytes()
+    size = _PAIR.itemsize
+    return [data[start * size : end * size] for start, end in zip(starts, ends, strict=True)]
+
+
+def percentiles(counts: Counts, many: int) -> list[dict[str, dict[str, float] | None]]:
+    """For each of `many` owners and each phase the percentiles in milliseconds; None where nothing was measured."""
+    owners, phases, buckets, numbers = added(counts)
+    told: list[dict[str, dict[str, float] | None]] = [dict.fromkeys(PHASES) for _ in range(many)]
+    if not len(owners):
+        return told
+    groups = owners * len(PHASES) + phases
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    running = np.cumsum(numbers)
+    ends = running[np.append(starts[1:], len(groups)) - 1]
+    before = np.concatenate(([0], ends[:-1]))
+    values = [_values(buckets, running, before + share * (ends - before - 1)) for share in PERCENTILES.values()]
+    for owner, phase, *found in zip(owners[starts].tolist(), phases[starts].tolist(), *values, strict=True):
+        told[owner][PHASES[phase]] = dict(zip(PERCENTILES, found, strict=True))
+    return told
+
+
+def merged(parts: Sequence[Counts]) -> Counts:
+    """The counts of all parts."""
+    owners, phases, buckets, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return owners, phases, buckets, numbers
+
+
+def reasons_of(parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How often each reason was given in all parts, the most frequent first."""
+    total: dict[str, int] = {}
+    for part in parts:
+        for reason, number in part.items():
+            total[reason] = total.get(reason, 0) + int(number)
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+
+def added(counts: Counts) -> Counts:
+    """Each (owner, phase, bucket) once, in order, with its whole count."""
+    owners, phases, buckets, numbers = counts
+    if not len(owners):
+        return counts
+    lowest = int(buckets.min())
+    width = int(buckets.max()) - lowest + 1
+    keys = (owners * len(PHASES) + phases) * width + (buckets - lowest)
+    if int(keys.max()) < _DENSE:  # a place for each possible key costs less than sorting them
+        total = np.bincount(keys, weights=numbers)
+        unique = np.flatnonzero(total)
+        total = total[unique]
+    else:
+        unique, places = np.unique(keys, return_inverse=True)
+        total = np.bincount(places, weights=numbers)
+    groups, found = np.divmod(unique, width)
+    return groups // len(PHASES), groups % len(PHASES), found + lowest, total.astype(np.int64)
+
+
+def _values(buckets: Ints, running: Ints, ranks: NDArray[np.float64]) -> list[float]:
+    """The durations at these ranks, in four digits: of their buckets none is further away than the accuracy."""
+    found = buckets[np.searchsorted(running, ranks, side="right")]
+    values = np.where(found == _ZERO, 0.0, 2 * _GAMMA ** found.astype(np.float64) / (_GAMMA + 1))
+    return [float(f"{value:.4g}") for value in values.tolist()]

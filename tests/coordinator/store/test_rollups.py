@@ -1,0 +1,159 @@
+"""Rollups on both databases: exact, late results included, and none counted twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coordinator.store import Store
+from coordinator.store.database import Database
+from coordinator.store.encoding import from_text, to_text
+from coordinator.store.rollup_fold import from_results
+from coordinator.store.rollups import LENGTH_MS, Level
+from coordinator.store.sketches import packed, reasons_of, unpacked
+from worker.contract.outcome import Blame, Reason
+from worker.contract.result import Result
+
+Make = Callable[..., Result]
+DAY = 20_500 * 86_400_000
+HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+FAILED: dict[str, Any] = {"ok": False, "reason": Reason.TIMEOUT, "blame": Blame.PATH}
+OURS: dict[str, Any] = {"ok": False, "reason": Reason.INTERNAL, "blame": Blame.PROBER}
+
+
+def look(make_result: Make, n: int, at: int, **fields: Any) -> Result:
+    return make_result(n, scheduled_at=at, total_ms=10.0 + n, **fields)
+
+
+async def make_all(store: Store, until: int = DAY * 2) -> None:
+    for level in LENGTH_MS:
+        for at in await store.rollups.due(level, until):
+            await store.rollups.make(level, at)
+
+
+async def whole(store: Store, level: Level, at: int = DAY, **equal: str) -> dict[str, Any]:
+    """The rows of a bucket as one; the higher levels have one row."""
+    rows = await store.rollups.between(level, "claude", at, at + LENGTH_MS[level], **equal)
+    assert len(rows) == 1 or level == "minute"
+    reasons = reasons_of([from_text(row["reasons"]) for row in rows])
+    return {
+        **{name: sum(row[name] for row in rows) for name in ("looks", "good", "bad")},
+        "reasons": to_text(reasons),
+        "sketch": packed(unpacked([row["sketch"] for row in rows], np.zeros(len(rows), dtype=np.int64)), 1)[0],
+    }
+
+
+def counts(row: dict[str, Any]) -> tuple[int, int, int, dict[str, int]]:
+    return row["looks"], row["good"], row["bad"], from_text(row["reasons"])
+
+
+async def test_every_level_counts_looks_reasons_and_blame(store: Store, make_result: Make) -> None:
+    await store.results.add(
+        [
+            look(make_result, 1, DAY),
+            look(make_result, 2, DAY + MINUTE_MS, region="us-east", **FAILED),
+            look(make_result, 3, DAY + HOUR_MS, **OURS),
+            look(make_result, 4, DAY + HOUR_MS + 1, service="openai"),
+        ]
+    )
+    await make_all(store)
+    assert counts(await whole(store, "minute")) == (1, 1, 0, {"ok": 1})
+    assert counts(await whole(store, "hour")) == (2, 1, 1, {"ok": 1, "timeout": 1})
+    assert counts(await whole(store, "day")) == (3, 1, 1, {"internal": 1, "ok": 1, "timeout": 1})
+    assert counts(await whole(store, "day", region="us-east")) == (1, 0, 1, {"timeout": 1})
+    assert counts(await whole(store, "day", check="claude-api", region="eu-west")) == (
+        2,
+        1,
+        0,
+        {"internal": 1, "ok": 1},
+    )
+    assert await store.rollups.between("day", "claude", DAY, DAY + 1, component="nobody") == []
+
+
+async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_result: Make) -> None:
+    results = [
+        look(make_result, n, DAY + n * 613_000, region=("eu-west", "us-east")[n % 2], dns_ms=None if n % 3 else 0.0)
+        for n in range(100)
+    ]
+    await store.results.add(results)
+    await make_all(store)
+    rows = [{name: getattr(result, name) for name in Result.__dataclass_fields__} for result in results]
+    rows = [row | {"reason": row["reason"].value, "blame": row["blame"].value} for row in rows]
+    at_once = {(row[1], row[2]): row[5:] for row in from_results(DAY, rows)}
+    at_once["", ""] = from_results(DAY, [row | {"region": "everywhere"} for row in rows])[0][5:]
+    for check, region in (("claude-api", "eu-west"), ("claude-api", "us-east")):
+        row = await whole(store, "day", check=check, region=region)
+        told = tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch"))
+        assert told == at_once[check, region]
+    for equal in ({}, {"component": "api"}, {"check": "claude-api"}):
+        row = await whole(store, "day", **equal)
+        assert tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch")) == at_once["", ""]
+    assert (await whole(store, "day", region="us-east"))["sketch"] == at_once["claude-api", "us-east"][-1]
+
+
+async def test_a_late_result_is_added_to_all_levels_and_nothing_twice(store: Store, make_result: Make) -> None:
+    early = [look(make_result, n, DAY + n) for n in range(5)]
+    await store.results.add(early)
+    await make_all(store)
+    late = look(make_result, 9, DAY + 30_000, **FAILED)
+    await store.results.add([*early, late])
+    await make_all(store)
+    await store.results.add([*early, late])
+    assert await store.rollups.due("minute", DAY * 2) == []
+    for level in LENGTH_MS:
+        assert counts(await whole(store, level)) == (6, 5, 1, {"ok": 5, "timeout": 1})
+
+
+async def test_making_a_bucket_again_changes_nothing(store: Store, make_result: Make) -> None:
+    await store.results.add([look(make_result, n, DAY + n) for n in range(5)])
+    await make_all(store)
+    before = [await whole(store, level) for level in LENGTH_MS]
+    for level in LENGTH_MS:
+        await store.rollups.make(level, DAY)
+    assert [await whole(store, level) for level in LENGTH_MS] == before
+
+
+async def test_what_comes_in_while_a_bucket_is_made_is_due_again(
+    store: Store, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.results.add([look(make_result, 1, DAY)])
+    folded = store.rollups._folded
+
+    async def meanwhile(level: Level, at: int) -> Any:
+        rows = await folded(level, at)
+        if level == "minute":
+            await store.results.add([look(make_result, 2, DAY + 1)])
+        return rows
+
+    monkeypatch.setattr(store.rollups, "_folded", meanwhile)
+    await store.rollups.make("minute", DAY)
+    monkeypatch.undo()
+    assert await store.rollups.due("minute", DAY * 2) == [DAY]
+    await make_all(store)
+    assert (await whole(store, "day"))["looks"] == 2
+
+
+async def test_one_that_was_interrupted_is_still_due(
+    store: Store, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.results.add([look(make_result, 1, DAY)])
+    many = Database.many
+
+    async def dies(database: Database, sql: str, rows: Any) -> None:
+        if sql.startswith("DELETE"):  # the last word before the commit
+            raise ConnectionError("the power went")
+        await many(database, sql, rows)
+
+    monkeypatch.setattr(Database, "many", dies)
+    with pytest.raises(ConnectionError):
+        await store.rollups.make("minute", DAY)
+    monkeypatch.undo()
+    assert await store.rollups.between("minute", "claude", DAY, DAY + 1) == []
+    assert await store.rollups.due("minute", DAY * 2) == [DAY]
+
+
+async def test_a_bucket_is_due_only_when_it_has_ended(store: Store, make_result: Make) -> None:
+    await store.results.add([look(make_result, 1, DAY + 5)])
+    assert await store.rollups.due("minute", DAY + MINUTE_MS - 1) == []
+    assert await store.rollups.due("minute", DAY + MINUTE_MS) == [DAY]

@@ -1,0 +1,82 @@
+"""The record is rolled up and forgotten beside the ingest."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coordinator.housekeeping import Housekeeper
+from coordinator.inbox import Delivery, Inbox
+from coordinator.retention import DAY_MS, Keep
+from coordinator.store import Store
+from worker.contract import clock
+from worker.contract.result import Result
+
+Make = Callable[..., Result]
+
+
+@pytest.fixture
+async def inbox() -> Inbox:
+    return Inbox("redis://127.0.0.1:1/0", ())
+
+
+def housekeeper(store: Store, inbox: Inbox) -> Housekeeper:
+    return Housekeeper(store, inbox, Keep(results_ms=2 * DAY_MS, minutes_ms=2 * DAY_MS))
+
+
+async def looks(store: Store, service: str = "claude") -> dict[str, int]:
+    found = {}
+    for level in ("minute", "hour", "day"):
+        rows: list[dict[str, Any]] = await store.rollups.between(level, service, 0, 2**60)
+        found[level] = sum(row["looks"] for row in rows)
+    return found
+
+
+async def test_what_is_stored_is_rolled_up_to_the_day_and_what_is_old_forgotten(
+    store: Store, inbox: Inbox, make_result: Make
+) -> None:
+    now = clock.now()
+    old = make_result(1, scheduled_at=now - 5 * DAY_MS, received_at=now)
+    new = [make_result(n, scheduled_at=now - 120_000, received_at=now) for n in range(2, 6)]
+    await store.results.add([old, *new])
+    stop = asyncio.Event()
+    task = asyncio.create_task(housekeeper(store, inbox).run(stop))
+    async with asyncio.timeout(10):
+        while (await looks(store)) != {"minute": 4, "hour": 5, "day": 5}:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        while len(await store.results.recent(0)) != 4:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.wait_for(task, 2)
+
+
+async def test_a_minute_that_goes_on_waits_for_its_end(store: Store, inbox: Inbox, make_result: Make) -> None:
+    await store.results.add([make_result(1, scheduled_at=clock.now() + 60_000)])
+    await housekeeper(store, inbox)._round(asyncio.Event())
+    assert await looks(store) == {"minute": 0, "hour": 0, "day": 0}
+
+
+async def test_while_reports_wait_it_steps_aside(store: Store, inbox: Inbox, make_result: Make) -> None:
+    await store.results.add([make_result(1, scheduled_at=clock.now() - 120_000)])
+    inbox._waiting.put_nowait(Delivery("eu-west", "", b"", 0.0))
+    going = asyncio.create_task(housekeeper(store, inbox)._round(asyncio.Event()))
+    await asyncio.sleep(0.3)
+    assert (await looks(store))["minute"] == 0
+    await inbox.some(0.1)
+    await asyncio.wait_for(going, 5)
+    assert (await looks(store))["minute"] == 1
+
+
+async def test_without_a_database_it_waits(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, asked = asyncio.Event(), 0
+
+    async def away(*_: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        stop.set()
+        raise ConnectionResetError("away")
+
+    monkeypatch.setattr(store.rollups, "due", away)
+    await asyncio.wait_for(housekeeper(store, inbox).run(stop), 5)
+    assert asked == 1
