@@ -1,6 +1,6 @@
 """The guard: public addresses only, however they are written, unless the operator allows more."""
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,10 @@ REFUSED = [
     "168.63.129.16",
     "100.64.0.1",
     "100.100.100.200",
+    "::ffff:169.254.169.254",
+    "::ffff:100.100.100.200",
+    "64:ff9b::169.254.169.254",
+    "2002:a9fe:a9fe::1",
     "192.0.0.1",
     "192.0.2.7",
     "198.18.0.1",
@@ -97,17 +101,68 @@ def test_an_ipv4_address_that_python_calls_not_global_is_refused(address: IPv4Ad
         assert Guard().refusal(str(address))
 
 
+PUBLIC_V6 = IPv6Network("2000::/3")
+LEADS = {
+    "IPv4-mapped": (0xFFFF << 32, 0),
+    "IPv4-compatible": (0, 0),
+    "NAT64": (0x64FF9B << 96, 0),
+    "6to4": (0x2002 << 112, 80),
+}
+"""Networks that lead to an IPv4 address: their first bits, and how many bits stand below it."""
+
+
+def inside(network: str) -> st.SearchStrategy[IPv6Address]:
+    found = IPv6Network(network)
+    return st.integers(int(found[0]), int(found[-1])).map(IPv6Address)
+
+
+@pytest.mark.parametrize("lead", LEADS)
+@given(address=st.ip_addresses(v=4), below=st.integers(0, (1 << 80) - 1))
+def test_an_address_that_leads_to_an_ipv4_address_is_judged_as_that_one(
+    lead: str, address: IPv4Address, below: int
+) -> None:
+    first, bits = LEADS[lead]
+    if lead == "IPv4-compatible" and int(address) <= 1:
+        return  # :: and ::1 have a meaning of their own
+    outer = IPv6Address(first | int(address) << bits | below & ((1 << bits) - 1))
+    assert (Guard().refusal(str(outer)) is None) == (Guard().refusal(str(address)) is None)
+
+
+@given(st.one_of(*map(inside, ("64:ff9b:1::/48", "2001::/32", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"))))
+def test_local_nat64_teredo_private_link_local_and_multicast_are_refused_whatever_they_hold(
+    address: IPv6Address,
+) -> None:
+    assert Guard().refusal(str(address))
+    assert Guard().refusal(address.exploded)
+
+
 @given(st.ip_addresses(v=6))
 def test_an_ipv6_address_outside_global_unicast_is_refused_unless_it_leads_to_a_public_one(
     address: IPv6Address,
 ) -> None:
     if Guard().refusal(str(address)) is None:
-        assert address.is_global or address.ipv4_mapped or address in _embedding()
+        assert address in PUBLIC_V6 or int(address) >> 32 in (0, 0xFFFF, 0x64FF9B << 64)
 
 
-def _embedding() -> object:
-    class Either:
-        def __contains__(self, address: IPv6Address) -> bool:
-            return int(address) >> 32 in (0, 0x0064_FF9B << 64) or address.sixtofour is not None
+@given(st.ip_addresses(), st.ip_addresses(v=4), st.integers(0, 32))
+def test_allowing_a_network_opens_it_and_nothing_else(
+    address: IPv4Address | IPv6Address, base: IPv4Address, length: int
+) -> None:
+    network = IPv4Network((base, length), strict=False)
+    opened = Guard([network]).refusal(str(address)) is None
+    if opened and Guard().refusal(str(address)) is not None:
+        inner = address if isinstance(address, IPv4Address) else IPv4Address(_embedded(address) or 0)
+        assert inner in network
 
-    return Either()
+
+def _embedded(address: IPv6Address) -> int | None:
+    number = int(address)
+    if number >> 112 == 0x2002:
+        return number >> 80 & 0xFFFF_FFFF
+    return number & 0xFFFF_FFFF if number >> 32 in (0, 0xFFFF, 0x64FF9B << 64) else None
+
+
+@given(st.text())
+def test_whatever_is_written_is_judged_or_called_no_address(text: str) -> None:
+    refusal = Guard().refusal(text)
+    assert refusal is None or refusal
