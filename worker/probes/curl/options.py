@@ -22,7 +22,6 @@ _VERSIONS: Final[dict[HttpVersion, int]] = {
     "2": pycurl.CURL_HTTP_VERSION_2TLS,
     "3": pycurl.CURL_HTTP_VERSION_3ONLY,
 }
-_IP: Final = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
 
 
 def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
@@ -40,12 +39,8 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
         setopt(pycurl.ACCEPT_ENCODING, "")  # whatever libcurl can unpack
     _prepare_method(easy, request)
     _prepare_way(easy, request, route, vantage.trust)
-    if request.ip_version != "any":
-        setopt(pycurl.IPRESOLVE, _IP[request.ip_version])
     if vantage.source_address is not None:
         setopt(pycurl.INTERFACE, f"host!{vantage.source_address}")
-        if request.ip_version == "any":
-            setopt(pycurl.IPRESOLVE, _IP["6" if ":" in vantage.source_address else "4"])
     if request.url[:6].lower() == "https:":
         _prepare_tls(easy, request, look)
         if request.http_version != "auto":
