@@ -96,6 +96,11 @@ class FlowParams(Params):
         "{token: {json_path: data.token}}, or {header: name}, {cookie: name}, {regex: expression}."
     )
 
+    @property
+    def url(self) -> str:
+        """Whom the flow asks first."""
+        return self.steps[0].url
+
     @model_validator(mode="after")
     def _hangs_together(self) -> "FlowParams":
         names: set[str] = set()

@@ -18,6 +18,7 @@ from worker.contract.clock import now
 from worker.contract.instant import Instant
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.probes.expect import Expect
 from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.vantage import Look
@@ -25,16 +26,17 @@ from worker.probes.vendor_status import aws, feed, google_ai, google_cloud, stat
 from worker.probes.vendor_status.incident import UnheardError, VendorIncident
 from worker.probes.vendor_status.pages import Heard, Pages, digest
 from worker.probes.vendor_status.params import VendorStatusParams
-from worker.probes.visit import followable, redirected, steps_of
+from worker.probes.visit import Demands, Visit
 
 BODY_LIMIT: Final = 16 << 20
-REDIRECTS: Final = 3
 SHOWN: Final = 10
 """Incidents of one result."""
 SHOWN_BYTES: Final = 9_000
 """A report takes rows of 16 kB."""
 _HOUR_MS: Final = 3_600_000
-_WALLS: Final = frozenset({401, 403, 405, 406, 429})
+_WALLS: Final = frozenset({401, 403, 405, 406})
+_FIRST: Final = Demands(Expect(status=(200,)), redirects=3)
+_AGAIN: Final = Demands(Expect(status=(200, 304)), redirects=3)
 
 
 async def run(params: VendorStatusParams, look: Look) -> Outcome:
@@ -45,19 +47,19 @@ async def run(params: VendorStatusParams, look: Look) -> Outcome:
         request = _request(params, known)
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER, extra={"heard": False})
-    answer = await _answer(request, look)
-    for at_ms, what in steps_of(answer):
-        look.step(what, at_ms=at_ms)
+    visit = Visit(look, _FIRST if known is None else _AGAIN)
+    seen = await visit.make(request)
+    answer = visit.answers[-1]
+    if not seen.ok:
+        return _unheard(seen, *_fault(seen))
     try:
-        if (fault := _fault(answer, known, look)) is not None:
-            return _unheard(answer, *fault)
-        changed = known is None or (answer.status == 200 and digest(answer.body) != known.digest)
-        incidents = _read(params, answer.body) if changed or known is None else known.incidents
+        changed = answer.status == 200 and (known is None or digest(answer.body) != known.digest)
+        incidents = _read(params, answer) if changed or known is None else known.incidents
     except UnheardError as error:
-        return _unheard(answer, Reason.CONTENT, f"not heard: {error}")
+        return _unheard(seen, Reason.CONTENT, Blame.PROBER, str(error))
     if answer.status == 200:
         pages.keep(key, answer, incidents)
-    return _heard(answer, params, incidents, changed=changed)
+    return _heard(seen, params, incidents, changed=changed)
 
 
 def _request(params: VendorStatusParams, known: Heard | None) -> Request:
@@ -77,39 +79,19 @@ def _request(params: VendorStatusParams, known: Heard | None) -> Request:
     )
 
 
-async def _answer(request: Request, look: Look) -> Answer:
-    from worker.probes.curl.exchange import exchange  # late: only a look needs libcurl
-
-    first = request
-    answer = await exchange(request, look)
-    for _ in range(REDIRECTS):
-        if answer.code or answer.redirect_url is None or not followable(answer.redirect_url):
-            break
-        request = redirected(first, request, answer)
-        answer = await exchange(request, look)
-    return answer
+def _fault(seen: Outcome) -> tuple[Reason, Blame, str]:
+    """Why nothing was heard, before the content is read."""
+    if seen.status_code in _WALLS:
+        wall = f"status {seen.status_code}: a wall does not let this worker read the page"
+        return Reason.BLOCKED, Blame.PROBER, wall
+    if seen.blame is not Blame.TARGET:
+        return seen.reason, seen.blame, seen.detail
+    return seen.reason, Blame.PROBER if seen.status_code else Blame.PATH, seen.detail
 
 
-def _fault(answer: Answer, known: Heard | None, look: Look) -> tuple[Reason, str, Blame] | None:
-    """Why nothing was heard, before the content is read; None when it can be read."""
-    if answer.code:
-        from worker.probes.curl.faults import fault
-
-        reason, blame, sentence = fault(answer, look.timeout_ms)
-        return reason, f"not heard: {sentence}", Blame.PATH if blame is Blame.TARGET else blame
-    if answer.status == 304 and known is not None:
-        return None
-    if answer.status in _WALLS:
-        wall = f"not heard: status {answer.status}: a wall does not let this worker read the page"
-        return Reason.BLOCKED, wall, Blame.PROBER
-    if answer.status != 200:
-        return Reason.STATUS, f"not heard: status {answer.status}", Blame.PROBER
+def _read(params: VendorStatusParams, answer: Answer) -> tuple[VendorIncident, ...]:
     if answer.cut:
-        return Reason.CONTENT, f"not heard: the answer is longer than {BODY_LIMIT >> 20} MiB", Blame.PROBER
-    return None
-
-
-def _read(params: VendorStatusParams, body: bytes) -> tuple[VendorIncident, ...]:
+        raise UnheardError(f"the answer is longer than {BODY_LIMIT >> 20} MiB")
     reader = {
         "statuspage": statuspage.read,
         "incident_io": statuspage.read,
@@ -117,7 +99,7 @@ def _read(params: VendorStatusParams, body: bytes) -> tuple[VendorIncident, ...]
         "google_ai": google_ai.read,
         "aws": aws.read,
     }.get(params.provider, partial(feed.read, may_be_empty=params.may_be_empty, otherwise=_otherwise(params)))
-    return tuple(reader(body))
+    return tuple(reader(answer.body))
 
 
 def _otherwise(params: VendorStatusParams) -> str:
@@ -125,13 +107,16 @@ def _otherwise(params: VendorStatusParams) -> str:
     return "active" if params.provider == "azure" else ""
 
 
-def _unheard(answer: Answer, reason: Reason, sentence: str, blame: Blame = Blame.PROBER) -> Outcome:
+def _unheard(seen: Outcome, reason: Reason, blame: Blame, sentence: str) -> Outcome:
     """A page that was not heard says nothing of its vendor, so the vendor is not to blame."""
-    return replace(_measured(answer, {"heard": False}), ok=False, reason=reason, blame=blame, detail=sentence)
+    extra: dict[str, Any] = {"heard": False}
+    if "retry_after_s" in seen.extra:
+        extra["retry_after_s"] = seen.extra["retry_after_s"]
+    return replace(seen, ok=False, reason=reason, blame=blame, detail=f"not heard: {sentence}", extra=extra)
 
 
 def _heard(
-    answer: Answer, params: VendorStatusParams, incidents: tuple[VendorIncident, ...], *, changed: bool
+    seen: Outcome, params: VendorStatusParams, incidents: tuple[VendorIncident, ...], *, changed: bool
 ) -> Outcome:
     wanted = sorted(_wanted(params, incidents, now()), key=lambda i: (i.is_open, i.moved_at), reverse=True)
     told = _fitting([incident.to_extra(params.mapping) for incident in wanted[:SHOWN]])
@@ -139,7 +124,7 @@ def _heard(
     extra: dict[str, Any] = {"heard": True, "changed": changed, "open": open_now, "incidents": told}
     if len(told) < len(wanted):
         extra["left_out"] = len(wanted) - len(told)
-    return replace(_measured(answer, extra), detail=f"heard: {open_now} open of {len(wanted)} recent incidents")
+    return replace(seen, detail=f"heard: {open_now} open of {len(wanted)} recent incidents", extra=extra)
 
 
 def _wanted(params: VendorStatusParams, incidents: Iterable[VendorIncident], at: Instant) -> Iterable[VendorIncident]:
@@ -160,23 +145,6 @@ def _fitting(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if room < 0:
             return told[:number]
     return told
-
-
-def _measured(answer: Answer, extra: dict[str, Any]) -> Outcome:
-    return Outcome(
-        True,
-        Reason.OK,
-        Blame.NONE,
-        "",
-        answer.status or None,
-        answer.dns_ms,
-        answer.connect_ms,
-        answer.tls_ms,
-        answer.ttfb_ms,
-        answer.total_ms,
-        answer.ip,
-        extra,
-    )
 
 
 KIND: Final[Kind[Any]] = Kind("vendor_status", VendorStatusParams, run)

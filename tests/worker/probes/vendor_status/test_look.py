@@ -53,7 +53,7 @@ def test_it_does_not_vote() -> None:
     [
         (403, b"<html>Attention Required!</html>", Reason.BLOCKED, "a wall"),
         (405, b"<html>challenge</html>", Reason.BLOCKED, "a wall"),
-        (429, b"", Reason.BLOCKED, "a wall"),
+        (429, b"", Reason.RATE_LIMITED, "limits"),
         (200, b"<!DOCTYPE html><title>Just a moment...</title>", Reason.CONTENT, "a page"),
         (200, b"", Reason.CONTENT, "empty"),
         (200, b"{}", Reason.CONTENT, "whose status page"),
@@ -71,6 +71,13 @@ async def test_what_is_not_the_page_is_not_heard(
     assert outcome.extra == {"heard": False}
     assert outcome.detail.startswith("not heard: ")
     assert said in outcome.detail
+
+
+async def test_a_page_that_wants_to_be_left_alone_says_for_how_long(web: Web, look_at: LookAt) -> None:
+    server = await web(b"", status=429, headers={"Retry-After": "90"})
+    outcome = await look_at("vendor_status", provider="statuspage", url=server.url())
+
+    assert (outcome.reason, outcome.extra) == (Reason.RATE_LIMITED, {"heard": False, "retry_after_s": 90.0})
 
 
 async def test_a_page_that_is_away_is_nobodys_outage(listen: Listen, look_at: LookAt, closed_port: int) -> None:
