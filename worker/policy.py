@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
-from worker.target import Target, plain_host
+from worker.contract.target import Target, plain_host
 
 Network: TypeAlias = IPv4Network | IPv6Network
 

@@ -26,7 +26,7 @@ def shape(source: Source) -> list[Mistake]:
     if source.value is None:
         return [source.mistake((), "is empty; begin with `include: [catalog:regions, catalog:claude]`")]
     if not isinstance(source.value, dict):
-        return [source.mistake((), "must be a mapping with the keys include, regions, services and judge")]
+        return [source.mistake((), "must be a mapping with the keys include, regions, services, politeness and judge")]
     try:
         Document.model_validate(source.value)
     except ValidationError as error:
@@ -116,8 +116,9 @@ def _lone(sources: Sequence[Source]) -> Iterator[Mistake]:
     if not any(True for source in sources for _ in _entries(source, "services")):
         yield top.mistake(("services",), "there is no service; list some, or write `include: [catalog:claude]`")
     for source in sources[:-1]:
-        if isinstance(source.value, dict) and source.value.get("judge"):
-            yield source.mistake(("judge",), f"an included file cannot set thresholds; move this to {top.name}")
+        for key, what in (("judge", "thresholds"), ("politeness", "limits")):
+            if isinstance(source.value, dict) and source.value.get(key):
+                yield source.mistake((key,), f"an included file cannot set {what}; move this to {top.name}")
 
 
 def _unknown_regions(source: Source, path: KeyPath, check: Mapping[str, Any], known: set[str]) -> Iterator[Mistake]:
@@ -155,6 +156,11 @@ def checks_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     for outer, service in _entries(source, "services"):
         for inner, component in _entries_in(service, outer, "components"):
             yield from _entries_in(component, inner, "checks")
+
+
+def regions_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Every region of a file with its path."""
+    return _entries(source, "regions")
 
 
 def _entries(source: Source, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
 from coordinator.configuration.configuration import Configuration, from_document
+from coordinator.configuration.courtesy import discourtesies
 from coordinator.configuration.includes import gather
 from coordinator.configuration.mistake import ConfigurationError
 from coordinator.configuration.model import CheckEntry, ComponentEntry, Document, RegionEntry, ServiceEntry
@@ -27,6 +28,8 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
     if mistakes:
         raise ConfigurationError(mistakes)
     parts = [Document.model_validate(source.value) for source in sources]
+    if rude := list(discourtesies(sources, parts[-1].politeness)):
+        raise ConfigurationError(rude)
     return from_document(_canonical(parts, kinds))
 
 

@@ -11,6 +11,7 @@ from worker.contract.message import IDENTIFIER
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
 COUNTRY: Final = r"^[A-Z]{2}$"
+DEFAULT_INTERVAL: Final = 30_000
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -80,7 +81,7 @@ class CheckEntry(_Entry):
     """Unique among all checks."""
     kind: str
     """How to look: `http`, `tcp`, `tls`, `dns`, ..."""
-    interval: _between(100, 86_400_000, "between 100ms and 1d") = 30_000  # type: ignore[valid-type]
+    interval: _between(100, 86_400_000, "between 100ms and 1d") = DEFAULT_INTERVAL  # type: ignore[valid-type]
     """How often to look from each region."""
     timeout: _between(10, 300_000, "between 10ms and 5m") | None = None  # type: ignore[valid-type]
     """How long one look may take; 10s, or the interval when that is shorter."""
@@ -114,6 +115,19 @@ class ServiceEntry(_Entry):
     """Its features."""
 
 
+class Politeness(_Entry):
+    """How often one host may be asked, all checks and regions together. A host inside your own network has no limit."""
+
+    looks_per_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
+    """Looks a second that any one host gets at most."""
+    hosts: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+    """Other limits for hosts that agreed to them, by name."""
+
+    def most(self, host: str) -> float:
+        """Looks a second that this host gets at most."""
+        return self.hosts.get(host, self.looks_per_s)
+
+
 class Document(_Entry):
     """What Outscope looks at, and from where."""
 
@@ -123,5 +137,7 @@ class Document(_Entry):
     """Where to look from."""
     services: tuple[ServiceEntry, ...] = ()
     """What to look at."""
+    politeness: Politeness = Politeness()
+    """How often one host may be asked."""
     judge: Judge = Field(default_factory=Judge)  # type: ignore[valid-type]
     """Thresholds; the defaults need no tuning."""

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worker.contract.target import Target, target_of, url_target
 from worker.guard import Guard
 from worker.policy import Policy, PolicyError, read_policy
-from worker.target import Target, target_of, url_target
 
 NEVER = """
 # asked us not to, 3 March

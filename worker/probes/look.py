@@ -12,8 +12,8 @@ import worker.probes as probes
 from worker.contract.kind import Kind, Params
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome, Reason, failure
+from worker.contract.target import Target, target_of
 from worker.probes.vantage import Look, Vantage
-from worker.target import Target, target_of
 
 __all__ = ["Look", "ParsedCheck", "SpecError", "Vantage", "look_once", "parse_spec"]
 

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import pycurl
 
 from worker.contract.outcome import Blame
+from worker.contract.target import plain_host
 from worker.guard import SETTING, Guard
 from worker.probes.curl.faults import UNRESOLVED
 from worker.probes.curl.gate import Gate
 from worker.probes.request import Answer, Proxy, Request
 from worker.probes.resolver import Unresolved
 from worker.probes.vantage import Look
-from worker.target import plain_host
 
 _LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?(?:[/?#]|$)", re.I)
 """A URL whose host is an address and can be read in one way only."""
