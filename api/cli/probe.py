@@ -4,20 +4,18 @@ import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from api.cli.config import load_or_exit, parameter_models
-from api.cli.target import TargetError, check_of
+from api.cli.probed import show
+from api.cli.target import TargetError, check_of, with_params
 from coordinator.domain.topology import Check
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome
-
-_PHASES = (("dns_ms", "name"), ("connect_ms", "connect"), ("tls_ms", "TLS"), ("ttfb_ms", "first byte"))
 
 
 def probe(
@@ -29,6 +27,14 @@ def probe(
         ),
     ],
     kind: Annotated[str | None, typer.Option(help="Kind of check, when it does not follow from the URL.")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A parameter of a look at a URL, as in a configuration: http_version=3, expect.status=[200, 401]. "
+            "May be repeated.",
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Configuration that the check is in; default: the catalog.", metavar="FILE")
     ] = None,
@@ -48,24 +54,28 @@ def probe(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Look once, from here, and show each step with its time. Exit code 0 only when the look was ok."""
-    spec = _spec(target, kind, config, round(timeout_s * 1000))
+    spec = _spec(target, kind, config, round(timeout_s * 1000), param or [])
     outcome = asyncio.run(_look(spec, allow, source, ca_file))
     if as_json:
         typer.echo(json.dumps({"check": spec.id, "kind": spec.kind, **asdict(outcome)}, indent=2, default=dict))
     else:
-        _show(spec, outcome)
+        show(spec.kind, outcome, Console(highlight=False, soft_wrap=True))
     raise typer.Exit(0 if outcome.ok else 1)
 
 
-def _spec(target: str, kind: str | None, config: Path | None, timeout_ms: int) -> CheckSpec:
+def _spec(target: str, kind: str | None, config: Path | None, timeout_ms: int, more: list[str]) -> CheckSpec:
     if "://" in target or kind is not None:
         try:
             kind, params = check_of(target, kind)
+            params = with_params(params, more)
             parameter_models()[kind].model_validate(params)
         except (TargetError, ValidationError, KeyError) as error:
             typer.echo(f"{target} cannot be probed: {_sentence(error)}", err=True)
             raise typer.Exit(2) from None
         return CheckSpec(id="probe", kind=kind, interval_ms=timeout_ms, timeout_ms=timeout_ms, params=params)
+    if more:
+        typer.echo("--param belongs to a look at a URL; a check of a configuration has its own", err=True)
+        raise typer.Exit(2)
     return _configured(target, config)
 
 
@@ -102,26 +112,3 @@ async def _look(spec: CheckSpec, allow: str | None, source: str | None, ca_file:
         return await look_once(parse_spec(spec.model_dump_json()), vantage, trace=True)
     finally:
         await vantage.close()
-
-
-def _show(spec: CheckSpec, outcome: Outcome) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    if outcome.trace:
-        table = Table(box=None, pad_edge=False, show_header=False)
-        table.add_column(justify="right", style="dim", no_wrap=True)
-        table.add_column(overflow="fold")
-        for step in outcome.trace:
-            table.add_row(f"{step.at_ms:.1f} ms", step.what)
-        console.print(table)
-    console.print(_summary(outcome), markup=False)
-    mark = "[green]ok[/]" if outcome.ok else f"[red]{outcome.reason}[/] (blame: {outcome.blame})"
-    console.print(f"{spec.kind} {mark}", end=" ")
-    console.print(outcome.detail, markup=False)
-
-
-def _summary(outcome: Outcome) -> str:
-    parts = [f"{said} {value:.1f} ms" for name, said in _PHASES if (value := getattr(outcome, name)) is not None]
-    facts: list[tuple[str, Any]] = [("total", None if outcome.total_ms is None else f"{outcome.total_ms:.1f} ms")]
-    facts += [("status", outcome.status_code), ("from", outcome.ip)]
-    facts += [(name, value) for name, value in outcome.extra.items()]
-    return ", ".join([*parts, *(f"{name} {value}" for name, value in facts if value not in (None, "", [], {}))])

@@ -1,7 +1,10 @@
 """A URL as a check: which kind looks at it, and with which parameters."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import yaml
 
 SCHEMES = ("http", "https", "tcp", "tls", "dns")
 
@@ -30,6 +33,26 @@ def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]
     if not parts.hostname:
         raise TargetError(f"write {wanted}://host:port")
     return wanted, _place(parts, port, wanted)
+
+
+def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
+    """The parameters with further ones such as `expect.status=[200, 401]`, whose values are YAML; else TargetError."""
+    whole: dict[str, Any] = dict(params)
+    for text in more:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise TargetError(f"{text!r} is no parameter; write NAME=VALUE, such as http_version=2")
+        *path, last = name.split(".")
+        place = whole
+        for step in path:
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise TargetError(f"{name} cannot be set: {step} has a value already")
+        try:
+            place[last] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise TargetError(f"the value of {name} cannot be read: {value!r}") from error
+    return whole
 
 
 def _place(parts: SplitResult, port: int | None, kind: str) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from api.cli.app import app
-from api.cli.target import TargetError, check_of
+from api.cli.probed import facts, phases
+from api.cli.target import TargetError, check_of, with_params
+from worker.contract.outcome import success
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -58,6 +60,55 @@ def test_the_outcome_can_be_read_by_programs(target: str) -> None:
     outcome = json.loads(probe(f"tcp://{target}", "--json").stdout)
     assert (outcome["kind"], outcome["ok"], outcome["reason"]) == ("tcp", True, "ok")
     assert outcome["trace"]
+
+
+def test_where_the_time_went_is_drawn(target: str) -> None:
+    said = probe(f"http://{target}/")
+
+    assert said.stdout.endswith("\nhttp ok\n")
+    for phase in ("connect ", "first byte ", "in all"):
+        assert phase in said.stdout
+    assert "status 200 over HTTP/1.0 from 127.0.0.1" in said.stdout
+
+
+def test_parameters_are_given_as_in_a_configuration(target: str) -> None:
+    said = probe(f"http://{target}/x", "--param", "expect.status=[404, 500]", "--param", "method=GET")
+    wrong = probe(f"http://{target}/x", "--param", "expect.statue=500")
+
+    assert said.exit_code == 0, said.output
+    assert wrong.exit_code == 2
+    assert "expect.statue" in wrong.stderr
+    assert probe("claude-api", "--param", "method=GET").exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["method", "=1", "url.x=1", "body=[1"])
+def test_a_parameter_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(TargetError):
+        with_params({"url": "http://a.example"}, [text])
+
+
+def test_the_phases_of_an_outcome_follow_each_other_and_fill_the_total() -> None:
+    outcome = success(dns_ms=1.0, connect_ms=2.0, tls_ms=None, ttfb_ms=3.0, total_ms=10.0)
+
+    assert list(phases(outcome)) == [
+        ("name", 0.0, 1.0),
+        ("connect", 1.0, 2.0),
+        ("first byte", 3.0, 3.0),
+        ("body", 6.0, 4.0),
+    ]
+
+
+def test_the_way_over_redirects_is_told() -> None:
+    hops = [{"url": "http://a/1", "status": 302, "total_ms": 1.5}, {"url": "http://a/2", "status": 200, "total_ms": 2}]
+    extra = {"hops": hops, "redirects": 1, "final_url": "http://a/2", "edge": "cloudflare FRA", "cf-ray": "1-FRA"}
+    outcome = success(status_code=200, ip="192.0.2.1", extra=extra)
+
+    assert list(facts(outcome)) == [
+        "status 200 from 192.0.2.1 (cloudflare FRA)",
+        "1. 302 http://a/1 1.5 ms",
+        "2. 200 http://a/2 2.0 ms",
+        "cf-ray 1-FRA",
+    ]
 
 
 def test_a_check_of_a_configuration_is_looked_at_by_its_id(target: str, tmp_path: Path) -> None:
