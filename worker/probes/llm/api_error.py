@@ -11,6 +11,7 @@ Fault = tuple[Reason, Blame, str]
 
 SHOWN: Final = 160
 """Characters of a vendor's message that a sentence may show."""
+_DELAY: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)s")
 _READ: Final = 4000
 _NAME: Final = 60
 _KEY_LIKE: Final = re.compile(r"\b(?:sk|pk|rk|gsk|xai|key|AIza|Bearer)[-_ ]?[\w*.-]{8,}", re.ASCII)
@@ -45,14 +46,8 @@ _STATUS: Final = {
     "DEADLINE_EXCEEDED": 504,
 }
 """The status that goes with an error's name, for errors that come inside a stream."""
-_UNPAID: Final = (
-    "insufficient_quota",
-    "billing",
-    "credit balance",
-    "exceeded your current quota",
-    "spending limit",
-    "payment required",
-)
+_UNPAID: Final = ("insufficient_quota", "billing", "credit balance", "spending limit", "payment required")
+"""Words of errors about money. With 429 only names count: Google writes of billing with every limit."""
 _BAD_KEY: Final = ("api_key_invalid", "invalid_api_key", "api key not valid", "authentication_error", "unauthenticated")
 _ELSEWHERE: Final = ("location is not supported", "unsupported_country", "country, region, or territory")
 
@@ -65,6 +60,8 @@ class ApiError:
     """What it is called: types, codes and reasons, the plainest first."""
     message: str = ""
     status: int | None = None
+    retry_after_s: float | None = None
+    """How long we should stay away, when the error itself says so."""
 
     @property
     def name(self) -> str:
@@ -108,7 +105,14 @@ def _told(told: dict[str, Any]) -> ApiError:
     if not (isinstance(code, int) and 400 <= code <= 599):
         code = next((_STATUS[name] for name in names if name in _STATUS), None)
     message = told.get("message")
-    return ApiError(names, message if isinstance(message, str) else "", code)
+    return ApiError(names, message if isinstance(message, str) else "", code, _retry_after_s(details))
+
+
+def _retry_after_s(details: Any) -> float | None:
+    """Google's RetryInfo: `retryDelay` as seconds with an s behind them."""
+    delays = [part.get("retryDelay") for part in details if isinstance(part, dict)] if isinstance(details, list) else []
+    found = next((match for delay in delays if isinstance(delay, str) and (match := _DELAY.fullmatch(delay))), None)
+    return None if found is None else float(found[1])
 
 
 def fault_of(status: int, error: ApiError | None, model: str | None, secret: str | None) -> Fault:
@@ -121,7 +125,7 @@ def fault_of(status: int, error: ApiError | None, model: str | None, secret: str
     named = f"{error.name} ({status})"
     if status in (503, 529) or error.speaks_of("overloaded"):
         return Reason.STATUS, Blame.TARGET, f"the API is overloaded: {named}{_message(error, secret)}"
-    if status == 402 or (status < 500 and error.speaks_of(*_UNPAID)):
+    if _is_about_money(status, error):
         told = f"the account of our key has nothing left to pay with: {named}; top it up"
         return Reason.UNAUTHORIZED, Blame.PROBER, told  # also with 429: no waiting helps
     if status == 401 or (status < 500 and error.speaks_of(*_BAD_KEY)):
@@ -138,6 +142,12 @@ def fault_of(status: int, error: ApiError | None, model: str | None, secret: str
     if status in (400, 413, 415, 422):
         return Reason.INTERNAL, Blame.PROBER, f"the API does not take our request: {named}{_message(error, secret)}"
     return Reason.STATUS, Blame.TARGET, f"the API failed: {named}{_message(error, secret)}"
+
+
+def _is_about_money(status: int, error: ApiError) -> bool:
+    if status == 429:
+        return any(word in name.lower() for name in error.names for word in _UNPAID)
+    return status == 402 or (status < 500 and error.speaks_of(*_UNPAID))
 
 
 def _unspoken(status: int) -> Fault:

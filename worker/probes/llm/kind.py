@@ -81,7 +81,7 @@ async def _infer(request: Request, params: LlmParams, look: Look, secret: str | 
     spending.spend(look.check, bill.minus(set_aside), now())
     _trace(answer, reading, look)
     today = spending.today(look.check, now())
-    extra = {**_headers_kept(answer), **reading.to_extra(), **costs(params, bill, today)}
+    extra = {**_headers_kept(answer), **reading.to_extra(), **_error(answer, reading), **costs(params, bill, today)}
     return _outcome(answer, _fault(answer, reading, params, look, secret), extra)
 
 
@@ -163,6 +163,15 @@ def _headers_kept(answer: Answer) -> dict[str, Any]:
         wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
         kept |= {} if wait_s is None else {"retry_after_s": wait_s}
     return kept
+
+
+def _error(answer: Answer, reading: Reading) -> dict[str, Any]:
+    """What the API calls the error that it told, and how long it wants to be left alone."""
+    error = reading.error or (error_of(answer.body) if answer.status >= 400 else None)
+    if error is None:
+        return {}
+    wait = {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
+    return {"error_type": error.name, **wait}
 
 
 def _trace(answer: Answer, reading: Reading, look: Look) -> None:

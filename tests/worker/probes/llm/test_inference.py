@@ -1,5 +1,7 @@
 """A real question to every vendor, and everything that can go wrong with its answer."""
 
+import json
+
 import pytest
 
 from tests.worker.probes.conftest import Listen, LookAt
@@ -88,6 +90,7 @@ async def test_an_error_inside_the_stream_is_understood(
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, reason, blame), outcome
     assert outcome.status_code == 200
     assert "after status 200" in outcome.detail
+    assert outcome.extra["error_type"]
     if status == 529:
         assert "overloaded" in outcome.detail
 
@@ -281,6 +284,36 @@ async def test_an_account_without_money_is_our_fault(perform: Perform, vendor: V
 
     assert (outcome.reason, outcome.blame) == (Reason.UNAUTHORIZED, Blame.PROBER)
     assert "top it up" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "reason"),
+    [
+        (400, {"type": "invalid_request_error", "message": "Your credit balance is too low."}, Reason.UNAUTHORIZED),
+        (400, {"status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}, Reason.UNAUTHORIZED),
+        (400, {"status": "FAILED_PRECONDITION", "message": "User location is not supported."}, Reason.BLOCKED),
+        (403, {"code": "unsupported_country_region_territory", "message": "x"}, Reason.BLOCKED),
+        (429, {"status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota, check plan and billing."},
+         Reason.RATE_LIMITED),
+        (404, {"type": "not_found_error", "message": "model: m"}, Reason.STATUS),
+    ],
+)  # fmt: skip
+async def test_what_is_our_own_doing_counts_against_nobody(
+    perform: Perform, status: int, error: dict[str, object], reason: Reason
+) -> None:
+    body = json.dumps({"error": error}).encode()
+    outcome = await perform(Play(status=status, body=body, content_type="application/json"))
+
+    assert (outcome.ok, outcome.reason, outcome.blame) == (False, reason, Blame.PROBER)
+    assert outcome.extra["error_type"] in (error.get("type"), error.get("status"), error.get("code"))
+
+
+async def test_how_long_to_stay_away_may_stand_in_the_error(perform: Perform) -> None:
+    error = {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [{"@type": "RetryInfo", "retryDelay": "34.5s"}]}
+    body = json.dumps({"error": error}).encode()
+    outcome = await perform(Play(status=429, body=body, content_type="application/json"))
+
+    assert (outcome.reason, outcome.extra["retry_after_s"]) == (Reason.RATE_LIMITED, 34.5)
 
 
 async def test_a_key_that_asked_too_often_is_not_used_for_as_long_as_the_api_says(
