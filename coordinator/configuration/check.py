@@ -45,6 +45,7 @@ def parameters(source: Source, kinds: Kinds) -> list[Mistake]:
             mistakes.append(source.mistake((*path, "kind"), f"{kind!r} is not a kind; {did_you_mean(kind, kinds)}"))
             continue
         mistakes.extend(_secrets(source, path, check))
+        mistakes.extend(_unknown_components(source, path, check, kinds[kind]))
         try:
             kinds[kind].model_validate(given(check, kinds[kind]))
         except ValidationError as error:
@@ -149,6 +150,19 @@ def _secrets(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Iterato
     for inner, value in walk(check, path):
         if isinstance(value, str) and "${" in _SECRET.sub("", value):
             yield source.mistake(inner, f"is not a reference to a secret; write ${{env:{SECRET_PREFIX}NAME}}")
+
+
+def _unknown_components(
+    source: Source, path: KeyPath, check: Mapping[str, Any], params: type[Params]
+) -> Iterator[Mistake]:
+    """Components that a check's parameters speak of must be those of its own service."""
+    meant = check.get(params.means_components or "")
+    service = dict(_entries(source, "services")).get(path[:2], {})
+    own = [str(component.get("id")) for _, component in _entries_in(service, (), "components")]
+    for name, component in meant.items() if isinstance(meant, dict) else ():
+        if isinstance(component, str) and component not in own:
+            text = f"{component!r} is not a component of this service; {did_you_mean(component, own)}"
+            yield source.mistake((*path, params.means_components or "", name), text)
 
 
 def checks_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:

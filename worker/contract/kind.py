@@ -19,6 +19,8 @@ class Params(BaseModel):
 
     votes: ClassVar[bool] = True
     """Whether a look says how its component is. One that reads what others say of it does not vote."""
+    means_components: ClassVar[str | None] = None
+    """The parameter, if any, whose values are ids of components of the check's own service."""
 
 
 P = TypeVar("P", bound=Params)

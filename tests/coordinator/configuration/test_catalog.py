@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.configuration import DEFAULT, load_configuration
+from coordinator.configuration import DEFAULT, ConfigurationError, load_configuration
 from worker.probes import KINDS
 
 PARAMETERS = {name: kind.params for name, kind in KINDS.items()}
@@ -30,6 +30,19 @@ def test_no_status_page_votes_and_everything_else_does() -> None:
 
     assert {configuration.topology.check[check].kind for check in silent} == {"vendor_status"}
     assert {configuration.topology.check[check].service for check in silent} == set(VENDORS)
+
+
+def test_a_component_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
+    text = (DEFAULT.parent / "claude.yaml").read_text()
+    (tmp_path / "claude.yaml").write_text(text.replace("claude.ai: web", "claude.ai: wep"))
+    (tmp_path / "outscope.yaml").write_text("include: [catalog:regions, catalog:references, claude.yaml]\n")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(tmp_path / "outscope.yaml", PARAMETERS)
+
+    (mistake,) = caught.value.mistakes
+    assert "'wep' is not a component of this service; did you mean `web`?" in str(mistake)
+    assert mistake.line == 1 + text[: text.index("claude.ai: web")].count("\n")
 
 
 @pytest.mark.parametrize("name", VENDORS)

@@ -40,6 +40,7 @@ class VendorStatusParams(Params):
     """Where the vendor speaks, in which form, and what its names mean here."""
 
     votes: ClassVar[bool] = False
+    means_components: ClassVar[str | None] = "components"
 
     provider: Provider = Field(
         description="The form: statuspage (Atlassian), incident_io, google_cloud (Workspace, too), google_ai, aws (the "
