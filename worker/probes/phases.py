@@ -1,5 +1,7 @@
 """The phases of one look, timed one after the other: they cannot overlap, and they sum to the total."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from worker.contract.outcome import Outcome, failure, success
@@ -30,6 +32,14 @@ class Phases:
         now_ms = self._look.elapsed_ms()
         self._ms[phase] = (self._ms.get(phase) or 0.0) + now_ms - self._began_ms
         self._began_ms = now_ms
+
+    @contextmanager
+    def phase(self, phase: str) -> Iterator[None]:
+        """What is done inside belongs to this phase, however it ends."""
+        try:
+            yield
+        finally:
+            self.end(phase)
 
     def spent(self, phase: str, ms: float) -> None:
         """This phase took so long, as something else has timed it; the time since the last end is none of it."""
