@@ -10,7 +10,6 @@ Through a `proxy`, `connect_ms` is the way to the proxy, and what the proxy adds
 cannot be used counts against nobody.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
@@ -24,6 +23,7 @@ from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes.credentials import PEM, Auth, Authority, ClientParams, ProxyParams
 from worker.probes.expect import Expect
 from worker.probes.files import FileError, held
+from worker.probes.header import Headers, header_line
 from worker.probes.request import HttpVersion, IpVersion, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.slow import SlowLimits
@@ -31,7 +31,6 @@ from worker.probes.vantage import Look
 from worker.probes.visit import Demands, Visit
 from worker.probes.web_address import WebAddress
 
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WHO_WE_ARE: Final = frozenset({"authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"})
 """Request headers that carry credentials."""
 
@@ -50,7 +49,7 @@ class HttpParams(Params):
 
     url: WebAddress = Field(description="Address of the endpoint, http or https.")
     method: Method = Field(default="GET", description="Request method, in capitals: GET, HEAD, POST, or any other.")
-    headers: Mapping[str, str] = Field(
+    headers: Headers = Field(
         default={}, description="Request headers. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
     )
     body: str | None = Field(
@@ -95,16 +94,6 @@ class HttpParams(Params):
     )
     expect: Expect = Field(default=Expect(), description="What the answer must be like.")
 
-    @field_validator("headers")
-    @classmethod
-    def _sendable(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        for name, text in value.items():
-            if not _HEADER_NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a header name")
-            if "\r" in text or "\n" in text or "\0" in text:
-                raise ValueError(f"the value of {name} must be one line")
-        return value
-
     @field_validator("resolve")
     @classmethod
     def _addresses(cls, value: Mapping[str, str]) -> Mapping[str, str]:
@@ -139,9 +128,9 @@ class HttpParams(Params):
     @cached_property
     def request(self) -> Request:
         """The first request; SecretError or FileError when this worker lacks what it needs."""
-        headers = [_line(name, reveal(text)) for name, text in self.headers.items()]
+        headers = [header_line(name, reveal(text)) for name, text in self.headers.items()]
         if self.auth is not None:
-            headers.append(_line("Authorization", self.auth.header()))
+            headers.append(header_line("Authorization", self.auth.header()))
         return Request(
             url=self.url,
             method=self.method,
@@ -182,13 +171,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _line(name: str, value: str) -> bytes:
-    if "\r" in value or "\n" in value or "\0" in value:
-        raise SecretError(f"the secret in the header {name} must be one line")
-    line = f"{name}: {value}" if value else f"{name};"  # libcurl's way to send an empty header
-    return line.encode()
 
 
 KIND: Kind[Any] = Kind("http", HttpParams, run)

@@ -23,17 +23,17 @@ from worker.contract.outcome import Blame, Outcome, Reason, failure, success
 from worker.probes import edge, retry_after
 from worker.probes.llm import verdict
 from worker.probes.llm.api_error import Fault, error_of
+from worker.probes.llm.asking import request_of, secret_of
 from worker.probes.llm.budget import Spending
 from worker.probes.llm.cost import bill_of, costs, unaffordable
 from worker.probes.llm.events import events
 from worker.probes.llm.params import LlmParams
 from worker.probes.llm.reading import Reading, read
 from worker.probes.request import Answer, Request
-from worker.probes.secret import SecretError, reveal
+from worker.probes.secret import SecretError
 from worker.probes.vantage import Look
 from worker.probes.visit import steps_of
 
-BODY_LIMIT: Final = 1 << 20
 _REQUEST_IDS: Final = ("request-id", "x-request-id")
 """Headers that a vendor's support asks for."""
 
@@ -48,8 +48,8 @@ class Waits:
 async def run(params: LlmParams, look: Look) -> Outcome:
     """Ask, and judge the answer."""
     try:
-        secret = _secret(params)
-        request = _request(params, secret)
+        secret = secret_of(params)
+        request = request_of(params, secret)
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
     waits, who = look.vantage.memory(Waits).backoff, f"{urlsplit(request.url).netloc} with {params.key or 'no key'}"
@@ -90,40 +90,6 @@ def _fault(answer: Answer, reading: Reading, params: LlmParams, look: Look, secr
         reason, blame, sentence = _transfer_fault(answer, look) or (Reason.INTERNAL, Blame.PROBER, answer.words)
         return reason, blame, sentence + (verdict.progress(reading, look.elapsed_ms()) if answer.status == 200 else "")
     return verdict.status_fault(answer, params, secret) or verdict.stream_fault(answer, reading, params, secret)
-
-
-def _secret(params: LlmParams) -> str | None:
-    """The API key; SecretError when this worker does not have it."""
-    if params.key is None:
-        return None
-    secret = reveal(params.key).strip()
-    if not secret or not secret.isprintable() or not secret.isascii():
-        raise SecretError(f"what {params.key} holds on this worker cannot be an API key")
-    return secret
-
-
-def _request(params: LlmParams, secret: str | None) -> Request:
-    dialect = params.dialect
-    headers = {**dialect.fixed, **(dialect.headers(secret) if secret else {})}
-    headers |= {name.lower(): reveal(text) for name, text in params.headers.items()}
-    if params.tier == "models":
-        url = params.base + dialect.models(params.model)
-        return Request(url, headers=_lines(headers), body_limit=BODY_LIMIT, ip_version=params.ip_version)
-    path, body = dialect.ask(params.question)
-    body = {name: value for name, value in {**body, **params.body}.items() if value is not None}
-    return Request(
-        url=params.base + path,
-        method="POST",
-        headers=_lines({"content-type": "application/json", "accept": "text/event-stream", **headers}),
-        body=json.dumps(body).encode(),
-        body_limit=BODY_LIMIT,
-        ip_version=params.ip_version,
-        timed=True,
-    )
-
-
-def _lines(headers: dict[str, str]) -> tuple[bytes, ...]:
-    return tuple(f"{name}: {value}".encode() for name, value in headers.items())
 
 
 async def _exchange(request: Request, look: Look) -> Answer:

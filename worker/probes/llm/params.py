@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
+from worker.probes.header import Headers
 from worker.probes.llm import anthropic, gemini, openai_chat, openai_responses
 from worker.probes.llm.budget import Bill
 from worker.probes.llm.dialect import Dialect, Question
@@ -38,13 +39,6 @@ def _pattern(value: str) -> str:
     except re.error as error:
         raise ValueError(f"{value!r} is not a regular expression: {error}") from error
     return value
-
-
-def _one_line(headers: Mapping[str, str]) -> Mapping[str, str]:
-    for name, value in headers.items():
-        if not re.fullmatch(r"[A-Za-z0-9-]+", name) or re.search(r"[\r\n\0]", value):
-            raise ValueError(f"{name!r} is not a header of one line")
-    return headers
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
@@ -89,9 +83,7 @@ class LlmParams(Params):
     key: Annotated[str, AfterValidator(_reference)] | None = Field(
         default=None, description="API key, as ${env:OUTSCOPE_SECRET_NAME}; read from the worker's environment."
     )
-    headers: Annotated[Mapping[str, str], AfterValidator(_one_line)] = Field(
-        default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}."
-    )
+    headers: Headers = Field(default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}.")
     prompt: str = Field(
         default="Count from 1 to 15 in digits, separated by spaces. Write nothing else.",
         min_length=1,

@@ -19,6 +19,7 @@ from worker.contract.instant import Instant
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes.expect import Expect
+from worker.probes.header import header_line
 from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.vantage import Look
@@ -71,7 +72,7 @@ def _request(params: VendorStatusParams, known: Heard | None) -> Request:
     return Request(
         params.address,
         method="POST" if asks else "GET",
-        headers=tuple(f"{name}: {value}".encode() for name, value in headers.items()),
+        headers=tuple(header_line(name, value) for name, value in headers.items()),
         body=google_ai.ASK if asks else None,
         body_limit=BODY_LIMIT,
         ip_version=params.ip_version,

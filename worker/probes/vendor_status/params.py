@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from worker.contract.kind import Params
 from worker.contract.message import IDENTIFIER
+from worker.probes.header import Headers
 from worker.probes.request import IpVersion
 from worker.probes.vendor_status import google_cloud, statuspage
 from worker.probes.web_address import WebAddress
@@ -27,13 +28,6 @@ def _ours(components: Mapping[str, str]) -> Mapping[str, str]:
         if not re.fullmatch(IDENTIFIER, component):
             raise ValueError(f"{component!r}, for {name!r}, is not the id of a component")
     return components
-
-
-def _one_line(headers: Mapping[str, str]) -> Mapping[str, str]:
-    for name, value in headers.items():
-        if not re.fullmatch(r"[A-Za-z0-9-]+", name) or re.search(r"[\r\n\0]", value):
-            raise ValueError(f"{name!r} is not a header of one line")
-    return headers
 
 
 class VendorStatusParams(Params):
@@ -62,9 +56,7 @@ class VendorStatusParams(Params):
     may_be_empty: bool = Field(
         default=False, description="Whether a feed without any item is heard. A broken feed can look like that."
     )
-    headers: Annotated[Mapping[str, str], AfterValidator(_one_line)] = Field(
-        default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}."
-    )
+    headers: Headers = Field(default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}.")
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
 
     @cached_property

@@ -271,6 +271,17 @@ async def test_a_key_that_is_not_there_is_named(perform: Perform) -> None:
     assert "OUTSCOPE_SECRET_MISSING" in outcome.detail
 
 
+async def test_a_secret_that_would_write_a_header_is_our_fault(
+    perform: Perform, monkeypatch: pytest.MonkeyPatch, stages: list[Stage]
+) -> None:
+    monkeypatch.setenv("OUTSCOPE_SECRET_BROKEN", "x\r\nevil: 1")
+    for params in ({"headers": {"x-org": "${env:OUTSCOPE_SECRET_BROKEN}"}}, {"key": "${env:OUTSCOPE_SECRET_BROKEN}"}):
+        outcome = await perform(**params)
+        assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
+        assert "evil" not in repr(outcome)
+    assert not any(stage.asked for stage in stages)
+
+
 async def test_fields_of_the_body_can_be_added_and_left_out(perform: Perform, stages: list[Stage]) -> None:
     await perform(body={"temperature": 0, "stream_options": None})
 

@@ -1,0 +1,33 @@
+"""Request headers as parameters give them and as they are sent."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from worker.probes.secret import SecretError
+
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BREAKS: Final = re.compile(r"[\r\n\0]")
+
+
+def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, text in headers.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a header name")
+        if _BREAKS.search(text):
+            raise ValueError(f"the value of {name} must be one line")
+    return headers
+
+
+Headers = Annotated[Mapping[str, str], AfterValidator(_sendable)]
+"""Names to values of request headers; values may hold references to secrets."""
+
+
+def header_line(name: str, value: str) -> bytes:
+    """The line of a header whose secrets are filled in; SecretError when one of them broke it."""
+    if _BREAKS.search(value):
+        raise SecretError(f"the secret in the header {name} must be one line")
+    line = f"{name}: {value}" if value else f"{name};"  # libcurl's way to send an empty header
+    return line.encode()
