@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final
 
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
@@ -11,13 +10,15 @@ from worker.contract.outcome import Blame, Outcome, Reason
 from worker.probes import certificate, edge, retry_after
 from worker.probes.expect import Expect
 from worker.probes.judging import answer_fault
+from worker.probes.redirect import followable, redirected, shown
 from worker.probes.request import Answer, Request
 from worker.probes.slow import SlowLimits, slow_fault
 from worker.probes.vantage import Look
 
+if TYPE_CHECKING:
+    from worker.probes.cookies import Cookies
+
 Fault = tuple[Reason, Blame, str]
-_LONGEST: Final = 4096
-"""Characters of an address that a target may send us to."""
 _WELL: Final[Fault] = (Reason.OK, Blame.NONE, "")
 _PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
 
@@ -35,7 +36,7 @@ class Demands:
 class Visit:
     """Makes a request and follows where it leads, as far as its demands say."""
 
-    __slots__ = ("_answers", "_demands", "_look", "_noted", "_requests")
+    __slots__ = ("_answers", "_cookies", "_demands", "_look", "_noted", "_requests")
 
     def __init__(self, look: Look, demands: Demands) -> None:
         self._look = look
@@ -43,6 +44,7 @@ class Visit:
         self._answers: list[Answer] = []
         self._requests: list[Request] = []
         self._noted: Mapping[str, str] = {}
+        self._cookies: Cookies | None = None
 
     @property
     def answers(self) -> Sequence[Answer]:
@@ -64,10 +66,24 @@ class Visit:
             if not followable(answer.redirect_url):
                 fault = Reason.PROTOCOL, Blame.TARGET, "the target redirects to what is not an HTTP address"
                 break
-            request = redirected(first, request, answer)
+            request = self._with_cookies(redirected(first, request, answer), request, answer)
         if fault is not _WELL or self._look.tracing:
             self._trace()
         return self._outcome(request, answer, fault)
+
+    def _with_cookies(self, request: Request, last: Request, answer: Answer) -> Request:
+        """The request with what the target set on the way, unless the user brings cookies of their own."""
+        if self._cookies is None and any(line[:11].lower() == b"set-cookie:" for line in answer.lines):
+            from worker.probes.cookies import Cookies  # late: few redirects set any
+
+            self._cookies = Cookies()
+        if self._cookies is None:
+            return request
+        self._cookies.take(last.url, answer.lines)
+        line = self._cookies.line(request.url)
+        if line is None or any(header[:7].lower() == b"cookie:" for header in request.headers):
+            return request
+        return replace(request, headers=(*request.headers, line))
 
     def _follows(self, answer: Answer) -> bool:
         codes = self._demands.expect.codes
@@ -201,45 +217,3 @@ def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:
     else:
         size = f"{len(answer.body)} bytes"
         yield answer.total_ms, f"body read up to its limit, {size}" if answer.cut else f"body read, {size}"
-
-
-def redirected(first: Request, last: Request, answer: Answer) -> Request:
-    """The request that a redirect asks for. What the user gave us goes to the origin that it was meant for only."""
-    url = answer.redirect_url or last.url
-    same = origin(url) == origin(first.url)
-    becomes_get = last.method != "HEAD" and (
-        answer.status == 303 or (answer.status in (301, 302) and last.method == "POST") or not same
-    )
-    return replace(
-        last,
-        url=url,
-        method="GET" if becomes_get else last.method,
-        headers=first.headers if same else (),
-        body=None if becomes_get or not same else last.body,
-        client=first.client if same else None,
-    )
-
-
-def followable(url: str) -> bool:
-    """Whether a redirect leads to an HTTP address that can be read."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
-    except ValueError:
-        return False
-    return url.isascii() and len(url) <= _LONGEST and parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port of a URL."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def shown(url: str) -> str:
-    """A URL as it may be shown: without user, query and fragment, where secrets live."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "an address that cannot be read"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]

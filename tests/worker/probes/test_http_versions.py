@@ -59,6 +59,22 @@ async def test_each_version_is_spoken_and_timed(
     assert "certificate_expires_at" in outcome.extra
 
 
+@pytest.mark.parametrize("version", ["2", "3"])
+async def test_connections_of_each_version_are_reused(
+    server: str, look_at: LookAt, vantages: Vantages, ca_file: str, version: str
+) -> None:
+    vantage, url = vantages(ca_file=ca_file), server.replace("127.0.0.1", "localhost")
+
+    looks = [
+        await look_at("http", vantage=vantage, url=url, http_version=version, ip_version="4", reuse=True)
+        for _ in range(3)
+    ]
+
+    assert all(look.ok for look in looks), looks
+    assert [look.extra["warm"] for look in looks] == [False, True, True]
+    assert [look.extra["http_version"] for look in looks] == [version] * 3
+
+
 async def test_a_target_that_does_not_speak_the_version_is_told_so(
     web: Callable[..., Any], look_at: LookAt, vantages: Vantages, certified: Callable[..., Any], ca_file: str
 ) -> None:

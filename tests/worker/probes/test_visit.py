@@ -9,8 +9,8 @@ from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request
 from worker.contract.outcome import Blame, Reason
 from worker.guard import Guard
 from worker.probes.look import Vantage
+from worker.probes.redirect import origin, redirected, shown
 from worker.probes.request import Answer, Request
-from worker.probes.visit import origin, redirected, shown
 
 Web = Callable[..., Awaitable[Listener]]
 
