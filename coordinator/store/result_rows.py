@@ -1,5 +1,6 @@
 """A result as a row and back; column order is the field order of `Result`."""
 
+from operator import attrgetter
 from typing import Any, Final
 
 from coordinator.store.database import Row
@@ -25,39 +26,20 @@ INSERT_ARRAYS: Final = (
 )
 """PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were new."""
 
+_VALUES: Final = attrgetter(*FIELDS)
+_REASON: Final = FIELDS.index("reason")
+_BLAME: Final = FIELDS.index("blame")
 _REASONS: Final = {reason.value: reason for reason in Reason}
 _BLAMES: Final = {blame.value: blame for blame in Blame}
 
 
 def to_row(result: Result) -> list[Any]:
     """The values of a result, one for each column."""
-    return [
-        result.id,
-        result.check,
-        result.service,
-        result.component,
-        result.kind,
-        result.region,
-        result.worker,
-        result.scheduled_at,
-        result.started_at,
-        result.received_at,
-        result.attempt,
-        result.ok,
-        result.reason.value,
-        result.blame.value,
-        result.detail,
-        result.status_code,
-        result.dns_ms,
-        result.connect_ms,
-        result.tls_ms,
-        result.ttfb_ms,
-        result.total_ms,
-        result.ip,
-        result.asn,
-        result.ip_country,
-        to_text(dict(result.extra)) if result.extra else "{}",
-    ]
+    row = list(_VALUES(result))
+    row[_REASON] = result.reason.value
+    row[_BLAME] = result.blame.value
+    row[-1] = to_text(dict(result.extra)) if result.extra else "{}"
+    return row
 
 
 def from_row(row: Row) -> Result:

@@ -73,6 +73,11 @@ class Results:
         newest: Instant | None = rows[0]["newest"]
         return newest
 
+    async def count_and_first(self) -> tuple[int, Instant | None]:
+        """How many results there are, and when the first was received."""
+        rows = await self._database.fetch("SELECT count(*) AS number, min(received_at) AS first FROM result")
+        return rows[0]["number"], rows[0]["first"]
+
     async def page(
         self, wanted: ResultFilter = ResultFilter(), cursor: str | None = None, limit: int = 100
     ) -> Page[Result]:

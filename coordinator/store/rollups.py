@@ -114,4 +114,5 @@ def _put(level: Level) -> str:
         f"INSERT INTO rollup_{level} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
         f'ON CONFLICT (at, service, component, "check", region) DO UPDATE SET '
         + ", ".join(f"{name} = excluded.{name}" for name in changed)
+        + f" WHERE excluded.looks >= rollup_{level}.looks"  # what a bucket was made of may have been forgotten since
     )

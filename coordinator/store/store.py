@@ -1,5 +1,6 @@
 """The store: every query of Outscope, by what it is about."""
 
+from coordinator.store.archiving import Archiving
 from coordinator.store.asides import Asides
 from coordinator.store.configurations import Configurations
 from coordinator.store.database import Database
@@ -32,7 +33,16 @@ class Store:
         self.refusals = Refusals(database)
         self.asides = Asides(database)
         self.leases = Leases(database)
+        self.archiving = Archiving(database)
 
     async def ping(self) -> None:
         """Returns when the database answers; raises when it does not."""
         await self._database.fetch("SELECT 1 AS one")
+
+    async def size(self, table: str) -> int:
+        """Bytes on disk of a table of PostgreSQL with its indexes and partitions, or of the whole file of SQLite."""
+        if self._database.is_sqlite:
+            sql = "SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size"
+            return int((await self._database.fetch(sql))[0]["size"])
+        sql = "SELECT sum(pg_total_relation_size(relid)) AS size FROM pg_partition_tree(?::text::regclass)"
+        return int((await self._database.fetch(sql, table))[0]["size"])

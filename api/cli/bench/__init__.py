@@ -2,9 +2,11 @@
 
 import typer
 
-from api.cli.bench import probes
+from api.cli.bench import ingest, judge, probes
 
 app = typer.Typer(
     help="Measure how much this machine can do: looks, and what becomes of their results.", no_args_is_help=True
 )
 app.command()(probes.probes)
+app.command()(ingest.ingest)
+app.command()(judge.judge)

@@ -153,6 +153,16 @@ async def test_one_that_was_interrupted_is_still_due(
     assert await store.rollups.due("minute", DAY * 2) == [DAY]
 
 
+async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(store: Store, make_result: Make) -> None:
+    await store.results.add([look(make_result, n, DAY + n) for n in range(5)])
+    await make_all(store)
+    await store.retention.results(DAY + 2 * 86_400_000)
+    await store.results.add([look(make_result, 9, DAY + 30_000)])
+    await make_all(store)
+    for level in LENGTH_MS:
+        assert (await whole(store, level))["looks"] == 5
+
+
 async def test_a_bucket_is_due_only_when_it_has_ended(store: Store, make_result: Make) -> None:
     await store.results.add([look(make_result, 1, DAY + 5)])
     assert await store.rollups.due("minute", DAY + MINUTE_MS - 1) == []

@@ -1,0 +1,49 @@
+"""`outscope bench ingest`: how many results a second this machine and its database take in."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.where import Database
+from coordinator.store import StoreError
+
+
+def ingest(
+    database: Database = None,
+    results: Annotated[int, typer.Option(help="About so many results.", min=1_000, max=10_000_000)] = 200_000,
+    checks: Annotated[int, typer.Option(help="Of so many checks, from five regions.", min=10, max=100_000)] = 1_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure taking in: results a second from the broker to stored, judged and receipted.
+
+    A coordinator process of its own takes them from a broker of its own. Without --database it writes to a SQLite file
+    that is deleted afterwards; a database that is given must be empty. The same rows with nothing around them (bare
+    COPY, or executemany of SQLite) are the limit that it is compared with.
+    """
+    from api.cli.bench.intake import BenchError, measure
+
+    with tempfile.TemporaryDirectory(prefix="outscope-bench-") as name:
+        folder = Path(name)
+        url = database or f"sqlite://{folder / 'bench.db'}"
+        try:
+            told = asyncio.run(measure(url, results, checks, folder))
+        except (BenchError, StoreError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+    told["database"] = "sqlite" if url.startswith("sqlite:") else "postgresql"
+    typer.echo(json.dumps(told, indent=2) if as_json else _sentences(told))
+
+
+def _sentences(told: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            f"{told['results_per_s']:,} results/s into {told['database']} and judged ({told['results']:,} in all)",
+            f"{told['ratio_to_limit']:.0%} of the {told['limit_rows_per_s']:,} rows/s that the database takes alone",
+            f"{told['cpu_us_per_result']} µs of the coordinator's CPU a result, {told['rss_mb']:.0f} MB of memory",
+            f"{told['bytes_per_result']:.0f} bytes on disk a result",
+        ]
+    )
