@@ -18,6 +18,14 @@ Fault = tuple[Reason, Blame, str]
 
 _WELL: Final = frozenset(range(200, 300))
 _WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
+_OURS: Final = {
+    403: (Reason.BLOCKED, "the target does not let this prober in"),
+    407: (Reason.UNAUTHORIZED, "a proxy on the way wants credentials"),
+    429: (Reason.RATE_LIMITED, "the target limits how often this prober may ask"),
+    451: (Reason.BLOCKED, "the target is not shown here for legal reasons"),
+    511: (Reason.BLOCKED, "the network of this worker wants a login first"),
+}
+"""Answers that say something about us or our network, and nothing about the target's health."""
 _OVERLOADED: Final = {503: "cannot serve now", 529: "is overloaded"}
 
 
@@ -49,10 +57,9 @@ def status_fault(expect: Expect, status: int, *, follows: bool, credentials: boo
     if status == 401 or (status == 403 and credentials):
         meaning = "other credentials than ours" if credentials else "credentials, and this check sends none"
         return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: the target wants {meaning}"
-    if status == 403:
-        return Reason.BLOCKED, Blame.PROBER, "status 403: the target does not let this prober in"
-    if status == 429:
-        return Reason.RATE_LIMITED, Blame.PROBER, "status 429: the target limits how often this prober may ask"
+    if status in _OURS:
+        reason, meaning = _OURS[status]
+        return reason, Blame.PROBER, f"status {status}: {meaning}"
     return Reason.STATUS, Blame.TARGET, _said_of(status, follows=follows and expect.codes is None)
 
 

@@ -127,14 +127,18 @@ async def test_a_proxy_that_resolves_names_itself_must_be_vouched_for(
 
     vouched = await look_at("http", url=server.url(host="localhost"), proxy=there, ip_version="4")
     unknown = await look_at("http", vantage=vantages(guard=Careless()), url=server.url(host="localhost"), proxy=there)
-    literal = await look_at("http", url="http://169.254.169.254/", proxy=there)
+    spelled = [
+        await look_at("http", url=f"http://{host}/", proxy=there)
+        for host in ("169.254.169.254", "169.254.43518", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]")
+    ]
 
     assert vouched.ok, vouched
     assert (vouched.ip, vouched.dns_ms) == (None, None)
     assert proxy.asked == [f"localhost:{server.port}"]
     assert (unknown.reason, unknown.blame) == (Reason.BLOCKED, Blame.PROBER)
     assert "in so many words" in unknown.detail
-    assert "metadata" in literal.detail
+    assert all("metadata" in outcome.detail for outcome in spelled), spelled
+    assert len(proxy.asked) == 1
 
 
 class Careless(Guard):

@@ -25,6 +25,8 @@ from worker.probes.vantage import Look
 
 _LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?(?:[/?#]|$)", re.I)
 """A URL whose host is an address and can be read in one way only."""
+_NUMERIC: Final = re.compile(r":|(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.I)
+"""A host that is an address in one spelling or another: 127.1 and 0x7f.1 are read as 127.0.0.1 by many."""
 _NOWHERE: Final = "192.0.2.1"
 _PROXY_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080}
 
@@ -150,8 +152,9 @@ async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer
 
 def _judged_here(proxy: Proxy, request: Request) -> bool:
     """Whether this worker knows the address that the proxy will connect to."""
-    overridden = request.resolve is not None and place(request.url)[0] in request.resolve
-    return not proxy.resolves or overridden or literal(request.url) is not None
+    host, _ = place(request.url)
+    overridden = request.resolve is not None and host in request.resolve
+    return not proxy.resolves or overridden or _NUMERIC.search(host) is not None
 
 
 async def _to_proxy(proxy: Proxy, look: Look) -> Route | Answer:
