@@ -29,12 +29,13 @@ STEP_ASIDE_S: Final = 20.0
 
 
 class Housekeeper:
-    """Rolls up and forgets."""
+    """Rolls up and forgets; results only when no archive takes them (`archived`)."""
 
-    def __init__(self, store: Store, inbox: Inbox, keep: Keep) -> None:
+    def __init__(self, store: Store, inbox: Inbox, keep: Keep, *, archived: bool = False) -> None:
         self._store = store
         self._inbox = inbox
         self._keep = keep
+        self._archived = archived
         self._made: dict[tuple[Level, Instant], Instant] = {}
         """When an unfinished bucket was made last."""
         self._forgot_at: Instant = 0
@@ -80,7 +81,7 @@ class Housekeeper:
     async def forget(self, now: Instant) -> None:
         """Forget everything that is too old by now."""
         gone = {
-            "results": await self._store.retention.results(first_kept(now, self._keep.results_ms)),
+            "results": await self._results(now),
             "minutes": await self._store.retention.rollups("minute", first_kept(now, self._keep.minutes_ms)),
             "hours": await self._store.retention.rollups("hour", first_kept(now, self._keep.hours_ms)),
             "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
@@ -88,6 +89,11 @@ class Housekeeper:
         }
         if any(gone.values()):
             log.info("forgot %s", " ".join(f"{what}={number}" for what, number in gone.items() if number))
+
+    async def _results(self, now: Instant) -> int:
+        if self._archived:
+            return 0
+        return await self._store.retention.results(first_kept(now, self._keep.results_ms))
 
     async def _step_aside(self, stop: asyncio.Event) -> None:
         until_s = clock.monotonic_s() + STEP_ASIDE_S

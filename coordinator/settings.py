@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from coordinator.archive.place import archive_url
 from coordinator.retention import Keep, KeepError, read_keep
 
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
@@ -22,7 +23,8 @@ class CoordinatorSettings:
 
     `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and `geoip_asn` are
     databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered. `keep`
-    says for how long results and rollups are kept.
+    says for how long results and rollups are kept. `archive` is the folder or S3 URL to which results go that are
+    kept no longer; without it they are deleted.
     """
 
     broker: str
@@ -33,6 +35,7 @@ class CoordinatorSettings:
     ready_file: Path | None = None
     log_level: str = "INFO"
     keep: Keep = Keep()
+    archive: str | None = None
 
     def __post_init__(self) -> None:
         if urlsplit(self.broker).scheme not in SCHEMES:  # the URL is not repeated: it may hold a password
@@ -55,15 +58,18 @@ def read_settings(
         keep = read_keep(environ)
     except KeepError as error:
         raise SettingsError(str(error)) from None
+    told_broker = broker or _required("OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ)
+    told = database or _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ)
     return CoordinatorSettings(
-        broker=broker or _required("OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ),
-        database=database or _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ),
+        broker=told_broker,
+        database=told,
         data_dir=data_dir or _path("OUTSCOPE_DATA", environ),
         geoip_country=_path("OUTSCOPE_GEOIP_COUNTRY", environ),
         geoip_asn=_path("OUTSCOPE_GEOIP_ASN", environ),
         ready_file=_path("OUTSCOPE_READY_FILE", environ),
         log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
         keep=keep,
+        archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
     )
 
 

@@ -28,7 +28,7 @@ def read_parquet(path: str, mistakes: Mistakes) -> Iterator[list[Result]]:
         import pyarrow as pa
         from pyarrow.parquet import ParquetFile
     except ImportError:
-        raise UnreadableError("is Parquet, which needs pyarrow; install outscope[parquet]") from None
+        raise UnreadableError("is Parquet, which needs pyarrow; install outscope[coordinator]") from None
     try:
         with ParquetFile(path) as file:
             names = _columns(file.schema_arrow)
@@ -38,6 +38,11 @@ def read_parquet(path: str, mistakes: Mistakes) -> Iterator[list[Result]]:
                 before += batch.num_rows
     except pa.ArrowException as error:
         raise UnreadableError(f"is no whole Parquet file: {error}") from error
+
+
+def results_in(table: Any) -> list[Result]:
+    """The results that a table in memory tells; it must have been written by ourselves."""
+    return [result for batch in table.to_batches() for result in _results(batch, 0, Mistakes())]
 
 
 def _columns(schema: "Schema") -> list[str]:
