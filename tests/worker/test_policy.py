@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from worker.contract.target import Target, target_of, url_target
 from worker.guard import Guard
 from worker.policy import Policy, PolicyError, read_policy
+from worker.probes.dns import DnsParams
 
 NEVER = """
 # asked us not to, 3 March
@@ -113,3 +114,10 @@ def test_whom_a_check_asks_is_read_off_its_parameters() -> None:
     assert target_of("tcp", Asked(host="B.example.", port=25)) == ("tcp", "b.example", 25)
     assert target_of("dns", Asked(name="x.example", server="9.9.9.9", port=53)) == ("dns", "9.9.9.9", 53)
     assert target_of("dns", Asked(name="x.example", server=None)) is None
+
+
+@pytest.mark.parametrize(("transport", "port"), [("udp", 53), ("tls", 853), ("https", 443)])
+def test_a_dns_check_asks_at_the_port_of_its_transport(transport: str, port: int) -> None:
+    params = DnsParams.model_validate({"name": "x.example", "server": "9.9.9.9", "transport": transport})
+
+    assert target_of("dns", params) == ("dns", "9.9.9.9", port)

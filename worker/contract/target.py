@@ -23,7 +23,8 @@ def target_of(kind: str, params: Any) -> Target | None:
             return url_target(url)
     for name in _HOSTS:
         if isinstance(host := getattr(params, name, None), str):
-            return Target(kind, plain_host(host), getattr(params, "port", None) or USUAL_PORTS.get(kind))
+            port = getattr(params, "target_port", None) or getattr(params, "port", None)
+            return Target(kind, plain_host(host), port or USUAL_PORTS.get(kind))
     return None
 
 

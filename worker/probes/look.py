@@ -55,6 +55,9 @@ async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = Fals
 
     A failed look keeps its steps; a good one only with `trace`.
     """
+    objection = None if parsed.target is None else vantage.guard.objection(parsed.target)
+    if objection is not None:
+        return failure(Reason.BLOCKED, objection)
     look = Look(vantage, parsed.spec.timeout_ms, check=parsed.spec.id, tracing=trace)
     outcome = await _bounded(parsed, look)
     if look.steps and (trace or not outcome.ok):
