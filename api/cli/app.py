@@ -7,6 +7,7 @@ import typer
 
 from api.cli import (
     apply,
+    backup,
     bench,
     compare,
     config,
@@ -20,6 +21,7 @@ from api.cli import (
     processes,
     regions,
     replay,
+    restore,
     results,
     simulate,
     status,
@@ -28,6 +30,7 @@ from api.cli import (
 _DECIDING: Final = "Deciding what it looks at"
 _SEPARATE: Final = "Separate processes"
 _MEASURING: Final = "Measuring"
+_KEEPING: Final = "Keeping it well"
 _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     "Everything on this machine": (processes.up, demo.demo),
     "Reading what it says": (
@@ -43,6 +46,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
         simulate.simulate,
     ),
     _DECIDING: (apply.apply, probe.probe),
+    _KEEPING: (backup.backup, restore.restore),
     _SEPARATE: (processes.coordinator, processes.api),
 }
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
