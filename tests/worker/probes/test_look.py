@@ -28,7 +28,8 @@ def parsed(run: Callable[[NoParams, Look], Any], timeout_ms: int = 100) -> Parse
 
 
 def test_the_kinds_of_this_version_are_found() -> None:
-    assert list(KINDS) == ["dns", "http", "tcp", "tls"]
+    kinds = "dns flow grpc http icmp llm tcp tls udp vendor_status websocket"
+    assert list(KINDS) == kinds.split()
     assert all(kind.name == name for name, kind in KINDS.items())
 
 
