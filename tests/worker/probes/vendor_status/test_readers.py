@@ -137,7 +137,22 @@ BOMB = (
     b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
 )
 FILE = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><rss><channel>&f;</channel></rss>'
-NOTHING = (b"", b"  \n", b"{}", b"null", b"3", b'"x"', WALL, BOMB, FILE, b"\xff\xfe\x00", b"[" * 100_000, b"<rss/>")
+TYPED = b'<!DOCTYPE rss SYSTEM "http://x/rss.dtd"><rss><channel><item><title>x</title></item></channel></rss>'
+NOTHING = (
+    b"",
+    b"  \n",
+    b"{}",
+    b"null",
+    b"3",
+    b'"x"',
+    WALL,
+    BOMB,
+    FILE,
+    TYPED,
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b"<rss/>",
+)
 DEEP = b"<rss>" + b"<channel>" * 1000
 
 
