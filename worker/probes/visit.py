@@ -36,20 +36,19 @@ class Demands:
 class Visit:
     """Makes a request and follows where it leads, as far as its demands say."""
 
-    __slots__ = ("_answers", "_cookies", "_demands", "_look", "_noted", "_requests")
+    __slots__ = ("_cookies", "_demands", "_hops", "_look", "_noted")
 
     def __init__(self, look: Look, demands: Demands) -> None:
         self._look = look
         self._demands = demands
-        self._answers: list[Answer] = []
-        self._requests: list[Request] = []
+        self._hops: list[tuple[Request, Answer]] = []
         self._noted: Mapping[str, str] = {}
         self._cookies: Cookies | None = None
 
     @property
     def answers(self) -> Sequence[Answer]:
         """The answers so far, one an exchange; the last one is the one that was judged."""
-        return self._answers
+        return [answer for _, answer in self._hops]
 
     async def make(self, request: Request) -> Outcome:
         """The outcome of the whole visit."""
@@ -57,9 +56,8 @@ class Visit:
 
         first = request
         while True:
-            self._requests.append(request)
             answer = await exchange(request, self._look)
-            self._answers.append(answer)
+            self._hops.append((request, answer))
             if answer.code or answer.redirect_url is None or not self._follows(answer):
                 fault = self._fault(request, answer)
                 break
@@ -88,7 +86,7 @@ class Visit:
     def _follows(self, answer: Answer) -> bool:
         codes = self._demands.expect.codes
         wanted = codes is not None and answer.status in codes
-        return not wanted and len(self._answers) <= self._demands.redirects
+        return not wanted and len(self._hops) <= self._demands.redirects
 
     def _fault(self, request: Request, answer: Answer) -> Fault:
         if answer.lines:
@@ -106,39 +104,43 @@ class Visit:
             credentials=demands.says_who_we_are,
         )
         if fault is None and demands.limits is not None:
-            fault = slow_fault(demands.limits, self._took())
+            fault = slow_fault(demands.limits, _took(self._whole(answer)))
         return fault or _WELL
 
     def _outcome(self, request: Request, answer: Answer, fault: Fault) -> Outcome:
         reason, blame, sentence = fault
+        whole = self._whole(answer)
         return Outcome(
             reason is Reason.OK,
             reason,
             blame,
             sentence,
             answer.status or None,
-            self._sum("dns_ms"),
-            self._sum("connect_ms"),
-            self._sum("tls_ms"),
-            self._sum("ttfb_ms"),
-            self._sum("total_ms"),
+            whole.dns_ms,
+            whole.connect_ms,
+            whole.tls_ms,
+            whole.ttfb_ms,
+            whole.total_ms,
             answer.ip,
             self._extra(request, answer),
         )
 
-    def _sum(self, phase: str) -> float | None:
-        if len(self._answers) == 1:
-            value: float | None = getattr(self._answers[0], phase)
-            return value
-        values = [value for answer in self._answers if (value := getattr(answer, phase)) is not None]
-        return round(sum(values), 3) if values else None
+    def _whole(self, last: Answer) -> Answer:
+        """The last answer, with the phases of all exchanges added up."""
+        if len(self._hops) == 1:
+            return last
+        return replace(
+            last,
+            dns_ms=self._sum("dns_ms"),
+            connect_ms=self._sum("connect_ms"),
+            tls_ms=self._sum("tls_ms"),
+            ttfb_ms=self._sum("ttfb_ms"),
+            total_ms=self._sum("total_ms") or 0.0,
+        )
 
-    def _took(self) -> dict[str, float | None]:
-        """Milliseconds by phase; the body takes what the other phases leave."""
-        took = {phase.removesuffix("_ms"): self._sum(phase) for phase in _PHASES}
-        total = took["total"] or 0.0
-        took["body"] = total - sum(took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb"))
-        return took
+    def _sum(self, phase: str) -> float | None:
+        values = [value for _, answer in self._hops if (value := getattr(answer, phase)) is not None]
+        return round(sum(values), 3) if values else None
 
     def _extra(self, request: Request, answer: Answer) -> dict[str, Any]:
         extra: dict[str, Any] = {}
@@ -148,10 +150,10 @@ class Visit:
             extra["ip_version"] = "6" if ":" in answer.ip else "4"
         if self._noted:
             extra |= self._told(answer)
-        if len(self._answers) > 1:
-            extra["redirects"] = len(self._answers) - 1
+        if len(self._hops) > 1:
+            extra["redirects"] = len(self._hops) - 1
             extra["final_url"] = shown(request.url)
-            extra["hops"] = [_hop(*hop) for hop in zip(self._requests, self._answers, strict=True)]
+            extra["hops"] = [_hop(*hop) for hop in self._hops]
         if request.reuse:
             extra["warm"] = answer.warm
         if answer.proxy is not None:
@@ -174,10 +176,17 @@ class Visit:
     def _trace(self) -> None:
         """Note when each phase of each exchange ended; libcurl tells them only afterwards."""
         began_ms = 0.0
-        for answer in self._answers:
+        for _, answer in self._hops:
             for at_ms, what in steps_of(answer):
                 self._look.step(what, at_ms=began_ms + at_ms)
             began_ms += answer.total_ms
+
+
+def _took(answer: Answer) -> dict[str, float | None]:
+    """Milliseconds by phase; the body takes what the other phases leave."""
+    took: dict[str, float | None] = {phase.removesuffix("_ms"): getattr(answer, phase) for phase in _PHASES}
+    took["body"] = answer.total_ms - sum(took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb"))
+    return took
 
 
 def _version_fault(request: Request, answer: Answer) -> Fault | None:
