@@ -16,19 +16,16 @@ from worker.contract.outcome import Blame, Outcome, Reason, success
 from worker.probes.certified import CertificateRules, encrypt
 from worker.probes.connection import Connected, Fault, connect
 from worker.probes.phases import Phases
-from worker.probes.request import IpVersion
+from worker.probes.place import HostPort
 from worker.probes.starttls import DOING, NotStarted, Protocol, start_tls
 from worker.probes.stream import BROKEN, Stream, broken
 from worker.probes.vantage import Look
 from worker.probes.wanted import Talk
 
 
-class TcpParams(Talk, CertificateRules):
+class TcpParams(CertificateRules, Talk, HostPort):
     """Where to connect to, what to say there and what to hear."""
 
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
-    port: int = Field(ge=1, le=65535, description="TCP port.")
-    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     tls: bool = Field(default=False, description="Whether the target speaks TLS from the first byte.")
     starttls: Protocol | None = Field(default=None, description="Protocol whose dialogue goes over to TLS.")
     server_name: str | None = Field(

@@ -22,17 +22,15 @@ from worker.probes.certificate import sent_chain
 from worker.probes.certified import CertificateRules, Handshake, disbelief, encrypt, not_believed, told
 from worker.probes.connection import Fault, connect
 from worker.probes.phases import Phases
-from worker.probes.request import IpVersion
+from worker.probes.place import HostPort
 from worker.probes.stream import BROKEN, Stream
 from worker.probes.vantage import Look
 
 
-class TlsParams(CertificateRules):
+class TlsParams(CertificateRules, HostPort):
     """Where to connect to, and what the certificate must be like."""
 
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
-    port: int = Field(default=443, ge=1, le=65535, description="TCP port.")
-    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+    port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
     server_name: str | None = Field(
         default=None, min_length=1, max_length=253, description="Name to ask for and to verify; default: the host."
     )

@@ -7,25 +7,19 @@ that was lost, so it is held against the path. `ttfb_ms` is the time from the da
 
 import asyncio
 
-from pydantic import Field
-
 from worker.contract.kind import Kind
 from worker.contract.outcome import Outcome
 from worker.probes.connection import Fault, locate
 from worker.probes.datagrams import datagrams, unanswered
 from worker.probes.phases import Phases
-from worker.probes.request import IpVersion
+from worker.probes.place import HostPort
 from worker.probes.resolver import Endpoint
 from worker.probes.vantage import Look
 from worker.probes.wanted import Talk
 
 
-class UdpParams(Talk):
+class UdpParams(Talk, HostPort):
     """Where to send what, and what must come back."""
-
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
-    port: int = Field(ge=1, le=65535, description="UDP port.")
-    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
 
 
 async def run(params: UdpParams, look: Look) -> Outcome:

@@ -14,13 +14,14 @@ from pydantic import Field, field_validator
 
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
-from worker.contract.kind import Kind, Params
+from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes import certificate
 from worker.probes.connection import Fault
 from worker.probes.grpc import message, status
 from worker.probes.phases import Phases
-from worker.probes.request import Answer, IpVersion, Request
+from worker.probes.place import HostPort
+from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.vantage import Look
 
@@ -29,18 +30,16 @@ _OURS: Final = frozenset({"te", "content-type", "user-agent", "host", "content-l
 _BODY_LIMIT: Final = 1 << 16
 
 
-class GrpcParams(Params):
+class GrpcParams(HostPort):
     """Which server and service to ask, and how."""
 
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
-    port: int = Field(default=443, ge=1, le=65535, description="TCP port.")
+    port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
     service: str = Field(default="", max_length=1024, description="Service to ask about; default: the whole server.")
     tls: bool = Field(default=True, description="Whether the server speaks TLS, with a certificate that is valid.")
     min_days: float = Field(default=0, ge=0, description="Days that the certificate must still be valid.")
     metadata: Mapping[str, str] = Field(
         default={}, description="Metadata to send. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
     )
-    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     slow_ms: int | None = Field(default=None, gt=0, description="An answer that takes longer is a failure: slow.")
 
     @field_validator("metadata")

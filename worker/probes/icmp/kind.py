@@ -14,21 +14,19 @@ from typing import Any
 
 from pydantic import Field
 
-from worker.contract.kind import Kind, Params
+from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes.connection import Fault, locate, not_connected
 from worker.probes.icmp.echoes import Echoes, echoes
 from worker.probes.icmp.socket import NotAllowed, echo_socket
 from worker.probes.phases import Phases
-from worker.probes.request import IpVersion
+from worker.probes.place import Host
 from worker.probes.vantage import Look
 
 
-class IcmpParams(Params):
+class IcmpParams(Host):
     """Whom to send how many requests, and how they must be answered."""
 
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
-    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     count: int = Field(default=3, ge=1, le=50, description="Echo requests to send.")
     interval_ms: int = Field(default=200, ge=10, le=10_000, description="Milliseconds from one request to the next.")
     patience_ms: int = Field(

@@ -1,0 +1,19 @@
+"""Where to look, for kinds whose target is a host and not an address of the web."""
+
+from pydantic import Field
+
+from worker.contract.kind import Params
+from worker.probes.request import IpVersion
+
+
+class Host(Params):
+    """A host."""
+
+    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
+    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+
+
+class HostPort(Host):
+    """A port of a host."""
+
+    port: int = Field(ge=1, le=65535, description="Port of the target.")
