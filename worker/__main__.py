@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from worker.contract import logs
+from worker.lean import leave_out_unused
 from worker.settings import SettingsError, read_settings
 
 
@@ -12,6 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(argv)
         logs.configure(settings.log_level)
+        leave_out_unused()
         from worker.process import run  # late: --help and a wrong setting answer at once
 
         return run(settings)

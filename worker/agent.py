@@ -19,7 +19,7 @@ from worker.backoff import Backoff
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason
-from worker.orders import Due, OrderError, due_looks, read_order
+from worker.orders import Due, OrderError, due_looks, read_checks, read_order
 from worker.pacing import Pacer
 from worker.probes.look import ParsedCheck, Vantage, look_once
 from worker.rows import encode_row
@@ -68,6 +68,7 @@ class Agent:
             self.tally.refused += 1
             log.warning("order_refused error=%s", error)
             return
+        read_checks(order)
         self.tally.ordered(order.issued_at)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))

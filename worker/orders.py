@@ -48,6 +48,12 @@ def read_order(message: Any) -> Order:
         raise OrderError(f"{'.'.join(str(part) for part in first['loc']) or 'order'}: {first['msg']}") from error
 
 
+def read_checks(order: Order) -> None:
+    """Read the checks of an order ahead, here and not in the loop: a kind that is new to this worker is loaded."""
+    for text in order.checks:
+        _check(text)
+
+
 def due_looks(order: Order, at: Instant) -> tuple[list[Due], int]:
     """The looks that an order asks for, seen at `at`, and how many of it cannot even be answered."""
     checks = [_check(text) for text in order.checks]
@@ -71,6 +77,8 @@ def _check(text: str) -> tuple[str, ParsedCheck | None, str]:
         parsed = parse_spec(text)
     except SpecError as error:
         return _id(text), None, str(error)
+    except ImportError as error:
+        return _id(text), None, f"this worker lacks what the kind of this check needs: {error}"
     return parsed.spec.id, parsed, ""
 
 

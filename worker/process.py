@@ -1,6 +1,5 @@
 """One worker process, put together: the agent, its outbox and sender, Celery, the watchdog, and a clean end."""
 
-import gc
 import logging
 import os
 import resource
@@ -20,6 +19,7 @@ from worker.celery_app import Handlers, build_app, build_controller
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
 from worker.guard import Guard
+from worker.lean import settle
 from worker.orders import OrderError, read_order
 from worker.outbox import Outbox, StateTakenError, held
 from worker.post import Post
@@ -103,7 +103,7 @@ class _Process:
     def run(self) -> int:
         """Start the parts, consume until told to stop, end in order."""
         _raise_file_limit()
-        collect_rarely()
+        settle()
         sys.setswitchinterval(SWITCH_S)
         if self._settings.contact is None:
             log.info("no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT (--contact)")
@@ -162,13 +162,6 @@ class _Process:
 def _boot() -> str:
     """A name for this start; sorts after those of earlier starts."""
     return f"{now():012x}{secrets.token_hex(2)}"
-
-
-def collect_rarely() -> None:
-    """Leave what the start made out of garbage collections, and collect less often: a look makes no cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
 
 
 def _raise_file_limit() -> None:

@@ -12,14 +12,15 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 import uvloop
 
-import worker.process  # for its memory as well: Celery and all else that a worker process holds
 from worker.contract.clock import now
 from worker.contract.outcome import Outcome
 from worker.guard import Guard
+from worker.lean import leave_out_unused, settle
 from worker.probes.look import ParsedCheck, Vantage, look_once, parse_spec
 from worker.rows import encode_row
 from worker.vitals import rss_mb
@@ -169,7 +170,9 @@ def _quantile(values: Sequence[float], share: float) -> float | None:
 def main() -> None:
     """Do the job that the first argument tells as JSON."""
     job = Job(**json.loads(sys.argv[1]))
-    worker.process.collect_rarely()
+    leave_out_unused()
+    import_module("worker.process")  # for its memory: Celery and all else that a worker process holds
+    settle()
     with suppress(KeyboardInterrupt):
         print(json.dumps(asdict(uvloop.run(measure(job)))), flush=True)
 
