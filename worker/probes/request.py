@@ -1,6 +1,6 @@
 """An HTTP request and its answer as plain values, so that nothing outside `curl/` knows libcurl."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +80,8 @@ class Answer:
     ttfb_ms: float | None = None
     total_ms: float = 0.0
     ip: str | None = None
+    addresses: Sequence[str] = ()
+    """What the name was resolved to, as far as it may be probed."""
     http_version: str | None = None
     unresolved_blame: Blame = Blame.RESOLVER
     redirect_url: str | None = None

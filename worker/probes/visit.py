@@ -211,7 +211,7 @@ def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:
     at_ms = 0.0
     version = f" over HTTP/{answer.http_version}" if answer.http_version else ""
     for phase, what in (
-        (answer.dns_ms, "name resolved"),
+        (answer.dns_ms, f"name resolved to {', '.join(answer.addresses)}" if answer.addresses else "name resolved"),
         (answer.connect_ms, f"connected to {answer.proxy or answer.ip}"),
         (answer.tls_ms, "TLS established"),
         (answer.ttfb_ms, f"status {answer.status}{version}"),

@@ -27,7 +27,7 @@ async def exchange(request: Request, look: Look) -> Answer:
         return route
     answer = await send(request, look, route)
     if route.dns_ms is not None:
-        answer.dns_ms = route.dns_ms
+        answer.dns_ms, answer.addresses = route.dns_ms, route.addresses
         answer.total_ms = round(answer.total_ms + route.dns_ms, 3)
     return answer
 

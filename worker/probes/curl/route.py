@@ -7,6 +7,7 @@ for: its address must be among those that are allowed in so many words.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Final, Protocol
@@ -49,6 +50,7 @@ class Route:
     resolved: str | None = None
     connect_to: str | None = None
     dns_ms: float | None = None
+    addresses: Sequence[str] = ()
     proxy: Proxy | None = None
     ip: str | None = None
     """The address that the proxy was asked for; None when it was told a name."""
@@ -85,7 +87,7 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
         return allowed
     addresses, dns_ms = allowed
     # libcurl finds the name in its own cache then; whatever else it may connect to, the gate sees it
-    return Route(Gate(look.vantage.guard), f"{host}:{port}:{','.join(map(_bracketed, addresses))}", dns_ms=dns_ms)
+    return Route(Gate(look.vantage.guard), _entry(host, port, addresses), dns_ms=dns_ms, addresses=addresses)
 
 
 def warm_route(request: Request) -> Route:
@@ -145,9 +147,15 @@ async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer
         return replace(to_proxy, connect_to=target.connect_to, ip=target.ip)
     if target.resolved is None:
         return replace(to_proxy, ip=literal(request.url))
-    host, port = place(request.url)
-    address = target.resolved.removeprefix(f"{host}:{port}:").partition(",")[0]
-    return replace(to_proxy, connect_to=f"::{address}:{port}", ip=address.strip("[]"), dns_ms=target.dns_ms)
+    _, port = place(request.url)
+    address = target.addresses[0]
+    return replace(
+        to_proxy,
+        connect_to=f"::{_bracketed(address)}:{port}",
+        ip=address,
+        dns_ms=target.dns_ms,
+        addresses=target.addresses,
+    )
 
 
 def _judged_here(proxy: Proxy, request: Request) -> bool:
@@ -175,7 +183,11 @@ async def _to_proxy(proxy: Proxy, look: Look) -> Route | Answer:
             return refused(
                 f"the proxy {host} resolves names itself, so its address must be in {SETTING} in so many words"
             )
-    return Route(Gate(guard), f"{host}:{port}:{','.join(map(_bracketed, addresses))}", proxy=proxy)
+    return Route(Gate(guard), _entry(host, port, addresses), proxy=proxy)
+
+
+def _entry(host: str, port: int, addresses: Sequence[str]) -> str:
+    return f"{host}:{port}:{','.join(map(_bracketed, addresses))}"
 
 
 def _vouched(address: str, guard: Guard) -> bool:
