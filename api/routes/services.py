@@ -1,27 +1,34 @@
 """Services and their verdicts."""
 
 import re
+from asyncio import timeout
 from typing import Final, NoReturn
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.answered import answered_from
 from api.encoding import answer, document
 from api.errors import ProblemError
 from api.evidence import names_of, service_evidence
 from api.picture import Picture
-from api.routes.parameters import AtTime, Identifier, past
+from api.routes.parameters import PATIENCE_S, AtTime, Identifier, past
 from api.routes.refusals import MISSING, refused
 from api.sources import From
 from api.standing import whole
+from api.views.answered import AnsweredFrom
 from api.views.evidence import ServiceEvidence
 from api.views.overview import Overview
 from api.views.services import Matrix, ServiceDetail, Services
+from coordinator.store import ResultFilter
+from worker.contract import clock
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
 
 router = APIRouter(tags=["services"])
 
+ANSWERED_MS: Final = 600_000
+ANSWERED_LOOKS: Final = 5000
 _ID: Final = re.compile(IDENTIFIER)
 
 
@@ -85,6 +92,25 @@ async def evidence(
         found = picture.detail(id)
         verdict = found["verdict"] if found else _unknown(id)
     return answer(request, document(service_evidence(id, verdict, names_of(picture.topology, id))))
+
+
+@router.get(
+    "/v1/services/{id}/answered-from",
+    operation_id="getServiceAnsweredFrom",
+    response_model=AnsweredFrom,
+    responses=refused(404),
+)
+async def answered(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
+    """From which country, network and edge each region was answered in the last ten minutes, and how often in vain.
+
+    Regions that fail together often share a place that answers them. At most the newest 5,000 looks are counted.
+    """
+    if id not in (await sources.snapshots.current()).picture.topology.service:
+        _unknown(id)
+    since = clock.now() - ANSWERED_MS
+    async with timeout(PATIENCE_S):
+        found = await sources.archive.results.page(ResultFilter(service=id, since=since), None, ANSWERED_LOOKS)
+    return answer(request, document({"service": id, "since": rfc3339(since), "groups": answered_from(found.items)}))
 
 
 def _nothing(picture: Picture, identifier: str, at: Instant) -> NoReturn:
