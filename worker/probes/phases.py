@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from worker.contract.outcome import Outcome, failure, success
+from worker.contract.outcome import Blame, Outcome, Reason, failure, success
 from worker.probes.connection import Connected, Fault
 from worker.probes.vantage import Look
 
@@ -46,12 +46,17 @@ class Phases:
         self._ms[phase] = ms
         self._began_ms = self._look.elapsed_ms()
 
-    def outcome(self, fault: Fault | None, extra: dict[str, Any] | None = None) -> Outcome:
-        """What the look came to; a fault is noted in the trace."""
+    def outcome(
+        self, fault: Fault | None, extra: dict[str, Any] | None = None, *, slow_ms: float | None = None
+    ) -> Outcome:
+        """What the look came to; a fault is noted in the trace. One that took longer than `slow_ms` is a failure."""
         ms = {name: None if value is None else round(value, 3) for name, value in self._ms.items()}
         measured: dict[str, Any] = {name: ms.pop(name, None) for name in _FIELDS}
         measured["total_ms"] = round(sum(value or 0.0 for value in self._ms.values()), 3)
         measured |= {"ip": self.ip, "extra": {**(extra or {}), **ms}}
+        if fault is None and slow_ms is not None and measured["total_ms"] > slow_ms:
+            sentence = f"the look took {measured['total_ms']:.0f} ms, more than {slow_ms:g} ms"
+            fault = Reason.SLOW, Blame.TARGET, sentence
         if fault is None:
             return success(**measured)
         reason, blame, sentence = fault

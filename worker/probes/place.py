@@ -1,9 +1,13 @@
 """Where to look, for kinds whose target is a host and not an address of the web."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from worker.contract.kind import Params
 from worker.probes.request import IpVersion
+
+SlowMs = Annotated[int, Field(gt=0)]
 
 
 class Host(Params):
@@ -17,3 +21,4 @@ class HostPort(Host):
     """A port of a host."""
 
     port: int = Field(ge=1, le=65535, description="Port of the target.")
+    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")

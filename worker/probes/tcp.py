@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, success
+from worker.contract.outcome import Blame, Outcome, Reason
 from worker.probes.certified import CertificateRules, encrypt
-from worker.probes.connection import Connected, Fault, connect
+from worker.probes.connection import Fault, connect
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
 from worker.probes.starttls import DOING, NotStarted, Protocol, start_tls
@@ -56,25 +56,13 @@ async def run(params: TcpParams, look: Look) -> Outcome:
     connected = await connect(params.host, params.port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    if not (params.encrypted or params.says or params.expects):
-        connected.sock.close()
-        return _open(connected)
     phases = Phases.since(connected, look)
     with closing(Stream(connected.sock, look)) as stream:
         fault, extra = await _encrypted(params, stream, phases, look) if params.encrypted else (None, {})
         if fault is None and (params.says or params.expects):
             fault = await _answer(params, stream, look)
             phases.end("ttfb_ms")
-    return phases.outcome(fault, extra)
-
-
-def _open(connected: Connected) -> Outcome:
-    return success(
-        dns_ms=connected.dns_ms,
-        connect_ms=connected.connect_ms,
-        total_ms=(connected.dns_ms or 0.0) + connected.connect_ms,
-        ip=connected.ip,
-    )
+    return phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
 async def _encrypted(

@@ -54,7 +54,7 @@ async def run(params: TlsParams, look: Look) -> Outcome:
     elif fault is None and params.staple != "ignored":
         fault, status = await _stapled(name, connected.ip, params, look)
         extra |= {"ocsp": status}
-    return phases.outcome(fault, extra)
+    return phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
 async def _explained(

@@ -34,7 +34,7 @@ async def run(params: UdpParams, look: Look) -> Outcome:
         if fault is None:
             break
         look.step(f"{endpoint.ip}: {fault[2]}")
-    return phases.outcome(fault)
+    return phases.outcome(fault, slow_ms=params.slow_ms)
 
 
 async def _ask(params: UdpParams, endpoint: Endpoint, patience_s: float, look: Look) -> Fault | None:

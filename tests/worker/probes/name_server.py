@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
@@ -31,6 +32,7 @@ class NameServer(asyncio.DatagramProtocol):
         self.rcode: dns.rcode.Rcode | None = None
         self.garbage = False
         self.validates = False
+        self.why: dns.edns.Option | None = None
         self.asked: list[str] = []
         self.port = 0
         self.peers: list[str] = []
@@ -73,6 +75,8 @@ class NameServer(asyncio.DatagramProtocol):
     def answer(self, data: bytes) -> bytes:
         query = dns.message.from_wire(data)
         response = dns.message.make_response(query)
+        if self.why is not None:
+            response.use_edns(options=[self.why])
         if self.validates and query.flags & (dns.flags.AD | dns.flags.DO):
             response.flags |= dns.flags.AD
         question = query.question[0]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 
+import dns.edns
 import dns.rcode
 import pytest
 import pytest_asyncio
@@ -179,3 +180,12 @@ async def test_a_validated_answer_may_be_expected(look_at: LookAt, server: NameS
 def test_what_means_nothing_is_refused(params: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         DnsParams.model_validate({"name": "x.test", **params})
+
+
+async def test_why_a_server_fails_is_told_when_it_says_so(look_at: LookAt, server: NameServer) -> None:
+    server.rcode = dns.rcode.SERVFAIL
+    server.why = dns.edns.EDEOption(dns.edns.EDECode.DNSSEC_BOGUS)
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port)
+
+    assert outcome.detail == "127.0.0.1 answered SERVFAIL: dnssec bogus"

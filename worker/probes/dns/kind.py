@@ -9,6 +9,7 @@ over TCP. Over TLS and HTTPS, the certificate must be valid. `ttfb_ms` is the ti
 
 from typing import Any, Final
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
@@ -83,7 +84,7 @@ def _fault(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
             return Reason.DNS, Blame.TARGET, f"the name {params.name} does not exist"
     elif code != dns.rcode.NOERROR:
         blame = Blame.TARGET if given else Blame.RESOLVER
-        return Reason.DNS, blame, f"{asked.phases.ip} answered {dns.rcode.to_text(code)}"
+        return Reason.DNS, blame, f"{asked.phases.ip} answered {dns.rcode.to_text(code)}{_why(answer)}"
     elif params.missing:
         return Reason.CONTENT, Blame.TARGET, f"the name {params.name} exists"
     elif (fault := _values_fault(params, _values(params, answer))) is not None:
@@ -115,6 +116,13 @@ def _values(params: DnsParams, answer: dns.message.Message) -> list[str]:
     return [record.to_text() for records in answer.answer if records.rdtype == params.rdtype for record in records]
 
 
+def _why(answer: dns.message.Message) -> str:
+    """What the server says of why, RFC 8914: `DNSSEC bogus` and the like."""
+    codes = [error.code for error in answer.extended_errors()]
+    names = [dns.edns.EDECode(code).name.replace("_", " ").lower() for code in codes if code in set(dns.edns.EDECode)]
+    return f": {', '.join(names[:3])}" if names else ""
+
+
 def _told(params: DnsParams, asked: Asked, fault: Fault | None) -> Outcome:
     extra: dict[str, Any] = {}
     if asked.answer is not None:
@@ -123,7 +131,7 @@ def _told(params: DnsParams, asked: Asked, fault: Fault | None) -> Outcome:
             "answers": _values(params, asked.answer)[:_SHOWN],
             "authenticated": bool(asked.answer.flags & dns.flags.AD),
         }
-    return asked.phases.outcome(fault, extra)
+    return asked.phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
 KIND = Kind("dns", DnsParams, run)

@@ -11,6 +11,7 @@ import dns.rdatatype
 from pydantic import Field, field_validator, model_validator
 
 from worker.contract.kind import Params
+from worker.probes.place import SlowMs
 from worker.probes.request import IpVersion
 
 RecordType = Literal["A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
@@ -45,6 +46,7 @@ class DnsParams(Params):
         description="Name in the server's certificate, for tls; default: the server.",
     )
     ip_version: IpVersion = Field(default="any", description="Ask the server over IPv4 or IPv6 only.")
+    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
     answers: tuple[str, ...] = Field(default=(), description="Values that are expected in the answer.")
     match: Literal["any", "all", "exactly"] = Field(
         default="any", description="Whether one of `answers` must be there, all of them, or they and no others."

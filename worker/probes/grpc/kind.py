@@ -40,7 +40,6 @@ class GrpcParams(HostPort):
     metadata: Mapping[str, str] = Field(
         default={}, description="Metadata to send. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
     )
-    slow_ms: int | None = Field(default=None, gt=0, description="An answer that takes longer is a failure: slow.")
 
     @field_validator("metadata")
     @classmethod
@@ -72,10 +71,7 @@ async def run(params: GrpcParams, look: Look) -> Outcome:
     )
     code = _status(answer)
     fault = _fault(params, answer, code, metadata, look)
-    if fault is None and params.slow_ms is not None and answer.total_ms > params.slow_ms:
-        sentence = f"the answer took {answer.total_ms:.0f} ms, more than {params.slow_ms} ms"
-        fault = Reason.SLOW, Blame.TARGET, sentence
-    return phases.outcome(fault, dict(_extra(answer, code)))
+    return phases.outcome(fault, dict(_extra(answer, code)), slow_ms=params.slow_ms)
 
 
 def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Request:

@@ -46,7 +46,8 @@ async def run(params: WebsocketParams, look: Look) -> Outcome:
             extra |= made.extra
             if made.fault is not None:
                 return phases.outcome(made.fault, extra)
-        return phases.outcome(await _converse(params, headers, stream, phases, extra, look), extra)
+        fault = await _converse(params, headers, stream, phases, extra, look)
+    return phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
 async def _converse(

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from worker.probes.certified import CertificateRules
+from worker.probes.place import SlowMs
 from worker.probes.request import IpVersion
 from worker.probes.wanted import Talk
 
@@ -48,6 +49,7 @@ class WebsocketParams(Talk, CertificateRules):
         default=65_536, ge=1, le=1 << 20, description="Bytes of all messages in which the expected must come."
     )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
 
     @field_validator("headers")
     @classmethod
