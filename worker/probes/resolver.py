@@ -76,6 +76,8 @@ class Resolver:
         """Where the host is; Unresolved says why nobody knows."""
         address = literal(host, port)
         if address is not None:
+            if _family(None, ip_version) not in (socket.AF_UNSPEC, address.family):
+                raise Unresolved(Blame.PROBER, f"{host} is no IPv{ip_version} address")
             return Found([address])
         family = _family(look.vantage.source_address, ip_version)
         try:

@@ -44,12 +44,14 @@ class Guarded(grpc.ServerInterceptor):
 
 
 @contextmanager
-def serving(credentials: grpc.ServerCredentials | None = None) -> Iterator[tuple[int, health.HealthServicer, Guarded]]:
+def serving(
+    credentials: grpc.ServerCredentials | None = None, *, host: str = "127.0.0.1"
+) -> Iterator[tuple[int, health.HealthServicer, Guarded]]:
     """A server: its port, its health, and its guard."""
     guard, servicer = Guarded(), health.HealthServicer()
     server = grpc.server(ThreadPoolExecutor(4), interceptors=[guard])
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    address = "127.0.0.1:0"
+    address = f"{host}:0"
     port = server.add_insecure_port(address) if credentials is None else server.add_secure_port(address, credentials)
     server.start()
     try:
