@@ -75,6 +75,7 @@ class _Process:
             source_address=settings.source_address,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
             state_dir=folder,
+            certificates_dir=settings.certificates_dir,
             user_agent=user_agent(settings.contact),
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))

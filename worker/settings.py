@@ -34,6 +34,11 @@ _FLAGS: Final = {
     "ports": ("OUTSCOPE_PORTS", "PORTS", "only look at these ports: 443,8000-8999; default all but other protocols'"),
     "never_probe": ("OUTSCOPE_NEVER_PROBE", "TARGETS", "hosts, .domains and networks never to probe, or @FILE of them"),
     "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
+    "certificates_dir": (
+        "OUTSCOPE_CERTIFICATES_DIR",
+        "DIR",
+        "where authorities and client certificates are that checks may name",
+    ),
     "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
     "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
     "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
@@ -58,6 +63,7 @@ class WorkerSettings:
     contact: str | None = None
     policy: Policy = Policy()
     ca_file: Path | None = None
+    certificates_dir: Path | None = None
     ready_file: Path | None = None
     log_level: str = "INFO"
 
@@ -83,6 +89,7 @@ def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] 
         contact=_contact(texts["contact"]),
         policy=_policy(texts),
         ca_file=_file("ca_file", texts["ca_file"]),
+        certificates_dir=_folder("certificates_dir", texts["certificates_dir"]),
         ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
         log_level=_level(texts["log_level"] or "INFO"),
     )
@@ -202,6 +209,14 @@ def _file(name: str, text: str) -> Path | None:
         return None
     if not Path(text).is_file():
         raise SettingsError(f"{_called(name)} is {text!r}, but there is no such file; give the path of a PEM file")
+    return Path(text)
+
+
+def _folder(name: str, text: str) -> Path | None:
+    if not text:
+        return None
+    if not Path(text).is_dir():
+        raise SettingsError(f"{_called(name)} is {text!r}, but there is no such folder; make it, or leave this out")
     return Path(text)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -51,11 +51,19 @@ def probe(
     ca_file: Annotated[
         Path | None, typer.Option(help="Certificates to trust besides the public ones.", envvar="OUTSCOPE_CA_FILE")
     ] = None,
+    certificates_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the certificates that a check may name.",
+            envvar="OUTSCOPE_CERTIFICATES_DIR",
+            metavar="DIR",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Look once, from here, and show each step with its time. Exit code 0 only when the look was ok."""
     spec = _spec(target, kind, config, round(timeout_s * 1000), param or [])
-    outcome = asyncio.run(_look(spec, allow, source, ca_file))
+    outcome = asyncio.run(_look(spec, allow, source_address=source, ca_file=ca_file, certificates_dir=certificates_dir))
     if as_json:
         typer.echo(json.dumps({"check": spec.id, "kind": spec.kind, **asdict(outcome)}, indent=2, default=dict))
     else:
@@ -102,12 +110,12 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-async def _look(spec: CheckSpec, allow: str | None, source: str | None, ca_file: Path | None) -> Outcome:
+async def _look(spec: CheckSpec, allow: str | None, *, ca_file: Path | None, **where: Any) -> Outcome:
     from worker.guard import Guard
     from worker.probes.look import Vantage, look_once, parse_spec
 
     networks = [part.strip() for part in (allow or "").split(",") if part.strip()]
-    vantage = Vantage(guard=Guard(networks), source_address=source, ca_file=str(ca_file) if ca_file else None)
+    vantage = Vantage(guard=Guard(networks), ca_file=str(ca_file) if ca_file else None, **where)
     try:
         return await look_once(parse_spec(spec.model_dump_json()), vantage, trace=True)
     finally:

@@ -52,6 +52,10 @@ def test_the_contact_is_a_url_or_a_mail_address(contact: str) -> None:
     assert read_settings(["--contact", contact], GOOD).contact == contact
 
 
+def test_certificates_are_in_a_folder(tmp_path: Path) -> None:
+    assert read_settings(["--certificates-dir", str(tmp_path)], GOOD).certificates_dir == tmp_path
+
+
 def test_settings_never_show_the_brokers_password() -> None:
     settings = read_settings([], GOOD)
     assert "s3cret" not in f"{settings} {settings!r}"
@@ -73,6 +77,7 @@ def test_settings_never_show_the_brokers_password() -> None:
         ("OUTSCOPE_ALLOW_ADDRESSES", "10.0.0.1/8"),
         ("OUTSCOPE_ALLOW_ADDRESSES", "everything"),
         ("OUTSCOPE_CA_FILE", "/nowhere/at/all"),
+        ("OUTSCOPE_CERTIFICATES_DIR", "/nowhere/at/all"),
         ("OUTSCOPE_LOG_LEVEL", "LOUD"),
         ("OUTSCOPE_CONTACT", "call us"),
         ("OUTSCOPE_CONTACT", "https://a.example)\r\nX: y"),

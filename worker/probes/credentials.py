@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
-from worker.probes.files import held, plain_name
+from worker.probes.files import plain_name
 from worker.probes.request import ClientCertificate, Proxy
 from worker.probes.secret import SecretError, reveal
-from worker.probes.trust import pem
+from worker.probes.trust import is_pem, pem
 
-PEM: Final = "-----BEGIN"
 PROXY_SCHEMES: Final = ("http", "https", "socks5")
 _PLACE: Final = "${env:"
 
@@ -28,7 +27,7 @@ HeldFile = Annotated[str, AfterValidator(plain_name)]
 
 
 def _authority(value: str) -> str:
-    if value.lstrip().startswith(PEM):
+    if is_pem(value):
         pem(value.encode("utf-8"), "the text")
         return value
     return plain_name(value)
@@ -66,12 +65,8 @@ class ClientParams(Params):
     password: Secret | None = Field(default=None, description="What opens an encrypted key.")
 
     def open(self) -> ClientCertificate:
-        """The files; FileError or SecretError when this worker lacks one."""
-        return ClientCertificate(
-            certificate=held(self.certificate),
-            key=None if self.key is None else held(self.key),
-            password=None if self.password is None else reveal(self.password),
-        )
+        """The names of the files with the password; SecretError when it is missing."""
+        return ClientCertificate(self.certificate, self.key, None if self.password is None else reveal(self.password))
 
 
 class ProxyParams(Params):

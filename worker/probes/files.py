@@ -4,8 +4,6 @@ A check is data, so it may name a file of that folder and no other; what a file 
 never into a result.
 """
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +14,11 @@ class FileError(ValueError):
     """A file that this worker does not have or must not read; the sentence says what to do."""
 
 
-def held(name: str, environment: Mapping[str, str] = os.environ) -> Path:
+def held(name: str, folder: Path | None) -> Path:
     """The file of that name below the operator's folder; FileError when there is none, or it lies elsewhere."""
-    folder = environment.get(SETTING)
-    if not folder:
+    if folder is None:
         raise FileError(f"the check names the file {name}, and {SETTING} is not set on this worker")
-    root = Path(folder).resolve()
+    root = folder.resolve()
     path = (root / name).resolve()  # follows links, so that none leads out of the folder
     if not path.is_relative_to(root):
         raise FileError(f"the file {name} is not below {SETTING}")

@@ -20,9 +20,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from worker.contract.kind import Kind, Params
 from worker.contract.outcome import Blame, Outcome, Reason, failure
-from worker.probes.credentials import PEM, Auth, Authority, ClientParams, ProxyParams
+from worker.probes.credentials import Auth, Authority, ClientParams, ProxyParams
 from worker.probes.expect import Expect
-from worker.probes.files import FileError, held
 from worker.probes.header import Headers, header_line
 from worker.probes.request import HttpVersion, IpVersion, Request
 from worker.probes.secret import SecretError, reveal
@@ -127,7 +126,7 @@ class HttpParams(Params):
 
     @cached_property
     def request(self) -> Request:
-        """The first request; SecretError or FileError when this worker lacks what it needs."""
+        """The first request; SecretError when a secret is missing."""
         headers = [header_line(name, reveal(text)) for name, text in self.headers.items()]
         if self.auth is not None:
             headers.append(header_line("Authorization", self.auth.header()))
@@ -143,7 +142,7 @@ class HttpParams(Params):
             compressed=self.compressed,
             resolve=self.resolve or None,
             proxy=None if self.proxy is None else self.proxy.open(),
-            authority=self.ca if self.ca is None or self.ca.lstrip().startswith(PEM) else held(self.ca),
+            authority=self.ca,
             client=None if self.client is None else self.client.open(),
             reuse=self.reuse,
         )
@@ -160,7 +159,7 @@ async def run(params: HttpParams, look: Look) -> Outcome:
     """Send the request, follow redirects, judge the last answer."""
     try:
         request = params.request
-    except (SecretError, FileError) as error:
+    except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
     return await Visit(look, params.demands).make(request)
 

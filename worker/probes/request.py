@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from worker.contract.outcome import Blame
@@ -24,10 +23,10 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """What proves to a target who we are: PEM files of this worker, and the words that open the key."""
+    """What proves to a target who we are: names of PEM files that the worker holds, and what opens the key."""
 
-    certificate: Path
-    key: Path | None = None
+    certificate: str
+    key: str | None = None
     password: str | None = None
 
 
@@ -50,8 +49,8 @@ class Request:
     resolve: Mapping[str, str] | None = None
     """Host to the address that it is taken to have."""
     proxy: Proxy | None = None
-    authority: str | Path | None = None
-    """The only authorities whose certificates are believed: PEM text, or a file of this worker."""
+    authority: str | None = None
+    """The only authorities whose certificates are believed: PEM text, or the name of a file that the worker holds."""
     client: ClientCertificate | None = None
     reuse: bool = False
     """Whether a connection that an earlier request left open may be used, and this one may be left open."""

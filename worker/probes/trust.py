@@ -34,6 +34,11 @@ class Trust:
             self._merged.close()
 
 
+def is_pem(text: str) -> bool:
+    """Whether this is PEM text, and not the name of a file."""
+    return text.lstrip().startswith("-----BEGIN")
+
+
 def pem(content: bytes, where: str) -> bytes:
     """PEM certificates as they are; ValueError when they are none."""
     try:

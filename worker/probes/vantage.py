@@ -48,6 +48,7 @@ class Vantage:
         user_agent: str = USER_AGENT,
         resolver: Resolver | None = None,
         state_dir: Path | None = None,
+        certificates_dir: Path | None = None,
     ) -> None:
         self.guard = guard
         self.source_address = source_address
@@ -55,6 +56,7 @@ class Vantage:
         self.user_agent = user_agent
         self.resolver = resolver or Resolver()
         self.deadlines = Deadlines()
+        self.certificates_dir = certificates_dir
         self._state_dir = state_dir
         self._memories: dict[type[Memory], Memory] = {}
         self._trust = Trust(ca_file)

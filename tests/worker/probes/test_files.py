@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_file_below_the_folder_is_found(folder: Path) -> None:
-    assert held("inner/a.pem", {SETTING: str(folder)}).read_text() == "a"
+    assert held("inner/a.pem", folder).read_text() == "a"
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_a_file_below_the_folder_is_found(folder: Path) -> None:
 )
 def test_nothing_else_is(folder: Path, name: str, words: str) -> None:
     with pytest.raises(FileError, match=words):
-        held(name, {SETTING: str(folder)})
+        held(name, folder)
 
 
 def test_without_a_folder_there_are_no_files() -> None:
     with pytest.raises(FileError, match=SETTING):
-        held("a.pem", {})
+        held("a.pem", None)
 
 
 @pytest.mark.parametrize("name", ["", "/a", "../a", "a/../../b", "a\0b"])

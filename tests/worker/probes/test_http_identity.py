@@ -123,10 +123,9 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+def folder(tmp_path: Path) -> Folder:
     path = tmp_path / "certificates"
     path.mkdir()
-    monkeypatch.setenv("OUTSCOPE_CERTIFICATES_DIR", str(path))
     return Folder(path)
 
 
@@ -189,7 +188,9 @@ async def test_a_client_certificate_opens_the_door(
     folder.client(password)
     url = (await web(ssl=demanding)).url(scheme="https")
 
-    outcome = await look_at("http", vantage=vantages(ca_file=ca_file), url=url, client=client)
+    outcome = await look_at(
+        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=url, client=client
+    )
 
     assert outcome.ok, outcome
 
@@ -197,7 +198,7 @@ async def test_a_client_certificate_opens_the_door(
 async def test_without_the_right_client_certificate_it_is_about_us(
     look_at: LookAt, vantages: Vantages, ca_file: str, folder: Folder, door: int
 ) -> None:
-    vantage, url = vantages(ca_file=ca_file), f"https://127.0.0.1:{door}/"
+    vantage, url = vantages(ca_file=ca_file, certificates_dir=folder.path), f"https://127.0.0.1:{door}/"
     folder.clients = trustme.CA()
     folder.client()
 
@@ -216,22 +217,45 @@ async def test_another_origin_does_not_get_the_client_certificate(
 
     mine = {"certificate": "client.pem"}
 
-    outcome = await look_at("http", vantage=vantages(ca_file=ca_file), url=start.url(), client=mine)
+    outcome = await look_at(
+        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=start.url(), client=mine
+    )
 
     assert outcome.reason is Reason.UNAUTHORIZED
-    assert (await look_at("http", vantage=vantages(ca_file=ca_file), url=f"https://127.0.0.1:{door}/", client=mine)).ok
+    assert (
+        await look_at(
+            "http",
+            vantage=vantages(ca_file=ca_file, certificates_dir=folder.path),
+            url=f"https://127.0.0.1:{door}/",
+            client=mine,
+        )
+    ).ok
 
 
 async def test_a_key_that_does_not_open_is_our_fault(
-    web: Web, look_at: LookAt, folder: Folder, demanding: ssl.SSLContext
+    web: Web, look_at: LookAt, vantages: Vantages, folder: Folder, demanding: ssl.SSLContext
 ) -> None:
     folder.client("open")
-    url = (await web(ssl=demanding)).url(scheme="https")
+    url, vantage = (await web(ssl=demanding)).url(scheme="https"), vantages(certificates_dir=folder.path)
+    client = {"certificate": "client.crt", "key": "client.key"}
 
-    outcome = await look_at("http", url=url, verify=False, client={"certificate": "client.crt", "key": "client.key"})
+    outcome = await look_at("http", vantage=vantage, url=url, verify=False, client=client)
 
     assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
     assert "client certificate of this worker" in outcome.detail
+
+
+@pytest.mark.parametrize("given", [{"ca": "none.pem"}, {"client": {"certificate": "none.pem"}}])
+async def test_a_file_that_this_worker_lacks_is_our_fault_and_is_named(
+    look_at: LookAt, vantages: Vantages, folder: Folder, given: dict[str, Any]
+) -> None:
+    for reuse in (False, True):
+        outcome = await look_at(
+            "http", vantage=vantages(certificates_dir=folder.path), url="https://127.0.0.1:45678/", reuse=reuse, **given
+        )
+
+        assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
+        assert outcome.detail == "there is no file none.pem below OUTSCOPE_CERTIFICATES_DIR on this worker"
 
 
 @pytest.mark.parametrize("as_file", [False, True])
@@ -251,8 +275,10 @@ async def test_a_check_believes_the_authority_that_it_names_and_no_other(
         (folder.path / "ca.pem").write_bytes(of.cert_pem.bytes())
         return "ca.pem" if as_file else of.cert_pem.bytes().decode()
 
-    believed = await look_at("http", vantage=vantages(), url=url, ca=named(authority))
-    doubted = await look_at("http", vantage=vantages(ca_file=ca_file), url=url, ca=named(trustme.CA()))
+    believed = await look_at("http", vantage=vantages(certificates_dir=folder.path), url=url, ca=named(authority))
+    doubted = await look_at(
+        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=url, ca=named(trustme.CA())
+    )
 
     assert believed.ok, believed
     assert (doubted.reason, doubted.blame) == (Reason.TLS, Blame.TARGET)

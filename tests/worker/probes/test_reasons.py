@@ -114,7 +114,6 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
 @pytest.mark.slow
 async def test_each_example_is_what_a_look_says(provoker: Provoker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_KNOWN", "known")
-    monkeypatch.delenv("OUTSCOPE_CERTIFICATES_DIR", raising=False)
 
     said = [_line(outcome) async for outcome in provoked(provoker)]
 

@@ -7,6 +7,7 @@ from worker.probes.curl.options import prepare
 from worker.probes.curl.reading import read
 from worker.probes.curl.route import Route, find_route, refused, warm_route
 from worker.probes.curl.versions import missing
+from worker.probes.files import FileError
 from worker.probes.request import Answer, Request
 from worker.probes.vantage import Look
 
@@ -18,13 +19,18 @@ async def exchange(request: Request, look: Look) -> Answer:
         return refused(objection)
     if request.http_version != "auto" and (lack := missing(request.http_version)) is not None:
         return Answer(pycurl.E_FAILED_INIT, lack)
-    if request.reuse:
-        warm = await send(request, look, warm_route(request))
-        if warm.warm:
-            return warm
-    route = await find_route(request, look)
-    if isinstance(route, Answer):
-        return route
+    try:
+        if request.reuse:
+            warm = await send(request, look, warm_route(request))
+            if warm.warm:
+                return warm
+        route = await find_route(request, look)
+        return route if isinstance(route, Answer) else await _sent(request, look, route)
+    except FileError as error:
+        return Answer(pycurl.E_FAILED_INIT, str(error))
+
+
+async def _sent(request: Request, look: Look, route: Route) -> Answer:
     answer = await send(request, look, route)
     if route.dns_ms is not None:
         answer.dns_ms, answer.addresses = route.dns_ms, route.addresses

@@ -1,11 +1,14 @@
 """What a request sets on an easy handle, which is at libcurl's defaults before."""
 
+from pathlib import Path
 from typing import Final
 
 import pycurl
 
 from worker.probes.curl.route import Route
+from worker.probes.files import held
 from worker.probes.request import ClientCertificate, HttpVersion, Proxy, Request
+from worker.probes.trust import is_pem
 from worker.probes.vantage import Look
 
 _SCHEMES: Final = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
@@ -25,7 +28,7 @@ _VERSIONS: Final[dict[HttpVersion, int]] = {
 
 
 def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
-    """Set everything but the callbacks that take the answer in."""
+    """Set everything but the callbacks that take the answer in; FileError when a file is missing."""
     setopt = easy.setopt
     for option, value in _ALWAYS:
         setopt(option, value)
@@ -95,21 +98,22 @@ def _prepare_proxy(easy: pycurl.Curl, proxy: Proxy, trust: str) -> None:
 
 def _prepare_tls(easy: pycurl.Curl, request: Request, look: Look) -> None:
     easy.setopt(pycurl.OPT_CERTINFO, 1)
-    if isinstance(request.authority, str):
+    folder = look.vantage.certificates_dir
+    if request.authority is not None and is_pem(request.authority):
         easy.setopt(pycurl.CAINFO_BLOB, request.authority.encode())
     elif request.authority is not None:
-        easy.setopt(pycurl.CAINFO, str(request.authority))
+        easy.setopt(pycurl.CAINFO, str(held(request.authority, folder)))
     elif look.vantage.trust:
         easy.setopt(pycurl.CAINFO, look.vantage.trust)
     if not request.verify:
         easy.setopt(pycurl.SSL_VERIFYPEER, 0)
         easy.setopt(pycurl.SSL_VERIFYHOST, 0)
     if request.client is not None:
-        _prepare_client(easy, request.client)
+        _prepare_client(easy, request.client, folder)
 
 
-def _prepare_client(easy: pycurl.Curl, client: ClientCertificate) -> None:
-    easy.setopt(pycurl.SSLCERT, str(client.certificate))
-    easy.setopt(pycurl.SSLKEY, str(client.key or client.certificate))
+def _prepare_client(easy: pycurl.Curl, client: ClientCertificate, folder: Path | None) -> None:
+    easy.setopt(pycurl.SSLCERT, str(held(client.certificate, folder)))
+    easy.setopt(pycurl.SSLKEY, str(held(client.key or client.certificate, folder)))
     if client.password is not None:
         easy.setopt(pycurl.KEYPASSWD, client.password.encode())

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.probes.files import FileError
 from worker.probes.flow.carrying import CarryError, filled, kept
 from worker.probes.flow.params import FlowParams, StepParams
 from worker.probes.secret import SecretError
@@ -53,7 +52,7 @@ async def run(params: FlowParams, look: Look) -> Outcome:
         visit = Visit(look, step.demands)
         try:
             outcome = await visit.make(filled(step.request, values))
-        except (SecretError, FileError) as error:
+        except SecretError as error:
             return _outcome(taken, step, (Reason.INTERNAL, Blame.PROBER, str(error)))
         except CarryError as error:
             return _outcome(taken, step, (Reason.CONTENT, Blame.TARGET, str(error)))
