@@ -12,6 +12,7 @@ from api.cli import (
     compare,
     config,
     demo,
+    doctor,
     explain,
     export,
     history,
@@ -46,7 +47,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
         simulate.simulate,
     ),
     _DECIDING: (apply.apply, probe.probe),
-    _KEEPING: (backup.backup, restore.restore),
+    _KEEPING: (doctor.doctor, backup.backup, restore.restore),
     _SEPARATE: (processes.coordinator, processes.api),
 }
 _OWN: Final = {"help_option_names": ["-h", "--help"]}

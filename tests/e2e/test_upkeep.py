@@ -1,4 +1,4 @@
-"""A backup of a product that runs, restored elsewhere: everything up to the moment of the backup is there."""
+"""A product that runs is examined, and backed up: restored elsewhere, everything up to that moment is there."""
 
 import json
 import os
@@ -12,13 +12,24 @@ import pytest
 
 from tests.e2e.conftest import unused_port
 from tests.e2e.running import Running, outscope, until
-from tests.e2e.target import Target
+from tests.e2e.target import REGIONS, Target
 
 pytestmark = pytest.mark.slow
 
 
 def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(outscope(*arguments), capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_doctor_sees_a_product_that_runs(product: Running) -> None:
+    until("all regions are fit", lambda: product.fitness() == dict.fromkeys(REGIONS, "fit"))
+    done = ran("doctor", "--data", product.data, "--json")
+    assert done.returncode == 0, done.stdout
+    told = {check["check"]: (check["state"], check["said"]) for check in json.loads(done.stdout)["checks"]}
+    for check in ("broker", "store", "migrations", "damage", "orphans", "applied", "coordinator", "workers", "refused"):
+        assert told[check][0] == "ok", told[check]
+    assert f"(process {product.process.pid})" in told["broker"][1]
+    assert told["workers"][1] == ", ".join(f"{region} 1" for region in REGIONS)
 
 
 @pytest.fixture(scope="module")

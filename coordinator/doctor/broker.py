@@ -1,0 +1,57 @@
+"""The broker: reachable with the credential that was given, and its clock."""
+
+from typing import Any, Final
+
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from coordinator.doctor.finding import Finding, failure, masked, ok
+from coordinator.settings import SCHEMES
+from worker.contract.broker import transport_options, verified
+
+PATIENCE_S: Final = 5.0
+_RIGHTS: Final = ("username-password", "wrongpass", "noauth", "noperm", "access_refused", "authentication")
+
+
+def look_at_broker(url: str) -> tuple[Finding, int | None]:
+    """Whether the broker takes the credential, and what time it is there (milliseconds), if it tells."""
+    shown = masked(url)
+    if url.split("://")[0] not in SCHEMES:
+        todo = f"write one of {', '.join(f'{scheme}://' for scheme in SCHEMES)} with a host and port"
+        return failure("broker", "OUTSCOPE_BROKER is no broker URL", todo), None
+    options = {**transport_options(), "max_retries": 0} if url.startswith("redis") else {}
+    try:
+        with Connection(verified(url), connect_timeout=PATIENCE_S, transport_options=options) as link:
+            told = _greeted(link)
+    except Exception as error:
+        return failure("broker", f"{shown}: {_words(error)}", _todo(error)), None
+    version, at_ms = told
+    return ok("broker", f"{shown} takes the credential{f': {version}' if version else ''}"), at_ms
+
+
+def _greeted(link: Connection) -> tuple[str, int | None]:
+    link.connect()
+    client = getattr(link.default_channel, "client", None)
+    if client is None:  # AMQP: to be connected is all there is to see
+        return "", None
+    client.ping()
+    told: dict[str, Any] = client.info("server")
+    product = "Valkey" if "valkey_version" in told else "Redis"
+    micros = told.get("server_time_usec")
+    return f"{product} {told.get('valkey_version') or told.get('redis_version')}", int(
+        micros
+    ) // 1000 if micros else None
+
+
+def _words(error: BaseException) -> str:
+    cause = error.__cause__ if isinstance(error, OperationalError) and error.__cause__ else error
+    return f"{cause}" or type(cause).__name__
+
+
+def _todo(error: BaseException) -> str:
+    text = str(error).lower()
+    if any(word in text for word in _RIGHTS):
+        return "mend user and password in OUTSCOPE_BROKER, or the rights of that user at the broker"
+    if "certificate" in text or "ssl" in text:
+        return "name the authority in the URL (?ssl_ca_certs=/path/ca.pem), or mend the broker's certificate"
+    return "start the broker, or mend host and port in OUTSCOPE_BROKER"

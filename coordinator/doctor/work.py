@@ -1,0 +1,109 @@
+"""The work that goes on: a coordinator that was heard, workers in every region, nothing refused."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from coordinator.configuration import from_document
+from coordinator.doctor.finding import Finding, failure, ok, warning
+from coordinator.store import StoreError
+from coordinator.store.inspection import Inspection, inspect
+from worker.contract.instant import Instant
+
+COORDINATOR_SILENT_MS: Final = 15_000
+WORKER_SILENT_MS: Final = 90_000
+_MINUTE_MS: Final = 60_000
+
+
+async def look_at_work(url: str, now: Instant) -> AsyncIterator[Finding]:
+    """Findings about configuration, coordinator, workers and refused messages; none of a store that says nothing."""
+    try:
+        async with inspect(url) as store:
+            document = await anext(store.configurations(), None)
+            yield _in_force(document)
+            running, finding = await _coordinator(store, now)
+            yield finding
+            if document is not None:
+                yield await _workers(store, [region["id"] for region in document["regions"]], running, now)
+            yield await _set_aside(store, now)
+    except StoreError:
+        return  # the findings about the store say it
+
+
+def _in_force(document: dict[str, Any] | None) -> Finding:
+    if document is None:
+        return warning("applied", "no configuration is in force", "apply one: outscope apply FILE")
+    try:
+        topology = from_document(document).topology
+    except (ValueError, KeyError, TypeError) as error:
+        return failure("applied", f"the configuration in force cannot be read: {error!r}", "apply it again")
+    counts = f"{len(topology.services)} services, {len(topology.checks)} checks, {len(topology.regions)} regions"
+    return ok("applied", f"a configuration is in force: {counts}")
+
+
+async def _coordinator(store: Inspection, now: Instant) -> tuple[bool, Finding]:
+    for at, document in (await store.subjects("coordinator")).values():
+        if now - at > COORDINATOR_SILENT_MS:
+            said = f"not heard for {ago(now - at)}"
+            return False, warning("coordinator", said, "start it: outscope up, or outscope coordinator")
+        if not document.get("connected"):
+            return True, failure("coordinator", "it runs, but has no link to the broker", "see whether the broker runs")
+        waiting = document.get("waiting_reports", 0)
+        return True, ok("coordinator", f"runs, with a link to the broker; {waiting} reports wait")
+    return False, warning("coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator")
+
+
+async def _workers(store: Inspection, regions: list[str], running: bool, now: Instant) -> Finding:
+    heard: dict[str, list[dict[str, Any]]] = {region: [] for region in regions}
+    for worker in await store.workers():
+        if worker["region"] in heard:
+            heard[worker["region"]].append(worker)
+    if not running:
+        return ok("workers", "whether they are there is not known while no coordinator runs")
+    alive = {region: [one for one in found if _alive(one, now)] for region, found in heard.items()}
+    told = ", ".join(_region(region, alive[region], heard[region], now) for region in regions)
+    silent = [region for region in regions if not alive[region]]
+    unwell = [
+        f"{one['worker']}: {one['vitals']['self_test']}" for found in alive.values() for one in found if _ill(one)
+    ]
+    todo = "start a worker there: outscope-worker --region REGION; see its log for why it is not heard"
+    if silent and len(silent) == len(regions):
+        return failure("workers", told, todo)
+    if silent:
+        return warning("workers", told, todo)
+    if unwell:
+        return warning("workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves")
+    return ok("workers", told)
+
+
+def _alive(worker: dict[str, Any], now: Instant) -> bool:
+    return bool(now - worker["last_heard_at"] <= WORKER_SILENT_MS)
+
+
+def _ill(worker: dict[str, Any]) -> bool:
+    return bool((worker["vitals"] or {}).get("self_test"))
+
+
+def _region(region: str, alive: list[dict[str, Any]], known: list[dict[str, Any]], now: Instant) -> str:
+    if alive:
+        return f"{region} {len(alive)}"
+    if not known:
+        return f"{region} never heard"
+    return f"{region} silent for {ago(now - max(worker['last_heard_at'] for worker in known))}"
+
+
+async def _set_aside(store: Inspection, now: Instant) -> Finding:
+    number, last_at = await store.set_aside()
+    if not number or last_at is None:
+        return ok("refused", "no message waits to be looked at")
+    said = f"{number} message{'' if number == 1 else 's'} could not be taken in, the last {ago(now - last_at)} ago"
+    return warning("refused", said, "see why: outscope ingest errors list; then retry or discard them")
+
+
+def ago(length_ms: int) -> str:
+    """A length of time in words: `40 s`, `12 min`, `3 h`, `5 days`."""
+    minutes = max(0, length_ms) // _MINUTE_MS
+    if minutes < 1:
+        return f"{max(0, length_ms) // 1000} s"
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"

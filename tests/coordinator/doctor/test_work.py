@@ -1,0 +1,91 @@
+"""What is found about the work that goes on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from coordinator.doctor import Finding, State
+from coordinator.doctor.work import ago, look_at_work
+from coordinator.store import Aside, Heard, Store
+from tests.coordinator.doctor.conftest import NOW, found
+
+
+async def running(store: Store, at: int = NOW - 1000, *, connected: bool = True) -> None:
+    """A coordinator told how it does."""
+    await store.standings.put("coordinator", "self", at, {"connected": connected, "waiting_reports": 2})
+
+
+async def heard(store: Store, vitals: Mapping[str, Any] | None = None, **ago_ms: int) -> None:
+    """A worker of each region was heard so long ago."""
+    await store.workers.heard(
+        Heard(region.replace("_", "-"), f"{region}-1".replace("_", "-"), NOW - length, vitals)
+        for region, length in ago_ms.items()
+    )
+
+
+async def looked(url: str) -> dict[str, Finding]:
+    return await found(look_at_work(url, NOW))
+
+
+async def test_all_is_well(filled: Store, store_url: str) -> None:
+    await running(filled)
+    await heard(filled, eu_west=1000, us_east=1000, ap_south=89_000)
+    told = await looked(store_url)
+    assert {finding.state for finding in told.values()} == {State.OK}
+    assert told["workers"].said == "eu-west 1, us-east 1, ap-south 1"
+    assert told["applied"].said == "a configuration is in force: 3 services, 4 checks, 3 regions"
+
+
+async def test_a_region_that_is_silent_is_named(filled: Store, store_url: str) -> None:
+    await running(filled)
+    await heard(filled, eu_west=1000, us_east=7_200_000)
+    told = (await looked(store_url))["workers"]
+    assert told.state is State.WARNING
+    assert told.said == "eu-west 1, us-east silent for 2 h, ap-south never heard"
+
+
+async def test_no_worker_at_all_is_a_failure(filled: Store, store_url: str) -> None:
+    await running(filled)
+    assert (await looked(store_url))["workers"].state is State.FAILURE
+
+
+async def test_a_worker_that_complains_of_itself_is_heard_out(filled: Store, store_url: str) -> None:
+    await running(filled)
+    await heard(filled, {"self_test": "the clock is 12 s off"}, eu_west=0, us_east=0, ap_south=0)
+    told = (await looked(store_url))["workers"]
+    assert (told.state, "eu-west-1: the clock is 12 s off" in told.said) == (State.WARNING, True)
+
+
+async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) -> None:
+    assert (await looked(store_url))["coordinator"].said == "never ran on this store"
+    await running(filled, NOW - 600_000)
+    told = await looked(store_url)
+    assert (told["coordinator"].state, told["coordinator"].said) == (State.WARNING, "not heard for 10 min")
+    assert told["workers"].state is State.OK
+
+
+async def test_a_coordinator_without_its_broker_is_a_failure(filled: Store, store_url: str) -> None:
+    await running(filled, connected=False)
+    assert (await looked(store_url))["coordinator"].state is State.FAILURE
+
+
+async def test_messages_that_were_set_aside_are_counted(filled: Store, store_url: str) -> None:
+    await filled.asides.add([Aside("eu-west", "", "malformed_report", "?", b"?", NOW - 240_000)])
+    told = (await looked(store_url))["refused"]
+    assert told.said == "1 message could not be taken in, the last 4 min ago"
+    assert "outscope ingest errors list" in told.todo
+
+
+async def test_without_a_configuration_there_is_one_to_apply(store: Store, store_url: str) -> None:
+    assert store is not None
+    told = await looked(store_url)
+    assert (told["applied"].state, "outscope apply FILE" in told["applied"].todo) == (State.WARNING, True)
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "words"),
+    [(-5, "0 s"), (59_999, "59 s"), (60_000, "1 min"), (7_200_000, "2 h"), (172_800_000, "2 days")],
+)
+def test_lengths_of_time_in_words(length_ms: int, words: str) -> None:
+    assert ago(length_ms) == words
