@@ -6,6 +6,7 @@ What it needs to be looked with stands in its entry of the table in samples.py.
 import asyncio
 import json
 import logging
+import os
 import socket
 import ssl
 import struct
@@ -104,6 +105,11 @@ async def drip(_reader: Reader, writer: Writer) -> None:
         await asyncio.sleep(0.01)
 
 
+async def deaf(reader: Reader, _writer: Writer) -> None:
+    """Hears everything to its end, and says nothing."""
+    await reader.read()
+
+
 async def reset(reader: Reader, writer: Writer) -> None:
     """Resets the connection when it hears something, or after a moment."""
     try:
@@ -122,6 +128,11 @@ async def echo(reader: Reader, writer: Writer) -> None:
     head = b"HTTP/1.1 401 " + heard.replace(b"\r\n", b" ")[:300] + b"\r\nwww-authenticate: " + WORD.encode() + b"\r\n"
     writer.write(head + b"content-length: %d\r\n\r\n" % len(heard) + heard)
     await writer.drain()
+
+
+def open_files() -> int:
+    """Descriptors of this process."""
+    return len(os.listdir("/proc/self/fd"))
 
 
 def agrees(outcome: Outcome) -> None:
@@ -267,6 +278,23 @@ async def test_it_stops_at_once_when_it_is_cancelled(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - began < 0.1
+
+
+async def test_it_leaves_nothing_open(
+    kind: Kind[Any], sample: Sample, listen: Listen, look_at: LookAt, closed_port: int
+) -> None:
+    listeners = [await listen(handler) for handler in (deaf, reset, echo)]
+    ports = [listener.port for listener in listeners] + [closed_port]
+    await look_at(kind.name, timeout_ms=50, **sample.aim(ports[0]))  # what a process opens once
+    await listeners[0].until(lambda listener: listener.open == 0)
+    before = open_files()
+
+    for _ in range(3):
+        await asyncio.gather(*(look_at(kind.name, timeout_ms=50, **sample.aim(port)) for port in ports))
+
+    async with asyncio.timeout(2):
+        while open_files() > before:  # noqa: ASYNC110 - the listeners let go soon after us
+            await asyncio.sleep(0.01)
 
 
 async def test_its_phases_sum_to_the_total_when_all_is_well(
