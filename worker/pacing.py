@@ -1,9 +1,9 @@
 """Pacing: looks that are due together start one after another, so that our own burst is nobody's latency.
 
 A hundred handshakes begun in the same millisecond wait for this worker's own CPU, and their times would say so of the
-target. So starts are spaced by twice the CPU that a look costs here, as measured: the loop is then busy half the time,
-and nobody waits long. The further starts fall behind, the closer they follow, but hardly closer than the CPU allows:
-what cannot be done yet waits here, where it is late and says so, and not among the looks whose time runs.
+target. So starts are spaced by what a look costs here, as measured, such that the loop is busy for a part of the time
+only, and nobody waits long. Steady demand gets the share that it needs; a burst does not, until it is `PATIENT_S` late.
+What cannot be done yet waits here, where it is late and says so, and not among the looks whose time runs.
 """
 
 import asyncio
@@ -15,10 +15,14 @@ from typing import Final, Generic, TypeVar
 from worker.contract.clock import monotonic_s
 
 SHARE: Final = 0.5
-"""Of the loop's time that looks may take while nothing is behind."""
+"""Of the loop's time that looks may take while there is no more demand."""
+HEADROOM: Final = 1.25
+"""How much more than steady demand needs it gets, so that nothing piles up."""
 FULL_SHARE: Final = 1.25
-"""The same when starts are behind by `BEHIND_S` or more: all there is, and a bit, for what is measured lags behind."""
+"""The most: all of the loop's time, and a bit, for what is measured lags behind."""
+PATIENT_S: Final = 0.6
 BEHIND_S: Final = 1.0
+"""From the one lateness to the other the share grows to the full one."""
 LONGEST_GAP_S: Final = 0.005
 FIRST_COST_S: Final = 0.001
 """The CPU of a look before any was measured: a TLS handshake's."""
@@ -28,6 +32,8 @@ CATCH_UP_S: Final = 2 * TIMER_S
 """Starts that fell between two turns of the timer are made up for, and no more than those."""
 _ENOUGH: Final = 5
 _NEWEST: Final = 0.3
+_STEADY_S: Final = 2.0
+"""Demand counts when it has lasted about so long."""
 
 T = TypeVar("T")
 
@@ -44,10 +50,14 @@ class Pacer(Generic[T]):
         self._cost_s = FIRST_COST_S
         self._ended = 0
         self._cpu_s = 0.0
+        self._arrived = 0
+        self._arrived_per_s = 0.0
+        self._measured_s = monotonic_s()
 
     def due(self, what: T) -> None:
         """This is due now: start it as soon as its turn comes."""
         self._waiting.append((monotonic_s(), what))
+        self._arrived += 1
         if self._timer is None:
             self._release()
 
@@ -56,8 +66,12 @@ class Pacer(Generic[T]):
         self._ended += 1
 
     def measure(self) -> None:
-        """Learn what a look costs, from the CPU of this thread since this was last called."""
-        cpu_s = thread_time()
+        """Learn how many looks there are and what one costs, from the CPU of this thread since this was last called."""
+        cpu_s, now_s = thread_time(), monotonic_s()
+        if (passed_s := now_s - self._measured_s) > 0:
+            newest = min(1.0, passed_s / _STEADY_S)
+            self._arrived_per_s += newest * (self._arrived / passed_s - self._arrived_per_s)
+            self._measured_s, self._arrived = now_s, 0
         if self._ended >= _ENOUGH:
             self._cost_s += _NEWEST * ((cpu_s - self._cpu_s) / self._ended - self._cost_s)
         if self._ended >= _ENOUGH or not self._waiting:
@@ -65,7 +79,9 @@ class Pacer(Generic[T]):
 
     def gap_s(self, late_s: float) -> float:
         """How long after a start the next one follows, when that one is late by so much."""
-        share = SHARE + (FULL_SHARE - SHARE) * min(1.0, late_s / BEHIND_S)
+        steady = min(FULL_SHARE, max(SHARE, HEADROOM * self._arrived_per_s * self._cost_s))
+        behind = min(1.0, max(0.0, (late_s - PATIENT_S) / (BEHIND_S - PATIENT_S)))
+        share = steady + behind * (FULL_SHARE - steady)
         return min(LONGEST_GAP_S, self._cost_s / share)
 
     def _release(self) -> None:

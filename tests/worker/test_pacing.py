@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.contract.clock import monotonic_s
-from worker.pacing import BEHIND_S, FIRST_COST_S, FULL_SHARE, LONGEST_GAP_S, SHARE, Pacer
+from worker.pacing import BEHIND_S, FIRST_COST_S, FULL_SHARE, HEADROOM, LONGEST_GAP_S, SHARE, Pacer
 
 
 class Starts:
@@ -69,6 +69,18 @@ async def test_the_gap_follows_what_a_look_costs_here() -> None:
             starts.pacer.ended()
         starts.pacer.measure()
     assert starts.pacer.gap_s(0) == pytest.approx(0.0001 / SHARE, rel=0.5)
+
+
+async def test_steady_demand_gets_the_share_that_it_needs_and_a_burst_does_not() -> None:
+    starts = Starts()
+    for _ in range(300):
+        starts.pacer.due(0)
+    await asyncio.sleep(0.1)
+    starts.pacer.measure()
+    burst = starts.pacer.gap_s(0)
+    assert burst > FIRST_COST_S / SHARE / 2
+    starts.pacer._arrived_per_s = 0.8 / starts.pacer._cost_s
+    assert starts.pacer.gap_s(0) == pytest.approx(starts.pacer._cost_s / (0.8 * HEADROOM))
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))

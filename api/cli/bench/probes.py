@@ -84,7 +84,7 @@ def local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
         "tcp": {"host": "127.0.0.1", "port": local.http},
         "tls": {"host": "127.0.0.1", "port": local.https},
         "dns": {"name": "bench.example", "server": "127.0.0.1", "port": local.dns},
-        "icmp": {"host": "127.0.0.1"},
+        "icmp": {"host": "127.0.0.1", "count": 1},
     }
     if kind not in params or kind not in KINDS:
         measurable = ", ".join(name for name in params if name in KINDS)
