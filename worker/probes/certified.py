@@ -26,6 +26,9 @@ _ENDED: Final = 10
 _SIGNED_BY_ITSELF: Final = 18
 _UNKNOWN_ROOT: Final = 19
 _NO_ISSUER: Final = frozenset({2, 20, 21})
+_OF_OTHERS: Final = frozenset({62, 64})
+_NAMES: Final = 5
+"""Names of one certificate that a sentence tells; it may have hundreds."""
 
 
 class CertificateRules(Params):
@@ -77,25 +80,40 @@ def told(chain: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return extra
 
 
-def disbelief(chain: Sequence[dict[str, Any]], code: int) -> str | None:
-    """Why certificates that a server sent are not believed, when they themselves say more than OpenSSL does."""
+def disbelief(chain: Sequence[dict[str, Any]], code: int, name: str) -> str | None:
+    """Why certificates sent for this name are not believed, when they themselves say more than OpenSSL does."""
     if not chain:
         return None
-    last = certificate.told(chain[-1])
+    if code in _OF_OTHERS:
+        names = certificate.names_of(chain[0])
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        return f"it is not for {name}, but for {', '.join(names[:_NAMES]) or 'no name at all'}{more}"
+    subject, issuer = _named(chain[-1], "subject"), _named(chain[-1], "issuer")
     if code == _ENDED:
-        ended = next((one for one in map(certificate.told, chain) if (one["expires_at"] or "") < rfc3339(now())), last)
-        return f"the certificate of {ended['subject']} has expired on {(ended['expires_at'] or '')[:10]}"
+        return _ended(chain)
     if code == _SIGNED_BY_ITSELF:
-        return f"the certificate of {last['subject']} is signed by itself and by no authority"
+        return f"the certificate of {subject} is signed by itself and by no authority"
     if code == _UNKNOWN_ROOT:
-        return f"its chain ends at {last['subject']}, an authority that this worker does not trust"
+        return f"its chain ends at {subject}, an authority that this worker does not trust"
     if code in _NO_ISSUER:
         sends = "no intermediate certificate" if len(chain) == 1 else f"{len(chain)} certificates"
         return (
             f"the chain is incomplete, or its authority is unknown here: the server sends {sends}, and this worker "
-            f"does not have {last['issuer']}, who signed {last['subject']}"
+            f"does not have {issuer}, who signed {subject}"
         )
     return None
+
+
+def _ended(chain: Sequence[dict[str, Any]]) -> str | None:
+    for one in chain:
+        expires = certificate.expires_at(str(one.get("notAfter", "")))
+        if expires is not None and expires < now():
+            return f"the certificate of {_named(one, 'subject')} has expired on {rfc3339(expires)[:10]}"
+    return None
+
+
+def _named(one: dict[str, Any], whose: str) -> str:
+    return (certificate.name_of(one, whose) or "one without a name")[:80]
 
 
 def not_believed(words: str) -> Fault:

@@ -70,7 +70,7 @@ async def _explained(
         except BROKEN:
             return made.fault, {}
         chain = sent_chain(stream.tls) if stream.tls else []
-    words = disbelief(chain, code)
+    words = disbelief(chain, code, name)
     return made.fault if words is None else not_believed(words), told(chain)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from worker.contract.outcome import Blame, Reason
 from worker.guard import Guard
 from worker.probes.icmp import available
 from worker.probes.icmp.packet import checksum, reply, request
-from worker.probes.look import Vantage
+from worker.probes.icmp.socket import echo_socket
+from worker.probes.look import Look, Vantage
+from worker.probes.resolver import literal
 
 Vantages = Callable[..., Vantage]
 allowed = pytest.mark.skipif(available() is not None, reason="this system does not allow echo requests")
@@ -88,6 +91,27 @@ async def test_many_looks_at_once_hear_each_their_own_answers(look_at: LookAt) -
     )
 
     assert {(outcome.ok, outcome.extra["received"]) for outcome in outcomes} == {(True, 2)}
+
+
+@allowed
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_a_socket_hears_the_answers_to_its_own_requests_only(vantages: Vantages, host: str) -> None:
+    endpoint = literal(host, 0)
+    assert endpoint is not None
+    ours, theirs = (echo_socket(endpoint, Look(vantages(), 1000)) for _ in range(2))
+
+    ours.sock.send(request(ours.version, ours.number, 0, bytes(8)))
+
+    assert reply(ours.version, await heard_by(ours.sock), below_ip=ours.below_ip) == (0, bytes(8))
+    with pytest.raises(BlockingIOError):
+        theirs.sock.recv(1)
+    ours.sock.close()
+    theirs.sock.close()
+
+
+async def heard_by(sock: socket.socket) -> bytes:
+    async with asyncio.timeout(2):
+        return await asyncio.get_running_loop().sock_recv(sock, 2048)
 
 
 @allowed

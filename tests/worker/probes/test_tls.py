@@ -146,6 +146,21 @@ async def test_an_expired_certificate_is_described(
     assert outcome.extra["certificate_days"] == pytest.approx(-2.5, abs=0.02)
 
 
+async def test_a_certificate_for_others_says_for_whom(
+    listen: Listen, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
+) -> None:
+    names = [f"{letter}.test" for letter in "abcdefg"]
+    server = await listen(silence, ssl=certified(*names))
+
+    outcome = await look_at(
+        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port, server_name="x.test"
+    )
+
+    assert outcome.detail == (
+        "the certificate is not valid: it is not for x.test, but for a.test, b.test, c.test, d.test, e.test and 2 more"
+    )
+
+
 async def test_an_intermediate_that_ends_sooner_than_the_certificate_counts(
     listen: Listen, look_at: LookAt, vantages: Vantages, authority: trustme.CA, ca_file: str
 ) -> None:

@@ -53,8 +53,7 @@ class _Exchange:
     def __init__(self, to: EchoSocket, count: int, size: int) -> None:
         self._to = to
         self._count = count
-        self._number = secrets.randbits(16)
-        self._token = secrets.token_bytes(_TOKEN)  # tells our replies from those to others on a raw socket
+        self._token = secrets.token_bytes(_TOKEN)  # tells our replies from those to others, whose number may be ours
         self._payload = self._token + bytes(max(0, size - _TOKEN))
         self._sent_s: dict[int, float] = {}
         self._refused = 0
@@ -62,7 +61,7 @@ class _Exchange:
         self.complete = asyncio.Event()
 
     def send(self, sequence: int) -> None:
-        packet = request(self._to.version, self._number, sequence, self._payload)
+        packet = request(self._to.version, self._to.number, sequence, self._payload)
         self.result.sent += 1
         self._sent_s[sequence] = monotonic_s()
         try:

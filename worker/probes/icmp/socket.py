@@ -1,7 +1,10 @@
 """Sockets for echo requests: unprivileged where the system allows it, raw where this process may, or a clear word."""
 
+import ctypes
+import secrets
 import socket
 import struct
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -18,6 +21,7 @@ TIMESTAMPS: Final = 35  # SO_TIMESTAMPNS
 _SOL_RAW: Final = 255
 _ICMP_FILTER: Final = 1
 _ICMP6_FILTER: Final = 1
+_SO_ATTACH_FILTER: Final = 26
 
 _FAMILIES: Final[dict[Version, socket.AddressFamily]] = {4: socket.AF_INET, 6: socket.AF_INET6}
 _PROTOCOLS: Final[dict[Version, int]] = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
@@ -28,11 +32,13 @@ class NotAllowed(Exception):  # noqa: N818 - a state of this system
 
 
 class EchoSocket(NamedTuple):
-    """A socket that hears one address only, and whether its packets begin below the IP header."""
+    """A socket that hears one address only, the number of its requests, and what its packets begin with."""
 
     sock: socket.socket
     version: Version
+    number: int
     below_ip: bool
+    """Whether packets come without their IP header."""
 
 
 def available() -> str | None:
@@ -48,12 +54,14 @@ def echo_socket(endpoint: Endpoint, look: Look) -> EchoSocket:
     """A socket to this address. NotAllowed, or OSError when no path leads there."""
     version: Version = 6 if endpoint.family == socket.AF_INET6 else 4
     way = _way(version)
-    sock = _opened(version, way)
+    sock, number = _opened(version, way), secrets.randbits(16)
     try:
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, TIMESTAMPS, 1)
-        if way == socket.SOCK_RAW:
-            _hear_replies_only(sock, version)
+        with suppress(OSError):  # comforts, which kernels that imitate Linux may lack
+            sock.setsockopt(socket.SOL_SOCKET, TIMESTAMPS, 1)
+            if way == socket.SOCK_RAW:
+                _hear_replies_only(sock, version)
+                _hear_number_only(sock, version, number)
         source = look.vantage.source_address
         if source is not None and (":" in source) == (version == 6):
             sock.bind((source, 0))
@@ -61,7 +69,7 @@ def echo_socket(endpoint: Endpoint, look: Look) -> EchoSocket:
     except OSError:
         sock.close()
         raise
-    return EchoSocket(sock, version, way == socket.SOCK_DGRAM or version == 6)
+    return EchoSocket(sock, version, number, way == socket.SOCK_DGRAM or version == 6)
 
 
 @lru_cache(maxsize=2)
@@ -90,3 +98,14 @@ def _hear_replies_only(sock: socket.socket, version: Version) -> None:
     blocked = [0xFFFF_FFFF] * 8
     blocked[REPLY[6] >> 5] &= ~(1 << (REPLY[6] & 31))
     sock.setsockopt(socket.IPPROTO_ICMPV6, _ICMP6_FILTER, struct.pack("=8I", *blocked))
+
+
+def _hear_number_only(sock: socket.socket, version: Version, number: int) -> None:
+    """Without this, each of n raw sockets to one address hears the replies to all n; the kernel sorts them for us.
+
+    A program for the socket filter of Linux, filter(7) of BSD: it takes packets whose identifier is this number.
+    """
+    find_identifier = [(0x28, 0, 0, 4)] if version == 6 else [(0xB1, 0, 0, 0), (0x48, 0, 0, 4)]
+    program = [*find_identifier, (0x15, 0, 1, number), (0x06, 0, 0, 0xFFFF_FFFF), (0x06, 0, 0, 0)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
+    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
