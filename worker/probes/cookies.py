@@ -3,12 +3,16 @@
 They live for one visit. The standard library's rules decide which address gets which.
 """
 
+import re
 from collections.abc import Iterable
 from email.message import Message
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
-from typing import cast
+from typing import Final, cast
 from urllib.request import Request as Carrier
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+"""What would end the line of a header, or the text that libcurl is given."""
 
 
 class Cookies:
@@ -22,7 +26,7 @@ class Cookies:
         headers = Message()
         for line in lines:
             name, _, value = line.decode("latin-1").partition(":")
-            if name.strip().lower() == "set-cookie":
+            if name.strip().lower() == "set-cookie" and _CONTROL.search(value.strip()) is None:
                 headers["Set-Cookie"] = value.strip()
         self._jar.extract_cookies(cast(HTTPResponse, _Answer(headers)), _carrier(url))
 

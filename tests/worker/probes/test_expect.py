@@ -4,10 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.contract.outcome import Blame, Reason
+from worker.probes.edge import noted
 from worker.probes.expect import Expect
-from worker.probes.judging import body_fault, header_fault, status_fault
+from worker.probes.judging import answer_fault, body_fault, header_fault, status_fault
+from worker.probes.request import Answer
 
 
 @pytest.mark.parametrize(
@@ -206,3 +210,23 @@ def test_json_paths_reach_into_lists_and_any_of_them() -> None:
     assert said("items[*].id", 3) == "items[*].id is [1, 2], not 3"
     assert said("items[0].up", 1) == "items[0].up is True, not 1"
     assert said("items[9].id", 1) == "the JSON body has no items[9].id"
+
+
+EVERYTHING = Expect(
+    headers={"A": ".", "b": {"equals": "c"}},
+    body_regex="x",
+    not_body="zz",
+    json_path={"a": 1, "b[*]": 2},
+    json_schema={"type": "object", "additionalProperties": {"type": "number"}},
+    min_bytes=1,
+    max_bytes=1000,
+)
+
+
+@given(st.binary(max_size=200), st.lists(st.binary(max_size=60)), st.integers(100, 599), st.booleans())
+def test_no_answer_is_too_wild_to_be_judged(body: bytes, lines: list[bytes], status: int, sure: bool) -> None:
+    answer = Answer(0, "", status=status, lines=tuple(lines), body=body)
+
+    for expect in (EVERYTHING, Expect(json_schema={"type": "number"}), Expect()):
+        fault = answer_fault(expect, answer, noted(lines), follows=sure, credentials=sure)
+        assert fault is None or fault[2]

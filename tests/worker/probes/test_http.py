@@ -3,12 +3,15 @@
 import asyncio
 import gzip
 import itertools
+import re
 import socket
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request, silence
 from worker.contract.outcome import Blame, Reason
@@ -17,6 +20,7 @@ from worker.probes.http import HttpParams
 from worker.probes.look import Vantage
 from worker.probes.resolver import Resolver
 
+HOW_TO = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "look-over-http.md"
 Web = Callable[..., "asyncio.Future[Listener]"]
 
 
@@ -395,3 +399,12 @@ def test_headers_that_would_smuggle_are_refused(headers: dict[str, str]) -> None
 def test_what_does_not_go_together_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="HttpParams"):
         HttpParams.model_validate({"url": "http://example.org/", **wrong})
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S))
+def test_the_examples_of_the_docs_are_right(example: str) -> None:
+    for alternative in example.split("  # or\n"):
+        given = yaml.safe_load(alternative)
+        check = given[0] if isinstance(given, list) else given
+        own = {name: value for name, value in check.items() if name not in ("id", "kind")}
+        HttpParams.model_validate({"url": "https://a.example/", **own})
