@@ -1,7 +1,7 @@
 """CPU of one http look: engine, look_once and Outcome together, over loopback with a fresh connection per look.
 
 Run by hand, `python -m tests.benchmarks.probes --help` says how (`--host`, `--https`, `--concurrency`, `--profile`).
-It starts an nginx of its own on a free port and prints microseconds of CPU per look, the looks per second, and the
+It starts a web server of its own on a free port and prints microseconds of CPU per look, the looks per second, and the
 ratio to the bare minimum: the same transfers in libcurl's own loop, without Python in between.
 """
 
@@ -10,71 +10,16 @@ import asyncio
 import cProfile
 import json
 import pstats
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pycurl
-import trustme
 import uvloop
 
+from api.cli.bench.local import local_servers
 from worker.guard import Guard
 from worker.probes.look import ParsedCheck, Vantage, look_once, parse_spec
 
 ROUNDS = 3
-NGINX = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
-  uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
-  ssl_certificate {folder}/chain.pem; ssl_certificate_key {folder}/chain.pem; ssl_protocols TLSv1.3;
-  server {{ listen 127.0.0.1:{port} backlog=4096{tls}; location / {{ return 200 "well\\n"; }} }}
-}}
-"""
-
-
-@contextmanager
-def nginx(tls: bool) -> Iterator[tuple[int, str]]:
-    """A web server in a process of its own; yields its port and the file of its authority."""
-    binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if binary is None:
-        raise SystemExit("this benchmark needs nginx")
-    with tempfile.TemporaryDirectory() as folder:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, port=port, tls=" ssl" if tls else ""))
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(f"{folder}/authority.pem")
-        authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(
-            f"{folder}/chain.pem"
-        )
-        server = subprocess.Popen([binary, "-c", str(configuration), "-p", folder], stderr=subprocess.DEVNULL)
-        try:
-            _wait_for(port)
-            yield port, f"{folder}/authority.pem"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise SystemExit("nginx did not start")
 
 
 def bare(url: str, ca_file: str, looks: int, concurrency: int) -> float:
@@ -146,9 +91,9 @@ def main() -> None:
     parser.add_argument("--https", action="store_true")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    scheme = "https" if options.https else "http"
-    with nginx(options.https) as (port, ca_file):
-        uvloop.run(measure(f"{scheme}://{options.host}:{port}/", ca_file, options))
+    with local_servers() as local:
+        scheme, port = ("https", local.https) if options.https else ("http", local.http)
+        uvloop.run(measure(f"{scheme}://{options.host}:{port}/", local.ca_file, options))
 
 
 if __name__ == "__main__":

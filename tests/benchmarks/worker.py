@@ -1,25 +1,22 @@
 """How many looks a second one worker process makes per core, Celery included. Run: `python -m tests.benchmarks.worker`.
 
-Real parts only: a Valkey server, nginx answering on the loopback, a worker process, orders published as the coordinator
+Real parts only: a Valkey server, a web server on the loopback, a worker process, orders published as the coordinator
 does, a fresh connection for each look, reports stored in the outbox and receipted. What counts is the CPU time of the
 worker process from /proc, because the machine is shared; wall time is printed beside it.
 """
 
 import argparse
-import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from api.cli.bench.local import free_port, local_servers
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.worker import WorkerProcess
@@ -28,15 +25,6 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 ORDER_LOOKS = 500
 AHEAD_LOOKS = 4000
 """Looks ordered and not yet reported, so that the worker never waits for an order."""
-NGINX = """
-daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
-  uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "well\\n"; }} }}
-}}
-"""
 
 
 def main() -> None:
@@ -46,17 +34,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kind", choices=("http", "tcp"), default="http")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, nginx(Path(name)) as port, broker(Path(name)) as valkey:
-        with WorkerProcess(valkey.url, Path(name) / "worker") as worker, Coordinator(valkey.url) as coordinator:
-            time.sleep(6)  # a heartbeat: the memory of a worker at rest
-            print(f"at rest: {rss_mb(worker.pid):.0f} MB, {rest_cpu(worker.pid):.1f} % of a core")
-            for _ in range(options.rounds):
-                report("worker", *measure(worker, coordinator, port, options.kind, options.looks))
-            print(f"afterwards: {rss_mb(worker.pid):.0f} MB")
-        if shutil.which("prometheus-blackbox-exporter") and options.kind == "http":
-            with blackbox(Path(name)) as (pid, exporter_port):
-                looks = options.looks // 10
-                report("blackbox", *timed(pid, lambda: scrape(exporter_port, port, looks)), looks)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        local_servers() as local,
+        broker(Path(name)) as valkey,
+        WorkerProcess(valkey.url, Path(name) / "worker") as worker,
+        Coordinator(valkey.url) as coordinator,
+    ):
+        time.sleep(6)  # a heartbeat: the memory of a worker at rest
+        print(f"at rest: {rss_mb(worker.pid):.0f} MB, {rest_cpu(worker.pid):.1f} % of a core")
+        for _ in range(options.rounds):
+            report("worker", *measure(worker, coordinator, local.http, options.kind, options.looks))
+        print(f"afterwards: {rss_mb(worker.pid):.0f} MB")
 
 
 def measure(
@@ -122,25 +111,6 @@ def rest_cpu(pid: int) -> float:
     return cpu / 5 * 100
 
 
-def scrape(exporter_port: int, port: int, looks: int) -> None:
-    """Ask the exporter for so many looks, 20 at a time, as Prometheus does."""
-    url = f"http://127.0.0.1:{exporter_port}/probe?module=http_2xx&target=http://127.0.0.1:{port}/"
-    with ThreadPoolExecutor(20) as pool:
-        for _ in pool.map(lambda _: urllib.request.urlopen(url).read(), range(looks)):
-            pass
-
-
-@contextmanager
-def nginx(folder: Path) -> Iterator[int]:
-    """nginx on a free port."""
-    port = free_port()
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-    with running(
-        [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], port
-    ):
-        yield port
-
-
 @contextmanager
 def broker(folder: Path) -> Iterator[Broker]:
     """Valkey on a free port."""
@@ -150,17 +120,6 @@ def broker(folder: Path) -> Iterator[Broker]:
         yield server
     finally:
         server.kill()
-
-
-@contextmanager
-def blackbox(folder: Path) -> Iterator[tuple[int, int]]:
-    """Prometheus' blackbox exporter, IPv4 and with its defaults otherwise."""
-    port = free_port()
-    modules = {"modules": {"http_2xx": {"prober": "http", "http": {"preferred_ip_protocol": "ip4"}}}}
-    (folder / "blackbox.yml").write_text(json.dumps(modules))
-    command = ["prometheus-blackbox-exporter", f"--config.file={folder}/blackbox.yml", "--log.level=error"]
-    with running([*command, f"--web.listen-address=127.0.0.1:{port}"], port) as pid:
-        yield pid, port
 
 
 @contextmanager
@@ -178,13 +137,6 @@ def running(command: list[str], port: int) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
