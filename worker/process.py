@@ -79,7 +79,7 @@ class _Process:
             user_agent=user_agent(settings.contact),
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
-        gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address)
+        gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address, settings.public_address)
         self._sender = Sender(
             Post(settings.broker, who),
             outbox,

@@ -24,6 +24,7 @@ _FLAGS: Final = {
     "broker": ("OUTSCOPE_BROKER", "URL", "redis:// or rediss:// with the region's credential; required"),
     "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
     "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
+    "public_address": ("OUTSCOPE_PUBLIC_ADDRESS", "IP", "the address that the internet sees, when this is behind NAT"),
     "allow": ("OUTSCOPE_ALLOW_ADDRESSES", "NETWORKS", "non-public networks that may be probed, comma-separated"),
     "contact": (
         "OUTSCOPE_CONTACT",
@@ -59,6 +60,7 @@ class WorkerSettings:
     name: str
     state_dir: Path
     source_address: str | None = None
+    public_address: str | None = None
     allow: tuple[Network, ...] = ()
     contact: str | None = None
     policy: Policy = Policy()
@@ -84,7 +86,8 @@ def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] 
             _required("broker", texts["broker"], "the broker's URL, for example rediss://user:password@host")
         ),
         state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
-        source_address=_address(texts["source_address"]),
+        source_address=_address("source_address", texts["source_address"], "one IP address of this machine"),
+        public_address=_address("public_address", texts["public_address"], "the one IP address that others see"),
         allow=_networks(texts["allow"]),
         contact=_contact(texts["contact"]),
         policy=_policy(texts),
@@ -153,13 +156,13 @@ def _broker(url: str) -> str:
     return url
 
 
-def _address(text: str) -> str | None:
+def _address(name: str, text: str, what: str) -> str | None:
     if not text:
         return None
     try:
         return str(ip_address(text))
     except ValueError as error:
-        raise SettingsError(f"{_called('source_address')} is {text!r}; give one IP address of this machine") from error
+        raise SettingsError(f"{_called(name)} is {text!r}; give {what}") from error
 
 
 def _networks(text: str) -> tuple[Network, ...]:

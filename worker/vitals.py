@@ -29,11 +29,19 @@ _STATM: Final = Path("/proc/self/statm")
 class Gauge:
     """Reads the vitals of one worker process."""
 
-    def __init__(self, tally: Tally, outbox: Outbox, kinds: Sequence[str], source_address: str | None) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        outbox: Outbox,
+        kinds: Sequence[str],
+        source_address: str | None,
+        public_address: str | None = None,
+    ) -> None:
         self._tally = tally
         self._outbox = outbox
         self._kinds = tuple(kinds)
         self._source_address = source_address
+        self._public_address = public_address
         self._version = _version()
         self._started_at = now()
 
@@ -51,7 +59,7 @@ class Gauge:
             refused_orders=self._tally.refused,
             loop_lag_ms=round(lag_ms, 1),
             rss_mb=round(rss_mb(), 1),
-            address=self._source_address or outgoing_address(),
+            address=self._public_address or self._source_address or outgoing_address(),
             self_test=self._self_test(lag_ms),
         )
 

@@ -1,8 +1,11 @@
 """The books on who was heard."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
 
 from coordinator.geo import Places
 from coordinator.receipts import Bookkeeping
@@ -14,6 +17,13 @@ def places() -> Iterator[Places]:
     found = Places()
     yield found
     found.close()
+
+
+def asn_database(path: Path, network: str, number: int) -> Path:
+    writer = MMDBWriter(6, "GeoLite2-ASN", ipv4_compatible=True)
+    writer.insert_network(IPSet([network]), {"autonomous_system_number": number})
+    writer.to_db_file(str(path))
+    return path
 
 
 def report(seq: int, vitals: Vitals | None = None) -> Report:
@@ -29,6 +39,15 @@ def test_a_worker_is_placed_by_the_address_that_it_looks_from(places: Places) ->
     assert heard.at == 2000
     assert heard.vitals is not None
     assert heard.vitals["in_flight"] == 3
+
+
+def test_a_worker_is_in_a_network_when_there_is_a_database_of_them(tmp_path: Path) -> None:
+    places = Places(asn=asn_database(tmp_path / "asn.mmdb", "8.8.8.0/24", 15169))
+    books = Bookkeeping(places)
+    books.heard("eu-west", report(1, Vitals(address="8.8.8.8")), 1000)
+    (heard,), _ = books.take()
+    assert (heard.ip_country, heard.asn) == ("US", 15169)
+    places.close()
 
 
 def test_a_worker_behind_a_private_address_is_nowhere(places: Places) -> None:

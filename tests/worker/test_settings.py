@@ -74,6 +74,7 @@ def test_settings_never_show_the_brokers_password() -> None:
         ("OUTSCOPE_BROKER_FILE", "/nowhere/at/all"),
         ("OUTSCOPE_WORKER", "-w"),
         ("OUTSCOPE_SOURCE_ADDRESS", "10.0.0.0/8"),
+        ("OUTSCOPE_PUBLIC_ADDRESS", "vpn.example"),
         ("OUTSCOPE_ALLOW_ADDRESSES", "10.0.0.1/8"),
         ("OUTSCOPE_ALLOW_ADDRESSES", "everything"),
         ("OUTSCOPE_CA_FILE", "/nowhere/at/all"),

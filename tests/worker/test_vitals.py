@@ -22,6 +22,10 @@ def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     assert vitals.self_test == ""
 
 
+def test_behind_nat_the_address_is_the_one_that_the_operator_says_others_see(tmp_path: Path) -> None:
+    assert Gauge(Tally(), Outbox(tmp_path), (), "127.0.0.1", "8.8.8.8").read().address == "8.8.8.8"
+
+
 def test_an_address_that_is_not_of_this_machine_fails_the_self_test(tmp_path: Path) -> None:
     assert "192.0.2.1" in Gauge(Tally(), Outbox(tmp_path), (), "192.0.2.1").read().self_test
     assert address_fault("2001:db8::1").startswith("cannot look from 2001:db8::1")
