@@ -1,8 +1,11 @@
-"""`python -m coordinator`: the coordinator process, told everything by its environment."""
+"""`python -m coordinator`: the coordinator process, told everything by its environment.
+
+`python -m coordinator intake` is a process that only stores.
+"""
 
 import sys
 
-from coordinator.service import run
+from coordinator.service import run, run_intake
 from coordinator.settings import SettingsError, read_settings
 from worker.contract import logs
 
@@ -17,7 +20,7 @@ def main() -> int:
         print(f"coordinator: {error}", file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(settings.log_level)
-    return run(settings)
+    return run_intake(settings) if sys.argv[1:] == ["intake"] else run(settings)
 
 
 if __name__ == "__main__":

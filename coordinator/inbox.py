@@ -41,11 +41,16 @@ class Delivery:
 
 
 class Inbox:
-    """The receiving thread and its bounded hand-over."""
+    """The receiving thread and its bounded hand-over.
 
-    def __init__(self, broker: str, regions: Sequence[str]) -> None:
+    Each process that receives has an `echo` queue of its own. Without `reports` only the link is watched.
+    """
+
+    def __init__(self, broker: str, regions: Sequence[str], echo: str = ECHO_QUEUE, *, reports: bool = True) -> None:
         self._broker = verified(broker)
         self._regions = tuple(regions)
+        self._echo = echo
+        self._reports = reports
         self._waiting: asyncio.Queue[Delivery] = asyncio.Queue(WAITING)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
@@ -106,9 +111,9 @@ class Inbox:
         with Connection(self._broker, transport_options=transport_options(), connect_timeout=5, heartbeat=0) as link:
             link.ensure_connection(max_retries=1, timeout=5)
             queues: dict[str, Callable[[Message], None]] = {
-                reports_queue(region): partial(self._take, region) for region in self._regions
+                reports_queue(region): partial(self._take, region) for region in self._regions if self._reports
             }
-            queues[ECHO_QUEUE] = self._echoed
+            queues[self._echo] = self._echoed
             channel = link.default_channel
             consumers = [self._consumer(channel, name, on_message) for name, on_message in queues.items()]
             for consumer in consumers:
@@ -123,7 +128,7 @@ class Inbox:
         while not self._stopping.is_set() and not self._changed.is_set():
             now = monotonic_s()
             if now >= echo_at:
-                producer.publish({}, exchange="", routing_key=ECHO_QUEUE, headers={"task": TASK_ECHO}, retry=False)
+                producer.publish({}, exchange="", routing_key=self._echo, headers={"task": TASK_ECHO}, retry=False)
                 echo_at = now + ECHO_EVERY_S
             with suppress(TimeoutError):
                 link.drain_events(timeout=POLL_S)

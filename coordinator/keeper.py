@@ -7,8 +7,10 @@ from typing import Final
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.topology import Topology
+from coordinator.following import Following
 from coordinator.geo import Places
-from coordinator.ingest import Ingest, settle
+from coordinator.ingest import Ingest
+from coordinator.judging import settle
 from coordinator.leadership import Leadership
 from coordinator.parts import Parts
 from coordinator.persistence import UNREACHABLE, persistently
@@ -28,7 +30,7 @@ SUBJECT: Final = "coordinator"
 class Keeper:
     """Keeps the process in step with its store."""
 
-    def __init__(self, parts: Parts, lead: Leadership, ingest: Ingest, tick: Tick, places: Places) -> None:
+    def __init__(self, parts: Parts, lead: Leadership, ingest: Ingest | Following, tick: Tick, places: Places) -> None:
         self._store = parts.store
         self._inbox = parts.inbox
         self._ledger = parts.ledger

@@ -58,10 +58,10 @@ def unstorable(error: BaseException) -> bool:
     return isinstance(error, UNSTORABLE)
 
 
-async def keep(store: Store, results: Sequence[Result], reading: Reading) -> list[Result]:
+async def keep(store: Store, results: Sequence[Result], reading: Reading, intake: str = "") -> list[Result]:
     """Store results and return the new ones. One that no table can hold is refused; the others are kept."""
     try:
-        return await persistently("results", lambda: store.results.add(results))
+        return await persistently("results", lambda: store.results.add(results, intake))
     except Exception as error:
         if not unstorable(error):
             raise
@@ -71,4 +71,5 @@ async def keep(store: Store, results: Sequence[Result], reading: Reading) -> lis
             reading.set_aside(results[0].region, "", "unstorable", told)
             return []
     middle = len(results) // 2
-    return [*await keep(store, results[:middle], reading), *await keep(store, results[middle:], reading)]
+    halves = (results[:middle], results[middle:])
+    return [result for half in halves for result in await keep(store, half, reading, intake)]

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +15,7 @@ from coordinator.configuration import Configuration, from_document
 from coordinator.dispatch import Post
 from coordinator.domain.engine import Engine
 from coordinator.domain.ledger import Ledger
+from coordinator.following import Following
 from coordinator.geo import Places
 from coordinator.hearing import Hearing
 from coordinator.housekeeping import Housekeeper
@@ -27,8 +28,10 @@ from coordinator.parts import Parts
 from coordinator.settings import CoordinatorSettings
 from coordinator.stamps import Stamps
 from coordinator.store import Store, StoreError, open_store
+from coordinator.storing import store_until
 from coordinator.tick import Tick
 from worker.contract import clock
+from worker.contract.instant import Instant
 
 log = logging.getLogger("outscope.coordinator")
 
@@ -37,6 +40,8 @@ GRACE_S: Final = 5.0
 """How long the loops may take to finish when told to stop."""
 EXIT_STORE: Final = 2
 EXIT_ANOTHER: Final = 3
+
+Work = Callable[[CoordinatorSettings, asyncio.Event], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def run(settings: CoordinatorSettings) -> int:
     0 when it was told to stop, 2 when the database cannot be used, 3 when another coordinator works on it.
     """
     try:
-        asyncio.run(_until_signalled(settings))
+        asyncio.run(_until_signalled(settings, serve))
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
         return EXIT_STORE
@@ -63,12 +68,25 @@ def run(settings: CoordinatorSettings) -> int:
     return 0
 
 
-async def _until_signalled(settings: CoordinatorSettings) -> None:
+def run_intake(settings: CoordinatorSettings) -> int:
+    """The life of a process that only stores, for a coordinator that judges elsewhere; exit codes as of `run`."""
+    if settings.intake != "elsewhere":
+        log.error("only one process stores; set OUTSCOPE_INTAKE=elsewhere, for the coordinator too")
+        return EXIT_STORE
+    try:
+        asyncio.run(_until_signalled(settings, store_until))
+    except StoreError as error:
+        log.error("%s", error)  # noqa: TRY400  as above
+        return EXIT_STORE
+    return 0
+
+
+async def _until_signalled(settings: CoordinatorSettings, work: Work) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(settings, stop)
+    await work(settings, stop)
 
 
 async def serve(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
@@ -99,12 +117,18 @@ async def _coordinate(
     settings: CoordinatorSettings, store: Store, lead: Leadership, applied: Applied, stop: asyncio.Event
 ) -> None:
     configuration = applied.configuration
-    engine = await _rebuilt(store, configuration)
     stamps = Stamps(clock.now, clock.monotonic_s, await store.results.last_received_at() or 0)
+    elsewhere = settings.intake == "elsewhere"
+    begin = (await store.intakes.claim(clock.now()))[0] if elsewhere else None
+    engine = await _rebuilt(store, configuration, begin)
     places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
-    async with _link(settings.broker, configuration) as (post, inbox):
+    async with _link(settings.broker, configuration, reports=not elsewhere) as (post, inbox):
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
-        ingest = Ingest(parts, engine, places, stamps, configuration, settings.keep)
+        ingest: Ingest | Following
+        if begin is not None:
+            ingest = Following(parts, engine, stamps, configuration, begin)
+        else:
+            ingest = Ingest(parts, engine, places, stamps, configuration, settings.keep)
         housekeeper = Housekeeper(store, inbox, settings.keep, archived=settings.archive is not None)
         archivists = [Archivist(store, settings.archive, settings.keep.results_ms)] if settings.archive else []
         tick = Tick(post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters)
@@ -128,11 +152,15 @@ def _spare_collections() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-async def _rebuilt(store: Store, configuration: Configuration) -> Engine:
-    """The judge with the memory that the stored results give it: a restart forgets nothing."""
+async def _rebuilt(store: Store, configuration: Configuration, until: Instant | None = None) -> Engine:
+    """The judge with the memory that the stored results give it: a restart forgets nothing.
+
+    When other processes store, only what was received before `until` is whole yet.
+    """
     engine = Engine(configuration.judged, configuration.rules)
-    now = clock.now()
-    recent = await store.results.recent(now - engine.memory_ms)
+    now = until or clock.now()
+    since = now - engine.memory_ms
+    recent = await (store.results.recent(since) if until is None else store.results.recent(since, until))
     engine.restore(recent, await store.incidents.open(), now, await learning.load(store))
     log.info("rebuilt results=%d", len(recent))
     await _tell_what_changed(store, engine)
@@ -149,9 +177,10 @@ async def _tell_what_changed(store: Store, engine: Engine) -> None:
 
 
 @asynccontextmanager
-async def _link(broker: str, configuration: Configuration) -> AsyncIterator[tuple[Post, Inbox]]:
+async def _link(broker: str, configuration: Configuration, *, reports: bool) -> AsyncIterator[tuple[Post, Inbox]]:
     """Both directions of the link to the broker."""
-    post, inbox = Post(broker), Inbox(broker, [region.id for region in configuration.topology.regions])
+    regions = [region.id for region in configuration.topology.regions]
+    post, inbox = Post(broker), Inbox(broker, regions, reports=reports)
     post.open()
     inbox.open()
     try:
@@ -161,7 +190,7 @@ async def _link(broker: str, configuration: Configuration) -> AsyncIterator[tupl
         await asyncio.to_thread(post.close)
 
 
-async def _together(stop: asyncio.Event, *loops: Ingest | Tick | Keeper | Housekeeper | Archivist) -> None:
+async def _together(stop: asyncio.Event, *loops: Ingest | Following | Tick | Keeper | Housekeeper | Archivist) -> None:
     """Run the loops until told to stop; when one fails, all stop and its error is raised.
 
     A loop that waits for a database that is away is ended: what it holds was not receipted.

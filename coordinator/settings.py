@@ -12,6 +12,8 @@ from coordinator.retention import Keep, KeepError, read_keep
 
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
 
+INTAKES: Final = ("here", "elsewhere")
+
 
 class SettingsError(ValueError):
     """A setting is missing or wrong; the sentence names it and says what to do."""
@@ -24,7 +26,8 @@ class CoordinatorSettings:
     `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and `geoip_asn` are
     databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered. `keep`
     says for how long results and rollups are kept. `archive` is the folder or S3 URL to which results go that are
-    kept no longer; without it they are deleted.
+    kept no longer; without it they are deleted. `intake` is `elsewhere` when other processes store what workers
+    report, and this one judges it.
     """
 
     broker: str
@@ -35,12 +38,19 @@ class CoordinatorSettings:
     ready_file: Path | None = None
     log_level: str = "INFO"
     keep: Keep = Keep()
+    intake: str = "here"
     archive: str | None = None
 
     def __post_init__(self) -> None:
         if urlsplit(self.broker).scheme not in SCHEMES:  # the URL is not repeated: it may hold a password
             schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
             raise SettingsError(f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port")
+        if self.intake not in INTAKES:
+            raise SettingsError(
+                f"OUTSCOPE_INTAKE is {self.intake!r}; write here, or elsewhere when other processes store"
+            )
+        if self.intake == "elsewhere" and self.database.startswith("sqlite:"):
+            raise SettingsError("OUTSCOPE_INTAKE=elsewhere needs PostgreSQL; into SQLite one process stores")
 
     def __repr__(self) -> str:
         return f"CoordinatorSettings(data_dir={self.data_dir!r})"  # the URLs hold passwords
@@ -69,6 +79,7 @@ def read_settings(
         ready_file=_path("OUTSCOPE_READY_FILE", environ),
         log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
         keep=keep,
+        intake=environ.get("OUTSCOPE_INTAKE", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
     )
 

@@ -22,6 +22,11 @@ class Stamps:
         self._last = last
         self._last_s = monotonic_s()
 
+    def not_before(self, earliest: Instant) -> None:
+        """Give no stamp below this one from now on."""
+        if earliest > self._last:
+            self._last, self._last_s = earliest, self._monotonic_s()
+
     def next(self) -> Instant:
         """The stamp of this moment."""
         now, now_s = self._clock(), self._monotonic_s()

@@ -1,4 +1,4 @@
-"""`outscope ingest errors`: messages that could not be taken in, one by one or all of them."""
+"""`outscope ingest`: processes that only store, and messages that could not be taken in."""
 
 import asyncio
 import json as plain_json
@@ -8,8 +8,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from api.cli.processes import Broker, secret
 from api.cli.tables import console, local, plain, show
-from api.cli.where import Data, Database, database_url
+from api.cli.where import Data, Database, data_dir, database_url
 from coordinator.store import Store, StoreError, open_store
 
 app = typer.Typer(help="What became of what workers sent.", no_args_is_help=True)
@@ -23,6 +24,19 @@ T = TypeVar("T")
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As `list` shows them.")]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def run(broker: Broker = None, database: Database = None, data: Data = None) -> None:
+    """Run a process that only stores what workers report; several may, into one PostgreSQL.
+
+    The coordinator judges what they store. Set OUTSCOPE_INTAKE=elsewhere for all of them and for the coordinator.
+    """
+    from api.cli.serving import run_coordinator
+
+    raise typer.Exit(
+        run_coordinator(secret("OUTSCOPE_BROKER", broker), database_url(database, data), data_dir(data), intake=True)
+    )
 
 
 @errors.command("list")

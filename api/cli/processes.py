@@ -54,8 +54,8 @@ def up(
         host=host,
         port=port,
         config=config,
-        broker=_secret("OUTSCOPE_BROKER", broker),
-        database=_secret("OUTSCOPE_DATABASE", database),
+        broker=secret("OUTSCOPE_BROKER", broker),
+        database=secret("OUTSCOPE_DATABASE", database),
         allow=allow,
         ca_file=Path(ca_file) if ca_file else None,
         source_addresses=_pairs(source or []),
@@ -71,7 +71,7 @@ def coordinator(broker: Broker = None, database: Database = None, data: Data = N
     """Run the coordinator: it orders looks, keeps what was seen, and judges."""
     from api.cli.serving import run_coordinator
 
-    url = _secret("OUTSCOPE_BROKER", broker)
+    url = secret("OUTSCOPE_BROKER", broker)
     raise typer.Exit(run_coordinator(url, database_url(database, data), data_dir(data)))
 
 
@@ -89,7 +89,7 @@ def api(database: Database = None, data: Data = None, host: Host = "127.0.0.1", 
     raise typer.Exit(run_api(database_url(database, data), host, port))
 
 
-def _secret(variable: str, given: str | None) -> str | None:
+def secret(variable: str, given: str | None) -> str | None:
     """A setting that may stand in a file, so that it appears in no list of processes."""
     file = os.environ.get(f"{variable}_FILE")
     return given if given or not file else Path(file).read_text(encoding="utf-8").strip()

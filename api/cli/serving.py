@@ -12,9 +12,12 @@ from uvicorn.server import Server
 from worker.contract import logs
 
 
-def run_coordinator(broker: str | None, database: str, data: Path) -> int:
-    """Run the coordinator until told to stop; returns the exit code. Its other settings come from the environment."""
-    from coordinator.service import run
+def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bool = False) -> int:
+    """Run the coordinator until told to stop; returns the exit code. Its other settings come from the environment.
+
+    With `intake` it is a process that only stores, beside a coordinator that judges.
+    """
+    from coordinator.service import run, run_intake
     from coordinator.settings import SettingsError, read_settings
 
     given = {"OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}
@@ -26,7 +29,7 @@ def run_coordinator(broker: str | None, database: str, data: Path) -> int:
         typer.echo(str(error), err=True)
         return 2
     logs.configure(settings.log_level)
-    return run(settings)
+    return run_intake(settings) if intake else run(settings)
 
 
 class _ReadyServer(Server):

@@ -223,6 +223,17 @@ class SetAsideRow(Model):
         indexes = (Index(fields=("last_at",), name="set_aside_last_at"),)
 
 
+class IntakeRow(Model):
+    """A process that stores results: no batch of it that is yet to be committed has a stamp below its floor."""
+
+    name = fields.CharField(max_length=128, primary_key=True)
+    floor = fields.BigIntField()
+    seen_at = fields.BigIntField()
+
+    class Meta:
+        table = "intake"
+
+
 class LeaseRow(Model):
     """Who may act alone, and until when."""
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from coordinator.store.adding import PostgresAdding, SqliteAdding
 from coordinator.store.database import Database
-from coordinator.store.intake import PostgresIntake, SqliteIntake
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.result_rows import COLUMNS, from_row
 from worker.contract.instant import Instant
@@ -13,6 +13,7 @@ from worker.contract.result import Result
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
 _NEVER: Final = -(2**63)
+_EVER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,28 @@ class Results:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._intake = SqliteIntake(database) if database.is_sqlite else PostgresIntake(database)
+        self._adding = SqliteAdding(database) if database.is_sqlite else PostgresAdding(database)
 
-    async def add(self, results: Sequence[Result]) -> list[Result]:
+    async def add(self, results: Sequence[Result], intake: str = "") -> list[Result]:
         """Store those that are new, in one transaction, and return them. A repeat has the same id and is left out.
 
-        The minutes that they fall into are noted in the same transaction, to be rolled up.
+        The minutes that they fall into are noted in the same transaction, to be rolled up. `intake` is the name of
+        this process when several store; FencedError when it was taken for dead.
         """
         fresh: dict[str, Result] = {}
         for result in results:
             fresh.setdefault(result.id, result)
-        return await self._intake.add(fresh) if fresh else []
+        return await self._adding.add(fresh, intake) if fresh else []
 
-    async def recent(self, received_since: Instant) -> list[Result]:
-        """Everything received at or after a moment, oldest first."""
-        sql = f"{_SELECT} WHERE received_at >= ? ORDER BY received_at, id"
-        return [from_row(row) for row in await self._database.fetch(sql, received_since)]
+    async def recent(self, received_since: Instant, before: Instant = _EVER) -> list[Result]:
+        """Everything received at or after a moment, and before another, oldest first."""
+        sql = f"{_SELECT} WHERE received_at >= ? AND received_at < ? ORDER BY received_at, id"
+        return [from_row(row) for row in await self._database.fetch(sql, received_since, before)]
+
+    async def received(self, after: tuple[Instant, str], before: Instant, limit: int) -> list[Result]:
+        """What was received behind a position (moment and id) and before a moment, in that order, up to a limit."""
+        sql = f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? ORDER BY received_at, id LIMIT ?"
+        return [from_row(row) for row in await self._database.fetch(sql, *after, before, limit)]
 
     async def last_received_at(self) -> Instant | None:
         """When the newest result was received."""

@@ -6,6 +6,7 @@ from coordinator.store.configurations import Configurations
 from coordinator.store.database import Database
 from coordinator.store.gaps import Gaps
 from coordinator.store.incidents import Incidents
+from coordinator.store.intakes import Intakes
 from coordinator.store.leases import Leases
 from coordinator.store.refusals import Refusals
 from coordinator.store.results import Results
@@ -32,6 +33,7 @@ class Store:
         self.gaps = Gaps(database)
         self.refusals = Refusals(database)
         self.asides = Asides(database)
+        self.intakes = Intakes(database)
         self.leases = Leases(database)
         self.archiving = Archiving(database)
 

@@ -46,6 +46,12 @@ class Workers:
         """Write down who was heard; an older word than the one known changes nothing."""
         await self._database.many(_HEARD, (_row(word) for word in heard))
 
+    async def since(self, at: Instant) -> list[tuple[str, str, Instant]]:
+        """(region, worker, when it was heard last) of all that were heard at or after a moment."""
+        sql = "SELECT region, worker, last_heard_at FROM worker WHERE last_heard_at >= ?"
+        rows = await self._database.fetch(sql, at)
+        return [(row["region"], row["worker"], row["last_heard_at"]) for row in rows]
+
     async def all(self) -> list[dict[str, Any]]:
         """Every worker ever heard, by region and name, with its last vitals (or None)."""
         rows = await self._database.fetch(

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 
 
 class CoordinatorProcess:
-    """`python -m coordinator` with its log and ready file below `folder`."""
+    """`python -m coordinator ROLE` with its log and ready file below `folder`."""
 
-    def __init__(self, broker_url: str, database_url: str, folder: Path) -> None:
+    def __init__(self, broker_url: str, database_url: str, folder: Path, *role: str, **environment: str) -> None:
         self.folder = folder
         self._ready = folder / "ready"
         self._environment = {
@@ -24,7 +24,9 @@ class CoordinatorProcess:
             "OUTSCOPE_DATABASE": database_url,
             "OUTSCOPE_DATA": str(folder / "data"),
             "OUTSCOPE_READY_FILE": str(self._ready),
+            **environment,
         }
+        self._command = [sys.executable, "-m", "coordinator", *role]
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -46,7 +48,7 @@ class CoordinatorProcess:
         self._ready.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "coordinator"], env=self._environment, cwd=self.folder, stdout=log, stderr=log
+                self._command, env=self._environment, cwd=self.folder, stdout=log, stderr=log
             )
         if ready:
             until(self._ready.exists, 30, f"the coordinator's ready file; its log: {self.log()}")

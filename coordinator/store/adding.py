@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from coordinator.store.database import Database
 from coordinator.store.encoding import to_text
+from coordinator.store.intakes import alive
 from coordinator.store.partitions import add_day, day_of
 from coordinator.store.result_rows import INSERT, INSERT_ARRAYS, to_row
 from worker.contract.result import FIELDS, Result
@@ -20,14 +21,14 @@ _STORED: Final = (
 _DUE: Final = "INSERT INTO rollup_due (level, at) VALUES ('minute', ?)"
 
 
-class SqliteIntake:
+class SqliteAdding:
     """Holds the write lock from the first look to the commit, so nobody adds in between."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, fresh: dict[str, Result]) -> list[Result]:
-        """Store those that are new and return them."""
+    async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
+        """Store those that are new and return them. One process stores: it needs no name."""
         told = to_text([(result.scheduled_at, result.id) for result in fresh.values()])
         async with self._database.transaction() as transaction:
             for row in await transaction.fetch(_STORED, told):
@@ -37,7 +38,7 @@ class SqliteIntake:
         return list(fresh.values())
 
 
-class PostgresIntake:
+class PostgresAdding:
     """Copies a batch, which is all or nothing; one that holds a repeat is inserted row by row instead."""
 
     def __init__(self, database: Database) -> None:
@@ -45,32 +46,38 @@ class PostgresIntake:
         self._days: set[int] = set()
         """Those that have a partition."""
 
-    async def add(self, fresh: dict[str, Result]) -> list[Result]:
-        """Store those that are new and return them."""
+    async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
+        """Store those that are new and return them; FencedError when `intake` was taken for dead meanwhile."""
         rows = sorted(map(to_row, fresh.values()))  # always in one order, so that two who add cannot deadlock
         days = {day_of(result.scheduled_at) for result in fresh.values()}
         try:
-            return await self._stored(rows, days, fresh)
+            return await self._stored(rows, days, fresh, intake)
         except (asyncpg.CheckViolationError, IntegrityError) as error:
             if not _day_is_gone(error):
                 raise
             self._days.clear()  # somebody dropped a day that we knew
-            return await self._stored(rows, days, fresh)
+            return await self._stored(rows, days, fresh, intake)
 
-    async def _stored(self, rows: list[list[Any]], days: set[int], fresh: dict[str, Result]) -> list[Result]:
+    async def _stored(
+        self, rows: list[list[Any]], days: set[int], fresh: dict[str, Result], intake: str
+    ) -> list[Result]:
         if not days <= self._days:
             await self._add_days(days - self._days)
         try:
             async with self._database.transaction() as transaction:
+                if intake:
+                    await alive(transaction, intake)
                 await transaction.copy("result", FIELDS, rows)
                 await transaction.many(_DUE, _minutes(fresh.values()))
             return list(fresh.values())
         except asyncpg.UniqueViolationError:
-            return await self._new_of(rows, fresh)
+            return await self._new_of(rows, fresh, intake)
 
-    async def _new_of(self, rows: list[list[Any]], fresh: dict[str, Result]) -> list[Result]:
+    async def _new_of(self, rows: list[list[Any]], fresh: dict[str, Result], intake: str) -> list[Result]:
         columns = [list(column) for column in zip(*rows, strict=True)]
         async with self._database.transaction() as transaction:
+            if intake:
+                await alive(transaction, intake)
             ids = {row["id"] for row in await transaction.fetch(INSERT_ARRAYS, *columns)}
             new = [result for result in fresh.values() if result.id in ids]
             await transaction.many(_DUE, _minutes(new))
