@@ -60,8 +60,16 @@ def unstorable(error: BaseException) -> bool:
 
 async def keep(store: Store, results: Sequence[Result], reading: Reading, intake: str = "") -> list[Result]:
     """Store results and return the new ones. One that no table can hold is refused; the others are kept."""
+    tried = False
+
+    async def add() -> list[Result]:
+        nonlocal tried
+        again, tried = tried, True
+        new = await store.results.add(results, intake)
+        return await store.results.stored_as(results) if again else new  # the first try may have been committed
+
     try:
-        return await persistently("results", lambda: store.results.add(results, intake))
+        return await persistently("results", add)
     except Exception as error:
         if not unstorable(error):
             raise

@@ -6,12 +6,21 @@ from typing import Any, Final
 
 from coordinator.store.adding import PostgresAdding, SqliteAdding
 from coordinator.store.database import Database
+from coordinator.store.encoding import to_text
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.result_rows import COLUMNS, from_row
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
+_AS_TOLD: Final = (
+    "SELECT result.id FROM json_each(?) AS told CROSS JOIN result ON result.scheduled_at = told.value ->> 0 "
+    "AND result.id = told.value ->> 1 AND result.received_at = told.value ->> 2"
+)
+_AS_LISTED: Final = (
+    "SELECT result.id FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS told(due, id, at) JOIN result "
+    "ON result.scheduled_at = told.due AND result.id = told.id AND result.received_at = told.at"
+)
 _NEVER: Final = -(2**63)
 _EVER: Final = 2**63 - 1
 
@@ -63,6 +72,19 @@ class Results:
         for result in results:
             fresh.setdefault(result.id, result)
         return await self._adding.add(fresh, intake) if fresh else []
+
+    async def stored_as(self, results: Sequence[Result]) -> list[Result]:
+        """Those of these results that are stored with the stamp that they have: it was they that were new.
+
+        For after a commit of which nobody knows whether it was done, because the connection broke.
+        """
+        fresh = {result.id: result for result in reversed(results)}
+        keys = [(result.scheduled_at, result.id, result.received_at) for result in fresh.values()]
+        if self._database.is_sqlite:
+            rows = await self._database.fetch(_AS_TOLD, to_text(keys))
+        else:
+            rows = await self._database.fetch(_AS_LISTED, *map(list, zip(*keys, strict=True)))
+        return [fresh[row["id"]] for row in rows]
 
     async def recent(self, received_since: Instant, before: Instant = _EVER) -> list[Result]:
         """Everything received at or after a moment, and before another, oldest first."""

@@ -175,3 +175,21 @@ async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks
     assert await world.parts.store.asides.all() == []
     assert world.parts.counters.results == 2
     assert world.parts.counters.repeats == 0
+
+
+@pytest.mark.parametrize("jumps_s", [(-3600, 7200), (86_000, -172_000), (-1, 1)])
+async def test_whatever_the_clock_does_each_result_is_stored_once_and_stamps_go_on(
+    world: World, jumps_s: tuple[int, ...]
+) -> None:
+    rows = [world.row("api")]
+    await world.hear("eu-west", "eu-west-1", *rows)
+    for jump_s in jumps_s:
+        world.now += jump_s * 1000
+        rows.append(world.row("api", attempt=len(rows)))
+        await world.hear("eu-west", "eu-west-1", *rows)  # all of them again: no receipt had come
+    stored = await world.parts.store.results.recent(0)
+    assert sorted(result.attempt for result in stored) == [0, 1, 2]
+    assert (world.parts.counters.results, world.parts.counters.repeats) == (3, 3)
+    stamps = [result.received_at for result in sorted(stored, key=lambda result: result.attempt)]
+    assert stamps == sorted(stamps)
+    assert await world.parts.store.asides.all() == []
