@@ -53,7 +53,7 @@ async def over_udp(params: DnsParams, endpoint: Endpoint, patience_s: float, loo
     if len(data) >= _HEADER and data[2] & 0x02:  # TC: truncated
         look.step(f"{endpoint.ip} says that its answer is too long for UDP")
         return await _over_tcp_too(params, endpoint, look, phases)
-    return _parsed(params, data, phases)
+    return parsed(params, data, phases)
 
 
 async def over_stream(params: DnsParams, server: str, look: Look) -> Asked | Outcome:
@@ -87,7 +87,7 @@ async def _over_connection(params: DnsParams, connected: Connected, phases: Phas
             phases.end("ttfb_ms")
     if data is None:
         return Asked(phases, fault=ended("answer"))
-    return _parsed(params, data, phases)
+    return parsed(params, data, phases)
 
 
 async def _exchanged(question: bytes, stream: Stream) -> bytes | None:
@@ -133,10 +133,11 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
         return Asked(phases, fault=fault_of(answer, look.timeout_ms))
     if answer.status != 200:
         return Asked(phases, fault=(Reason.STATUS, Blame.TARGET, f"the server answered with status {answer.status}"))
-    return _parsed(params, answer.body, phases)
+    return parsed(params, answer.body, phases)
 
 
-def _parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:
+def parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:
+    """The answer that these bytes are, or what is wrong with them."""
     try:
         answer = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError):

@@ -43,7 +43,7 @@ async def run(params: DnsParams, look: Look) -> Outcome:
         asked = await over_stream(params, params.server, look)
     if isinstance(asked, Outcome):
         return asked
-    return _told(params, asked, _fault(params, asked, given=True))
+    return _told(params, asked, fault_of(params, asked, given=True))
 
 
 async def _ask_machine(params: DnsParams, look: Look) -> Outcome:
@@ -53,7 +53,7 @@ async def _ask_machine(params: DnsParams, look: Look) -> Outcome:
     if not endpoints:
         return failure(Reason.DNS, "this machine has no resolver", blame=Blame.RESOLVER)
     asked = await _ask_in_turn(params, endpoints, look)
-    fault = _fault(params, asked, given=False)
+    fault = fault_of(params, asked, given=False)
     if asked.answer is None and fault is not None and fault[1] is not Blame.PROBER:
         fault = Reason.DNS, Blame.RESOLVER, fault[2]
     denied = asked.answer is not None and asked.answer.rcode() == dns.rcode.NXDOMAIN and not params.missing
@@ -73,7 +73,7 @@ async def _ask_in_turn(params: DnsParams, endpoints: list[Endpoint], look: Look,
     return asked
 
 
-def _fault(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
+def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
     """What is wrong with an answer, if anything. A server that was not given by the check is a resolver."""
     answer = asked.answer
     if answer is None:
