@@ -39,8 +39,8 @@ class Sample:
     """What it asks: a TCP port, a UDP port, or a whole host."""
     well: Callable[[Stage], AbstractAsyncContextManager[Params]] | None = None
     """A server at which all is well; gives the parameters for it."""
-    secret: Params | None = None
-    """More parameters, with SECRET in them, so that it is sent."""
+    secret: Callable[[int], Params] | None = None
+    """More parameters, with SECRET in them, so that it is sent to a port of 127.0.0.1."""
     more_phases: tuple[str, ...] = ()
     """Phases that a well look has in `extra`, beside those of every result."""
     rest: bool = field(default=False, kw_only=True)
@@ -147,32 +147,37 @@ SAMPLES: Final[dict[str, Sample]] = {
     "flow": Sample(
         lambda port: {"steps": [{"name": "one", **url(port)}]},
         well=well_flow,
+        secret=lambda port: {"steps": [{"name": "one", **url(port), "headers": {"Authorization": SECRET}}]},
         rest=True,
     ),
     "grpc": Sample(
-        lambda port: {**host(port), "tls": False}, well=well_grpc, secret={"metadata": {"authorization": SECRET}}
+        lambda port: {**host(port), "tls": False},
+        well=well_grpc,
+        secret=lambda _port: {"metadata": {"authorization": SECRET}},
     ),
-    "http": Sample(url, well=well_http, secret={"headers": {"Authorization": SECRET}}, rest=True),
+    "http": Sample(url, well=well_http, secret=lambda _port: {"headers": {"Authorization": SECRET}}, rest=True),
     "icmp": Sample(lambda _port: {"host": "127.0.0.1", "count": 1}, "host", well_icmp),
     "llm": Sample(
         lambda port: {"api": "openai_compatible", "model": "m", **url(port)},
         well=well_llm,
-        secret={"key": SECRET},
+        secret=lambda _port: {"key": SECRET},
         rest=True,
     ),
-    "tcp": Sample(host, well=well_tcp, secret={"send": SECRET, "expect": "never"}),
+    "tcp": Sample(host, well=well_tcp, secret=lambda _port: {"send": SECRET, "expect": "never"}),
     "tls": Sample(host, well=well_tls),
-    "udp": Sample(lambda port: {**host(port), "send": "ping"}, "udp", well_udp, {"send": SECRET, "expect": "never"}),
+    "udp": Sample(
+        lambda port: {**host(port), "send": "ping"}, "udp", well_udp, lambda _port: {"send": SECRET, "expect": "never"}
+    ),
     "vendor_status": Sample(
         lambda port: {"provider": "rss", **url(port)},
         well=well_vendor_status,
-        secret={"headers": {"Authorization": SECRET}},
+        secret=lambda _port: {"headers": {"Authorization": SECRET}},
         rest=True,
     ),
     "websocket": Sample(
         lambda port: {"url": f"ws://127.0.0.1:{port}/"},
         well=well_websocket,
-        secret={"headers": {"Authorization": SECRET}},
+        secret=lambda _port: {"headers": {"Authorization": SECRET}},
         more_phases=("ping_ms", "message_ms"),
     ),
 }

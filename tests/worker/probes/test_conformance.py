@@ -333,7 +333,7 @@ async def test_it_tells_its_secrets_to_nobody_but_the_target(
         pytest.skip("it sends no secrets")
     caplog.set_level(logging.DEBUG)
     port = await listen_both(echo, lambda heard: heard)
-    params = {**sample.aim(port), **sample.secret}
+    params = {**sample.aim(port), **sample.secret(port)}
     absent = await look_at(kind.name, timeout_ms=TIMEOUT_MS, **params)
     monkeypatch.setenv(SECRET_NAME, WORD)
 
