@@ -10,7 +10,12 @@ from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
 
 _PREFIX: Final = "OUTSCOPE_"
+_KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
 _SECRETS: Final = "OUTSCOPE_SECRET_"
+_OF_WORKERS: Final = tuple(
+    f"OUTSCOPE_{name}" for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
+)
+"""Settings that every worker of this machine shares."""
 """Prefix of what only workers read, for keys of checks."""
 
 
@@ -19,19 +24,25 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
+def kept_settings() -> dict[str, str]:
+    """What was said about what is kept for how long, and where."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+
+
 def coordinator(settings: ProductSettings, broker: str) -> Program:
     """The coordinator."""
     env = {
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_DATABASE": settings.database_url,
         "OUTSCOPE_DATA": str(settings.data),
+        **kept_settings(),
     }
     return _python(settings, "coordinator", ("coordinator",), env, stage=1)
 
 
 def api(settings: ProductSettings) -> Program:
     """API and page."""
-    env = {"OUTSCOPE_DATABASE": settings.database_url}
+    env = {"OUTSCOPE_DATABASE": settings.database_url, **kept_settings()}
     arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
     return _python(settings, "api", arguments, env, stage=2, address=settings.address)
 
@@ -45,7 +56,7 @@ def worker(settings: ProductSettings, region: str, broker: str) -> Program:
     """The one worker of a region."""
     source = settings.source_addresses.get(region)
     env = {
-        **{name: value for name, value in os.environ.items() if name.startswith(_SECRETS)},
+        **{name: value for name, value in os.environ.items() if name.startswith((_SECRETS, *_OF_WORKERS))},
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_REGION": region,
         "OUTSCOPE_WORKER": f"{region}-1",

@@ -7,15 +7,14 @@ takes its share of the region's looks, so more workers ask no more often. A host
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
-from coordinator.configuration.check import checks_in, regions_in
+from coordinator.configuration.check import Kinds, checks_in, given, regions_in
 from coordinator.configuration.duration import milliseconds
 from coordinator.configuration.mistake import KeyPath, Mistake
 from coordinator.configuration.model import DEFAULT_INTERVAL, Politeness
 from coordinator.configuration.source import Source
-from worker.contract.target import plain_host, target_of
+from worker.contract.target import target_of
 
 _OWN_ENDINGS: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
@@ -26,13 +25,16 @@ class _Asked(NamedTuple):
     looks_per_s: float
 
 
-def discourtesies(sources: Sequence[Source], politeness: Politeness) -> Iterator[Mistake]:
-    """One mistake for each host that would be asked more often than it should be, at its busiest check."""
+def discourtesies(sources: Sequence[Source], kinds: Kinds, politeness: Politeness) -> Iterator[Mistake]:
+    """One mistake for each host that would be asked more often than it should be, at its busiest check.
+
+    The sources have no other mistakes.
+    """
     everywhere = sum(1 for source in sources for _ in regions_in(source))
     by_host: dict[str, list[_Asked]] = defaultdict(list)
     for source in sources:
         for path, check in checks_in(source):
-            host, looks_per_s = _host(check), _rate(check, everywhere)
+            host, looks_per_s = _host(check, kinds), _rate(check, everywhere)
             if host is not None and not is_own(host):
                 by_host[host].append(_Asked(source, path, looks_per_s))
     for host, asked in by_host.items():
@@ -58,17 +60,14 @@ def _sentence(host: str, checks: int, total: float, most: float) -> str:
     )
 
 
-def _host(check: Mapping[str, Any]) -> str | None:
-    kind = check.get("kind")
-    target = target_of(kind, SimpleNamespace(**{str(key): value for key, value in check.items()})) if kind else None
-    return None if target is None else plain_host(target.host)
+def _host(check: Mapping[str, Any], kinds: Kinds) -> str | None:
+    kind = check["kind"]
+    target = target_of(kind, kinds[kind].model_validate(given(check, kinds[kind])))
+    return None if target is None else target.host
 
 
 def _rate(check: Mapping[str, Any], everywhere: int) -> float:
-    """Looks a second over all regions; 0 when what is written cannot be read, which is another mistake."""
+    """Looks a second over all regions."""
     regions = check.get("regions")
-    try:
-        interval_ms = milliseconds(check.get("interval", DEFAULT_INTERVAL))
-    except ValueError:
-        return 0.0
-    return (len(regions) if isinstance(regions, list) else everywhere) / interval_ms * 1000 if interval_ms > 0 else 0.0
+    interval_ms = milliseconds(check["interval"]) if "interval" in check else DEFAULT_INTERVAL
+    return (everywhere if regions is None else len(regions)) / interval_ms * 1000

@@ -28,7 +28,7 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
     if mistakes:
         raise ConfigurationError(mistakes)
     parts = [Document.model_validate(source.value) for source in sources]
-    if rude := list(discourtesies(sources, parts[-1].politeness)):
+    if rude := list(discourtesies(sources, kinds, parts[-1].politeness)):
         raise ConfigurationError(rude)
     return from_document(_canonical(parts, kinds))
 

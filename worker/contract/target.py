@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 USUAL_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "tls": 443, "dns": 53}
-_URLS: Final = ("url", "base_url", "endpoint")
+_URLS: Final = ("url", "base")
 _HOSTS: Final = ("host", "server")
 
 

@@ -13,11 +13,13 @@ EU, US = "redis://eu-west:e@h", "redis://us-east:u@h"
 def test_a_worker_knows_its_own_credential_and_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTSCOPE_DATABASE", "postgres://secret")
     monkeypatch.setenv("OUTSCOPE_SECRET_KEY", "k")
+    monkeypatch.setenv("OUTSCOPE_NEVER_PROBE", "shop.example")
     settings = ProductSettings(data=tmp_path, allow="127.2.0.0/16", source_addresses={"eu-west": "127.1.3.1"})
     env = worker(settings, "eu-west", EU).env
     assert env["OUTSCOPE_BROKER"] == EU
     assert env["OUTSCOPE_SOURCE_ADDRESS"] == "127.1.3.1"
     assert env["OUTSCOPE_SECRET_KEY"] == "k"
+    assert env["OUTSCOPE_NEVER_PROBE"] == "shop.example"
     assert "OUTSCOPE_DATABASE" not in env
     assert "OUTSCOPE_SOURCE_ADDRESS" not in worker(settings, "us-east", US).env
 

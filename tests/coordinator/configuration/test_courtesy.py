@@ -43,6 +43,12 @@ def test_an_operator_may_allow_a_host_more_or_every_host_less(valid_yaml: str, l
     assert "politeness.looks_per_s" in mistakes(valid_yaml + "politeness: {looks_per_s: 0}\n")[0]
 
 
+def test_a_check_without_an_interval_is_asked_at_the_usual_one(valid_yaml: str, mistakes: Mistakes) -> None:
+    usual = valid_yaml.replace("interval: 30s, timeout: 5s", "timeout: 5s") + "politeness: {looks_per_s: 0.05}\n"
+    (found,) = mistakes(usual)
+    assert "0.0667 looks a second" in found
+
+
 def test_fewer_regions_ask_less(valid_yaml: str, load: Load) -> None:
     load(valid_yaml.replace("interval: 30s, timeout: 5s", "interval: 100ms, timeout: 100ms, regions: [eu-west]"))
 
