@@ -144,8 +144,8 @@ class Agent:
             self._rows.append(encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome))
 
     async def _ask(self, parsed: ParsedCheck) -> Outcome:
-        """Look, unless the target wants to be left alone."""
-        if parsed.target is None:
+        """Look, unless the target wants no web requests now."""
+        if parsed.target is None or not parsed.target.is_web:
             return await look_once(parsed, self._vantage)
         host = parsed.target.host
         outcome = self._backoff.obstacle(host, monotonic_s())

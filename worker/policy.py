@@ -16,7 +16,6 @@ Network: TypeAlias = IPv4Network | IPv6Network
 SCHEMES_SETTING: Final = "OUTSCOPE_SCHEMES"
 PORTS_SETTING: Final = "OUTSCOPE_PORTS"
 NEVER_SETTING: Final = "OUTSCOPE_NEVER_PROBE"
-_WEB: Final = frozenset({"http", "https", "ws", "wss"})
 # Of the WHATWG's Fetch standard, "port blocking": a request's lines could be taken for commands by what listens there.
 # fmt: off
 _NOT_FOR_WEB: Final = frozenset((
@@ -54,7 +53,7 @@ class Policy:
             return None
         if self.ports and not any(port in span for span in self.ports):
             return f"this worker does not look at port {port}; the operator can allow it with {PORTS_SETTING}"
-        if not self.ports and scheme in _WEB and port in _NOT_FOR_WEB:
+        if not self.ports and target.is_web and port in _NOT_FOR_WEB:
             return (
                 f"port {port} belongs to another protocol, which could take a web request for commands; "
                 f"the operator can allow it with {PORTS_SETTING}"

@@ -45,7 +45,11 @@ class Target:
 
     def _answer(self, link: socket.socket) -> None:
         link.settimeout(2)
-        path = link.recv(65536).split(b" ")[1].decode()
+        request = link.recv(65536)
+        if not request:  # somebody only knocked
+            link.close()
+            return
+        path = request.split(b" ")[1].decode()
         self.requests += 1
         self.seen.setdefault(path, time.monotonic())
         if self._silent:

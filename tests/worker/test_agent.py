@@ -102,6 +102,17 @@ def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(start: Start, r
     assert all(row[16]["retry_after_s"] > 50 for row in rows[1:])
 
 
+def test_a_target_that_says_429_is_still_looked_at_by_other_means(start: Start, rows: list[list[Any]]) -> None:
+    with Target(limited_s=60) as target:
+        agent = start()
+        agent.take(order(target, 1))
+        until(lambda: len(rows) == 1, 10)
+        connect = check("door", "tcp", host="127.0.0.1", port=target.port)
+        agent.take({**order(target, 1), "checks": [connect]})
+        until(lambda: len(rows) == 2, 10)
+    assert [row[6] for row in rows] == ["rate_limited", "ok"]
+
+
 def test_looks_that_are_due_together_do_not_start_together(start: Start, rows: list[list[Any]]) -> None:
     with Target() as target:
         agent = start()

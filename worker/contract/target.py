@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 USUAL_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "tls": 443, "dns": 53}
+_WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _URLS: Final = ("url", "base")
 _HOSTS: Final = ("host", "server")
 
@@ -14,6 +15,11 @@ class Target(NamedTuple):
     scheme: str
     host: str
     port: int | None = None
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is asked by web requests."""
+        return self.scheme in _WEB
 
 
 def target_of(kind: str, params: Any) -> Target | None:
