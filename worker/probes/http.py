@@ -7,7 +7,7 @@ headers, no body and no client certificate of yours. `extra.hops` has the phases
 Without an expected status, 2xx is well (and 3xx, when redirects are not followed). Unless they are expected, 401, 403,
 429 and walls against bots are taken as words about this prober, not about the target's health.
 Through a `proxy`, `connect_ms` is the way to the proxy, and what the proxy adds is in the phases after it; a proxy that
-cannot be used counts against nobody.
+cannot be used counts against nobody. Over HTTP/3, connecting and encrypting are one handshake, told as `connect_ms`.
 """
 
 from collections.abc import Mapping
