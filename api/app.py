@@ -12,21 +12,23 @@ from api import errors
 from api.headers import SecurityHeaders
 from api.openapi import corrected
 from api.requests import CountRequests, RequestMetrics
-from api.routes import fleet, health, history, incidents, metrics, results, services
+from api.routes import exports, fleet, health, history, incidents, metrics, results, services
 from api.routes.page import page_router
 from api.routes.parameters import only_known
 from api.routes.refusals import refused
 from api.settings import ApiSettings
 from api.snapshot import Snapshots
 from api.sources import Sources
-from coordinator.store import open_store
+from coordinator.archive.place import archive_url, open_place
+from coordinator.archive.record import Record
+from coordinator.store import Store, open_store
 
 DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everything.
 
 Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that may grow come in
 pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer `304` to `If-None-Match`.
 """
-_ROUTERS = (services, history, incidents, fleet, results, health, metrics)
+_ROUTERS = (services, history, incidents, fleet, results, exports, health, metrics)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -36,7 +38,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_store(settings.database) as store, open_store(settings.database, migrate=False) as archive:
             snapshots = Snapshots(store, settings)
-            app.state.sources = Sources(store, archive, snapshots, settings)
+            app.state.sources = Sources(store, archive, _record(archive, settings), snapshots, settings)
             _spare_collections()
             yield
             await snapshots.close()
@@ -52,6 +54,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         responses=refused(503),
     )
     app.state.requests = RequestMetrics()
+    app.state.summaries = exports.Summaries()
     for module in _ROUTERS:
         app.include_router(module.router, dependencies=[Depends(only_known)])
     app.include_router(page_router())
@@ -59,6 +62,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)
     return app
+
+
+def _record(store: Store, settings: ApiSettings) -> Record:
+    url = archive_url(settings.archive, settings.database)
+    return Record(store, None if url is None else open_place(url))
 
 
 def _spare_collections() -> None:

@@ -9,6 +9,8 @@ class ApiSettings:
 
     database: str
     """URL of the store, for example `sqlite:///home/me/outscope.db` or `postgres://...`."""
+    archive: str | None = None
+    """Folder or S3 URL of archived results, or `off`; without it, what stands beside a SQLite database."""
     host: str = "127.0.0.1"
     port: int = 8000
     refresh_ms: int = 500

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from api.settings import ApiSettings
 from api.snapshot import Snapshots
+from coordinator.archive.record import Record
 from coordinator.store import Store
 
 
@@ -17,6 +18,8 @@ class Sources:
     store: Store
     archive: Store
     """The same database over connections of its own: for what may take seconds and must not delay what is hot."""
+    record: Record
+    """Results of that store and of the archive of files as one."""
     snapshots: Snapshots
     settings: ApiSettings
 

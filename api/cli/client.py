@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -50,9 +51,13 @@ class Client:
         except ValueError:
             raise self._stranger() from None
 
-    def stream(self, *path: str, query: Query | None = None) -> Iterator[bytes]:
-        """The bytes at a path as they come; UnreachableError when they end too early."""
-        with self._open(path, query) as answer:
+    def stream(self, *path: str, query: Query | None = None) -> tuple[Iterator[bytes], Message]:
+        """The bytes at a path as they come, and the headers; UnreachableError when they end too early."""
+        answer = self._open(path, query)
+        return self._closing(answer), answer.headers
+
+    def _closing(self, answer: HTTPResponse) -> Iterator[bytes]:
+        with answer:
             yield from self._parts(answer)
 
     def _parts(self, answer: HTTPResponse) -> Iterator[bytes]:

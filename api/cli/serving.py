@@ -54,7 +54,7 @@ def run_api(database: str, host: str, port: int) -> int:
     from api.settings import ApiSettings
 
     logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
-    app = create_app(ApiSettings(database=database, host=host, port=port))
+    app = create_app(ApiSettings(database, archive=os.environ.get("OUTSCOPE_ARCHIVE"), host=host, port=port))
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
     server = _ReadyServer(config)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -130,7 +130,7 @@ class Archiver:
             await to_thread(writer.close)
             if writer.extent.rows == 0:
                 return None
-            part = await to_thread(_described, day_text(day), service, writer)
+            part = await to_thread(described, day_text(day), service, writer)
             await self._step("put")
             await to_thread(self._place.put, part.file, writer.path)
         await self._step("check")
@@ -194,7 +194,8 @@ def _without(rows: list[dict[str, Any]], known: Any) -> Any:
     return batch.filter(pc.invert(pc.is_in(batch.column("id"), value_set=known)))
 
 
-def _described(day: str, service: str, writer: PartWriter) -> Part:
+def described(day: str, service: str, writer: PartWriter) -> Part:
+    """The entry of a part that was written."""
     path: Path = writer.path
     with path.open("rb") as file:
         sum_, size = digest(file)

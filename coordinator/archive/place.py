@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ class Place:
         self.told = told
         """The place in words, without secrets."""
         self._local = Path(root) if files.type_name == "local" else None
+        self._right: set[tuple[str, str, int, int]] = set()
 
     def path(self, name: str) -> str:
         """The full path of a name, as the file system takes it."""
@@ -86,6 +88,22 @@ class Place:
         with self.open(name) as file:
             data: bytes = file.read()
         return data
+
+    def unlike(self, name: str, sha256: str) -> bool:
+        """Whether a file in a folder is not the one with this sum; it is read for that once, unless it changes.
+
+        One in S3 is taken for the right one: it would have to be fetched whole, and its pages have sums of their own.
+        """
+        if self._local is None:
+            return False
+        told = (self._local / name).stat()
+        seen = (name, sha256, told.st_mtime_ns, told.st_size)
+        if seen not in self._right:
+            with (self._local / name).open("rb") as file:
+                if file_digest(file, "sha256").hexdigest() != sha256:
+                    return True
+            self._right.add(seen)
+        return False
 
     def delete(self, name: str) -> None:
         """Delete a file; nothing happens when there is none."""

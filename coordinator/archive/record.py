@@ -1,9 +1,10 @@
 """The whole record: hot results and archived ones, read as one."""
 
-from asyncio import to_thread
-from collections.abc import AsyncIterator
+from asyncio import get_running_loop, to_thread
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +23,9 @@ from coordinator.store.paging import cursor_of, position
 from worker.contract.instant import Instant
 from worker.contract.result import FIELDS, Result
 
-BATCH_ROWS: Final = 49_152
+T = TypeVar("T")
+
+BATCH_ROWS: Final = 32_768
 """About so many rows are given out at once."""
 MOST_DAYS: Final = 8
 """Ids of so many (day, service) are kept, to tell repeats."""
@@ -107,6 +110,7 @@ class Received:
         self._columns = columns
         self._last = after
         self._batch_rows = batch_rows
+        self._thread = ThreadPoolExecutor(1, "reading")
         self._generation: Any = None
         self._ids: dict[tuple[str, str], Any] = {}
         self._covered_until: Instant = -FOREVER
@@ -117,7 +121,7 @@ class Received:
         """Parts of the archive that could not be read, and why."""
         return self._sweep.skipped if self._sweep is not None else {}
 
-    async def batches(self) -> AsyncIterator[Any]:
+    async def batches(self) -> AsyncGenerator[Any, None]:
         """Record batches with (at least) the columns asked for."""
         pool = Pool(RESULTS)
         hot = self._store.archiving.received(self._wanted, self._last or NEVER, CHUNK)
@@ -128,7 +132,7 @@ class Received:
                 bound = min(hot_low, self._sweep.low if self._sweep is not None and self._generation else FOREVER)
                 if pool.rows and bound > tried and (pool.fresh >= self._batch_rows or bound >= FOREVER):
                     tried = bound
-                    batch = await to_thread(pool.take, bound)
+                    batch = await self._aside(pool.take, bound)
                     if batch is not None:
                         self._last = _key(batch)
                         yield batch
@@ -138,13 +142,18 @@ class Received:
                     rows = await anext(hot, None)
                     await self._look_for_moved()
                     hot_low = rows[-1]["received_at"] if rows else FOREVER
-                    pool.add(await to_thread(self._hot, rows or []))
+                    pool.add(await self._aside(self._hot, rows or []))
                 else:
-                    await to_thread(self._load, pool)
+                    await self._aside(self._load, pool)
         finally:
             await hot.aclose()
             if self._sweep is not None:
                 self._sweep.close()
+            self._thread.shutdown(wait=False)
+
+    async def _aside(self, work: Callable[..., T], *given: Any) -> T:
+        """Do it in the one thread of this reading: memory that threads free is theirs, so more of them hold more."""
+        return await get_running_loop().run_in_executor(self._thread, work, *given)
 
     def _load(self, pool: Pool) -> None:
         """Let the next row groups wait, up to a batch."""
@@ -164,7 +173,7 @@ class Received:
         generation = await self._store.archiving.generation() or "none"
         if generation == self._generation:
             return
-        parts = await to_thread(self._manifest.parts)
+        parts = await self._aside(self._manifest.parts)
         self._sweep.add(parts, self._last)
         for name in self._manifest.broken:
             self._sweep.skipped[name] = "the entry of the manifest cannot be read"

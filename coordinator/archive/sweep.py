@@ -67,7 +67,7 @@ class Sweep:
             return None
         opened, group = what
         try:
-            table = opened.file.read_row_group(group, columns=columns_for(self.columns, self.wanted))
+            table = opened.file.read_row_group(group, columns=columns_for(self.columns, self.wanted), use_threads=False)
             return matching(table, self.wanted, received_after=received_after, due_before=due_before)
         except UNREADABLE as error:
             self._skip(opened.part, error)
@@ -86,6 +86,8 @@ class Sweep:
 
     def _opened(self, part: Part, received_after: Key | None) -> None:
         try:
+            if self.place.unlike(part.file, part.sha256):
+                raise ValueError("its bytes are not those that were archived: the checksum differs")
             source = self.place.open(part.file)
             file = open_part(source)
             if file.metadata.num_rows != part.rows:

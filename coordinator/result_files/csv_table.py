@@ -1,7 +1,11 @@
-"""CSV: a header row with the names of the fields, in any order; empty is null, `extra` is JSON, ok is true or false."""
+"""CSV: a header row with the names of the fields, in any order; empty is null, `extra` is JSON, ok is true or false.
+
+Text that a spreadsheet would take for a formula has an apostrophe in front, as our own exports write it.
+"""
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -15,6 +19,8 @@ from coordinator.result_files.row import REQUIRED, Row, results_of
 from worker.contract.result import FIELDS, Result, from_record
 
 BATCH_ROWS = 2_048
+GUARDED = re.compile("'+[=+\\-@\t\r\n]")
+"""Text that is written with one more apostrophe than it has."""
 _EXTRA = FIELDS.index("extra")
 _NOTHING = ("", "{}")
 _READ: dict[str, Callable[[str], Any]] = {
@@ -81,7 +87,7 @@ def _results(
 
 
 def _cells(row: list[str], picked: Callable[[list[str]], Cells]) -> list[Any]:
-    cells: list[Any] = [cell or None for cell in picked([*row, ""])]
+    cells: list[Any] = [_bare(cell) or None for cell in picked([*row, ""])]
     extra = cells[_EXTRA]
     cells[_EXTRA] = None if extra is None or extra in _NOTHING else orjson.loads(extra)
     return cells
@@ -105,7 +111,12 @@ def _one_by_one(
 
 
 def _record(cells: Cells) -> dict[str, Any]:
-    return {name: _value(name, cell) for name, cell in zip(FIELDS, cells, strict=True) if cell}
+    return {name: _value(name, _bare(cell)) for name, cell in zip(FIELDS, cells, strict=True) if cell}
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return cell[1:] if cell.startswith("'") and GUARDED.match(cell) else cell
 
 
 def _value(name: str, cell: str) -> Any:

@@ -57,7 +57,7 @@ def from_row(row: Row) -> Incident:
         "scope": Scope(row["scope"]),
         "peak": Scope(row["peak"]),
         "intermittent": bool(row["intermittent"]),
-        "parts": _parts(row),
+        "parts": parts_of(row),
         **{name: tuple(from_text(row[name])) for name in _LISTS},
     }
     values: dict[str, Any] = {name: told.get(name, row[name]) for name in COLUMNS}
@@ -79,7 +79,7 @@ def document(row: Row) -> dict[str, Any]:
 
 def detail(row: Row) -> dict[str, Any]:
     """The incident as a dict, with its parts."""
-    return {**document(row), "parts": [part.to_document() for part in _parts(row)]}
+    return {**document(row), "parts": [part.to_document() for part in parts_of(row)]}
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -96,5 +96,6 @@ def line(row: Row) -> dict[str, Any]:
     return told
 
 
-def _parts(row: Row) -> tuple[Part, ...]:
+def parts_of(row: Row) -> tuple[Part, ...]:
+    """The parts of an incident's row."""
     return tuple(Part(*values) for values in from_text(row["parts"]))

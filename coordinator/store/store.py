@@ -4,6 +4,7 @@ from coordinator.store.archiving import Archiving
 from coordinator.store.asides import Asides
 from coordinator.store.configurations import Configurations
 from coordinator.store.database import Database
+from coordinator.store.exporting import Exporting
 from coordinator.store.gaps import Gaps
 from coordinator.store.incidents import Incidents
 from coordinator.store.intakes import Intakes
@@ -36,6 +37,7 @@ class Store:
         self.intakes = Intakes(database)
         self.leases = Leases(database)
         self.archiving = Archiving(database)
+        self.exporting = Exporting(database)
 
     async def ping(self) -> None:
         """Returns when the database answers; raises when it does not."""

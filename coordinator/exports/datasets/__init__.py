@@ -1,0 +1,10 @@
+"""The datasets. A new one is a file here that defines `DATASET`, and a line below."""
+
+from typing import Final
+
+from coordinator.exports.dataset import Dataset
+from coordinator.exports.datasets import incidents, results, verdicts, workers
+
+DATASETS: Final[dict[str, Dataset]] = {
+    module.DATASET.name: module.DATASET for module in (results, incidents, verdicts, workers)
+}
