@@ -1,8 +1,10 @@
 """TLS on a connection, and what its certificates and version must be like: the same for every kind that encrypts."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -10,9 +12,10 @@ from pydantic import Field
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Params
-from worker.contract.outcome import Blame, Reason
+from worker.contract.outcome import Blame, Outcome, Reason
 from worker.probes import certificate
-from worker.probes.connection import Fault
+from worker.probes.connection import Fault, connect
+from worker.probes.starttls import NotStarted
 from worker.probes.stream import BROKEN, Stream, broken
 from worker.probes.vantage import Look
 
@@ -63,6 +66,44 @@ async def encrypt(stream: Stream, name: str, rules: CertificateRules, look: Look
         fault = (Reason.TLS, Blame.TARGET, "the target speaks TLS 1.2 and nothing newer, and 1.3 is asked for")
         return Handshake(fault, extra)
     return Handshake(_ending(stream.tls, rules), extra)
+
+
+async def explained(
+    made: Handshake,
+    name: str,
+    ip: str,
+    port: int,
+    look: Look,
+    begin: Callable[[Stream], Awaitable[None]] | None = None,
+) -> Handshake:
+    """The handshake with more to tell, when it ended in disbelief; `begin` is what comes before TLS.
+
+    OpenSSL shows no certificate that it does not believe, so another handshake, believing anything, reads them.
+    """
+    if made.disbelief is None:
+        return made
+    connected = await connect(ip, port, look)
+    if isinstance(connected, Outcome):
+        return made
+    with closing(Stream(connected.sock, look)) as stream:
+        try:
+            if begin is not None:
+                await begin(stream)
+            await stream.encrypt(_believing(), name)
+        except (*BROKEN, NotStarted):
+            return made
+        chain = certificate.sent_chain(stream.tls) if stream.tls else []
+    words = disbelief(chain, made.disbelief, name)
+    return Handshake(made.fault if words is None else not_believed(words), told(chain))
+
+
+@lru_cache(maxsize=1)
+def _believing() -> ssl.SSLContext:
+    """A context that takes any certificate, to read what it says; never to send anything."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def told(chain: Sequence[dict[str, Any]]) -> dict[str, Any]:

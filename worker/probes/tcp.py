@@ -7,13 +7,14 @@ the time that the target took to say what it said.
 """
 
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.probes.certified import CertificateRules, encrypt
+from worker.probes.certified import CertificateRules, encrypt, explained
 from worker.probes.connection import Fault, connect
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
@@ -77,8 +78,11 @@ async def _encrypted(
             return broken(error, look, DOING), {}
         finally:
             phases.end("ttfb_ms")
-    made = await encrypt(stream, params.server_name or params.host, params, look)
+    name = params.server_name or params.host
+    made = await encrypt(stream, name, params, look)
     phases.end("tls_ms")
+    begin = None if params.starttls is None else partial(start_tls, params.starttls)
+    made = await explained(made, name, phases.ip or "", params.port, look, begin)
     return made.fault, made.extra
 
 

@@ -9,21 +9,18 @@ the certificate is revoked; with `staple: required` it must be there and say tha
 second handshake.
 """
 
-import ssl
 from contextlib import closing
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.probes.certificate import sent_chain
-from worker.probes.certified import CertificateRules, Handshake, disbelief, encrypt, not_believed, told
+from worker.probes.certified import CertificateRules, encrypt, explained
 from worker.probes.connection import Fault, connect
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
-from worker.probes.stream import BROKEN, Stream
+from worker.probes.stream import Stream
 from worker.probes.vantage import Look
 
 
@@ -48,39 +45,12 @@ async def run(params: TlsParams, look: Look) -> Outcome:
     with closing(Stream(connected.sock, look)) as stream:
         made = await encrypt(stream, name, params, look)
         phases.end("tls_ms")
+    made = await explained(made, name, connected.ip, params.port, look)
     fault, extra = made.fault, made.extra
-    if made.disbelief is not None:
-        fault, extra = await _explained(made, made.disbelief, name, connected.ip, params, look)
-    elif fault is None and params.staple != "ignored":
+    if fault is None and params.staple != "ignored":
         fault, status = await _stapled(name, connected.ip, params, look)
         extra |= {"ocsp": status}
     return phases.outcome(fault, extra, slow_ms=params.slow_ms)
-
-
-async def _explained(
-    made: Handshake, code: int, name: str, ip: str, params: TlsParams, look: Look
-) -> tuple[Fault | None, dict[str, Any]]:
-    """OpenSSL shows no certificate that it does not believe, so another handshake, believing anything, reads them."""
-    connected = await connect(ip, params.port, look)
-    if isinstance(connected, Outcome):
-        return made.fault, {}
-    with closing(Stream(connected.sock, look)) as stream:
-        try:
-            await stream.encrypt(_believing(), name)
-        except BROKEN:
-            return made.fault, {}
-        chain = sent_chain(stream.tls) if stream.tls else []
-    words = disbelief(chain, code, name)
-    return made.fault if words is None else not_believed(words), told(chain)
-
-
-@lru_cache(maxsize=1)
-def _believing() -> ssl.SSLContext:
-    """A context that takes any certificate, to read what it says; never to send anything."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 async def _stapled(name: str, ip: str, params: TlsParams, look: Look) -> tuple[Fault | None, str]:

@@ -197,7 +197,8 @@ async def test_starttls_leads_to_a_certificate_that_is_judged(
     assert well.ok, well
     assert well.extra["chain"]
     assert (badly.reason, badly.blame) == (Reason.TLS, Blame.TARGET)
-    assert "other.test" in badly.detail
+    assert "it is not for other.test, but for mail.test" in badly.detail
+    assert badly.extra["chain"]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ async def test_over_tls_the_certificate_is_judged(
     assert well.extra["chain"]
     assert "sooner than" in soon.detail
     assert (stranger.reason, stranger.blame) == (Reason.TLS, Blame.TARGET)
+    assert stranger.extra["chain"]
 
 
 async def test_another_message_than_expected_is_waited_past_until_the_deadline(look_at: LookAt) -> None:

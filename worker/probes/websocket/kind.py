@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
-from worker.probes.certified import encrypt
+from worker.probes.certified import encrypt, explained
 from worker.probes.connection import Fault, connect
 from worker.probes.phases import Phases
 from worker.probes.secret import SecretError, reveal
@@ -43,6 +43,7 @@ async def run(params: WebsocketParams, look: Look) -> Outcome:
         if params.encrypted:
             made = await encrypt(stream, params.host, params, look)
             phases.end("tls_ms")
+            made = await explained(made, params.host, connected.ip, params.port, look)
             extra |= made.extra
             if made.fault is not None:
                 return phases.outcome(made.fault, extra)
