@@ -9,6 +9,7 @@ import typer
 
 from api.cli.asking import WRONG
 from api.cli.where import Data, Database, database_url
+from coordinator.archive.place import archive_url
 from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup
 from coordinator.store.database import connection_name, sqlite_path
 from worker.contract import clock
@@ -73,12 +74,12 @@ def contents(manifest: Manifest) -> str:
 
 def archive_of(url: str, included: bool = False) -> ArchiveFolder | None:
     """The archive that belongs to a SQLite store: where OUTSCOPE_ARCHIVE says, else the folder beside it."""
-    told = os.environ.get("OUTSCOPE_ARCHIVE", "").strip() or str(sqlite_path(url).with_name("archive"))
-    if told == "off":
+    where = archive_url(os.environ.get("OUTSCOPE_ARCHIVE", "").strip(), url)
+    if where is None:
         return None
-    if "://" in told:
-        return ArchiveFolder(told.split("?")[0].rsplit("@", 1)[-1], None, included)
-    folder = Path(told).expanduser().absolute()
+    if "://" in where:
+        return ArchiveFolder(where.split("?")[0].rsplit("@", 1)[-1], None, included)
+    folder = Path(where).expanduser().absolute()
     return ArchiveFolder(str(folder), folder, included)
 
 

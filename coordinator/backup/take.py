@@ -25,7 +25,7 @@ def take_backup(store: Path, out: Path, at: Instant, archive: ArchiveFolder | No
         copied = folder / DATABASE
         snapshot.copy(store, copied)
         snapshot.check(copied)
-        sources = {DATABASE: copied, **_configuration(copied, folder), **_archive(archive)}
+        sources = {DATABASE: copied, **_configuration(copied, folder), **_archive(archive, folder)}
         manifest = _manifest(copied, sources, at, archive)
         packed = folder / "packed"
         pack(packed, manifest, sources, at / 1000)
@@ -61,12 +61,12 @@ def _configuration(copied: Path, folder: Path) -> Mapping[str, Path]:
     return {CONFIGURATION: path}
 
 
-def _archive(archive: ArchiveFolder | None) -> Mapping[str, Path]:
+def _archive(archive: ArchiveFolder | None, folder: Path) -> Mapping[str, Path]:
     if archive is None or not archive.included:
         return {}
     if archive.folder is None:
         raise BackupError(f"the archive {archive.told} is no folder of this machine; leave --with-archive out")
-    return archive.files()
+    return archive.held(folder)
 
 
 def outscope_version() -> str:

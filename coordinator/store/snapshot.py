@@ -22,7 +22,7 @@ def copy(source: Path, target: Path) -> None:
     One step copies all pages inside one read transaction: in steps, each write of another process would begin the
     copy anew, and it would never end beside a busy coordinator.
     """
-    with _opened(source, "ro") as live, _opened(target, "rwc") as made:
+    with _opened(source, "rw") as live, _opened(target, "rwc") as made:
         made.execute("PRAGMA synchronous=OFF")
         live.backup(made, pages=-1)
         made.execute("PRAGMA journal_mode=DELETE")  # a single file, whose journal is of nobody else
