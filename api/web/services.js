@@ -23,6 +23,11 @@ function create(service) {
     reason: make("p", { class: "reason" }),
     confidence: make("span", { class: "confidence" }),
     page: make("a", { class: "vendor", rel: "noreferrer noopener", target: "_blank" }, "Vendor's status page"),
+    answered: make(
+      "a",
+      { class: "vendor", href: `/v1/services/${encodeURIComponent(service.id)}/answered-from`, title: "Countries, networks and edges that answered each region lately" },
+      "Answered from",
+    ),
     matrix: makeMatrix(),
   };
   found.since.append(found.time);
@@ -31,7 +36,7 @@ function create(service) {
   const article = make(
     "article",
     { class: "service", "aria-labelledby": `service-${service.id}` },
-    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.disruptions, found.reason), found.page),
+    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.disruptions, found.reason), found.answered, found.page),
     found.matrix,
   );
   parts.set(article, found);
