@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import uvloop
@@ -109,16 +111,35 @@ async def test_deadlines_are_exact_while_others_are_busy(
     usual = {"id": "t", "interval_ms": 1, "kind": "http", "params": {"url": silent.url()}}
     checks = [parse_spec(json.dumps({**usual, "timeout_ms": 300 + 5 * number})) for number in range(100)]
     others = [asyncio.create_task(keep_busy()) for _ in range(20)]
-    for _ in range(3):  # the machine may be busy with something else; an error of ours is there each time
+    with starved() as oversleeps:
         overdue = await asyncio.gather(*map(overdue_ms, checks))
-        if max(overdue) < 50:
-            break
     over.set()
     await asyncio.gather(*others)
 
     assert min(overdue) > -5
-    assert max(overdue) < 50
+    assert max(overdue) < 50 + max(oversleeps) * 1000
     assert busy.connections > 100
+
+
+@contextmanager
+def starved() -> Iterator[list[float]]:
+    """How long this process gets no turn because of others on the machine, in seconds, told by a thread that naps."""
+    oversleeps = [0.0]
+    over = threading.Event()
+
+    def nap() -> None:
+        while not over.is_set():
+            began = time.monotonic()
+            time.sleep(0.002)
+            oversleeps.append(time.monotonic() - began - 0.002)
+
+    thread = threading.Thread(target=nap)
+    thread.start()
+    try:
+        yield oversleeps
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_it_runs_under_uvloop() -> None:
