@@ -10,8 +10,9 @@ from typing import Any, Final
 from worker.contract.clock import monotonic_s
 
 TICK_S: Final = 0.02
-GRACE_S: Final = 0.03
+GRACE_S: Final = 0.025
 """How long after its deadline a look is stopped: kinds that stop in time can say more about why."""
+LAST_WORD_S: Final = 0.005
 
 
 class Deadlines:
@@ -44,11 +45,17 @@ class Deadlines:
 
     def _tick(self) -> None:
         now = monotonic_s()
-        for task in [task for task, moment in self._moments.items() if moment <= now]:
-            del self._moments[task]
-            self._stopped.add(task)
-            task.cancel()
+        due = [(task, moment) for task, moment in self._moments.items() if moment <= now]
+        for task, moment in due:
+            # a little later: after a hold-up of the loop, the look's own deadline may just now end it, and says more
+            task.get_loop().call_later(LAST_WORD_S, self._stop, task, moment)
         self._timer = None
         if self._moments:
             loop = next(iter(self._moments)).get_loop()
             self._timer = loop.call_later(TICK_S, self._tick)
+
+    def _stop(self, task: asyncio.Task[Any], moment: float) -> None:
+        if self._moments.get(task) == moment:
+            del self._moments[task]
+            self._stopped.add(task)
+            task.cancel()

@@ -78,6 +78,7 @@ async def _bounded(parsed: ParsedCheck, look: Look) -> Outcome:
         stopped = deadlines.release(task)
         if not stopped or task.uncancel() > 0:
             raise
+        look.step("stopped at the deadline")
         return failure(Reason.TIMEOUT, f"no answer within {look.timeout_ms} ms", total_ms=look.elapsed_ms())
     except Exception as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
         log.exception("look_failed check=%s kind=%s", parsed.spec.id, parsed.kind.name)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import uvloop
 
 from worker.contract.kind import Kind, Params
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.guard import Guard
 from worker.probes import KINDS
 from worker.probes.look import Look, ParsedCheck, SpecError, Vantage, look_once, parse_spec
 
@@ -80,9 +82,33 @@ async def test_a_kind_that_forgets_its_deadline_is_stopped(vantages: Vantages) -
 
     assert 0.1 <= time.monotonic() - began < 0.25
     assert {outcome.reason for outcome in outcomes} == {Reason.TIMEOUT}
+    assert {outcome.trace[-1].what for outcome in outcomes} == {"stopped at the deadline"}
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_loop_that_was_held_up_does_not_hide_what_a_kind_says(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def knowing(_params: NoParams, look: Look) -> Outcome:
+        try:
+            async with asyncio.timeout(look.left_s()):
+                await asyncio.sleep(30)
+        except TimeoutError:
+            pass
+        return failure(Reason.TIMEOUT, "the server takes its time", blame=Blame.TARGET)
+
+    async def look() -> Outcome:
+        vantage = Vantage(guard=Guard())
+        task = asyncio.create_task(look_once(parsed(knowing, 50), vantage))
+        await asyncio.sleep(0.01)
+        time.sleep(0.2)  # noqa: ASYNC251 - as a busy machine does
+        outcome = await task
+        await vantage.close()
+        return outcome
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(look()).blame is Blame.TARGET
 
 
 async def test_two_looks_in_one_task_have_each_their_own_deadline(vantages: Vantages) -> None:
