@@ -1,4 +1,4 @@
-"""THE LOOP that takes in what workers saw: drop repeats, place, store, fold, judge, save what changed, receipt.
+"""THE LOOP that takes in what workers saw: drop repeats, place, store, receipt, fold, judge, save what changed.
 
 Delivery is at least once. A repeat does no harm: a result's id derives from its look, and only those that the store
 did not have are folded. A receipt goes out after the commit and not before, so a crash at any moment loses nothing
@@ -18,10 +18,11 @@ from coordinator.parts import Parts
 from coordinator.retention import DEFAULT, Keep
 from coordinator.stamps import Stamps
 from worker.contract import clock
+from worker.contract.result import Result
 
 
 class Ingest:
-    """Everything that happens to a report, one after the other, in one task."""
+    """Everything that happens to a report: batches one after the other, each in order."""
 
     def __init__(
         self,
@@ -43,35 +44,48 @@ class Ingest:
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished.
 
-        While a batch is stored, the next one is read; of any third the broker keeps hold.
+        One batch is read while the one before is stored and the one before that is judged. The broker keeps the rest.
         """
         coming = asyncio.create_task(self._next_batch())
+        judged = asyncio.create_task(asyncio.sleep(0))
         try:
             while not stop.is_set():
                 batch = await coming
                 coming = asyncio.create_task(self._next_batch())
-                await self._take(batch)
-            await self._take(await coming)
+                judged = await self._take(batch, judged)
+            judged = await self._take(await coming, judged)
+            await judged
         finally:
             coming.cancel()
+            judged.cancel()
         await self._intake.save_books()
 
     async def step(self, deliveries: Sequence[Delivery]) -> None:
         """Take in what arrived, and judge when a second is over."""
-        await self._take(await self._intake.batch(deliveries))
+        await self._judge(*await self._stored(await self._intake.batch(deliveries)))
+
+    async def _take(self, batch: Batch, before: "asyncio.Task[None]") -> "asyncio.Task[None]":
+        """Store and receipt a batch, and begin to judge it when the one before is judged."""
+        stored = await self._stored(batch)
+        await before
+        return asyncio.create_task(self._judge(*stored))
 
     async def _next_batch(self) -> Batch:
         second_over_s = (SECOND_MS - clock.now() % SECOND_MS) / 1000
         return await self._intake.next_batch(second_over_s)
 
-    async def _take(self, batch: Batch) -> None:
-        """Store what is new, judge what time alone decided meanwhile, and only then fold what was stored."""
+    async def _stored(self, batch: Batch) -> tuple[Batch, Sequence[Result]]:
+        new = await self._intake.stored(batch)
+        await self._intake.finish(batch)
+        second = batch.reading.received_at // SECOND_MS
+        if second != self._second:
+            self._second = second
+            await self._intake.save_books()
+        return batch, new
+
+    async def _judge(self, batch: Batch, new: Sequence[Result]) -> None:
+        """Judge what time alone decided before these were heard, and only then fold them."""
         self._judging.configure(batch.configuration)
-        at = batch.reading.received_at
-        _, new = await asyncio.gather(self._judging.judge(at), self._intake.stored(batch))
+        await self._judging.judge(batch.reading.received_at)
         if batch.deliveries:
             await self._judging.observe(new)
-            await self._intake.finish(batch)
-        if at // SECOND_MS != self._second:
-            self._second = at // SECOND_MS
-            await self._intake.save_books()

@@ -3,8 +3,9 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
+import msgspec
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,7 +14,7 @@ from coordinator.geo import NOWHERE, Place
 from coordinator.inbox import Delivery
 from coordinator.reading import Reading, Rejects, head_of
 from worker.contract.instant import Instant, rfc3339
-from worker.contract.message import TASK_REPORT, Report, ResultRow
+from worker.contract.message import IDENTIFIER, TASK_REPORT, Report, ResultRow, Vitals
 from worker.contract.result import Result, result_id
 
 MOST_DETAIL: Final = 500
@@ -24,6 +25,21 @@ MOST_BODY: Final = 16 << 20
 DAY_MS: Final = 86_400_000
 
 _ENVELOPE: Final = TypeAdapter(tuple[tuple[Report], dict[str, Any], Any])
+
+
+class _Told(msgspec.Struct):
+    """A report as workers of this version write it."""
+
+    worker: Annotated[str, msgspec.Meta(pattern=IDENTIFIER.removesuffix("$") + r"\Z")]
+    boot: str
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+    sent_at: int
+    v: Literal[1] = 1
+    vitals: dict[str, Any] | None = None
+    rows: tuple[ResultRow, ...] = ()
+
+
+_STRICT: Final = msgspec.json.Decoder(tuple[tuple[_Told], dict[str, Any], Any])
 _ROW: Final[TypeAdapter[ResultRow]] = TypeAdapter(ResultRow)
 
 
@@ -58,6 +74,22 @@ def _refuse(delivery: Delivery, reading: Reading, reason: str, why: str) -> None
 
 
 def _report(delivery: Delivery, reading: Reading) -> Report | None:
+    """The report that a delivery carries, at a fifth of the cost when it is exactly as it should be."""
+    try:
+        return _strictly(delivery.body)
+    except (msgspec.MsgspecError, ValueError):  # the lenient way decides, and says what is wrong
+        return _leniently(delivery, reading)
+
+
+def _strictly(body: bytes) -> Report:
+    told = _STRICT.decode(body)[0][0]
+    vitals = Vitals.model_validate(told.vitals) if told.vitals is not None else None
+    return Report.model_construct(
+        v=1, worker=told.worker, boot=told.boot, seq=told.seq, sent_at=told.sent_at, vitals=vitals, rows=told.rows
+    )
+
+
+def _leniently(delivery: Delivery, reading: Reading) -> Report | None:
     try:
         return _ENVELOPE.validate_json(delivery.body)[0][0]
     except ValidationError as error:

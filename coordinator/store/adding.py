@@ -1,6 +1,7 @@
 """New results into the table, in one transaction with the minutes that are now due for rolling up."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Final
 
 import asyncpg
@@ -18,6 +19,7 @@ _STORED: Final = (
     "SELECT result.id FROM json_each(?) AS told CROSS JOIN result "
     "ON result.scheduled_at = told.value ->> 0 AND result.id = told.value ->> 1"
 )
+_KEY: Final = itemgetter(FIELDS.index("scheduled_at"), FIELDS.index("id"))
 _DUE: Final = "INSERT INTO rollup_due (level, at) VALUES ('minute', ?)"
 
 
@@ -48,7 +50,7 @@ class PostgresAdding:
 
     async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
         """Store those that are new and return them; FencedError when `intake` was taken for dead meanwhile."""
-        rows = sorted(map(to_row, fresh.values()))  # always in one order, so that two who add cannot deadlock
+        rows = sorted(map(to_row, fresh.values()), key=_KEY)  # always in one order: two who add cannot deadlock
         days = {day_of(result.scheduled_at) for result in fresh.values()}
         try:
             return await self._stored(rows, days, fresh, intake)

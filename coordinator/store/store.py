@@ -48,5 +48,8 @@ class Store:
         if self._database.is_sqlite:
             sql = "SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size"
             return int((await self._database.fetch(sql))[0]["size"])
-        sql = "SELECT sum(pg_total_relation_size(relid)) AS size FROM pg_partition_tree(?::text::regclass)"
-        return int((await self._database.fetch(sql, table))[0]["size"])
+        sql = (
+            "SELECT pg_total_relation_size(?::text::regclass) + coalesce((SELECT sum(pg_total_relation_size(inhrelid)) "
+            "FROM pg_inherits WHERE inhparent = ?::text::regclass), 0) AS size"
+        )
+        return int((await self._database.fetch(sql, table, table))[0]["size"])

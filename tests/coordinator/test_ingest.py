@@ -51,7 +51,7 @@ class World:
     async def again(self) -> None:
         """What is wanted again is read again."""
         self.ingest._intake._asked_again_s = float("-inf")
-        await self.ingest._take(await self.ingest._next_batch())
+        await self.ingest._judge(*await self.ingest._stored(await self.ingest._next_batch()))
 
     async def pass_s(self, seconds: int = 1) -> None:
         """Time passes, a step each second."""

@@ -18,6 +18,7 @@ from coordinator.store import Store, open_store
 from worker.contract.clock import now
 
 LONGEST_S: Final = 600.0
+_JUDGED_S: Final = 15.0
 _POLL_S: Final = 0.1
 
 
@@ -52,9 +53,7 @@ async def measure(url: str, results: int, checks: int, folder: Path) -> dict[str
             with _coordinator(broker, url, folder) as process:
                 took_s = await _until_stored(store, sent, process)
                 cpu_s, rss_mb = _cpu_s(process.pid), _peak_mb(process.pid)
-            told = (await store.standings.all("coordinator"))["coordinator"]
-            if told["results"] != sent:
-                raise BenchError(f"{sent} results were sent and {told['results']} judged; see {folder / 'log'}")
+                told = await _once_judged(store, sent)
             size = await store.size("result")
             limit = await bare_rows_per_s(store, url, sent, folder)
     rate = sent / took_s
@@ -88,6 +87,18 @@ async def _until_stored(store: Store, sent: int, process: "subprocess.Popen[byte
         if process.poll() is not None or time.monotonic() > deadline_s:
             raise BenchError(f"only {count} of {sent} results were stored; the coordinator's log says why")
         time.sleep(_POLL_S)  # noqa: ASYNC251  nothing else runs here, and none of it should
+
+
+async def _once_judged(store: Store, sent: int) -> dict[str, Any]:
+    """What the coordinator tells of itself when all is judged; the last batch is so just after it was stored."""
+    deadline_s = time.monotonic() + _JUDGED_S
+    while True:
+        told = (await store.standings.all("coordinator")).get("coordinator", {})
+        if told.get("results") == sent:
+            return told
+        if time.monotonic() > deadline_s:
+            raise BenchError(f"{sent} results were stored, and {told.get('results')} judged")
+        time.sleep(_POLL_S)  # noqa: ASYNC251  as above
 
 
 @contextmanager
