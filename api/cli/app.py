@@ -7,10 +7,12 @@ import typer
 
 from api.cli import (
     apply,
+    archive,
     backup,
     bench,
     compare,
     config,
+    dataset,
     demo,
     doctor,
     explain,
@@ -25,6 +27,7 @@ from api.cli import (
     restore,
     results,
     simulate,
+    sql,
     status,
 )
 
@@ -42,12 +45,14 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
         regions.regions,
         results.results,
         export.export,
+        dataset.dataset,
+        sql.sql,
         replay.replay,
         compare.compare,
         simulate.simulate,
     ),
     _DECIDING: (apply.apply, probe.probe),
-    _KEEPING: (doctor.doctor, backup.backup, restore.restore),
+    _KEEPING: (doctor.doctor, archive.archive, backup.backup, restore.restore),
     _SEPARATE: (processes.coordinator, processes.api),
 }
 _OWN: Final = {"help_option_names": ["-h", "--help"]}

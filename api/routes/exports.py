@@ -8,8 +8,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.encoding import document
 from api.encoding import answer as answered
+from api.encoding import document
 from api.errors import ProblemError, invalid
 from api.routes.parameters import Cursor, checked
 from api.routes.refusals import refused

@@ -47,9 +47,13 @@ class Record:
         columns: tuple[str, ...] = FIELDS,
         after: Key | None = None,
         batch_rows: int = BATCH_ROWS,
+        hot_only: bool = False,
     ) -> "Received":
-        """Everything wanted behind a position, in the order in which it was received, in columns."""
-        return Received(self, wanted, columns, after, batch_rows)
+        """Everything wanted behind a position, in the order in which it was received, in columns.
+
+        With `hot_only` only what the archive does not have.
+        """
+        return Received(self, wanted, columns, after, batch_rows, hot_only)
 
     async def page(self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100) -> Page[Result]:
         """One page, newest first by when the look was due."""
@@ -101,7 +105,13 @@ class Received:
     """One reading of the record, from a position on."""
 
     def __init__(
-        self, record: Record, wanted: ResultFilter, columns: tuple[str, ...], after: Key | None, batch_rows: int
+        self,
+        record: Record,
+        wanted: ResultFilter,
+        columns: tuple[str, ...],
+        after: Key | None,
+        batch_rows: int,
+        hot_only: bool,
     ) -> None:
         self._store = record.store
         self._place = record.place
@@ -110,6 +120,7 @@ class Received:
         self._columns = columns
         self._last = after
         self._batch_rows = batch_rows
+        self._hot_only = hot_only
         self._thread = ThreadPoolExecutor(1, "reading")
         self._generation: Any = None
         self._ids: dict[tuple[str, str], Any] = {}
@@ -174,7 +185,8 @@ class Received:
         if generation == self._generation:
             return
         parts = await self._aside(self._manifest.parts)
-        self._sweep.add(parts, self._last)
+        if not self._hot_only:
+            self._sweep.add(parts, self._last)
         for name in self._manifest.broken:
             self._sweep.skipped[name] = "the entry of the manifest cannot be read"
         self._covered_until = max((part.last_scheduled_at for part in parts), default=-FOREVER)

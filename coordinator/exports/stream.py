@@ -116,7 +116,7 @@ def _packer(compression: str) -> _Packer:
 
 
 def _pieces(batch: Any, rows: int) -> Iterator[Any]:
-    for start in range(0, batch.num_rows, rows):
+    for start in range(0, batch.num_rows, max(rows, 1)):
         yield batch.slice(start, rows)
 
 

@@ -25,7 +25,8 @@ _OPENERS: Final[dict[str, Any]] = {".gz": gzip.open, ".zst": zstd.open}
 @dataclass(slots=True)
 class ResultFile:
     """A file of results: `.csv` and `.parquet` by their suffix, else NDJSON; `.gz` and `.zst` are unpacked; `-` is
-    NDJSON on standard input. An open binary file is NDJSON.
+    NDJSON on standard input. An open binary file is NDJSON. A folder is one of Parquet files, in the order of their
+    names.
 
     Reading raises OSError when it cannot be opened and UnreadableError when what it holds is no table of results;
     bad lines are skipped and noted in `mistakes`.
@@ -43,6 +44,10 @@ class ResultFile:
         """The results in the order of the file."""
         self.mistakes = Mistakes()
         try:
+            if self._folder() is not None:
+                for path in self._files():
+                    yield from read_parquet(str(path), self.mistakes)
+                return
             if ".parquet" in self._suffixes()[:1]:
                 yield from read_parquet(str(self.source), self.mistakes)
                 return
@@ -61,6 +66,20 @@ class ResultFile:
     def sorted(self) -> list[Result]:
         """All results by when they were received, whatever their order in the file."""
         return all_in_order(self.batches())
+
+    def _folder(self) -> Path | None:
+        """The folder that it is, if any."""
+        found = Path(cast(str, self.source)) if self.can_be_read_again else None
+        return found if found is not None and found.is_dir() else None
+
+    def _files(self) -> list[Path]:
+        """The files of a folder that `outscope dataset` wrote, or of any with Parquet files in it."""
+        folder = cast(Path, self._folder())
+        results = folder / "results"
+        found = sorted((results if results.is_dir() else folder).glob("**/*.parquet"))
+        if not found:
+            raise UnreadableError("is a folder without results/*.parquet")
+        return found
 
     def _suffixes(self) -> list[str]:
         """What it is, and how it is packed."""

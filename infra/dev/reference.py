@@ -14,6 +14,8 @@ from api.app import create_app
 from api.cli.config import parameter_models
 from api.settings import ApiSettings
 from coordinator.configuration import schema
+from coordinator.exports.datasets import DATASETS
+from coordinator.exports.dictionary import page
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
 from worker.probes import KINDS
@@ -31,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         "checks.md": "\n".join(checks()),
         "command-line.md": command_line(),
+        "data-dictionary.md": "\n".join((NOTICE, *page(DATASETS))),
         "results.md": "\n".join(results()),
         "thresholds.md": "\n".join(thresholds()),
         **{name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()},

@@ -16,7 +16,7 @@ SERVICES: Final = ("claude", "gemini", "openai", "internet", "shop")
 REGIONS: Final = ("eu-west", "eu-central", "us-east", "us-west", "sa-east", "ap-south", "ap-northeast", "oc-southeast")
 CHECKS: Final = 8
 FIRST_DAY: Final = 20_000
-_COMPONENTS: Final = ("api", "web", "console", "login", "files", "models", "batch", "search")
+_COMPONENTS: Final = ("api", "batch", "console", "files", "login", "models", "search", "web")
 _DIGITS: Final = np.frombuffer(b"0123456789abcdef", np.uint8)
 
 
