@@ -56,6 +56,7 @@ class Judging:
         await asyncio.to_thread(self._engine.observe, new)
         settle(self._ledger, new, self._configuration.topology)
         self._counters.results += len(new)
+        self._counters.folded_until_ms = clock.now()
 
     async def judge(self, at: Instant) -> None:
         """Judge by what was observed, once in each second."""

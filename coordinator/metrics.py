@@ -44,6 +44,8 @@ class Counters:
     extra_looks_capped: int = 0
     """More than the cap allows: the judge should never ask for so many."""
     gaps: int = 0
+    folded_until_ms: int = 0
+    """When results were last folded, on the clock."""
     order_lag_ms: Recent = field(default_factory=Recent)
     """How long after its first look was due the broker took an order; 0 when in time."""
     ingest_lag_ms: Recent = field(default_factory=Recent)
@@ -65,6 +67,7 @@ class Counters:
             "extra_looks_dropped": self.extra_looks_dropped,
             "extra_looks_capped": self.extra_looks_capped,
             "gaps": self.gaps,
+            "folded_until_ms": self.folded_until_ms,
             "order_lag_p99_ms": self.order_lag_ms.percentile(0.99),
             "ingest_lag_p50_ms": self.ingest_lag_ms.percentile(0.5),
             "ingest_lag_p99_ms": self.ingest_lag_ms.percentile(0.99),

@@ -1,8 +1,8 @@
 """Reading what workers sent. Whatever arrives, reading it ends in results and counted refusals, never in an error."""
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -156,37 +156,38 @@ def _impossible(row: ResultRow, received_at: Instant) -> str | None:
 
 
 def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place) -> Result:
-    return Result(
-        id=result_id(check.id, region, worker, row[1], row[2]),
-        check=check.id,
-        service=check.service,
-        component=check.component,
-        kind=check.kind,
-        region=region,
-        worker=worker,
-        scheduled_at=row[3],
-        started_at=row[4],
-        received_at=received_at,
-        attempt=row[2],
-        ok=row[5],
-        reason=row[6],
-        blame=row[7],
-        detail=_clean(row[8]),
-        status_code=row[9],
-        dns_ms=_finite(row[10]),
-        connect_ms=_finite(row[11]),
-        tls_ms=_finite(row[12]),
-        ttfb_ms=_finite(row[13]),
-        total_ms=_finite(row[14]),
-        ip=row[15][:64].replace("\0", "") if row[15] else None,
-        asn=place.asn,
-        ip_country=place.country,
-        extra=_bounded(row[16]) if row[16] else {},
+    dns_ms, connect_ms, tls_ms, ttfb_ms, total_ms = map(_finite, row[10:15])
+    return Result(  # by position: this runs for every result, and names cost a fifth of it
+        result_id(check.id, region, worker, row[1], row[2]),
+        check.id,
+        check.service,
+        check.component,
+        check.kind,
+        region,
+        worker,
+        row[3],  # scheduled_at
+        row[4],  # started_at
+        received_at,
+        row[2],  # attempt
+        row[5],  # ok
+        row[6],  # reason
+        row[7],  # blame
+        _clean(row[8]) if row[8] else "",
+        row[9],  # status_code
+        dns_ms,
+        connect_ms,
+        tls_ms,
+        ttfb_ms,
+        total_ms,
+        row[15][:64].replace("\0", "") if row[15] else None,
+        place.asn,
+        place.country,
+        _bounded(row[16]) if row[16] else {},
     )
 
 
 def _finite(value: float | None) -> float | None:
-    return value if value is None or math.isfinite(value) else None
+    return value if value is None or isfinite(value) else None
 
 
 def _clean(text: str) -> str:

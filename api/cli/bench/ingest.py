@@ -16,6 +16,10 @@ def ingest(
     database: Database = None,
     results: Annotated[int, typer.Option(help="About so many results.", min=1_000, max=10_000_000)] = 200_000,
     checks: Annotated[int, typer.Option(help="Of so many checks, from five regions.", min=10, max=100_000)] = 1_000,
+    processes: Annotated[
+        int,
+        typer.Option(help="Let so many processes store, and the coordinator only judge; PostgreSQL.", min=0, max=64),
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure taking in: results a second from the broker to stored, judged and receipted.
@@ -28,9 +32,12 @@ def ingest(
 
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as name:
         folder = Path(name)
+        if processes and (database is None or database.startswith("sqlite:")):
+            typer.echo("several processes need PostgreSQL; name an empty one with --database", err=True)
+            raise typer.Exit(2)
         url = database or f"sqlite://{folder / 'bench.db'}"
         try:
-            told = asyncio.run(measure(url, results, checks, folder))
+            told = asyncio.run(measure(url, results, checks, folder, processes))
         except (BenchError, StoreError) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None

@@ -41,8 +41,11 @@ class Figures:
     judge_p99_ms: float | None
 
 
-async def measure(url: str, results: int, checks: int, folder: Path) -> dict[str, Any]:
-    """Take in so many results of so many checks with a coordinator of its own; BenchError for a used database."""
+async def measure(url: str, results: int, checks: int, folder: Path, processes: int = 0) -> dict[str, Any]:
+    """Take in so many results of so many checks with a coordinator of its own; BenchError for a used database.
+
+    With `processes` it only judges, and so many others store.
+    """
     configured = document(checks)
     slots = max(1, round(results / (len(REGIONS) * (checks + 3))))
     with ExitStack() as stack:
@@ -50,10 +53,15 @@ async def measure(url: str, results: int, checks: int, folder: Path) -> dict[str
         async with open_store(url) as store:
             await _claim(store, configured)
             sent = publish(broker, reports(configured, now() // INTERVAL_MS, slots), now())
-            with _coordinator(broker, url, folder) as process:
-                took_s = await _until_stored(store, sent, process)
-                cpu_s, rss_mb = _cpu_s(process.pid), _peak_mb(process.pid)
-                told = await _once_judged(store, sent)
+            with ExitStack() as running:
+                started = [running.enter_context(_coordinator(broker, url, folder, processes))]
+                started += [
+                    running.enter_context(_coordinator(broker, url, folder, n, "intake")) for n in range(processes)
+                ]
+                await _until_stored(store, sent, started[0])
+                told, took_s = await _once_judged(store, sent)
+                cpu_s = sum(_cpu_s(process.pid) for process in started)
+                rss_mb = sum(_peak_mb(process.pid) for process in started)
             size = await store.size("result")
             limit = await bare_rows_per_s(store, url, sent, folder)
     rate = sent / took_s
@@ -77,25 +85,26 @@ async def _claim(store: Store, configured: dict[str, Any]) -> None:
     await store.configurations.save(configured, now())
 
 
-async def _until_stored(store: Store, sent: int, process: "subprocess.Popen[bytes]") -> float:
-    """Seconds from the first report that the coordinator read to the last result that it committed."""
+async def _until_stored(store: Store, sent: int, process: "subprocess.Popen[bytes]") -> None:
+    """Returns when the last result is committed."""
     deadline_s = time.monotonic() + LONGEST_S
     while True:
-        count, first = await store.results.count_and_first()
-        if count >= sent and first is not None:
-            return (now() - first) / 1000
+        count, _ = await store.results.count_and_first()
+        if count >= sent:
+            return
         if process.poll() is not None or time.monotonic() > deadline_s:
             raise BenchError(f"only {count} of {sent} results were stored; the coordinator's log says why")
         time.sleep(_POLL_S)  # noqa: ASYNC251  nothing else runs here, and none of it should
 
 
-async def _once_judged(store: Store, sent: int) -> dict[str, Any]:
-    """What the coordinator tells of itself when all is judged; the last batch is so just after it was stored."""
+async def _once_judged(store: Store, sent: int) -> tuple[dict[str, Any], float]:
+    """What the coordinator tells of itself when all is judged, and the seconds from the first report to then."""
     deadline_s = time.monotonic() + _JUDGED_S
+    _, first = await store.results.count_and_first()
     while True:
         told = (await store.standings.all("coordinator")).get("coordinator", {})
-        if told.get("results") == sent:
-            return told
+        if told.get("results") == sent and first is not None:
+            return told, (told["folded_until_ms"] - first) / 1000
         if time.monotonic() > deadline_s:
             raise BenchError(f"{sent} results were stored, and {told.get('results')} judged")
         time.sleep(_POLL_S)  # noqa: ASYNC251  as above
@@ -113,11 +122,13 @@ def _broker(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _coordinator(broker: str, url: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _coordinator(broker: str, url: str, folder: Path, number: int, *role: str) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {**os.environ, "OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": url, "OUTSCOPE_DATA": str(folder)}
-    command = [sys.executable, "-m", "coordinator"]
+    if number or role:
+        environment["OUTSCOPE_INTAKE"] = "elsewhere"
+    command = [sys.executable, "-m", "coordinator", *role]
     with (
-        (folder / "log").open("wb") as log,
+        (folder / f"log-{number}{''.join(role)}").open("wb") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,  # noqa: S603  ourselves
     ):
         try:
