@@ -47,9 +47,16 @@ async def _coordinator(store: Inspection, now: Instant) -> tuple[bool, Finding]:
             return False, warning("coordinator", said, "start it: outscope up, or outscope coordinator")
         if not document.get("connected"):
             return True, failure("coordinator", "it runs, but has no link to the broker", "see whether the broker runs")
+        beside = await _intakes(store, now)
         waiting = document.get("waiting_reports", 0)
-        return True, ok("coordinator", f"runs, with a link to the broker; {waiting} reports wait")
+        return True, ok("coordinator", f"runs{beside}, with a link to the broker; {waiting} reports wait")
     return False, warning("coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator")
+
+
+async def _intakes(store: Inspection, now: Instant) -> str:
+    """How many processes beside the coordinator store, if any."""
+    heard = [at for at, _ in (await store.subjects("intake")).values() if now - at <= COORDINATOR_SILENT_MS]
+    return f" beside {len(heard)} that only store" if heard else ""
 
 
 async def _workers(store: Inspection, regions: list[str], running: bool, now: Instant) -> Finding:

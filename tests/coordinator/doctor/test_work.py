@@ -65,6 +65,12 @@ async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) ->
     assert told["workers"].state is State.OK
 
 
+async def test_processes_that_only_store_are_counted_while_they_live(filled: Store, store_url: str) -> None:
+    await running(filled)
+    await filled.standings.put_many([("intake", name, NOW - ago_ms, {}) for name, ago_ms in (("a", 0), ("b", 900_000))])
+    assert "runs beside 1 that only store, with a link" in (await looked(store_url))["coordinator"].said
+
+
 async def test_a_coordinator_without_its_broker_is_a_failure(filled: Store, store_url: str) -> None:
     await running(filled, connected=False)
     assert (await looked(store_url))["coordinator"].state is State.FAILURE
