@@ -80,7 +80,11 @@ _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
     response_model=ExportSummary,
     responses=refused(404),
 )
-async def summary(request: Request, kept: Kept, identifier: Annotated[str, Path(max_length=64)]) -> Response:
+async def summary(
+    request: Request,
+    kept: Kept,
+    identifier: Annotated[str, Path(description="as the header Outscope-Export tells it", max_length=64)],
+) -> Response:
     """What an export gave out: rows, bytes, SHA-256, and the cursor behind its last row.
 
     `complete` is false while it goes on, and stays so when it was cut off: go on from `cursor`. `skipped` names files

@@ -17,7 +17,7 @@ from worker.contract.instant import Instant
 
 DAY_MS: Final = 86_400_000
 GROUP_ROWS: Final = 8_192
-WINDOW_ROWS: Final = 8_192
+WINDOW_ROWS: Final = 6_144
 _PARTS_OF_DAY: Final = (1, 2, 4, 8, 24, 48, 96, 288, 1440)
 _TIMES: Final = ("scheduled_at", "started_at", "received_at")
 

@@ -25,7 +25,7 @@ from worker.contract.result import FIELDS, Result
 
 T = TypeVar("T")
 
-BATCH_ROWS: Final = 32_768
+BATCH_ROWS: Final = 16_384
 """About so many rows are given out at once."""
 MOST_DAYS: Final = 8
 """Ids of so many (day, service) are kept, to tell repeats."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli.bench import ingest, judge, probes
+from api.cli.bench import export, ingest, judge, probes
 
 app = typer.Typer(
     help="Measure how much this machine can do: looks, and what becomes of their results.", no_args_is_help=True
@@ -10,3 +10,4 @@ app = typer.Typer(
 app.command()(probes.probes)
 app.command()(ingest.ingest)
 app.command()(judge.judge)
+app.command()(export.export)
