@@ -1,6 +1,7 @@
 """All checks of `outscope doctor`, in the order in which they are told."""
 
 import asyncio
+import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from pathlib import Path
 from api.cli.abilities import look_at_icmp, look_at_libcurl, look_at_name_servers
 from api.cli.config import parameter_models
 from api.supervisor.broker import server_binary
-from api.supervisor.claim import claimed
 from api.supervisor.problem import CannotStartError
 from coordinator.configuration import ConfigurationError, load_configuration
 from coordinator.doctor import Finding, failure, machine, ok
@@ -56,6 +56,7 @@ def examined(installation: Installation) -> Iterator[Finding]:
 def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iterable[Finding]]]]:
     url, now = installation.database, clock.now()
     countries, networks = installation.path("OUTSCOPE_GEOIP_COUNTRY"), installation.path("OUTSCOPE_GEOIP_ASN")
+    elsewhere = installation.environ.get("OUTSCOPE_INTAKE", "").strip() == "elsewhere"
     return (
         ("python", lambda: [machine.look_at_python()]),
         ("libcurl", lambda: [look_at_libcurl()]),
@@ -69,7 +70,7 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         ("broker", lambda: _broker_and_clock(installation)),
         ("store", lambda: asyncio.run(_all(look_at_store(url)))),
         ("archive", lambda: [look_at_archive(installation.environ.get("OUTSCOPE_ARCHIVE"), url)]),
-        ("work", lambda: asyncio.run(_all(look_at_work(url, now)))),
+        ("work", lambda: asyncio.run(_all(look_at_work(url, now, elsewhere)))),
     )
 
 
@@ -142,14 +143,17 @@ def _embedded(data: Path) -> Finding:
 
 
 def _running(data: Path) -> str:
-    """Who holds the data folder, in the words of a second start; empty when nobody does."""
-    if not (data / "lock").exists():
-        return ""
+    """Who holds the data folder; empty when nobody does. The lock is held for a moment, shared, and not changed."""
     try:
-        with claimed(data):
-            return ""
-    except CannotStartError as error:
-        return str(error).partition(". ")[0]
+        with (data / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = lock.read(20).decode(errors="replace").strip()
+                return f"Outscope runs on {data} (process {owner or 'unknown'})"
+    except OSError:
+        return ""
+    return ""
 
 
 async def _database_offset(url: str) -> int | None:

@@ -21,7 +21,11 @@ def look_at_archive(told: str | None, database: str) -> Finding:
     if missing or manifest.broken:
         count = f"{len(missing)} parts are missing and {len(manifest.broken)} entries of its manifest are damaged"
         first = (missing or manifest.broken)[0]
-        return failure("archive", f"{place.told}: {count}; the first is {first}", "copy them back from a backup of it")
+        return failure(
+            "archive",
+            f"{place.told}: {count}; the first is {first}",
+            "put them right from a copy: outscope archive --restore COPY_DIR",
+        )
     if not parts:
         return ok("archive", f"{place.told}: nothing is archived yet")
     rows, size = sum(part.rows for part in parts), sum(part.bytes for part in parts)

@@ -14,13 +14,16 @@ WORKER_SILENT_MS: Final = 90_000
 _MINUTE_MS: Final = 60_000
 
 
-async def look_at_work(url: str, now: Instant) -> AsyncIterator[Finding]:
-    """Findings about configuration, coordinator, workers and refused messages; none of a store that says nothing."""
+async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> AsyncIterator[Finding]:
+    """Findings about configuration, coordinator, workers and refused messages; none of a store that says nothing.
+
+    `elsewhere` says that other processes than the coordinator store what workers report.
+    """
     try:
         async with inspect(url) as store:
             document = await anext(store.configurations(), None)
             yield _in_force(document)
-            running, finding = await _coordinator(store, now)
+            running, finding = await _coordinator(store, now, elsewhere)
             yield finding
             if document is not None:
                 yield await _workers(store, [region["id"] for region in document["regions"]], running, now)
@@ -40,7 +43,7 @@ def _in_force(document: dict[str, Any] | None) -> Finding:
     return ok("applied", f"a configuration is in force: {counts}")
 
 
-async def _coordinator(store: Inspection, now: Instant) -> tuple[bool, Finding]:
+async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tuple[bool, Finding]:
     for at, document in (await store.subjects("coordinator")).values():
         if now - at > COORDINATOR_SILENT_MS:
             said = f"not heard for {ago(now - at)}"
@@ -48,6 +51,9 @@ async def _coordinator(store: Inspection, now: Instant) -> tuple[bool, Finding]:
         if not document.get("connected"):
             return True, failure("coordinator", "it runs, but has no link to the broker", "see whether the broker runs")
         beside = await _intakes(store, now)
+        if elsewhere and not beside:
+            said = "it only judges (OUTSCOPE_INTAKE=elsewhere), and no other process stores"
+            return True, failure("coordinator", said, "start one: outscope ingest run")
         waiting = document.get("waiting_reports", 0)
         return True, ok("coordinator", f"runs{beside}, with a link to the broker; {waiting} reports wait")
     return False, warning("coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator")

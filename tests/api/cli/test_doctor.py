@@ -59,6 +59,12 @@ def test_the_first_look_at_nothing_makes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_lock_of_a_product_that_ended_stays_as_it_was(configured_data: Path) -> None:
+    (configured_data / "lock").write_text("4711\n")
+    assert "Outscope does not run on" in checks("--data", configured_data)["broker"]["said"]
+    assert (configured_data / "lock").read_text() == "4711\n"
+
+
 def test_a_failure_is_the_exit_code_and_secrets_are_not_shown(free_port: Callable[[], int], tmp_path: Path) -> None:
     arguments = (
         *("--broker", f"redis://coordinator:{SECRET}@127.0.0.1:{free_port()}/0"),

@@ -10,7 +10,8 @@ import pytest
 
 from coordinator.doctor import State
 from coordinator.doctor.store import look_at_store
-from coordinator.store import Store, open_store
+from coordinator.store import Store, StoreError, open_store
+from coordinator.store.inspection import inspect
 from coordinator.store.snapshot import known_migrations
 from tests.coordinator.doctor.conftest import NOW, found
 from tests.coordinator.store.test_migrations import FIRST, schema
@@ -80,6 +81,7 @@ async def test_a_store_of_a_newer_version_is_a_failure(filled: Store, store_url:
     assert (told.state, "0099_more" in told.said) == (State.FAILURE, True)
 
 
+@pytest.mark.slow
 async def test_an_empty_database_has_everything_to_come(postgres_url: str) -> None:
     told = await found(look_at_store(postgres_url))
     assert told["migrations"].said.startswith("0 applied")
@@ -135,12 +137,8 @@ async def test_a_server_that_is_away_is_named_without_its_password(free_port: Ca
     assert "topsecret" not in told.said
 
 
-async def test_a_reader_of_postgres_cannot_write(store_url: str) -> None:
-    if "sqlite" in store_url:
-        pytest.skip("of PostgreSQL only")
-    from coordinator.store import StoreError
-    from coordinator.store.inspection import inspect
-
-    async with inspect(store_url) as store:
+@pytest.mark.slow
+async def test_a_reader_of_postgres_cannot_write(postgres_url: str) -> None:
+    async with inspect(postgres_url) as store:
         with pytest.raises(StoreError, match="read-only transaction"):
             await store._fetch("CREATE TABLE x (y int)")

@@ -71,6 +71,14 @@ async def test_processes_that_only_store_are_counted_while_they_live(filled: Sto
     assert "runs beside 1 that only store, with a link" in (await looked(store_url))["coordinator"].said
 
 
+async def test_when_nobody_stores_it_is_a_failure(filled: Store, store_url: str) -> None:
+    await running(filled)
+    told = (await found(look_at_work(store_url, NOW, elsewhere=True)))["coordinator"]
+    assert (told.state, told.todo) == (State.FAILURE, "start one: outscope ingest run")
+    await filled.standings.put("intake", "a", NOW, {})
+    assert (await found(look_at_work(store_url, NOW, elsewhere=True)))["coordinator"].state is State.OK
+
+
 async def test_a_coordinator_without_its_broker_is_a_failure(filled: Store, store_url: str) -> None:
     await running(filled, connected=False)
     assert (await looked(store_url))["coordinator"].state is State.FAILURE
