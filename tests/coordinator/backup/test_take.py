@@ -8,11 +8,13 @@ import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backports import zstd
 
-from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup, verify
+from coordinator.backup import ArchiveFolder, BackupError, Manifest, take, take_backup, verify
+from coordinator.backup.packing import pack
 from coordinator.backup.workshop import workshop
 from coordinator.store import Store
 from worker.contract.result import Result
@@ -158,3 +160,19 @@ def test_a_part_that_is_dropped_while_it_is_packed_is_still_in_it(tmp_path: Path
     held = ArchiveFolder("archive", archive, True).held(work)
     (archive / "a").unlink()
     assert [path.read_bytes() for path in held.values()] == [b"kept"]
+
+
+async def test_what_was_written_wrongly_never_gets_the_name_of_a_backup(
+    filled: Store, store_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(target: Path, *rest: Any) -> None:
+        pack(target, *rest)
+        content = bytearray(target.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        target.write_bytes(content)
+
+    monkeypatch.setattr(take, "pack", faulty)  # a disk that lies cannot be had
+    with pytest.raises(BackupError, match="cannot be used"):
+        take_backup(store_file, tmp_path / "b", NOW)
+    assert os.listdir(tmp_path) == ["data"]
+    assert filled is not None
