@@ -96,10 +96,10 @@ def test_two_processes_that_get_the_same_messages_store_each_result_once(
     elsewhere = {"OUTSCOPE_INTAKE": "elsewhere"}
     fleet.coordinator = CoordinatorProcess(valkey.url, postgres_url, tmp_path / "judge", **elsewhere)
     storing = [CoordinatorProcess(valkey.url, postgres_url, tmp_path / f"s{n}", "intake", **elsewhere) for n in (1, 2)]
-    for process in storing:
-        process.start(ready=False)
     try:
-        with fleet.running():
+        with fleet.running():  # first the judge: what was stored before it began is remembered, not counted
+            for process in storing:
+                process.start(ready=False)
             until(lambda: count(fleet) >= sent, 60, "all results", storing[0].log)
             judged(fleet, sent)
             shares = fleet.ask(lambda store: store.standings.all("intake")).values()

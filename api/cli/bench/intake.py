@@ -19,6 +19,7 @@ from worker.contract.clock import now
 
 LONGEST_S: Final = 600.0
 _JUDGED_S: Final = 15.0
+_READY: Final = "ready"
 _POLL_S: Final = 0.1
 
 
@@ -55,6 +56,7 @@ async def measure(url: str, results: int, checks: int, folder: Path, processes: 
             sent = publish(broker, reports(configured, now() // INTERVAL_MS, slots), now())
             with ExitStack() as running:
                 started = [running.enter_context(_coordinator(broker, url, folder, processes))]
+                _until_ready(folder, started[0])  # what was stored before it began would be remembered, not judged anew
                 started += [
                     running.enter_context(_coordinator(broker, url, folder, n, "intake")) for n in range(processes)
                 ]
@@ -83,6 +85,14 @@ async def _claim(store: Store, configured: dict[str, Any]) -> None:
     if await store.configurations.version() or await store.results.last_received_at() is not None:
         raise BenchError("the database is in use; give an empty one, which may be dropped afterwards")
     await store.configurations.save(configured, now())
+
+
+def _until_ready(folder: Path, process: "subprocess.Popen[bytes]") -> None:
+    deadline_s = time.monotonic() + _JUDGED_S
+    while not (folder / _READY).exists():
+        if process.poll() is not None or time.monotonic() > deadline_s:
+            raise BenchError("the coordinator did not start; its log says why")
+        time.sleep(_POLL_S / 10)
 
 
 async def _until_stored(store: Store, sent: int, process: "subprocess.Popen[bytes]") -> None:
@@ -124,6 +134,8 @@ def _broker(folder: Path) -> Iterator[str]:
 @contextmanager
 def _coordinator(broker: str, url: str, folder: Path, number: int, *role: str) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {**os.environ, "OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": url, "OUTSCOPE_DATA": str(folder)}
+    if not role:
+        environment["OUTSCOPE_READY_FILE"] = str(folder / _READY)
     if number or role:
         environment["OUTSCOPE_INTAKE"] = "elsewhere"
     command = [sys.executable, "-m", "coordinator", *role]

@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.RunSQL(
+            "INSERT INTO rollup_due (level, at) SELECT DISTINCT 'minute', scheduled_at / 60000 * 60000 FROM result",
+            reverse_sql="DELETE FROM rollup_due",
+        ),
         ops.CreateModel(
             name="SetAsideRow",
             fields=[
