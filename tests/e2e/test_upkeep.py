@@ -130,3 +130,16 @@ def test_a_backup_can_be_checked_alone(backup: Path, tmp_path: Path) -> None:
     assert (bad.returncode, "damaged" in bad.stderr) == (1, True)
     missing = ran("restore", tmp_path / "none", "--verify")
     assert (missing.returncode, "No such file" in missing.stderr) == (1, True)
+
+
+def test_a_restored_product_goes_on_with_the_open_incident(disrupted: Running, backup: Path, tmp_path: Path) -> None:
+    done = ran("restore", backup, "--data", tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    again = Running(tmp_path / "data", unused_port(), "--allow", "127.3.0.0/16")
+    try:
+        again.started()
+        until("it sees what is down", lambda: again.scopes() == {"shop": "component"})
+        (incident,) = again.get("/v1/incidents")["items"]
+        assert incident["id"] == disrupted.get("/v1/incidents")["items"][0]["id"]
+    finally:
+        again.close()
