@@ -7,7 +7,7 @@ from typing import Any, Final
 from coordinator.archive.place import archive_url, open_place
 from coordinator.store import ResultFilter, open_store
 
-OTHERS: Final = ("incidents", "verdicts", "workers")
+OTHERS: Final = ("rollups", "incidents", "verdicts", "workers")
 _READERS: Final = {
     ".parquet": "read_parquet({files}, union_by_name=true)",
     ".csv": "read_csv({files}, union_by_name=true)",

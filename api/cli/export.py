@@ -10,7 +10,7 @@ from api.cli.asking import DEFAULT_URL, Url, asking
 from api.cli.exporting import Order, download, print_all
 from api.cli.filters import Check, Component, Ok, Reason, Region, Service, Since, Until, Worker
 
-Dataset = Annotated[str, typer.Argument(help="results, incidents, verdicts or workers.")]
+Dataset = Annotated[str, typer.Argument(help="results, rollups, incidents, verdicts or workers.")]
 Format = Annotated[
     str | None, typer.Option("--format", help="ndjson, csv, parquet, arrow or json; default: by FILE, else ndjson.")
 ]

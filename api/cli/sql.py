@@ -28,7 +28,7 @@ def sql(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Answer a question in SQL (DuckDB's) over the views results, incidents, verdicts and workers.
+    """Answer a question in SQL (DuckDB's) over the views results, rollups, incidents, verdicts and workers.
 
     Nothing can be changed: what is asked works on views of the archive and on a copy of what is in the database.
     """

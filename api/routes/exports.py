@@ -24,7 +24,7 @@ REMEMBERED: Final = 1_000
 """Summaries of so many exports are kept, by the process that made them, while it runs."""
 FORMATS: Final = ("ndjson", "csv", "parquet", "arrow", "json")
 
-Name = Annotated[str, Path(description="results, incidents, verdicts or workers")]
+Name = Annotated[str, Path(description="results, rollups, incidents, verdicts or workers")]
 FormatName = Annotated[str, Query(alias="format", description=", ".join(FORMATS))]
 Compression = Annotated[str | None, Query(description="none, gzip or zstd; without it, what suits the format")]
 Columns = Annotated[str | None, Query(description="only these, in this order, comma-separated", max_length=1_000)]

@@ -10,6 +10,7 @@ from coordinator.store.paging import position
 from coordinator.store.results import ResultFilter
 
 CHUNK: Final = 500
+_ROLLUP: Final = 'at, service, component, "check", region, looks, good, bad, reasons, sketch'
 
 
 class Exporting:
@@ -28,6 +29,24 @@ class Exporting:
         """Verdicts as they were said."""
         async for rows in self._by_time("SELECT service, at, record FROM verdict", "at", "service", wanted, cursor):
             yield [row for row in map(_verdict, rows) if _hits(row, wanted)]
+
+    async def rollups(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
+        """The hours of each check and region, with their sketches; `reasons` as values."""
+        at, identifier = position(cursor) if cursor is not None else (-(2**62), "//")
+        after: tuple[Any, ...] = (at, *identifier.split("/"))
+        equal = {name: getattr(wanted, name) for name in ("service", "component", "region", "check")}
+        given = {name: value for name, value in equal.items() if value is not None}
+        conditions = "".join(f' AND "{name}" = ?' for name in given)
+        sql = (
+            f"SELECT {_ROLLUP} FROM rollup_hour "  # noqa: S608
+            'WHERE (at, service, "check", region) > (?, ?, ?, ?) AND at >= ? AND at < ? '
+            f"AND \"check\" <> '' AND region <> ''{conditions} "
+            f'ORDER BY at, service, "check", region LIMIT {CHUNK}'
+        )
+        while rows := await self._database.fetch(sql, *after, *_bounds(wanted), *given.values()):
+            yield [{**row, "reasons": from_text(row["reasons"])} for row in rows]
+            last = rows[-1]
+            after = last["at"], last["service"], last["check"], last["region"]
 
     async def workers(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
         """Workers by region and name."""

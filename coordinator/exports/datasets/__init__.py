@@ -3,8 +3,8 @@
 from typing import Final
 
 from coordinator.exports.dataset import Dataset
-from coordinator.exports.datasets import incidents, results, verdicts, workers
+from coordinator.exports.datasets import incidents, results, rollups, verdicts, workers
 
 DATASETS: Final[dict[str, Dataset]] = {
-    module.DATASET.name: module.DATASET for module in (results, incidents, verdicts, workers)
+    module.DATASET.name: module.DATASET for module in (results, rollups, incidents, verdicts, workers)
 }

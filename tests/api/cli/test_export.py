@@ -167,7 +167,7 @@ def test_a_damaged_file_of_the_archive_is_named_and_the_rest_is_given(
     assert read(tmp_path / "r.ndjson") == told[30:]
 
 
-@pytest.mark.parametrize("name", ["incidents", "verdicts", "workers"])
+@pytest.mark.parametrize("name", ["incidents", "rollups", "verdicts", "workers"])
 def test_other_datasets(outscope: Run, seed: Callable[..., None], tmp_path: Path, name: str) -> None:
     at = now()
 
@@ -177,15 +177,23 @@ def test_other_datasets(outscope: Run, seed: Callable[..., None], tmp_path: Path
         await store.verdicts.add(seeds.kept(said), seeds.kept(seeds.verdict("openai", at)))
         await store.incidents.apply(seeds.incident("claude", at), seeds.incident("openai", at))
         await seeds.judged(store, at, said)
+        await store.results.add([seeds.result(at, n, region="us-east") for n in range(3)])
+        await store.results.add([seeds.result(at, service="openai", reason="timeout")])
+        for level in ("minute", "hour"):
+            for due in await store.rollups.due(level, 2**60):  # type: ignore[arg-type]
+                await store.rollups.make(level, due)  # type: ignore[arg-type]
 
     seed(write)
     lines = [json.loads(line) for line in outscope("export", name).stdout.splitlines()]
-    assert len(lines) == {"incidents": 2, "verdicts": 2, "workers": 5}[name]
+    assert len(lines) == {"incidents": 2, "verdicts": 2, "workers": 5, "rollups": 2}[name]
     assert outscope("export", name, "--out", tmp_path / "x.parquet").exit_code == 0
     table = pq.read_table(tmp_path / "x.parquet")
     assert table.num_rows == len(lines)
     assert set(table.column_names) == set(lines[0])
-    if name != "workers":
+    if name == "rollups":
+        assert (lines[0]["looks"], lines[0]["good"], lines[0]["reasons"]) == (3, 3, {"ok": 3})
+        assert lines[0]["total_p95_ms"] == pytest.approx(84.0, rel=0.01)
+    elif name != "workers":
         assert lines[0]["regions"] == table.column("regions")[0].as_py()
         assert len(outscope("export", name, "--service", "openai").stdout.splitlines()) == 1
     summary = outscope("export", name, "--format", "csv")
