@@ -87,6 +87,7 @@ def configuration(port: int, speed: float) -> dict[str, Any]:
             "resolve_after": _duration(6_000, speed),
             "resolve_after_slots": 3,
             "fit_again_after_slots": 3,
+            "burst": _duration(1.5 * INTERVAL_MS, speed),
         },
     }
 
