@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from api.views.words import CellWord, ScopeWord, SeverityWord, Time
 
@@ -34,7 +34,9 @@ class HypothesisView(TypedDict):
     chance: Annotated[float, Field(description="how likely it is, among all explanations and that nothing is wrong")]
     nats: Annotated[float, Field(description="evidence for it")]
     price: Annotated[float, Field(description="evidence that it takes before it is as likely as that nothing is wrong")]
-    refuted: Annotated[bool, Field(description="whether some of its cells are clearly well: then a part of it is said")]
+    refuted: NotRequired[
+        Annotated[bool, Field(description="whether some of its cells are clearly well: then a part of it is said")]
+    ]
 
 
 class DisruptionView(TypedDict):

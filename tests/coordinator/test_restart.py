@@ -17,7 +17,7 @@ from worker.contract.result import Result, result_id
 NOW = 1_772_000_000_000
 STEP_MS = 2_000
 REGIONS = ("eu-west", "us-east", "ap-south", "sa-east", "oc-southeast")
-RULES = Rules(resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000)
+RULES = Rules(resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000, burst_ms=1_500)
 API_FAILS, WEB_FAILS, RESTART, WELL, END = (NOW + seconds * 1000 for seconds in (60, 90, 180, 240, 360))
 
 

@@ -12,7 +12,9 @@ from coordinator.domain.verdict import Verdict
 from tests.scenarios.internet import START
 from worker.contract.result import Result
 
-FAST = Rules(silent_after_ms=6_000, resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000)
+FAST = Rules(
+    silent_after_ms=6_000, resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000, burst_ms=1_500
+)
 """The rules for a clock of 2 s intervals."""
 
 

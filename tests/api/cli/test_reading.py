@@ -168,7 +168,7 @@ def test_a_narrow_terminal_gets_cards_and_loses_nothing(outscope: Run, seed: See
 def test_an_export_is_all_records(outscope: Run, seed: Seed, tmp_path: Path) -> None:
     seed(disrupted)
     printed = outscope("export", "--format", "ndjson", "--failed")
-    (record,) = map(json.loads, printed.output.splitlines())
+    (record,) = map(json.loads, printed.stdout.splitlines())
     assert record["reason"] == "timeout"
     for name, opener in (("r.ndjson", open), ("r.ndjson.gz", gzip.open)):
         assert outscope("export", "--out", str(tmp_path / name)).exit_code == 0
@@ -235,7 +235,7 @@ def test_a_stranger_on_the_port_is_recognised(outscope: Run, answer: bytes, says
     assert (said.exit_code, says in said.output) == (3, True), said.output
 
 
-def test_a_broken_export_leaves_no_file(outscope: Run, tmp_path: Path) -> None:
+def test_a_broken_export_leaves_a_part_to_go_on_with_and_no_file(outscope: Run, tmp_path: Path) -> None:
     whole = to_record(seeds.result(now()))
     body = json.dumps(whole).encode() + b"\n"
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n" % len(body)
@@ -251,4 +251,5 @@ def test_a_broken_export_leaves_no_file(outscope: Run, tmp_path: Path) -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         said = outscope("export", "--url", url, "--out", str(tmp_path / "r.ndjson"))
     assert said.exit_code == 3
-    assert list(tmp_path.glob("r.ndjson*")) == []
+    assert [path.name for path in tmp_path.glob("r.ndjson*")] == ["r.ndjson.part"]
+    assert "--resume" in said.output
