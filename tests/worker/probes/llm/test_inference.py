@@ -25,7 +25,7 @@ async def test_an_answer_is_measured(perform: Perform, vendor: Vendor, stages: l
     assert outcome.total_ms is not None
     assert 50 < extra["first_token_ms"] < outcome.total_ms
     assert 10 <= extra["longest_stall_ms"] < outcome.total_ms - extra["first_token_ms"] + 10
-    assert 20 < extra["tokens_per_s"] <= 130
+    assert 5 < extra["tokens_per_s"] <= 130
     assert outcome.status_code == 200
     assert stages[0].asked[0].body["stream" if vendor.api != "gemini" else "contents"]
 
