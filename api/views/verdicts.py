@@ -1,9 +1,9 @@
 """A verdict: what it says, the cells it rests on, and the evidence that anyone can recompute it from."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from api.views.words import CellWord, ScopeWord, SeverityWord, Time
 
