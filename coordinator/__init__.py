@@ -3,3 +3,7 @@
 It may import `worker.contract` and its own modules; of the worker nothing else.
 The loops are `coordinator/tick.py` and `coordinator/ingest.py`; the thinking is in `coordinator/domain`.
 """
+
+import os
+
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded; its own keeps what is freed

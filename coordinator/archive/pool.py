@@ -15,6 +15,8 @@ from worker.contract.instant import Instant
 ORDER: Final = [("received_at", "ascending"), ("id", "ascending")]
 _ID_BYTES: Final = 24
 FOREVER: Final = 2**62
+TRIM_ROWS: Final = 65_536
+"""After so many rows, what was freed is given back to the system: the allocator alone keeps half as much again."""
 
 
 class Pool:
@@ -27,6 +29,7 @@ class Pool:
         self.rows = 0
         self.fresh = 0
         """Rows that were added since some were last taken."""
+        self._taken = 0
 
     def add(self, table: Any) -> None:
         """Let rows wait; they have at least `received_at` and `id`."""
@@ -37,7 +40,7 @@ class Pool:
 
     def take(self, before: Instant) -> Any:
         """The rows received before a moment, in order and each once, as one record batch (None when there are none)."""
-        self.fresh = 0
+        self._trim()
         if not self.rows:
             return None
         table = pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
@@ -53,6 +56,13 @@ class Pool:
             return None
         batch = table.to_batches()[0]
         return _once(batch.take(pa.array(order_of(batch))))
+
+    def _trim(self) -> None:
+        self._taken += self.fresh
+        self.fresh = 0
+        if self._taken >= TRIM_ROWS:
+            self._taken = 0
+            pa.default_memory_pool().release_unused()
 
 
 def _numbers(table: Any, name: str) -> Any:

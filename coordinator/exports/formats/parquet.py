@@ -7,12 +7,17 @@ import pyarrow.parquet as pq
 
 from coordinator.exports.format import Format, Outlet
 
+GROUP_ROWS: Final = 65_536
+"""Rows a row group, at least: until the end the writer holds some 20 kB on each that it wrote."""
+
 
 class _Parquet:
     def __init__(self, schema: Any, compression: str, _header: bool) -> None:
         self._schema, self._compression = schema, compression
         self._out = Outlet()
         self._writer: Any = None
+        self._waiting: list[Any] = []
+        self._rows = 0
 
     def begin(self) -> bytes:
         """The magic number."""
@@ -27,14 +32,24 @@ class _Parquet:
         return self._out.taken()
 
     def add(self, batch: Any) -> bytes:
-        """A row group."""
-        self._writer.write_batch(batch)
+        """A row group, once enough has come together."""
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= GROUP_ROWS:
+            self._write()
         return self._out.taken()
 
     def end(self) -> bytes:
-        """The footer."""
+        """The rest and the footer."""
+        if self._waiting:
+            self._write()
         self._writer.close()
         return self._out.taken()
+
+    def _write(self) -> None:
+        table = pa.Table.from_batches(self._waiting).unify_dictionaries()
+        self._waiting, self._rows = [], 0
+        self._writer.write_table(table, row_group_size=table.num_rows)
 
 
 FORMAT: Final = Format(
