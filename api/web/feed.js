@@ -46,7 +46,7 @@ export function start({ heard, same, failed }) {
 }
 
 /** What the server says is wrong, in its own words when it has some. */
-async function trouble(answer) {
+export async function trouble(answer) {
   try {
     return (await answer.json()).title;
   } catch {

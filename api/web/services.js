@@ -1,5 +1,6 @@
 // Each service: its verdict in one sentence, why, and the matrix.
 
+import { drawAnswered, makeAnswered } from "./answered.js";
 import { follow, make, reshape, say, shape, show } from "./dom.js";
 import { drawMatrix, makeMatrix } from "./matrix.js";
 import { tell, timeElement } from "./time.js";
@@ -23,11 +24,7 @@ function create(service) {
     reason: make("p", { class: "reason" }),
     confidence: make("span", { class: "confidence" }),
     page: make("a", { class: "vendor", rel: "noreferrer noopener", target: "_blank" }, "Vendor's status page"),
-    answered: make(
-      "a",
-      { class: "vendor", href: `/v1/services/${encodeURIComponent(service.id)}/answered-from`, title: "Countries, networks and edges that answered each region lately" },
-      "Answered from",
-    ),
+    answered: makeAnswered(service),
     matrix: makeMatrix(),
   };
   found.since.append(found.time);
@@ -36,8 +33,9 @@ function create(service) {
   const article = make(
     "article",
     { class: "service", "aria-labelledby": `service-${service.id}` },
-    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.disruptions, found.reason), found.answered, found.page),
+    make("div", { class: "said" }, found.shape, make("div", {}, title, verdict, found.disruptions, found.reason), found.page),
     found.matrix,
+    found.answered,
   );
   parts.set(article, found);
   return article;
@@ -56,6 +54,7 @@ function update(article, service, regions) {
   show(found.reason, found.reason.textContent !== "");
   show(found.page, safeLink(found.page, service.status_page));
   drawMatrix(found.matrix, service, regions);
+  drawAnswered(found.answered, service, regions);
 }
 
 /** Each of several disruptions that go on at once, in a line of its own. */

@@ -1,15 +1,13 @@
 """The page in a real browser: it shows what is seeded, follows it, and says when it cannot."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from selenium.common.exceptions import TimeoutException
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -17,56 +15,13 @@ from selenium.webdriver.support.ui import WebDriverWait
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.server import Server
+from tests.api.web.chromium import MARKS, seen, size, until
 from worker.contract.clock import now
 
-BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(not (BINARY.exists() and DRIVER.exists()), reason="needs Chromium and its driver"),
-]
+pytestmark = MARKS
 Seed = Callable[[Any], None]
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
-    """A Chromium of this test's own, 900 wide."""
-    options = ChromeOptions()
-    options.binary_location = str(BINARY)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    driver = Chrome(options=options, service=Service(str(DRIVER)))
-    size(driver, 900, 1200)
-    yield driver
-    driver.quit()
-
-
-def size(browser: Chrome, width: int, height: int) -> None:
-    """Make the viewport exactly this large."""
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-
-def until(browser: Chrome, what: Callable[[], Any]) -> Any:
-    """Wait until it holds, for twenty seconds at most."""
-    return WebDriverWait(browser, 20, poll_frequency=0.1).until(lambda _: what())
-
-
-def seen(browser: Chrome) -> str:
-    """All text that is visible."""
-    return browser.find_element(By.TAG_NAME, "body").text
 
 
 def icon(browser: Chrome) -> str:

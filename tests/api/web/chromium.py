@@ -1,0 +1,55 @@
+"""A real Chromium, and what tests ask of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+MARKS = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not (BINARY.exists() and DRIVER.exists()), reason="needs Chromium and its driver"),
+]
+
+
+def start(profile: Path) -> Chrome:
+    """A Chromium with a profile of its own, 900 wide."""
+    options = ChromeOptions()
+    options.binary_location = str(BINARY)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    driver = Chrome(options=options, service=Service(str(DRIVER)))
+    size(driver, 900, 1200)
+    return driver
+
+
+def size(browser: Chrome, width: int, height: int) -> None:
+    """Make the viewport exactly this large."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def until(browser: Chrome, what: Callable[[], Any]) -> Any:
+    """Wait until it holds, for twenty seconds at most."""
+    return WebDriverWait(browser, 20, poll_frequency=0.1).until(lambda _: what())
+
+
+def seen(browser: Chrome) -> str:
+    """All text that is visible."""
+    return browser.find_element(By.TAG_NAME, "body").text
