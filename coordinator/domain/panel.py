@@ -147,7 +147,7 @@ class Panel:
         return normal
 
     def _groups(self) -> list[Group]:
-        networks = {t.region: str(t.asn) for t in self.tracks if t.asn is not None}
+        networks = {t.region: f"AS{t.asn}" for t in self.tracks if t.asn is not None}
         edges = {t.region: t.edge for t in self.tracks if t.edge is not None}
         return groups_of({**self._kinds, "network": networks, "edge": edges}, self.frame.regions)
 

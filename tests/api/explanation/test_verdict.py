@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from api.explanation import COMMAND, Explanation, Names, Style, explain
 from api.standing import verdict_of, whole
 from coordinator.configuration import from_document
@@ -118,6 +120,17 @@ def test_the_best_explanations_are_told_the_likeliest_first_and_nothing_is_certa
         "over 99.9 %: Claude API everywhere.",
         "under 0.1 %: nothing is wrong.",
     ]
+
+
+@pytest.mark.parametrize("group", ["edge FRA", "network AS13335", "country IE"])
+def test_what_the_regions_of_an_explanation_or_disruption_share_is_named(group: str) -> None:
+    reach = {"scope": "regional", "regions": ["eu-west", "us-east"], "components": ["api"], "group": group}
+    explanation = {**reach, "chance": 0.95, "nats": 9.0, "price": 7.0}
+    one = {**reach, "slow": False, "at_least": False}
+    found = explain(disrupted(hypotheses=[explanation], disruptions=[one, one]), NAMES)
+    shared = f"Claude API in Ireland and Virginia, which share {group}."
+    assert told(found, "What explains it best")[0] == f"95 %: {shared}"
+    assert told(found, "What is said")[2] == f"1: {shared}"
 
 
 def test_several_disruptions_are_told_one_by_one() -> None:

@@ -134,7 +134,7 @@ def test_regions_that_one_network_or_edge_answers_are_a_group() -> None:
         desk.tracks["claude-c1"][region].asn = 13335
     desk.tracks["claude-c2"]["r2"].edge = desk.tracks["claude-c2"]["r4"].edge = "FRA"
     assert [(group.what, sorted(group.regions)) for group in desk.panel._groups()] == [
-        ("network 13335", [0, 2]),
+        ("network AS13335", [0, 2]),
         ("edge FRA", [1, 3]),
     ]
 
