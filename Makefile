@@ -43,7 +43,7 @@ lock: $(VENV)/.dev  ## Pin the newest dependencies that the ranges allow, with h
 	infra/dev/lock.sh
 
 bench: $(VENV)/.dev  ## Measure, and print the figures; see docs/explanation/performance.md
-	@for file in $$(grep -l __main__ tests/benchmarks/*.py | grep -v peers); do echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
+	@for file in $$(grep -l __main__ tests/benchmarks/*.py | grep -v -e peers -e soak); do echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
 bench-peers: $(VENV)/.dev  ## Measure looks side by side with Prometheus' blackbox_exporter, a Debian package
 	@infra/dev/system-packages.sh bench
