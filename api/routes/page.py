@@ -22,9 +22,7 @@ _METHODS: Final = ["GET", "HEAD"]
 
 def page_router() -> APIRouter:
     """`/`, the reference at `/docs`, and `/web/<file>` for every file of both; not part of the API's document."""
-    files = {
-        path.name: ready(path.read_bytes(), _TYPES[path.suffix]) for path in WEB.iterdir() if path.suffix in _TYPES
-    }
+    files = {path.name: _read(path) for path in WEB.iterdir() if path.suffix in _TYPES}
     router = APIRouter(include_in_schema=False)
 
     async def index(request: Request) -> Response:

@@ -56,3 +56,8 @@ def test_the_page_preloads_every_module_that_it_imports() -> None:
 async def test_the_reference_is_a_page_too(api: httpx.AsyncClient) -> None:
     answer = await api.get("/docs")
     assert (answer.status_code, answer.content) == (200, (WEB / "docs.html").read_bytes())
+
+
+@pytest.mark.parametrize(("name", "keep"), [("well.svg", "max-age=86400"), ("page.js", "no-cache")])
+async def test_icons_outlive_a_server_and_scripts_do_not(api: httpx.AsyncClient, name: str, keep: str) -> None:
+    assert (await api.get(f"/web/{name}")).headers["cache-control"] == keep
