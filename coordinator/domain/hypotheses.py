@@ -83,14 +83,16 @@ def region_sets(runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]) 
 def price_of(
     components: Sequence[int], regions: Sequence[int], group: str, all_components: int, all_regions: int, rules: Rules
 ) -> float:
-    """What a hypothesis costs."""
+    """What a hypothesis costs: the shorter way to describe it, from one cell up or from all components down."""
     count, size = len(components), len(regions)
     whole = count == all_components
     extra = 0.0 if whole else rules.each_component_nats * min(count - 1, all_components - count + 1)
     if size == all_regions:
         return rules.service_nats + extra
     if size == 1:
-        return rules.region_nats if whole else rules.cell_nats if count == 1 else rules.region_nats + 1 + extra
+        grown = rules.cell_nats + rules.each_component_nats * (count - 1)
+        shrunk = rules.region_nats + 1 + rules.each_component_nats * (all_components - count + 1)
+        return rules.region_nats if whole else min(grown, shrunk)
     spread = 0.0 if group else rules.each_region_nats * min(size, all_regions - size + 1)
     return rules.region_nats + spread + extra + (0.0 if whole else 2.0)
 
