@@ -15,7 +15,7 @@ from worker.contract.instant import Instant
 ORDER: Final = [("received_at", "ascending"), ("id", "ascending")]
 _ID_BYTES: Final = 24
 FOREVER: Final = 2**62
-TRIM_ROWS: Final = 65_536
+TRIM_ROWS: Final = 16_384
 """After so many rows, what was freed is given back to the system: the allocator alone keeps half as much again."""
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from coordinator.exports.format import Format, Outlet
 
-GROUP_ROWS: Final = 65_536
+GROUP_ROWS: Final = 49_152
 """Rows a row group, at least: until the end the writer holds some 20 kB on each that it wrote."""
 
 

@@ -23,7 +23,7 @@ def test_small_batches_come_together_in_large_row_groups_and_no_row_is_lost_or_m
     parts = [writer.begin(), *(writer.add(_batch(number)) for number in range(9)), writer.end()]
     file = pq.ParquetFile(io.BytesIO(b"".join(parts)))
     sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
-    assert sizes == [80_000, 80_000, 20_000]
+    assert sizes == [60_000, 60_000, 60_000]
     assert sizes[0] >= GROUP_ROWS
     table = file.read()
     assert table.column("at").to_pylist() == list(range(9 * ROWS))
