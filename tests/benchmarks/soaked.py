@@ -18,6 +18,8 @@ from tests.benchmarks.fast_clock import CLOCK  # isort: skip  first, see there
 
 from api.cli.bench.limit import bare_rows_per_s
 from coordinator import housekeeping
+from coordinator.archive.manifest import Manifest
+from coordinator.archive.place import open_place
 from coordinator.archivist import Archivist
 from coordinator.configuration import from_document
 from coordinator.dispatch import Post
@@ -185,6 +187,7 @@ async def _tell_end(store: Store, counters: Counters, folder: Path) -> None:
         refused=counters.refused,
         repeats=counters.repeats,
         hot=hot,
+        archived=sum(part.rows for part in Manifest(open_place(str(folder / "archive"))).parts()),
         year_ms=round(sorted(took_ms)[2], 1),
         looks_of_year=year["whole"]["looks"],
         store_mb=round(await store.size("result") / 1e6),
