@@ -8,9 +8,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.faults.broker import Broker
 from tests.faults.postgres import Postgres, binaries
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # other tests take the processor meanwhile: slow is no fault of an example
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ async def test_a_lookup_that_hangs_does_not_outlive_the_deadline(look_at: LookAt
     outcome = await look_at("tcp", vantage=vantages(resolver=resolver), host="x.test", port=1, timeout_ms=200)
     release.set()
 
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 2, "not the ten seconds of the lookup"
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.RESOLVER)
 
 
