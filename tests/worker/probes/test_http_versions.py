@@ -28,7 +28,18 @@ def server(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> I
     authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
     place = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "hypercorn", "tests.worker.probes.version_server:application"]
-    options = ["--bind", place, "--quic-bind", place, "--certfile", str(chain), "--keyfile", str(chain)]
+    options = [
+        "--workers",
+        "0",
+        "--bind",
+        place,
+        "--quic-bind",
+        place,
+        "--certfile",
+        str(chain),
+        "--keyfile",
+        str(chain),
+    ]
     process = subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
     try:
         _wait_for(place)
