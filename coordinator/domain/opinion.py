@@ -71,6 +71,13 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
         if likely_so >= rules.claim_share and scope is not Scope.UNKNOWN:
             claim = _claim(posterior, best, part, scope, likely_so, since, coverage)
             return Opinion(wrong, replace(claim, at_least=True), True, rivals)
+    return Opinion(wrong, _alike(posterior, chance, scopes, since, coverage, rules), False, rivals)
+
+
+def _alike(
+    p: Posterior, chance: Floats, scopes: Mapping[int, Scope], since: Instant, coverage: Coverage, rules: Rules
+) -> Claim:
+    """What hypotheses of one scope have in common, if nearly all of the likelihood is theirs; else it is unknown."""
     by_scope: dict[Scope, float] = {}
     for k, scope in scopes.items():
         by_scope[scope] = by_scope.get(scope, 0.0) + float(chance[k])
@@ -79,11 +86,11 @@ def conclude(posterior: Posterior, nats: Floats, coverage: Coverage, sheet: Shee
     alike[[k for k, found in scopes.items() if found is scope]] = True
     if by_scope[scope] < rules.claim_share or scope is Scope.UNKNOWN:
         scope, alike = Scope.UNKNOWN, np.ones(len(chance), dtype=bool)
-    cells = _sure_cells(posterior, chance * alike, coverage, rules)
+    best, cells = p.best(), _sure_cells(p, chance * alike, coverage, rules)
     if not cells and scope is not Scope.UNKNOWN:
-        cells = _cells(posterior.hypotheses[best], coverage)
-    claim = _said(scope, cells, by_scope.get(scope, 0.0), posterior.is_slow(best), since, frame, at_least=True)
-    return Opinion(wrong, claim, False, rivals)
+        cells = _cells(p.hypotheses[best], coverage)
+    likely = by_scope.get(scope, 0.0)
+    return _said(scope, cells, likely, p.is_slow(best), since, coverage.frame, at_least=True)
 
 
 def _as_far_as_looked(p: Posterior, chance: Floats, looked: Flags) -> tuple[Hypothesis, float] | None:

@@ -31,8 +31,7 @@ class Pace:
 
     def alike(self, cells: Iterable[CellKey]) -> Flags:
         """The cells that are looked at about as often as these; without any, as the quickest."""
-        numbers = [number for key in cells if (number := self.frame.number(key)) is not None]
-        mine = self.interval_ms.reshape(-1)[numbers]
+        mine = self.interval_ms.reshape(-1)[list(self.frame.numbers(cells).values())]
         slowest = int(mine.max(initial=0)) or min(self.by_cell.values(), default=0)
         return np.asarray((self.interval_ms > 0) & (self.interval_ms <= ALIKE * slowest), dtype=np.bool_)
 

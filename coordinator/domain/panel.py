@@ -116,10 +116,14 @@ class Panel:
         groups = self._groups()
         standing = [reach for claim in claims if (reach := self._reach(claim, coverage.votes)) is not None]
         found: list[Opinion] = []
+
+        def least(share: float) -> float:
+            """How likely there must be another one; less where so many are announced already."""
+            return STAYS_SHARE if len(claims) > len(found) else share
+
         for _ in range(MOST_DISRUPTIONS):
             posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, standing, rules)
-            needed = STAYS_SHARE if len(claims) > len(found) else rules.second_share
-            if posterior is None or (found and 1 - posterior.none < needed):
+            if posterior is None or (found and 1 - posterior.none < least(rules.second_share)):
                 break
             opinion = conclude(posterior, nats, coverage, sheet, rules)
             if found and not opinion.sure:
@@ -127,7 +131,7 @@ class Panel:
             explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
             opinion = replace(opinion, claim=within(opinion.claim, opinion.claim.cells - explained))
             found.append(opinion)
-            if not (opinion.sure and opinion.wrong >= (STAYS_SHARE if len(claims) > len(found) else rules.alarm_share)):
+            if not (opinion.sure and opinion.wrong >= least(rules.alarm_share)):
                 break
             nats = _without(nats, opinion.claim.cells, self.frame.components, self.frame.regions)
         return found or [CALM]

@@ -4,7 +4,7 @@ Shapes are (bucket, component, region). A bucket is one interval of the quickest
 slowest check is much slower.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,10 @@ class Frame:
         if component not in self.components or region not in self.regions:
             return None
         return self.components.index(component) * len(self.regions) + self.regions.index(region)
+
+    def numbers(self, keys: Iterable[CellKey]) -> dict[CellKey, int]:
+        """The number of each of these cells that is of this frame."""
+        return {key: number for key in keys if (number := self.number(key)) is not None}
 
     def key(self, number: int) -> CellKey:
         """The cell of a number."""

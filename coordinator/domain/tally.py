@@ -40,7 +40,7 @@ def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: b
     cell, at = looks.cell[order], looks.at[order]
     bad = _bad(sheet, slow=slow)[order]
     reason = looks.reason[order]
-    numbers = _numbers(sheet, cells)
+    numbers = frame.numbers(cells)
     onset = _onset(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
     found = {}
     for key, number in numbers.items():
@@ -84,13 +84,8 @@ def _bad(sheet: Sheet, *, slow: bool) -> Flags:
 
 def _mine(sheet: Sheet, cells: Collection[CellKey], since: Instant) -> Flags:
     """Which looks are at these cells, from `since` on."""
-    mine: Flags = (sheet.looks.at >= since) & np.isin(sheet.looks.cell, list(_numbers(sheet, cells).values()))
+    mine: Flags = (sheet.looks.at >= since) & np.isin(sheet.looks.cell, list(sheet.frame.numbers(cells).values()))
     return mine
-
-
-def _numbers(sheet: Sheet, cells: Collection[CellKey]) -> dict[CellKey, int]:
-    """The number of each of these cells that the sheet has."""
-    return {key: number for key in cells if (number := sheet.frame.number(key)) is not None}
 
 
 def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
