@@ -56,14 +56,13 @@ class Asides:
         """Keep these, as far as there is room; how many there was no room for. The same one again is counted."""
         rows = await self._database.fetch("SELECT id FROM set_aside")
         known = {row["id"] for row in rows}
-        room = MOST_KEPT - len(known)
-        kept: list[Aside] = []
+        kept: list[tuple[Any, ...]] = []
         for aside in asides:
-            if aside.id in known or room > 0:
-                room -= aside.id not in known
-                known.add(aside.id)
-                kept.append(aside)
-        await self._database.many(_PUT, map(_row, kept))
+            identifier = aside.id  # a digest of the whole message
+            if identifier in known or len(known) < MOST_KEPT:
+                known.add(identifier)
+                kept.append((identifier, *_values(aside)))
+        await self._database.many(_PUT, kept)
         return len(asides) - len(kept)
 
     async def all(self) -> list[dict[str, Any]]:
@@ -116,9 +115,9 @@ class Asides:
         )
 
 
-def _row(aside: Aside) -> tuple[Any, ...]:
+def _values(aside: Aside) -> tuple[Any, ...]:
     told = (aside.region[:64], aside.task.replace("\0", "")[:64], aside.reason, _clean(aside.example))
-    return (aside.id, *told, aside.body[:MOST_BODY], len(aside.body), aside.at, aside.at)
+    return (*told, aside.body[:MOST_BODY], len(aside.body), aside.at, aside.at)
 
 
 def _clean(text: str) -> str:
