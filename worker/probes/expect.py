@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from worker.contract.kind import Params
 from worker.probes.json_path import Path, parse
 from worker.probes.json_schema import Schema
+from worker.probes.pattern import Pattern, regular_expression
 
 _RANGE: Final = re.compile(r"([1-5]\d\d)-([1-5]\d\d)")
 
@@ -33,7 +34,7 @@ class ExpectHeader(Params):
         if not self.present and (self.equals is not None or self.regex is not None):
             raise ValueError("a header that must not be present has no value to expect")
         if self.regex is not None:
-            _compiled(self.regex)
+            regular_expression(self.regex)
         return self
 
 
@@ -54,7 +55,7 @@ class Expect(Params):
     )
     body: str | None = Field(default=None, description="Text that the body must contain.")
     not_body: str | None = Field(default=None, description="Text that the body must not contain.")
-    body_regex: str | None = Field(default=None, description="Regular expression that must be found in the body.")
+    body_regex: Pattern | None = Field(default=None, description="Regular expression that must be found in the body.")
     json_path: Mapping[str, Any] = Field(
         default={},
         description="Path into a JSON body, such as status.indicator, items[0].id or items[*].name, to the value that "
@@ -66,19 +67,12 @@ class Expect(Params):
     min_bytes: int | None = Field(default=None, ge=0, description="Least size of the body, unpacked.")
     max_bytes: int | None = Field(default=None, ge=0, description="Greatest size of the body, unpacked.")
 
-    @field_validator("body_regex")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        if value is not None:
-            _compiled(value)
-        return value
-
     @field_validator("headers")
     @classmethod
     def _all_compile(cls, value: Mapping[str, str | ExpectHeader]) -> Mapping[str, str | ExpectHeader]:
         for wanted in value.values():
             if isinstance(wanted, str):
-                _compiled(wanted)
+                regular_expression(wanted)
         return value
 
     @field_validator("json_path")
@@ -148,10 +142,3 @@ def _codes(item: int | str) -> range:
     if between is None:
         return range(int(item[0]) * 100, int(item[0]) * 100 + 100)
     return range(int(between[1]), int(between[2]) + 1)
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error

@@ -2,13 +2,14 @@
 
 import re
 from functools import cached_property
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Reason
 from worker.probes.connection import Fault
+from worker.probes.pattern import regular_expression
 from worker.probes.secret import SecretError, reveal
 
 _SHOWN: Final = 60
@@ -30,18 +31,9 @@ class Talk(Params):
         description="Bytes to send, as hexadecimal digits, in place of `send`.",
     )
     expect: str | None = Field(default=None, min_length=1, description="Text that must be in the answer.")
-    expect_regex: str | None = Field(
-        default=None, min_length=1, description="Regular expression that must be found in the answer."
+    expect_regex: Annotated[str, Field(min_length=1), AfterValidator(regular_expression)] | None = Field(
+        default=None, description="Regular expression that must be found in the answer."
     )
-
-    @field_validator("expect_regex")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"{value!r} is not a regular expression: {error}") from error
-        return value
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "Talk":

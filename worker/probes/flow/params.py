@@ -12,6 +12,7 @@ from worker.contract.kind import Params
 from worker.contract.message import IDENTIFIER
 from worker.probes.http import HttpParams
 from worker.probes.json_path import Path, parse
+from worker.probes.pattern import Pattern
 
 PLACE: Final = re.compile(rb"\{\{ *([a-z][a-z0-9_]{0,31}) *\}\}")
 """Where a value goes: `{{token}}`."""
@@ -27,7 +28,7 @@ class Keep(Params):
     )
     header: str | None = Field(default=None, min_length=1, description="Name of a header.")
     cookie: str | None = Field(default=None, min_length=1, description="Name of a cookie that is set.")
-    regex: str | None = Field(
+    regex: Pattern | None = Field(
         default=None, description="Regular expression that is found in the body: its first group, or all of it."
     )
 
@@ -36,15 +37,6 @@ class Keep(Params):
     def _leads_somewhere(cls, value: str | None) -> str | None:
         if value is not None:
             parse(value)
-        return value
-
-    @field_validator("regex")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"{value!r} is not a regular expression: {error}") from error
         return value
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from worker.probes.header import Headers
 from worker.probes.llm import anthropic, gemini, openai_chat, openai_responses
 from worker.probes.llm.budget import Bill
 from worker.probes.llm.dialect import Dialect, Question
+from worker.probes.pattern import Pattern
 from worker.probes.request import IpVersion
 from worker.probes.web_address import WebAddress
 
@@ -31,17 +32,6 @@ def _reference(value: str) -> str:
     if not _SECRET.fullmatch(value):  # the value is not repeated: it may be a key
         raise ValueError("must be a reference such as ${env:OUTSCOPE_SECRET_LLM_KEY}; set that where the worker runs")
     return value
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression: {error}") from error
-    return value
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Price(Params):
