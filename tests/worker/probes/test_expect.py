@@ -113,7 +113,16 @@ def test_a_long_answer_is_shown_in_part() -> None:
     assert len(fault[2]) < 120
 
 
-@pytest.mark.parametrize("wrong", [{"body_regex": "("}, {"headers": {"a": "["}}, {"headers": {"a": {"regex": "["}}}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"body_regex": "("},
+        {"body_regex": "a{99999999999999999999}"},
+        {"body_regex": "(" * 5000 + ")" * 5000},
+        {"headers": {"a": "["}},
+        {"headers": {"a": {"regex": "["}}},
+    ],
+)
 def test_a_pattern_that_does_not_compile_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="is not a regular expression"):
         Expect.model_validate(wrong)
