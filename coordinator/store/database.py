@@ -45,7 +45,7 @@ class Database:
             await connection.copy_records_to_table(table, records=rows, columns=columns)
 
     def _dialect(self, sql: str) -> str:
-        return sql if self.is_sqlite else _numbered(sql)
+        return sql if self.is_sqlite else numbered(sql)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Database"]:
@@ -85,7 +85,7 @@ def _postgres_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBA
 
 
 @lru_cache(maxsize=256)
-def _numbered(sql: str) -> str:
+def numbered(sql: str) -> str:
     """The statement with PostgreSQL's `$1, $2, ...` for `?`. No statement of ours has `?` in a literal."""
     first, *rest = sql.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from coordinator.store.database import APP, Row, StoreError, connection_name, sqlite_path, tortoise_config
+from coordinator.store.database import APP, Row, StoreError, connection_name, numbered, sqlite_path, tortoise_config
 from coordinator.store.encoding import from_text
 from coordinator.store.snapshot import MIGRATIONS_TABLE
 
@@ -152,16 +152,11 @@ def _from_sqlite(database: sqlite3.Connection) -> Fetch:
 def _from_postgres(connection: Any) -> Fetch:
     async def fetch(sql: str, *values: Any) -> list[Row]:
         try:
-            return [dict(row) for row in await connection.fetch(_numbered(sql), *values)]
+            return [dict(row) for row in await connection.fetch(numbered(sql), *values)]
         except _UNUSABLE as error:
             raise StoreError(f"it cannot be read: {error or type(error).__name__}") from error
 
     return fetch
-
-
-def _numbered(sql: str) -> str:
-    first, *rest = sql.split("?")
-    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))
 
 
 def _postgres(url: str) -> dict[str, Any]:
