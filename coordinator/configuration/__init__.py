@@ -4,7 +4,7 @@ A mistake names its file, line and key. Which parameters a kind of check has is 
 """
 
 from coordinator.configuration.changes import Change, changes
-from coordinator.configuration.configuration import Configuration, from_document
+from coordinator.configuration.configuration import Configuration, checks_of, from_document
 from coordinator.configuration.includes import DEFAULT, catalog_names
 from coordinator.configuration.load import load_configuration
 from coordinator.configuration.mistake import ConfigurationError, Mistake
@@ -18,6 +18,7 @@ __all__ = [
     "Mistake",
     "catalog_names",
     "changes",
+    "checks_of",
     "from_document",
     "load_configuration",
     "schema",

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from coordinator.configuration.duration import milliseconds, readable
 from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
-from coordinator.configuration.model import CheckEntry, Document
+from coordinator.configuration.model import DEFAULT_INTERVAL, CheckEntry, Document
 from coordinator.configuration.source import Source, walk
 from coordinator.configuration.wording import mistakes_of
 from worker.contract.kind import Params
@@ -135,7 +135,7 @@ def _unknown_regions(source: Source, path: KeyPath, check: Mapping[str, Any], kn
 
 def _too_patient(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
-        timeout, interval = milliseconds(check.get("timeout")), milliseconds(check.get("interval", "30s"))
+        timeout, interval = milliseconds(check.get("timeout")), interval_ms(check)
     except ValueError:
         return
     if timeout > interval:
@@ -163,6 +163,11 @@ def _unknown_components(
         if isinstance(component, str) and component not in own:
             text = f"{component!r} is not a component of this service; {did_you_mean(component, own)}"
             yield source.mistake((*path, params.means_components or "", name), text)
+
+
+def interval_ms(check: Mapping[str, Any]) -> int:
+    """How often a check looks; ValueError when what is written is no duration."""
+    return milliseconds(check["interval"]) if "interval" in check else DEFAULT_INTERVAL
 
 
 def checks_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:

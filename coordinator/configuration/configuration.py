@@ -27,7 +27,7 @@ class Configuration:
     @cached_property
     def judged(self) -> Topology:
         """The topology for the judge: without the checks that do not vote."""
-        checks = (check for _, _, check in _checks(self.document))
+        checks = (check for _, _, check in checks_of(self.document))
         silent = {check["id"] for check in checks if not check.get("votes", True)}
         voting = tuple(check for check in self.topology.checks if check.id not in silent)
         return replace(self.topology, checks=voting) if silent else self.topology
@@ -45,12 +45,12 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
     everywhere = tuple(region.id for region in regions)
     services = tuple(_service(entry) for entry in document.get("services", ()))
     checks = tuple(
-        _check(check, service["id"], component["id"], everywhere) for service, component, check in _checks(document)
+        _check(check, service["id"], component["id"], everywhere) for service, component, check in checks_of(document)
     )
     return Configuration(document, Topology(regions, services, checks), rules(document.get("judge", {})))
 
 
-def _checks(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], ...]]:
+def checks_of(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], ...]]:
     """Every check with its service and component."""
     for service in document.get("services", ()):
         for component in service["components"]:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 
-from coordinator.configuration.check import Kinds, checks_in, given, regions_in
-from coordinator.configuration.duration import milliseconds
+from coordinator.configuration.check import Kinds, checks_in, given, interval_ms, regions_in
 from coordinator.configuration.mistake import KeyPath, Mistake
-from coordinator.configuration.model import DEFAULT_INTERVAL, Politeness
+from coordinator.configuration.model import Politeness
 from coordinator.configuration.source import Source
 from worker.contract.target import target_of
 
@@ -69,5 +68,4 @@ def _host(check: Mapping[str, Any], kinds: Kinds) -> str | None:
 def _rate(check: Mapping[str, Any], everywhere: int) -> float:
     """Looks a second over all regions."""
     regions = check.get("regions")
-    interval_ms = milliseconds(check["interval"]) if "interval" in check else DEFAULT_INTERVAL
-    return (everywhere if regions is None else len(regions)) / interval_ms * 1000
+    return (everywhere if regions is None else len(regions)) / interval_ms(check) * 1000

@@ -1,8 +1,9 @@
 """The store: there, whole, of this version, and holding nothing that belongs nowhere."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
+from coordinator.configuration import checks_of
 from coordinator.doctor.finding import Finding, State, failure, masked, ok, warning
 from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
@@ -64,7 +65,7 @@ async def _orphans(store: Inspection) -> AsyncIterator[Finding]:
     services: set[str] | None = None
     async for document in store.configurations():
         services = {service["id"] for service in document["services"]} if services is None else services
-        ever |= _checks(document)
+        ever.update(check["id"] for _, _, check in checks_of(document))
     strange = [name for name in await store.checks_of_results() if name not in ever]
     lines = await store.lines_without_incident()
     gone = [subject for subject in await store.subjects("service") if subject not in (services or ())]
@@ -81,20 +82,11 @@ async def _orphans(store: Inspection) -> AsyncIterator[Finding]:
         yield ok("orphans", "no row belongs nowhere")
 
 
-def _checks(document: dict[str, Any]) -> set[str]:
-    return {
-        check["id"]
-        for service in document["services"]
-        for component in service["components"]
-        for check in component["checks"]
-    }
-
-
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _counted(things: Sequence[Any] | Iterable[Any], name: str) -> str:
-    number = len(list(things))
+def _counted(things: Sequence[str], name: str) -> str:
+    number = len(things)
     return f"{number} {name}{'' if number == 1 else 's'}"
