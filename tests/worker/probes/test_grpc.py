@@ -129,6 +129,25 @@ async def test_secret_metadata_is_sent_and_shown_nowhere(look_at: LookAt, monkey
     assert "hush" not in f"{well}{badly}"
 
 
+async def test_metadata_without_a_value_is_sent(look_at: LookAt) -> None:
+    with serving() as (port, _, guard):
+        outcome = await look_at("grpc", host="127.0.0.1", port=port, tls=False, metadata={"x-empty": ""})
+
+    assert outcome.ok, outcome
+    assert guard.metadata["x-empty"] == ""
+
+
+async def test_a_secret_of_several_lines_is_not_sent(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush\nx-more: hush")
+    metadata = {"x-word": "${env:OUTSCOPE_SECRET_WORD}"}
+    with serving() as (port, _, guard):
+        outcome = await look_at("grpc", host="127.0.0.1", port=port, tls=False, metadata=metadata)
+
+    assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
+    assert outcome.detail == "the secret in the header x-word must be one line"
+    assert guard.metadata == {}
+
+
 @pytest.mark.parametrize(
     ("code", "reason", "blame"),
     [

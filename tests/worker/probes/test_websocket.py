@@ -140,6 +140,19 @@ async def test_a_refused_handshake_says_whose_fault_it_is(
     assert "hush" not in f"{outcome}{caplog.text}"
 
 
+async def test_a_secret_of_several_lines_is_not_sent(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush\r\nX-More: hush")
+    heard: list[Request] = []
+
+    async with serving(process_request=lambda _connection, request: heard.append(request)) as port:
+        url = f"ws://127.0.0.1:{port}/"
+        outcome = await look_at("websocket", url=url, headers={"X-Word": "${env:OUTSCOPE_SECRET_WORD}"})
+
+    assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
+    assert outcome.detail == "the secret in the header X-Word must be one line"
+    assert heard == []
+
+
 async def test_a_subprotocol_that_is_offered_must_be_chosen(look_at: LookAt) -> None:
     def choose(_connection: ServerConnection, offered: list[str]) -> str | None:
         return "mqtt" if "mqtt" in offered else None  # type: ignore[return-value]

@@ -19,6 +19,7 @@ from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes import certificate
 from worker.probes.connection import Fault
 from worker.probes.grpc import message, status
+from worker.probes.header import header_line
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
 from worker.probes.request import Answer, Request
@@ -58,9 +59,10 @@ async def run(params: GrpcParams, look: Look) -> Outcome:
 
     try:
         metadata = {name: reveal(text) for name, text in params.metadata.items()}
+        request = _request(params, metadata, look)
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
-    answer = await exchange(_request(params, metadata, look), look)
+    answer = await exchange(request, look)
     phases = Phases(
         look,
         answer.ip,
@@ -85,7 +87,7 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
     return Request(
         url=f"{'https' if params.tls else 'http'}://{host}:{params.port}{message.PATH}",
         method="POST",
-        headers=tuple(f"{name}: {value}".encode() for name, value in lines.items()),
+        headers=tuple(header_line(name, value) for name, value in lines.items()),
         body=message.health_request(params.service),
         body_limit=_BODY_LIMIT,
         ip_version=params.ip_version,

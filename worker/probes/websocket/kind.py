@@ -14,6 +14,7 @@ from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
 from worker.probes.certified import encrypt, explained
 from worker.probes.connection import Fault, connect
+from worker.probes.header import header_value
 from worker.probes.phases import Phases
 from worker.probes.secret import SecretError, reveal
 from worker.probes.stream import BROKEN, Stream, broken
@@ -30,7 +31,7 @@ async def run(params: WebsocketParams, look: Look) -> Outcome:
     if objection is not None:
         return failure(Reason.BLOCKED, objection)
     try:
-        headers = {name: reveal(text) for name, text in params.headers.items()}
+        headers = {name: header_value(name, reveal(text)) for name, text in params.headers.items()}
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
     if not any(name.lower() == "user-agent" for name in headers):

@@ -9,11 +9,11 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from worker.probes.certified import CertificateRules
+from worker.probes.header import TOKEN
 from worker.probes.place import SlowMs
 from worker.probes.request import IpVersion
 from worker.probes.wanted import Talk
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS: Final = re.compile(r"host|upgrade|connection|sec-websocket-.*", re.I)
 _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
@@ -41,7 +41,7 @@ class WebsocketParams(Talk, CertificateRules):
         description="Headers of the handshake, such as Origin. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's "
         "environment.",
     )
-    subprotocols: tuple[Annotated[str, Field(pattern=f"^{_TOKEN.pattern}$")], ...] = Field(
+    subprotocols: tuple[Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")], ...] = Field(
         default=(), description="Subprotocols to offer; when there are any, the server must choose one."
     )
     ping: bool = Field(default=True, description="Whether to send a ping and wait for its pong.")
@@ -55,7 +55,7 @@ class WebsocketParams(Talk, CertificateRules):
     @classmethod
     def _sendable(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         for name, text in value.items():
-            if not _TOKEN.fullmatch(name) or _OURS.fullmatch(name):
+            if not TOKEN.fullmatch(name) or _OURS.fullmatch(name):
                 raise ValueError(f"{name!r} is not a header that can be given")
             if not text.isascii() or not text.isprintable():
                 raise ValueError(f"the value of {name} must be one line of printable ASCII")
