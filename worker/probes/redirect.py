@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from worker.probes.request import Answer, Request
+from worker.probes.web_address import parts_of
 
 _LONGEST: Final = 4096
 """Characters of an address that a target may send us to."""
@@ -30,11 +31,10 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
 def followable(url: str) -> bool:
     """Whether a redirect leads to an HTTP address that can be read."""
     try:
-        parts = urlsplit(url)
-        _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
+        parts_of(url, "http", "https")
     except ValueError:
         return False
-    return url.isascii() and len(url) <= _LONGEST and parts.scheme in ("http", "https") and bool(parts.hostname)
+    return url.isascii() and len(url) <= _LONGEST
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

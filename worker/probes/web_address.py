@@ -2,23 +2,39 @@
 
 import re
 from typing import Annotated, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field
 
 _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
 
-def _web_address(value: str) -> str:
+def parts_of(value: str, *schemes: str) -> SplitResult:
+    """The parts of an address that has one of these schemes and names a host; ValueError for any other."""
     parts = urlsplit(value)
     _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must begin with http:// or https:// and name a host")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("must not hold a password; give a secret where it belongs")
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)} and name a host")
+    return parts
+
+
+def plain(value: str) -> str:
+    """The address as it is; ValueError when two parsers could disagree about its letters."""
     if _NOT_PLAIN.search(value):
         raise ValueError("must be plain ASCII: the host in punycode (xn--...), everything else percent-encoded")
     return value
+
+
+def bracketed(host: str) -> str:
+    """A host as addresses hold it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _web_address(value: str) -> str:
+    parts = parts_of(value, "http", "https")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a password; give a secret where it belongs")
+    return plain(value)
 
 
 WebAddress = Annotated[str, Field(max_length=4096), AfterValidator(_web_address)]

@@ -23,6 +23,7 @@ from worker.probes.curl.gate import Gate
 from worker.probes.request import Answer, Proxy, Request
 from worker.probes.resolver import Unresolved
 from worker.probes.vantage import Look
+from worker.probes.web_address import bracketed
 
 _LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?(?:[/?#]|$)", re.I)
 """A URL whose host is an address and can be read in one way only."""
@@ -97,7 +98,7 @@ def warm_route(request: Request) -> Route:
     return Route(
         _Shut(),
         resolved=None if literal(request.url) else f"{host}:{port}:{_NOWHERE}",
-        connect_to=None if pinned is None else f"::{_bracketed(pinned)}:{port}",
+        connect_to=None if pinned is None else f"::{bracketed(pinned)}:{port}",
         only_warm=True,
     )
 
@@ -122,7 +123,7 @@ def literal(url: str) -> str | None:
 
 def _pinned(address: str, port: int, guard: Guard) -> Route | Answer:
     refusal = guard.refusal(address)
-    return refused(refusal) if refusal is not None else Route(connect_to=f"::{_bracketed(address)}:{port}", ip=address)
+    return refused(refusal) if refusal is not None else Route(connect_to=f"::{bracketed(address)}:{port}", ip=address)
 
 
 async def _allowed(host: str, port: int, request: Request, look: Look) -> tuple[list[str], float | None] | Answer:
@@ -151,7 +152,7 @@ async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer
     address = target.addresses[0]
     return replace(
         to_proxy,
-        connect_to=f"::{_bracketed(address)}:{port}",
+        connect_to=f"::{bracketed(address)}:{port}",
         ip=address,
         dns_ms=target.dns_ms,
         addresses=target.addresses,
@@ -187,13 +188,9 @@ async def _to_proxy(proxy: Proxy, look: Look) -> Route | Answer:
 
 
 def _entry(host: str, port: int, addresses: Sequence[str]) -> str:
-    return f"{host}:{port}:{','.join(map(_bracketed, addresses))}"
+    return f"{host}:{port}:{','.join(map(bracketed, addresses))}"
 
 
 def _vouched(address: str, guard: Guard) -> bool:
     ip = ip_address(address.partition("%")[0])
     return any(ip.version == network.version and ip in network for network in guard.allow)
-
-
-def _bracketed(ip: str) -> str:
-    return f"[{ip}]" if ":" in ip else ip

@@ -6,6 +6,7 @@ import pycurl
 
 from worker.probes.curl.gate import Gate
 from worker.probes.vantage import Look
+from worker.probes.web_address import bracketed
 
 Status = Literal["good", "missing", "revoked", "invalid", "unread"]
 _MISSING: Final = "No OCSP response received"
@@ -30,10 +31,8 @@ async def staple(name: str, ip: str, port: int, look: Look) -> tuple[Status, str
     try:
         for option, value in _OPTIONS:
             easy.setopt(option, value)
-        bracketed = f"[{ip}]" if ":" in ip else ip
-        host = bracketed if name == ip else name
-        easy.setopt(pycurl.URL, f"https://{host}:{port}/")
-        easy.setopt(pycurl.CONNECT_TO, [f"::{bracketed}:{port}"])
+        easy.setopt(pycurl.URL, f"https://{bracketed(ip) if name == ip else name}:{port}/")
+        easy.setopt(pycurl.CONNECT_TO, [f"::{bracketed(ip)}:{port}"])
         easy.setopt(pycurl.OPENSOCKETFUNCTION, Gate(look.vantage.guard).open)
         easy.setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
         if look.vantage.trust:

@@ -20,6 +20,7 @@ from worker.probes.request import Request
 from worker.probes.resolver import Endpoint
 from worker.probes.stream import BROKEN, Stream, broken, ended
 from worker.probes.vantage import Look
+from worker.probes.web_address import bracketed
 
 NOT_DNS: Final[Fault] = (Reason.PROTOCOL, Blame.TARGET, "the answer is not DNS")
 _HEADER: Final = 12
@@ -107,10 +108,9 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
     from worker.probes.curl.exchange import exchange  # late: only such a look needs libcurl
     from worker.probes.curl.faults import fault as fault_of
 
-    host = f"[{server}]" if ":" in server else server
     answer = await exchange(
         Request(
-            url=f"https://{host}:{params.target_port}{params.path}",
+            url=f"https://{bracketed(server)}:{params.target_port}{params.path}",
             method="POST",
             headers=(f"Content-Type: {_MEDIA_TYPE}".encode(), f"Accept: {_MEDIA_TYPE}".encode()),
             body=b"\x00\x00" + params.wire,

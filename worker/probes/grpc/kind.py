@@ -25,6 +25,7 @@ from worker.probes.place import HostPort
 from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError, reveal
 from worker.probes.vantage import Look
+from worker.probes.web_address import bracketed
 
 _KEY: Final = re.compile(r"(?!grpc-)[a-z0-9_.-]+")
 _OURS: Final = frozenset({"te", "content-type", "user-agent", "host", "content-length", "connection"})
@@ -77,7 +78,6 @@ async def run(params: GrpcParams, look: Look) -> Outcome:
 
 
 def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Request:
-    host = f"[{params.host}]" if ":" in params.host else params.host
     lines = {
         "Content-Type": "application/grpc",
         "TE": "trailers",
@@ -85,7 +85,7 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
         **metadata,
     }
     return Request(
-        url=f"{'https' if params.tls else 'http'}://{host}:{params.port}{message.PATH}",
+        url=f"{'https' if params.tls else 'http'}://{bracketed(params.host)}:{params.port}{message.PATH}",
         method="POST",
         headers=tuple(header_line(name, value) for name, value in lines.items()),
         body=message.health_request(params.service),

@@ -13,21 +13,16 @@ from worker.probes.header import TOKEN
 from worker.probes.place import SlowMs
 from worker.probes.request import IpVersion
 from worker.probes.wanted import Talk
+from worker.probes.web_address import parts_of, plain
 
 _OURS: Final = re.compile(r"host|upgrade|connection|sec-websocket-.*", re.I)
-_NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
 
 def _address(value: str) -> str:
-    parts = urlsplit(value)
-    _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise ValueError("must begin with ws:// or wss:// and name a host")
+    parts = parts_of(value, "ws", "wss")
     if "@" in parts.netloc or parts.fragment:
         raise ValueError("must hold neither a password nor a fragment; send an Authorization header")
-    if _NOT_PLAIN.search(value):
-        raise ValueError("must be plain ASCII: the host in punycode (xn--...), everything else percent-encoded")
-    return value
+    return plain(value)
 
 
 class WebsocketParams(Talk, CertificateRules):
