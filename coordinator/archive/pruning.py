@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 from coordinator.archive.columns import TIME
 from coordinator.archive.manifest import Part
 from coordinator.store import ResultFilter
+from coordinator.store.archiving import Key
 from worker.contract.instant import Instant
 from worker.contract.result import FIELDS
 
 EQUAL: Final = ("service", "component", "region", "worker", "check", "reason", "ok")
-Key = tuple[Instant, str]
-"""A position: an instant and an id."""
 _POSITION: Final = {name: number for number, name in enumerate(FIELDS)}
 
 

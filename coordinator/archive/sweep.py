@@ -13,8 +13,9 @@ from coordinator.archive.manifest import Part
 from coordinator.archive.part_file import open_part
 from coordinator.archive.place import Place
 from coordinator.archive.pool import FOREVER
-from coordinator.archive.pruning import Key, bounds, columns_for, groups, matching, may_hold
+from coordinator.archive.pruning import bounds, columns_for, groups, matching, may_hold
 from coordinator.store import ResultFilter
+from coordinator.store.archiving import Key
 from worker.contract.instant import Instant
 
 log = logging.getLogger("outscope.archive")

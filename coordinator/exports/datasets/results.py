@@ -3,10 +3,9 @@
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
-import pyarrow as pa
-
 from coordinator.archive.columns import RESULTS
-from coordinator.archive.record import Received, Record
+from coordinator.archive.received import Received, key_of
+from coordinator.archive.record import Record
 from coordinator.exports.dataset import Dataset, Reading, Wanted
 from coordinator.store.paging import cursor_of, position
 
@@ -23,8 +22,7 @@ class _Results:
 
     def cursor(self, last: Any) -> str:
         """Behind the last one received."""
-        row = last.slice(last.num_rows - 1)
-        return cursor_of(row.column("received_at").cast(pa.int64())[0].as_py(), row.column("id")[0].as_py())
+        return cursor_of(*key_of(last))
 
     @property
     def skipped(self) -> Mapping[str, str]:
