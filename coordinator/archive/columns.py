@@ -11,8 +11,6 @@ import pyarrow as pa
 
 from worker.contract.result import FIELDS
 
-pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps twice as much after large batches
-
 SCHEMA_NAME: Final = b"outscope.schema"
 DESCRIPTION: Final = b"description"
 JSON: Final = b"json"
