@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 
 class Reason(StrEnum):
@@ -59,6 +59,10 @@ BLAME: Mapping[Reason, Blame] = MappingProxyType(
     }
 )
 """The usual blame for a reason; a probe that knows better says so (a name that does not exist is the target's)."""
+
+
+Fault: TypeAlias = tuple[Reason, Blame, str]
+"""What is wrong with what came back: why, whose fault it is, and a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)

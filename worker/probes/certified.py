@@ -12,9 +12,9 @@ from pydantic import Field
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Params
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes import certificate
-from worker.probes.connection import Fault, connect
+from worker.probes.connection import connect
 from worker.probes.starttls import NotStarted
 from worker.probes.stream import BROKEN, Stream, broken
 from worker.probes.vantage import Look

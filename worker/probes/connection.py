@@ -6,12 +6,10 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
-from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.probes.request import IpVersion
 from worker.probes.resolver import Endpoint, Found, Unresolved
 from worker.probes.vantage import Look
-
-Fault = tuple[Reason, Blame, str]
 
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
 _NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})

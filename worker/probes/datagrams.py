@@ -5,8 +5,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault, not_connected
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.connection import not_connected
 from worker.probes.resolver import Endpoint
 from worker.probes.vantage import Look
 

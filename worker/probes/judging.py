@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from worker.contract.outcome import Blame, Reason
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes import json_path
 from worker.probes.expect import Expect, ExpectHeader
 from worker.probes.request import Answer
@@ -14,7 +14,6 @@ from worker.probes.wall import wall_by_headers, wall_by_page
 SHOWN: Final = 80
 """Characters of a target's answer that a sentence may show."""
 
-Fault = tuple[Reason, Blame, str]
 
 _WELL: Final = frozenset(range(200, 300))
 _WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from worker.contract.outcome import Blame, Outcome, Reason, failure, success
-from worker.probes.connection import Connected, Fault
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure, success
+from worker.probes.connection import Connected
 from worker.probes.vantage import Look
 
 _FIELDS: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms")

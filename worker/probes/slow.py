@@ -5,9 +5,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from worker.contract.kind import Params
-from worker.contract.outcome import Blame, Reason
-
-Fault = tuple[Reason, Blame, str]
+from worker.contract.outcome import Blame, Fault, Reason
 
 _PHASES: Final = (
     ("dns", "resolving the name", Blame.RESOLVER),

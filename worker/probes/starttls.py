@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.stream import Stream, ended
 
 Protocol = Literal["smtp", "imap", "pop3", "ftp", "postgres", "ldap"]

@@ -10,8 +10,7 @@ import ssl
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.vantage import Look
 
 T = TypeVar("T")

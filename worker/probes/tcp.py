@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.certified import CertificateRules, encrypt, explained
-from worker.probes.connection import Fault, connect
+from worker.probes.connection import connect
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
 from worker.probes.starttls import DOING, NotStarted, Protocol, start_tls

@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import Field
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.certified import CertificateRules, encrypt, explained
-from worker.probes.connection import Fault, connect
+from worker.probes.connection import connect
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
 from worker.probes.stream import Stream

@@ -8,8 +8,8 @@ that was lost, so it is held against the path. `ttfb_ms` is the time from the da
 import asyncio
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Outcome
-from worker.probes.connection import Fault, locate
+from worker.contract.outcome import Fault, Outcome
+from worker.probes.connection import locate
 from worker.probes.datagrams import datagrams, unanswered
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes import certificate, edge, retry_after
 from worker.probes.expect import Expect
 from worker.probes.judging import answer_fault
@@ -18,7 +18,6 @@ from worker.probes.vantage import Look
 if TYPE_CHECKING:
     from worker.probes.cookies import Cookies
 
-Fault = tuple[Reason, Blame, str]
 _WELL: Final[Fault] = (Reason.OK, Blame.NONE, "")
 _PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
 

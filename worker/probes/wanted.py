@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.pattern import regular_expression
 from worker.probes.secret import SecretError, reveal
 

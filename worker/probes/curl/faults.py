@@ -4,8 +4,8 @@ from typing import Final
 
 import pycurl
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import RESETS, Fault, not_connected
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.connection import RESETS, not_connected
 from worker.probes.curl.proxy_faults import proxy_fault
 from worker.probes.request import Answer
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import pycurl
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault, not_connected
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.connection import not_connected
 from worker.probes.request import Answer
 
 _PROXY: Final = 97

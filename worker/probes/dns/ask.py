@@ -10,9 +10,9 @@ import dns.exception
 import dns.flags
 import dns.message
 
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.certified import CertificateRules, encrypt
-from worker.probes.connection import Connected, Fault, connect
+from worker.probes.connection import Connected, connect
 from worker.probes.datagrams import datagrams, unanswered
 from worker.probes.dns.params import DnsParams
 from worker.probes.phases import Phases

@@ -15,8 +15,8 @@ import dns.message
 import dns.rcode
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure
-from worker.probes.connection import Fault, locate
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.probes.connection import locate
 from worker.probes.dns.ask import Asked, over_https, over_stream, over_udp
 from worker.probes.dns.params import DnsParams, plain
 from worker.probes.resolver import Endpoint, literal

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.flow.carrying import CarryError, filled, kept
 from worker.probes.flow.params import FlowParams, StepParams
 from worker.probes.secret import SecretError
 from worker.probes.vantage import Look
 from worker.probes.visit import Visit
 
-Fault = tuple[Reason, Blame, str]
 _PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
 _TOLD: Final = ("http_version", "redirects", "edge", "retry_after_s", "warm")
 """What is told of each step beside its phases."""

@@ -15,9 +15,8 @@ from pydantic import Field, field_validator
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.probes import certificate
-from worker.probes.connection import Fault
 from worker.probes.grpc import message, status
 from worker.probes.header import header_line
 from worker.probes.phases import Phases

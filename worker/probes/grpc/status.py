@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from worker.contract.outcome import Blame, Reason
+from worker.contract.outcome import Blame, Fault, Reason
 
-Meaning = tuple[Reason, Blame, str]
 NAMES: Final = (
     "OK",
     "CANCELLED",
@@ -25,7 +24,7 @@ NAMES: Final = (
     "UNAUTHENTICATED",
 )
 _SAID: Final = 100
-_MEANINGS: Final[dict[str, Meaning]] = {
+_MEANINGS: Final[dict[str, Fault]] = {
     "DEADLINE_EXCEEDED": (Reason.TIMEOUT, Blame.TARGET, "the server ran out of time"),
     "NOT_FOUND": (Reason.STATUS, Blame.TARGET, "the server does not know this service"),
     "PERMISSION_DENIED": (Reason.UNAUTHORIZED, Blame.PROBER, "the server does not let us ask"),
@@ -41,7 +40,7 @@ def name_of(code: int) -> str:
     return NAMES[code] if 0 <= code < len(NAMES) else str(code)
 
 
-def meaning(code: int, words: str) -> Meaning:
+def meaning(code: int, words: str) -> Fault:
     """What a status other than OK means, with the server's words for it."""
     name = name_of(code)
     reason, blame, sentence = _MEANINGS.get(name, (Reason.STATUS, Blame.TARGET, "the server failed"))

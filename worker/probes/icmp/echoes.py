@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.contract.clock import monotonic_s
-from worker.probes.connection import Fault, not_connected
+from worker.contract.outcome import Fault
+from worker.probes.connection import not_connected
 from worker.probes.icmp.packet import reply, request
 from worker.probes.icmp.socket import TIMESTAMPS, EchoSocket
 

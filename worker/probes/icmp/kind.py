@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import Field
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure
-from worker.probes.connection import Fault, locate, not_connected
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.probes.connection import locate, not_connected
 from worker.probes.icmp.echoes import Echoes, echoes
 from worker.probes.icmp.socket import NotAllowed, echo_socket
 from worker.probes.phases import Phases

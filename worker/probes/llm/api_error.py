@@ -5,9 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from worker.contract.outcome import Blame, Reason
-
-Fault = tuple[Reason, Blame, str]
+from worker.contract.outcome import Blame, Fault, Reason
 
 SHOWN: Final = 160
 """Characters of a vendor's message that a sentence may show."""

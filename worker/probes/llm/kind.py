@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from worker.backoff import Backoff
 from worker.contract.clock import monotonic_s, now
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure, success
 from worker.probes import edge, retry_after
 from worker.probes.llm import verdict
-from worker.probes.llm.api_error import Fault, error_of
+from worker.probes.llm.api_error import error_of
 from worker.probes.llm.asking import request_of, secret_of
 from worker.probes.llm.budget import Spending
 from worker.probes.llm.cost import bill_of, costs, unaffordable

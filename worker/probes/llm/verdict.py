@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from worker.contract.outcome import Blame, Reason
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.edge import noted
-from worker.probes.llm.api_error import Fault, error_of, fault_of
+from worker.probes.llm.api_error import error_of, fault_of
 from worker.probes.llm.params import LlmParams
 from worker.probes.llm.reading import Reading
 from worker.probes.request import Answer

@@ -13,8 +13,7 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-from worker.contract.outcome import Blame, Reason
-from worker.probes.connection import Fault
+from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.expect import Expect
 from worker.probes.judging import status_fault
 from worker.probes.stream import Stream

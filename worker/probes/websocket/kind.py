@@ -11,9 +11,9 @@ from contextlib import aclosing, closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from worker.contract.kind import Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.probes.certified import encrypt, explained
-from worker.probes.connection import Fault, connect
+from worker.probes.connection import connect
 from worker.probes.header import header_value
 from worker.probes.phases import Phases
 from worker.probes.secret import SecretError, reveal
