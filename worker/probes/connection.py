@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +51,12 @@ async def locate(host: str, port: int, look: Look, ip_version: IpVersion = "any"
     return Found(allowed, found.dns_ms)
 
 
+def in_turn(endpoints: Sequence[Endpoint], look: Look) -> Iterator[tuple[Endpoint, float]]:
+    """Each endpoint with the seconds that it may take: its share of what is left when its turn comes."""
+    for tried, endpoint in enumerate(endpoints):
+        yield endpoint, look.left_s() / (len(endpoints) - tried)
+
+
 def not_connected(system_error: int) -> Fault:
     """What the system's error number of a connection attempt says."""
     if system_error == errno.ECONNREFUSED:
@@ -66,10 +73,8 @@ def not_connected(system_error: int) -> Fault:
 
 async def _first(endpoints: list[Endpoint], dns_ms: float | None, look: Look) -> Connected | Outcome:
     fault: Fault = (Reason.INTERNAL, Blame.PROBER, "nothing was tried")
-    began_ms = look.elapsed_ms()
-    for tried, endpoint in enumerate(endpoints):
+    for endpoint, patience_s in in_turn(endpoints, look):
         began_ms = look.elapsed_ms()
-        patience_s = look.left_s() / (len(endpoints) - tried)  # each address gets its share of what is left
         result = await _attempt(endpoint, patience_s, look)
         if isinstance(result, socket.socket):
             look.step(f"connected to {endpoint.ip}")

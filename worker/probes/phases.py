@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure, success
 from worker.probes.connection import Connected
+from worker.probes.request import Answer
 from worker.probes.vantage import Look
 
 _FIELDS: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms")
@@ -26,6 +27,19 @@ class Phases:
     def since(cls, connected: Connected, look: Look) -> "Phases":
         """Phases that begin where the connection was made."""
         return cls(look, connected.ip, dns_ms=connected.dns_ms, connect_ms=connected.connect_ms)
+
+    @classmethod
+    def of(cls, answer: Answer, look: Look) -> "Phases":
+        """Phases of a whole exchange over HTTP, where the answer ends with its last byte."""
+        known_ms = (answer.dns_ms or 0.0) + (answer.connect_ms or 0.0) + (answer.tls_ms or 0.0)
+        return cls(
+            look,
+            answer.ip,
+            dns_ms=answer.dns_ms,
+            connect_ms=answer.connect_ms,
+            tls_ms=answer.tls_ms,
+            ttfb_ms=None if answer.ttfb_ms is None else answer.total_ms - known_ms,
+        )
 
     def end(self, phase: str) -> None:
         """The time since the last end belongs to this phase, too. One that is no field of results goes to `extra`."""

@@ -9,7 +9,7 @@ import asyncio
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Fault, Outcome
-from worker.probes.connection import locate
+from worker.probes.connection import in_turn, locate
 from worker.probes.datagrams import datagrams, unanswered
 from worker.probes.phases import Phases
 from worker.probes.place import HostPort
@@ -27,9 +27,9 @@ async def run(params: UdpParams, look: Look) -> Outcome:
     found = await locate(params.host, params.port, look, params.ip_version)
     if isinstance(found, Outcome):
         return found
-    for tried, endpoint in enumerate(found.endpoints):
+    for endpoint, patience_s in in_turn(found.endpoints, look):
         phases = Phases(look, endpoint.ip, dns_ms=found.dns_ms)
-        fault = await _ask(params, endpoint, look.left_s() / (len(found.endpoints) - tried), look)
+        fault = await _ask(params, endpoint, patience_s, look)
         phases.end("ttfb_ms")
         if fault is None:
             break

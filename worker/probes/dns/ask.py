@@ -119,16 +119,7 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
         ),
         look,
     )
-    known_ms = (answer.dns_ms or 0.0) + (answer.connect_ms or 0.0) + (answer.tls_ms or 0.0)
-    answered_ms = answer.total_ms - known_ms if answer.ttfb_ms is not None else None  # to the last byte
-    phases = Phases(
-        look,
-        answer.ip,
-        dns_ms=answer.dns_ms,
-        connect_ms=answer.connect_ms,
-        tls_ms=answer.tls_ms,
-        ttfb_ms=answered_ms,
-    )
+    phases = Phases.of(answer, look)
     if answer.code:
         return Asked(phases, fault=fault_of(answer, look.timeout_ms))
     if answer.status != 200:

@@ -16,7 +16,7 @@ import dns.rcode
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
-from worker.probes.connection import locate
+from worker.probes.connection import in_turn, locate
 from worker.probes.dns.ask import Asked, over_https, over_stream, over_udp
 from worker.probes.dns.params import DnsParams, plain
 from worker.probes.resolver import Endpoint, literal
@@ -64,8 +64,7 @@ async def _ask_machine(params: DnsParams, look: Look) -> Outcome:
 
 
 async def _ask_in_turn(params: DnsParams, endpoints: list[Endpoint], look: Look, dns_ms: float | None = None) -> Asked:
-    for tried, endpoint in enumerate(endpoints):
-        patience_s = look.left_s() / (len(endpoints) - tried)  # each server gets its share of what is left
+    for endpoint, patience_s in in_turn(endpoints, look):
         asked = await over_udp(params, endpoint, patience_s, look, dns_ms)
         if asked.fault is None:
             return asked

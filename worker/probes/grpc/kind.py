@@ -63,14 +63,7 @@ async def run(params: GrpcParams, look: Look) -> Outcome:
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
     answer = await exchange(request, look)
-    phases = Phases(
-        look,
-        answer.ip,
-        dns_ms=answer.dns_ms,
-        connect_ms=answer.connect_ms,
-        tls_ms=answer.tls_ms,
-        ttfb_ms=_answered_ms(answer),
-    )
+    phases = Phases.of(answer, look)  # to its end, whose trailers say how it went
     code = _status(answer)
     fault = _fault(params, answer, code, metadata, look)
     return phases.outcome(fault, dict(_extra(answer, code)), slow_ms=params.slow_ms)
@@ -92,13 +85,6 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
         ip_version=params.ip_version,
         http_version="2",
     )
-
-
-def _answered_ms(answer: Answer) -> float | None:
-    """From the connection to the end of the answer, whose trailers say how it went."""
-    if answer.ttfb_ms is None:
-        return None
-    return answer.total_ms - (answer.dns_ms or 0.0) - (answer.connect_ms or 0.0) - (answer.tls_ms or 0.0)
 
 
 def _status(answer: Answer) -> int | None:
