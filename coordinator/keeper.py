@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 from typing import Final
 
-from coordinator.configuration import Configuration, from_document
+from coordinator.configuration import Configuration
 from coordinator.domain.topology import Topology
 from coordinator.following import Following
 from coordinator.geo import Places
@@ -14,6 +14,7 @@ from coordinator.judging import settle
 from coordinator.leadership import Leadership
 from coordinator.parts import Parts
 from coordinator.persistence import UNREACHABLE, persistently
+from coordinator.startup import in_force
 from coordinator.tick import Tick
 from worker.contract import clock
 from worker.contract.instant import rfc3339
@@ -74,14 +75,14 @@ class Keeper:
     async def _reconfigure(self) -> None:
         if await self._store.configurations.version() == self._version:
             return
-        found = await self._store.configurations.current()
-        if found is None:
+        applied = await in_force(self._store)
+        if applied is None:
             return
-        version, configuration = found[0], from_document(found[1])
-        self._set_up(configuration)
-        await self._forget_departed(configuration.topology)
-        self._version = version
-        log.info("reconfigured version=%d checks=%d", version, len(configuration.topology.checks))
+        topology = applied.configuration.topology
+        self._set_up(applied.configuration)
+        await self._forget_departed(topology)
+        self._version = applied.version
+        log.info("reconfigured version=%d checks=%d", applied.version, len(topology.checks))
 
     def _set_up(self, configuration: Configuration) -> None:
         topology = configuration.topology

@@ -4,22 +4,18 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from coordinator import learning
 from coordinator.archivist import Archivist
-from coordinator.configuration import Configuration, from_document
-from coordinator.dispatch import Post
+from coordinator.configuration import Configuration
 from coordinator.domain.engine import Engine
 from coordinator.domain.ledger import Ledger
 from coordinator.following import Following
 from coordinator.geo import Places
 from coordinator.hearing import Hearing
 from coordinator.housekeeping import Housekeeper
-from coordinator.inbox import Inbox
 from coordinator.ingest import Ingest
 from coordinator.keeper import Keeper
 from coordinator.leadership import AnotherCoordinatorError, Leadership, leadership
@@ -27,6 +23,7 @@ from coordinator.metrics import Counters
 from coordinator.parts import Parts
 from coordinator.settings import CoordinatorSettings
 from coordinator.stamps import Stamps
+from coordinator.startup import Applied, in_force, linked
 from coordinator.store import Store, StoreError, open_store
 from coordinator.storing import store_until
 from coordinator.tick import Tick
@@ -42,14 +39,6 @@ EXIT_STORE: Final = 2
 EXIT_ANOTHER: Final = 3
 
 Work = Callable[[CoordinatorSettings, asyncio.Event], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A configuration in force, and its version in the store."""
-
-    version: int
-    configuration: Configuration
 
 
 def run(settings: CoordinatorSettings) -> int:
@@ -103,9 +92,9 @@ async def _first_configuration(store: Store, lead: Leadership, stop: asyncio.Eve
     waiting = False
     while not stop.is_set():
         await lead.renew()
-        found = await store.configurations.current()
-        if found is not None:
-            return Applied(found[0], from_document(found[1]))
+        applied = await in_force(store)
+        if applied is not None:
+            return applied
         if not waiting:
             log.info("waiting for a configuration; apply one with: outscope apply FILE")
         waiting = True
@@ -122,7 +111,7 @@ async def _coordinate(
     begin = (await store.intakes.claim(clock.now()))[0] if elsewhere else None
     engine = await _rebuilt(store, configuration, begin)
     places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
-    async with _link(settings.broker, configuration, reports=not elsewhere) as (post, inbox):
+    async with linked(settings.broker, configuration, reports=not elsewhere) as (post, inbox):
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
         ingest: Ingest | Following
         if begin is not None:
@@ -174,20 +163,6 @@ async def _tell_what_changed(store: Store, engine: Engine) -> None:
             now = verdict.to_record()
             if any(told[key] != now[key] for key in ("severity", "scope", "regions", "components")):
                 await store.verdicts.add(verdict)
-
-
-@asynccontextmanager
-async def _link(broker: str, configuration: Configuration, *, reports: bool) -> AsyncIterator[tuple[Post, Inbox]]:
-    """Both directions of the link to the broker."""
-    regions = [region.id for region in configuration.topology.regions]
-    post, inbox = Post(broker), Inbox(broker, regions, reports=reports)
-    post.open()
-    inbox.open()
-    try:
-        yield post, inbox
-    finally:
-        await inbox.close()
-        await asyncio.to_thread(post.close)
 
 
 async def _together(stop: asyncio.Event, *loops: Ingest | Following | Tick | Keeper | Housekeeper | Archivist) -> None:

@@ -12,18 +12,17 @@ from contextlib import AsyncExitStack, suppress
 from typing import Final
 from uuid import uuid4
 
-from coordinator.configuration import Configuration, from_document
-from coordinator.dispatch import Post
 from coordinator.domain.ledger import Ledger
 from coordinator.geo import Places
 from coordinator.hearing import Hearing
-from coordinator.inbox import Inbox
 from coordinator.intake import Batch, Intake
 from coordinator.metrics import Counters
 from coordinator.parts import Parts
 from coordinator.persistence import UNREACHABLE, persistently
+from coordinator.retention import Keep
 from coordinator.settings import CoordinatorSettings
 from coordinator.stamps import Stamps
+from coordinator.startup import Applied, in_force, linked
 from coordinator.store import FencedError, Store, open_store
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -39,15 +38,13 @@ BOOKS_EVERY_S: Final = 1.0
 class Storing:
     """One of several processes that store."""
 
-    def __init__(
-        self, parts: Parts, places: Places, configuration: Configuration, settings: CoordinatorSettings
-    ) -> None:
+    def __init__(self, parts: Parts, places: Places, applied: Applied, keep: Keep) -> None:
         self.name = f"{socket.gethostname()[:64]}/{os.getpid()}/{uuid4().hex[:8]}"
         self._parts = parts
         self._store = parts.store
         self._stamps = Stamps(clock.now, clock.monotonic_s)
-        self._intake = Intake(parts, places, self._stamps, configuration, settings.keep, self.name)
-        self._version = 0
+        self._intake = Intake(parts, places, self._stamps, applied.configuration, keep, self.name)
+        self._version = applied.version
         self._earliest: Instant = 0
         """No stamp below this one is stored: the judge may have read on."""
         self._books_s = 0.0
@@ -108,11 +105,11 @@ class Storing:
     async def _configurations(self) -> None:
         while True:
             if await persistently("configuration", self._store.configurations.version) != self._version:
-                found = await persistently("configuration", self._store.configurations.current)
-                if found is not None:
-                    self._version, configuration = found[0], from_document(found[1])
-                    self._parts.inbox.listen_to([region.id for region in configuration.topology.regions])
-                    self._intake.configure(configuration)
+                applied = await persistently("configuration", lambda: in_force(self._store))
+                if applied is not None:
+                    self._version = applied.version
+                    self._parts.inbox.listen_to([region.id for region in applied.configuration.topology.regions])
+                    self._intake.configure(applied.configuration)
             await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -120,30 +117,25 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
     """Take in and store until `stop` is set. StoreError says why it cannot."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database))
-        configuration = await _configuration(store, stop)
-        if configuration is None:
+        applied = await _first_configuration(store, stop)
+        if applied is None:
             return
         places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
         stack.callback(places.close)
-        post = Post(settings.broker)
-        regions = [region.id for region in configuration.topology.regions]
-        inbox = Inbox(settings.broker, regions, echo=f"coordinator.echo.{uuid4().hex[:8]}")
+        link = linked(settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}")
+        post, inbox = await stack.enter_async_context(link)
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
-        post.open()
-        stack.push_async_callback(asyncio.to_thread, post.close)
-        inbox.open()
-        stack.push_async_callback(inbox.close)
         if settings.ready_file is not None:
             settings.ready_file.touch()
-        await Storing(parts, places, configuration, settings).run(stop)
+        await Storing(parts, places, applied, settings.keep).run(stop)
     log.info("stopped")
 
 
-async def _configuration(store: Store, stop: asyncio.Event) -> Configuration | None:
+async def _first_configuration(store: Store, stop: asyncio.Event) -> Applied | None:
     """The configuration in force; waits for the first. None when told to stop before."""
     while not stop.is_set():
-        found = await store.configurations.current()
-        if found is not None:
-            return from_document(found[1])
+        applied = await in_force(store)
+        if applied is not None:
+            return applied
         await asyncio.sleep(LOOK_EVERY_S)
     return None
