@@ -9,7 +9,7 @@ from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes import json_path
 from worker.probes.expect import Expect, ExpectHeader
 from worker.probes.request import Answer
-from worker.probes.wall import wall_by_headers, wall_by_page
+from worker.probes.wall import wall_by_headers, wall_by_page, wall_fault
 
 SHOWN: Final = 80
 """Characters of a target's answer that a sentence may show."""
@@ -79,9 +79,7 @@ def _wall_fault(expect: Expect, answer: Answer, noted: Mapping[str, str], fault:
     vendor = wall_by_headers(noted)
     if vendor is None and fault is not None:
         vendor = wall_by_page(answer.status, answer.body)
-    if vendor is None:
-        return None
-    return Reason.BLOCKED, Blame.PROBER, f"status {answer.status}: a wall against bots ({vendor}) answered"
+    return None if vendor is None else wall_fault(answer.status, vendor)
 
 
 def header_fault(expect: Expect, headers: Mapping[str, str]) -> Fault | None:

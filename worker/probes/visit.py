@@ -1,6 +1,6 @@
 """One visit to an HTTP endpoint: exchanges along the redirects, added up and judged."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from worker.probes.cookies import Cookies
 
 _WELL: Final[Fault] = (Reason.OK, Blame.NONE, "")
-_PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
+PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +128,8 @@ class Visit:
         """The last answer, with the phases of all exchanges added up."""
         if len(self._hops) == 1:
             return last
-        return replace(
-            last,
-            dns_ms=self._sum("dns_ms"),
-            connect_ms=self._sum("connect_ms"),
-            tls_ms=self._sum("tls_ms"),
-            ttfb_ms=self._sum("ttfb_ms"),
-            total_ms=self._sum("total_ms") or 0.0,
-        )
-
-    def _sum(self, phase: str) -> float | None:
-        values = [value for _, answer in self._hops if (value := getattr(answer, phase)) is not None]
-        return round(sum(values), 3) if values else None
+        phases: dict[str, Any] = {phase: added_up(self.answers, phase) for phase in PHASES}
+        return replace(last, **phases)
 
     def _extra(self, request: Request, answer: Answer) -> dict[str, Any]:
         extra: dict[str, Any] = {}
@@ -148,7 +138,7 @@ class Visit:
         if answer.ip is not None:
             extra["ip_version"] = "6" if ":" in answer.ip else "4"
         if self._noted:
-            extra |= self._told(answer)
+            extra |= told(answer, self._noted)
         if len(self._hops) > 1:
             extra["redirects"] = len(self._hops) - 1
             extra["final_url"] = shown(request.url)
@@ -163,15 +153,6 @@ class Visit:
                 extra["certificate_expires_at"] = rfc3339(expires)
         return extra
 
-    def _told(self, answer: Answer) -> dict[str, Any]:
-        """What the headers of note say of the edge, and of how long we should stay away."""
-        told = edge.extra_of(self._noted)
-        if answer.status >= 400 and (wait := self._noted.get("retry-after")) is not None:
-            wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
-            if wait_s is not None:
-                told["retry_after_s"] = wait_s
-        return told
-
     def _trace(self) -> None:
         """Note when each phase of each exchange ended; libcurl tells them only afterwards."""
         began_ms = 0.0
@@ -181,9 +162,25 @@ class Visit:
             began_ms += answer.total_ms
 
 
+def told(answer: Answer, noted: Mapping[str, str]) -> dict[str, Any]:
+    """What an answer's headers of note say of the edge, and of how long we should stay away."""
+    extra = edge.extra_of(noted)
+    if answer.status >= 400 and (wait := noted.get("retry-after")) is not None:
+        wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
+        if wait_s is not None:
+            extra["retry_after_s"] = wait_s
+    return extra
+
+
+def added_up(measured: Iterable[Any], phase: str) -> float | None:
+    """Milliseconds of a phase over several answers or outcomes; None when it happened in none."""
+    values = [value for one in measured if (value := getattr(one, phase)) is not None]
+    return round(sum(values), 3) if values else None
+
+
 def _took(answer: Answer) -> dict[str, float | None]:
     """Milliseconds by phase; the body takes what the other phases leave."""
-    took: dict[str, float | None] = {phase.removesuffix("_ms"): getattr(answer, phase) for phase in _PHASES}
+    took: dict[str, float | None] = {phase.removesuffix("_ms"): getattr(answer, phase) for phase in PHASES}
     took["body"] = answer.total_ms - sum(took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb"))
     return took
 
@@ -202,7 +199,7 @@ def _version_fault(request: Request, answer: Answer) -> Fault | None:
 def _hop(request: Request, answer: Answer) -> dict[str, Any]:
     """One exchange of a visit that took several."""
     hop: dict[str, Any] = {"url": shown(request.url), "status": answer.status or None, "ip": answer.ip}
-    return hop | {phase: value for phase in _PHASES if (value := getattr(answer, phase)) is not None}
+    return hop | {phase: value for phase in PHASES if (value := getattr(answer, phase)) is not None}
 
 
 def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from worker.contract.outcome import Blame, Fault, Reason
+
 _SIGNS: Final = {
     "cf-mitigated": "Cloudflare",
     "x-amzn-waf-action": "AWS WAF",
@@ -27,6 +29,11 @@ _PAGES: Final = re.compile(
 )
 _STATUSES: Final = frozenset({200, 202, 401, 403, 405, 406, 418, 429, 503})
 _READ: Final = 16_384
+
+
+def wall_fault(status: int, vendor: str) -> Fault:
+    """What the answer of a wall says: that it does not want this prober, and nothing of the target."""
+    return Reason.BLOCKED, Blame.PROBER, f"status {status}: a wall against bots ({vendor}) answered"
 
 
 def wall_by_headers(headers: Mapping[str, str]) -> str | None:

@@ -17,9 +17,8 @@ from worker.probes.flow.carrying import CarryError, filled, kept
 from worker.probes.flow.params import FlowParams, StepParams
 from worker.probes.secret import SecretError
 from worker.probes.vantage import Look
-from worker.probes.visit import Visit
+from worker.probes.visit import PHASES, Visit, added_up
 
-_PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
 _TOLD: Final = ("http_version", "redirects", "edge", "retry_after_s", "warm")
 """What is told of each step beside its phases."""
 
@@ -36,7 +35,7 @@ class Taken:
         outcome = self.outcome
         told: dict[str, Any] = {"name": self.name, "ok": outcome.ok}
         told |= {"status": outcome.status_code, "ip": outcome.ip}
-        told |= {phase: getattr(outcome, phase) for phase in _PHASES}
+        told |= {phase: getattr(outcome, phase) for phase in PHASES}
         told |= {name: outcome.extra[name] for name in _TOLD if name in outcome.extra}
         return {name: value for name, value in told.items() if value is not None}
 
@@ -81,14 +80,9 @@ def _outcome(taken: Sequence[Taken], failed: StepParams | None, fault: Fault) ->
         extra["failed_step"] = failed.name
         sentence = f"step {failed.name!r}: {sentence}"
     last = taken[-1].outcome if taken else None
-    phases: dict[str, Any] = {phase: _sum(taken, phase) for phase in _PHASES}
+    phases: dict[str, Any] = {phase: added_up((step.outcome for step in taken), phase) for phase in PHASES}
     status, ip = (last.status_code, last.ip) if last else (None, None)
     return Outcome(failed is None, reason, blame, sentence, status, ip=ip, extra=extra, **phases)
-
-
-def _sum(taken: Sequence[Taken], phase: str) -> float | None:
-    values = [value for step in taken if (value := getattr(step.outcome, phase)) is not None]
-    return round(sum(values), 3) if values else None
 
 
 KIND: Final[Kind[Any]] = Kind("flow", FlowParams, run)

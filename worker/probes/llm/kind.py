@@ -20,7 +20,7 @@ from worker.backoff import Backoff
 from worker.contract.clock import monotonic_s, now
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure, success
-from worker.probes import edge, retry_after
+from worker.probes import edge
 from worker.probes.llm import verdict
 from worker.probes.llm.api_error import error_of
 from worker.probes.llm.asking import request_of, secret_of
@@ -32,7 +32,7 @@ from worker.probes.llm.reading import Reading, read
 from worker.probes.request import Answer, Request
 from worker.probes.secret import SecretError
 from worker.probes.vantage import Look
-from worker.probes.visit import steps_of
+from worker.probes.visit import steps_of, told
 
 _REQUEST_IDS: Final = ("request-id", "x-request-id")
 """Headers that a vendor's support asks for."""
@@ -120,14 +120,10 @@ def _list_fault(answer: Answer) -> Fault | None:
 
 def _headers_kept(answer: Answer) -> dict[str, Any]:
     """The vendor's id of the request, which edge answered, and how long we should stay away."""
-    noted = edge.noted(answer.lines)
-    kept = edge.extra_of(noted)
+    kept = told(answer, edge.noted(answer.lines))
     request_id = next((value for name in _REQUEST_IDS if (value := answer.headers.get(name))), None)
     if request_id is not None:
         kept["request_id"] = request_id[:120]
-    if answer.status >= 400 and (wait := noted.get("retry-after")) is not None:
-        wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
-        kept |= {} if wait_s is None else {"retry_after_s": wait_s}
     return kept
 
 

@@ -9,7 +9,7 @@ from worker.probes.llm.api_error import error_of, fault_of
 from worker.probes.llm.params import LlmParams
 from worker.probes.llm.reading import Reading
 from worker.probes.request import Answer
-from worker.probes.wall import wall_by_headers, wall_by_page
+from worker.probes.wall import wall_by_headers, wall_by_page, wall_fault
 
 DONE: Final = frozenset({"end_turn", "stop_sequence", "stop", "completed", "STOP", "eos", "eos_token"})
 """The model said all that it wanted to."""
@@ -36,9 +36,7 @@ def status_fault(answer: Answer, params: LlmParams, secret: str | None) -> Fault
 def _wall(answer: Answer) -> Fault | None:
     """A wall against bots in place of the API, which says nothing of the API."""
     vendor = wall_by_headers(noted(answer.lines)) or wall_by_page(answer.status, answer.body)
-    if vendor is None:
-        return None
-    return Reason.BLOCKED, Blame.PROBER, f"status {answer.status}: a wall against bots ({vendor}) answered"
+    return None if vendor is None else wall_fault(answer.status, vendor)
 
 
 def stream_fault(answer: Answer, reading: Reading, params: LlmParams, secret: str | None) -> Fault | None:

@@ -16,7 +16,7 @@ from websockets.uri import parse_uri
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.expect import Expect
 from worker.probes.judging import status_fault
-from worker.probes.stream import Stream
+from worker.probes.stream import Stream, ended
 
 _MESSAGES: Final = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 _LOG: Final = logging.getLogger("outscope.websockets")
@@ -129,7 +129,7 @@ class Conversation:
             return Reason.RESET, Blame.TARGET, f"the target closed the WebSocket with code {received.code}"
         if (sent := self._protocol.close_sent) is not None:
             return Reason.PROTOCOL, Blame.TARGET, f"the target broke the protocol: {sent.reason or sent.code}"[:120]
-        return Reason.RESET, Blame.TARGET, f"the target closed the connection during the {self.doing}"
+        return ended(self.doing)
 
 
 def _refused(error: Exception, *, credentials: bool) -> Fault:
