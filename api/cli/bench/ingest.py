@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.where import Database
-from coordinator.store import StoreError
 
 
 def ingest(
@@ -29,6 +28,7 @@ def ingest(
     COPY, or executemany of SQLite) are the limit that it is compared with.
     """
     from api.cli.bench.intake import BenchError, measure
+    from coordinator.store import StoreError
 
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as name:
         folder = Path(name)

@@ -49,6 +49,13 @@ def test_a_url_on_this_machine_is_measured_without_asking() -> None:
     assert "looks/s with 5 in flight" in done.stdout
 
 
+def test_the_measuring_process_holds_what_a_worker_holds_and_no_more() -> None:
+    others = "{'coordinator', 'tortoise', 'numpy', 'pyarrow', 'fastapi'}"
+    code = f"import sys, worker.process, api.cli.bench.looking; print(sorted({others} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n", "else the memory that is told is not a worker's"
+
+
 def test_a_url_elsewhere_needs_consent() -> None:
     done = bench("--url", "https://example.com/")
     assert done.returncode == 2
