@@ -11,7 +11,7 @@ from api.cli.asking import WRONG
 from api.cli.where import Data, Database, database_url
 from coordinator.archive.place import archive_url
 from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup
-from coordinator.store.database import connection_name, sqlite_path
+from coordinator.store.database import StoreError, connection_name, sqlite_path
 from worker.contract import clock
 
 POSTGRES: Final = (
@@ -44,7 +44,7 @@ def backup(
     target = _target(out, datetime.fromtimestamp(at / 1000, UTC))
     try:
         manifest = take_backup(sqlite_path(url), target, at, archive_of(url, with_archive))
-    except BackupError as error:
+    except (BackupError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
     typer.echo(f"{target}: {target.stat().st_size:,} bytes, verified. It holds {contents(manifest)}.")

@@ -51,6 +51,7 @@ def dataset(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         typer.echo(f"{folder} is not empty; name a new folder", err=True)
         raise typer.Exit(2)
+    from coordinator.archive.place import PlaceError
     from coordinator.store import ResultFilter, StoreError
 
     try:
@@ -58,7 +59,7 @@ def dataset(
         wanted = ResultFilter(service=service, **bounds)  # type: ignore[arg-type]
         folder.mkdir(parents=True, exist_ok=True)
         skipped = asyncio.run(_write(folder, wanted, database_url(database, data), place))
-    except (StoreError, OSError, ValueError) as error:
+    except (StoreError, PlaceError, OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     for name, why in skipped.items():

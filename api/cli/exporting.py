@@ -56,9 +56,18 @@ def print_all(client: Client, order: Order, out: IO[bytes]) -> bool:
 
 def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
     """Write all of it to a file, which appears when it is whole; whether nothing is missing."""
-    if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            return print_all(client, order, file)
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                return print_all(client, order, file)
+        got = _downloaded(client, order, path, resume)
+    except OSError as error:
+        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
+        raise typer.Exit(WRONG) from None
+    return _told(got, str(path))
+
+
+def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
     partial, state = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
     try:
         got = _state(order, partial, state) if resume else Got(cursor=order.cursor)
@@ -69,9 +78,6 @@ def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
                 _fill(client, order, got, file, state, tick)
         partial.replace(path)
         state.unlink(missing_ok=True)
-    except OSError as error:
-        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(WRONG) from None
     except UnreachableError:
         if order.continues:
             typer.echo(f"What arrived is kept beside {path}; go on with the same command and --resume", err=True)
@@ -79,7 +85,7 @@ def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
     finally:
         if not order.continues:
             partial.unlink(missing_ok=True)
-    return _told(got, str(path))
+    return got
 
 
 def _fill(client: Client, order: Order, got: Got, file: IO[bytes], state: Path, tick: Any) -> None:

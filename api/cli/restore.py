@@ -15,7 +15,7 @@ from api.supervisor.claim import claimed
 from api.supervisor.problem import CannotStartError
 from coordinator.backup import BackupError, verify
 from coordinator.backup import restore as restored
-from coordinator.store.database import sqlite_path
+from coordinator.store.database import StoreError, sqlite_path
 from worker.contract import clock
 
 
@@ -40,7 +40,7 @@ def restore(
         url = database_url(database, data)
         require_sqlite(url)
         _restore(file, sqlite_path(url), url, data_dir(data), force)
-    except (BackupError, CannotStartError) as error:
+    except (BackupError, CannotStartError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
     except OSError as error:

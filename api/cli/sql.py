@@ -21,7 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a row
 
 
 def sql(
-    query: Annotated[str, typer.Argument(metavar="SELECT", help="Over results, incidents, verdicts, workers.")],
+    query: Annotated[
+        str, typer.Argument(metavar="SELECT", help="Over results, rollups, incidents, verdicts, workers.")
+    ],
     files: Files = None,
     place: Archive = None,
     database: Database = None,
@@ -38,6 +40,7 @@ def sql(
         typer.echo("outscope sql needs DuckDB; install outscope[analysis]", err=True)
         raise typer.Exit(2) from None
     from coordinator.analysis import opened, opened_files
+    from coordinator.archive.place import PlaceError
     from coordinator.store import StoreError
 
     with tempfile.TemporaryDirectory(prefix="outscope-sql-") as scratch:
@@ -48,12 +51,14 @@ def sql(
                 base = asyncio.run(opened(database_url(database, data), place, Path(scratch)))
             with base as connection:
                 _put(connection.execute(query), json)
-        except (duckdb.Error, StoreError, OSError, ValueError) as error:
+        except (duckdb.Error, StoreError, PlaceError, OSError, ValueError) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
 
 
 def _put(answer: Any, json: bool) -> None:
+    if answer is None:
+        raise ValueError("nothing is asked; write a SELECT over results, rollups, incidents, verdicts, workers")
     names = [column[0] for column in answer.description or ()]
     shown = 0
     rows: list[Any] = []

@@ -123,6 +123,29 @@ def test_sql_reads_hot_and_archived_results_as_one(run: Run, play: Play, results
     assert play.topology.regions[0].id in table
 
 
+@pytest.mark.parametrize("command", [("dataset", "new"), ("sql", "select 1")])
+def test_an_archive_that_cannot_be_opened_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(*command, "--archive", "ftp://nowhere")
+    assert ran.exit_code == 1
+    assert "'ftp://nowhere' is not understood; write a folder, s3://bucket/folder, or off" in ran.stderr
+
+
+@pytest.mark.parametrize("question", ["", ";"])
+def test_a_question_that_asks_nothing_is_refused(run: Run, question: str) -> None:
+    ran = run("sql", question)
+    assert (ran.exit_code, ran.stderr[:16]) == (1, "nothing is asked")
+
+
+@pytest.mark.parametrize("command", [("backup",), ("restore", "some.tar.zst")])
+def test_a_database_that_is_none_is_told(run: Run, command: tuple[str, ...]) -> None:
+    ran = run(*command, "--database", "garbage")
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("database URL 'garbage' is not understood; write sqlite:///")
+
+
 def test_the_recipes_of_the_guide_run(run: Run, tmp_path: Path) -> None:
     """Every block of Python in the notebook page, one after the other, as a reader would."""
     folder = tmp_path / "dataset"
