@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coordinator.archive.columns import batch_of
-from coordinator.archive.manifest import PARTS, Manifest, Part, day_text
-from coordinator.archive.part_file import DAY_MS, PartWriter, digest, open_part, windows
+from coordinator.archive.manifest import DAY_MS, PARTS, Manifest, Part, day_text
+from coordinator.archive.part_file import PartWriter, digest, open_part, windows
 from coordinator.archive.place import Place
 from coordinator.store import Store
 from coordinator.store.archiving import Key

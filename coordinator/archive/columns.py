@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from worker.contract.result import FIELDS
+from worker.contract.result import FIELDS, TIMES
 
 SCHEMA_NAME: Final = b"outscope.schema"
 DESCRIPTION: Final = b"description"
@@ -22,7 +22,7 @@ REPEATING: Final = ("check", "service", "component", "kind", "region", "worker",
 _TYPES: Final[Mapping[str, Any]] = {
     "id": pa.string(),
     **dict.fromkeys(REPEATING, NAME),
-    **dict.fromkeys(("scheduled_at", "started_at", "received_at"), TIME),
+    **dict.fromkeys(TIMES, TIME),
     "attempt": pa.int32(),
     "ok": pa.bool_(),
     "detail": pa.string(),
@@ -67,6 +67,11 @@ def field_of(name: str, kind: Any, meaning: str, *, nullable: bool = True, json:
     return pa.field(name, kind, nullable=nullable, metadata=told)
 
 
+def is_json(field: Any) -> bool:
+    """Whether a column's text is JSON."""
+    return JSON in (field.metadata or {})
+
+
 def schema_of(name: str, version: int, columns: Iterable[Any]) -> Any:
     """A schema with its name and version, such as `results/1`."""
     return pa.schema(list(columns), metadata={SCHEMA_NAME: f"{name}/{version}".encode()})
@@ -90,15 +95,17 @@ def part_of(schema: Any, names: tuple[str, ...]) -> Any:
 
 def batch_of(rows: Sequence[Mapping[str, Any]], schema: Any = RESULTS) -> Any:
     """Rows as the store keeps them (instants as milliseconds, JSON as text), as a record batch."""
-    return pa.RecordBatch.from_arrays([_array(rows, field) for field in schema], schema=schema)
+    return pa.RecordBatch.from_arrays(
+        [array_of([row[field.name] for row in rows], field.type) for field in schema], schema=schema
+    )
 
 
-def _array(rows: Sequence[Mapping[str, Any]], field: Any) -> Any:
-    values = [row[field.name] for row in rows]
-    if pa.types.is_dictionary(field.type):
+def array_of(values: Sequence[Any], kind: Any) -> Any:
+    """A column of values, instants as milliseconds; any number is a truth value where one is wanted."""
+    if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
-    if pa.types.is_boolean(field.type):
+    if pa.types.is_boolean(kind):
         return pa.array([None if value is None else bool(value) for value in values], pa.bool_())
-    if pa.types.is_timestamp(field.type):
-        return pa.array(values, pa.int64()).cast(field.type)
-    return pa.array(values, field.type)
+    if pa.types.is_timestamp(kind):
+        return pa.array(values, pa.int64()).cast(kind)
+    return pa.array(values, kind)

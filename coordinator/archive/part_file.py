@@ -12,14 +12,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coordinator.archive.columns import REPEATING, RESULTS, SCHEMA_NAME
+from coordinator.archive.columns import REPEATING, RESULTS
 from worker.contract.instant import Instant
+from worker.contract.result import TIMES
 
-DAY_MS: Final = 86_400_000
 GROUP_ROWS: Final = 8_192
 WINDOW_ROWS: Final = 6_144
 _PARTS_OF_DAY: Final = (1, 2, 4, 8, 24, 48, 96, 288, 1440)
-_TIMES: Final = ("scheduled_at", "started_at", "received_at")
 
 
 def windows(rows: int) -> int:
@@ -64,7 +63,7 @@ class PartWriter:
                 compression="zstd",
                 compression_level=3,
                 use_dictionary=[*REPEATING, "detail", "extra"],
-                column_encoding=dict.fromkeys(_TIMES, "DELTA_BINARY_PACKED"),
+                column_encoding=dict.fromkeys(TIMES, "DELTA_BINARY_PACKED"),
                 write_page_checksum=True,
                 store_schema=True,
             )
@@ -80,11 +79,6 @@ class PartWriter:
 def open_part(source: Any) -> Any:
     """A part for reading, names as dictionaries; ArrowException or OSError when it is none. Checksums are verified."""
     return pq.ParquetFile(source, read_dictionary=list(REPEATING), page_checksum_verification=True)
-
-
-def schema_name(file: Any) -> str:
-    """The schema that a part says it has."""
-    return str((file.schema_arrow.metadata or {}).get(SCHEMA_NAME, b"").decode())
 
 
 def digest(source: Any) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 import pyarrow as pa
 
-from coordinator.archive.columns import DESCRIPTION, JSON
+from coordinator.archive.columns import DESCRIPTION, is_json
 from coordinator.exports.dataset import Dataset
 
 
@@ -21,12 +21,11 @@ class Column(TypedDict):
 def columns(dataset: Dataset) -> Iterator[Column]:
     """The columns of a dataset, in order."""
     for field in dataset.schema:
-        told = field.metadata or {}
         yield Column(
             name=field.name,
-            type=_type(field.type, JSON in told),
+            type=_type(field.type, is_json(field)),
             nullable=field.nullable,
-            meaning=told.get(DESCRIPTION, b"").decode(),
+            meaning=(field.metadata or {}).get(DESCRIPTION, b"").decode(),
         )
 
 
@@ -44,8 +43,8 @@ def page(datasets: dict[str, Dataset]) -> Iterator[str]:
     yield ""
 
 
-def _type(kind: Any, is_json: bool) -> str:
-    if is_json:
+def _type(kind: Any, json: bool) -> str:
+    if json:
         return "JSON"
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind):
         return "text"

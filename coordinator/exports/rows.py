@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from coordinator.archive.columns import JSON, TIME
+from coordinator.archive.columns import array_of, is_json
 from coordinator.store.paging import cursor_of
 
 NAMES = pa.list_(pa.string())
@@ -48,8 +48,6 @@ def columns_of(rows: list[Row], schema: Any, place: Callable[[Row], Place]) -> A
 
 def _array(rows: list[Row], told: Any) -> Any:
     values = [row[told.name] for row in rows]
-    if told.metadata and JSON in told.metadata:
-        return pa.array([None if value is None else orjson.dumps(value).decode() for value in values], pa.string())
-    if told.type == TIME:
-        return pa.array(values, pa.int64()).cast(TIME)
-    return pa.array(values, told.type)
+    if is_json(told):
+        values = [None if value is None else orjson.dumps(value).decode() for value in values]
+    return array_of(values, told.type)

@@ -8,18 +8,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coordinator.archive.columns import JSON
+from coordinator.archive.columns import is_json
 
 _FORM: Final = b"0000-00-00T00:00:00.000Z"
 _DATE: Final = 10
 _DAY_MS: Final = 86_400_000
 _CLOCK: Final = ((11, 2, 3_600_000, 24), (14, 2, 60_000, 60), (17, 2, 1_000, 60), (20, 3, 1, 1_000))
 """Where hours, minutes, seconds and milliseconds stand, of how many digits, and how many milliseconds they are."""
-
-
-def is_json(field: Any) -> bool:
-    """Whether a column's text is JSON."""
-    return bool(field.metadata) and JSON in field.metadata
 
 
 def is_text(field: Any) -> bool:

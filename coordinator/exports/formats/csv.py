@@ -4,6 +4,7 @@ A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line'
 apostrophe in front, which reading takes off again, so that it stays what it was.
 """
 
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -14,10 +15,10 @@ import pyarrow.csv as pc_csv
 from coordinator.exports.format import Format, Outlet
 from coordinator.exports.texts import changed, first_bytes, is_text, lists, times
 
-DANGEROUS: Final = "=+\\-@\t\r\n"
-_FORMULA: Final = f"^'*[{DANGEROUS}]"
+_DANGEROUS: Final = "=+-@\t\r\n"
+_FORMULA: Final = f"^'*[{re.escape(_DANGEROUS)}]"
 _SUSPECT: Final = np.zeros(256, np.bool_)
-_SUSPECT[[ord(character) for character in "=+-@\t\r\n'"]] = True
+_SUSPECT[[ord(character) for character in f"{_DANGEROUS}'"]] = True
 
 
 class _Csv:

@@ -10,8 +10,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from coordinator.archive.columns import is_json
 from coordinator.exports.format import Format
-from coordinator.exports.texts import changed, data_of, is_json, is_text, lists, times
+from coordinator.exports.texts import changed, data_of, is_text, lists, times
 
 _SPECIAL: Final = np.zeros(256, np.bool_)
 _SPECIAL[[*range(32), ord('"'), ord("\\")]] = True
