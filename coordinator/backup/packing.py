@@ -4,7 +4,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -24,12 +24,9 @@ _OPTIONS: Final[dict[int, int]] = {
 
 def described(name: str, path: Path) -> File:
     """A file as the manifest tells it."""
-    digest, size = sha256(), 0
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return File(name, size, digest.hexdigest())
+        digest = file_digest(file, "sha256")
+        return File(name, file.tell(), digest.hexdigest())
 
 
 def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path], at_s: float) -> None:

@@ -44,12 +44,9 @@ class ResultFile:
         """The results in the order of the file."""
         self.mistakes = Mistakes()
         try:
-            if self._folder() is not None:
-                for path in self._files():
-                    yield from read_parquet(str(path), self.mistakes)
-                return
-            if ".parquet" in self._suffixes()[:1]:
-                yield from read_parquet(str(self.source), self.mistakes)
+            if (tables := self._tables()) is not None:
+                for path in tables:
+                    yield from read_parquet(path, self.mistakes)
                 return
             with self._opened() as file:
                 read = read_csv if ".csv" in self._suffixes()[:1] else read_ndjson
@@ -67,19 +64,11 @@ class ResultFile:
         """All results by when they were received, whatever their order in the file."""
         return all_in_order(self.batches())
 
-    def _folder(self) -> Path | None:
-        """The folder that it is, if any."""
-        found = Path(cast(str, self.source)) if self.can_be_read_again else None
-        return found if found is not None and found.is_dir() else None
-
-    def _files(self) -> list[Path]:
-        """The files of a folder that `outscope dataset` wrote, or of any with Parquet files in it."""
-        folder = cast(Path, self._folder())
-        results = folder / "results"
-        found = sorted((results if results.is_dir() else folder).glob("**/*.parquet"))
-        if not found:
-            raise UnreadableError("is a folder without results/*.parquet")
-        return found
+    def _tables(self) -> list[str] | None:
+        """The Parquet files that it consists of; None when it is text."""
+        if self.can_be_read_again and (folder := Path(cast(str, self.source))).is_dir():
+            return _tables_in(folder)
+        return [str(self.source)] if ".parquet" in self._suffixes()[:1] else None
 
     def _suffixes(self) -> list[str]:
         """What it is, and how it is packed."""
@@ -98,6 +87,15 @@ class ResultFile:
         else:
             with _OPENERS.get(self._suffixes()[1], open)(self.source, "rb") as file:
                 yield file
+
+
+def _tables_in(folder: Path) -> list[str]:
+    """The files of a folder that `outscope dataset` wrote, or of any with Parquet files in it."""
+    results = folder / "results"
+    found = sorted((results if results.is_dir() else folder).glob("**/*.parquet"))
+    if not found:
+        raise UnreadableError("is a folder without results/*.parquet")
+    return [str(path) for path in found]
 
 
 __all__ = ["STANDARD_INPUT", "OutOfOrderError", "ResultFile"]
