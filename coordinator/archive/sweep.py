@@ -23,6 +23,11 @@ log = logging.getLogger("outscope.archive")
 UNREADABLE = (OSError, pa.ArrowException, ValueError)
 
 
+def why_unreadable(error: BaseException) -> str:
+    """One line for people, also when the error has no words."""
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+
+
 @dataclass(slots=True)
 class _Open:
     part: Part
@@ -115,7 +120,7 @@ class Sweep:
         heappush(self._heap, (bound, self._number, what))
 
     def _skip(self, part: Part, error: BaseException) -> None:
-        why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        why = why_unreadable(error)
         log.error("unreadable_part file=%s error=%s", part.file, why)
         self.skipped[part.file] = why
 

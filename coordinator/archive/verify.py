@@ -7,7 +7,7 @@ from pathlib import Path
 from coordinator.archive.manifest import Manifest, Part
 from coordinator.archive.part_file import digest, open_part
 from coordinator.archive.place import Place
-from coordinator.archive.sweep import UNREADABLE
+from coordinator.archive.sweep import UNREADABLE, why_unreadable
 
 
 @dataclass(slots=True)
@@ -23,14 +23,14 @@ class Found:
 def verify(place: Place, copy: Path | None = None) -> Found:
     """Read every part and compare it with its entry. A damaged one is taken from `copy` when that has it whole."""
     manifest, found = Manifest(place), Found()
-    parts = manifest.parts()
+    parts, broken = manifest.parts(), manifest.broken
+    if copy is not None and broken:
+        _restore_entries(place, copy, broken)
+        parts = manifest.parts()
     found.files = len(parts) + len(manifest.broken)
-    for name in manifest.broken:
-        if not _entry_restored(place, copy, name):
-            found.damaged[name] = "the entry of the manifest cannot be read"
-        else:
-            found.restored.append(name)
-    for part in manifest.parts() if found.restored else parts:
+    found.damaged = dict.fromkeys(manifest.broken, "the entry of the manifest cannot be read")
+    found.restored = [name for name in broken if name not in found.damaged]
+    for part in parts:
         wrong = _wrong(place, part)
         if wrong and copy is not None and _restored(place, copy, part):
             found.restored.append(part.file)
@@ -49,7 +49,7 @@ def _wrong(place: Place, part: Part) -> str:
             if file.metadata.num_rows != part.rows:
                 return f"it has {file.metadata.num_rows} rows instead of {part.rows}"
     except UNREADABLE as error:
-        return str(error).splitlines()[0]
+        return why_unreadable(error)
     return ""
 
 
@@ -64,11 +64,10 @@ def _restored(place: Place, copy: Path, part: Part) -> bool:
     return True
 
 
-def _entry_restored(place: Place, copy: Path | None, name: str) -> bool:
-    if copy is None or not (copy / name).is_file():
-        return False
-    _put(place, copy / name, name)
-    return True
+def _restore_entries(place: Place, copy: Path, names: list[str]) -> None:
+    for name in names:
+        if (copy / name).is_file():
+            _put(place, copy / name, name)
 
 
 def _put(place: Place, source: Path, name: str) -> None:

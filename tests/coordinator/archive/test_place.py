@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from coordinator.archive.archiver import Archiver
 from coordinator.archive.place import Place, PlaceError, archive_url, open_place
 from coordinator.archive.record import Record
+from coordinator.archive.sweep import why_unreadable
 from coordinator.archive.verify import verify
 from coordinator.archivist import Archivist
 from coordinator.store import ResultFilter, Store
@@ -104,8 +106,6 @@ async def test_a_day_that_waits_to_be_rolled_up_stays(store: Store, place: Place
 async def test_a_damaged_file_is_named_skipped_and_put_right_from_a_copy(
     store: Store, keep: Keep, place: Place, past: Past, tmp_path: Path
 ) -> None:
-    import shutil
-
     told = past(5)
     await keep(told)
     await Archiver(store, place).run(HOT_MS)
@@ -132,6 +132,23 @@ async def test_a_damaged_file_is_named_skipped_and_put_right_from_a_copy(
     await Archiver(store, place).run(HOT_MS)  # which must not take the file for a stray
     assert verify(place, copy).restored == [entry]
     assert await read(Record(store, place)) == told
+
+
+async def test_an_entry_that_is_damaged_in_the_copy_too_stays_damaged(
+    store: Store, keep: Keep, place: Place, past: Past, tmp_path: Path
+) -> None:
+    await keep(past(5))
+    await Archiver(store, place).run(HOT_MS)
+    entry = place.names("manifest")[0]
+    write(Path(place.root, entry), b"{")
+    copy = Path(shutil.copytree(place.root, tmp_path / "copy"))
+
+    found = verify(place, copy)
+    assert (list(found.damaged), found.restored, found.files) == ([entry], [], 2)
+
+
+def test_an_error_without_words_is_named() -> None:
+    assert why_unreadable(OSError()) == "OSError"
 
 
 def write(path: Path, data: bytes) -> None:
