@@ -1,12 +1,11 @@
 """Anthropic's Messages API, streamed: named events from `message_start` to `message_stop`."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from worker.probes.llm.api_error import error_in
-from worker.probes.llm.dialect import NOTHING, Dialect, MalformedError, Question, Telling, count, inner, text
+from worker.probes.llm.dialect import NOTHING, Dialect, MalformedError, Question, Telling, count, inner, parsed, text
 
 VERSION: Final = "2023-06-01"
 """Of the wire format; the vendor promises to keep it."""
@@ -28,10 +27,7 @@ def _models(model: str | None) -> str:
 
 
 def _read(_name: str, data: str) -> Telling:
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise MalformedError("an event is not JSON") from error
+    document = parsed(data)
     kind = inner(document, "type")
     if not isinstance(kind, str):
         raise MalformedError("an event has no type")

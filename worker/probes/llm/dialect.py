@@ -1,5 +1,6 @@
 """What the APIs have in common: a question, what an event of the answer tells, and how one vendor's API is spoken."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -61,6 +62,14 @@ class Dialect:
     """Path of the list of models, or of one of them."""
     finish_ends: bool = False
     """Whether a stream is whole once the model said why it stopped, without a last event that says so."""
+
+
+def parsed(data: str, complaint: str = "an event is not JSON") -> Any:
+    """The JSON document that an event holds; MalformedError with the complaint when it holds none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(complaint) from error
 
 
 def count(value: Any) -> int | None:

@@ -3,13 +3,12 @@
 Unnamed events with a part of the answer each; the last one gives the reason why it is the last.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from worker.probes.llm.api_error import error_in
-from worker.probes.llm.dialect import Dialect, MalformedError, Question, Telling, count, inner, text
+from worker.probes.llm.dialect import Dialect, MalformedError, Question, Telling, count, inner, parsed, text
 
 
 def _path(model: str) -> str:
@@ -32,10 +31,7 @@ def _models(model: str | None) -> str:
 
 
 def _read(_name: str, data: str) -> Telling:
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as problem:
-        raise MalformedError("an event is not JSON") from problem
+    document = parsed(data)
     if not isinstance(document, dict):
         raise MalformedError("an event is not a JSON object")
     if (error := error_in(document)) is not None:

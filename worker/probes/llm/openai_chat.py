@@ -3,14 +3,13 @@
 Unnamed events with a `chat.completion.chunk` each, and `[DONE]` at the end.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
 from worker.probes.llm.api_error import error_in
-from worker.probes.llm.dialect import Dialect, MalformedError, Question, Telling, count, inner, text
+from worker.probes.llm.dialect import Dialect, MalformedError, Question, Telling, count, inner, parsed, text
 
 URL: Final = "https://api.openai.com/v1"
 DONE: Final = "[DONE]"
@@ -42,10 +41,7 @@ def _asking(limit: str) -> Any:
 def _read(_name: str, data: str) -> Telling:
     if data == DONE:
         return Telling(end=True)
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as problem:
-        raise MalformedError("an event is neither JSON nor [DONE]") from problem
+    document = parsed(data, "an event is neither JSON nor [DONE]")
     if not isinstance(document, dict):
         raise MalformedError("an event is not a JSON object")
     if (error := error_in(document)) is not None:

@@ -1,10 +1,9 @@
 """OpenAI's Responses API, streamed: typed events from `response.created` to `response.completed`."""
 
-import json
 from typing import Any, Final
 
 from worker.probes.llm.api_error import ApiError, error_in
-from worker.probes.llm.dialect import NOTHING, Dialect, MalformedError, Question, Telling, count, inner, text
+from worker.probes.llm.dialect import NOTHING, Dialect, MalformedError, Question, Telling, count, inner, parsed, text
 from worker.probes.llm.openai_chat import URL, bearer, models
 
 REFUSAL: Final = "refusal"
@@ -21,10 +20,7 @@ def _ask(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def _read(_name: str, data: str) -> Telling:
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise MalformedError("an event is not JSON") from error
+    document = parsed(data)
     kind = inner(document, "type")
     if not isinstance(kind, str):
         if (told := error_in(document)) is not None:
