@@ -7,14 +7,13 @@ never a name, so there is no moment between the judgement and the connection in 
 
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
 from worker.contract.target import Target, url_target
-from worker.policy import NEVER_SETTING, Policy
+from worker.policy import NEVER_SETTING, Network, Policy
 
 Address: TypeAlias = IPv4Address | IPv6Address
-Network: TypeAlias = IPv4Network | IPv6Network
 
 SETTING: Final = "OUTSCOPE_ALLOW_ADDRESSES"
 REMEMBERED: Final = 4096

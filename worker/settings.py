@@ -5,15 +5,13 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urlsplit
 
 from worker.contract.message import IDENTIFIER
-from worker.policy import Policy, PolicyError, read_policy
-
-Network: TypeAlias = IPv4Network | IPv6Network
+from worker.policy import Network, Policy, PolicyError, read_policy
 
 SCHEMES: Final = ("redis", "rediss")
 MAX_CONTACT: Final = 200
@@ -124,10 +122,7 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str:
     secret_file = environ.get(f"{variable}_FILE") if name == "broker" else None
     if not secret_file:
         return environ.get(variable, "").strip()
-    try:
-        return Path(secret_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable}_FILE names {secret_file}, which cannot be read: {error}") from error
+    return _read(f"{variable}_FILE", secret_file).strip()
 
 
 def _required(name: str, text: str, what: str) -> str:
@@ -185,7 +180,7 @@ def _contact(text: str) -> str | None:
 def _policy(texts: Mapping[str, str]) -> Policy:
     never = texts["never_probe"]
     if never.startswith("@"):
-        never = _read("never_probe", never[1:])
+        never = _read(_called("never_probe"), never[1:])
     return replace(
         _policy_part("never_probe", never=never),
         schemes=_policy_part("schemes", schemes=texts["schemes"]).schemes,
@@ -200,11 +195,11 @@ def _policy_part(name: str, **text: str) -> Policy:
         raise SettingsError(f"{_called(name)}: {error}") from error
 
 
-def _read(name: str, path: str) -> str:
+def _read(what: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{_called(name)} names {path}, which cannot be read: {error}") from error
+        raise SettingsError(f"{what} names {path}, which cannot be read: {error}") from error
 
 
 def _file(name: str, text: str) -> Path | None:
