@@ -18,10 +18,10 @@ _SHOWN: Final = 3
 async def look_at_store(url: str) -> AsyncIterator[Finding]:
     """Every finding about the store itself. Nothing more is found when it cannot be read."""
     shown = masked(url)
-    if connection_name(url) == "sqlite" and not sqlite_path(url).exists():
-        yield warning("store", f"nothing is stored yet at {shown}", "it is made by the first `outscope up`")
-        return
     try:
+        if connection_name(url) == "sqlite" and not sqlite_path(url).exists():
+            yield warning("store", f"nothing is stored yet at {shown}", "it is made by the first `outscope up`")
+            return
         async with inspect(url) as store:
             size = await store.size()
             yield ok("store", f"{shown} answers: {await store.server()}, {size / 1e6:,.1f} MB")

@@ -11,6 +11,7 @@ from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTrans
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.exceptions import ConfigurationError
 
 APP: Final = "store"
 POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
@@ -97,7 +98,10 @@ def connection_name(url: str) -> str:
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database URL: `sqlite:///path` or `postgresql://user@host/name`."""
+    """Tortoise's configuration for a database URL: `sqlite:///path` or `postgresql://user@host/name`.
+
+    StoreError for any other.
+    """
     name = connection_name(url)
     return {
         "connections": {name: _postgres(url) if name == "postgres" else _sqlite(sqlite_path(url))},
@@ -115,10 +119,7 @@ def sqlite_path(url: str) -> Path:
     """The file that a SQLite URL names; StoreError for any other URL."""
     scheme, separator, path = url.partition("://")
     if scheme != "sqlite" or not separator or not path:
-        raise StoreError(
-            f"database URL {_without_secret(url)!r} is not understood; "
-            "write sqlite:///path/to/outscope.db or postgresql://user:password@host/name"
-        )
+        raise _not_understood(url)
     return Path(path)
 
 
@@ -134,8 +135,18 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgres(url: str) -> dict[str, Any]:
-    expanded: dict[str, Any] = expand_db_url("asyncpg:" + url.split(":", 1)[1])
+    try:
+        expanded: dict[str, Any] = expand_db_url("asyncpg:" + url.split(":", 1)[1])
+    except (ConfigurationError, ValueError):  # whose words may hold the password
+        raise _not_understood(url) from None
     return expanded
+
+
+def _not_understood(url: str) -> StoreError:
+    return StoreError(
+        f"database URL {_without_secret(url)!r} is not understood; "
+        "write sqlite:///path/to/outscope.db or postgresql://user:password@host/name"
+    )
 
 
 def _without_secret(url: str) -> str:

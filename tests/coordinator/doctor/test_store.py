@@ -10,6 +10,7 @@ import pytest
 
 from coordinator.doctor import State
 from coordinator.doctor.store import look_at_store
+from coordinator.doctor.work import look_at_work
 from coordinator.store import Store, StoreError, open_store
 from coordinator.store.inspection import inspect
 from coordinator.store.snapshot import known_migrations
@@ -25,6 +26,27 @@ async def test_a_store_that_is_well(filled: Store, store_url: str) -> None:
     assert ("SQLite 3" if "sqlite" in store_url else "PostgreSQL ") in told["store"].said
     assert known_migrations()[-1] in told["migrations"].said
     assert "orphans" in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://outscope:hunter2@db:543a/outscope",
+        "postgresql://outscope:hunter2@db:99999/outscope",
+        "postgresql://outscope:hunter2@[::1/outscope",
+        "mysql://outscope:hunter2@db/outscope",
+    ],
+)
+async def test_a_url_that_names_no_database_is_a_finding_without_its_password(url: str) -> None:
+    told = await found(look_at_store(url))
+    assert told["store"].state is State.FAILURE
+    assert "is not understood; write sqlite:///" in told["store"].said
+    assert "OUTSCOPE_DATABASE" in told["store"].todo
+    assert "hunter2" not in told["store"].said
+    assert await found(look_at_work(url, NOW)) == {}
+    with pytest.raises(StoreError, match="is not understood; write sqlite:///"):
+        async with open_store(url):
+            pass
 
 
 async def test_results_of_checks_that_never_were(
