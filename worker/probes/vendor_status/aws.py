@@ -11,6 +11,7 @@ from worker.probes.vendor_status.incident import (
     latest,
     moment,
     names,
+    newest,
     objects,
     words,
 )
@@ -31,7 +32,7 @@ def read(body: bytes) -> list[VendorIncident]:
 def _incident(event: dict[str, Any]) -> VendorIncident:
     log = objects(event.get("event_log"))
     moments = [moment(entry.get("timestamp")) for entry in log]
-    newest = max(log, key=lambda entry: moment(entry.get("timestamp")) or 0, default={})
+    last = newest(log, "timestamp")
     status = STATUSES.get(words(event.get("status")), words(event.get("status")))
     arn = words(event.get("arn"))
     impacted = event.get("impacted_services")
@@ -41,13 +42,13 @@ def _incident(event: dict[str, Any]) -> VendorIncident:
         id=arn or f"{words(event.get('service'))}_{words(event.get('date'))}",
         title=words(event.get("summary")),
         status=status,
-        impact=STATUSES.get(words(newest.get("status")), status),
+        impact=STATUSES.get(words(last.get("status")), status),
         started_at=moment(event.get("date")),
         published_at=earliest(moments),
         updated_at=latest(moments),
         resolved_at=(moment(event.get("end_time")) or latest(moments)) if status == "resolved" else None,
         updates=len(log),
-        latest=words(newest.get("message")),
+        latest=words(last.get("message")),
         components=names([event.get("service_name"), *(part.get("service_name") for part in objects([*services]))]),
         regions=names([region[1] if region else None, event.get("region_name")]),
     )

@@ -10,6 +10,7 @@ from worker.probes.vendor_status.incident import (
     latest,
     moment,
     names,
+    newest,
     objects,
     words,
 )
@@ -30,21 +31,21 @@ def read(body: bytes) -> list[VendorIncident]:
 
 def _incident(entry: dict[str, Any]) -> VendorIncident:
     updates = objects(entry.get("updates"))
-    newest = max(updates, key=lambda update: moment(update.get("when")) or 0, default={})
+    last = newest(updates, "when")
     places = [*objects(entry.get("currently_affected_locations")), *objects(entry.get("previously_affected_locations"))]
     places += [place for update in updates for place in objects(update.get("affected_locations"))]
     products = [product.get("title") for product in objects(entry.get("affected_products"))]
     return VendorIncident(
         id=words(entry.get("id")) or words(entry.get("number")),
         title=words(entry.get("external_desc")),
-        status=words(newest.get("status")) or words(entry.get("status_impact")),
+        status=words(last.get("status")) or words(entry.get("status_impact")),
         impact=words(entry.get("status_impact")) or words(entry.get("severity")),
         started_at=moment(entry.get("begin")),
         published_at=earliest([moment(entry.get("created")), *(moment(update.get("created")) for update in updates)]),
         updated_at=latest([moment(entry.get("modified")), *(moment(update.get("when")) for update in updates)]),
         resolved_at=moment(entry.get("end")),
         updates=len(updates),
-        latest=words(newest.get("text")),
+        latest=words(last.get("text")),
         components=names([*products, entry.get("service_name")]),
         regions=names(place.get("id") for place in places),
         url=words(entry.get("uri")),

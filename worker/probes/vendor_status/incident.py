@@ -99,6 +99,11 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
+def newest(updates: Iterable[dict[str, Any]], at: str) -> dict[str, Any]:
+    """The last of the updates by their moment under this name; an empty one when there are none."""
+    return max(updates, key=lambda update: moment(update.get(at)) or 0, default={})
+
+
 def words(value: Any) -> str:
     """A value as text; empty when it is neither text nor a number."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

@@ -10,6 +10,7 @@ from worker.probes.vendor_status.incident import (
     latest,
     moment,
     names,
+    newest,
     objects,
     words,
 )
@@ -30,7 +31,7 @@ def read(body: bytes) -> list[VendorIncident]:
 def _incident(entry: dict[str, Any]) -> VendorIncident:
     updates = objects(entry.get("incident_updates"))
     published = earliest(moment(update.get("created_at")) for update in updates)
-    newest = max(updates, key=lambda update: moment(update.get("created_at")) or 0, default={})
+    last = newest(updates, "created_at")
     touched = (part for update in updates for part in objects(update.get("affected_components")))
     return VendorIncident(
         id=words(entry.get("id")),
@@ -42,7 +43,7 @@ def _incident(entry: dict[str, Any]) -> VendorIncident:
         updated_at=latest([moment(entry.get("updated_at")), *(moment(u.get("created_at")) for u in updates)]),
         resolved_at=moment(entry.get("resolved_at")),
         updates=len(updates),
-        latest=words(newest.get("body")),
+        latest=words(last.get("body")),
         components=names(part.get("name") for part in [*objects(entry.get("components")), *touched]),
         url=words(entry.get("shortlink")),
     )
