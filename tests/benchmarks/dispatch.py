@@ -12,11 +12,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from coordinator.store import open_store
 from tests.benchmarks.fleet import REGIONS, document
-from tests.benchmarks.ingest import _apply, _cpu_s, _rss_mb, _told
+from tests.benchmarks.worker import cpu_s, rss_mb
 from tests.faults.broker import Broker
 from tests.faults.coordination import CoordinatorProcess
 from tests.faults.reporter import Reporter
+from worker.contract.clock import now
 
 CHECKS = 1_000
 PORT = 17_481
@@ -48,16 +50,26 @@ def _measure(broker: Broker, folder: Path, seconds: int) -> None:
         time.sleep(WARM_UP_S)
         for reporter in reporters:
             reporter.lateness_ms.clear()
-        cpu_s = _cpu_s(coordinator.pid)
+        before_s = cpu_s(coordinator.pid)
         time.sleep(seconds)
-        cpu_s = _cpu_s(coordinator.pid) - cpu_s
+        used_s = cpu_s(coordinator.pid) - before_s
         lateness = sorted(value for reporter in reporters for value in reporter.lateness_ms)
-        rss_mb = _rss_mb(coordinator.pid)
+        memory_mb = rss_mb(coordinator.pid)
         coordinator.stop()
-    _print(lateness, asyncio.run(_told(url)), cpu_s / seconds, rss_mb, seconds)
+    _print(lateness, asyncio.run(_told(url)), used_s / seconds, memory_mb, seconds)
 
 
-def _print(lateness: list[int], told: dict[str, Any], cpu: float, rss_mb: float, seconds: int) -> None:
+async def _apply(url: str, configured: dict[str, Any]) -> None:
+    async with open_store(url) as store:
+        await store.configurations.save(configured, now())
+
+
+async def _told(url: str) -> dict[str, Any]:
+    async with open_store(url) as store:
+        return (await store.standings.all("coordinator"))["coordinator"]
+
+
+def _print(lateness: list[int], told: dict[str, Any], cpu: float, memory_mb: float, seconds: int) -> None:
     def late(share: float) -> int:
         return max(0, lateness[min(len(lateness) - 1, int(share * len(lateness)))])
 
@@ -67,7 +79,7 @@ def _print(lateness: list[int], told: dict[str, Any], cpu: float, rss_mb: float,
     print(f"  late at the worker: p50 {late(0.5)} ms, p99 {late(0.99)} ms, worst {late(1)} ms (promise: p99 < 250 ms)")
     print(f"  broker took orders late: p99 {told['order_lag_p99_ms']} ms; one judging p99 {told['judge_p99_ms']} ms")
     print(f"  from arrival to commit: p99 {told['ingest_lag_p99_ms']} ms; lost looks {told['looks_lost']}")
-    print(f"  coordinator: {cpu * 100:.0f} % of one core, {rss_mb:.0f} MB")
+    print(f"  coordinator: {cpu * 100:.0f} % of one core, {memory_mb:.0f} MB")
 
 
 if __name__ == "__main__":
