@@ -1,6 +1,5 @@
 """Where the archive lies: a folder, or an S3-compatible store, through Arrow's file systems."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from coordinator.durable import flush
 from coordinator.store.database import StoreError, connection_name, sqlite_path
 
 OFF: Final = "off"
@@ -52,9 +52,9 @@ class Place:
             return
         target = self._local / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        _flush(made)
+        flush(made)
         made.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
 
     def put_bytes(self, name: str, data: bytes) -> None:
         """As `put`, from memory."""
@@ -142,12 +142,3 @@ def open_place(url: str) -> Place:
     except (ArrowException, ValueError, OSError) as error:
         raise PlaceError(f"OUTSCOPE_ARCHIVE {told!r} cannot be used: {error}; {_FORMS}") from None
     return Place(files, root.rstrip("/"), told)
-
-
-def _flush(path: Path) -> None:
-    """Have what was written to a file, or the names in a folder, on disk."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from coordinator.backup.manifest import ARCHIVE, DATABASE, BackupError, Manifest
 from coordinator.backup.packing import read_manifest, unpack
-from coordinator.backup.workshop import flush_names, workshop
+from coordinator.backup.workshop import workshop
+from coordinator.durable import flush
 from coordinator.store import StoreError, open_store, snapshot
 from worker.contract.instant import Instant
 
@@ -107,7 +108,7 @@ def _swap(folder: Path, store: Path, archive: Path | None, at: Instant) -> tuple
     for journal in _journals(store):  # left by a crash: the new store must not take it for its own
         journal.rename(store.with_name(store.name + suffix + journal.name.removeprefix(store.name)))
     (folder / DATABASE).replace(store)
-    flush_names(store.parent)
+    flush(store.parent)
     return tuple(kept)
 
 

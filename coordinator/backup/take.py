@@ -9,7 +9,8 @@ from pathlib import Path
 from coordinator.backup.archived import ArchiveFolder
 from coordinator.backup.manifest import CONFIGURATION, DATABASE, BackupError, Manifest
 from coordinator.backup.packing import described, pack, verify
-from coordinator.backup.workshop import flush_names, workshop
+from coordinator.backup.workshop import workshop
+from coordinator.durable import flush
 from coordinator.store import StoreError, snapshot
 from worker.contract.instant import Instant, rfc3339
 
@@ -32,7 +33,7 @@ def take_backup(store: Path, out: Path, at: Instant, archive: ArchiveFolder | No
         if verify(packed) != manifest:
             raise BackupError("what was written is not what was meant; the disk or the memory may be faulty")
         packed.replace(out)
-        flush_names(out.parent)
+        flush(out.parent)
     return manifest
 
 

@@ -33,12 +33,3 @@ def workshop(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(handle)
-
-
-def flush_names(folder: Path) -> None:
-    """Have the names in a folder on disk, so that a rename outlives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
