@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from coordinator.archive.place import PlaceError, open_place
+from coordinator.pausing import told_within
 from coordinator.store import TROUBLE, Store
 
 log = logging.getLogger("outscope.archive")
@@ -28,7 +29,7 @@ class Archivist:
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; a run ends between two services of a day."""
         pause_s = self._first_s
-        while not await _told(stop, pause_s):
+        while not await told_within(stop, pause_s):
             pause_s = EVERY_S
             try:
                 await self.once(stop)
@@ -48,13 +49,3 @@ class Archivist:
         if report.did_something:
             log.info("archived parts=%d rows=%d deleted=%d", len(report.parts), report.rows, report.deleted)
         return None
-
-
-async def _told(stop: asyncio.Event, seconds: float) -> bool:
-    """Whether we are told to stop within so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from coordinator.inbox import Inbox
+from coordinator.pausing import told_within
 from coordinator.retention import Keep, first_kept
 from coordinator.store import TROUBLE, Store
 from coordinator.store.rollups import LENGTH_MS, Level
@@ -47,11 +48,7 @@ class Housekeeper:
                 await self._round(stop)
             except TROUBLE as error:
                 log.warning("housekeeping_waits error=%r", error)
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await told_within(stop, EVERY_S)
 
     async def _round(self, stop: asyncio.Event) -> None:
         async for level, at in self._due(clock.now()):

@@ -17,7 +17,7 @@ from kombu import Connection, Consumer, Exchange, Message, Queue
 
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
-from worker.contract.message import TASK_ECHO, TASK_REPORT, reports_queue
+from worker.contract.message import TASK_ECHO, reports_queue
 
 log = logging.getLogger("outscope.inbox")
 
@@ -154,8 +154,3 @@ class Inbox:
         if self._loop.is_closed():
             return
         asyncio.run_coroutine_threadsafe(self._waiting.put(delivery), self._loop).result()
-
-
-def is_report(delivery: Delivery) -> bool:
-    """Whether a delivery claims to be a report."""
-    return delivery.task == TASK_REPORT

@@ -11,8 +11,9 @@ from typing import Any
 
 import uvloop
 
-from api.cli.bench.local import Local, free_port
+from api.cli.bench.local import Local
 from api.cli.bench.looking import fetch_delays
+from api.supervisor.claim import free_port
 from tests.benchmarks.worker import cpu_s, running
 
 CONCURRENCY = 100

@@ -11,6 +11,7 @@ import cProfile
 import json
 import pstats
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import uvloop
@@ -39,7 +40,7 @@ def params_of(kind: str, local: Local) -> list[dict[str, Any]]:
 
 
 async def looked(checks: list[ParsedCheck], vantage: Vantage, looks: int, concurrency: int) -> tuple[float, float]:
-    """Microseconds of CPU per look, and looks per second of wall time."""
+    """Microseconds of CPU per look, and looks per second of wall time; one task per look, as the agent makes them."""
     left = looks
 
     async def keep_going() -> None:
@@ -52,6 +53,15 @@ async def looked(checks: list[ParsedCheck], vantage: Vantage, looks: int, concur
     cpu, wall = time.process_time(), time.perf_counter()
     await asyncio.gather(*(keep_going() for _ in range(concurrency)))
     return (time.process_time() - cpu) / looks * 1e6, looks / (time.perf_counter() - wall)
+
+
+async def profiled(looking: Awaitable[object]) -> None:
+    """Do it under a profile, and print where its time went."""
+    profile = cProfile.Profile()
+    profile.enable()
+    await looking
+    profile.disable()
+    pstats.Stats(profile).sort_stats("tottime").print_stats(25)
 
 
 async def measure(kind: str, params: list[dict[str, Any]], ca_file: str, options: argparse.Namespace) -> None:
@@ -67,11 +77,7 @@ async def measure(kind: str, params: list[dict[str, Any]], ca_file: str, options
         figures = f"{cpu:6.1f} us CPU a look, {1e6 / cpu:6.0f} looks per core-second, {rate:6.0f}/s wall"
         print(f"{kind:5} {figures}; promise of {PROMISED[kind]} {kept}")
     if options.profile:
-        profile = cProfile.Profile()
-        profile.enable()
-        await looked(checks, vantage, options.looks, options.concurrency)
-        profile.disable()
-        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+        await profiled(looked(checks, vantage, options.looks, options.concurrency))
     await vantage.close()
 
 

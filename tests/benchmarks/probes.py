@@ -6,18 +6,16 @@ ratio to the bare minimum: the same transfers in libcurl's own loop, without Pyt
 """
 
 import argparse
-import asyncio
-import cProfile
 import json
-import pstats
 import time
 
 import pycurl
 import uvloop
 
 from api.cli.bench.local import local_servers
+from tests.benchmarks.kinds import looked, profiled
 from worker.guard import Guard
-from worker.probes.look import ParsedCheck, Vantage, look_once, parse_spec
+from worker.probes.look import Vantage, parse_spec
 
 ROUNDS = 3
 
@@ -46,22 +44,6 @@ def bare(url: str, ca_file: str, looks: int, concurrency: int) -> float:
     return (time.process_time() - began) / looks * 1e6
 
 
-async def looked(parsed: ParsedCheck, vantage: Vantage, looks: int, concurrency: int) -> tuple[float, float]:
-    """Microseconds of CPU per look, and looks per second of wall time; one task per look, as the agent makes them."""
-    left = looks
-
-    async def keep_going() -> None:
-        nonlocal left
-        while left > 0:
-            left -= 1
-            outcome = await asyncio.create_task(look_once(parsed, vantage))
-            assert outcome.ok, outcome
-
-    cpu, wall = time.process_time(), time.perf_counter()
-    await asyncio.gather(*(keep_going() for _ in range(concurrency)))
-    return (time.process_time() - cpu) / looks * 1e6, looks / (time.perf_counter() - wall)
-
-
 async def measure(url: str, ca_file: str, options: argparse.Namespace) -> None:
     """Print the figures of a few rounds, each with the bare minimum beside it: the machine's speed drifts."""
     vantage = Vantage(guard=Guard(["127.0.0.0/8"]), ca_file=ca_file)
@@ -69,16 +51,12 @@ async def measure(url: str, ca_file: str, options: argparse.Namespace) -> None:
     parsed = parse_spec(json.dumps(spec))
     for _ in range(ROUNDS):
         minimum = bare(url, ca_file, options.looks // 2, options.concurrency)
-        cpu, rate = await looked(parsed, vantage, options.looks, options.concurrency)
+        cpu, rate = await looked([parsed], vantage, options.looks, options.concurrency)
         print(
             f"{cpu:6.1f} us CPU a look, {rate:6.0f} looks/s; bare libcurl {minimum:5.1f} us, ratio {cpu / minimum:.2f}"
         )
     if options.profile:
-        profile = cProfile.Profile()
-        profile.enable()
-        await looked(parsed, vantage, options.looks, options.concurrency)
-        profile.disable()
-        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+        await profiled(looked([parsed], vantage, options.looks, options.concurrency))
     await vantage.close()
 
 

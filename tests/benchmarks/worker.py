@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.cli.bench.local import free_port, local_servers
+from api.cli.bench.local import local_servers
+from api.supervisor.claim import free_port
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.worker import WorkerProcess

@@ -1,9 +1,9 @@
 """How long a target wants to be left alone. Pure."""
 
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from worker.contract.instant import Instant
+from worker.probes.mail_date import parse_mail_date
 
 _DIGITS: Final = 9
 
@@ -16,15 +16,15 @@ def seconds(retry_after: str, date: str | None, now: Instant) -> float | None:
     text = retry_after.strip()
     if text.isascii() and text.isdecimal():
         return float(text[:_DIGITS]) if len(text) <= _DIGITS else None
-    until = _moment_s(text)
+    until = _moment(text)
     if until is None:
         return None
-    since = _moment_s(date) if date else None
-    return max(0.0, until - (now / 1000 if since is None else since))
+    since = _moment(date) if date else None
+    return max(0.0, (until - (now if since is None else since)) / 1000)
 
 
-def _moment_s(text: str) -> float | None:
+def _moment(text: str) -> Instant | None:
     try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError, TypeError):
+        return parse_mail_date(text)
+    except ValueError:
         return None

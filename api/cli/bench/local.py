@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from api.supervisor.claim import free_port
+
 START_S: Final = 10.0
 _NGINX: Final = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -90,13 +92,6 @@ def _nginx(binary: str, folder: Path) -> Iterator[dict[str, int]]:
             yield ports
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

@@ -1,5 +1,8 @@
 """How long a target wants to be left alone."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from worker.probes.retry_after import seconds
@@ -28,3 +31,19 @@ NOW = 1_792_929_600_000
 )
 def test_seconds_and_moments_are_understood(said: str, date: str | None, wait_s: float | None) -> None:
     assert seconds(said, date, NOW) == wait_s
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock does not show UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+@pytest.mark.parametrize("said", ["Sun Oct 25 12:01:00 2026", "Sun, 25 Oct 2026 12:01:00 -0000"])
+def test_a_moment_without_a_zone_is_in_utc_wherever_the_worker_stands(said: str) -> None:
+    assert seconds(said, None, NOW) == 60

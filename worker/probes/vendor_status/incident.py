@@ -5,11 +5,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
+from worker.probes.mail_date import parse_mail_date
 
 TEXT: Final = 280
 """Characters that are kept of a text of the vendor's."""
@@ -119,17 +118,12 @@ def moment(value: Any) -> Instant | None:
     text = words(value).strip()
     if text.isdecimal():
         return int(text) * 1000 if len(text) < 12 and int(text) in _EPOCHS else None
-    for read in (parse_rfc3339, _mail_date):
+    for read in (parse_rfc3339, parse_mail_date):
         try:
             return read(text)
-        except (ValueError, TypeError, OverflowError, IndexError):
+        except (ValueError, OverflowError):
             continue
     return None
-
-
-def _mail_date(text: str) -> Instant:
-    parsed: datetime = parsedate_to_datetime(text)
-    return round((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def earliest(moments: Iterable[Instant | None]) -> Instant | None:
