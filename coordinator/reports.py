@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 import orjson
@@ -20,6 +20,7 @@ from worker.contract.result import Result, result_id
 MOST_DETAIL: Final = 500
 MOST_EXTRA: Final = 8_192
 MOST_ATTEMPTS: Final = 100
+MOST_STATUS: Final = 1_000
 MOST_BODY: Final = 16 << 20
 """Bytes of a message; a worker's reports are a hundredth of that."""
 DAY_MS: Final = 86_400_000
@@ -91,7 +92,8 @@ def _strictly(body: bytes) -> Report:
 
 def _leniently(delivery: Delivery, reading: Reading) -> Report | None:
     try:
-        return _ENVELOPE.validate_json(delivery.body)[0][0]
+        report = _ENVELOPE.validate_json(delivery.body)[0][0]
+        return report.model_copy(update={"rows": tuple(map(_finite, report.rows))})
     except ValidationError as error:
         return _salvaged(delivery, reading, _sentence(error))
 
@@ -112,7 +114,7 @@ def _well_formed(rows: Sequence[Any], report: Report, region: str, reading: Read
     rejects = Rejects(reading, region, head_of(report))
     for row in rows:
         try:
-            yield _ROW.validate_python(row)
+            yield _finite(_ROW.validate_python(row))
         except ValidationError as error:
             rejects.add("malformed_row", f"{region}: {_sentence(error)}", row)
     rejects.set_aside()
@@ -127,14 +129,16 @@ def _results(
     oldest: Instant,
 ) -> Iterator[Result]:
     rejects = Rejects(reading, region, head_of(report))
+    known, latest = topology.check, reading.received_at + DAY_MS
     for row in report.rows:
-        check = topology.check.get(row[0])
+        check = known.get(row[0])
         if check is None:
             rejects.add("unknown_check", f"{region}/{report.worker}: {row[0]}", row)
         elif region not in check.regions:
             rejects.add("wrong_region", f"{region}/{report.worker}: {row[0]} is not looked at from here", row)
-        elif (wrong := _impossible(row, reading.received_at)) is not None:
-            rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}", row)
+        elif not _is_possible(row, latest):
+            why = _impossible(row, latest)
+            rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {why}", row)
         elif row[3] < oldest:
             rejects.add("too_old", f"{region}/{report.worker}: {row[0]} {rfc3339(row[3])} is kept no more", row)
         else:
@@ -142,21 +146,26 @@ def _results(
     rejects.set_aside()
 
 
-def _impossible(row: ResultRow, received_at: Instant) -> str | None:
-    """What no look can have measured and no table can hold; None when all is well."""
+def _is_possible(row: ResultRow, latest: Instant) -> bool:
+    """Whether a look can have measured this and a table can hold it."""
+    return (
+        0 <= row[3] <= latest
+        and 0 <= row[4] <= latest
+        and 0 <= row[1] <= latest
+        and 0 <= row[2] < MOST_ATTEMPTS
+        and (row[9] is None or 0 <= row[9] < MOST_STATUS)
+    )
+
+
+def _impossible(row: ResultRow, latest: Instant) -> str:
+    """What is impossible about it."""
     _, slot, attempt, scheduled_at, started_at, *_ = row
-    latest = received_at + DAY_MS
-    if not (0 <= scheduled_at <= latest and 0 <= started_at <= latest and 0 <= slot <= latest):
+    if not all(0 <= value <= latest for value in (slot, scheduled_at, started_at)):
         return f"scheduled_at {scheduled_at}, started_at {started_at}, slot {slot}"
-    if not 0 <= attempt < MOST_ATTEMPTS:
-        return f"attempt {attempt}"
-    if row[9] is not None and not 0 <= row[9] < 1000:
-        return f"status_code {row[9]}"
-    return None
+    return f"attempt {attempt}" if not 0 <= attempt < MOST_ATTEMPTS else f"status_code {row[9]}"
 
 
 def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place) -> Result:
-    dns_ms, connect_ms, tls_ms, ttfb_ms, total_ms = map(_finite, row[10:15])
     return Result(  # by position: this runs for every result, and names cost a fifth of it
         result_id(check.id, region, worker, row[1], row[2]),
         check.id,
@@ -174,11 +183,11 @@ def _result(row: ResultRow, check: Check, region: str, worker: str, received_at:
         row[7],  # blame
         _clean(row[8]) if row[8] else "",
         row[9],  # status_code
-        dns_ms,
-        connect_ms,
-        tls_ms,
-        ttfb_ms,
-        total_ms,
+        row[10],  # dns_ms
+        row[11],  # connect_ms
+        row[12],  # tls_ms
+        row[13],  # ttfb_ms
+        row[14],  # total_ms
         row[15][:64].replace("\0", "") if row[15] else None,
         place.asn,
         place.country,
@@ -186,8 +195,10 @@ def _result(row: ResultRow, check: Check, region: str, worker: str, received_at:
     )
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is None or isfinite(value) else None
+def _finite(row: ResultRow) -> ResultRow:
+    """Without durations that are no numbers, which strict JSON cannot tell."""
+    values: Any = [value if not isinstance(value, float) or isfinite(value) else None for value in row]
+    return cast(ResultRow, tuple(values))
 
 
 def _clean(text: str) -> str:

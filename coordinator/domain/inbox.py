@@ -2,9 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter, itemgetter
+from typing import Final
 
 from worker.contract.instant import Instant
-from worker.contract.result import Result
+from worker.contract.result import FIELDS, Result
+
+_received: Final = attrgetter("received_at")
+_order: Final = itemgetter(*map(FIELDS.index, ("received_at", "id", "ok", "reason", "scheduled_at")))
+"""A total order, so that even contradicting repeats of one id leave the same one standing."""
 
 
 class Inbox:
@@ -40,12 +46,3 @@ class Inbox:
         if not self._sorted:
             self._results.sort(key=_order)
             self._sorted = True
-
-
-def _received(result: Result) -> Instant:
-    return result.received_at
-
-
-def _order(result: Result) -> tuple[Instant, str, bool, str, Instant]:
-    """A total order, so that even contradicting repeats of one id leave the same one standing."""
-    return (result.received_at, result.id, result.ok, result.reason, result.scheduled_at)

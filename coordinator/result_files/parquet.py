@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from coordinator.result_files.mistakes import Mistakes, UnreadableError
-from coordinator.result_files.row import REQUIRED, result_of
+from coordinator.result_files.row import REQUIRED
 from worker.contract.instant import parse_rfc3339, rfc3339
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import FIELDS, TIMES, Result, from_record
@@ -94,7 +94,7 @@ def _results(batch: "RecordBatch", before: int, mistakes: Mistakes) -> list[Resu
         columns = [_column(name, batch) for name in FIELDS]
     except (ValueError, LookupError):
         return list(_one_by_one(batch, before, mistakes))
-    return [result_of(values) for values in zip(*columns, strict=True)]
+    return list(map(Result._make, zip(*columns, strict=True)))
 
 
 def _column(name: str, batch: "RecordBatch") -> list[Any]:

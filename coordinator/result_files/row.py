@@ -1,13 +1,8 @@
-"""A row: a result record as it is decoded, typed, and the result that it tells.
+"""A row: a result record as it is decoded, typed, and the result that it tells."""
 
-Making a frozen `Result` field by field costs more than decoding its whole line. So a draft of the same layout, which
-may be filled, is made and becomes a result by changing its class, which Python allows for equal slots.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, field, fields, make_dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,8 +12,7 @@ from worker.contract.result import FIELDS, Result
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-REQUIRED = tuple(entry.name for entry in fields(Result) if entry.default is MISSING is entry.default_factory)
-_Draft = make_dataclass("_Draft", [(name, Any, field()) for name in FIELDS], slots=True)
+REQUIRED = FIELDS[: FIELDS.index("detail")]
 
 
 class Row(msgspec.Struct, gc=False):
@@ -53,9 +47,8 @@ class Row(msgspec.Struct, gc=False):
 
 def results_of(rows: Iterable[Row]) -> list[Result]:
     """The results that rows tell."""
-    made = []
-    for row in rows:
-        draft = _Draft(
+    return [
+        Result(
             row.id,
             row.check,
             row.service,
@@ -82,13 +75,5 @@ def results_of(rows: Iterable[Row]) -> list[Result]:
             row.ip_country,
             row.extra or {},
         )
-        draft.__class__ = Result
-        made.append(draft)
-    return made
-
-
-def result_of(values: Sequence[Any]) -> Result:
-    """The result with these values, in column order, which are taken as they are."""
-    draft = _Draft(*values)
-    draft.__class__ = Result
-    return cast(Result, draft)
+        for row in rows
+    ]

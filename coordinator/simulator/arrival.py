@@ -1,7 +1,6 @@
 """How results come to the coordinator when the way there is what is wrong."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from coordinator.simulator.dice import Dice, part
@@ -22,7 +21,7 @@ def cut_off(since: Instant, until: Instant) -> Arrival:
     def arrive(result: Result) -> Sequence[Result]:
         if not since <= result.received_at < until:
             return (result,)
-        return (replace(result, received_at=until + round((result.received_at - since) / 1000 * _BACKLOG_A_MS)),)
+        return (result._replace(received_at=until + round((result.received_at - since) / 1000 * _BACKLOG_A_MS)),)
 
     return arrive
 

@@ -1,7 +1,7 @@
 """A lane: one worker's looks at one check. It turns throws into results."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from coordinator.domain.topology import Check
@@ -172,7 +172,7 @@ class Fate:
 
 def again(result: Result, later_ms: int) -> Result:
     """The same result received once more, later."""
-    return replace(result, received_at=result.received_at + later_ms)
+    return result._replace(received_at=result.received_at + later_ms)
 
 
 def _suffered(throw: int, troubles: Sequence[Trouble]) -> Fate:

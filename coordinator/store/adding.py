@@ -50,19 +50,22 @@ class PostgresAdding:
 
     async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
         """Store those that are new and return them; FencedError when `intake` was taken for dead meanwhile."""
-        rows = sorted(map(to_row, fresh.values()), key=_KEY)  # always in one order: two who add cannot deadlock
-        days = {day_of(result.scheduled_at) for result in fresh.values()}
+        rows = list(map(to_row, fresh.values()))
+        if intake:
+            rows.sort(key=_KEY)  # always in one order: two who add cannot deadlock
+        minutes = _minutes(fresh.values())
         try:
-            return await self._stored(rows, days, fresh, intake)
+            return await self._stored(rows, minutes, fresh, intake)
         except (asyncpg.CheckViolationError, IntegrityError) as error:
             if not _day_is_gone(error):
                 raise
             self._days.clear()  # somebody dropped a day that we knew
-            return await self._stored(rows, days, fresh, intake)
+            return await self._stored(rows, minutes, fresh, intake)
 
     async def _stored(
-        self, rows: list[list[Any]], days: set[int], fresh: dict[str, Result], intake: str
+        self, rows: list[tuple[Any, ...]], minutes: list[tuple[int]], fresh: dict[str, Result], intake: str
     ) -> list[Result]:
+        days = {day_of(at) for (at,) in minutes}
         if not days <= self._days:
             await self._add_days(days - self._days)
         try:
@@ -70,12 +73,12 @@ class PostgresAdding:
                 if intake:
                     await alive(transaction, intake)
                 await transaction.copy("result", FIELDS, rows)
-                await transaction.many(_DUE, _minutes(fresh.values()))
+                await transaction.many(_DUE, minutes)
             return list(fresh.values())
         except asyncpg.UniqueViolationError:
             return await self._new_of(rows, fresh, intake)
 
-    async def _new_of(self, rows: list[list[Any]], fresh: dict[str, Result], intake: str) -> list[Result]:
+    async def _new_of(self, rows: list[tuple[Any, ...]], fresh: dict[str, Result], intake: str) -> list[Result]:
         columns = [list(column) for column in zip(*rows, strict=True)]
         async with self._database.transaction() as transaction:
             if intake:
@@ -96,5 +99,5 @@ def _day_is_gone(error: Exception) -> bool:
     return isinstance(error.__cause__ if isinstance(error, IntegrityError) else error, asyncpg.CheckViolationError)
 
 
-def _minutes(results: Iterable[Result]) -> Iterable[tuple[int]]:
+def _minutes(results: Iterable[Result]) -> list[tuple[int]]:
     return [(minute * MINUTE_MS,) for minute in sorted({result.scheduled_at // MINUTE_MS for result in results})]

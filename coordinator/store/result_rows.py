@@ -1,6 +1,5 @@
 """A result as a row and back; column order is the field order of `Result`."""
 
-from operator import attrgetter
 from typing import Any, Final
 
 from coordinator.store.database import Row
@@ -26,20 +25,20 @@ INSERT_ARRAYS: Final = (
 )
 """PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were new."""
 
-_VALUES: Final = attrgetter(*FIELDS)
 _REASON: Final = FIELDS.index("reason")
-_BLAME: Final = FIELDS.index("blame")
 _REASONS: Final = {reason.value: reason for reason in Reason}
 _BLAMES: Final = {blame.value: blame for blame in Blame}
 
 
-def to_row(result: Result) -> list[Any]:
+def to_row(result: Result) -> tuple[Any, ...]:
     """The values of a result, one for each column."""
-    row = list(_VALUES(result))
-    row[_REASON] = result.reason.value
-    row[_BLAME] = result.blame.value
-    row[-1] = to_text(dict(result.extra)) if result.extra else "{}"
-    return row
+    return (
+        *result[:_REASON],
+        result.reason.value,
+        result.blame.value,
+        *result[_REASON + 2 : -1],
+        to_text(dict(result.extra)) if result.extra else "{}",
+    )
 
 
 def from_row(row: Row) -> Result:

@@ -68,9 +68,9 @@ class Results:
         The minutes that they fall into are noted in the same transaction, to be rolled up. `intake` is the name of
         this process when several store; FencedError when it was taken for dead.
         """
-        fresh: dict[str, Result] = {}
-        for result in results:
-            fresh.setdefault(result.id, result)
+        fresh = {result.id: result for result in results}
+        if len(fresh) < len(results):  # the first of those with one id counts
+            fresh = {result.id: result for result in reversed(results)}
         return await self._adding.add(fresh, intake) if fresh else []
 
     async def stored_as(self, results: Sequence[Result]) -> list[Result]:

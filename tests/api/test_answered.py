@@ -1,6 +1,5 @@
 """Looks by the place that answered them."""
 
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -33,7 +32,7 @@ def look(region: str, slot: int, *, ok: bool = True, blame: Blame = Blame.TARGET
         reason=reason,
         blame=Blame.NONE if ok else blame,
     )
-    return replace(result, **{"ip": "1.1.1.1", "asn": 13335, "ip_country": "US", **fields})
+    return result._replace(**{"ip": "1.1.1.1", "asn": 13335, "ip_country": "US", **fields})
 
 
 def test_a_region_that_two_places_answer_has_two_groups_and_the_busier_comes_first() -> None:
@@ -59,7 +58,7 @@ def test_what_nobody_answered_is_in_no_group_and_our_own_faults_are_no_failures(
 
 
 async def test_the_places_that_answered_a_service_lately_are_told(configured: Store, api: httpx.AsyncClient) -> None:
-    old = replace(look("eu-west", 1), id="old", scheduled_at=now() - 3_600_000)
+    old = look("eu-west", 1)._replace(id="old", scheduled_at=now() - 3_600_000)
     await configured.results.add([old, look("eu-west", 2), look("us-east", 3, ok=False, extra={"edge": "IAD"})])
     told = (await api.get("/v1/services/claude/answered-from")).json()
     adapter = TypeAdapter(AnsweredFrom)

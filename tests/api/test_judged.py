@@ -35,7 +35,7 @@ def looks(slots: int, failing: dict[str, str]) -> list[Result]:
                 worker, number = f"{region}-1", check.slot(at)
                 identity = result_id(check.id, region, worker, number, 0)
                 changes = {"id": identity, "service": check.service, "component": check.component, "check": check.id}
-                results.append(Result(**{**{name: getattr(found, name) for name in Result.__slots__}, **changes}))
+                results.append(found._replace(**changes))
     return results
 
 

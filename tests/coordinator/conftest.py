@@ -1,7 +1,6 @@
 """Fixtures for tests of the coordinator: a store, results, a topology."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ def make_result() -> Callable[..., Result]:
             reason=Reason.OK,
             blame=Blame.NONE,
         )
-        return replace(result, **fields)
+        return result._replace(**fields)
 
     return make
 

@@ -50,10 +50,10 @@ def with_page(document: dict[str, Any]) -> Configuration:
 
 def rumour(look: Result, slot: int) -> Result:
     """A look at the vendor's page at the same moment: heard, or not heard."""
-    kept = replace(look, id=result_id("page", look.region, look.worker, slot, 0), check="page", kind="vendor_status")
+    kept = look._replace(id=result_id("page", look.region, look.worker, slot, 0), check="page", kind="vendor_status")
     if slot % 2:
-        return replace(kept, ok=False, reason=Reason.TIMEOUT, blame=Blame.PATH)
-    return replace(kept, ok=True, reason=Reason.OK, blame=Blame.NONE)
+        return kept._replace(ok=False, reason=Reason.TIMEOUT, blame=Blame.PATH)
+    return kept._replace(ok=True, reason=Reason.OK, blame=Blame.NONE)
 
 
 def test_a_replay_says_the_same_whatever_the_vendor_says() -> None:

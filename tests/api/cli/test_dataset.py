@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from itertools import chain
 from operator import attrgetter
@@ -46,7 +45,7 @@ def results(play: Play) -> list[Result]:
     found: dict[str, Result] = {}
     for result in sorted(chain.from_iterable(play.stream()), key=attrgetter("received_at", "id")):
         found.setdefault(result.id, result)  # the store takes a repeat once
-    return [replace(result, **{name: getattr(result, name) - back for name in times}) for result in found.values()]
+    return [result._replace(**{name: getattr(result, name) - back for name in times}) for result in found.values()]
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Fixtures for tests of the archive: results of past days in a store, and a place for the archive."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,7 +59,7 @@ def past() -> Callable[..., list[Result]]:
                     )
                 )
         made.sort(key=lambda result: (result.received_at, result.id))
-        return [replace(result, **fields) for result in made]  # type: ignore[arg-type]
+        return [result._replace(**fields) for result in made]  # type: ignore[arg-type]
 
     return make
 

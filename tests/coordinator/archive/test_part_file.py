@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def live() -> list[Result]:
         phases = [round(float(ms), 3) for ms in rng.gamma(3, 9, 5)]
         extra = {"http_version": "2", "certificate_days": 61, "bytes": int(rng.integers(200, 9_000)), "edge": "cf-ray"}
         named = dict(zip(("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms"), phases, strict=True))
-        made.append(replace(result, detail=f"401 in {phases[-1]:.0f} ms", extra=extra, **named))
+        made.append(result._replace(detail=f"401 in {phases[-1]:.0f} ms", extra=extra, **named))
     return made
 
 

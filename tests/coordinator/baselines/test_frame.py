@@ -1,7 +1,5 @@
 """The frame around every baseline: order, repeats, silence, the words of the records."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +29,7 @@ def test_only_blameit_ever_says_unknown(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", BASELINES)
 def test_every_result_three_times_says_the_same(rule: str) -> None:
-    later = [replace(result, received_at=result.received_at + 700) for result in OUTAGE]
+    later = [result._replace(received_at=result.received_at + 700) for result in OUTAGE]
     once = said(rule, OUTAGE).records
     assert said(rule, OUTAGE + OUTAGE).records == once
     assert said(rule, OUTAGE + later).last == said(rule, OUTAGE).last
@@ -78,7 +76,7 @@ def test_without_results_there_is_nothing_to_say_until_a_time_is_given() -> None
 
 
 def test_unknown_checks_and_regions_are_ignored() -> None:
-    strange = [replace(r, check="no-such") for r in OUTAGE] + [replace(r, region="elsewhere") for r in OUTAGE]
+    strange = [r._replace(check="no-such") for r in OUTAGE] + [r._replace(region="elsewhere") for r in OUTAGE]
     assert said("openstatus", strange, minutes=60).scopes == ["none"]
 
 
@@ -107,6 +105,6 @@ _RESULT = st.builds(
 def test_no_rule_ever_raises_on_shuffled_repeated_or_late_results(
     found: list[Result], delays: list[int], rule: str
 ) -> None:
-    late = [replace(r, received_at=r.received_at + delays[n % len(delays)]) for n, r in enumerate(found)]
+    late = [r._replace(received_at=r.received_at + delays[n % len(delays)]) for n, r in enumerate(found)]
     for record in judge_by(rule, found + late + found[::-1], net(2, references=1)):
         assert record["type"] in ("verdict", "incident")

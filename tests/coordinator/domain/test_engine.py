@@ -76,7 +76,7 @@ thorough = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 def test_order_and_repeats_never_matter(world: World, seed: int) -> None:
     """Within a grid step in any order, and again at any time later."""
     random, found = Random(seed), world.results()
-    again = [replace(result, received_at=result.received_at + random.randint(0, 9_000)) for result in found]
+    again = [result._replace(received_at=result.received_at + random.randint(0, 9_000)) for result in found]
     mixed = [*found, *again, *random.sample(again, len(again) // 2)]
     random.shuffle(mixed)
     end = at(70)
@@ -149,8 +149,8 @@ def test_a_silent_region_changes_nothing(hit: int, silent: str, seed: int) -> No
 
 def test_nothing_is_said_of_unknown_checks_and_regions() -> None:
     found = results(NET, at(0), at(20))
-    strangers = [replace(result, check="nobody") for result in found] + [
-        replace(result, region="r9") for result in found
+    strangers = [result._replace(check="nobody") for result in found] + [
+        result._replace(region="r9") for result in found
     ]
     assert try_results(NET, strangers).events == []
 
@@ -184,7 +184,7 @@ def test_a_pause_of_the_coordinator_opens_no_incident_and_closes_none() -> None:
 
 def test_a_backlog_of_late_failures_corrects_the_past_and_opens_nothing() -> None:
     hour = results(NET, at(0), at(60), [Trouble(at(20), at(40), services=["claude"])])
-    late = [replace(r, received_at=r.received_at + 60_000) if seconds(r.scheduled_at) < 50 else r for r in hour]
+    late = [r._replace(received_at=r.received_at + 60_000) if seconds(r.scheduled_at) < 50 else r for r in hour]
     trial = try_results(NET, late, until=at(130))
     assert trial.incidents() == []
     assert "system_wide" not in trial.scopes()
@@ -193,7 +193,7 @@ def test_a_backlog_of_late_failures_corrects_the_past_and_opens_nothing() -> Non
 def test_late_failures_tell_that_an_outage_began_earlier() -> None:
     found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
     backlog = [
-        replace(r, received_at=at(45)) if 18 <= seconds(r.scheduled_at) < 34 else r
+        r._replace(received_at=at(45)) if 18 <= seconds(r.scheduled_at) < 34 else r
         for r in found
         if r.service == "claude"
     ] + [r for r in found if r.service != "claude"]
@@ -203,7 +203,7 @@ def test_late_failures_tell_that_an_outage_began_earlier() -> None:
 
 def test_a_worker_with_a_clock_far_ahead_neither_votes_nor_is_believed() -> None:
     found = [
-        replace(r, started_at=r.started_at + 300_000) if r.region == "r2" else r
+        r._replace(started_at=r.started_at + 300_000) if r.region == "r2" else r
         for r in results(NET, at(0), at(60), [Trouble(at(0), regions=["r2"], services=["claude"])])
     ]
     trial = try_results(NET, found)
@@ -244,7 +244,7 @@ def test_a_reconfiguration_that_changes_nothing_changes_nothing() -> None:
 
 def test_memory_is_bounded_whatever_names_the_workers_take() -> None:
     found = results(NET, at(0), at(300))
-    renamed = [replace(r, worker=f"{r.region}-{(r.scheduled_at - at(0)) // 10_000}") for r in found]
+    renamed = [r._replace(worker=f"{r.region}-{(r.scheduled_at - at(0)) // 10_000}") for r in found]
     rules = replace(FAST, rebuild_ms=30_000)
     trial = try_results(NET, renamed, rules)
     assert len(trial.engine.workers()) <= 4 * 7
@@ -314,15 +314,15 @@ def test_once_all_is_well_what_is_said_only_narrows(found: list[Trouble], seed: 
 
 
 def garbled(**fields: object) -> Callable[[Result], Result]:
-    return lambda result: replace(result, **fields)
+    return lambda result: result._replace(**fields)
 
 
 BAD_INPUT: dict[str, Callable[[Result], Result]] = {
-    "a minute from the future": lambda result: replace(result, started_at=result.received_at + 60_000),
-    "scheduled in the future": lambda result: replace(result, scheduled_at=result.received_at + 600_000),
-    "a clock minutes ahead": lambda result: replace(result, started_at=result.started_at + 300_000),
-    "a clock minutes behind": lambda result: replace(result, started_at=result.started_at - 300_000),
-    "scheduled minutes ago": lambda result: replace(result, scheduled_at=result.scheduled_at - 300_000),
+    "a minute from the future": lambda result: result._replace(started_at=result.received_at + 60_000),
+    "scheduled in the future": lambda result: result._replace(scheduled_at=result.received_at + 600_000),
+    "a clock minutes ahead": lambda result: result._replace(started_at=result.started_at + 300_000),
+    "a clock minutes behind": lambda result: result._replace(started_at=result.started_at - 300_000),
+    "scheduled minutes ago": lambda result: result._replace(scheduled_at=result.scheduled_at - 300_000),
     "before there was time": garbled(scheduled_at=-(10**15), started_at=-(10**15)),
     "after all time": garbled(scheduled_at=1 << 60, started_at=1 << 60),
     "an unknown region": garbled(region="atlantis"),
@@ -357,10 +357,10 @@ def test_bad_input_is_survived_and_what_is_said_is_right(what: str) -> None:
 def test_absurd_times_do_not_hide_slow_answers_nor_make_them_up(absurd: float) -> None:
     random = Random(1)
     well = results(NET, at(0), at(60))
-    mixed = [replace(result, total_ms=absurd) if random.random() < 0.05 else result for result in well]
+    mixed = [result._replace(total_ms=absurd) if random.random() < 0.05 else result for result in well]
     assert try_results(NET, mixed).scopes() == ["none"]
     slow = [
-        replace(result, total_ms=2_000.0) if result.service == "claude" and result.scheduled_at > at(60) else result
+        result._replace(total_ms=2_000.0) if result.service == "claude" and result.scheduled_at > at(60) else result
         for result in mixed + results(NET, at(60), at(90))
     ]
     verdict = said(try_results(NET, slow))
@@ -369,8 +369,8 @@ def test_absurd_times_do_not_hide_slow_answers_nor_make_them_up(absurd: float) -
 
 def test_a_repeat_that_contradicts_the_first_changes_nothing() -> None:
     found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
-    denied = [replace(r, ok=not r.ok, reason=Reason.TIMEOUT, received_at=r.received_at + 3_000) for r in found]
-    blamed = [replace(r, blame=Blame.NONE if r.ok else Blame.TARGET) for r in denied]
+    denied = [r._replace(ok=not r.ok, reason=Reason.TIMEOUT, received_at=r.received_at + 3_000) for r in found]
+    blamed = [r._replace(blame=Blame.NONE if r.ok else Blame.TARGET) for r in denied]
     assert try_results(NET, found + blamed, until=at(60)).events == try_results(NET, found, until=at(60)).events
 
 
@@ -383,7 +383,7 @@ def test_results_repeated_and_shuffled_by_two_minutes_end_in_the_same_verdict(
     random, net = Random(seed), replace(NET, checks=tuple(replace(c, interval_ms=10_000) for c in NET.checks))
     trouble = Trouble(at(150), at(900), regions=regions, services=["claude"], components=components)
     found = results(net, at(0), at(500), [trouble], seed=seed)
-    mixed = [replace(r, received_at=r.received_at + random.randint(0, 120_000)) for r in found for _ in range(3)]
+    mixed = [r._replace(received_at=r.received_at + random.randint(0, 120_000)) for r in found for _ in range(3)]
     random.shuffle(mixed)
     plain, shuffled = (try_results(net, some, Rules(), until=at(500)) for some in (found, mixed))
     assert said(shuffled).claim() == said(plain).claim()
@@ -500,7 +500,7 @@ def test_a_second_disruption_beside_the_first_is_another_incident() -> None:
 
 def test_a_look_scheduled_in_the_future_keeps_nobody_from_falling_silent() -> None:
     found = [
-        replace(r, scheduled_at=r.scheduled_at + 600_000) if r.region == "r2" and r.scheduled_at > at(14) else r
+        r._replace(scheduled_at=r.scheduled_at + 600_000) if r.region == "r2" and r.scheduled_at > at(14) else r
         for r in results(NET, at(0), at(60), silences=[Silence(at(20), at(60), ["r2"])])
     ]
     assert try_results(NET, found).engine.regions()["r2"] == (Fitness.SILENT, "nothing heard for 6 s")
@@ -515,7 +515,7 @@ def test_a_worker_that_is_late_with_everything_does_not_vote_and_is_not_sick() -
 
 def test_a_backlog_of_everything_that_failed_meanwhile_raises_no_alarm() -> None:
     found = results(NET, at(0), at(130), [Trouble(at(50), at(104), services=["claude"])])
-    late = [replace(r, received_at=at(110)) if 50 <= seconds(r.scheduled_at) < 104 else r for r in found]
+    late = [r._replace(received_at=at(110)) if 50 <= seconds(r.scheduled_at) < 104 else r for r in found]
     trial = try_results(NET, late, until=at(130))
     assert trial.scopes() == ["none", "unknown", "none"]
     assert trial.incidents() == []
@@ -525,7 +525,7 @@ def test_results_that_always_come_in_late_raise_no_alarm_of_their_own() -> None:
     """Later than a timeout and an interval, and still soon enough to speak for the present."""
     found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
     late = [
-        replace(r, received_at=r.scheduled_at + 4_500) if r.service == "claude" and r.scheduled_at >= at(20) else r
+        r._replace(received_at=r.scheduled_at + 4_500) if r.service == "claude" and r.scheduled_at >= at(20) else r
         for r in found
     ]
     trial = try_results(NET, late, until=at(60))
@@ -547,7 +547,7 @@ def test_a_region_keeps_its_vote_however_many_worker_names_it_has_had() -> None:
     net = topology(regions=3, services=(("claude", 1),), references=2)
     found = results(net, at(0), at(40))
     many = [
-        replace(result, worker=f"{result.region}-{n}", id=f"{result.id}{n}", attempt=n % 5)
+        result._replace(worker=f"{result.region}-{n}", id=f"{result.id}{n}", attempt=n % 5)
         for n in range(2_250)
         for result in found[:1]
     ]

@@ -1,5 +1,4 @@
 from array import array
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -89,7 +88,7 @@ def test_only_failures_of_the_target_and_of_the_path_count_against_it() -> None:
     net = topology(regions=1, services=(("claude", 1),), references=0)
     good = results(net, at(0), at(10))[0]
     assert vote_of(good) is Vote.GOOD
-    found = {blame: vote_of(replace(good, ok=False, reason=Reason.STATUS, blame=blame)) for blame in Blame}
+    found = {blame: vote_of(good._replace(ok=False, reason=Reason.STATUS, blame=blame)) for blame in Blame}
     assert {blame for blame, vote in found.items() if vote is Vote.BAD} == {Blame.TARGET, Blame.PATH}
     assert {blame for blame, vote in found.items() if vote is Vote.GOOD} == set()
 
@@ -97,7 +96,7 @@ def test_only_failures_of_the_target_and_of_the_path_count_against_it() -> None:
 def test_our_own_faults_abstain() -> None:
     net = topology(regions=1, services=(("claude", 1),), references=0)
     good = results(net, at(0), at(10))[0]
-    failed = {reason: replace(good, ok=False, reason=reason, blame=BLAME[reason]) for reason in Reason}
+    failed = {reason: good._replace(ok=False, reason=reason, blame=BLAME[reason]) for reason in Reason}
     abstaining = {reason for reason, result in failed.items() if vote_of(result) is Vote.ABSTAINS}
     assert abstaining == {
         Reason.OK, Reason.DNS, Reason.RATE_LIMITED, Reason.UNAUTHORIZED, Reason.BLOCKED, Reason.LATE, Reason.INTERNAL,

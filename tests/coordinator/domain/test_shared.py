@@ -17,8 +17,8 @@ def answered(result: Result, what: str) -> Result:
     """The result as another edge or network answers it in the regions that are hit; references stay where they are."""
     apart = result.region in HIT and result.service == "claude"
     if what == "edge":
-        return replace(result, extra={"edge": "FRA" if apart else result.region})
-    return replace(result, asn=64501 if apart else 64500)
+        return result._replace(extra={"edge": "FRA" if apart else result.region})
+    return result._replace(asn=64501 if apart else 64500)
 
 
 def abroad(net: Topology) -> Topology:

@@ -1,5 +1,4 @@
 from array import array
-from dataclasses import replace
 from math import exp, inf, log, nan
 from random import Random
 
@@ -211,10 +210,10 @@ def test_absurd_times_do_not_poison_what_is_normal(absurd: float, place: int) ->
 def test_the_network_and_the_edge_that_answered_last_are_remembered() -> None:
     (plain, *_) = results(topology(regions=1, services=(("claude", 1),), references=0), at(0), at(10))
     track = track_of(CHECK, "r1")
-    track.answered_from(replace(plain, asn=13335, extra={"edge": "FRA"}))
+    track.answered_from(plain._replace(asn=13335, extra={"edge": "FRA"}))
     assert (track.asn, track.edge) == (13335, "FRA")
     track.answered_from(plain)
-    track.answered_from(replace(plain, extra={"edge": 7}))
+    track.answered_from(plain._replace(extra={"edge": 7}))
     assert (track.asn, track.edge) == (13335, "FRA"), "what does not say keeps what was said"
 
 

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ FULL = {
     "ip_country": "IE",
     "extra": {"answers": ["192.0.2.7"], "days": 12},
 }
-FOUND: list[Result] = [replace(result, **FULL) if n % 3 else result for n, result in enumerate(_PLAIN)]
+FOUND: list[Result] = [result._replace(**FULL) if n % 3 else result for n, result in enumerate(_PLAIN)]
 RECORDS: list[dict[str, Any]] = [to_record(result) for result in FOUND]
 
 
@@ -64,7 +63,7 @@ def table(found: list[Result] = FOUND, times: pa.DataType | None = None, **colum
         if name in TIMES:
             made[name] = pa.array(values, pa.timestamp("ms", "UTC")).cast(times or pa.timestamp("ms", "UTC"))
         elif name == "extra":
-            made[name] = pa.array([orjson.dumps(value).decode() for value in values])
+            made[name] = pa.array([orjson.dumps(dict(value)).decode() for value in values])
         else:
             made[name] = pa.array([str(v) if name in ("reason", "blame") else v for v in values])
     made |= columns

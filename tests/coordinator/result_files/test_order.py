@@ -1,6 +1,5 @@
 """Results come in the order in which they were received, from a buffer that is bounded."""
 
-from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -15,7 +14,7 @@ BASE = FOUND[0].received_at
 
 
 def received(*seconds: int) -> list[Result]:
-    return [replace(FOUND[0], id=f"{n:03}", received_at=BASE + s * 1000) for n, s in enumerate(seconds)]
+    return [FOUND[0]._replace(id=f"{n:03}", received_at=BASE + s * 1000) for n, s in enumerate(seconds)]
 
 
 def chunks(found: list[Result], size: int) -> list[list[Result]]:

@@ -78,7 +78,7 @@ async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_re
     ]
     await store.results.add(results)
     await make_all(store)
-    rows = [{name: getattr(result, name) for name in Result.__dataclass_fields__} for result in results]
+    rows = [result._asdict() for result in results]
     rows = [row | {"reason": row["reason"].value, "blame": row["blame"].value} for row in rows]
     at_once = {(row[1], row[2]): row[5:] for row in from_results(DAY, rows)}
     at_once["", ""] = from_results(DAY, [row | {"region": "everywhere"} for row in rows])[0][5:]
