@@ -58,7 +58,8 @@ class Confirmation:
 
     def earn(self) -> None:
         """One more regular look was heard."""
-        self._saved = min(SAVED_AT_MOST, self._saved + self._rules.confirm_share)
+        saved = self._saved + self._rules.confirm_share
+        self._saved = saved if saved < SAVED_AT_MOST else SAVED_AT_MOST
 
     def suspect(self, track: Track, at: Instant) -> None:
         """A look failed."""

@@ -15,7 +15,7 @@ from coordinator.domain.inbox import Inbox
 from coordinator.domain.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.judge import Judge
 from coordinator.domain.life import closed
-from coordinator.domain.look import Vote, pack, vote_of
+from coordinator.domain.look import ABSTAINS, BAD, GOOD, pack, vote_of
 from coordinator.domain.rules import Rules
 from coordinator.domain.sheet import frame_of
 from coordinator.domain.topology import Check, Role, Topology
@@ -27,6 +27,7 @@ from worker.contract.result import Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
+_LATE, _SLOW = Reason.LATE, Reason.SLOW
 
 
 class Learned(NamedTuple):
@@ -131,15 +132,15 @@ class Engine:
         check = result.check
         track, judge = self._tracks[check][result.region], self._judge_of[check]
         received, at, reason = result.received_at, result.scheduled_at, result.reason
-        vote, made, took = vote_of(result), reason is not Reason.LATE, result.total_ms
+        vote, made, took = vote_of(result), reason is not _LATE, result.total_ms
         if received < at or result.started_at > received:
             if max(at, result.started_at) - received > self._rules.future_ms:
-                vote, reason, made = Vote.ABSTAINS, Reason.LATE, False
+                vote, reason, made = ABSTAINS, _LATE, False
             at = min(at, received)
-        good = vote == Vote.GOOD
+        good = vote is GOOD
         slow = good and took is not None and took > track.normal.limit_ms
-        if vote == Vote.BAD and reason is Reason.SLOW:
-            slow, vote = True, Vote.GOOD
+        if vote is BAD and reason is _SLOW:
+            slow, vote = True, GOOD
         worker = self._fleet.worker(result.region, result.worker, at)
         code = pack(at, result.attempt, worker.number, vote, received - at > track.late_ms, slow, reason)
         if not track.add(code):
@@ -150,7 +151,7 @@ class Engine:
         if len(track.codes) > track.room:
             self._trim(track, judge)
         if judge is not None:
-            judge.hear(track, at, result.attempt, bad=vote == Vote.BAD, slow=slow)
+            judge.hear(track, at, result.attempt, bad=vote is BAD, slow=slow)
             if good and took is not None and received > self._learned_at and judge.may_learn(track, at):
                 track.normal.learn_time(took, self._rules)
             track.answered_from(result)

@@ -2,15 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Final
 
 from worker.contract.instant import Instant
 from worker.contract.result import FIELDS, Result
 
-_received: Final = attrgetter("received_at")
-_order: Final = itemgetter(*map(FIELDS.index, ("received_at", "id", "ok", "reason", "scheduled_at")))
-"""A total order, so that even contradicting repeats of one id leave the same one standing."""
+_received: Final = itemgetter(FIELDS.index("received_at"))
+_id: Final = itemgetter(FIELDS.index("id"))
+_contradicting: Final = itemgetter(*map(FIELDS.index, ("ok", "reason", "scheduled_at")))
+"""With these the order is total, so that even contradicting repeats of one id leave the same one standing."""
 
 
 class Inbox:
@@ -44,5 +45,8 @@ class Inbox:
 
     def _sort(self) -> None:
         if not self._sorted:
-            self._results.sort(key=_order)
+            if len(set(map(_id, self._results))) < len(self._results):
+                self._results.sort(key=_contradicting)
+            self._results.sort(key=_id)
+            self._results.sort(key=_received)
             self._sorted = True

@@ -23,6 +23,8 @@ class Vote(IntEnum):
     ABSTAINS = 2
 
 
+GOOD, BAD, ABSTAINS = Vote
+"""By these names in what runs for every look: through the class they cost three times as much."""
 REASONS = tuple(Reason)
 REASON_CODE = {reason: code for code, reason in enumerate(REASONS)}
 EPOCH: Instant = 1_577_836_800_000
@@ -34,6 +36,7 @@ SLOW, LATE = 1 << SLOW_BIT, 1 << LATE_BIT
 WORKER_MASK = (1 << (ATTEMPT_SHIFT - WORKER_SHIFT)) - 1
 ATTEMPT_MASK = (1 << (AT_SHIFT - ATTEMPT_SHIFT)) - 1
 _FARTHEST = 1 << 40
+_OK = REASONS[0]
 
 _COUNTS_AGAINST = frozenset({Blame.TARGET, Blame.PATH})
 
@@ -41,21 +44,23 @@ _COUNTS_AGAINST = frozenset({Blame.TARGET, Blame.PATH})
 def vote_of(result: Result) -> Vote:
     """How a result votes."""
     if result.ok:
-        return Vote.GOOD
-    return Vote.BAD if result.blame in _COUNTS_AGAINST else Vote.ABSTAINS
+        return GOOD
+    return BAD if result.blame in _COUNTS_AGAINST else ABSTAINS
 
 
 def pack(at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: bool, reason: Reason) -> int:
     """The number of a look."""
-    offset = max(-_FARTHEST, min(at - EPOCH, _FARTHEST - 1))
+    offset = at - EPOCH
+    if not -_FARTHEST <= offset < _FARTHEST:
+        offset = -_FARTHEST if offset < 0 else _FARTHEST - 1
     return (
         offset << AT_SHIFT
-        | min(attempt, ATTEMPT_MASK) << ATTEMPT_SHIFT
+        | (attempt if attempt < ATTEMPT_MASK else ATTEMPT_MASK) << ATTEMPT_SHIFT
         | (worker & WORKER_MASK) << WORKER_SHIFT
         | vote << VOTE_SHIFT
         | late << LATE_BIT
         | slow << SLOW_BIT
-        | REASON_CODE[reason]
+        | (REASON_CODE[reason] if reason is not _OK else 0)
     )
 
 

@@ -42,18 +42,21 @@ class Normal:
 
     def learn_time(self, total_ms: float, rules: Rules) -> None:
         """Take the time of one good look in."""
-        value = log(min(max(SHORTEST_MS, total_ms), LONGEST_MS))
+        value = log(total_ms if SHORTEST_MS <= total_ms <= LONGEST_MS else min(max(SHORTEST_MS, total_ms), LONGEST_MS))
         times = self.times = self.times + 1
         if times == 1:
             self.median = value
             return
-        rate = 1 / times if times < STEADY_LOOKS else 1 / STEADY_LOOKS
-        distance = value - self.median
-        bound = 2 * self.deviation
-        self.median += max(rate, 1 / STEADY_LOOKS) * min(max(distance, -bound), bound)
-        self.deviation = max(
-            LEAST_DEVIATION, self.deviation + rate * (min(1.25 * abs(distance), bound) - self.deviation)
-        )
+        rate = 1 / (times if times < STEADY_LOOKS else STEADY_LOOKS)
+        distance, deviation = value - self.median, self.deviation
+        bound = 2 * deviation
+        if -bound <= distance <= bound:  # comparing costs less than min() and max(), and this runs for every good look
+            self.median += rate * distance
+        else:
+            self.median += rate * (bound if distance > 0 else -bound)
+        spread = 1.25 * abs(distance)
+        deviation += rate * ((spread if spread < bound else bound) - deviation)
+        self.deviation = deviation if deviation > LEAST_DEVIATION else LEAST_DEVIATION
         if times >= rules.slow_after_looks and (times < STEADY_LOOKS or times % 16 == 0):
             self._draw_limit(rules)
 

@@ -34,8 +34,8 @@ def to_row(result: Result) -> tuple[Any, ...]:
     """The values of a result, one for each column."""
     return (
         *result[:_REASON],
-        result.reason.value,
-        result.blame.value,
+        result.reason._value_,
+        result.blame._value_,
         *result[_REASON + 2 : -1],
         to_text(dict(result.extra)) if result.extra else "{}",
     )
