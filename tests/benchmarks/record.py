@@ -1,4 +1,4 @@
-"""Bytes on disk of a million results and of their rollups: `python -m tests.benchmarks.record`.
+"""A million results and their rollups: bytes on disk, and what making them costs: `python -m tests.benchmarks.record`.
 
 Ten checks from eight regions each second of a day and a half, latencies of a usual spread; on SQLite and PostgreSQL.
 """
@@ -77,15 +77,18 @@ async def measure(name: str, url: str) -> None:
         before = await _size(store, "result")
         print(f"{name}: {before / count:.0f} bytes a result ({before / count:.0f} MB a million)")
         for level in LENGTH_MS:
-            began_s, made, rows = time.perf_counter(), 0, 0
+            began_s, cpu_s, made, rows = time.perf_counter(), time.process_time(), 0, 0
             while due := await store.rollups.due(level, DAY * 2):
                 for at in due:
                     rows += await store.rollups.make(level, at)
                     made += 1
-            took_s = time.perf_counter() - began_s
+            took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
             size = await _size(store, f"rollup_{level}") - (before if "sqlite" in url else 0)
             before += size if "sqlite" in url else 0
-            print(f"  {level}: {rows} rows of {size / rows:.0f} bytes, made in {took_s / made * 1e3:.0f} ms a bucket")
+            print(
+                f"  {level}: {rows} rows of {size / rows:.0f} bytes, made in {took_s / made * 1e3:.0f} ms a bucket, "
+                f"{cpu_s / rows * 1e6:.1f} us of CPU here a row"
+            )
 
 
 async def _size(store: Store, table: str) -> int:

@@ -9,7 +9,8 @@ import pytest
 
 from coordinator.history import history, level_for
 from coordinator.store import Store
-from coordinator.store.rollups import LENGTH_MS, _put
+from coordinator.store.rollup_rows import upsert
+from coordinator.store.rollups import LENGTH_MS
 from coordinator.store.sketches import PHASES, counted, packed
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
@@ -74,7 +75,7 @@ async def _fill_a_year(store: Store) -> None:
         for component, check, region in keys
     ]
     async with store._database.transaction() as transaction:
-        await transaction.many(_put("day"), rows)
+        await transaction.many(upsert("rollup_day"), rows)
 
 
 @pytest.mark.parametrize(

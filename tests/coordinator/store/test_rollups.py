@@ -1,6 +1,6 @@
 """Rollups on both databases: exact, late results included, and none counted twice."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from coordinator.store import Store
 from coordinator.store.database import Database
 from coordinator.store.encoding import from_text, to_text
-from coordinator.store.rollup_fold import from_results
+from coordinator.store.rollup_fold import RESULT, from_results
 from coordinator.store.rollups import LENGTH_MS, Level
 from coordinator.store.sketches import packed, reasons_of, unpacked
 from worker.contract.outcome import Blame, Reason
@@ -24,6 +24,12 @@ OURS: dict[str, Any] = {"ok": False, "reason": Reason.INTERNAL, "blame": Blame.P
 
 def look(make_result: Make, n: int, at: int, **fields: Any) -> Result:
     return make_result(n, scheduled_at=at, total_ms=10.0 + n, **fields)
+
+
+def told(results: Sequence[Result]) -> list[tuple[Any, ...]]:
+    """The columns of results that are folded, as the database tells them."""
+    rows = [[getattr(result, name) for name in RESULT] for result in results]
+    return [tuple(value.value if isinstance(value, Reason | Blame) else value for value in row) for row in rows]
 
 
 async def make_all(store: Store, until: int = DAY * 2) -> None:
@@ -78,14 +84,12 @@ async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_re
     ]
     await store.results.add(results)
     await make_all(store)
-    rows = [result._asdict() for result in results]
-    rows = [row | {"reason": row["reason"].value, "blame": row["blame"].value} for row in rows]
-    at_once = {(row[1], row[2]): row[5:] for row in from_results(DAY, rows)}
-    at_once["", ""] = from_results(DAY, [row | {"region": "everywhere"} for row in rows])[0][5:]
+    at_once = {(row[1], row[2]): row[5:] for row in from_results(DAY, told(results))}
+    anywhere = [result._replace(region="everywhere") for result in results]
+    at_once["", ""] = from_results(DAY, told(anywhere))[0][5:]
     for check, region in (("claude-api", "eu-west"), ("claude-api", "us-east")):
         row = await whole(store, "day", check=check, region=region)
-        told = tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch"))
-        assert told == at_once[check, region]
+        assert tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch")) == at_once[check, region]
     for equal in ({}, {"component": "api"}, {"check": "claude-api"}):
         row = await whole(store, "day", **equal)
         assert tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch")) == at_once["", ""]
@@ -120,11 +124,11 @@ async def test_what_comes_in_while_a_bucket_is_made_is_due_again(
     await store.results.add([look(make_result, 1, DAY)])
     folded = store.rollups._folded
 
-    async def meanwhile(level: Level, at: int) -> Any:
-        rows = await folded(level, at)
-        if level == "minute":
-            await store.results.add([look(make_result, 2, DAY + 1)])
-        return rows
+    async def meanwhile(level: Level, at: int) -> AsyncIterator[Any]:
+        async for rows in folded(level, at):
+            if level == "minute":
+                await store.results.add([look(make_result, 2, DAY + 1)])
+            yield rows
 
     monkeypatch.setattr(store.rollups, "_folded", meanwhile)
     await store.rollups.make("minute", DAY)
