@@ -66,7 +66,7 @@ class Ledger:
     def settle(self, check: str, region: str, slot: int) -> None:
         """A result of this look arrived. A repeat, or one that was never ordered, does no harm."""
         self._outstanding.pop((check, region, slot), None)
-        paused = self._paused.get((check, region))
+        paused = self._paused.get((check, region)) if self._paused else None
         if paused is not None and paused.first_slot <= slot <= paused.last_slot:
             self._paused[check, region] = replace(paused, first_slot=slot + 1)
 

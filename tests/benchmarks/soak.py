@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
 import redis
 from kombu import Connection
 
@@ -35,7 +36,7 @@ def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") ->
     first = FIRST_DAY * DAY_MS // INTERVAL_MS
     queues = [reports_queue(region) for region in REGIONS]
     with Connection(broker) as link, redis.Redis.from_url(broker) as server:
-        producer, seq = link.Producer(serializer="json"), 0
+        producer, seq = link.Producer(), 0
         for slot in range(first, first + slots):
             while sum(server.llen(queue) for queue in queues) > WAITING:
                 if told.poll() is not None:
@@ -49,8 +50,14 @@ def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") ->
                     report = {"v": 1, "worker": f"{region}-1", "boot": "b", "seq": seq}
                     report |= {"sent_at": (slot + 1) * INTERVAL_MS, "rows": looks[start : start + ROWS_A_REPORT]}
                     headers = {"task": TASK_REPORT, "id": str(seq)}
-                    body = [[report], {}, {}]
-                    producer.publish(body, exchange="", routing_key=reports_queue(region), headers=headers)
+                    producer.publish(
+                        orjson.dumps([[report], {}, {}]),
+                        content_type="application/json",
+                        content_encoding="utf-8",
+                        exchange="",
+                        routing_key=reports_queue(region),
+                        headers=headers,
+                    )
                     seq += 1
 
 
@@ -104,7 +111,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", type=int, default=100_000_000)
-    parser.add_argument("--days", type=float, default=3.0, help="So many days of the fast clock.")
+    parser.add_argument("--days", type=float, default=10.0, help="So many days of the fast clock.")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     told = parser.parse_args()
     if told.database != "postgresql":
