@@ -1,30 +1,28 @@
 """Moves results that lie beyond the hot window from the store into the archive.
 
-For each day and service: write a part, read it back, enter it into the manifest, and only then delete from the store
-what parts that count hold. Each step may be interrupted and done again: before the entry nothing has happened, after it
-the rows lie in both places, where readers take them once, until the next run deletes what it finds archived.
-Results that come late for an archived day make one more part, without those that the archive has already.
+For each day: read it once, in the order of the store, into a spool; for each of its services write a part, read that
+back and enter it into the manifest; and only then delete from the store what was read and lies in parts that count.
+Each step may be interrupted and done again: before the entry nothing has happened, after it the rows lie in both
+places, where readers take them once, until the next run deletes what it finds archived. Results that come late for an
+archived day make one more part, without those that the archive has already.
 """
 
 import logging
 import os
 import socket
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from coordinator.archive.columns import batch_of
-from coordinator.archive.manifest import DAY_MS, PARTS, Manifest, Part, day_text
-from coordinator.archive.part_file import PartWriter, digest, open_part, windows
+from coordinator.archive.making import Making, ids_in
+from coordinator.archive.manifest import DAY_MS, Manifest, Part, day_text
 from coordinator.archive.place import Place
+from coordinator.archive.spool import Spool
 from coordinator.store import Store
-from coordinator.store.archiving import Key
 from worker.contract.clock import now
 from worker.contract.instant import Instant
 
@@ -32,6 +30,8 @@ log = logging.getLogger("outscope.archive")
 
 LEASE: Final = "archive"
 TERM_MS: Final = 60_000
+RENEW_MS: Final = 10_000
+"""The lease is renewed when it is older; no step between two renewals takes long."""
 
 Step = Callable[[str], Awaitable[None]]
 """Called before each step with its name."""
@@ -69,147 +69,113 @@ class Archiver:
         self._manifest = manifest or Manifest(place)
         self._step = step
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._held_at: Instant = -TERM_MS
 
     async def run(self, hot_ms: int, stop: Callable[[], bool] = lambda: False) -> Report:
         """Archive every whole day that ended `hot_ms` ago or earlier. BusyError when somebody else does."""
+        self._held_at = -TERM_MS
         await self._hold()
         report = Report()
         try:
             await to_thread(self._tidy)
             end = (now() - hot_ms) // DAY_MS * DAY_MS
-            days = set()
-            waiting = await self._store.archiving.waiting_for_rollup(end)
-            report.problems += [f"{day_text(day)}: waits to be rolled up by the coordinator" for day in sorted(waiting)]
-            for day, service, rows in await self._store.archiving.days_before(end):
+            for day in await self._store.archiving.days_before(end):
                 if stop():
                     break
-                if day in waiting:
-                    continue
-                await self._archive(report, day, service, rows)
-                days.add(day)
-            for day in sorted(days):
-                await self._store.archiving.drop_empty(day)
+                if await self._is_complete(report, day):
+                    await self._archive(report, day, stop)
+                    await self._store.archiving.drop_empty(day)
         finally:
             await self._store.leases.release(LEASE, self._holder)
         return report
 
     async def _hold(self) -> None:
         at = now()
+        if 0 <= at - self._held_at < RENEW_MS:
+            return
         if not await self._store.leases.take(LEASE, self._holder, at, at + TERM_MS):
             raise BusyError("results are being archived by another process at the moment; try again later")
+        self._held_at = at
 
     def _tidy(self) -> None:
         self._place.tidy()
         for stray in self._manifest.strays():
             self._place.delete(stray)
 
-    async def _archive(self, report: Report, day: int, service: str, rows: int) -> None:
-        parts = self._manifest.of(day_text(day), service)
+    async def _is_complete(self, report: Report, day: int) -> bool:
+        """Whether every minute of a day has been rolled up."""
+        if day not in await self._store.archiving.waiting_for_rollup((day + 1) * DAY_MS):
+            return True
+        report.problems.append(f"{day_text(day)}: waits to be rolled up by the coordinator")
+        return False
+
+    async def _archive(self, report: Report, day: int, stop: Callable[[], bool]) -> None:
+        """Move a day. When told to stop between two services, what has been archived is deleted by the next run."""
+        with self._place.workshop() as folder, Spool(folder / "spool.arrow") as spool:
+            await self._read(day, spool)
+            if not await self._is_complete(report, day):  # some came late, and were read
+                return
+            staying = set()
+            for service in sorted(spool.services):
+                if stop():
+                    return
+                if not await self._archive_service(report, spool, Making(folder / "part.parquet", day, service)):
+                    staying.add(service)
+            if staying != spool.services.keys():
+                report.deleted += await self._delete(spool, staying)
+
+    async def _read(self, day: int, spool: Spool) -> None:
+        await self._step("read")
+        rows = await self._store.archiving.due_on(day)
+        while rows:
+            await self._hold()
+            after = await to_thread(spool.add, rows)
+            rows = await self._store.archiving.due_on(day, after)
+        await to_thread(spool.finish)
+
+    async def _archive_service(self, report: Report, spool: Spool, making: Making) -> bool:
+        """Whether every row of a service and day that was read is in a part that counts."""
+        day = day_text(making.day)
         try:
-            known = await to_thread(ids_in, self._place, parts)
+            making.known = await to_thread(ids_in, self._place, self._manifest.of(day, making.service))
         except (OSError, pa.ArrowException) as error:
-            report.problems.append(f"{day_text(day)} {service}: stays in the store, for a part is unreadable ({error})")
-            return
-        made = await self._make(day, service, rows, known)
+            why = f"stays in the store, for a part is unreadable ({error})"
+            report.problems.append(f"{day} {making.service}: {why}")
+            return False
+        made = await self._make(spool, making)
         if made is not None:
             report.parts.append(made)
             report.rows += made.rows
-        for part in [*parts, *([made] if made else [])]:
-            await self._hold()
-            report.deleted += await self._delete(part)
+        return True
 
-    async def _make(self, day: int, service: str, rows: int, known: Any) -> Part | None:
+    async def _make(self, spool: Spool, making: Making) -> Part | None:
         """A part of the rows that no part has yet, entered into the manifest; None when there are none."""
-        with self._place.workshop() as folder:
-            writer = PartWriter(folder / "part.parquet")
-            await self._step("write")
-            for since, until in _cut(day, windows(rows)):
-                await self._hold()
-                found = await self._store.archiving.due_between(service, since, until)
-                await to_thread(writer.write, _without(found, known))
-            await to_thread(writer.close)
-            if writer.extent.rows == 0:
-                return None
-            part = await to_thread(described, day_text(day), service, writer)
-            await self._step("put")
-            await to_thread(self._place.put, part.file, writer.path)
+        await self._step("write")
+        windows = making.write(spool)
+        while await to_thread(next, windows, None) is not None:
+            await self._hold()
+        part = await to_thread(making.describe)
+        if part is None:
+            return None
+        await self._step("put")
+        await to_thread(self._place.put, part.file, making.path)
         await self._step("check")
-        await to_thread(self._check, part)
+        await to_thread(making.check, self._place, part)
         await self._hold()
         await self._step("enter")
         await to_thread(self._manifest.add, part)
         log.info("archived file=%s rows=%d bytes=%d", part.file, part.rows, part.bytes)
         return part
 
-    def _check(self, part: Part) -> None:
-        with self._place.open(part.file) as file:
-            if digest(file) != (part.sha256, part.bytes):
-                raise OSError(f"{part.file} was written but reads back differently")
-
-    async def _delete(self, part: Part) -> int:
-        """Delete from the store what a part holds, as it reads from there."""
+    async def _delete(self, spool: Spool, staying: Collection[str]) -> int:
+        """Delete from the store what was read of a day and is archived."""
         await self._step("tell")
         await self._store.standings.put("archive", "moved", now(), {"generation": uuid4().hex})
         await self._step("delete")
         deleted = 0
-        async for keys in _keys(self._place, part):
-            await self._hold()
-            deleted += await self._store.archiving.delete(keys)
+        for run in spool.runs:
+            archived = await to_thread(spool.keys, run, staying)
+            for first, last in run.chunks:
+                await self._hold()
+                deleted += await self._store.archiving.delete_between(first, last, archived)
         return deleted
-
-
-def ids_in(place: Place, parts: list[Part]) -> Any:
-    """The ids of all results in parts."""
-    found = []
-    for part in parts:
-        with place.open(part.file) as source, open_part(source) as file:
-            found += file.read(columns=["id"]).column("id").chunks
-    return pa.chunked_array(found, pa.string())
-
-
-async def _keys(place: Place, part: Part) -> Any:
-    def groups() -> Iterator[list[Key]]:
-        with place.open(part.file) as source, open_part(source) as file:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=["scheduled_at", "id"])
-                times = table.column("scheduled_at").cast(pa.int64()).to_pylist()
-                yield list(zip(times, table.column("id").to_pylist(), strict=True))
-
-    found = groups()
-    while keys := await to_thread(next, found, None):
-        yield keys
-
-
-def _cut(day: int, parts: int) -> Iterator[tuple[Instant, Instant]]:
-    length = DAY_MS // parts
-    for number in range(parts):
-        since = day * DAY_MS + number * length
-        yield since, since + length
-
-
-def _without(rows: list[dict[str, Any]], known: Any) -> Any:
-    batch = batch_of(rows)
-    if len(known) == 0 or batch.num_rows == 0:
-        return batch
-    return batch.filter(pc.invert(pc.is_in(batch.column("id"), value_set=known)))
-
-
-def described(day: str, service: str, writer: PartWriter) -> Part:
-    """The entry of a part that was written."""
-    path: Path = writer.path
-    with path.open("rb") as file:
-        sum_, size = digest(file)
-    extent = writer.extent
-    return Part(
-        file=f"{PARTS}/day={day}/service={service}/{sum_[:16]}.parquet",
-        schema="results/1",
-        day=day,
-        service=service,
-        rows=extent.rows,
-        bytes=size,
-        sha256=sum_,
-        first_scheduled_at=extent.scheduled[0],
-        last_scheduled_at=extent.scheduled[1],
-        first_received_at=extent.received[0],
-        last_received_at=extent.received[1],
-    )

@@ -87,6 +87,12 @@ RESULTS: Final = schema_of(
 )
 
 
+PLAIN: Final = pa.schema(
+    [field.with_type(pa.string()) if field.name in REPEATING else field for field in RESULTS], metadata=RESULTS.metadata
+)
+"""The same with names as plain text, for rows that are on their way to another order."""
+
+
 @lru_cache(maxsize=64)
 def part_of(schema: Any, names: tuple[str, ...]) -> Any:
     """The schema with these columns only, in this order."""
@@ -105,7 +111,16 @@ def array_of(values: Sequence[Any], kind: Any) -> Any:
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
     if pa.types.is_boolean(kind):
-        return pa.array([None if value is None else bool(value) for value in values], pa.bool_())
+        return pa.array(values).cast(kind)  # of numbers or of truth values, as the database told them
     if pa.types.is_timestamp(kind):
         return pa.array(values, pa.int64()).cast(kind)
     return pa.array(values, kind)
+
+
+def with_dictionaries(batch: Any) -> Any:
+    """A record batch of `PLAIN` as one of `RESULTS`."""
+    columns = [
+        column.dictionary_encode() if field.name in REPEATING else column
+        for field, column in zip(batch.schema, batch.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=RESULTS)

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coordinator.archive.archiver import ids_in
 from coordinator.archive.columns import RESULTS, batch_of
+from coordinator.archive.making import ids_in
 from coordinator.archive.manifest import DAY_MS, day_text
 from coordinator.archive.pool import FOREVER, Pool
 from coordinator.archive.pruning import columns_for

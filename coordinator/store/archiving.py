@@ -1,11 +1,11 @@
 """What the archive asks of the store: which days lie beyond the hot window, their rows, and that they may go."""
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Collection, Sequence
+from typing import Any, Final, cast
 
 from tortoise.exceptions import OperationalError
 
-from coordinator.store.database import Database, Row
+from coordinator.store.database import Database, Row, numbered
 from coordinator.store.encoding import to_text
 from coordinator.store.partitions import DAY_MS, LOCK, name_of
 from coordinator.store.result_rows import COLUMNS
@@ -13,6 +13,14 @@ from coordinator.store.results import ResultFilter
 from worker.contract.instant import Instant
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
+_ON_DAY: Final = (
+    f"{_SELECT} WHERE scheduled_at >= ? AND scheduled_at < ? AND (scheduled_at, id) > (?, ?) "
+    "ORDER BY scheduled_at, id LIMIT ?"
+)
+_DELETE_BETWEEN: Final = (
+    "DELETE FROM result WHERE scheduled_at >= ? AND scheduled_at <= ? "
+    "AND (scheduled_at, id) >= (?, ?) AND (scheduled_at, id) <= (?, ?) RETURNING scheduled_at, id"
+)
 _DELETE_ARRAYS: Final = (
     "DELETE FROM result USING unnest(?::bigint[], ?::text[]) AS gone(at, id) "
     "WHERE result.scheduled_at = gone.at AND result.id = gone.id RETURNING 1"
@@ -27,31 +35,41 @@ CHUNK: Final = 5_000
 Key = tuple[Instant, str]
 
 
+class _OthersError(Exception):
+    """Among the rows to delete are some that must stay."""
+
+
 class Archiving:
     """Every query about results that move to the archive, and about hot results in the columns of exports."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def days_before(self, end: Instant) -> list[tuple[int, str, int]]:
-        """(day, service, rows) of all results due before a moment, oldest first."""
-        sql = (
-            f"SELECT scheduled_at / {DAY_MS} AS day, service, count(*) AS number FROM result "  # noqa: S608
-            "WHERE scheduled_at < ? GROUP BY 1, 2 ORDER BY 1, 2"
-        )
-        return [(row["day"], row["service"], row["number"]) for row in await self._database.fetch(sql, end)]
+    async def days_before(self, end: Instant) -> list[int]:
+        """The days (since 1970) before a moment on which a result in the store was due, oldest first."""
+        found: list[int] = []
+        since: Instant = -(2**62)
+        while (first := await self._first(since, end)) is not None:
+            found.append(first // DAY_MS)
+            since = (found[-1] + 1) * DAY_MS
+        return found
+
+    async def _first(self, since: Instant, until: Instant) -> Instant | None:
+        sql = "SELECT min(scheduled_at) AS first FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
+        first: Instant | None = (await self._database.fetch(sql, since, until))[0]["first"]
+        return first
 
     async def waiting_for_rollup(self, end: Instant) -> set[int]:
         """The days before a moment of which a minute is still to be rolled up."""
         sql = f"SELECT DISTINCT at / {DAY_MS} AS day FROM rollup_due WHERE level = 'minute' AND at < ?"  # noqa: S608
         return {row["day"] for row in await self._database.fetch(sql, end)}
 
-    async def due_between(self, service: str, since: Instant, until: Instant) -> list[Row]:
-        """The rows of a service that were due in [since, until), by check and time."""
-        sql = (
-            f'{_SELECT} WHERE scheduled_at >= ? AND scheduled_at < ? AND service = ? ORDER BY "check", scheduled_at, id'
-        )
-        return await self._database.fetch(sql, since, until, service)
+    async def due_on(self, day: int, after: Key | None = None, size: int = CHUNK) -> Sequence[Sequence[Any]]:
+        """The rows of a day behind a position, by when they were due, then id; values in column order."""
+        since, until = after or (day * DAY_MS, ""), (day + 1) * DAY_MS
+        sql = _ON_DAY if self._database.is_sqlite else numbered(_ON_DAY)
+        _, rows = await self._database.client.execute_query(sql, [since[0], until, *since, size])
+        return cast(Sequence[Sequence[Any]], rows)  # of the driver, and not as dictionaries: half the cost
 
     async def received(self, wanted: ResultFilter, after: Key, size: int = CHUNK) -> AsyncGenerator[list[Row], None]:
         """Every row wanted that was received behind a position, in that order, as the table holds them."""
@@ -62,18 +80,29 @@ class Archiving:
             yield rows
             after = rows[-1]["received_at"], rows[-1]["id"]
 
-    async def delete(self, keys: Sequence[Key]) -> int:
-        """Delete these results, a chunk a transaction; how many were there. Those that are gone do no harm."""
+    async def delete_between(self, first: Key, last: Key, archived: Collection[Key]) -> int:
+        """Delete the results from one position to another that are archived; how many there were.
+
+        They go as one range, which costs a small part of finding each. When that took any that is not archived, such
+        as one that came late, it is undone, and they are deleted one by one.
+        """
+        try:
+            async with self._database.transaction() as transaction:
+                found = await transaction.fetch(_DELETE_BETWEEN, first[0], last[0], *first, *last)
+                _only(found, archived)
+        except _OthersError:
+            return await self._delete([key for key in archived if first <= key <= last])
+        return len(found)
+
+    async def _delete(self, keys: Sequence[Key]) -> int:
         deleted = 0
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             if self._database.is_sqlite:
-                found = await self._database.fetch(_DELETE_TOLD, to_text(chunk))
+                deleted += len(await self._database.fetch(_DELETE_TOLD, to_text(chunk)))
             else:
-                found = await self._database.fetch(
-                    _DELETE_ARRAYS, *(list(column) for column in zip(*chunk, strict=True))
-                )
-            deleted += len(found)
+                columns = [list(column) for column in zip(*chunk, strict=True)]
+                deleted += len(await self._database.fetch(_DELETE_ARRAYS, *columns))
         return deleted
 
     async def drop_empty(self, day: int) -> bool:
@@ -99,3 +128,8 @@ class Archiving:
         """Changes whenever results moved to the archive; told before they leave the store."""
         rows = await self._database.fetch("SELECT document FROM standing WHERE kind = 'archive' AND subject = 'moved'")
         return rows[0]["document"] if rows else None
+
+
+def _only(rows: Sequence[Row], archived: Collection[Key]) -> None:
+    if not all((row["scheduled_at"], row["id"]) in archived for row in rows):
+        raise _OthersError

@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from coordinator.archive.archiver import described
 from coordinator.archive.columns import NAME, RESULTS
+from coordinator.archive.making import described
 from coordinator.archive.manifest import DAY_MS, Manifest, day_text
 from coordinator.archive.part_file import PartWriter, windows
 from coordinator.archive.place import Place

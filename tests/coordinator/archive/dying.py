@@ -5,12 +5,29 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from coordinator.archive.archiver import Archiver
-from coordinator.archive.place import open_place
-from coordinator.store import open_store
+from coordinator.archive.part_file import PartWriter
+from coordinator.archive.place import Place, open_place
+from coordinator.archive.spool import Spool
+from coordinator.store import Store, open_store
+from coordinator.store.archiving import Key
 
-STEPS = ("write", "half written", "put", "half put", "check", "enter", "half entered", "tell", "delete", "half deleted")
+STEPS = (
+    "read",
+    "half read",
+    "write",
+    "half written",
+    "put",
+    "half put",
+    "check",
+    "enter",
+    "half entered",
+    "tell",
+    "delete",
+    "half deleted",
+)
 
 
 def die() -> None:
@@ -26,29 +43,41 @@ async def main(database: str, folder: str, hot_ms: int, deadly: str) -> None:
                 die()
 
         archiver = Archiver(store, place, step=step)
-        put, delete = place.put, store.archiving.delete
-
-        def half_put(name: str, made: Path) -> None:
-            if deadly == ("half entered" if name.startswith("manifest") else "half put"):
-                made.write_bytes(made.read_bytes()[:-20])
-                die()
-            put(name, made)
-
-        async def half_delete(keys: list[tuple[int, str]]) -> int:
-            await delete(keys[: len(keys) // 2])
-            die()
-            return 0
-
-        async def half_read(*_: object) -> list[object]:
-            die()
-            return []
-
-        place.put = half_put  # type: ignore[method-assign]
-        if deadly == "half deleted":
-            store.archiving.delete = half_delete  # type: ignore[method-assign]
-        if deadly == "half written":
-            store.archiving.due_between = half_read  # type: ignore[method-assign]
+        if deadly.startswith("half"):
+            half(deadly.removeprefix("half "), store, place)
         await archiver.run(hot_ms)
+
+
+def half(deadly: str, store: Store, place: Place) -> None:
+    """Die in the middle of a step."""
+    put, delete, add, write = place.put, store.archiving.delete_between, Spool.add, PartWriter.write
+
+    def half_put(name: str, made: Path) -> None:
+        if deadly == ("entered" if name.startswith("manifest") else "put"):
+            made.write_bytes(made.read_bytes()[:-20])
+            die()
+        put(name, made)
+
+    async def half_delete(first: Key, last: Key, archived: set[Key]) -> int:
+        assert await delete(first, sorted(archived)[len(archived) // 2], archived)
+        die()
+        return 0
+
+    def half_read(spool: Spool, rows: Any) -> None:
+        add(spool, rows)
+        die()
+
+    def half_write(writer: PartWriter, batch: Any) -> None:
+        write(writer, batch)
+        die()
+
+    place.put = half_put  # type: ignore[method-assign]
+    if deadly == "deleted":
+        store.archiving.delete_between = half_delete  # type: ignore[method-assign,assignment]
+    if deadly == "read":
+        Spool.add = half_read  # type: ignore[method-assign,assignment]
+    if deadly == "written":
+        PartWriter.write = half_write  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
