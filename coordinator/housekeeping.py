@@ -7,7 +7,7 @@ interrupted anywhere; what was not done is still due.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from coordinator.inbox import Inbox
 from coordinator.pausing import told_within
@@ -25,8 +25,24 @@ GRACE_MS: Final = 10_000
 """So long after its end a bucket is first made: most of its results are there by then."""
 UNFINISHED_MS: Final[dict[Level, int]] = {"minute": 1 << 62, "hour": 300_000, "day": 1_800_000}
 """How often a bucket that has not ended is made anew, so that the last hours are seen in it."""
+REST: Final = 10
+"""A bucket is not made again before so many times as long have passed as making it took: many cells wait longer."""
 ASIDE_KEPT_MS: Final = 30 * 86_400_000
 STEP_ASIDE_S: Final = 20.0
+
+
+class Made(NamedTuple):
+    """When a bucket was made last, and how long that took."""
+
+    at: Instant = 0
+    took_ms: int = 0
+
+
+def due_from(level: Level, at: Instant, made: Made) -> Instant:
+    """From when on a bucket that got something since it was made is to be made: as it ends, and else with rests."""
+    ended = at + LENGTH_MS[level] + GRACE_MS
+    rested = made.at + REST * made.took_ms
+    return rested if made.at >= ended else min(ended, max(rested, made.at + UNFINISHED_MS[level]))
 
 
 class Housekeeper:
@@ -37,8 +53,7 @@ class Housekeeper:
         self._inbox = inbox
         self._keep = keep
         self._archived = archived
-        self._made: dict[tuple[Level, Instant], Instant] = {}
-        """When an unfinished bucket was made last."""
+        self._made: dict[tuple[Level, Instant], Made] = {}
         self._forgot_at: Instant = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -64,16 +79,16 @@ class Housekeeper:
         """The lower levels first: they make the higher ones due."""
         for level, length_ms in LENGTH_MS.items():
             for at in await self._store.rollups.due(level, now + length_ms):
-                ended = at + length_ms + GRACE_MS <= now
-                if ended or now - self._made.get((level, at), 0) >= UNFINISHED_MS[level]:
+                if due_from(level, at, self._made.get((level, at), Made())) <= now:
                     yield level, at
 
     async def make(self, level: Level, at: Instant) -> None:
         """Make one bucket."""
+        began_s = clock.monotonic_s()
         await self._store.rollups.make(level, at)
-        now = clock.now()
-        self._made = {key: made_at for key, made_at in self._made.items() if now - made_at < LENGTH_MS["day"]}
-        self._made[level, at] = now
+        now, took_ms = clock.now(), int((clock.monotonic_s() - began_s) * 1000)
+        self._made = {key: made for key, made in self._made.items() if now - made.at < LENGTH_MS["day"]}
+        self._made[level, at] = Made(now, took_ms)
 
     async def forget(self, now: Instant) -> None:
         """Forget everything that is too old by now."""

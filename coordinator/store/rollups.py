@@ -6,7 +6,7 @@ results are counted, and none twice, however often and wherever that is interrup
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, Literal
 
 import asyncpg
@@ -24,6 +24,8 @@ BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
 _RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"  # noqa: S608
+_HOW_MANY: Final = "SELECT count(*) FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
+_RESULTS_AT_ONCE: Final = 100_000
 _AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
 """About so many rows of a level are folded at once: some ten megabytes, for those of hours are large."""
 _SAMPLES: Final = 5
@@ -102,8 +104,7 @@ class Rollups:
     async def _folded(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
         """The rows of a bucket, in pieces."""
         if level == "minute":
-            found = await self._database.rows(_RESULTS, at, at + LENGTH_MS[level])
-            yield await to_thread(from_results, at, found)
+            yield await self._minute(at)
             return
         rows: list[Values] = []
         wholes: list[Values] = []
@@ -113,6 +114,16 @@ class Rollups:
             rows, some = await to_thread(from_rollups, at, found)
             wholes += some
         yield rows + await to_thread(joined, at, wholes)
+
+    async def _minute(self, at: Instant) -> list[Values]:
+        """The rows of a minute, whose results are read and folded some at a time."""
+        end = at + LENGTH_MS["minute"]
+        ((number,),) = await self._database.rows(_HOW_MANY, at, end)
+        edges = [*range(at, end, LENGTH_MS["minute"] // (number // _RESULTS_AT_ONCE + 1)), end]
+        pieces = [
+            await to_thread(from_results, at, await self._database.rows(_RESULTS, *piece)) for piece in pairwise(edges)
+        ]
+        return pieces[0] if len(pieces) == 1 else await to_thread(joined, at, list(chain.from_iterable(pieces)))
 
     async def _parts(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
         """What is one level below of each (check, region), some components at a time."""

@@ -112,6 +112,8 @@ def added(counts: Counts) -> Counts:
     lowest = int(buckets.min())
     width = int(buckets.max()) - lowest + 1
     keys = (owners * len(PHASES) + phases) * width + (buckets - lowest)
+    if np.all(keys[1:] > keys[:-1]):
+        return counts
     unique, total = _totals(keys, numbers)
     groups, found = np.divmod(unique, width)
     return groups // len(PHASES), groups % len(PHASES), found + lowest, total

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from coordinator.housekeeping import Housekeeper
+from coordinator.housekeeping import GRACE_MS, Housekeeper, Made, due_from
 from coordinator.inbox import Delivery, Inbox
 from coordinator.retention import DAY_MS, Keep
 from coordinator.store import Store
+from coordinator.store.rollups import Level
 from worker.contract import clock
 from worker.contract.result import Result
 
@@ -66,6 +67,34 @@ async def test_while_reports_wait_it_steps_aside(store: Store, inbox: Inbox, mak
     await inbox.some(0.1)
     await asyncio.wait_for(going, 5)
     assert (await looks(store))["minute"] == 1
+
+
+def test_a_bucket_is_made_as_it_ends_and_else_with_rests() -> None:
+    hour, end = 3_600_000, 3_600_000 + GRACE_MS
+    assert due_from("minute", 0, Made()) == 60_000 + GRACE_MS
+    assert due_from("hour", hour, Made()) < hour
+    assert due_from("hour", 0, Made(hour - 2_000_000, 100)) == hour - 1_700_000, "every five minutes while it goes on"
+    assert due_from("hour", 0, Made(hour - 2_000_000, 60_000)) == hour - 1_400_000, "less often when it takes long"
+    assert due_from("hour", 0, Made(hour - 1, 60_000)) == end, "as soon as it has ended, however long it took"
+    assert due_from("hour", 0, Made(end, 60_000)) == end + 600_000, "late results are waited for together"
+
+
+async def test_what_takes_long_is_not_made_again_at_once(
+    store: Store, inbox: Inbox, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, minute = [], (clock.now() // 60_000 - 2) * 60_000
+
+    async def slow(level: Level, at: int) -> int:
+        made.append((level, at))
+        await asyncio.sleep(0.1)
+        return 1
+
+    monkeypatch.setattr(store.rollups, "make", slow)
+    await store.results.add([make_result(1, scheduled_at=minute)])
+    keeper = housekeeper(store, inbox)
+    await keeper._round(asyncio.Event())
+    await keeper._round(asyncio.Event())
+    assert made == [("minute", minute)]
 
 
 async def test_without_a_database_it_waits(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,17 @@
 """Rollups on both databases: exact, late results included, and none counted twice."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 
-from coordinator.store import Store
+from coordinator.store import Store, rollups
 from coordinator.store.database import Database
 from coordinator.store.encoding import from_text, to_text
 from coordinator.store.rollup_fold import RESULT, from_results
+from coordinator.store.rollup_rows import COLUMNS
 from coordinator.store.rollups import LENGTH_MS, Level
 from coordinator.store.sketches import packed, reasons_of, unpacked
 from worker.contract.outcome import Blame, Reason
@@ -36,6 +38,11 @@ async def make_all(store: Store, until: int = DAY * 2) -> None:
     for level in LENGTH_MS:
         for at in await store.rollups.due(level, until):
             await store.rollups.make(level, at)
+
+
+async def everything(store: Store, level: Level) -> list[tuple[Any, ...]]:
+    """All rows of a level in order."""
+    return sorted(map(tuple, await store._database.rows(f"SELECT {COLUMNS} FROM rollup_{level}")), key=repr)
 
 
 async def whole(store: Store, level: Level, at: int = DAY, **equal: str) -> dict[str, Any]:
@@ -165,6 +172,86 @@ async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(store: St
     await make_all(store)
     for level in LENGTH_MS:
         assert (await whole(store, level))["looks"] == 5
+
+
+async def test_buckets_that_are_made_in_pieces_are_those_made_at_once(
+    store: Store, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.results.add(
+        [
+            look(make_result, n, DAY + n * 1_400, **dict(zip(("component", "service", "region"), of, strict=True)))
+            for n, of in enumerate([*product(("api", "web", "zoo"), ("claude", "gemini"), ("eu-west", "us-east"))] * 10)
+        ]
+    )
+    await make_all(store)
+    at_once = [await everything(store, level) for level in LENGTH_MS]
+    monkeypatch.setattr(rollups, "_RESULTS_AT_ONCE", 3)
+    monkeypatch.setattr(rollups, "_AT_ONCE", {"minute": 1, "hour": 1})
+    for level in LENGTH_MS:
+        await store._database.fetch(f"DELETE FROM rollup_{level}")
+    for level, at in [("minute", DAY), ("minute", DAY + MINUTE_MS), ("minute", DAY + 2 * MINUTE_MS), ("hour", DAY)]:
+        await store.rollups.make(level, at)
+    pieces = [rows async for rows in store.rollups._folded("hour", DAY)]
+    assert len(pieces) == 6
+    await store.rollups.make("day", DAY)
+    assert [await everything(store, level) for level in LENGTH_MS] == at_once
+
+
+async def test_a_bucket_made_in_pieces_is_due_until_the_last_is_there(
+    store: Store, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.results.add([look(make_result, n, DAY, component=f"c{n}") for n in range(3)])
+    await store.rollups.make("minute", DAY)
+    monkeypatch.setattr(rollups, "_AT_ONCE", {"minute": 1, "hour": 1})
+    put, puts = rollups.put, 0
+
+    async def dies(*given: Any, **named: Any) -> None:
+        nonlocal puts
+        puts += 1
+        if puts == 2:
+            raise ConnectionError("the power went")
+        await put(*given, **named)
+
+    monkeypatch.setattr(rollups, "put", dies)
+    with pytest.raises(ConnectionError):
+        await store.rollups.make("hour", DAY)
+    assert [row[4] for row in await everything(store, "hour")] == ["c0"] * 3
+    assert await store.rollups.due("hour", DAY * 2) == [DAY]
+    await store.rollups.make("hour", DAY)
+    assert (await whole(store, "hour"))["looks"] == 3
+    assert await store.rollups.due("hour", DAY * 2) == []
+
+
+async def test_one_who_was_first_meanwhile_does_no_harm(
+    store: Store, make_result: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.results.add([look(make_result, 1, DAY)])
+    folded = store.rollups._folded
+
+    async def meanwhile(level: Level, at: int) -> AsyncIterator[Any]:
+        monkeypatch.undo()
+        await store.rollups.make(level, at)
+        async for rows in folded(level, at):
+            yield rows
+
+    monkeypatch.setattr(store.rollups, "_folded", meanwhile)
+    await store.rollups.make("minute", DAY)
+    await make_all(store)
+    assert [(await whole(store, level))["looks"] for level in LENGTH_MS] == [1, 1, 1]
+
+
+async def test_a_row_that_stays_as_it_was_is_not_written(store: Store, make_result: Make) -> None:
+    await store.results.add([look(make_result, 1, DAY), look(make_result, 2, DAY, region="us-east")])
+    await make_all(store)
+    if store._database.is_sqlite:
+        refuse = "BEFORE UPDATE ON rollup_day BEGIN SELECT RAISE(ABORT, 'written'); END"
+        await store._database.fetch(f"CREATE TRIGGER written {refuse}")
+        await store.rollups.make("day", DAY)
+        return
+    places = "SELECT ctid::text AS place FROM rollup_day"  # a row of PostgreSQL moves when it is written
+    before = await store._database.fetch(places)
+    await store.rollups.make("day", DAY)
+    assert await store._database.fetch(places) == before
 
 
 async def test_a_bucket_is_due_only_when_it_has_ended(store: Store, make_result: Make) -> None:
