@@ -5,6 +5,7 @@ is a row a day: the service, each component, each check and each region. What a 
 All of it works on columns, because a bucket has thousands of rows.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -28,6 +29,7 @@ _COUNTS: Final = frozenset({"target", "path"})
 Key = tuple[str, str, str, str]
 """(service, component, check, region): the first four columns of what is folded."""
 _key: Final = itemgetter(0, 1, 2, 3)
+_key_in_table: Final = itemgetter(*map(ROLLUP.index, ("service", "component", "check", "region")))
 Values = Sequence[Any]
 
 
@@ -66,11 +68,11 @@ def from_rollups(at: Instant, rollups: Sequence[Values]) -> tuple[list[Values], 
 
 
 def joined(at: Instant, rows: Sequence[Values]) -> list[Values]:
-    """Of rows of one bucket, one for all that have the same key."""
-    if not rows:
-        return []
-    told = [(service, component, check, region, *rest) for _, check, region, service, component, *rest in rows]
-    return list(_rows(at, _fold_rollups(told)))
+    """Of rows of one bucket, one for all that have the same key. Most are alone, and stay as they are."""
+    often = Counter(map(_key_in_table, rows))
+    alone = [row for row in rows if often[_key_in_table(row)] == 1]
+    more = [(*_key_in_table(row), *row[5:]) for row in rows if often[_key_in_table(row)] > 1]
+    return [*alone, *_rows(at, _fold_rollups(more))] if more else alone
 
 
 def _fold_results(results: Sequence[Values]) -> _Fold:
@@ -141,8 +143,8 @@ def _columns(rows: Sequence[Values]) -> Iterator[list[Any]]:
 
 
 def _numbered(rows: Sequence[Values]) -> tuple[list[Key], Ints]:
-    """The different keys in order, and for each row the number of its own."""
-    unique: list[Key] = sorted(dict.fromkeys(map(_key, rows)))
+    """The different keys, and for each row the number of its own."""
+    unique: list[Key] = list(dict.fromkeys(map(_key, rows)))
     numbers = dict(zip(unique, range(len(unique)), strict=True))
     return unique, np.fromiter(map(numbers.__getitem__, map(_key, rows)), np.int64, len(rows))
 

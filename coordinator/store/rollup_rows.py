@@ -1,5 +1,6 @@
 """Rows of rollups on their way in and out of the tables: grouped by the database, and put there in bulk."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Final
 
@@ -35,11 +36,17 @@ async def put(transaction: Database, table: str, rows: Sequence[Values], *, firs
     if transaction.is_sqlite:
         await transaction.many(upsert(table), rows)
     elif first:
-        await transaction.copy(table, ROLLUP, rows)
+        await transaction.copy(table, ROLLUP, await to_thread(sorted, rows, key=_place))  # the key's index stays dense
     else:
         await transaction.fetch(_MADE)
         await transaction.copy("rollup_made", ROLLUP, rows)
         await transaction.fetch(upsert(table, f"SELECT {COLUMNS} FROM rollup_made"))  # noqa: S608
+
+
+def _place(row: Values) -> str:
+    """Text sorts in half the time that tuples take."""
+    _, check, region, service, component, *_ = row
+    return f"{service}\0{component}\0{check}\0{region}"
 
 
 def upsert(table: str, rows: str = f"VALUES ({', '.join('?' * len(ROLLUP))})") -> str:

@@ -25,7 +25,7 @@ BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
 _RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"  # noqa: S608
 _HOW_MANY: Final = "SELECT count(*) FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
-_RESULTS_AT_ONCE: Final = 100_000
+_RESULTS_AT_ONCE: Final = 10_000
 _AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
 """About so many rows of a level are folded at once: some ten megabytes, for those of hours are large."""
 _SAMPLES: Final = 5

@@ -1,5 +1,7 @@
 """Rollups on both databases: exact, late results included, and none counted twice."""
 
+import random
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import product
 from typing import Any
@@ -172,6 +174,38 @@ async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(store: St
     await make_all(store)
     for level in LENGTH_MS:
         assert (await whole(store, level))["looks"] == 5
+
+
+async def test_every_row_counts_what_counting_one_by_one_does(store: Store, make_result: Make) -> None:
+    dice = random.Random(7)
+    kinds = ({}, {}, FAILED, OURS, {"ok": True, "reason": Reason.SLOW}, {**FAILED, "reason": Reason.TLS})
+    results = [
+        look(make_result, n, DAY + dice.randrange(3 * HOUR_MS), **dice.choice(kinds))._replace(
+            service=dice.choice(("claude", "gemini")), component=dice.choice(("api", "web")), region=dice.choice("abc")
+        )
+        for n in range(300)
+    ]
+    await store.results.add(results[:200])
+    await make_all(store)
+    await store.results.add(results[100:])
+    await make_all(store)
+    for level, length in LENGTH_MS.items():
+        expected: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+        for result in results:
+            at = result.scheduled_at // length * length
+            keys = {(result.check, result.region, result.component)}
+            if level != "minute":
+                keys |= {("", "", ""), ("", "", result.component), (result.check, "", result.component)}
+                keys |= {("", result.region, "")}
+            for check, region, component in keys:
+                bad = not result.ok and result.blame is Blame.PATH
+                one = {"looks": 1, "good": int(result.ok), "bad": int(bad), result.reason.value: 1}
+                expected[at, check, region, result.service, component] += Counter(one)
+        found = {
+            row[:5]: Counter({"looks": row[5], "good": row[6], "bad": row[7], **from_text(row[8])})
+            for row in await everything(store, level)
+        }
+        assert found == expected
 
 
 async def test_buckets_that_are_made_in_pieces_are_those_made_at_once(
