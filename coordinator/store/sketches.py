@@ -89,12 +89,6 @@ def percentiles(counts: Counts, many: int) -> list[dict[str, dict[str, float] | 
     return told
 
 
-def merged(parts: Sequence[Counts]) -> Counts:
-    """The counts of all parts."""
-    owners, phases, buckets, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return owners, phases, buckets, numbers
-
-
 def reasons_of(parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """How often each reason was given in all parts, the most frequent first."""
     total: dict[str, int] = {}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.store.sketches import ACCURACY, PHASES, counted, merged, packed, percentiles, unpacked
+from coordinator.store.sketches import ACCURACY, PHASES, counted, packed, percentiles, unpacked
 
 Durations = list[list[float | None]]
 MS = st.one_of(st.none(), st.just(0.0), st.floats(1e-3, 1e6))
@@ -40,8 +40,15 @@ def test_merged_parts_are_the_sketch_of_the_whole_byte_for_byte(one: Durations, 
 
 
 @given(ROWS, ROWS)
+def test_sketches_side_by_side_are_read_as_one_in_bytes_and_in_hexadecimal(one: Durations, other: Durations) -> None:
+    both, whole = sketch(one) + sketch(other), [sketch([*one, *other])]
+    assert packed(unpacked([both], np.zeros(1, dtype=np.int64)), 1) == whole
+    assert packed(unpacked([both.hex().upper(), ""], np.zeros(2, dtype=np.int64)), 1) == whole
+
+
+@given(ROWS, ROWS)
 def test_owners_are_kept_apart(one: Durations, other: Durations) -> None:
-    both = merged([counted(one, owners(one, 2)), counted(other, owners(other, 0))])
+    both = unpacked([sketch(one), sketch(other)], np.array([2, 0]))
     assert packed(both, 4) == [sketch(other), b"", sketch(one), b""]
 
 
