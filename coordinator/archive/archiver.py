@@ -10,10 +10,11 @@ archived day make one more part, without those that the archive has already.
 import logging
 import os
 import socket
-from asyncio import to_thread
+from asyncio import CancelledError, get_running_loop, shield, wait
 from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 import pyarrow as pa
@@ -23,8 +24,11 @@ from coordinator.archive.manifest import DAY_MS, Manifest, Part, day_text
 from coordinator.archive.place import Place
 from coordinator.archive.spool import Spool
 from coordinator.store import Store
+from coordinator.store.archiving import Key
 from worker.contract.clock import now
 from worker.contract.instant import Instant
+
+T = TypeVar("T")
 
 log = logging.getLogger("outscope.archive")
 
@@ -70,14 +74,16 @@ class Archiver:
         self._step = step
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._held_at: Instant = -TERM_MS
+        self._thread: ThreadPoolExecutor
 
     async def run(self, hot_ms: int, stop: Callable[[], bool] = lambda: False) -> Report:
         """Archive every whole day that ended `hot_ms` ago or earlier. BusyError when somebody else does."""
         self._held_at = -TERM_MS
         await self._hold()
+        self._thread = ThreadPoolExecutor(1, "archiving")
         report = Report()
         try:
-            await to_thread(self._tidy)
+            await self._aside(self._tidy)
             end = (now() - hot_ms) // DAY_MS * DAY_MS
             for day in await self._store.archiving.days_before(end):
                 if stop():
@@ -86,6 +92,7 @@ class Archiver:
                     await self._archive(report, day, stop)
                     await self._store.archiving.drop_empty(day)
         finally:
+            self._thread.shutdown(wait=False)
             await self._store.leases.release(LEASE, self._holder)
         return report
 
@@ -96,6 +103,18 @@ class Archiver:
         if not await self._store.leases.take(LEASE, self._holder, at, at + TERM_MS):
             raise BusyError("results are being archived by another process at the moment; try again later")
         self._held_at = at
+
+    async def _aside(self, work: Callable[..., T], *given: Any) -> T:
+        """Do it in the one thread of this run: memory that threads free is theirs, so more of them hold more.
+
+        When this is cancelled, it still ends first: nobody takes its files away meanwhile.
+        """
+        working = get_running_loop().run_in_executor(self._thread, work, *given)
+        try:
+            return await shield(working)
+        except CancelledError:
+            await wait([working])
+            raise
 
     def _tidy(self) -> None:
         self._place.tidy()
@@ -126,18 +145,18 @@ class Archiver:
 
     async def _read(self, day: int, spool: Spool) -> None:
         await self._step("read")
-        rows = await self._store.archiving.due_on(day)
-        while rows:
+        after: Key | None = None
+        while rows := await self._store.archiving.due_on(day, after):
             await self._hold()
-            after = await to_thread(spool.add, rows)
-            rows = await self._store.archiving.due_on(day, after)
-        await to_thread(spool.finish)
+            after = await self._aside(spool.add, rows)
+            del rows  # before the next are read
+        await self._aside(spool.finish)
 
     async def _archive_service(self, report: Report, spool: Spool, making: Making) -> bool:
         """Whether every row of a service and day that was read is in a part that counts."""
         day = day_text(making.day)
         try:
-            making.known = await to_thread(ids_in, self._place, self._manifest.of(day, making.service))
+            making.known = await self._aside(ids_in, self._place, self._manifest.of(day, making.service))
         except (OSError, pa.ArrowException) as error:
             why = f"stays in the store, for a part is unreadable ({error})"
             report.problems.append(f"{day} {making.service}: {why}")
@@ -152,18 +171,18 @@ class Archiver:
         """A part of the rows that no part has yet, entered into the manifest; None when there are none."""
         await self._step("write")
         windows = making.write(spool)
-        while await to_thread(next, windows, None) is not None:
+        while await self._aside(next, windows, None) is not None:
             await self._hold()
-        part = await to_thread(making.describe)
+        part = await self._aside(making.describe)
         if part is None:
             return None
         await self._step("put")
-        await to_thread(self._place.put, part.file, making.path)
+        await self._aside(self._place.put, part.file, making.path)
         await self._step("check")
-        await to_thread(making.check, self._place, part)
+        await self._aside(making.check, self._place, part)
         await self._hold()
         await self._step("enter")
-        await to_thread(self._manifest.add, part)
+        await self._aside(self._manifest.add, part)
         log.info("archived file=%s rows=%d bytes=%d", part.file, part.rows, part.bytes)
         return part
 
@@ -174,7 +193,7 @@ class Archiver:
         await self._step("delete")
         deleted = 0
         for run in spool.runs:
-            archived = await to_thread(spool.keys, run, staying)
+            archived = await self._aside(spool.keys, run, staying)
             for first, last in run.chunks:
                 await self._hold()
                 deleted += await self._store.archiving.delete_between(first, last, archived)

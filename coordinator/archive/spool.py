@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from coordinator.archive.columns import PLAIN, array_of
 from coordinator.store.archiving import Key
 
-RUN_ROWS: Final = 50_000
-BATCH_ROWS: Final = 1_024
-"""Rows that are read back at once from each run."""
+RUN_ROWS: Final = 30_000
+BATCH_ROWS: Final = 256
+"""Rows that are read back at once; so many are held of each run."""
 _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 _KEY: Final = ("scheduled_at", "id")
 
@@ -108,6 +108,7 @@ class Spool:
 
     def _end_run(self) -> None:
         (whole,) = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()
+        self._waiting = []  # before the next copy is made
         # The sort leaves those of one service in order of time.
         ordered = whole.take(pc.sort_indices(whole.column("service")))
         for start in range(0, ordered.num_rows, BATCH_ROWS):
@@ -117,7 +118,8 @@ class Spool:
         self._batches += -(-ordered.num_rows // BATCH_ROWS)
         for service, (start, end) in services.items():
             self.services[service] = self.services.get(service, 0) + end - start
-        self._waiting, self._chunks, self._rows = [], [], 0
+        self._chunks, self._rows = [], 0
+        pa.default_memory_pool().release_unused()
 
 
 def stretches(values: Any) -> Iterator[tuple[int, int, Any]]:

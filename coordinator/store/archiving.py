@@ -1,7 +1,8 @@
 """What the archive asks of the store: which days lie beyond the hot window, their rows, and that they may go."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
-from typing import Any, Final, cast
+from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
 
 from tortoise.exceptions import OperationalError
 
@@ -17,9 +18,14 @@ _ON_DAY: Final = (
     f"{_SELECT} WHERE scheduled_at >= ? AND scheduled_at < ? AND (scheduled_at, id) > (?, ?) "
     "ORDER BY scheduled_at, id LIMIT ?"
 )
-_DELETE_BETWEEN: Final = (
-    "DELETE FROM result WHERE scheduled_at >= ? AND scheduled_at <= ? "
-    "AND (scheduled_at, id) >= (?, ?) AND (scheduled_at, id) <= (?, ?) RETURNING scheduled_at, id"
+_BETWEEN: Final = (
+    "FROM result WHERE scheduled_at >= ? AND scheduled_at <= ? "
+    "AND (scheduled_at, id) >= (?, ?) AND (scheduled_at, id) <= (?, ?)"
+)
+_KEYS_BETWEEN: Final = f"SELECT scheduled_at, id {_BETWEEN}"
+_DELETE_BETWEEN: Final = f"DELETE {_BETWEEN}"
+_TAKE_BETWEEN: Final = (
+    f"WITH taken AS (DELETE {_BETWEEN} RETURNING scheduled_at, id) SELECT scheduled_at, id FROM taken"  # noqa: S608
 )
 _DELETE_ARRAYS: Final = (
     "DELETE FROM result USING unnest(?::bigint[], ?::text[]) AS gone(at, id) "
@@ -67,9 +73,7 @@ class Archiving:
     async def due_on(self, day: int, after: Key | None = None, size: int = CHUNK) -> Sequence[Sequence[Any]]:
         """The rows of a day behind a position, by when they were due, then id; values in column order."""
         since, until = after or (day * DAY_MS, ""), (day + 1) * DAY_MS
-        sql = _ON_DAY if self._database.is_sqlite else numbered(_ON_DAY)
-        _, rows = await self._database.client.execute_query(sql, [since[0], until, *since, size])
-        return cast(Sequence[Sequence[Any]], rows)  # of the driver, and not as dictionaries: half the cost
+        return await _raw(self._database, _ON_DAY, [since[0], until, *since, size])
 
     async def received(self, wanted: ResultFilter, after: Key, size: int = CHUNK) -> AsyncGenerator[list[Row], None]:
         """Every row wanted that was received behind a position, in that order, as the table holds them."""
@@ -80,7 +84,7 @@ class Archiving:
             yield rows
             after = rows[-1]["received_at"], rows[-1]["id"]
 
-    async def delete_between(self, first: Key, last: Key, archived: Collection[Key]) -> int:
+    async def delete_between(self, first: Key, last: Key, archived: AbstractSet[Key]) -> int:
         """Delete the results from one position to another that are archived; how many there were.
 
         They go as one range, which costs a small part of finding each. When that took any that is not archived, such
@@ -88,7 +92,7 @@ class Archiving:
         """
         try:
             async with self._database.transaction() as transaction:
-                found = await transaction.fetch(_DELETE_BETWEEN, first[0], last[0], *first, *last)
+                found = await _taken(transaction, first, last)
                 _only(found, archived)
         except _OthersError:
             return await self._delete([key for key in archived if first <= key <= last])
@@ -130,6 +134,25 @@ class Archiving:
         return rows[0]["document"] if rows else None
 
 
-def _only(rows: Sequence[Row], archived: Collection[Key]) -> None:
-    if not all((row["scheduled_at"], row["id"]) in archived for row in rows):
+async def _taken(transaction: Database, first: Key, last: Key) -> set[Key]:
+    """The keys of what the transaction deleted between two positions, including them.
+
+    SQLite lets nobody write between two statements of a transaction, and is faster without RETURNING.
+    """
+    values = [first[0], last[0], *first, *last]
+    if not transaction.is_sqlite:
+        return set(map(tuple, await _raw(transaction, _TAKE_BETWEEN, values)))
+    found = set(map(tuple, await _raw(transaction, _KEYS_BETWEEN, values)))
+    await transaction.fetch(_DELETE_BETWEEN, *values)
+    return found
+
+
+def _only(found: AbstractSet[Key], archived: AbstractSet[Key]) -> None:
+    if not found <= archived:
         raise _OthersError
+
+
+async def _raw(database: Database, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The rows of a query as the driver has them, at half the cost of dictionaries."""
+    _, rows = await database.client.execute_query(sql if database.is_sqlite else numbered(sql), list(values))
+    return rows

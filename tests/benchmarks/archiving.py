@@ -137,7 +137,7 @@ async def measure(
         least_s = await bare(store)
         await fill(store, results, services)
         before_mb, steps = _memory_mb("VmRSS"), Steps()
-        Path("/proc/self/clear_refs").write_text("5")  # the most memory counts anew
+        _reset_most()
         server_s = _server_s(server)
         cpu_s, wall_s = time.process_time(), time.perf_counter()
         report = await Archiver(store, open_place(str(folder / f"archive-{name}")), step=steps.begin).run(DAY_MS)
@@ -160,6 +160,10 @@ def _memory_mb(name: str) -> int:
     """`VmRSS`, or `VmHWM`: the most since it was last reset."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(name))
+
+
+def _reset_most() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def _server_s(server: Postgres | None) -> float:
