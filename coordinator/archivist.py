@@ -15,6 +15,8 @@ TROUBLES: Final[tuple[type[Exception], ...]] = (*TROUBLE, PlaceError, OSError, V
 EVERY_S: Final = 3_600.0
 FIRST_S: Final = 30.0
 """After a start there is more urgent work."""
+REST: Final = 2.0
+"""Two thirds of the time are left to what must not wait."""
 
 
 class Archivist:
@@ -41,7 +43,7 @@ class Archivist:
         from coordinator.archive.archiver import Archiver, BusyError  # Arrow is large, and needed seldom
 
         try:
-            report = await Archiver(self._store, open_place(self._url)).run(self._hot_ms, stop.is_set)
+            report = await Archiver(self._store, open_place(self._url), rest=REST).run(self._hot_ms, stop.is_set)
         except BusyError as error:
             return log.info("%s", error)
         for problem in report.problems:

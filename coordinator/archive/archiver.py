@@ -10,10 +10,11 @@ archived day make one more part, without those that the archive has already.
 import logging
 import os
 import socket
-from asyncio import CancelledError, get_running_loop, shield, wait
+from asyncio import CancelledError, get_running_loop, shield, sleep, wait
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ LEASE: Final = "archive"
 TERM_MS: Final = 60_000
 RENEW_MS: Final = 10_000
 """The lease is renewed when it is older; no step between two renewals takes long."""
+MOST_REST_S: Final = 1.0
 
 Step = Callable[[str], Awaitable[None]]
 """Called before each step with its name."""
@@ -67,12 +69,22 @@ async def _no_step(_name: str) -> None:
 class Archiver:
     """One run after the other; two never work on one store at once."""
 
-    def __init__(self, store: Store, place: Place, manifest: Manifest | None = None, step: Step = _no_step) -> None:
+    def __init__(
+        self,
+        store: Store,
+        place: Place,
+        manifest: Manifest | None = None,
+        step: Step = _no_step,
+        rest: float = 0.0,
+    ) -> None:
+        """After each piece of work, others of this process have the machine for `rest` times as long as it took."""
         self._store = store
         self._place = place
         self._manifest = manifest or Manifest(place)
         self._step = step
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._rest = rest
+        self._began_s = 0.0
         self._held_at: Instant = -TERM_MS
         self._thread: ThreadPoolExecutor
 
@@ -80,6 +92,7 @@ class Archiver:
         """Archive every whole day that ended `hot_ms` ago or earlier. BusyError when somebody else does."""
         self._held_at = -TERM_MS
         await self._hold()
+        self._began_s = perf_counter()
         self._thread = ThreadPoolExecutor(1, "archiving")
         report = Report()
         try:
@@ -103,6 +116,13 @@ class Archiver:
         if not await self._store.leases.take(LEASE, self._holder, at, at + TERM_MS):
             raise BusyError("results are being archived by another process at the moment; try again later")
         self._held_at = at
+
+    async def _go_on(self) -> None:
+        """Between two pieces of work: rest, and hold the lease."""
+        if self._rest:
+            await sleep(min((perf_counter() - self._began_s) * self._rest, MOST_REST_S))
+        await self._hold()
+        self._began_s = perf_counter()
 
     async def _aside(self, work: Callable[..., T], *given: Any) -> T:
         """Do it in the one thread of this run: memory that threads free is theirs, so more of them hold more.
@@ -147,7 +167,7 @@ class Archiver:
         await self._step("read")
         after: Key | None = None
         while rows := await self._store.archiving.due_on(day, after):
-            await self._hold()
+            await self._go_on()
             after = await self._aside(spool.add, rows)
             del rows  # before the next are read
         await self._aside(spool.finish)
@@ -172,7 +192,7 @@ class Archiver:
         await self._step("write")
         windows = making.write(spool)
         while await self._aside(next, windows, None) is not None:
-            await self._hold()
+            await self._go_on()
         part = await self._aside(making.describe)
         if part is None:
             return None
@@ -195,6 +215,6 @@ class Archiver:
         for run in spool.runs:
             archived = await self._aside(spool.keys, run, staying)
             for first, last in run.chunks:
-                await self._hold()
+                await self._go_on()
                 deleted += await self._store.archiving.delete_between(first, last, archived)
         return deleted

@@ -17,7 +17,7 @@ from coordinator.archive.columns import PLAIN, array_of
 from coordinator.store.archiving import Key
 
 RUN_ROWS: Final = 30_000
-BATCH_ROWS: Final = 256
+BATCH_ROWS: Final = 512
 """Rows that are read back at once; so many are held of each run."""
 _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 _KEY: Final = ("scheduled_at", "id")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.archive.archiver import Archiver
+from coordinator.archive import archiver as archiving
+from coordinator.archive.archiver import LEASE, MOST_REST_S, Archiver, BusyError
 from coordinator.archive.manifest import DAY_MS
 from coordinator.archive.part_file import open_part, windows
 from coordinator.archive.place import Place
@@ -122,3 +123,41 @@ async def test_a_part_is_sorted_by_windows_then_check_then_time(
         keys = [(int(row["scheduled_at"].timestamp() * 1000), row["check"], row["id"]) for row in rows]
         assert keys == sorted(keys, key=lambda key: (key[0] // length, key[1], key[0], key[2]))
         assert len(set(keys)) == part.rows == 7_200
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_whoever_loses_the_lease_deletes_nothing(
+    store: Store, keep: Keep, place: Place, past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = past(5)
+    await keep(told)
+    monkeypatch.setattr(archiving, "RENEW_MS", 0)
+
+    async def lose() -> None:
+        held = await store.leases.holder(LEASE)
+        assert held is not None
+        await store.leases.release(LEASE, held[0])
+        assert await store.leases.take(LEASE, "other", 0, 2**60)
+
+    with pytest.raises(BusyError):
+        await Archiver(store, place, step=before("delete", lose)).run(HOT_MS)
+    assert len(await store.archiving.due_on(told[0].scheduled_at // DAY_MS)) == len(told)
+    assert await store.leases.holder(LEASE) == ("other", 2**60)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_it_rests_as_long_as_told_after_each_piece_of_work(
+    store: Store, keep: Keep, place: Place, past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+
+    async def rest(rest_s: float) -> None:
+        rests.append(rest_s)
+
+    monkeypatch.setattr(archiving, "sleep", rest)
+    await keep(past(5))
+    await Archiver(store, place).run(HOT_MS)
+    assert rests == []
+    await keep(past(4))
+    await Archiver(store, place, rest=1e6).run(HOT_MS)
+    assert rests == [MOST_REST_S] * 4  # after reading, each of two services, and before deleting
