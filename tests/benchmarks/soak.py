@@ -83,7 +83,11 @@ def soak(name: str, urls: list[str], results: int, days: float) -> None:
             command = [sys.executable, "-m", "tests.benchmarks.soaked", *urls, broker, made, str(sent)]
             with subprocess.Popen(command, stdout=(folder / "told").open("w"), text=True) as process:
                 began_s = time.monotonic()
-                feed(broker, checks, slots, process)
+                try:
+                    feed(broker, checks, slots, process)
+                except BaseException:
+                    process.terminate()
+                    raise
                 process.wait()
                 print(f"  {time.monotonic() - began_s:.0f} s in all")
         with (folder / "told").open() as told:
