@@ -103,7 +103,7 @@ class Archiver:
                     break
                 if await self._is_complete(report, day):
                     await self._archive(report, day, stop)
-                    await self._store.archiving.drop_empty(day)
+            await self._store.archiving.drop_empty(end)
         finally:
             self._thread.shutdown(wait=False)
             await self._store.leases.release(LEASE, self._holder)

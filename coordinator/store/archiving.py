@@ -4,11 +4,12 @@ from collections.abc import AsyncGenerator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+import asyncpg
 from tortoise.exceptions import OperationalError
 
 from coordinator.store.database import Database, Row, numbered
 from coordinator.store.encoding import to_text
-from coordinator.store.partitions import DAY_MS, LOCK, name_of
+from coordinator.store.partitions import DAY_MS, LOCK, day_of, days, name_of
 from coordinator.store.result_rows import COLUMNS
 from coordinator.store.results import ResultFilter
 from worker.contract.instant import Instant
@@ -109,11 +110,17 @@ class Archiving:
                 deleted += len(await self._database.fetch(_DELETE_ARRAYS, *columns))
         return deleted
 
-    async def drop_empty(self, day: int) -> bool:
-        """Drop the partition of a day that is empty (PostgreSQL); False when it is not, or somebody uses it."""
+    async def drop_empty(self, end: Instant) -> list[int]:
+        """Drop the partitions of days before a moment that are empty (PostgreSQL); which ones.
+
+        One that somebody uses stays, and is dropped another time.
+        """
         if self._database.is_sqlite:
-            return False
-        name = name_of("result", day)
+            return []
+        before = [day for day in await days(self._database, "result") if day < day_of(end)]
+        return [day for day in before if await self._drop_empty(name_of("result", day))]
+
+    async def _drop_empty(self, name: str) -> bool:
         try:
             async with self._database.transaction() as transaction:
                 await transaction.fetch("SELECT set_config('lock_timeout', '500ms', true)")
@@ -124,7 +131,7 @@ class Archiving:
                 if await transaction.fetch(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608
                     return False
                 await transaction.fetch(f"DROP TABLE {name}")
-        except OperationalError:
+        except (OperationalError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             return False
         return True
 

@@ -28,6 +28,8 @@ DAY_MS = 86_400_000
 WAITING = 40
 """Reports that wait at the broker: enough that the coordinator never does."""
 TIDY_EVERY = 200
+ONE_IN = 500
+"""One look in so many fails, as on a usual day."""
 
 
 def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") -> None:
@@ -45,7 +47,7 @@ def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") ->
             if slot % TIDY_EVERY == 0:
                 _forget_receipts(server)
             for region in REGIONS:
-                looks = list(rows(configured, region, slot, 1))
+                looks = list(rows(configured, region, slot, 1, ONE_IN))
                 for start in range(0, len(looks), ROWS_A_REPORT):
                     report = {"v": 1, "worker": f"{region}-1", "boot": "b", "seq": seq}
                     report |= {"sent_at": (slot + 1) * INTERVAL_MS, "rows": looks[start : start + ROWS_A_REPORT]}

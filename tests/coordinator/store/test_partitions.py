@@ -104,3 +104,17 @@ async def test_a_day_between_others_is_searched_alone(store: Store, make_result:
     text = str(plan)
     assert f"result_p{FIRST + 2}" in text
     assert f"result_p{FIRST + 1}" not in text
+
+
+async def test_an_empty_day_is_dropped_unless_somebody_uses_it(
+    store: Store, postgres_url: str, make_result: Make
+) -> None:
+    await store.results.add([on(make_result, FIRST), on(make_result, FIRST + 1), on(make_result, FIRST + 2)])
+    await store._database.fetch("DELETE FROM result WHERE scheduled_at < ?", (FIRST + 1) * DAY_MS)
+    end = (FIRST + 2) * DAY_MS
+    async with open_store(postgres_url) as other, other._database.transaction() as reading:
+        await reading.fetch("SELECT count(*) FROM result")
+        assert await store.archiving.drop_empty(end) == []
+    assert await store.archiving.drop_empty(FIRST * DAY_MS) == []
+    assert await store.archiving.drop_empty(end) == [FIRST]
+    assert await days(store._database, "result") == [FIRST + 1, FIRST + 2]
