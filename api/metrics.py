@@ -123,6 +123,17 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
         refused.add_metric([refusal["reason"]], refusal["count"])
     yield from (heard, refused)
     yield from _told(facts.picture.coordinator)
+    yield from _intakes(facts.picture.intakes)
+
+
+def _intakes(intakes: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
+    """What processes that only store tell of themselves; nothing when the coordinator stores."""
+    for key in ("reports", "results", "repeats") if intakes else ():
+        about = f"{_COUNTS[key]} by a process that only stores, since its start"
+        family = CounterMetricFamily(f"outscope_intake_{key}", about, labels=["intake"])
+        for name, told in intakes.items():
+            family.add_metric([name], told.get(key, 0))
+        yield family
 
 
 def _told(told: Mapping[str, Any]) -> Iterator[Metric]:

@@ -71,11 +71,17 @@ class Storing:
             await asyncio.gather(coming, *beside, return_exceptions=True)
             with suppress(*UNREACHABLE):
                 await self._store.intakes.end(self.name)
+                await self._forget_departed()
 
     async def _begin(self) -> None:
         begun = await persistently("intake", lambda: self._store.intakes.begin(self.name, clock.now()))
         self._stamps.not_before(begun)
         self._earliest = begun
+        await persistently("standing", self._forget_departed)
+
+    async def _forget_departed(self) -> None:
+        """What processes told that store no more is told no more."""
+        await self._store.standings.keep(SUBJECT, await self._store.intakes.names())
 
     async def _take(self, batch: Batch) -> None:
         while True:

@@ -51,6 +51,10 @@ class Intakes:
         """Everything of this process is stored, and nothing more will be."""
         await self._database.fetch("DELETE FROM intake WHERE name = ?", name)
 
+    async def names(self) -> set[str]:
+        """The processes that store."""
+        return {row["name"] for row in await self._database.fetch("SELECT name FROM intake WHERE name <> ?", JUDGE)}
+
     async def claim(self, now: Instant) -> tuple[Instant, int]:
         """How far the judge may read, never less than before, and how many processes store.
 

@@ -74,6 +74,7 @@ def test_what_two_store_is_judged_as_one_and_a_replay_agrees(stage: Stage, docum
         stage.progress()
         for process in (stage.storing[1], fleet.coordinator):
             assert process.stop() == 0, process.log()
+    assert len(stage.shares()) < len(stage.storing)  # whoever stores no more tells nothing more
     stored = fleet.stored()
     assert fleet.receipted() <= {result.id for result in stored}
     configuration = from_document(document)

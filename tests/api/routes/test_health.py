@@ -51,6 +51,7 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     await configured.refusals.count("unknown_check", 3, at, "claude-old")
     told = {"at": "2026-03-01T12:00:00.000Z", "results": 12, "connected": True, "judge_p99_ms": 4.0, "gaps": 1}
     await configured.standings.put("coordinator", "coordinator", at, told)
+    await configured.standings.put("intake", "store-1/7/a", at, {"reports": 3, "results": 400, "repeats": 1})
     await api.get("/v1/services/claude")
     await api.get("/")
     await api.get("/wp-login.php")
@@ -68,6 +69,7 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     assert found["outscope_refused_total", "unknown_check"] == 3
     assert found["outscope_coordinator_results_total",] == 12
     assert found["outscope_coordinator_connected",] == 1
+    assert found["outscope_intake_results_total", "store-1/7/a"] == 400
     assert found["outscope_coordinator_judge_p99_seconds",] == 0.004
     assert found["outscope_http_requests_total", "/v1/services/{id}", "200", "GET"] == 1
     assert found["outscope_http_requests_total", "/", "200", "GET"] == 1

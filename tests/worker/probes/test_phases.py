@@ -4,7 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import pairwise
 from threading import Thread
 from typing import Any
@@ -86,7 +86,8 @@ class Script:
                 time.sleep(DELAYS_S["ttfb"])
                 encrypted.sendall(self.answer(heard))
                 self.mark("ttfb")
-            encrypted.recv(1)
+            with suppress(OSError):  # whoever looked may be gone without a goodbye
+                encrypted.recv(1)
 
     def mark(self, phase: str) -> None:
         """This phase is over."""
