@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 from tortoise.exceptions import OperationalError
 
-from coordinator.store.database import Database, Row, numbered
+from coordinator.store.database import Database, Row
 from coordinator.store.encoding import to_text
 from coordinator.store.partitions import DAY_MS, LOCK, day_of, days, name_of
 from coordinator.store.result_rows import COLUMNS
@@ -74,7 +74,7 @@ class Archiving:
     async def due_on(self, day: int, after: Key | None = None, size: int = CHUNK) -> Sequence[Sequence[Any]]:
         """The rows of a day behind a position, by when they were due, then id; values in column order."""
         since, until = after or (day * DAY_MS, ""), (day + 1) * DAY_MS
-        return await _raw(self._database, _ON_DAY, [since[0], until, *since, size])
+        return await self._database.rows(_ON_DAY, since[0], until, *since, size)
 
     async def received(self, wanted: ResultFilter, after: Key, size: int = CHUNK) -> AsyncGenerator[list[Row], None]:
         """Every row wanted that was received behind a position, in that order, as the table holds them."""
@@ -121,6 +121,8 @@ class Archiving:
         return [day for day in before if await self._drop_empty(name_of("result", day))]
 
     async def _drop_empty(self, name: str) -> bool:
+        if await self._database.fetch(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608
+            return False
         try:
             async with self._database.transaction() as transaction:
                 await transaction.fetch("SELECT set_config('lock_timeout', '500ms', true)")
@@ -146,10 +148,10 @@ async def _taken(transaction: Database, first: Key, last: Key) -> set[Key]:
 
     SQLite lets nobody write between two statements of a transaction, and is faster without RETURNING.
     """
-    values = [first[0], last[0], *first, *last]
+    values = (first[0], last[0], *first, *last)
     if not transaction.is_sqlite:
-        return set(map(tuple, await _raw(transaction, _TAKE_BETWEEN, values)))
-    found = set(map(tuple, await _raw(transaction, _KEYS_BETWEEN, values)))
+        return {(at, identifier) for at, identifier in await transaction.rows(_TAKE_BETWEEN, *values)}
+    found = {(at, identifier) for at, identifier in await transaction.rows(_KEYS_BETWEEN, *values)}
     await transaction.fetch(_DELETE_BETWEEN, *values)
     return found
 
@@ -157,9 +159,3 @@ async def _taken(transaction: Database, first: Key, last: Key) -> set[Key]:
 def _only(found: AbstractSet[Key], archived: AbstractSet[Key]) -> None:
     if not found <= archived:
         raise _OthersError
-
-
-async def _raw(database: Database, sql: str, values: Sequence[Any]) -> Sequence[Any]:
-    """The rows of a query as the driver has them, at half the cost of dictionaries."""
-    _, rows = await database.client.execute_query(sql if database.is_sqlite else numbered(sql), list(values))
-    return rows
