@@ -40,7 +40,7 @@ def history(
 def _show(found: dict[str, Any]) -> None:
     out = console()
     if not found["points"]:
-        return out.print(f"Nothing is kept of {found['service']} in that time.", markup=False)
+        return out.print(f"Nothing is kept of {found['service']} in that time; see: outscope status", markup=False)
     columns = (found["resolution"], "uptime", "looks", "bad", "p50 ms", "p95 ms", "p99 ms", "reasons")
     rows = [_line(local(point["at"]), point) for point in found["points"]]
     return show(out, columns, [*rows, _line("all", found["whole"])])
