@@ -5,7 +5,7 @@ Live ingest, rebuild after a restart and `outscope replay` all run this one clas
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from coordinator.domain.cause import shared_causes
 from coordinator.domain.confirm import Ask
@@ -17,9 +17,9 @@ from coordinator.domain.judge import Judge
 from coordinator.domain.life import closed
 from coordinator.domain.look import ABSTAINS, BAD, GOOD, pack, vote_of
 from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import frame_of
-from coordinator.domain.topology import Check, Role, Topology
+from coordinator.domain.topology import Role, Topology
 from coordinator.domain.track import LONGEST_AGO, Track
+from coordinator.domain.tracks import Learned, learned_on, remember, tracks_of
 from coordinator.domain.verdict import Verdict
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
@@ -28,13 +28,6 @@ from worker.contract.result import Result
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
 _LATE, _SLOW = Reason.LATE, Reason.SLOW
-
-
-class Learned(NamedTuple):
-    """What is normal, as learned until `at`: five numbers for each check and region."""
-
-    at: Instant
-    normal: Mapping[str, Mapping[str, Sequence[float]]]
 
 
 class Engine:
@@ -56,7 +49,7 @@ class Engine:
     def _found(self, topology: Topology, rules: Rules) -> None:
         """Build tracks, fleet and judges, empty."""
         self._topology, self._rules = topology, rules
-        self._tracks = _tracks(topology, rules)
+        self._tracks = tracks_of(topology, rules)
         self._fleet = Fleet(topology, self._tracks, rules)
         self._judges = {
             service.id: Judge(service, self._tracks, topology, rules, self._fleet)
@@ -187,11 +180,7 @@ class Engine:
 
     def learned(self) -> Learned:
         """What is normal for each check and region, to be kept over a restart: what takes longer than a window."""
-        normal = {
-            check: {region: track.normal.to_numbers() for region, track in seen.items() if track.normal.times}
-            for check, seen in self._tracks.items()
-        }
-        return Learned(self._judged or 0, {check: regions for check, regions in normal.items() if regions})
+        return learned_on(self._tracks, self._judged or 0)
 
     def restore(
         self,
@@ -208,7 +197,8 @@ class Engine:
         self._inbox, self._judged, self._closed = Inbox(), None, []
         self._found(self._topology, self._rules)
         if learned is not None:
-            self._remember(learned)
+            self._learned_at = learned.at
+            remember(self._tracks, learned, self._rules)
         self.observe(results)
         begins = self._inbox.next_at() or now
         stored: dict[str, list[Incident]] = {}
@@ -221,13 +211,6 @@ class Engine:
             judge.reconcile(stored.get(service, ()))
         every = [incident for found in stored.values() for incident in found]
         self._closed = [closed(incident, now) for incident in every if not self._goes_on(incident)]
-
-    def _remember(self, learned: Learned) -> None:
-        self._learned_at = learned.at
-        for check, regions in learned.normal.items():
-            for region, numbers in regions.items():
-                if (track := self._tracks.get(check, {}).get(region)) is not None:
-                    track.normal.remember(numbers, self._rules)
 
     def _goes_on(self, incident: Incident) -> bool:
         judge = self._judges.get(incident.service)
@@ -261,21 +244,3 @@ class Engine:
     def workers(self) -> Mapping[tuple[str, str], tuple[Fitness, str]]:
         """The current fitness of each (region, worker) heard, and why."""
         return self._fleet.workers()
-
-
-def _tracks(topology: Topology, rules: Rules) -> dict[str, dict[str, Track]]:
-    """A track for each check and region."""
-    reference = {service.id: service.role is Role.REFERENCE for service in topology.services}
-    spans = {service.id: _window_ms(topology.checks_of(service.id), rules) for service in topology.services}
-    return {
-        check.id: {
-            region: Track(check, region, reference[check.service], spans[check.service], rules)
-            for region in check.regions
-        }
-        for check in topology.checks
-    }
-
-
-def _window_ms(checks: Sequence[Check], rules: Rules) -> int:
-    frame = frame_of((), (), [check.interval_ms for check in checks], rules)
-    return frame.window_ms + frame.bucket_ms
