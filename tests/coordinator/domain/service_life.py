@@ -1,0 +1,108 @@
+"""The incidents of one service, step by step, and claims to step over."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from coordinator.domain.case import Scene, Told
+from coordinator.domain.claim import Claim
+from coordinator.domain.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.life import Cases, step
+from coordinator.domain.rules import Rules
+from coordinator.domain.sheet import CellKey
+from coordinator.domain.tally import Tally, Times
+from coordinator.domain.verdict import Scope, Severity
+from tests.coordinator.domain.handmade import RULES, at, regions_of
+
+REGIONS, COMPONENTS = regions_of(10), ("c1", "c2")
+EVERY = frozenset((c, r) for c in COMPONENTS for r in REGIONS)
+RESOLVE_S, NARROW_S, HOUR_S = 100, 300, 3_600
+QUICK = replace(RULES, resolve_after_ms=1_000 * RESOLVE_S)
+
+
+def cells(regions: Iterable[int], components: Iterable[str] = ("c1",)) -> frozenset[CellKey]:
+    """These components in the regions of these numbers."""
+    return frozenset((component, f"r{region}") for component in components for region in regions)
+
+
+def told(
+    reach: frozenset[CellKey],
+    first: float,
+    last: float,
+    *,
+    good: float | None = None,
+    before: float | None = None,
+    scope: Scope = Scope.REGIONAL,
+    severity: Severity = Severity.OUTAGE,
+    reason: str = "It is down.",
+    times: Sequence[float] | None = None,
+) -> Told:
+    """A claim of these cells, all with the same tally; a bad look every five seconds unless `times` says when."""
+    regions = tuple(region for region in REGIONS if any(key[1] == region for key in reach))
+    components = tuple(name for name in COMPONENTS if any(key[0] == name for key in reach))
+    tally = Tally(
+        last_good=at(first - 5 if before is None else before),
+        first_bad=at(first),
+        last_bad=at(last),
+        first_good=None if good is None else at(good),
+    )
+    bad = [at(first + 5 * n) for n in range(int(last - first) // 5 + 1)] if times is None else [at(t) for t in times]
+    claim = Claim(scope, reach, regions, components, 0.95)
+    return Told(claim, severity, reason, dict.fromkeys(reach, tally), lambda: Times(bad))
+
+
+class Life:
+    """The incidents of one service, step by step."""
+
+    def __init__(self, rules: Rules = QUICK) -> None:
+        self.rules = rules
+        self.cases = Cases()
+        self.events: list[IncidentEvent] = []
+
+    def step(
+        self,
+        now: float,
+        *claims: Told,
+        silent: Iterable[CellKey] = (),
+        firsts: Mapping[CellKey, Tally] | None = None,
+    ) -> list[IncidentEvent]:
+        """One step at which these claims are announced; every other cell is heard a second ago, unless silent."""
+        gone = frozenset(silent)
+        scene = Scene(
+            now=at(now),
+            service="claude",
+            told=claims,
+            unknown=any(told.claim.scope is Scope.UNKNOWN for told in claims),
+            newest={key: at(now - 1) for key in EVERY - gone},
+            components=COMPONENTS,
+            regions=REGIONS,
+            enabled=EVERY,
+            firsts=firsts or {},
+            slow_firsts=firsts or {},
+            interval_ms=dict.fromkeys(EVERY, 10_000),
+        )
+        self.cases, events = step(self.cases, scene, self.rules)
+        self.events += events
+        return events
+
+    def quiet(self, now: float, good: float, *, silent: Iterable[CellKey] = ()) -> list[IncidentEvent]:
+        """One step at which nothing is claimed and all was well since `good`."""
+        firsts = {key: Tally(last_good=at(now - 1), first_good=at(good)) for key in EVERY}
+        return self.step(now, silent=silent, firsts=firsts)
+
+    def spell(self, since: float, reach: frozenset[CellKey]) -> Incident:
+        """Trouble of half a minute that opens an incident and is over long after."""
+        self.step(since + 30, told(reach, since, since + 25))
+        (over,) = self.quiet(since + 35 + RESOLVE_S + 1, since + 35)
+        assert over.moment is Moment.RESOLVED
+        return over.incident
+
+    @property
+    def moments(self) -> list[str]:
+        return [str(event.moment) for event in self.events]
+
+    @property
+    def open(self) -> list[Incident]:
+        return [case.incident for case in self.cases.open]
+
+
+HERE, THERE = cells([1, 2]), cells([8, 9], ["c2"])
