@@ -63,6 +63,9 @@ class Listener:
 
 
 Listen = Callable[..., Awaitable[Listener]]
+Web = Callable[..., Awaitable[Listener]]
+Vantages = Callable[..., Vantage]
+Certified = Callable[..., ssl.SSLContext]
 LookAt = Callable[..., Awaitable[Outcome]]
 
 
