@@ -22,11 +22,13 @@ REST: Final = 2.0
 class Archivist:
     """Archives under the lease of the coordinator that leads. Trouble with the archive never ends the process."""
 
-    def __init__(self, store: Store, url: str, hot_ms: int, first_s: float = FIRST_S) -> None:
+    def __init__(self, store: Store, url: str, hot_ms: int, *, first_s: float = FIRST_S, rest: float = REST) -> None:
+        """`rest` is how many times as long as each piece of work took nothing is done."""
         self._store = store
         self._url = url
         self._hot_ms = hot_ms
         self._first_s = first_s
+        self._rest = rest
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; a run ends between two services of a day."""
@@ -43,7 +45,7 @@ class Archivist:
         from coordinator.archive.archiver import Archiver, BusyError  # Arrow is large, and needed seldom
 
         try:
-            report = await Archiver(self._store, open_place(self._url), rest=REST).run(self._hot_ms, stop.is_set)
+            report = await Archiver(self._store, open_place(self._url), rest=self._rest).run(self._hot_ms, stop.is_set)
         except BusyError as error:
             return log.info("%s", error)
         for problem in report.problems:

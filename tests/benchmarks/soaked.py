@@ -68,7 +68,7 @@ class Soak:
         self._store, self._inbox, self._ingest = store, inbox, ingest
         self._results = results
         self._housekeeper = Housekeeper(store, inbox, KEEP, archived=True)
-        self._archivist = Archivist(store, archive, KEEP.results_ms)
+        self._archivist = Archivist(store, archive, KEEP.results_ms, rest=0.0)  # a rest would be hours by this clock
         self._stop = asyncio.Event()
         self._archive_s = 0.0
 

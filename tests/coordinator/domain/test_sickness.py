@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from coordinator.domain.sickness import BAD_NATS, GOOD_NATS, Diagnosis, is_suspect
-from coordinator.domain.track import LONGEST_AGO, Track
+from coordinator.domain.track import Track
 from coordinator.domain.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, at, code_of, vantage_of
 from tests.coordinator.domain.sickness_world import SERVICES, World
@@ -97,7 +97,3 @@ def test_a_worker_that_is_slow_everywhere_is_sick_as_one_that_fails() -> None:
             track["r2"].add(code_of(moment, slow=True))
             track["r3"].add(code_of(moment))
     assert world.sick() == ["r2"]
-
-
-def test_nothing_answered_yet_is_long_ago() -> None:
-    assert World(lambda *_: True).vantages["r1"].answered_at == LONGEST_AGO

@@ -29,7 +29,6 @@ def weighed(
     votes: np.ndarray | None = None,
     *,
     filled: np.ndarray | None = None,
-    normal: np.ndarray | None = None,
     groups: Sequence[Group] = (),
     standing: Sequence[tuple[tuple[int, ...], tuple[int, ...]]] = (),
     rules: Rules = RULES,
@@ -37,7 +36,7 @@ def weighed(
     """What is likely of a sheet; every cell votes and fails rarely, unless told."""
     shape = sheet.bad.shape[1:]
     votes = np.ones(shape, dtype=np.bool_) if votes is None else votes
-    nats = evidence(sheet, np.full(shape, NORMAL) if normal is None else normal, votes)
+    nats = evidence(sheet, np.full(shape, NORMAL), votes)
     full = sheet.filled if filled is None else filled
     found = weigh(nats, full, sheet.rounds, votes, groups, standing, rules)
     assert found is not None

@@ -90,5 +90,7 @@ async def test_proxies_of_the_environment_are_not_used(
 ) -> None:
     for name in ("http_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
 
     assert (await look_at("http", url=(await web()).url())).ok
