@@ -4,11 +4,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import Field, fields
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from api.app import create_app
 from api.cli.config import parameter_models
@@ -90,21 +89,21 @@ def results() -> Iterator[str]:
     """The result record, and what its words mean."""
     yield f"{NOTICE}\n# The result record\n\n{getdoc(import_module('worker.contract.result'))}\n"
     yield "| column | type |\n|---|---|"
-    for field in fields(Result):
-        yield f"| `{field.name}` | {typed(field)} |"
+    for name, kind in get_type_hints(Result).items():
+        yield f"| `{name}` | {typed(name, kind)} |"
     yield "\n## Reasons, and whom they usually blame\n\n| reason | blame |\n|---|---|"
     for reason, blame in BLAME.items():
         yield f"| `{reason}` | `{blame}` |"
     yield f"\nOnly `{Blame.TARGET}` and `{Blame.PATH}` count against a target.\n"
 
 
-def typed(field: Field[Any]) -> str:
+def typed(column: str, kind: Any) -> str:
     """How a column is written in a record."""
-    if field.name in TIMES:
+    if column in TIMES:
         return "time, RFC 3339 UTC with milliseconds"
-    if field.name == "extra":
+    if column == "extra":
         return "object: what only this kind measures"
-    name = getattr(field.type, "__name__", None) or str(field.type)
+    name = getattr(kind, "__name__", None) or str(kind)
     return name.replace("StrEnum", "string").replace(" | ", " or ").replace("None", "null")
 
 
