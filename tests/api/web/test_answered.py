@@ -1,6 +1,6 @@
 """Where a service was answered from, in a real browser: asked for when it is opened, told in a sentence and a table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,12 +30,11 @@ async def well(store: Store) -> None:
     await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
 
 
-def looks(count: int, region: str, edge: str, reason: str = "ok", **changes: Any) -> Iterator[Result]:
+def looks(count: int, region: str, edge: str, reason: str = "ok", **changes: Any) -> list[Result]:
     """Looks of the last minutes that one edge answered; their numbers keep them apart."""
     start = sum(map(ord, f"{edge}{reason}")) * 100
-    for number in range(start, start + count):
-        extra = {"edge": edge} if edge else {}
-        yield seeds.result(now() - 60_000, number, region=region, reason=reason, extra=extra, **changes)
+    told = {"region": region, "reason": reason, "extra": {"edge": edge} if edge else {}, **changes}
+    return [seeds.result(now() - 60_000, number, **told) for number in range(start, start + count)]
 
 
 async def frankfurt_fails(store: Store) -> None:
