@@ -125,13 +125,15 @@ class Archiving:
             return False
         try:
             async with self._database.transaction() as transaction:
-                await transaction.fetch("SELECT set_config('lock_timeout', '500ms', true)")
+                await _wait_at_most(transaction, "2s")  # a vacuum of what was deleted gives way after a second
                 await transaction.fetch("SELECT pg_advisory_xact_lock(?)", LOCK)
                 if not (await transaction.fetch("SELECT to_regclass(?) IS NOT NULL AS there", name))[0]["there"]:
                     return False
-                await transaction.fetch(f"LOCK TABLE result, {name} IN ACCESS EXCLUSIVE MODE")
+                await transaction.fetch(f"LOCK TABLE ONLY {name} IN ACCESS EXCLUSIVE MODE")
                 if await transaction.fetch(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608
                     return False
+                await _wait_at_most(transaction, "500ms")  # those who use other days wait behind us
+                await transaction.fetch("LOCK TABLE ONLY result IN ACCESS EXCLUSIVE MODE")
                 await transaction.fetch(f"DROP TABLE {name}")
         except (OperationalError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             return False
@@ -141,6 +143,11 @@ class Archiving:
         """Changes whenever results moved to the archive; told before they leave the store."""
         rows = await self._database.fetch("SELECT document FROM standing WHERE kind = 'archive' AND subject = 'moved'")
         return rows[0]["document"] if rows else None
+
+
+async def _wait_at_most(transaction: Database, how_long: str) -> None:
+    """For each lock, until the end of the transaction."""
+    await transaction.fetch("SELECT set_config('lock_timeout', ?, true)", how_long)
 
 
 async def _taken(transaction: Database, first: Key, last: Key) -> set[Key]:
