@@ -1,7 +1,7 @@
 """What Prometheus reads: verdicts, fitness, workers' vitals, refusals. Pure: from a picture to metric families."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -55,6 +55,8 @@ class Facts(Collector):
 
     picture: Picture
     refusals: Sequence[Mapping[str, Any]] = ()
+    intakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What each process that only stores last told of itself."""
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
@@ -123,7 +125,7 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
         refused.add_metric([refusal["reason"]], refusal["count"])
     yield from (heard, refused)
     yield from _told(facts.picture.coordinator)
-    yield from _intakes(facts.picture.intakes)
+    yield from _intakes(facts.intakes)
 
 
 def _intakes(intakes: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:

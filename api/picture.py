@@ -34,8 +34,6 @@ class Picture:
     heard_at: Instant | None = None
     coordinator: Mapping[str, Any] = field(default_factory=dict)
     """What the coordinator last told of itself."""
-    intakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What each process that only stores last told of itself."""
     silent_after_ms: int = 15_000
 
     @cached_property

@@ -50,7 +50,6 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         open_incidents=cast(list[IncidentView], incidents.items),
         heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()], workers),
         coordinator=next(iter(coordinator.values()), {}),
-        intakes=await store.standings.all("intake"),
         silent_after_ms=settings.coordinator_silent_ms,
     )
 

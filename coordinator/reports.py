@@ -136,9 +136,8 @@ def _results(
             rejects.add("unknown_check", f"{region}/{report.worker}: {row[0]}", row)
         elif region not in check.regions:
             rejects.add("wrong_region", f"{region}/{report.worker}: {row[0]} is not looked at from here", row)
-        elif not _is_possible(row, latest):
-            why = _impossible(row, latest)
-            rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {why}", row)
+        elif (wrong := _impossible(row, latest)) is not None:
+            rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}", row)
         elif row[3] < oldest:
             rejects.add("too_old", f"{region}/{report.worker}: {row[0]} {rfc3339(row[3])} is kept no more", row)
         else:
@@ -146,23 +145,15 @@ def _results(
     rejects.set_aside()
 
 
-def _is_possible(row: ResultRow, latest: Instant) -> bool:
-    """Whether a look can have measured this and a table can hold it."""
-    return (
-        0 <= row[3] <= latest
-        and 0 <= row[4] <= latest
-        and 0 <= row[1] <= latest
-        and 0 <= row[2] < MOST_ATTEMPTS
-        and (row[9] is None or 0 <= row[9] < MOST_STATUS)
-    )
-
-
-def _impossible(row: ResultRow, latest: Instant) -> str:
-    """What is impossible about it."""
-    _, slot, attempt, scheduled_at, started_at, *_ = row
-    if not all(0 <= value <= latest for value in (slot, scheduled_at, started_at)):
-        return f"scheduled_at {scheduled_at}, started_at {started_at}, slot {slot}"
-    return f"attempt {attempt}" if not 0 <= attempt < MOST_ATTEMPTS else f"status_code {row[9]}"
+def _impossible(row: ResultRow, latest: Instant) -> str | None:
+    """What no look can have measured and no table can hold; None when all is well."""
+    if not (0 <= row[3] <= latest and 0 <= row[4] <= latest and 0 <= row[1] <= latest):
+        return f"scheduled_at {row[3]}, started_at {row[4]}, slot {row[1]}"
+    if not 0 <= row[2] < MOST_ATTEMPTS:
+        return f"attempt {row[2]}"
+    if row[9] is not None and not 0 <= row[9] < MOST_STATUS:
+        return f"status_code {row[9]}"
+    return None
 
 
 def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place) -> Result:

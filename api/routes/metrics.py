@@ -17,6 +17,10 @@ router = APIRouter(tags=["health"])
 async def metrics(request: Request, sources: From) -> Response:
     """Verdicts, fitness of regions, vitals of workers, what was refused, and this process's requests; as text."""
     counted: RequestMetrics = request.app.state.requests
-    facts = Facts((await sources.snapshots.current()).picture, await sources.store.refusals.all())
+    facts = Facts(
+        (await sources.snapshots.current()).picture,
+        await sources.store.refusals.all(),
+        await sources.store.standings.all("intake"),
+    )
     body = await to_thread(text, facts, counted.registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST, headers={"cache-control": "no-store"})

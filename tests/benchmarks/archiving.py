@@ -23,10 +23,10 @@ from coordinator.archive.columns import batch_of
 from coordinator.archive.place import open_place
 from coordinator.store import Store, open_store
 from coordinator.store.result_rows import to_row
+from tests.benchmarks.made import made
 from tests.faults.postgres import Postgres, binaries
 from worker.contract.clock import now
-from worker.contract.outcome import Blame, Reason
-from worker.contract.result import FIELDS, Result, result_id
+from worker.contract.result import FIELDS, Result
 
 DAY_MS = 86_400_000
 RESULTS, SERVICES = 200_000, 100
@@ -51,34 +51,14 @@ def day(results: int, services: int) -> Iterator[list[Result]]:
 
 
 def _result(dice: random.Random, service: int, check: int, region: int, at: int) -> Result:
-    ok = dice.random() > 0.01
-    phases = [round(dice.lognormvariate(mean, 0.3), 3) for mean in (2, 3, 3.5, 4.5)]
     name = f"service-{service}"
-    return Result(
-        id=result_id(f"{name}-{check}", f"region-{region}", f"region-{region}-1", at, 0),
-        check=f"{name}-{check}",
-        service=name,
-        component=f"api-{check}",
-        kind="http",
-        region=f"region-{region}",
-        worker=f"region-{region}-1",
-        scheduled_at=at,
+    found = made(dice, name, f"api-{check}", f"{name}-{check}", f"region-{region}", at, at)
+    return found._replace(
         started_at=at + dice.randrange(12),
         received_at=at + 180 + dice.randrange(2_000),
-        attempt=0,
-        ok=ok,
-        reason=Reason.OK if ok else Reason.TIMEOUT,
-        blame=Blame.NONE if ok else Blame.PATH,
-        detail=f"401 in {phases[3]:.0f} ms" if ok else "no answer within 10 s",
-        status_code=401 if ok else None,
-        dns_ms=phases[0],
-        connect_ms=phases[1],
-        tls_ms=phases[2],
-        ttfb_ms=phases[3],
-        total_ms=round(sum(phases), 3),
+        detail=f"401 in {found.ttfb_ms:.0f} ms" if found.ok else found.detail,
+        status_code=401 if found.ok else None,
         ip=f"160.79.104.{service}",
-        asn=399358,
-        ip_country="US",
         extra={"http_version": "2", "bytes": dice.randrange(9_000)},
     )
 

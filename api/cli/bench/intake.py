@@ -1,7 +1,6 @@
 """Measuring a coordinator process: reports wait at a real broker, and are taken in, judged, stored and receipted."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from api.cli.bench.limit import bare_rows_per_s
 from api.cli.bench.load import INTERVAL_MS, REGIONS, document, publish, reports
+from api.cli.bench.local import wait_for
 from api.supervisor.broker import server_binary
 from api.supervisor.claim import free_port
 from coordinator.store import Store, open_store
@@ -127,19 +127,13 @@ def _broker(folder: Path) -> Iterator[str]:
     command = [server_binary(), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:  # noqa: S603  our own broker
         try:
-            _until_listening(port, process)
+            try:
+                wait_for(port, "the broker of the measurement")
+            except TimeoutError as error:
+                raise BenchError(str(error)) from None
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
-
-
-def _until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline_s = time.monotonic() + _JUDGED_S
-    with socket.socket() as link:
-        while link.connect_ex(("127.0.0.1", port)):
-            if process.poll() is not None or time.monotonic() > deadline_s:
-                raise BenchError("the broker of the measurement did not start")
-            time.sleep(_POLL_S / 10)
 
 
 @contextmanager

@@ -88,17 +88,18 @@ def _nginx(binary: str, folder: Path) -> Iterator[dict[str, int]]:
     command = [binary, "-c", str(configuration), "-p", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - a server we looked for
         try:
-            _wait_for(ports["https"])
+            wait_for(ports["https"], "nginx")
             yield ports
         finally:
             process.terminate()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int, what: str) -> None:
+    """Returns when somebody listens on a port of the loopback; TimeoutError when nobody does in time."""
     until_s = time.monotonic() + START_S
     while time.monotonic() < until_s:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise TimeoutError(f"nginx does not listen on port {port} after {START_S:.0f} s")
+    raise TimeoutError(f"{what} does not listen on port {port} after {START_S:.0f} s")
