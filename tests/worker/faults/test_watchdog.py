@@ -24,6 +24,7 @@ class Thieves:
     def __init__(self, broker: Broker) -> None:
         self._clients = [broker.client() for _ in range(20)]
         self._threads = [threading.Thread(target=self._steal, args=(client,), daemon=True) for client in self._clients]
+        self._over = threading.Event()
         self.stolen = 0
 
     def __enter__(self) -> "Thieves":
@@ -34,17 +35,27 @@ class Thieves:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for client in self._clients:
-            client.connection_pool.disconnect()
-        for thread in self._threads:
-            thread.join(5)
+        self._over.set()
+        for client, thread in zip(self._clients, self._threads, strict=True):
+            end_thief(client, thread)
 
     def _steal(self, client: Redis) -> None:
         try:
-            while client.execute_command("BRPOP", OWN_QUEUE, 0):
+            while not self._over.is_set() and client.execute_command("BRPOP", OWN_QUEUE, 0):
                 self.stolen += 1
         except (RedisConnectionError, ValueError, OSError, AttributeError):
             return  # the test has ended
+
+
+def end_thief(client: Redis, thread: threading.Thread) -> None:
+    """Close its connection until it has ended: between two thefts it opens another one."""
+
+    def ended() -> bool:
+        client.connection_pool.disconnect()
+        thread.join(0.05)
+        return not thread.is_alive()
+
+    until(ended, 10, "the end of a thief")
 
 
 def boots(coordinator: Coordinator) -> set[str]:
