@@ -20,7 +20,7 @@ from api.settings import ApiSettings
 from api.snapshot import Snapshots
 from api.sources import Sources
 from coordinator.archive.place import archive_url, open_place
-from coordinator.archive.record import Record
+from coordinator.archive.reading.record import Record
 from coordinator.store import Store, open_store
 
 DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everything.

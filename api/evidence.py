@@ -7,7 +7,7 @@ from api.standing import whole
 from api.views.evidence import IncidentEvidence, LineEvidence, NamesView, ServiceEvidence
 from api.views.verdicts import FullVerdictView
 from coordinator.domain.topology import Topology
-from coordinator.store.incidents import Document
+from coordinator.store.state.incidents import Document
 
 
 def names_of(topology: Topology, service_id: str) -> Names:

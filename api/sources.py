@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from api.settings import ApiSettings
 from api.snapshot import Snapshots
-from coordinator.archive.record import Record
+from coordinator.archive.reading.record import Record
 from coordinator.store import Store
 
 

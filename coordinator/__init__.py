@@ -1,7 +1,8 @@
 """The coordinator decides what to look at, keeps what was seen, and says what it means.
 
 It may import `worker.contract` and its own modules; of the worker nothing else.
-The loops are `coordinator/tick.py` and `coordinator/ingest.py`; the thinking is in `coordinator/domain`.
+The loops are `coordinator/scheduling/tick.py` and `coordinator/ingest/loop.py`; the thinking is in
+`coordinator/domain`.
 """
 
 import os

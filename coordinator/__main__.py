@@ -5,7 +5,7 @@
 
 import sys
 
-from coordinator.service import run, run_intake
+from coordinator.process import run, run_intake
 from coordinator.settings import SettingsError, read_settings
 from worker.contract import logs
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from coordinator.dispatch import Post
 from coordinator.domain.ledger import Ledger
 from coordinator.hearing import Hearing
-from coordinator.inbox import Inbox
-from coordinator.metrics import Counters
+from coordinator.messaging.consumer import Inbox
+from coordinator.messaging.publisher import Post
+from coordinator.runtime.metrics import Counters
 from coordinator.store import Store
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from coordinator.archive.place import archive_url
-from coordinator.retention import Keep, KeepError, read_keep
+from coordinator.configuration.retention import Keep, KeepError, read_keep
 
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
 

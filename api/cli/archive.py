@@ -11,7 +11,7 @@ import typer
 
 from api.cli.tables import console, plain, show
 from api.cli.where import Data, Database, database_url
-from coordinator.retention import KeepError, read_keep
+from coordinator.configuration.retention import KeepError, read_keep
 
 T = TypeVar("T")
 Archive = Annotated[
@@ -65,7 +65,7 @@ def _place(told: str | None, database: str) -> Any:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    from coordinator.archive.archiver import BusyError
+    from coordinator.archive.moving.archiver import BusyError
     from coordinator.store import StoreError
 
     try:
@@ -76,7 +76,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _once(url: str, place: Any, json: bool) -> None:
-    from coordinator.archive.archiver import Archiver
+    from coordinator.archive.moving.archiver import Archiver
     from coordinator.store import open_store
 
     async with open_store(url) as store:

@@ -69,9 +69,9 @@ def dataset(
 
 
 async def _write(folder: Path, wanted: Any, url: str, place: str | None) -> dict[str, str]:
+    from coordinator.analytics.exports.datasets import DATASETS
     from coordinator.archive.place import archive_url, open_place
-    from coordinator.archive.record import Record
-    from coordinator.exports.datasets import DATASETS
+    from coordinator.archive.reading.record import Record
     from coordinator.store import open_store
 
     files: dict[str, dict[str, Any]] = {}
@@ -95,9 +95,9 @@ async def _write(folder: Path, wanted: Any, url: str, place: str | None) -> dict
 
 async def _one(folder: Path, record: Any, made: Any, wanted: Any, files: dict[str, dict[str, Any]]) -> dict[str, str]:
     """The files of one dataset; parts of the archive that are missing from them."""
-    from coordinator.exports.dataset import Wanted
-    from coordinator.exports.formats import FORMATS
-    from coordinator.exports.stream import Export
+    from coordinator.analytics.exports.dataset import Wanted
+    from coordinator.analytics.exports.formats import FORMATS
+    from coordinator.analytics.exports.stream import Export
     from coordinator.store import ResultFilter
 
     fitting = {name: getattr(wanted, name) for name in ResultFilter.__slots__ if name in made.filters}
@@ -124,7 +124,7 @@ async def _one(folder: Path, record: Any, made: Any, wanted: Any, files: dict[st
 
 
 def _yaml(document: dict[str, Any]) -> str:
-    from coordinator.exports.configuration import source_of
+    from coordinator.analytics.exports.configuration import source_of
 
     return "# The configuration that was in force.\n" + yaml.safe_dump(
         source_of(document), sort_keys=False, allow_unicode=True, width=120
@@ -132,7 +132,7 @@ def _yaml(document: dict[str, Any]) -> str:
 
 
 def _schema(made: Any) -> dict[str, Any]:
-    from coordinator.exports.dictionary import columns
+    from coordinator.analytics.exports.dictionary import columns
 
     return {"schema": made.version, "about": made.about, "order": made.order, "columns": list(columns(made))}
 

@@ -13,7 +13,7 @@ import typer
 from api.cli.asking import WRONG
 from api.cli.config import load_or_exit
 from coordinator.configuration.override import overridden
-from coordinator.replay import OUTSCOPE, RULES, Judged, judge_file, judging
+from coordinator.evaluation.replay import OUTSCOPE, RULES, Judged, judge_file, judging
 from coordinator.result_files import ResultFile, UnreadableError
 from worker.contract.instant import Instant, parse_rfc3339
 

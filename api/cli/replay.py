@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.judging import Config, Settings, Source, Until, judged_or_exit, known_rule, tell_mistakes
-from coordinator.replay import OUTSCOPE, RULES
+from coordinator.evaluation.replay import OUTSCOPE, RULES
 from coordinator.result_files import ResultFile
 
 Rule = Annotated[

@@ -17,7 +17,7 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bo
 
     With `intake` it is a process that only stores, beside a coordinator that judges.
     """
-    from coordinator.service import run, run_intake
+    from coordinator.process import run, run_intake
     from coordinator.settings import SettingsError, read_settings
 
     given = {"OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}

@@ -9,9 +9,9 @@ import typer
 from api.cli.asking import WRONG
 from api.cli.simulated import write_configuration, write_results, write_truth
 from coordinator.configuration.duration import milliseconds
-from coordinator.simulator import DOUBLED, NORMAL, SCENARIOS, SILENT, Noise, Scenario, Shape, scenario
-from coordinator.simulator.records import RECORD, read_records, scenarios_of
-from coordinator.simulator.shape import Looks
+from coordinator.evaluation.simulator import DOUBLED, NORMAL, SCENARIOS, SILENT, Noise, Scenario, Shape, scenario
+from coordinator.evaluation.simulator.fleet.shape import Looks
+from coordinator.evaluation.simulator.records import RECORD, read_records, scenarios_of
 
 _NOISE: Final[Mapping[str, Noise]] = {"normal": NORMAL, "doubled": DOUBLED, "none": SILENT}
 

@@ -13,8 +13,8 @@ import yaml
 from api.cli.beside import beside
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.rules import Rules
-from coordinator.simulator import Ask, Play, perform
-from coordinator.simulator.configuration import document
+from coordinator.evaluation.simulator import Ask, Play, perform
+from coordinator.evaluation.simulator.fleet.configuration import document
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.result import Result, to_record
 

@@ -39,7 +39,7 @@ def sql(
     except ImportError:
         typer.echo("outscope sql needs DuckDB; install outscope[analysis]", err=True)
         raise typer.Exit(2) from None
-    from coordinator.analysis import opened, opened_files
+    from coordinator.analytics.analysis import opened, opened_files
     from coordinator.archive.place import PlaceError
     from coordinator.store import StoreError
 

@@ -140,10 +140,10 @@ def _made(
     limit: int | None,
     header: bool,
 ) -> Any:
-    from coordinator.exports.dataset import Wanted as Chosen  # Arrow is large, and needed by exports alone
-    from coordinator.exports.datasets import DATASETS
-    from coordinator.exports.formats import FORMATS as KNOWN
-    from coordinator.exports.stream import Export
+    from coordinator.analytics.exports.dataset import Wanted as Chosen  # Arrow is large, and needed by exports alone
+    from coordinator.analytics.exports.datasets import DATASETS
+    from coordinator.analytics.exports.formats import FORMATS as KNOWN
+    from coordinator.analytics.exports.stream import Export
 
     if name not in DATASETS:
         raise ProblemError("not_found", f"there is no dataset {name[:40]!r}; there is {', '.join(DATASETS)}")

@@ -12,8 +12,8 @@ from api.routes.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, 
 from api.routes.refusals import FILTERED
 from api.sources import From
 from api.views.history import History
-from coordinator.history import MOST_POINTS, history, level_for
-from coordinator.store.rollups import LENGTH_MS
+from coordinator.analytics.history import MOST_POINTS, history, level_for
+from coordinator.store.results.rollups import LENGTH_MS
 from worker.contract.clock import now
 
 router = APIRouter(tags=["services"])

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from api.supervisor.claim import free_port
 from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
-from coordinator.regions import COORDINATOR, broker_acl
+from coordinator.messaging.acl import COORDINATOR, broker_acl
 
 _HOST: Final = "127.0.0.1"
 _SUPERVISOR: Final = "_supervisor"

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coordinator.archive.columns import REPEATING, RESULTS
+from coordinator.result_files.columns import REPEATING, RESULTS
 from worker.contract.instant import Instant
 from worker.contract.result import TIMES
 

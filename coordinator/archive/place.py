@@ -8,7 +8,7 @@ from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from coordinator.durable import flush
+from coordinator.runtime.durable import flush
 from coordinator.store.database import StoreError, connection_name, sqlite_path
 
 OFF: Final = "off"

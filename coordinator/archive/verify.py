@@ -7,7 +7,7 @@ from pathlib import Path
 from coordinator.archive.manifest import Manifest, Part
 from coordinator.archive.part_file import digest, open_part
 from coordinator.archive.place import Place
-from coordinator.archive.sweep import UNREADABLE, why_unreadable
+from coordinator.archive.reading.sweep import UNREADABLE, why_unreadable
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Backup and restore of the embedded store: one compressed file that says what it holds and proves it.
 
-May import `coordinator.durable`, store and contract.
+May import `coordinator.runtime.durable`, store and contract.
 """
 
 from coordinator.backup.archived import ArchiveFolder

@@ -11,7 +11,7 @@ from pathlib import Path
 from coordinator.backup.manifest import ARCHIVE, DATABASE, BackupError, Manifest
 from coordinator.backup.packing import read_manifest, unpack
 from coordinator.backup.workshop import workshop
-from coordinator.durable import flush
+from coordinator.runtime.durable import flush
 from coordinator.store import StoreError, open_store, snapshot
 from worker.contract.instant import Instant
 

@@ -10,7 +10,7 @@ from coordinator.backup.archived import ArchiveFolder
 from coordinator.backup.manifest import CONFIGURATION, DATABASE, BackupError, Manifest
 from coordinator.backup.packing import described, pack, verify
 from coordinator.backup.workshop import workshop
-from coordinator.durable import flush
+from coordinator.runtime.durable import flush
 from coordinator.store import StoreError, snapshot
 from worker.contract.instant import Instant, rfc3339
 

@@ -10,7 +10,7 @@ from typing import IO, Final
 from maxminddb import MODE_FD, InvalidDatabaseError, open_database
 
 from coordinator.doctor.finding import Finding, failure, ok, warning
-from coordinator.geo import BUNDLED
+from coordinator.geodata.places import BUNDLED
 from worker.contract.instant import Instant
 
 OLD_DAYS: Final = 270

@@ -3,14 +3,14 @@
 Domain values and plain dicts go in and out; no ORM object leaves this package.
 """
 
-from coordinator.store.asides import Aside
 from coordinator.store.database import StoreError
-from coordinator.store.intakes import FencedError
 from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
-from coordinator.store.results import ResultFilter
+from coordinator.store.results.results import ResultFilter
+from coordinator.store.state.dead_letters import Aside
+from coordinator.store.state.workers import Heard
+from coordinator.store.state.writers import FencedError
 from coordinator.store.store import Store
 from coordinator.store.trouble import TROUBLE
-from coordinator.store.workers import Heard
 
 __all__ = ["TROUBLE", "Aside", "FencedError", "Heard", "Page", "ResultFilter", "Store", "StoreError", "open_store"]

@@ -112,8 +112,8 @@ def tortoise_config(url: str) -> dict[str, Any]:
         "connections": {name: _postgres(url) if name == "postgres" else _sqlite(sqlite_path(url))},
         "apps": {
             APP: {
-                "models": ["coordinator.store.models"],
-                "migrations": "coordinator.store.migrations",
+                "models": ["coordinator.store.schema.models"],
+                "migrations": "coordinator.store.schema.migrations",
                 "default_connection": name,
             }
         },

@@ -7,8 +7,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Final
 
-from coordinator.store import migrations
 from coordinator.store.database import APP, StoreError
+from coordinator.store.schema import migrations
 
 _PATIENCE_S: Final = 15.0
 _LOOK_S: Final = 1.0

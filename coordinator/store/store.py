@@ -1,21 +1,21 @@
 """The store: every query of Outscope, by what it is about."""
 
-from coordinator.store.archiving import Archiving
-from coordinator.store.asides import Asides
-from coordinator.store.configurations import Configurations
 from coordinator.store.database import Database
-from coordinator.store.exporting import Exporting
-from coordinator.store.gaps import Gaps
-from coordinator.store.incidents import Incidents
-from coordinator.store.intakes import Intakes
 from coordinator.store.leases import Leases
-from coordinator.store.refusals import Refusals
-from coordinator.store.results import Results
-from coordinator.store.retention import Retention
-from coordinator.store.rollups import Rollups
-from coordinator.store.standings import Standings
-from coordinator.store.verdicts import Verdicts
-from coordinator.store.workers import Workers
+from coordinator.store.results.archiving import Archiving
+from coordinator.store.results.exporting import Exporting
+from coordinator.store.results.results import Results
+from coordinator.store.results.retention import Retention
+from coordinator.store.results.rollups import Rollups
+from coordinator.store.state.configurations import Configurations
+from coordinator.store.state.dead_letters import Asides
+from coordinator.store.state.gaps import Gaps
+from coordinator.store.state.incidents import Incidents
+from coordinator.store.state.refusals import Refusals
+from coordinator.store.state.standings import Standings
+from coordinator.store.state.verdicts import Verdicts
+from coordinator.store.state.workers import Workers
+from coordinator.store.state.writers import Intakes
 
 
 class Store:

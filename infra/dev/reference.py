@@ -12,9 +12,9 @@ from typing import Any, get_type_hints
 from api.app import create_app
 from api.cli.config import parameter_models
 from api.settings import ApiSettings
+from coordinator.analytics.exports.datasets import DATASETS
+from coordinator.analytics.exports.dictionary import page
 from coordinator.configuration import schema
-from coordinator.exports.datasets import DATASETS
-from coordinator.exports.dictionary import page
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
 from worker.probes import KINDS

@@ -18,11 +18,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coordinator.archive.archiver import Archiver
-from coordinator.archive.columns import batch_of
+from coordinator.archive.moving.archiver import Archiver
 from coordinator.archive.place import open_place
+from coordinator.result_files.columns import batch_of
 from coordinator.store import Store, open_store
-from coordinator.store.result_rows import to_row
+from coordinator.store.results.result_rows import to_row
 from tests.benchmarks.made import made
 from tests.faults.postgres import Postgres, binaries
 from worker.contract.clock import now

@@ -10,12 +10,12 @@ import sys
 import time
 
 from coordinator.configuration import from_document
-from coordinator.dispatch import Post
 from coordinator.domain.ledger import Ledger
 from coordinator.hearing import Hearing
-from coordinator.metrics import Counters
+from coordinator.messaging.publisher import Post
+from coordinator.runtime.metrics import Counters
+from coordinator.scheduling.tick import Tick
 from coordinator.store.encoding import canonical
-from coordinator.tick import Tick
 from tests.benchmarks.fleet import document
 from worker.contract.clock import monotonic_s
 

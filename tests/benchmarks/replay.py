@@ -25,10 +25,10 @@ from pyarrow import parquet
 from api.cli.config import parameter_models
 from coordinator.configuration import load_configuration
 from coordinator.domain.rules import Rules
-from coordinator.replay import RULES, judge_file, judging
+from coordinator.evaluation.replay import RULES, judge_file, judging
+from coordinator.evaluation.simulator import NORMAL, Shape, scenario
+from coordinator.evaluation.simulator.fleet.configuration import document
 from coordinator.result_files import ResultFile
-from coordinator.simulator import NORMAL, Shape, scenario
-from coordinator.simulator.configuration import document
 from worker.contract.result import FIELDS, TIMES, Result, to_record
 
 HOUR_MS = 3_600_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from coordinator.simulator import Play, Shape, scenario
+from coordinator.evaluation.simulator import Play, Shape, scenario
 
 ROUNDS = 3
 HOUR_MS = 3_600_000

@@ -17,25 +17,25 @@ from typing import Any
 from tests.benchmarks.fast_clock import CLOCK  # isort: skip  first, see there
 
 from api.cli.bench.limit import bare_rows_per_s
-from coordinator import housekeeping
+from coordinator.analytics.history import history
 from coordinator.archive.manifest import Manifest
 from coordinator.archive.place import open_place
-from coordinator.archivist import Archivist
 from coordinator.configuration import from_document
-from coordinator.dispatch import Post
+from coordinator.configuration.retention import DAY_MS, Keep
 from coordinator.domain.engine import Engine
 from coordinator.domain.ledger import Ledger
-from coordinator.geo import Places
+from coordinator.geodata.places import Places
 from coordinator.hearing import Hearing
-from coordinator.history import history
-from coordinator.housekeeping import Housekeeper
-from coordinator.inbox import Delivery, Inbox
-from coordinator.ingest import Ingest
-from coordinator.metrics import Counters
+from coordinator.ingest.loop import Ingest
+from coordinator.messaging.consumer import Delivery, Inbox
+from coordinator.messaging.publisher import Post
 from coordinator.parts import Parts
-from coordinator.retention import DAY_MS, Keep
-from coordinator.stamps import Stamps
+from coordinator.runtime.metrics import Counters
+from coordinator.runtime.receive_clock import Stamps
 from coordinator.store import Store, open_store
+from coordinator.upkeep import rollup_loop
+from coordinator.upkeep.archive_loop import Archivist
+from coordinator.upkeep.rollup_loop import Housekeeper
 
 KEEP = Keep(DAY_MS, DAY_MS, 400 * DAY_MS, 3_650 * DAY_MS)
 BEHIND_MS = 900_000
@@ -85,7 +85,7 @@ class Soak:
 
     async def finish(self) -> None:
         """What is due once the last bucket has ended."""
-        CLOCK.move(CLOCK.at + 2 * housekeeping.GRACE_MS)
+        CLOCK.move(CLOCK.at + 2 * rollup_loop.GRACE_MS)
         for _ in range(3):
             await self._housekeeper._round(asyncio.Event())
         await self._archivist.once(asyncio.Event())
@@ -143,7 +143,7 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
         engine = Engine(configuration.judged, configuration.rules)
         ingest = Ingest(parts, engine, Places(), Stamps(CLOCK.now, CLOCK.now_s), configuration, KEEP)
-        housekeeping.STEP_ASIDE_S = 0.0  # type: ignore[misc]  reports always wait in fast time
+        rollup_loop.STEP_ASIDE_S = 0.0  # type: ignore[misc]  reports always wait in fast time
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)  # as the coordinator's process does

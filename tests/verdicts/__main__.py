@@ -9,9 +9,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from coordinator.replay import OUTSCOPE, RULES
-from coordinator.simulator import Shape
-from coordinator.simulator.records import read_records, scenarios_of
+from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.simulator import Shape
+from coordinator.evaluation.simulator.records import read_records, scenarios_of
 from tests.verdicts.calibration import bins
 from tests.verdicts.diagram import reliability
 from tests.verdicts.figures import figures

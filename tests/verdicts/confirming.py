@@ -8,7 +8,7 @@ from coordinator.domain.incident import IncidentEvent
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Topology
 from coordinator.domain.verdict import Verdict
-from coordinator.simulator import Ask
+from coordinator.evaluation.simulator import Ask
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coordinator.simulator import Truth
+from coordinator.evaluation.simulator import Truth
 from tests.verdicts.story import Claim
 from worker.contract.instant import Instant
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import nan
 from statistics import fmean
 
-from coordinator.simulator import Family
+from coordinator.evaluation.simulator import Family
 from tests.verdicts.calibration import Samples, together
 from tests.verdicts.case import Case
 from tests.verdicts.chance import quantile

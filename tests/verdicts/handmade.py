@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from coordinator.simulator import Family, Truth
-from coordinator.simulator.truth import Scope
+from coordinator.evaluation.simulator import Family, Truth
+from coordinator.evaluation.simulator.truth import Scope
 from tests.verdicts.score import Facts
 from worker.contract.instant import Instant, rfc3339
 

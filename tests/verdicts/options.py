@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
-from coordinator.replay import OUTSCOPE, RULES
-from coordinator.simulator import SCENARIOS
+from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.simulator import SCENARIOS
 from tests.verdicts.plan import DAYS
 
 FIRST, LAST = 1000, 1003

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coordinator.replay import OUTSCOPE, RULES
-from coordinator.simulator import DOUBLED, NORMAL, SCENARIOS, Noise, Scenario, Shape
-from coordinator.simulator.shape import Looks
+from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.simulator import DOUBLED, NORMAL, SCENARIOS, Noise, Scenario, Shape
+from coordinator.evaluation.simulator.fleet.shape import Looks
 from tests.verdicts.run import Job
 
 HOUR_MS = 3_600_000

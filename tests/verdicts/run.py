@@ -8,8 +8,8 @@ from multiprocessing import get_context
 
 from coordinator.domain.rules import Rules
 from coordinator.domain.topology import Role
-from coordinator.replay import OUTSCOPE, Judging, Record, judging
-from coordinator.simulator import NORMAL, Noise, Play, Scenario, Shape, perform, scenario
+from coordinator.evaluation.replay import OUTSCOPE, Judging, Record, judging
+from coordinator.evaluation.simulator import NORMAL, Noise, Play, Scenario, Shape, perform, scenario
 from tests.verdicts.confirming import Confirming
 from tests.verdicts.score import Facts, Score, score
 from worker.contract.result import Result

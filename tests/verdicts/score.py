@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from coordinator.simulator import Family, Truth
+from coordinator.evaluation.simulator import Family, Truth
 from tests.verdicts.calibration import Sample, Samples
 from tests.verdicts.case import Case, case_of
 from tests.verdicts.course import SLACK_MS, Course, courses

@@ -4,7 +4,7 @@ from math import inf, isnan
 
 import pytest
 
-from coordinator.simulator import Family
+from coordinator.evaluation.simulator import Family
 from tests.verdicts.columns import RIGHT, TIMES, leads
 from tests.verdicts.figures import Part, figures
 from tests.verdicts.handmade import facts, incident, truth, verdict

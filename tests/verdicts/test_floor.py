@@ -5,8 +5,8 @@ The whole table is `make verdicts`. The floors are what was measured, less a mar
 
 import pytest
 
-from coordinator.replay import OUTSCOPE
-from coordinator.simulator import Shape
+from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.simulator import Shape
 from tests.verdicts.figures import Figures, figures
 from tests.verdicts.plan import jobs_for
 from tests.verdicts.run import Scored, run

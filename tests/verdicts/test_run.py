@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.replay import OUTSCOPE
-from coordinator.simulator import Shape
+from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.simulator import Shape
 from tests.verdicts.options import parser
 from tests.verdicts.page import page
 from tests.verdicts.plan import TRIALS, Wanted, parts

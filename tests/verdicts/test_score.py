@@ -1,6 +1,6 @@
 """What was said without reason, and how confidence bore out."""
 
-from coordinator.simulator import Family
+from coordinator.evaluation.simulator import Family
 from tests.verdicts.handmade import facts, incident, truth, verdict
 from tests.verdicts.score import score
 

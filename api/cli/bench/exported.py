@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.cli.bench.made_archive import make_archive
+from coordinator.analytics.exports.dataset import Wanted
+from coordinator.analytics.exports.datasets import DATASETS
+from coordinator.analytics.exports.formats import FORMATS
+from coordinator.analytics.exports.stream import Export
 from coordinator.archive.manifest import Manifest
 from coordinator.archive.place import open_place
-from coordinator.archive.record import Record
-from coordinator.exports.dataset import Wanted
-from coordinator.exports.datasets import DATASETS
-from coordinator.exports.formats import FORMATS
-from coordinator.exports.stream import Export
+from coordinator.archive.reading.record import Record
 from coordinator.store import open_store
 
 _COPY: Final = {"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "ndjson": "FORMAT json"}

@@ -71,8 +71,8 @@ def _results(configured: Any, topology: "Topology", first_slot: int, slots: int)
 
 def _read(configured: Any, topology: "Topology", first_slot: int, slots: int) -> Iterator["Result"]:
     from api.cli.bench.load import REGIONS, rows
-    from coordinator.inbox import Delivery
-    from coordinator.reports import read
+    from coordinator.ingest.decode import read
+    from coordinator.messaging.consumer import Delivery
     from worker.contract.message import TASK_REPORT
 
     for region in REGIONS:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coordinator.store import Store
 from coordinator.store.database import sqlite_path
-from coordinator.store.result_rows import COLUMNS, INSERT
+from coordinator.store.results.result_rows import COLUMNS, INSERT
 from worker.contract.result import FIELDS
 
 BATCH: Final = 5_000

@@ -5,11 +5,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from coordinator.archive.columns import NAME, RESULTS
-from coordinator.archive.making import described
 from coordinator.archive.manifest import DAY_MS, Manifest, day_text
+from coordinator.archive.moving.making import described
 from coordinator.archive.part_file import PartWriter, windows
 from coordinator.archive.place import Place
+from coordinator.result_files.columns import NAME, RESULTS
 from worker.contract.instant import Instant
 
 SERVICES: Final = ("claude", "gemini", "openai", "internet", "shop")

@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from api.cli.app import app
 from api.cli.config import parameter_models
 from coordinator.configuration import load_configuration
-from coordinator.simulator import Play, Shape, scenario
-from coordinator.simulator.configuration import document
+from coordinator.evaluation.simulator import Play, Shape, scenario
+from coordinator.evaluation.simulator.fleet.configuration import document
 from coordinator.store import open_store
 from worker.contract.clock import now
 from worker.contract.result import Result, to_record

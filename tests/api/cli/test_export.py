@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result as Ran
 
 from api.cli import exporting
-from coordinator.archive.archiver import Archiver
+from coordinator.archive.moving.archiver import Archiver
 from coordinator.archive.place import open_place
 from coordinator.result_files import ResultFile
 from coordinator.store import Store

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from coordinator.archive.archiver import Archiver
+from coordinator.archive.moving.archiver import Archiver
+from coordinator.archive.moving.spool import Spool
 from coordinator.archive.part_file import PartWriter
 from coordinator.archive.place import Place, open_place
-from coordinator.archive.spool import Spool
 from coordinator.store import Store, open_store
-from coordinator.store.archiving import Key
+from coordinator.store.results.archiving import Key
 
 STEPS = (
     "read",

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.archive.archiver import Archiver
+from coordinator.archive.moving.archiver import Archiver
 from coordinator.archive.place import Place
-from coordinator.archive.record import Record
+from coordinator.archive.reading.record import Record
 from coordinator.store import Store
 from tests.coordinator.archive.conftest import HOT_MS
 from tests.coordinator.archive.dying import STEPS
-from tests.coordinator.archive.test_record import read
+from tests.coordinator.archive.reading.test_record import read
 from worker.contract.result import Result
 
 CHILD = Path(__file__).with_name("dying.py")

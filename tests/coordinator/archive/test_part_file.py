@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from api.cli.bench.made_archive import make_archive
-from coordinator.archive.columns import batch_of
 from coordinator.archive.manifest import Manifest
 from coordinator.archive.part_file import GROUP_ROWS, PartWriter, open_part, windows
 from coordinator.archive.place import Place
-from coordinator.archive.pruning import groups
-from coordinator.simulator import Shape, scenario
+from coordinator.archive.reading.pruning import groups
+from coordinator.evaluation.simulator import Shape, scenario
+from coordinator.result_files.columns import batch_of
 from coordinator.store import ResultFilter
-from coordinator.store.result_rows import to_row
+from coordinator.store.results.result_rows import to_row
 from worker.contract.result import FIELDS, Result
 
 MOST_BYTES = 120

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.archive.archiver import Archiver
+from coordinator.archive.moving.archiver import Archiver
 from coordinator.archive.place import Place, PlaceError, archive_url, open_place
-from coordinator.archive.record import Record
-from coordinator.archive.sweep import why_unreadable
+from coordinator.archive.reading.record import Record
+from coordinator.archive.reading.sweep import why_unreadable
 from coordinator.archive.verify import verify
-from coordinator.archivist import Archivist
 from coordinator.store import ResultFilter, Store
+from coordinator.upkeep.archive_loop import Archivist
 from tests.coordinator.archive.conftest import HOT_MS
-from tests.coordinator.archive.test_record import read
+from tests.coordinator.archive.reading.test_record import read
 from worker.contract.result import Result
 
 Past = Callable[..., list[Result]]

@@ -12,7 +12,7 @@ from coordinator.backup import ArchiveFolder, BackupError, restore, take_backup
 from coordinator.backup.manifest import DATABASE, File, Manifest
 from coordinator.backup.packing import pack, unpack
 from coordinator.store import Store, open_store
-from tests.coordinator.store.test_migrations import FIRST, OLD_INCIDENT, schema
+from tests.coordinator.store.schema.test_migrations import FIRST, OLD_INCIDENT, schema
 from worker.contract.result import Result
 
 NOW = 1_772_000_000_000

@@ -8,7 +8,7 @@ import pytest
 from coordinator.doctor import State
 from coordinator.doctor.broker import look_at_broker
 from coordinator.doctor.machine import CLOCK_WARNING_MS
-from coordinator.regions import broker_acl
+from coordinator.messaging.acl import broker_acl
 from tests.faults.broker import Broker
 from worker.contract.clock import now
 

@@ -15,7 +15,7 @@ from coordinator.store import Store, StoreError, open_store
 from coordinator.store.inspection import inspect
 from coordinator.store.snapshot import known_migrations
 from tests.coordinator.doctor.conftest import NOW, found
-from tests.coordinator.store.test_migrations import FIRST, schema
+from tests.coordinator.store.schema.test_migrations import FIRST, schema
 from worker.contract.result import Result
 
 

@@ -12,8 +12,8 @@ from coordinator.domain.claim import Claim, confidence_cap, scope_of, within
 from coordinator.domain.hypotheses import Hypothesis
 from coordinator.domain.rules import Rules
 from coordinator.domain.verdict import Scope
-from tests.coordinator.domain.claimed_cells import ALL_COMPONENTS, ALL_REGIONS, cells, votes_in
 from tests.coordinator.domain.handmade import RULES, at, coverage_of, frame
+from tests.coordinator.domain.inference.claimed_cells import ALL_COMPONENTS, ALL_REGIONS, cells, votes_in
 
 
 def scope(

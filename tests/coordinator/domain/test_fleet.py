@@ -5,7 +5,7 @@ from dataclasses import replace
 from coordinator.domain.fitness import Fitness
 from coordinator.domain.fleet import NEVER
 from tests.coordinator.domain.handmade import at, net
-from tests.coordinator.domain.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch, alone
+from tests.coordinator.domain.vantages.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch, alone
 
 
 def test_before_anything_is_heard_every_region_is_silent_and_says_so() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.coordinator.domain.handmade import at, net
-from tests.coordinator.domain.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch, alone
+from tests.coordinator.domain.vantages.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch, alone
 
 
 def test_many_regions_silent_at_once_make_us_suspect_ourselves_for_two_slots() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tests.coordinator.domain.handmade import at, net
-from tests.coordinator.domain.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch
+from tests.coordinator.domain.vantages.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch
 
 
 def test_a_region_is_as_fit_as_its_fittest_worker() -> None:

@@ -6,7 +6,7 @@ from coordinator.domain.life import Cases
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.service_life import (
+from tests.coordinator.domain.incidents.service_life import (
     COMPONENTS,
     EVERY,
     HERE,

@@ -7,7 +7,7 @@ from coordinator.domain.life import closed
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.service_life import EVERY, HERE, RESOLVE_S, Life, cells, told
+from tests.coordinator.domain.incidents.service_life import EVERY, HERE, RESOLVE_S, Life, cells, told
 
 
 def test_an_incident_resolves_when_all_was_well_for_long_enough() -> None:

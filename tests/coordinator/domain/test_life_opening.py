@@ -10,7 +10,7 @@ from coordinator.domain.life import incident_id
 from coordinator.domain.tally import Tally, Times
 from coordinator.domain.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.service_life import HERE, QUICK, Life, cells, told
+from tests.coordinator.domain.incidents.service_life import HERE, QUICK, Life, cells, told
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from coordinator.domain.incident import Moment
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.service_life import HERE, HOUR_S, RESOLVE_S, THERE, Life, told
+from tests.coordinator.domain.incidents.service_life import HERE, HOUR_S, RESOLVE_S, THERE, Life, told
 
 
 def test_what_is_found_again_with_the_same_start_is_never_opened_twice() -> None:

@@ -4,7 +4,7 @@ from coordinator.domain.incident import Moment
 from coordinator.domain.tally import Tally
 from coordinator.domain.verdict import Scope
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.service_life import EVERY, HERE, THERE, Life, cells, told
+from tests.coordinator.domain.incidents.service_life import EVERY, HERE, THERE, Life, cells, told
 
 
 def test_two_disruptions_of_one_service_are_two_incidents_each_with_its_own_end() -> None:

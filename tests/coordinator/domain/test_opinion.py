@@ -12,8 +12,8 @@ from coordinator.domain.opinion import CALM, TOP, Opinion, conclude
 from coordinator.domain.posterior import SHARES, SLOW_MODE, Posterior
 from coordinator.domain.sheet import Sheet
 from coordinator.domain.verdict import Scope
-from tests.coordinator.domain.claimed_cells import ALL_COMPONENTS, ALL_REGIONS, AXES, cells, votes_in
 from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, regions_of, sheet_of
+from tests.coordinator.domain.inference.claimed_cells import ALL_COMPONENTS, ALL_REGIONS, AXES, cells, votes_in
 
 Likely = tuple[tuple[int, ...], tuple[int, ...], float]
 """Components, regions, and how likely they are."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coordinator.domain.hypotheses import Group
 from coordinator.domain.posterior import evidence, weigh
 from tests.coordinator.domain.handmade import RULES
-from tests.coordinator.domain.weighed_sheets import NORMAL, a_sheet, chances, down, few, many, seeds, weighed
+from tests.coordinator.domain.inference.weighed_grids import NORMAL, a_sheet, chances, down, few, many, seeds, weighed
 
 
 @many

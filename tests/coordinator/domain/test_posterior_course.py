@@ -12,7 +12,7 @@ from coordinator.domain.hypotheses import Hypothesis
 from coordinator.domain.posterior import MODE_CHANGE, REACH_CHANGE, _filter, _running
 from coordinator.domain.rules import Rules
 from tests.coordinator.domain.handmade import RULES, Seen, frame, sheet_of
-from tests.coordinator.domain.weighed_sheets import chances, counted, down, seeds, weighed
+from tests.coordinator.domain.inference.weighed_grids import chances, counted, down, seeds, weighed
 
 
 def test_suspicion_is_bounded_so_that_what_recovered_is_soon_none_any_more() -> None:

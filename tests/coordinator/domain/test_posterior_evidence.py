@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coordinator.domain.posterior import SHARES, SLOW_MODE, _bounded, evidence
 from tests.coordinator.domain.handmade import RULES
-from tests.coordinator.domain.weighed_sheets import NORMAL, a_sheet, counted, many, seeds, weighed
+from tests.coordinator.domain.inference.weighed_grids import NORMAL, a_sheet, counted, many, seeds, weighed
 
 MODES = len(SHARES) + 1
 

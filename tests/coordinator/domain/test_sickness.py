@@ -8,7 +8,7 @@ from coordinator.domain.sickness import BAD_NATS, GOOD_NATS, Diagnosis, is_suspe
 from coordinator.domain.track import Track
 from coordinator.domain.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, at, code_of, vantage_of
-from tests.coordinator.domain.sickness_world import SERVICES, World
+from tests.coordinator.domain.vantages.diagnosis_world import SERVICES, World
 
 
 def test_where_all_is_well_nothing_speaks_against_anybody() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from coordinator.domain.look import Vote
 from tests.coordinator.domain.handmade import RULES, regions_of
-from tests.coordinator.domain.sickness_world import REFERENCES, SERVICES, World
+from tests.coordinator.domain.vantages.diagnosis_world import REFERENCES, SERVICES, World
 
 
 def test_a_service_that_fails_everywhere_speaks_against_nobody() -> None:

@@ -5,7 +5,7 @@ import pytest
 from coordinator.domain.look import Vote
 from coordinator.domain.sickness import BAD_NATS, HEALTHY, SLOTS
 from tests.coordinator.domain.handmade import RULES, at, code_of
-from tests.coordinator.domain.sickness_world import SERVICES, World
+from tests.coordinator.domain.vantages.diagnosis_world import SERVICES, World
 
 
 def test_a_long_good_time_before_does_not_protect_a_worker() -> None:

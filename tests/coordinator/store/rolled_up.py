@@ -7,8 +7,8 @@ import numpy as np
 
 from coordinator.store import Store
 from coordinator.store.encoding import from_text, to_text
-from coordinator.store.rollup_rows import COLUMNS
-from coordinator.store.rollups import LENGTH_MS, Level
+from coordinator.store.results.rollup_rows import COLUMNS
+from coordinator.store.results.rollups import LENGTH_MS, Level
 from coordinator.store.sketches import packed, reasons_of, unpacked
 from worker.contract.result import Result
 

@@ -59,7 +59,7 @@ def end_thief(client: Redis, thread: threading.Thread) -> None:
 
 
 def boots(coordinator: Coordinator) -> set[str]:
-    return {report.boot for report in coordinator.reports}
+    return {report.boot for report in coordinator.ingest.decode}
 
 
 def test_a_consumer_that_hears_nothing_is_cut_and_then_begun_anew(

@@ -1,0 +1,1 @@
+"""Answers for analysts: histories, exports, and SQL over the whole record."""

@@ -1,0 +1,121 @@
+"""DuckDB over the record: views of hot and archived results, and of files that were exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from coordinator.archive.place import archive_url, open_place
+from coordinator.store import ResultFilter, open_store
+
+OTHERS: Final = ("rollups", "incidents", "verdicts", "workers")
+_READERS: Final = {
+    ".parquet": "read_parquet({files}, union_by_name=true)",
+    ".csv": "read_csv({files}, union_by_name=true)",
+    ".ndjson": "read_json({files}, format='newline_delimited', union_by_name=true)",
+    ".json": "read_json({files}, format='array')",
+}
+
+
+async def opened(url: str, archive: str | None, scratch: Path) -> Any:
+    """A DuckDB connection over a database and its archive; hot rows are copied into a folder that must outlive it.
+
+    The archive's files are read where they are, and only as far as a question needs them.
+    """
+    import duckdb
+    import pyarrow.dataset as ds
+
+    from coordinator.archive.manifest import Manifest
+    from coordinator.archive.reading.record import Record
+    from coordinator.result_files.columns import RESULTS
+
+    where = archive_url(archive, url)
+    place = None if where is None else open_place(where)
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    async with open_store(url) as store:
+        record = Record(store, place)
+        sources = [await _hot(record, scratch / "hot.parquet")]
+        for name in OTHERS:
+            await _copied(record, name, scratch / f"{name}.parquet")
+            connection.read_parquet(str(scratch / f"{name}.parquet")).create_view(name)
+    if place is not None and (parts := Manifest(place).parts()):
+        paths = [place.path(part.file) for part in parts if not place.unlike(part.file, part.sha256)]
+        sources.append(ds.dataset(paths, schema=_plain(RESULTS), format="parquet", filesystem=place.files))
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM source_{number}" for number in range(len(sources)))  # noqa: S608
+    for number, source in enumerate(sources):
+        connection.register(f"source_{number}", source)
+    connection.execute(f"CREATE VIEW results AS {union}")
+    return connection
+
+
+def opened_files(paths: Sequence[Path]) -> Any:
+    """A DuckDB connection over exported files, as results, or over a folder that `outscope dataset` wrote."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        if not path.exists():
+            raise OSError(f"{path} does not exist")
+        if path.is_dir():
+            for name in ("results", *OTHERS):
+                found.setdefault(name, []).extend(sorted((path / name).glob("*.parquet")))
+        else:
+            found.setdefault("results", []).append(path)
+    for name, files in found.items():
+        if files:
+            _view(connection, name, files)
+    return connection
+
+
+def _view(connection: Any, name: str, files: list[Path]) -> None:
+    suffixes = {_inner(path) for path in files}
+    reader = _READERS.get(suffixes.pop()) if len(suffixes) == 1 else None
+    if reader is None:
+        raise ValueError(f"{', '.join(map(str, files))}: name files of one kind: {', '.join(_READERS)}")
+    told = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {reader.format(files=f'[{told}]')}")  # noqa: S608
+
+
+def _inner(path: Path) -> str:
+    return Path(path.stem).suffix if path.suffix in (".gz", ".zst") else path.suffix
+
+
+async def _hot(record: Any, path: Path) -> Any:
+    """Results that are in the database alone, as a file."""
+    import pyarrow.dataset as ds
+
+    from coordinator.result_files.columns import RESULTS
+
+    while True:
+        before = await record.store.archiving.generation()
+        await _written(record.received(hot_only=True).batches(), RESULTS, path)
+        if await record.store.archiving.generation() == before:
+            break  # else results moved meanwhile, and would be told twice
+    return ds.dataset(str(path), schema=_plain(RESULTS), format="parquet")
+
+
+async def _copied(record: Any, name: str, path: Path) -> None:
+    from coordinator.analytics.exports.dataset import Wanted
+    from coordinator.analytics.exports.datasets import DATASETS
+
+    made = DATASETS[name]
+    reading = made.read(record, Wanted(tuple(made.schema.names), ResultFilter()))
+    await _written(reading.batches(), made.schema, path)
+
+
+async def _written(batches: Any, schema: Any, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        async for batch in batches:
+            writer.write_batch(batch.select(schema.names).cast(schema))
+
+
+def _plain(schema: Any) -> Any:
+    """The schema with text where names are kept as numbers of a dictionary: DuckDB joins plain text faster."""
+    import pyarrow as pa
+
+    fields = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in schema]
+    return pa.schema(fields)

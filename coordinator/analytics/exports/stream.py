@@ -1,0 +1,164 @@
+"""One export: its bytes as a stream, and the summary that tells whether all of them arrived."""
+
+import asyncio
+import zlib
+from asyncio import get_running_loop
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+from backports import zstd
+
+from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
+from coordinator.analytics.exports.format import Format
+from coordinator.archive.reading.record import Record
+from coordinator.result_files.columns import part_of
+
+AHEAD: Final = 1
+"""Batches that are read while one is written."""
+PIECE_ROWS: Final = 4_096
+"""Rows that become text at once: it is several times as large as its columns."""
+_GZIP: Final = 31
+_GZIP_LEVEL: Final = 4
+_ZSTD_LEVEL: Final = 3
+SUFFIXES: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
+
+
+@dataclass(slots=True)
+class Summary:
+    """What was given out so far; `complete` once all of it was. `cursor` stands behind the last row."""
+
+    rows: int = 0
+    bytes: int = 0
+    sha256: str = ""
+    cursor: str | None = None
+    complete: bool = False
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Files of the archive that could not be read, and why: their rows are missing."""
+
+
+@dataclass(slots=True)
+class Export:
+    """A dataset, what of it, and how it is written."""
+
+    dataset: Dataset
+    format: Format
+    compression: str
+    wanted: Wanted
+    header: bool = True
+    summary: Summary = field(default_factory=Summary)
+
+    @property
+    def file_name(self) -> str:
+        """What a file of it is called."""
+        packed = "" if self.format.packs else SUFFIXES[self.compression]
+        return f"{self.dataset.name}.{self.format.name}{packed}"
+
+    async def stream(self, record: Record) -> AsyncIterator[bytes]:
+        """The bytes, in pieces. The summary is complete when the stream ended by itself."""
+        schema = part_of(self.dataset.schema, self.wanted.columns)
+        writer = self.format.writer(schema, self.compression, self.header)
+        pack = _packer("none" if self.format.packs else self.compression)
+        digest, thread = sha256(), ThreadPoolExecutor(1, "writing")
+
+        def counted(data: bytes) -> bytes:
+            digest.update(data)
+            self.summary.bytes += len(data)
+            return data
+
+        def written(batch: Any) -> bytes:
+            return counted(pack.compress(writer.add(batch.select(schema.names).cast(schema))))
+
+        loop, reading = get_running_loop(), self.dataset.read(record, self.wanted)
+        try:
+            yield await loop.run_in_executor(thread, lambda: counted(pack.compress(writer.begin())))
+            async for batch in _ahead(_limited(reading.batches(), self.wanted.limit)):
+                for piece in _pieces(batch, batch.num_rows if self.format.packs else PIECE_ROWS):
+                    yield await loop.run_in_executor(thread, written, piece)
+                    self.summary.rows += piece.num_rows
+                    self.summary.cursor = reading.cursor(piece)
+            yield await loop.run_in_executor(thread, lambda: counted(pack.compress(writer.end()) + pack.flush()))
+            self._finish(reading, digest.hexdigest())
+        finally:
+            thread.shutdown(wait=False)
+
+    def _finish(self, reading: Reading, digest: str) -> None:
+        self.summary.sha256 = digest
+        self.summary.skipped = dict(reading.skipped)
+        self.summary.complete = True
+
+
+class _Packer(Protocol):
+    def compress(self, data: bytes, /) -> bytes: ...
+
+    def flush(self) -> bytes: ...
+
+
+class _Plain:
+    def compress(self, data: bytes, /) -> bytes:
+        return data
+
+    def flush(self) -> bytes:
+        return b""
+
+
+def _packer(compression: str) -> _Packer:
+    packers: dict[str, Callable[[], Any]] = {
+        "none": _Plain,
+        "gzip": lambda: zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP),
+        "zstd": lambda: zstd.ZstdCompressor(_ZSTD_LEVEL),
+    }
+    made: _Packer = packers[compression]()
+    return made
+
+
+def _pieces(batch: Any, rows: int) -> Iterator[Any]:
+    for start in range(0, batch.num_rows, max(rows, 1)):
+        yield batch.slice(start, rows)
+
+
+async def _limited(batches: AsyncGenerator[Any, None], limit: int | None) -> AsyncGenerator[Any, None]:
+    left = limit
+    try:
+        async for batch in batches:
+            if left is not None and batch.num_rows >= left:
+                yield batch.slice(0, left)
+                return
+            left = None if left is None else left - batch.num_rows
+            yield batch
+    finally:
+        await batches.aclose()
+
+
+async def _ahead(batches: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    """The same batches, the next one read while one is used."""
+    waiting: asyncio.Queue[Any] = asyncio.Queue(AHEAD)
+
+    async def read() -> None:
+        try:
+            async for batch in batches:
+                await waiting.put(batch)
+        finally:
+            await batches.aclose()
+
+    reader = asyncio.create_task(read())
+    try:
+        while True:
+            got = asyncio.create_task(waiting.get())
+            await asyncio.wait({got, reader}, return_when=asyncio.FIRST_COMPLETED)
+            if not got.done() and reader.done():
+                await asyncio.sleep(0)
+            if not got.done():
+                got.cancel()
+                break
+            yield got.result()
+        while not waiting.empty():
+            yield waiting.get_nowait()
+        reader.result()
+    finally:
+        reader.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await reader

@@ -1,0 +1,1 @@
+"""The past under any rule: replay, comparison, the rules of other monitors, and a simulated internet."""

@@ -1,0 +1,1 @@
+"""The scenarios by name, and the scripts that set them up on a stage."""

@@ -1,0 +1,1 @@
+"""Where an address is, and the bundled country database that knows it."""

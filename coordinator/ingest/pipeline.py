@@ -1,0 +1,142 @@
+"""Taking in what arrived: read it, store it, set aside what cannot be taken, and only then tell the workers."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from coordinator.configuration import Configuration
+from coordinator.configuration.retention import Keep
+from coordinator.geodata.places import Places
+from coordinator.ingest.decode import read
+from coordinator.ingest.decoded import Reading
+from coordinator.ingest.receipts import Bookkeeping, receipt_letters
+from coordinator.messaging.consumer import Delivery
+from coordinator.parts import Parts
+from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.retry import keep, persistently
+from worker.contract import clock
+from worker.contract.instant import Instant
+from worker.contract.result import Result
+
+log = logging.getLogger("outscope.ingest")
+
+ASK_AGAIN_S: Final = 1.0
+"""How often we look for messages set aside that somebody wants read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Deliveries that are stored together, what they came to under a configuration, and which were read again."""
+
+    configuration: Configuration
+    deliveries: Sequence[Delivery]
+    reading: Reading
+    again: Sequence[str] = ()
+
+
+class Intake:
+    """From the inbox to the store and back to the workers, a batch at a time.
+
+    `intake` names this process among several that store into one database; without a name it is the only one.
+    """
+
+    def __init__(
+        self, parts: Parts, places: Places, stamps: Stamps, configuration: Configuration, kept: Keep, intake: str = ""
+    ) -> None:
+        self._store = parts.store
+        self._inbox = parts.inbox
+        self._post = parts.post
+        self._hearing = parts.hearing
+        self._counters = parts.counters
+        self._places = places
+        self._stamps = stamps
+        self._configuration = configuration
+        self._kept = kept
+        self._intake = intake
+        self._books = Bookkeeping(places)
+        self._asked_again_s = 0.0
+        self._open: set[Instant] = set()
+        """The stamps of batches that are not stored yet."""
+
+    def configure(self, configuration: Configuration) -> None:
+        """Read by this configuration from the next batch on."""
+        self._configuration = configuration
+
+    def floor(self) -> Instant:
+        """No batch that is yet to be stored has an older stamp."""
+        return min(self._open, default=0) or self._stamps.next()
+
+    async def next_batch(self, timeout_s: float) -> Batch:
+        """What is to be read again, else what has arrived, else nothing when the time is over."""
+        if self._asked_again_s + ASK_AGAIN_S <= clock.monotonic_s():
+            self._asked_again_s = clock.monotonic_s()
+            wanted = await persistently("asides", self._store.asides.wanted)
+            if wanted:
+                again = [Delivery(aside.region, aside.task, aside.body, clock.monotonic_s()) for _, aside in wanted]
+                return await self.batch(again, [identifier for identifier, _ in wanted])
+        return await self.batch(await self._inbox.some(timeout_s))
+
+    async def batch(self, deliveries: Sequence[Delivery], again: Sequence[str] = ()) -> Batch:
+        """Read in a thread, so that it never delays the orders of the next window."""
+        configuration, received_at = self._configuration, self._stamps.next()
+        if not deliveries:
+            return Batch(configuration, deliveries, Reading(received_at))
+        self._open.add(received_at)
+        reading = await asyncio.to_thread(
+            read, deliveries, configuration.topology, received_at, self._places.of, received_at - self._kept.results_ms
+        )
+        if again:
+            reading.reports.clear()  # whoever sent them was receipted, or never could be
+        return Batch(configuration, deliveries, reading, again)
+
+    async def stored(self, batch: Batch) -> list[Result]:
+        """Store a batch, and return what was new."""
+        reading = batch.reading
+        new = await keep(self._store, reading.results, reading, self._intake)
+        self._open.discard(reading.received_at)
+        self._counters.repeats += len(reading.results) - len(new)
+        return new
+
+    def dropped(self, batch: Batch) -> Sequence[Delivery]:
+        """The deliveries of a batch that was not stored, to be read anew."""
+        self._open.discard(batch.reading.received_at)
+        return batch.deliveries
+
+    async def finish(self, batch: Batch) -> None:
+        """After the commit: set aside what was refused, then tell the workers what they may forget."""
+        if batch.deliveries:
+            await self._set_aside(batch)
+            self._receipt(batch.reading, batch.deliveries)
+
+    async def save_books(self) -> None:
+        """Write down who was heard and what was refused."""
+        heard, refusals = self._books.take()
+        if heard:
+            await persistently("workers", lambda: self._store.workers.heard(heard))
+        for refusal in refusals:
+            await persistently("refusals", partial(self._store.refusals.count, *refusal))
+
+    async def _set_aside(self, batch: Batch) -> None:
+        asides = batch.reading.asides
+        if asides:
+            dropped = await persistently("asides", lambda: self._store.asides.add(asides))
+            if dropped:
+                log.warning("asides_full dropped=%d; see: outscope ingest errors", dropped)
+        if batch.again:
+            await persistently("asides", lambda: self._store.asides.done(batch.again))
+
+    def _receipt(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
+        committed_s = clock.monotonic_s()
+        for letter in receipt_letters(reading):
+            self._post.send(letter)  # one that is lost makes the worker send again, which does no harm
+        for region, report in reading.reports:
+            self._hearing.heard(region, committed_s, report.worker)
+            self._books.heard(region, report, reading.received_at)
+        for delivery in deliveries:
+            self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
+        self._books.refused(reading)
+        self._counters.reports += len(reading.reports)
+        self._counters.refused += reading.refused.total()

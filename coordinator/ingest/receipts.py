@@ -1,0 +1,58 @@
+"""After the commit: receipts for workers, and the books on who was heard and what was refused."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from coordinator.geodata.places import Places
+from coordinator.ingest.decoded import Reading
+from coordinator.messaging.publisher import Letter, receipt_letter
+from coordinator.store import Heard
+from worker.contract.instant import Instant
+from worker.contract.message import Receipt, Report
+
+Refusal = tuple[str, int, Instant, str]
+"""(reason, count, last at, example)"""
+
+
+def receipt_letters(reading: Reading) -> Iterator[Letter]:
+    """One receipt for each worker and boot, naming all of its reports."""
+    seqs: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for region, report in reading.reports:
+        seqs[region, report.worker, report.boot].append(report.seq)
+    for (region, worker, boot), numbers in seqs.items():
+        yield receipt_letter(region, Receipt(worker=worker, boot=boot, seqs=tuple(numbers), at=reading.received_at))
+
+
+class Bookkeeping:
+    """Who was heard and what was refused since it was last written down: once a second is often enough."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._heard: dict[tuple[str, str], Heard] = {}
+        self._refused: dict[str, Refusal] = {}
+
+    def heard(self, region: str, report: Report, at: Instant) -> None:
+        """A worker reported."""
+        before = self._heard.get((region, report.worker)) or Heard(region, report.worker, at)
+        if report.vitals is None:
+            self._heard[region, report.worker] = replace(before, at=at)
+            return
+        vitals = report.vitals.model_dump(mode="json", exclude={"address"})
+        place = self._places.of(report.vitals.address)
+        self._heard[region, report.worker] = Heard(
+            region, report.worker, at, vitals, report.vitals.address, place.asn, place.country
+        )
+
+    def refused(self, reading: Reading) -> None:
+        """Something was refused."""
+        for reason, count in reading.refused.items():
+            before = self._refused[reason][1] if reason in self._refused else 0
+            self._refused[reason] = (reason, before + count, reading.received_at, reading.examples[reason])
+
+    def take(self) -> tuple[list[Heard], list[Refusal]]:
+        """What to write down now; it is forgotten here."""
+        books = (list(self._heard.values()), list(self._refused.values()))
+        self._heard.clear()
+        self._refused.clear()
+        return books

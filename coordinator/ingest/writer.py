@@ -1,0 +1,147 @@
+"""A process that only takes in and stores; several may do so into one PostgreSQL, and the coordinator judges.
+
+Each takes what comes next from the regions' queues. What it has not committed is not receipted, so when it dies the
+workers send again and another one takes it.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from contextlib import AsyncExitStack, suppress
+from typing import Final
+from uuid import uuid4
+
+from coordinator.bootstrap import Applied, in_force, linked
+from coordinator.configuration.retention import Keep
+from coordinator.domain.ledger import Ledger
+from coordinator.geodata.places import Places
+from coordinator.hearing import Hearing
+from coordinator.ingest.pipeline import Batch, Intake
+from coordinator.parts import Parts
+from coordinator.runtime.metrics import Counters
+from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.retry import UNREACHABLE, persistently
+from coordinator.settings import CoordinatorSettings
+from coordinator.store import FencedError, Store, open_store
+from worker.contract import clock
+from worker.contract.instant import Instant
+
+log = logging.getLogger("outscope.storing")
+
+SUBJECT: Final = "intake"
+FLOOR_EVERY_S: Final = 0.2
+LOOK_EVERY_S: Final = 1.0
+BOOKS_EVERY_S: Final = 1.0
+
+
+class Storing:
+    """One of several processes that store."""
+
+    def __init__(self, parts: Parts, places: Places, applied: Applied, keep: Keep) -> None:
+        self.name = f"{socket.gethostname()[:64]}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._parts = parts
+        self._store = parts.store
+        self._stamps = Stamps(clock.now, clock.monotonic_s)
+        self._intake = Intake(parts, places, self._stamps, applied.configuration, keep, self.name)
+        self._version = applied.version
+        self._earliest: Instant = 0
+        """No stamp below this one is stored: the judge may have read on."""
+        self._books_s = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop; what was taken from the broker by then is finished."""
+        await self._begin()
+        beside = [asyncio.create_task(self._floors()), asyncio.create_task(self._configurations())]
+        coming = asyncio.create_task(self._intake.next_batch(FLOOR_EVERY_S))
+        try:
+            while not stop.is_set():
+                batch = await coming
+                coming = asyncio.create_task(self._intake.next_batch(FLOOR_EVERY_S))
+                await self._take(batch)
+                for task in beside:
+                    if task.done():
+                        task.result()
+            await self._take(await coming)
+            await self._intake.save_books()
+        finally:
+            coming.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(coming, *beside, return_exceptions=True)
+            with suppress(*UNREACHABLE):
+                await self._store.intakes.end(self.name)
+                await self._forget_departed()
+
+    async def _begin(self) -> None:
+        begun = await persistently("intake", lambda: self._store.intakes.begin(self.name, clock.now()))
+        self._stamps.not_before(begun)
+        self._earliest = begun
+        await persistently("standing", self._forget_departed)
+
+    async def _forget_departed(self) -> None:
+        """What processes told that store no more is told no more."""
+        await self._store.standings.keep(SUBJECT, await self._store.intakes.names())
+
+    async def _take(self, batch: Batch) -> None:
+        while True:
+            if batch.reading.received_at < self._earliest:
+                batch = await self._intake.batch(self._intake.dropped(batch), batch.again)  # under a new stamp
+            try:
+                new = await self._intake.stored(batch)
+                break
+            except FencedError as error:
+                log.warning("%s", error)
+                await self._begin()
+        self._parts.counters.results += len(new)
+        await self._intake.finish(batch)
+        if clock.monotonic_s() - self._books_s >= BOOKS_EVERY_S:
+            self._books_s = clock.monotonic_s()
+            await self._intake.save_books()
+            document = {"holder": self.name, **self._parts.counters.to_document()}
+            await persistently("standing", lambda: self._store.standings.put(SUBJECT, self.name, clock.now(), document))
+
+    async def _floors(self) -> None:
+        """Say that we live, and how far the judge may go for our part. Who was fenced finds out when it stores."""
+        while True:
+            with suppress(FencedError, *UNREACHABLE):
+                await self._store.intakes.go_on(self.name, self._intake.floor())
+            await asyncio.sleep(FLOOR_EVERY_S)
+
+    async def _configurations(self) -> None:
+        while True:
+            if await persistently("configuration", self._store.configurations.version) != self._version:
+                applied = await persistently("configuration", lambda: in_force(self._store))
+                if applied is not None:
+                    self._version = applied.version
+                    self._parts.inbox.listen_to([region.id for region in applied.configuration.topology.regions])
+                    self._intake.configure(applied.configuration)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
+    """Take in and store until `stop` is set. StoreError says why it cannot."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.database))
+        applied = await _first_configuration(store, stop)
+        if applied is None:
+            return
+        places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
+        stack.callback(places.close)
+        link = linked(settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}")
+        post, inbox = await stack.enter_async_context(link)
+        parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
+        if settings.ready_file is not None:
+            settings.ready_file.touch()
+        await Storing(parts, places, applied, settings.keep).run(stop)
+    log.info("stopped")
+
+
+async def _first_configuration(store: Store, stop: asyncio.Event) -> Applied | None:
+    """The configuration in force; waits for the first. None when told to stop before."""
+    while not stop.is_set():
+        applied = await in_force(store)
+        if applied is not None:
+            return applied
+        await asyncio.sleep(LOOK_EVERY_S)
+    return None

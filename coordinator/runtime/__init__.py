@@ -1,0 +1,1 @@
+"""What keeps a process going: leadership, counters, retries, clocks of receipt, and how loops stop."""

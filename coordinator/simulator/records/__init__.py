@@ -1,7 +1,0 @@
-"""Real incidents as scenarios. The records are given at run time; none is part of the product."""
-
-from coordinator.simulator.records.reading import read_records
-from coordinator.simulator.records.record import Record, Records
-from coordinator.simulator.records.staging import RECORD, scenarios_of
-
-__all__ = ["RECORD", "Record", "Records", "read_records", "scenarios_of"]

@@ -1,0 +1,1 @@
+"""Loops that keep the record small: rollups and forgetting, and the way into the archive."""

@@ -1,0 +1,1 @@
+"""Judging what was stored, and what stands now: verdicts, timelines, and what was learned as normal."""

@@ -1,0 +1,88 @@
+"""THE LOOP that judges what other processes store: read it in the order of receipt, as far as all of it is there.
+
+It is what a replay does, a fifth of a second behind. Nothing is judged that is not committed, and nothing is ever
+committed behind what was judged (`store/intakes.py`), so live and replay agree however many processes store.
+"""
+
+import asyncio
+import logging
+from itertools import groupby
+from typing import Final
+
+from coordinator.configuration import Configuration
+from coordinator.domain.engine import Engine
+from coordinator.parts import Parts
+from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.retry import persistently
+from coordinator.verdicts.judge_loop import SECOND_MS, Judging
+from worker.contract import clock
+from worker.contract.instant import Instant
+from worker.contract.result import Result
+
+log = logging.getLogger("outscope.ingest")
+
+EVERY_S: Final = 0.2
+AT_ONCE: Final = 20_000
+"""Results that are read at once; when there are more, the next are read without a pause."""
+HEARD_MS: Final = 20_000
+"""Workers heard since then are asked for; who was not is silent by all measures."""
+
+
+class Following:
+    """Judges all that was received since a moment."""
+
+    def __init__(
+        self, parts: Parts, engine: Engine, stamps: Stamps, configuration: Configuration, begin: Instant
+    ) -> None:
+        self._store = parts.store
+        self._hearing = parts.hearing
+        self._judging = Judging(parts, engine, configuration)
+        self._stamps = stamps
+        self._next = configuration
+        self._after: tuple[Instant, str] = (begin, "")
+        self._storing = -1
+        self._heard_second = 0
+
+    def configure(self, configuration: Configuration) -> None:
+        """Judge by this configuration from the next step on."""
+        self._next = configuration
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until told to stop, between two steps."""
+        while not stop.is_set():
+            if not await self.step():
+                await asyncio.sleep(EVERY_S)
+
+    async def step(self) -> bool:
+        """Judge what is new; whether there is more at once."""
+        self._judging.configure(self._next)
+        reach, storing = await persistently("claim", lambda: self._store.intakes.claim(self._stamps.next()))
+        self._tell(storing)
+        await self._hear()
+        found = await persistently("results", lambda: self._store.results.received(self._after, reach, AT_ONCE))
+        await self._judge(found)
+        if len(found) == AT_ONCE:
+            self._after = found[-1].received_at, found[-1].id
+            return True
+        self._after = reach, ""
+        await self._judging.judge(reach)
+        return False
+
+    async def _judge(self, found: list[Result]) -> None:
+        for second, results in groupby(found, lambda result: result.received_at // SECOND_MS):
+            await self._judging.judge(second * SECOND_MS)  # all that was received before
+            await self._judging.observe(list(results))
+
+    async def _hear(self) -> None:
+        """Who was heard by the processes that store; they write it down each second."""
+        now = clock.now()
+        if now // SECOND_MS == self._heard_second:
+            return
+        self._heard_second = now // SECOND_MS
+        for region, worker, heard_at in await persistently("heard", lambda: self._store.workers.since(now - HEARD_MS)):
+            self._hearing.heard(region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker)
+
+    def _tell(self, storing: int) -> None:
+        if storing != self._storing:
+            log.log(logging.INFO if storing else logging.WARNING, "following processes_that_store=%d", storing)
+            self._storing = storing

@@ -1,0 +1,110 @@
+"""Judging what was stored: fold it in the order of receipt, judge each second, save what changed."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from coordinator.configuration import Configuration
+from coordinator.domain.confirm import Ask
+from coordinator.domain.engine import Engine, Event
+from coordinator.domain.ledger import Ledger
+from coordinator.domain.topology import Topology
+from coordinator.domain.verdict import Verdict
+from coordinator.parts import Parts
+from coordinator.runtime.retry import persistently
+from coordinator.scheduling.extra_looks import ExtraLooks
+from coordinator.store.state.incidents import Line
+from coordinator.store.state.standings import Standing
+from coordinator.verdicts import learned
+from coordinator.verdicts.current_state import Board
+from coordinator.verdicts.timeline import lines
+from worker.contract import clock
+from worker.contract.instant import Instant
+from worker.contract.result import Result
+
+log = logging.getLogger("outscope.ingest")
+
+SECOND_MS: Final = 1_000
+
+
+class Judging:
+    """The engine and what it says, kept in step with the store. One task calls it, with stored results in order."""
+
+    def __init__(self, parts: Parts, engine: Engine, configuration: Configuration) -> None:
+        self._store = parts.store
+        self._ledger = parts.ledger
+        self._counters = parts.counters
+        self._engine = engine
+        self._configuration = configuration
+        self._extra = ExtraLooks(parts.post, parts.hearing, lambda: parts.inbox.connected_since_s, parts.counters)
+        self._extra.configure(configuration.topology)
+        self._board = Board()
+        self._judged_second = 0
+        self._learned_in = 0
+
+    def configure(self, configuration: Configuration) -> None:
+        """Judge by this configuration from now on."""
+        if configuration is not self._configuration:
+            self._configuration = configuration
+            self._extra.configure(configuration.topology)
+            self._engine.reconfigure(configuration.judged, configuration.rules)
+            self._board.forget()
+
+    async def observe(self, new: Sequence[Result]) -> None:
+        """Fold results that were stored for the first time; in a thread, for orders must not wait for it."""
+        await asyncio.to_thread(self._engine.observe, new)
+        settle(self._ledger, new, self._configuration.topology)
+        self._counters.results += len(new)
+        self._counters.folded_until_ms = clock.now()
+
+    async def judge(self, at: Instant) -> None:
+        """Judge by what was observed, once in each second."""
+        second = at // SECOND_MS
+        if second == self._judged_second:
+            return
+        self._judged_second = second
+        asks, events, incidents, standings = await asyncio.to_thread(self._judged, at)
+        self._extra.order(asks, clock.now())
+        await self._save_events(events, incidents)
+        if standings:
+            await persistently("standings", lambda: self._store.standings.put_many(standings))
+        await self._save_learned(at)
+
+    async def _save_learned(self, at: Instant) -> None:
+        """Write down what is normal now and then; in a quiet time it changes slowly."""
+        if at // learned.EVERY_MS != self._learned_in:
+            self._learned_in = at // learned.EVERY_MS
+            normal = await asyncio.to_thread(self._engine.learned)
+            await persistently("learned", lambda: learned.save(self._store, normal))
+
+    def _judged(self, at: Instant) -> tuple[Sequence[Ask], Sequence[Event], list[Line], list[Standing]]:
+        began_s = clock.monotonic_s()
+        events = self._engine.advance(at)
+        asks = self._engine.asks()
+        incidents = list(lines(events, self._engine))
+        standings = self._board.changes(self._engine, at)
+        self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
+        return asks, events, incidents, standings
+
+    async def _save_events(self, events: Sequence[Event], incidents: Sequence[Line]) -> None:
+        for event in events:
+            log.info("%s", _line(event))
+        verdicts = [event for event in events if isinstance(event, Verdict)]
+        if verdicts:
+            await persistently("verdicts", lambda: self._store.verdicts.add_many(verdicts))
+        if incidents:
+            await persistently("incidents", lambda: self._store.incidents.apply_lines(incidents))
+
+
+def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:
+    """The regular looks among these results are outstanding no more; an extra one stands for none of them."""
+    for result in results:
+        check = topology.check.get(result.check)
+        if check is not None and not result.attempt:
+            ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
+
+
+def _line(event: Event) -> str:
+    record = event.to_record()
+    return f"{record['type']} " + " ".join(f"{key}={value}" for key, value in record.items() if key != "type")

@@ -1,0 +1,85 @@
+"""The history of a service: exact counts, true percentiles, and a year at once."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coordinator.analytics.history import history, level_for
+from coordinator.store import Store
+from coordinator.store.results.rollup_rows import upsert
+from coordinator.store.results.rollups import LENGTH_MS
+from coordinator.store.sketches import PHASES, counted, packed
+from worker.contract.outcome import Blame, Reason
+from worker.contract.result import Result
+
+Make = Callable[..., Result]
+DAY_MS = 86_400_000
+DAY = 20_500 * DAY_MS
+
+
+async def test_it_says_what_the_results_say(store: Store, make_result: Make) -> None:
+    durations = [float(f"{1.7**n:.5f}") for n in range(20)]
+    results = [
+        make_result(n, scheduled_at=DAY + n * 40_000, total_ms=ms, region=("eu-west", "us-east")[n % 2])
+        for n, ms in enumerate(durations)
+    ]
+    failed = make_result(90, scheduled_at=DAY + 1, ok=False, reason=Reason.TLS, blame=Blame.TARGET)
+    ours = make_result(91, scheduled_at=DAY + 1, ok=False, reason=Reason.BLOCKED, blame=Blame.PROBER)
+    await store.results.add([*results, failed, ours])
+    for level, length in LENGTH_MS.items():
+        for at in await store.rollups.due(level, DAY + 2 * DAY_MS):
+            assert at % length == 0
+            await store.rollups.make(level, at)
+    told = await history(store, "claude", DAY + 5, DAY + DAY_MS, "minute")
+    assert [point["looks"] for point in told["points"]][:3] == [4, 1, 2]
+    whole = told["whole"]
+    assert (whole["looks"], whole["good"], whole["bad"], whole["uptime"]) == (22, 20, 1, 20 / 21)
+    assert whole["reasons"] == {"ok": 20, "blocked": 1, "tls": 1}
+    exact = np.percentile(durations, [50, 95, 99], method="lower")
+    assert list(whole["total_ms"].values()) == pytest.approx(list(exact), rel=0.011)
+    assert whole["dns_ms"] is None
+    day = await history(store, "claude", DAY, DAY + DAY_MS, "day")
+    assert day["points"] == [{"at": told["since"], **whole}]
+    one = await history(store, "claude", DAY, DAY + DAY_MS, "day", region="us-east")
+    assert one["whole"]["looks"] == 10
+    nothing = await history(store, "nobody", DAY, DAY + DAY_MS, "day")
+    assert (nothing["points"], nothing["whole"]["uptime"]) == ([], None)
+
+
+async def test_a_year_is_answered_in_under_a_tenth_of_a_second(store: Store) -> None:
+    await _fill_a_year(store)
+    for equal in ({}, {"region": "r3"}, {"component": "api"}, {"check": "c1"}, {"check": "c1", "region": "r3"}):
+        times = []
+        for _ in range(8):
+            began = time.perf_counter()
+            told = await history(store, "claude", DAY, DAY + 365 * DAY_MS, "day", **equal)
+            times.append(time.perf_counter() - began)
+        assert len(told["points"]) == 365
+        assert min(times) < 0.1, (equal, times)
+
+
+async def _fill_a_year(store: Store) -> None:
+    """365 days of ten checks in eight regions, each with 2,880 looks a day of a usual spread."""
+    random = np.random.default_rng(1)
+    looks = random.lognormal(4, 0.3, (2_880, len(PHASES))).tolist()
+    (sketch,) = packed(counted(looks, np.zeros(len(looks), dtype=np.int64)), 1)
+    regions, checks = [f"r{n}" for n in range(8)], [f"c{n}" for n in range(10)]
+    keys = [("", "", ""), *(("", "", region) for region in regions), ("api", "", "")]
+    keys += [("api", check, region) for check in checks for region in ("", *regions)]
+    rows: list[tuple[Any, ...]] = [
+        (DAY + day * DAY_MS, check, region, "claude", component, 2_880, 2_870, 10, '{"ok":2870,"timeout":10}', sketch)
+        for day in range(365)
+        for component, check, region in keys
+    ]
+    async with store._database.transaction() as transaction:
+        await transaction.many(upsert("rollup_day"), rows)
+
+
+@pytest.mark.parametrize(
+    ("span_ms", "level"), [(3_600_000, "minute"), (DAY_MS, "hour"), (40 * DAY_MS, "hour"), (365 * DAY_MS, "day")]
+)
+def test_a_span_is_shown_in_some_hundreds_of_points(span_ms: int, level: str) -> None:
+    assert level_for(span_ms) == level

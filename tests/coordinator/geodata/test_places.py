@@ -1,0 +1,89 @@
+"""Where addresses are."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
+
+from coordinator.geodata.places import NOWHERE, Place, Places
+
+
+def database(path: Path, kind: str, record: dict[str, object]) -> Path:
+    writer = MMDBWriter(6, kind, ipv4_compatible=True)
+    writer.insert_network(IPSet(["8.8.8.0/24", "2001:4860::/32"]), record)
+    writer.to_db_file(str(path))
+    return path
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_bundled_database_knows_countries(tmp_path: Path, address: str, kept: bool) -> None:
+    places = Places(folder=tmp_path / "geodata" if kept else None)
+    assert places.of(address) == Place(country="US", asn=None)
+    places.close()
+
+
+def test_the_bundled_database_is_unpacked_once(tmp_path: Path) -> None:
+    Places(folder=tmp_path).close()
+    (path,) = tmp_path.iterdir()
+    before = path.stat().st_mtime_ns
+    Places(folder=tmp_path).close()
+    assert [p.stat().st_mtime_ns for p in tmp_path.iterdir()] == [before]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "::1", "no address", "", None])
+def test_what_is_nowhere_is_nowhere(address: str | None) -> None:
+    places = Places()
+    assert places.of(address) == NOWHERE
+    places.close()
+
+
+def test_an_operators_databases_are_asked(tmp_path: Path) -> None:
+    country = database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
+    asn = database(tmp_path / "a.mmdb", "GeoLite2-ASN", {"autonomous_system_number": 15169})
+    places = Places(country, asn)
+    assert places.of("8.8.8.8") == Place("XX", 15169)
+    assert places.of("9.9.9.9") == NOWHERE
+    places.close()
+
+
+def test_a_database_that_was_replaced_is_opened_again(tmp_path: Path) -> None:
+    path = database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
+    places = Places(path)
+    assert places.of("8.8.8.8").country == "XX"
+    database(tmp_path / "new.mmdb", "GeoLite2-Country", {"country": {"iso_code": "YY"}}).replace(path)
+    os.utime(path, ns=(1, 1))
+    places.refresh()
+    assert places.of("8.8.8.8").country == "YY"
+    places.close()
+
+
+def test_a_missing_database_costs_one_warning_and_works_when_it_appears(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    places = Places(tmp_path / "c.mmdb")
+    for _ in range(3):
+        assert places.of("8.8.8.8") == NOWHERE
+        places.refresh()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
+    places.refresh()
+    assert places.of("8.8.8.8").country == "XX"
+    places.close()
+
+
+def test_a_broken_database_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "c.mmdb").write_bytes(b"nonsense" * 1000)
+    places = Places(tmp_path / "c.mmdb")
+    assert places.of("8.8.8.8") == places.of("8.8.4.4") == NOWHERE
+    assert len(caplog.records) == 1
+
+
+def test_a_database_of_another_kind_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = database(tmp_path / "a.mmdb", "Something-Else", {"x": 1})
+    places = Places(path)
+    assert places.of("8.8.8.8") == places.of("8.8.8.9") == NOWHERE
+    assert len(caplog.records) == 1

@@ -1,0 +1,195 @@
+"""Reading reports: whatever arrives ends in results and counted refusals."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coordinator.domain.topology import Check, Topology
+from coordinator.ingest.decode import MOST_BODY, read
+from coordinator.ingest.decoded import Reading
+from coordinator.messaging.consumer import Delivery
+from worker.contract.message import TASK_REPORT
+from worker.contract.outcome import Blame, Reason
+from worker.contract.result import result_id
+
+NOW = 1_772_000_000_123
+TOPOLOGY = Topology(
+    checks=(
+        Check("api", "claude", "c-api", "http", 30_000, 1000, ("eu-west", "us-east")),
+        Check("web", "claude", "c-web", "tcp", 30_000, 1000, ("us-east",)),
+    )
+)
+LOOK: list[Any] = ["api", 59_066_666, 0, NOW - 50, NOW - 40, False, "timeout", "path", "slow", None]
+ROW: list[Any] = [*LOOK, 1.0, 2.0, None, None, 9.5, None, {}]
+
+
+def report(*rows: Any, **fields: Any) -> dict[str, Any]:
+    return {"v": 1, "worker": "w1", "boot": "b", "seq": 7, "sent_at": NOW, "vitals": None, "rows": list(rows)} | fields
+
+
+def row(**fields: Any) -> list[Any]:
+    names = ["check", "slot", "attempt", "scheduled_at", "started_at", "ok", "reason", "blame", "detail", "status_code"]
+    names += ["dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms", "ip", "extra"]
+    return list((dict(zip(names, ROW, strict=True)) | fields).values())
+
+
+def reading_of(body: Any, region: str = "eu-west", task: str = TASK_REPORT) -> Reading:
+    text = body if isinstance(body, bytes) else json.dumps([[body], {}, {"chain": None}]).encode()
+    return read([Delivery(region, task, text, 0.0)], TOPOLOGY, NOW)
+
+
+def test_a_row_becomes_a_result_with_what_the_check_and_the_queue_say() -> None:
+    reading = reading_of(report(ROW))
+    (result,) = reading.results
+    assert (result.service, result.component, result.kind) == ("claude", "c-api", "http")
+    assert (result.region, result.worker, result.received_at) == ("eu-west", "w1", NOW)
+    assert result.id == result_id("api", "eu-west", "w1", 59_066_666, 0)
+    assert (result.ok, result.reason, result.blame, result.total_ms) == (False, Reason.TIMEOUT, Blame.PATH, 9.5)
+    assert [(region, r.worker, r.seq) for region, r in reading.reports] == [("eu-west", "w1", 7)]
+    assert not reading.refused
+
+
+def test_the_region_is_the_queue_whatever_the_message_claims() -> None:
+    reading = reading_of(report(ROW, region="ap-south"), region="us-east")
+    assert reading.results[0].region == "us-east"
+
+
+def test_a_heartbeat_is_a_report_without_results() -> None:
+    reading = reading_of(report(vitals={"version": "1", "unknown": 1}))
+    assert len(reading.reports) == 1
+    assert reading.reports[0][1].vitals is not None
+    assert not reading.results
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (row(check="nobody"), "unknown_check"),
+        (row(check="web"), "wrong_region"),
+        (row(scheduled_at=10**30), "impossible_value"),
+        (row(scheduled_at=-1), "impossible_value"),
+        (row(started_at=NOW + 10 * 86_400_000), "impossible_value"),
+        (row(slot=2**70), "impossible_value"),
+        (row(attempt=-1), "impossible_value"),
+        (row(status_code=10**12), "impossible_value"),
+        (row(reason="because"), "malformed_row"),
+        (row(ok=None), "malformed_row"),
+        (row(extra=[]), "malformed_row"),
+        (row(scheduled_at="soon"), "malformed_row"),
+        (ROW[:5], "malformed_row"),
+        (None, "malformed_row"),
+        ({}, "malformed_row"),
+    ],
+)
+def test_one_bad_row_is_refused_and_the_others_are_kept(bad: Any, reason: str) -> None:
+    reading = reading_of(report(row(slot=1), bad, row(slot=2)))
+    assert len(reading.results) == 2
+    assert reading.refused == {reason: 1}
+    assert reading.examples[reason]
+    assert len(reading.reports) == 1, "it is receipted, or the worker would send it for ever"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nonsense",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"[[], {}, {}]",
+        b'[["a report"], {}, {}]',
+        b"[[{}], {}, {}]",
+        b'[[{"rows": 5}], {}, {}]',
+        json.dumps([[report(worker="../../etc")], {}, {}]).encode(),
+        json.dumps([[report(v=2)], {}, {}]).encode(),
+        json.dumps([[report(seq=-1)], {}, {}]).encode(),
+        json.dumps([[report(rows=None)], {}, {}]).encode(),
+    ],
+)
+def test_what_is_no_report_is_counted_and_dropped(body: bytes) -> None:
+    reading = reading_of(body)
+    assert not reading.results
+    assert not reading.reports
+    assert reading.refused == {"malformed_report": 1}
+
+
+def test_the_refused_rows_of_a_report_are_set_aside_by_reason_and_can_be_read_again() -> None:
+    reading = reading_of(report(row(slot=1), row(check="nobody", slot=2), row(check="nobody", slot=3), [1]))
+    asides = {aside.reason: aside for aside in reading.asides}
+    assert set(asides) == {"unknown_check", "malformed_row"}
+    later = Topology(checks=(*TOPOLOGY.checks, Check("nobody", "claude", "x", "http", 30_000, 1000, ("eu-west",))))
+    aside = asides["unknown_check"]
+    again = read([Delivery(aside.region, aside.task, aside.body, 0.0)], later, NOW + 5)
+    assert [result.id for result in again.results] == [result_id("nobody", "eu-west", "w1", n, 0) for n in (2, 3)]
+    assert not again.refused
+    assert reading_of(asides["malformed_row"].body).refused == {"malformed_row": 1}
+
+
+def test_a_message_that_is_no_report_is_set_aside_as_it_came() -> None:
+    (aside,) = reading_of(b"\xff nonsense").asides
+    assert (aside.region, aside.reason, aside.body) == ("eu-west", "malformed_report", b"\xff nonsense")
+
+
+def test_a_result_older_than_what_is_kept_is_refused() -> None:
+    body = json.dumps([[report(row(slot=1), row(slot=2, scheduled_at=NOW - 1001))], {}, {}]).encode()
+    reading = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW, oldest=NOW - 1000)
+    assert len(reading.results) == 1
+    assert reading.refused == {"too_old": 1}
+
+
+def test_a_message_beyond_all_measure_is_not_even_decoded() -> None:
+    reading = reading_of(b"[" * (MOST_BODY + 1))
+    assert reading.refused == {"too_large": 1}
+    assert reading.asides[0].reason == "too_large"
+
+
+def test_another_task_is_counted_and_dropped() -> None:
+    assert reading_of(report(ROW), task="outscope.look").refused == {"unknown_task": 1}
+
+
+def test_what_a_text_column_cannot_hold_is_cleaned() -> None:
+    (result,) = reading_of(report(row(detail="a\0b" + "x" * 9000, ip="1.2.3.4\0"))).results
+    assert result.detail.startswith("abx")
+    assert len(result.detail) < 501
+    assert result.ip == "1.2.3.4"
+
+
+def test_what_is_no_number_is_nothing() -> None:
+    body = json.dumps([[report(row(dns_ms=float("nan"), total_ms=float("inf")))], {}, {}]).encode()
+    (result,) = reading_of(body).results
+    assert (result.dns_ms, result.total_ms) == (None, None)
+
+
+def test_a_large_extra_is_left_out_and_says_so() -> None:
+    (result,) = reading_of(report(row(extra={"blob": "x" * 9000}))).results
+    assert result.extra == {"dropped": "extra was 9011 bytes"}
+
+
+def test_what_is_in_extra_is_kept() -> None:
+    (result,) = reading_of(report(row(extra={"days_left": 12, "names": ["a"]}))).results
+    assert result.extra == {"days_left": 12, "names": ["a"]}
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_are_an_error(body: bytes) -> None:
+    assert reading_of(body).refused.total() == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.integers(0, 16), max_size=4), st.lists(JSON, min_size=4, max_size=4))
+def test_no_value_in_a_row_is_an_error(places: list[int], values: list[Any]) -> None:
+    wild = list(ROW)
+    for place, value in zip(places, values, strict=False):
+        wild[place] = value
+    reading = reading_of(report(wild))
+    assert len(reading.results) + reading.refused.total() == 1

@@ -1,0 +1,195 @@
+"""What becomes of reports, step by step, on a real store. Letters stay in a Post that is not open."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coordinator.configuration import from_document
+from coordinator.domain.engine import Engine
+from coordinator.domain.ledger import GapReason, Ledger
+from coordinator.domain.schedule import Due
+from coordinator.geodata.places import Places
+from coordinator.hearing import Hearing
+from coordinator.ingest.loop import Ingest
+from coordinator.messaging.consumer import Delivery, Inbox
+from coordinator.messaging.publisher import Post
+from coordinator.parts import Parts
+from coordinator.runtime.metrics import Counters
+from coordinator.runtime.receive_clock import Stamps
+from coordinator.store import open_store
+from worker.contract import clock
+from worker.contract.message import TASK_LOOK, TASK_REPORT
+
+URL = "redis://127.0.0.1:1/0"
+REGIONS = ("eu-west", "us-east", "ap-south")
+CHECKS = ("api", "web", "ref-a", "ref-b")
+
+
+class World:
+    """An ingest whose clock stands until `pass_s` moves it."""
+
+    def __init__(self, parts: Parts, document: dict[str, Any]) -> None:
+        self.document = document
+        self.configuration = from_document(document)
+        self.parts = parts
+        self.now = clock.now() // 1000 * 1000 + 500
+        self._seq = 0
+        engine = Engine(self.configuration.topology, self.configuration.rules)
+        stamps = Stamps(lambda: self.now, lambda: self.now / 1000)
+        self.ingest = Ingest(parts, engine, Places(), stamps, self.configuration)
+
+    async def hear(self, region: str, worker: str, *rows: tuple[Any, ...]) -> None:
+        """A report arrives."""
+        self._seq += 1
+        report = {"v": 1, "worker": worker, "boot": "b", "seq": self._seq, "sent_at": self.now, "rows": rows}
+        body = json.dumps([[report], {}, {}]).encode()
+        await self.ingest.step([Delivery(region, TASK_REPORT, body, clock.monotonic_s())])
+
+    async def again(self) -> None:
+        """What is wanted again is read again."""
+        self.ingest._intake._asked_again_s = float("-inf")
+        await self.ingest._judge(*await self.ingest._stored(await self.ingest._next_batch()))
+
+    async def pass_s(self, seconds: int = 1) -> None:
+        """Time passes, a step each second."""
+        for _ in range(seconds):
+            self.now += 1000
+            await self.ingest.step([])
+
+    def row(self, check: str, *, ok: bool = True, attempt: int = 0) -> tuple[Any, ...]:
+        """A look at a check at this moment."""
+        said = (True, "ok", "none") if ok else (False, "status", "target")
+        slot = self.configuration.topology.check[check].slot(self.now)
+        return (check, slot, attempt, self.now, self.now, *said, "", None, None, None, None, None, 9.0, None, {})
+
+    def due(self, check: str, region: str) -> Due:
+        """The regular look at a check at this moment."""
+        found = self.configuration.topology.check[check]
+        return Due(found, region, found.slot(self.now), self.now)
+
+    def orders(self) -> list[tuple[str, list[int]]]:
+        """(queue, attempts) of the orders that went out since they were asked for last."""
+        found = []
+        while not self.parts.post._letters.empty():
+            item = self.parts.post._letters.get_nowait()
+            if item is not None and item[1].task == TASK_LOOK:
+                found.append((item[1].queue, [look[2] for look in item[1].body["looks"]]))
+        return found
+
+
+@pytest.fixture
+async def world(tmp_path: Path, document: dict[str, Any]) -> AsyncIterator[World]:
+    """Three regions that look every two seconds; extra looks are cheap."""
+    async with open_store(f"sqlite://{tmp_path}/store.db") as store:
+        parts = Parts(store, Post(URL), Inbox(URL, REGIONS), Ledger(), Hearing(), Counters())
+        parts.hearing.expect(REGIONS, clock.monotonic_s())
+        yield World(parts, {**document, "judge": {"confirm_share": 1.0}})
+
+
+async def all_well(world: World, slots: int = 10) -> None:
+    for _ in range(slots):
+        for region in REGIONS:
+            for n in (1, 2):
+                await world.hear(region, f"{region}-{n}", *map(world.row, CHECKS))
+        await world.pass_s(2)
+
+
+async def test_an_extra_look_does_not_settle_the_regular_one_of_its_slot(world: World) -> None:
+    world.parts.ledger.issue([world.due("api", "eu-west")])
+    await world.hear("eu-west", "eu-west-1", world.row("api", attempt=1))
+    assert len(world.parts.ledger) == 1
+    await world.hear("eu-west", "eu-west-2", world.row("api"))
+    assert len(world.parts.ledger) == 0
+    assert world.parts.counters.results == 2
+
+
+async def test_a_regular_look_that_only_extra_ones_stood_beside_is_a_gap(world: World) -> None:
+    world.parts.ledger.issue([world.due("api", "eu-west")])
+    await world.hear("eu-west", "eu-west-1", world.row("api", attempt=1), world.row("api", attempt=2))
+    (gap,) = world.parts.ledger.sweep(world.now + 60_000)
+    assert gap.reason is GapReason.NO_RESULT
+
+
+async def test_while_all_is_well_no_extra_look_is_ordered(world: World) -> None:
+    await all_well(world)
+    assert world.orders() == []
+
+
+async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_gap(world: World) -> None:
+    await all_well(world)
+    await world.hear("eu-west", "eu-west-1", world.row("api", ok=False))
+    assert world.orders() == []
+    await world.pass_s()
+    orders = dict(world.orders())
+    here = [orders.pop(f"probes.eu-west.eu-west-{n}") for n in (1, 2)]
+    assert sorted(here) == [[1], [2]]
+    assert orders == {"probes.us-east": [1], "probes.ap-south": [1]}
+    assert world.parts.counters.extra_looks_asked == 4
+    assert len(world.parts.ledger) == 0
+    assert world.parts.ledger.sweep(world.now + 10**9) == []
+
+
+async def test_without_a_budget_nothing_is_looked_at_again(world: World, document: dict[str, Any]) -> None:
+    world.ingest.configure(from_document({**document, "judge": {"confirm_share": 0}}))
+    await all_well(world)
+    await world.hear("eu-west", "eu-west-1", world.row("api", ok=False))
+    await world.pass_s(10)
+    assert world.orders() == []
+    assert world.parts.counters.extra_looks_asked == 0
+
+
+async def test_the_same_extra_look_twice_counts_once(world: World) -> None:
+    row = world.row("api", attempt=3)
+    await world.hear("eu-west", "eu-west-1", row)
+    await world.hear("eu-west", "eu-west-1", row)
+    await world.hear("eu-west", "eu-west-2", row)
+    assert (world.parts.counters.results, world.parts.counters.repeats) == (2, 1)
+
+
+async def test_a_poison_message_is_set_aside_and_blocks_nothing(world: World) -> None:
+    poison = Delivery("eu-west", TASK_REPORT, b"\xff", clock.monotonic_s())
+    await world.ingest.step([poison])
+    await world.hear("eu-west", "eu-west-1", world.row("api"))
+    (told,) = await world.parts.store.asides.all()
+    assert (told["reason"], told["region"], told["count"]) == ("malformed_report", "eu-west", 1)
+    assert world.parts.counters.results == 1
+
+
+async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks(world: World) -> None:
+    without = {**world.document, "services": [world.document["services"][0]]}
+    world.ingest.configure(from_document(without))
+    await world.hear("eu-west", "eu-west-1", world.row("ref-a"), world.row("api"))
+    (told,) = await world.parts.store.asides.all()
+    assert told["reason"] == "unknown_check"
+    await world.again()
+    assert world.parts.counters.results == 1, "nobody has asked yet"
+    await world.parts.store.asides.retry([told["id"]])
+    await world.again()
+    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.asides.all()] == [(told["id"], 2)]
+    world.ingest.configure(world.configuration)
+    await world.parts.store.asides.retry([told["id"]])
+    await world.again()
+    assert await world.parts.store.asides.all() == []
+    assert world.parts.counters.results == 2
+    assert world.parts.counters.repeats == 0
+
+
+@pytest.mark.parametrize("jumps_s", [(-3600, 7200), (86_000, -172_000), (-1, 1)])
+async def test_whatever_the_clock_does_each_result_is_stored_once_and_stamps_go_on(
+    world: World, jumps_s: tuple[int, ...]
+) -> None:
+    rows = [world.row("api")]
+    await world.hear("eu-west", "eu-west-1", *rows)
+    for jump_s in jumps_s:
+        world.now += jump_s * 1000
+        rows.append(world.row("api", attempt=len(rows)))
+        await world.hear("eu-west", "eu-west-1", *rows)  # all of them again: no receipt had come
+    stored = await world.parts.store.results.recent(0)
+    assert sorted(result.attempt for result in stored) == [0, 1, 2]
+    assert (world.parts.counters.results, world.parts.counters.repeats) == (3, 3)
+    stamps = [result.received_at for result in sorted(stored, key=lambda result: result.attempt)]
+    assert stamps == sorted(stamps)
+    assert await world.parts.store.asides.all() == []

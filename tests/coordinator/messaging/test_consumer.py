@@ -1,0 +1,154 @@
+"""Receiving from a real broker that is restarted, cut off, and overrun."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from kombu import Connection
+
+from coordinator.messaging.consumer import WAITING, Delivery, Inbox
+from tests.faults.broker import Broker
+from tests.faults.coordinator import until
+from tests.faults.proxy import Proxy
+from worker.contract.message import TASK_REPORT, reports_queue
+
+pytestmark = pytest.mark.slow
+
+
+class Sender:
+    """Sends numbered messages to a region's queue at the broker itself."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+        self.numbers = itertools.count()
+
+    def send(self, region: str, count: int = 1) -> None:
+        with Connection(self.broker.url) as link:
+            producer = link.Producer(serializer="json")
+            for _ in range(count):
+                producer.publish(
+                    next(self.numbers), exchange="", routing_key=reports_queue(region), headers={"task": TASK_REPORT}
+                )
+
+
+@pytest.fixture
+def sender(valkey: Broker) -> Sender:
+    return Sender(valkey)
+
+
+@pytest.fixture
+async def open_inbox() -> AsyncIterator[Callable[..., Inbox]]:
+    opened: list[Inbox] = []
+
+    def make(url: str, *regions: str) -> Inbox:
+        opened.append(Inbox(url, regions))
+        opened[-1].open()
+        return opened[-1]
+
+    yield make
+    for inbox in opened:
+        await inbox.close()
+
+
+Open = Callable[..., Inbox]
+
+
+async def arrived(inbox: Inbox, count: int, within_s: float = 15.0) -> list[Delivery]:
+    found: list[Delivery] = []
+    deadline = time.monotonic() + within_s
+    while len(found) < count and time.monotonic() < deadline:
+        found += await inbox.some(0.5)
+    assert len(found) == count
+    return found
+
+
+async def first_arrival(inbox: Inbox, sender: Sender, within_s: float) -> float:
+    """Keep sending until something arrives; the seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < within_s:
+        await asyncio.to_thread(sender.send, "eu-west")
+        if await inbox.some(0.5):
+            return time.monotonic() - began
+    pytest.fail(f"nothing arrived within {within_s} s")
+
+
+async def test_a_message_arrives_with_the_region_of_its_queue(valkey: Broker, sender: Sender, open_inbox: Open) -> None:
+    inbox = open_inbox(valkey.url, "eu-west", "us-east")
+    sender.send("us-east")
+    sender.send("eu-west")
+    found = await arrived(inbox, 2)
+    assert sorted((d.region, d.task, d.body) for d in found) == [
+        ("eu-west", TASK_REPORT, b"1"),
+        ("us-east", TASK_REPORT, b"0"),
+    ]
+
+
+async def test_while_the_loop_is_behind_messages_stay_at_the_broker(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
+    inbox = open_inbox(valkey.url, "eu-west")
+    sender.send("eu-west", 3 * WAITING)
+    with valkey.client() as client:
+        await asyncio.to_thread(until, lambda: inbox.depth() == WAITING, 15)
+        await asyncio.sleep(0.5)
+        assert client.llen("reports.eu-west") == 2 * WAITING - 1  # one is in the hand of the thread
+    found = await arrived(inbox, 3 * WAITING)
+    assert [int(d.body) for d in found] == list(range(3 * WAITING))
+
+
+async def test_a_region_that_is_added_is_heard_and_one_that_left_is_not(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
+    inbox = open_inbox(valkey.url, "eu-west")
+    sender.send("eu-west")
+    await arrived(inbox, 1)
+    inbox.listen_to(["us-east"])
+    sender.send("us-east")
+    assert [d.region for d in await arrived(inbox, 1)] == ["us-east"]
+    sender.send("eu-west")
+    assert await inbox.some(2.0) == []
+
+
+async def test_after_a_restart_of_the_broker_messages_arrive_again(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
+    inbox = open_inbox(valkey.url, "eu-west")
+    sender.send("eu-west")
+    await arrived(inbox, 1)
+    valkey.kill()
+    await asyncio.to_thread(until, lambda: inbox.connected_since_s is None, 15)
+    valkey.start()
+    assert await first_arrival(inbox, sender, 15) < 10
+
+
+async def test_a_broker_that_comes_late_is_waited_for(valkey: Broker, sender: Sender, open_inbox: Open) -> None:
+    valkey.kill()
+    inbox = open_inbox(valkey.url, "eu-west")
+    await asyncio.sleep(1)
+    assert inbox.connected_since_s is None
+    valkey.start()
+    await first_arrival(inbox, sender, 15)
+
+
+async def test_a_half_open_link_is_given_up_within_fifteen_seconds(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
+    with Proxy(valkey.port) as proxy:
+        inbox = open_inbox(proxy.url, "eu-west")
+        sender.send("eu-west")
+        await arrived(inbox, 1)
+        proxy.drop()
+        await asyncio.sleep(2)
+        proxy.heal()
+        assert await first_arrival(inbox, sender, 20) < 15
+
+
+async def test_closing_does_not_wait_for_a_loop_that_takes_nothing(valkey: Broker, sender: Sender) -> None:
+    inbox = Inbox(valkey.url, ["eu-west"])
+    inbox.open()
+    sender.send("eu-west", 2 * WAITING)
+    await asyncio.to_thread(until, lambda: inbox.depth() == WAITING, 15)
+    async with asyncio.timeout(10):
+        await inbox.close()

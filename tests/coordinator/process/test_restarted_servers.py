@@ -1,0 +1,47 @@
+"""A coordinator outlives restarts of its broker and of its database."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.coordinator.process.conftest import REGIONS, progress
+from tests.faults.broker import Broker
+from tests.faults.coordinator import until
+from tests.faults.fleet import Fleet
+
+pytestmark = pytest.mark.slow
+
+
+def test_after_a_restart_of_the_broker_everything_arrives(fleet: Fleet) -> None:
+    with fleet.running():
+        progress(fleet)
+        fleet.broker.kill()
+        time.sleep(4)
+        fleet.broker.start()
+        began = time.monotonic()
+        progress(fleet, 6)
+        assert time.monotonic() - began < 20
+        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        assert fleet.incidents() == []
+    assert fleet.receipted() <= {result.id for result in fleet.stored()}
+
+
+def test_on_postgresql_it_outlives_a_restart_of_the_database(
+    valkey: Broker, tmp_path: Path, document: dict[str, Any], postgres_url: str, postgres_server: Any
+) -> None:
+    fleet = Fleet(valkey, postgres_url, tmp_path, REGIONS)
+    fleet.apply(document)
+    with fleet.running():
+        progress(fleet)
+        postgres_server.stop()
+        time.sleep(4)
+        postgres_server.start()
+        progress(fleet)
+        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        fleet.coordinator.kill()
+        fleet.coordinator.start()
+        progress(fleet, 6)
+        assert fleet.coordinator.stop() == 0
+    assert fleet.receipted() <= {result.id for result in fleet.stored()}
