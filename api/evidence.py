@@ -6,7 +6,7 @@ from api.explanation import Names, explain, explain_incident
 from api.standing import whole
 from api.views.evidence import IncidentEvidence, LineEvidence, NamesView, ServiceEvidence
 from api.views.verdicts import FullVerdictView
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.store.state.incidents import Document
 
 

@@ -15,7 +15,7 @@ from api.views.overview import Overview
 from api.views.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.views.verdicts import CellView, FullVerdictView
 from api.views.words import FitnessWord
-from coordinator.domain.topology import Role, Service, Topology
+from coordinator.domain.model.topology import Role, Service, Topology
 from worker.contract.instant import Instant, rfc3339
 
 NOT_HEARD = "nothing heard yet"

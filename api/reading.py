@@ -8,7 +8,7 @@ from api.settings import ApiSettings
 from api.views.fleet import WorkerView
 from api.views.incidents import IncidentView
 from coordinator.configuration import from_document
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.store import Store
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 

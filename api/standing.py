@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from api.views.verdicts import CellView, FullVerdictView, VerdictView
-from coordinator.domain.topology import Role, Service, Topology
+from coordinator.domain.model.topology import Role, Service, Topology
 
 NOT_JUDGED = "no verdict yet"
 

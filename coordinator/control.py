@@ -7,7 +7,7 @@ from typing import Final
 
 from coordinator.bootstrap import in_force
 from coordinator.configuration import Configuration
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
 from coordinator.parts import Parts

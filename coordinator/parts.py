@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from coordinator.domain.ledger import Ledger
-from coordinator.hearing import Hearing
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.messaging.consumer import Inbox
 from coordinator.messaging.publisher import Post
 from coordinator.runtime.metrics import Counters

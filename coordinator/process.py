@@ -11,9 +11,9 @@ from coordinator.bootstrap import Applied, in_force, linked
 from coordinator.configuration import Configuration
 from coordinator.control import Keeper
 from coordinator.domain.engine import Engine
-from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.ingest.loop import Ingest
 from coordinator.ingest.writer import store_until
 from coordinator.parts import Parts

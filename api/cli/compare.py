@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.judging import Config, Settings, Source, Until, judged_or_exit, known_rule, tell_mistakes
 from api.cli.tables import console, length, local, plain, show
-from coordinator.domain.verdict import Scope
+from coordinator.domain.model.verdict import Scope
 from coordinator.evaluation.comparison import Claim, Comparison, Stretch, Summary
 from coordinator.evaluation.comparison import compare as compared
 from coordinator.evaluation.replay import RULES

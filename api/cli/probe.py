@@ -13,7 +13,7 @@ from rich.console import Console
 from api.cli.config import load_or_exit, parameter_models
 from api.cli.probed import show
 from api.cli.target import TargetError, check_of, with_params
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome
 

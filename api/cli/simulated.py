@@ -12,7 +12,7 @@ import yaml
 
 from api.cli.beside import beside
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from coordinator.evaluation.simulator import Ask, Play, perform
 from coordinator.evaluation.simulator.fleet.configuration import document
 from worker.contract.instant import Instant, rfc3339

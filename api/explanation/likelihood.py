@@ -6,7 +6,7 @@ from typing import Any
 
 from api.explanation.looks import counted
 from api.explanation.words import Document, Names, Point, Section, likely, percent
-from coordinator.domain.rules import VERSION, Rules
+from coordinator.domain.model.rules import VERSION, Rules
 
 _EVERYWHERE = "everywhere"
 

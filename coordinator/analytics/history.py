@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from coordinator.domain.rollups.sketch import added, percentiles, reasons_of, unpacked
 from coordinator.store import Store
 from coordinator.store.database import Row
 from coordinator.store.encoding import from_text
 from coordinator.store.results.rollups import LENGTH_MS, Level
-from coordinator.store.sketches import added, percentiles, reasons_of, unpacked
 from worker.contract.instant import Instant, rfc3339
 
 MOST_POINTS: Final = 5_000

@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Any
 
 from coordinator.configuration.judge import rules
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Check, Component, Region, Role, Service, StatusPage, Topology
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Check, Component, Region, Role, Service, StatusPage, Topology
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, get_type_hints
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from coordinator.configuration.duration import PATTERN, milliseconds
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 
 _SUFFIX: Final = "_ms"
 _Duration = Annotated[int, BeforeValidator(milliseconds), WithJsonSchema({"type": "string", "pattern": PATTERN})]

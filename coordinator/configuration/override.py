@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from coordinator.configuration.judge import Judge
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 
 _SECTION: Final = "judge."
 

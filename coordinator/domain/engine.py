@@ -7,20 +7,20 @@ Live ingest, rebuild after a restart and `outscope replay` all run this one clas
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from coordinator.domain.cause import shared_causes
-from coordinator.domain.confirm import Ask
-from coordinator.domain.fitness import Fitness, FitnessChange
-from coordinator.domain.fleet import NEVER, Fleet
-from coordinator.domain.inbox import Inbox
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.incidents.correlation import shared_causes
+from coordinator.domain.incidents.life import closed
+from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.judge import Judge
-from coordinator.domain.life import closed
-from coordinator.domain.look import ABSTAINS, BAD, GOOD, pack, vote_of
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Role, Topology
-from coordinator.domain.track import LONGEST_AGO, Track
-from coordinator.domain.tracks import Learned, learned_on, remember, tracks_of
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.fitness import Fitness, FitnessChange
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Role, Topology
+from coordinator.domain.model.verdict import Verdict
+from coordinator.domain.vantages.fleet import NEVER, Fleet
+from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, pack, vote_of
+from coordinator.domain.window.reorder import Inbox
+from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series_set import Learned, learned_on, remember, tracks_of
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 from worker.contract.result import Result

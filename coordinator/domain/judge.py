@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from coordinator.domain.case import Case, Scene, Told, spells_of
-from coordinator.domain.claim import ALL_WELL, still
-from coordinator.domain.confirm import Ask, Confirmation
-from coordinator.domain.fitness import Fitness
-from coordinator.domain.fleet import Fleet
-from coordinator.domain.herald import Docket, announce
-from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.life import Cases, step
-from coordinator.domain.panel import Panel, View
-from coordinator.domain.rules import Rules
-from coordinator.domain.statement import Speaker, summary
-from coordinator.domain.tally import tallies
-from coordinator.domain.topology import Service, Topology
-from coordinator.domain.track import Track
-from coordinator.domain.verdict import Scope, Verdict
+from coordinator.domain.announcing.hysteresis import Docket, announce
+from coordinator.domain.announcing.statement import Speaker, summary
+from coordinator.domain.incidents.life import Cases, step
+from coordinator.domain.incidents.open_incident import Case, Scene, Told, spells_of
+from coordinator.domain.inference.claim import ALL_WELL, still
+from coordinator.domain.inference.confirm import Ask, Confirmation
+from coordinator.domain.inference.estimator import Panel, View
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.incident import Incident, IncidentEvent
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Service, Topology
+from coordinator.domain.model.verdict import Scope, Verdict
+from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.window.series import Track
+from coordinator.domain.window.tally import tallies
 from worker.contract.instant import Instant
 
 LEARN_ONE_IN = 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from coordinator.domain.verdict import Scope
+from coordinator.domain.model.verdict import Scope
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 
 Record = Mapping[str, Any]

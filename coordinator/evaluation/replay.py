@@ -12,9 +12,9 @@ from operator import attrgetter
 from typing import Any, Final, Protocol
 
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.fitness import FitnessChange
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.fitness import FitnessChange
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
 from coordinator.evaluation.baselines import BASELINES, baseline
 from coordinator.result_files import OutOfOrderError, ResultFile, UnreadableError
 from worker.contract.instant import Instant

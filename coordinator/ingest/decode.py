@@ -9,7 +9,7 @@ import msgspec
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from coordinator.domain.topology import Check, Topology
+from coordinator.domain.model.topology import Check, Topology
 from coordinator.geodata.places import NOWHERE, Place
 from coordinator.ingest.decoded import Reading, Rejects, head_of
 from coordinator.messaging.consumer import Delivery

@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from coordinator.bootstrap import Applied, in_force, linked
 from coordinator.configuration.retention import Keep
-from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.ingest.pipeline import Batch, Intake
 from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
-from coordinator.cap import Cap
-from coordinator.domain.confirm import Ask
-from coordinator.domain.topology import Check, Topology
-from coordinator.hearing import Hearing
+from coordinator.domain.inference.confirm import Ask
+from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.rate_limit import Cap
 from coordinator.ingest.decode import MOST_ATTEMPTS
 from coordinator.messaging.publisher import Post, in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from coordinator.domain.schedule import Due
-from coordinator.domain.topology import Check, Topology
+from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.schedule.schedule import Due
 from coordinator.store.encoding import canonical
 from worker.contract.instant import Instant
 from worker.contract.message import CheckSpec, LookRow, Order

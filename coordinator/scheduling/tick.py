@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from coordinator.domain.ledger import GapReason, Ledger
-from coordinator.domain.schedule import Due, Schedule
-from coordinator.domain.topology import Topology
-from coordinator.hearing import Hearing
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.schedule.ledger import GapReason, Ledger
+from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.schedule import Due, Schedule
 from coordinator.messaging.publisher import Post, in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.orders import Specs, order

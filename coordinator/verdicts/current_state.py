@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, Final, Protocol
 from zlib import crc32
 
-from coordinator.domain.fitness import Fitness
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.verdict import Verdict
 from coordinator.store.state.standings import Standing
 from worker.contract.instant import Instant, rfc3339
 

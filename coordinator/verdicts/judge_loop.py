@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from coordinator.configuration import Configuration
-from coordinator.domain.confirm import Ask
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.ledger import Ledger
-from coordinator.domain.topology import Topology
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.inference.confirm import Ask
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.model.verdict import Verdict
+from coordinator.domain.schedule.ledger import Ledger
 from coordinator.parts import Parts
 from coordinator.runtime.retry import persistently
 from coordinator.scheduling.extra_looks import ExtraLooks

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from coordinator.domain.tracks import Learned
+from coordinator.domain.window.series_set import Learned
 from coordinator.store import Store
 from worker.contract.instant import Instant
 

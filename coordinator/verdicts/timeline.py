@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from coordinator.domain.engine import Event
-from coordinator.domain.incident import IncidentEvent
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.incident import IncidentEvent
+from coordinator.domain.model.verdict import Verdict
 from coordinator.store.state.incidents import Line
 
 

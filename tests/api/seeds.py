@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.ledger import Gap, GapReason
-from coordinator.domain.rules import VERSION, Rules
-from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.rules import VERSION, Rules
+from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.store import Heard, Store
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 from worker.contract.outcome import BLAME, Reason

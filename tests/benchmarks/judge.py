@@ -13,8 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import at
 from worker.contract.result import Result

@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from api.cli.bench.local import local_servers
-from coordinator.domain.schedule import phase
+from coordinator.domain.schedule.schedule import phase
 from tests.benchmarks.worker import broker, cpu_s, rss_mb
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.worker import WorkerProcess

@@ -10,8 +10,8 @@ import sys
 import time
 
 from coordinator.configuration import from_document
-from coordinator.domain.ledger import Ledger
-from coordinator.hearing import Hearing
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.messaging.publisher import Post
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import Tick

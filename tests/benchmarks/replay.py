@@ -24,7 +24,7 @@ from pyarrow import parquet
 
 from api.cli.config import parameter_models
 from coordinator.configuration import load_configuration
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from coordinator.evaluation.replay import RULES, judge_file, judging
 from coordinator.evaluation.simulator import NORMAL, Shape, scenario
 from coordinator.evaluation.simulator.fleet.configuration import document

@@ -16,8 +16,8 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Check, Component, Region, Role, Service, Topology
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
 

@@ -23,9 +23,9 @@ from coordinator.archive.place import open_place
 from coordinator.configuration import from_document
 from coordinator.configuration.retention import DAY_MS, Keep
 from coordinator.domain.engine import Engine
-from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.ingest.loop import Ingest
 from coordinator.messaging.consumer import Delivery, Inbox
 from coordinator.messaging.publisher import Post

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from zlib import crc32
 
-from coordinator.domain.topology import Check, Component, Region, Role, Service, Topology
+from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
 from worker.contract.outcome import BLAME, Blame, Reason
 from worker.contract.result import Result, result_id
 

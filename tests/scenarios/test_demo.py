@@ -2,9 +2,9 @@
 
 import pytest
 
-from coordinator.domain.fitness import FitnessChange
-from coordinator.domain.incident import Moment
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.fitness import FitnessChange
+from coordinator.domain.model.incident import Moment
+from coordinator.domain.model.topology import Topology
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import at, seconds, try_results
 from worker.contract.outcome import Blame, Reason

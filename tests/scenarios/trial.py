@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.fitness import FitnessChange
-from coordinator.domain.incident import IncidentEvent
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.fitness import FitnessChange
+from coordinator.domain.model.incident import IncidentEvent
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.model.verdict import Verdict
 from tests.scenarios.internet import START
 from worker.contract.result import Result
 

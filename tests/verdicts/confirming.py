@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.incident import IncidentEvent
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.incident import IncidentEvent
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.model.verdict import Verdict
 from coordinator.evaluation.simulator import Ask
 from worker.contract.instant import Instant
 from worker.contract.result import Result

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Role
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Role
 from coordinator.evaluation.replay import OUTSCOPE, Judging, Record, judging
 from coordinator.evaluation.simulator import NORMAL, Noise, Play, Scenario, Shape, perform, scenario
 from tests.verdicts.confirming import Confirming

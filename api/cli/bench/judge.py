@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 if TYPE_CHECKING:
-    from coordinator.domain.topology import Topology
+    from coordinator.domain.model.topology import Topology
     from worker.contract.result import Result
 
 _SECOND_MS: Final = 1_000

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
-from coordinator.domain.schedule import phase
+from coordinator.domain.schedule.schedule import phase
 from worker.contract.message import TASK_REPORT, reports_queue
 
 INTERVAL_MS: Final = 30_000

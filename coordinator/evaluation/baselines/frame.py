@@ -9,7 +9,7 @@ was never made says nothing; any other failure counts as one, whoever is to blam
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from coordinator.domain.topology import Check, Role, Topology
+from coordinator.domain.model.topology import Check, Role, Topology
 from coordinator.evaluation.baselines.rule import Rule
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.telling import Teller

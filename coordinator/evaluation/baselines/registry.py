@@ -5,7 +5,7 @@ from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import Any
 
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.evaluation.baselines.frame import Frame
 from coordinator.evaluation.baselines.rule import Rule
 from coordinator.evaluation.baselines.rules.blameit import Blameit

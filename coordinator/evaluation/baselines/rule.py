@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View
 from worker.contract.result import Result
 

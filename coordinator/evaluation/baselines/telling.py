@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.verdict import Scope, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.verdict import Scope, Verdict
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import Claim
 from worker.contract.instant import Instant

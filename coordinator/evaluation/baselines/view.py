@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coordinator.domain.topology import Check
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.model.topology import Check
+from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.evaluation.baselines.stream import Stream
 from worker.contract.instant import Instant
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.evaluation.simulator.arrival import Arrival, arrived
 from coordinator.evaluation.simulator.fleet.shape import Shape
 from coordinator.evaluation.simulator.truth import Family, Truth

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from worker.contract.instant import Instant, rfc3339
 
 Scope: TypeAlias = Literal["regional", "component", "system_wide", "unknown"]

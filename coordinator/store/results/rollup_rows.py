@@ -4,8 +4,8 @@ from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Final
 
+from coordinator.domain.rollups.fold import ROLLUP, Values
 from coordinator.store.database import Database
-from coordinator.store.rollup_fold import ROLLUP, Values
 
 COLUMNS: Final = ", ".join(f'"{name}"' for name in ROLLUP)
 _KEY: Final = 'service, component, "check", region'

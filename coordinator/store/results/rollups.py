@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import asyncpg
 
+from coordinator.domain.rollups.fold import RESULT, Values, from_results, from_rollups, joined
 from coordinator.store.database import Database, Row
 from coordinator.store.results.partitions import DAY_MS, add_day, day_of
 from coordinator.store.results.rollup_rows import COLUMNS, parts, put
-from coordinator.store.rollup_fold import RESULT, Values, from_results, from_rollups, joined
 from worker.contract.instant import Instant
 
 Level = Literal["minute", "hour", "day"]

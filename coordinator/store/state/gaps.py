@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from coordinator.domain.ledger import Gap
+from coordinator.domain.schedule.ledger import Gap
 from coordinator.store.database import Database
 from coordinator.store.encoding import moment
 from worker.contract.instant import Instant

@@ -3,8 +3,8 @@
 from dataclasses import astuple, fields
 from typing import Any, Final
 
-from coordinator.domain.incident import Incident, IncidentEvent, Part
-from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Part
+from coordinator.domain.model.verdict import Scope, Severity, Verdict
 from coordinator.store.database import Row
 from coordinator.store.encoding import from_text, moment, to_text
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent
+from coordinator.domain.model.verdict import Verdict
 from coordinator.store.database import Database
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.state.incident_rows import ALL, COLUMNS, LINE, detail, document, from_row, line, to_line, to_row

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.verdict import Verdict
 from coordinator.store.database import Database
 from coordinator.store.encoding import from_text, to_text
 from worker.contract.instant import Instant

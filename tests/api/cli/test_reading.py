@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
-from coordinator.domain.incident import Part
+from coordinator.domain.model.incident import Part
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.server import Server

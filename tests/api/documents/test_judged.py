@@ -13,7 +13,7 @@ from api.views.overview import Overview
 from api.views.services import Matrix, ServiceDetail
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from coordinator.verdicts.current_state import Board
 from tests.api import seeds
 from worker.contract.instant import Instant

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from api.explanation import Names, explain_incident, telling
-from coordinator.domain.incident import IncidentEvent, Moment, Part
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.model.incident import IncidentEvent, Moment, Part
+from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.store.state.incident_rows import ALL, LINE, detail, line, to_line, to_row
 from tests.api import seeds
 from worker.contract.instant import parse_rfc3339

@@ -4,8 +4,8 @@ import httpx
 from pydantic import TypeAdapter
 
 from api.views.incidents import IncidentDetail, Incidents
-from coordinator.domain.incident import Part
-from coordinator.domain.verdict import Scope
+from coordinator.domain.model.incident import Part
+from coordinator.domain.model.verdict import Scope
 from coordinator.store import Store
 from tests.api import seeds
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from coordinator.analytics.history import history, level_for
+from coordinator.domain.rollups.sketch import PHASES, counted, packed
 from coordinator.store import Store
 from coordinator.store.results.rollup_rows import upsert
 from coordinator.store.results.rollups import LENGTH_MS
-from coordinator.store.sketches import PHASES, counted, packed
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from coordinator.configuration import DEFAULT, Configuration, catalog_names, from_document, load_configuration
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Role
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Role
 from tests.coordinator.configuration.conftest import DoorParams
 from worker.probes import KINDS
 

@@ -6,7 +6,7 @@ import pytest
 
 from coordinator.configuration.judge import written_name
 from coordinator.configuration.override import overridden
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 
 RULES = replace(Rules(), future_ms=5_000)
 

@@ -1,7 +1,7 @@
 """The JSON Schema that editors use knows every key and every kind."""
 
 from coordinator.configuration import schema
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from tests.coordinator.configuration.conftest import KINDS
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.verdict import Verdict
+from coordinator.domain.model.verdict import Verdict
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import Trial, at
 from worker.contract.outcome import Reason

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coordinator.domain.claim import Coverage
-from coordinator.domain.look import REASON_CODE, Vote, pack
-from coordinator.domain.pace import Pace
-from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Frame, Looks, Sheet
-from coordinator.domain.topology import Check, Component, Region, Role, Service, Topology
-from coordinator.domain.track import LONGEST_AGO, Track
-from coordinator.domain.vantage import Vantage
+from coordinator.domain.inference.claim import Coverage
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
+from coordinator.domain.window.grid import Frame, Looks, Sheet
+from coordinator.domain.window.look import REASON_CODE, Vote, pack
+from coordinator.domain.window.pace import Pace
+from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.vantage import Vantage
 from worker.contract.outcome import Reason
 
 START = 1_789_200_000_000

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.fitness import Fitness
-from coordinator.domain.incident import Moment
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.incident import Moment
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
 from tests.coordinator.domain.engine_worlds import NET, REGIONS, World, said, thorough, worlds
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, Trial, at, feed, try_results

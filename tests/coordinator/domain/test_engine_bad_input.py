@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from coordinator.domain.fitness import Fitness
+from coordinator.domain.model.fitness import Fitness
 from tests.coordinator.domain.engine_worlds import NET, REGIONS, said
 from tests.scenarios.internet import Silence, Trouble, results
 from tests.scenarios.trial import at, try_results

@@ -1,7 +1,7 @@
 """What an open incident does and what opens none: a second disruption, a pause, what is normal."""
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.incident import Moment
+from coordinator.domain.model.incident import Moment
 from tests.coordinator.domain.engine_worlds import NET, REGIONS
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, Trial, at, feed, seconds, try_results

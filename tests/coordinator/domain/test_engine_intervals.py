@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
 from tests.coordinator.domain.engine_worlds import NET
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import at, try_results

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.life import WIDTH
+from coordinator.domain.incidents.life import WIDTH
 from tests.coordinator.domain.engine_worlds import NET, REGIONS, World, said, some, thorough, troubles, worlds
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import at, try_results

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.domain.incident import Moment
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.incident import Moment
+from coordinator.domain.model.topology import Topology
 from tests.coordinator.domain.engine_worlds import NET, REGIONS
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, at, feed, seconds, try_results

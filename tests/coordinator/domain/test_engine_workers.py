@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from tests.coordinator.domain.engine_worlds import NET, REGIONS, said
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import FAST, at, try_results

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import at, try_results
 from worker.contract.result import Result

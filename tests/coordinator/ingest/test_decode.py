@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.topology import Check, Topology
+from coordinator.domain.model.topology import Check, Topology
 from coordinator.ingest.decode import MOST_BODY, read
 from coordinator.ingest.decoded import Reading
 from coordinator.messaging.consumer import Delivery

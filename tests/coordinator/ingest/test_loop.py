@@ -9,10 +9,10 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.ledger import GapReason, Ledger
-from coordinator.domain.schedule import Due
+from coordinator.domain.schedule.ledger import GapReason, Ledger
+from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.schedule import Due
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.ingest.loop import Ingest
 from coordinator.messaging.consumer import Delivery, Inbox
 from coordinator.messaging.publisher import Post

@@ -7,9 +7,9 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.messaging.consumer import Inbox
 from coordinator.messaging.publisher import Post
 from coordinator.parts import Parts

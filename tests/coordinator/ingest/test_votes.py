@@ -10,10 +10,10 @@ import pytest
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.ledger import Ledger
+from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.evaluation.replay import replay
 from coordinator.geodata.places import Places
-from coordinator.hearing import Hearing
 from coordinator.ingest.loop import Ingest
 from coordinator.messaging.consumer import Delivery, Inbox
 from coordinator.messaging.publisher import Post

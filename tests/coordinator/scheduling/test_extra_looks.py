@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from coordinator.domain.confirm import Ask
-from coordinator.domain.topology import Check, Topology
-from coordinator.hearing import Hearing
+from coordinator.domain.inference.confirm import Ask
+from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.schedule.presence import Hearing
 from coordinator.messaging.publisher import MOST_WAITING, Letter, Post
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.extra_looks import ExtraLooks

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from coordinator.domain.ledger import Gap, GapReason, Ledger
-from coordinator.domain.schedule import Schedule
-from coordinator.domain.topology import Check, Region, Topology
-from coordinator.hearing import Hearing
+from coordinator.domain.model.topology import Check, Region, Topology
+from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
+from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.schedule import Schedule
 from coordinator.messaging.publisher import MOST_WAITING, Letter, Post
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import LEAD_MS, Tick

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import replace
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.ledger import Gap, GapReason
-from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.store import Heard, Store, open_store
 
 AT = 1_772_000_000_000

@@ -7,8 +7,8 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.fitness import Fitness
-from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.verdict import Scope, Severity, Verdict
 from coordinator.verdicts.current_state import REFRESH_MS, Board
 from worker.contract.result import Result
 

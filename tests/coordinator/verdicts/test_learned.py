@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.rules import Rules
 from coordinator.store import open_store
 from coordinator.verdicts import learned
 from tests.scenarios.internet import results, topology

@@ -7,8 +7,8 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine, Event
-from coordinator.domain.incident import Incident, IncidentEvent
-from coordinator.domain.rules import Rules
+from coordinator.domain.model.incident import Incident, IncidentEvent
+from coordinator.domain.model.rules import Rules
 from coordinator.store import Store
 from coordinator.verdicts.timeline import lines
 from worker.contract.outcome import Blame, Reason

@@ -1,7 +1,7 @@
 """Which verdict becomes the evidence of a line."""
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.verdict import Scope, Severity, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.verdict import Scope, Severity, Verdict
 from coordinator.verdicts.timeline import lines
 
 NOW = 1_772_000_000_000

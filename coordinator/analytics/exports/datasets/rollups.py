@@ -9,8 +9,8 @@ import pyarrow as pa
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
 from coordinator.analytics.exports.rows import RowReading
 from coordinator.archive.reading.record import Record
+from coordinator.domain.rollups.sketch import PERCENTILES, PHASES, percentiles, unpacked
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
-from coordinator.store.sketches import PERCENTILES, PHASES, percentiles, unpacked
 
 _SCHEMA: Final = schema_of(
     "rollups",

@@ -12,7 +12,7 @@ Source: Jin et al., "Zooming in on Wide-area Latencies to a Global Cloud Provide
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import UNSURE, WELL, Claim, Monitor, View, nowhere
 from worker.contract.instant import Instant

@@ -9,7 +9,7 @@ Source: Dynatrace documentation, settings schema "Outage handling" (`globalConse
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

@@ -6,7 +6,7 @@ Source: `failure-threshold` and `success-threshold` in the alerting section of t
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View
 from worker.contract.result import Result
 

@@ -9,8 +9,8 @@ Source: the detector's rules 6.1, 6.2 and 6.4 in the llmstatus repository.
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
-from coordinator.domain.verdict import Severity
+from coordinator.domain.model.topology import Check
+from coordinator.domain.model.verdict import Severity
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import Claim, Monitor, View, nowhere
 from worker.contract.instant import Instant

@@ -8,7 +8,7 @@ Source: "minimum probe agreement" (all, unless set) of monitors in OneUptime, an
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

@@ -7,7 +7,7 @@ Source: the `checker` workflow in the openstatus repository, and its incident re
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

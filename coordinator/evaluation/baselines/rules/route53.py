@@ -8,7 +8,7 @@ Source: "How Amazon Route 53 determines whether a health check is healthy", Rout
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

@@ -8,7 +8,7 @@ Source: Sentry documentation, "Uptime Monitoring", and the thresholds of the Sen
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import Claim, View
 from worker.contract.result import Result
 

@@ -8,7 +8,7 @@ Source: "Cloud Agent with Local Problems" and "Alerts", ThousandEyes product doc
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.view import NEARLY_ALL, Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

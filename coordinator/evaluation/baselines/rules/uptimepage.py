@@ -8,8 +8,8 @@ Source: the pages "Multi-region probes" and "Incident management" of the uptimep
 
 from dataclasses import dataclass
 
-from coordinator.domain.topology import Check
-from coordinator.domain.verdict import Severity
+from coordinator.domain.model.topology import Check
+from coordinator.domain.model.verdict import Severity
 from coordinator.evaluation.baselines.view import Claim, View, nowhere, regions_of
 from worker.contract.result import Result
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from coordinator.domain.topology import Check, Region, Role, Service, Topology
+from coordinator.domain.model.topology import Check, Region, Role, Service, Topology
 
 _DNS_SERVERS: Final = "192.0.2"
 """Addresses for documentation (RFC 5737), as the names in example.com are (RFC 2606)."""

@@ -6,7 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 from types import MappingProxyType
 from typing import Any, Final
 
-from coordinator.domain.topology import Check, Region, Role, Topology
+from coordinator.domain.model.topology import Check, Region, Role, Topology
 from coordinator.evaluation.simulator.fleet.shape import MAIN
 
 CDN: Final = 64_500

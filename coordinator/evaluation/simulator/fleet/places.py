@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from coordinator.domain.topology import Region
+from coordinator.domain.model.topology import Region
 
 PLACES: Final = (
     Region("us-east", "Virginia", "US", "NA", 38.9, -77.5),

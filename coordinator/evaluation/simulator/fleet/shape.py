@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
-from coordinator.domain.topology import Check, Component, Role, Service, Topology
+from coordinator.domain.model.topology import Check, Component, Role, Service, Topology
 from coordinator.evaluation.simulator.fleet.places import PLACES
 
 Looks: TypeAlias = Literal["each", "shared"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coordinator.domain.topology import Region
+from coordinator.domain.model.topology import Region
 from coordinator.evaluation.simulator.fleet.placement import round_trip_ms
 from coordinator.evaluation.simulator.fleet.places import PLACES
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Final, TypeVar
 
-from coordinator.domain.topology import Check, Role
+from coordinator.domain.model.topology import Check, Role
 from coordinator.evaluation.simulator.arrival import Arrival
 from coordinator.evaluation.simulator.fleet.placement import Placement, usual_placement
 from coordinator.evaluation.simulator.fleet.shape import MAIN, Shape

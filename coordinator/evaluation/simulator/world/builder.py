@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from coordinator.domain.topology import Check, Region, Role, Service
+from coordinator.domain.model.topology import Check, Region, Role, Service
 from coordinator.evaluation.simulator.fleet.placement import Placement
 from coordinator.evaluation.simulator.fleet.shape import Shape
 from coordinator.evaluation.simulator.world.cell import Bursts, Cell, phase_ms

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from random import Random
 from typing import Final
 
-from coordinator.domain.topology import Check, Region
+from coordinator.domain.model.topology import Check, Region
 from coordinator.evaluation.simulator.world.dice import WHOLE
 from coordinator.evaluation.simulator.world.lane import Lane
 from coordinator.evaluation.simulator.world.trouble import Trouble

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coordinator.domain.topology import Check
+from coordinator.domain.model.topology import Check
 from coordinator.evaluation.simulator.fleet.placement import Site
 from coordinator.evaluation.simulator.world.dice import WHOLE, Dice, part
 from coordinator.evaluation.simulator.world.noise import COMMON

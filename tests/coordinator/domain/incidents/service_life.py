@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.domain.case import Scene, Told
-from coordinator.domain.claim import Claim
-from coordinator.domain.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.life import Cases, step
-from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import CellKey
-from coordinator.domain.tally import Tally, Times
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.incidents.life import Cases, step
+from coordinator.domain.incidents.open_incident import Scene, Told
+from coordinator.domain.inference.claim import Claim
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.verdict import Scope, Severity
+from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.tally import Tally, Times
 from tests.coordinator.domain.handmade import RULES, at, regions_of
 
 REGIONS, COMPONENTS = regions_of(10), ("c1", "c2")

@@ -7,10 +7,10 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from coordinator.domain.hypotheses import Group
-from coordinator.domain.posterior import Posterior, evidence, weigh
-from coordinator.domain.rules import Rules
-from coordinator.domain.sheet import Sheet
+from coordinator.domain.inference.hypotheses import Group
+from coordinator.domain.inference.posterior import Posterior, evidence, weigh
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.window.grid import Sheet
 from tests.coordinator.domain.handmade import RULES, frame, sheet_of
 
 NORMAL = 0.004

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from coordinator.domain.look import Vote, at_of, vote_in
-from coordinator.domain.sickness import Diagnosis, diagnose, failing_about
-from coordinator.domain.track import LONGEST_AGO, Track
-from coordinator.domain.vantage import Vantage
+from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose, failing_about
+from coordinator.domain.window.look import Vote, at_of, vote_in
+from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, check_of, code_of, regions_of, track_of, vantage_of
 
 Fails = Callable[[str, str, int], bool | Vote]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from coordinator.domain.fitness import FitnessChange
-from coordinator.domain.fleet import Fleet
-from coordinator.domain.look import Vote
-from coordinator.domain.rules import Rules
-from coordinator.domain.topology import Topology
-from coordinator.domain.track import Track
+from coordinator.domain.model.fitness import FitnessChange
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.window.look import Vote
+from coordinator.domain.window.series import Track
 from tests.coordinator.domain.handmade import RULES, START, at, code_of, net, track_of
 
 RULES_HERE = replace(RULES, silent_after_ms=30_000)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from coordinator.domain.topology import Topology
+from coordinator.domain.model.topology import Topology
 from coordinator.evaluation.baselines import judge_by
 from tests.scenarios.internet import START, topology
 from worker.contract.outcome import Blame, Reason

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from coordinator.domain.topology import Role
+from coordinator.domain.model.topology import Role
 from coordinator.evaluation.simulator import SCENARIOS, Family, Play, Shape, Truth
 from coordinator.evaluation.simulator.truth import reach
 from worker.contract.result import Result

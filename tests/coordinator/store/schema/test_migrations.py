@@ -9,8 +9,8 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
-from coordinator.domain.verdict import Scope, Severity
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment, Part
+from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.store import Aside, open_store
 from coordinator.store.database import APP, Database, connection_name, tortoise_config
 from worker.contract.result import Result

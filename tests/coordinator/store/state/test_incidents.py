@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from coordinator.domain.incident import Incident, IncidentEvent, Moment, Part
-from coordinator.domain.verdict import Cell, CellState, Scope, Severity, Verdict
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment, Part
+from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity, Verdict
 from coordinator.store import Store
 
 AT = 1_772_000_000_000

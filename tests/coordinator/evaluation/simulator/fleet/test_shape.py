@@ -2,7 +2,7 @@
 
 import pytest
 
-from coordinator.domain.schedule import phase
+from coordinator.domain.schedule.schedule import phase
 from coordinator.evaluation.simulator import Shape
 from coordinator.evaluation.simulator.world.cell import phase_ms
 

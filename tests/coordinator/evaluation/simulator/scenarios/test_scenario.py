@@ -56,4 +56,4 @@ def test_the_simulator_knows_of_the_judge_only_the_topology() -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and node.module
     }
-    assert {name for name in imported if name.startswith("coordinator.domain")} == {"coordinator.domain.topology"}
+    assert {name for name in imported if name.startswith("coordinator.domain")} == {"coordinator.domain.model.topology"}

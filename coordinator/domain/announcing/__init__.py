@@ -1,0 +1,1 @@
+"""What is announced, when, and in which words and numbers."""

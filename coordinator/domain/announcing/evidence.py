@@ -1,0 +1,165 @@
+"""What a verdict shows of how it came about: cells, votes, who did not vote and why, and how far to trust it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from coordinator.domain.announcing.sentences import Standings
+from coordinator.domain.inference.claim import Claim, Coverage, confidence_cap
+from coordinator.domain.inference.finding import Opinion
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.rules import VERSION, Rules
+from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
+from coordinator.domain.window.grid import CellKey, Sheet, any_along
+from coordinator.domain.window.tally import Tally, tallies
+
+CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.94), (0.999, 0.97), (1.0, 0.98))
+"""(likelihood computed, share of such claims that were right in simulation), with straight lines between."""
+
+
+def severity_of(claim: Claim, tallies: Iterable[Tally], rules: Rules) -> Severity:
+    """An outage when nearly all looks failed from the first to the last failure of each cell; slow is degraded."""
+    if not claim.cells:
+        return Severity.OPERATIONAL
+    found = list(tallies)
+    bad, looks = sum(tally.bad for tally in found), sum(tally.looks for tally in found)
+    return Severity.OUTAGE if bad and bad >= rules.outage_share * looks and not claim.slow else Severity.DEGRADED
+
+
+def confidence(claims: Sequence[Claim], opinion: Opinion, coverage: Coverage) -> float:
+    """How far to trust what is said: its calibrated likelihood, capped by how much of everywhere was heard."""
+    cap = confidence_cap(coverage.regions_heard())
+    claim = claims[0]
+    if claim.scope is Scope.UNKNOWN:
+        return 0.0
+    if claim.scope is Scope.NONE:
+        return round(min(cap, 1 - opinion.wrong), 2)
+    computed, said = zip(*CALIBRATION, strict=True)
+    return round(min(cap, float(np.interp(claim.chance, computed, said))), 2)
+
+
+def cells_of(
+    sheet: Sheet,
+    coverage: Coverage,
+    claimed: Mapping[CellKey, tuple[Claim, Tally]],
+    standings: Standings,
+    abstentions: Mapping[CellKey, str],
+    rules: Rules,
+) -> tuple[Cell, ...]:
+    """Every cell as the verdict shows it, components and regions in the configuration's order."""
+    good, bad = _counts(sheet)
+    quiet = tallies(sheet, _bad_cells(sheet), sheet.begin, slow=False)
+    newest = sheet.newest
+    found = []
+    for row, component in enumerate(sheet.frame.components):
+        for column, region in enumerate(sheet.frame.regions):
+            if not coverage.enabled[row, column]:
+                continue
+            key = (component, region)
+            seen = quiet.get(key, Tally())
+            if not coverage.votes[row, column]:
+                fitness, why = standings[region]
+                why = why if fitness is not Fitness.FIT else abstentions.get(key, "not heard")
+                found.append(
+                    Cell(
+                        component, region, CellState.UNKNOWN, why=why, last_good=seen.last_good, last_bad=seen.last_bad
+                    )
+                )
+            elif key in claimed:
+                found.append(_claimed(component, region, *claimed[key], rules))
+            else:
+                found.append(
+                    Cell(
+                        component,
+                        region,
+                        CellState.WELL,
+                        int(good[row, column]),
+                        int(bad[row, column]),
+                        last_good=int(newest[row, column]),
+                        last_bad=seen.last_bad,
+                        first_good=seen.first_good,
+                    )
+                )
+    return tuple(found)
+
+
+def _counts(sheet: Sheet) -> tuple[Any, Any]:
+    shape = (len(sheet.frame.components), len(sheet.frame.regions))
+    size, looks = shape[0] * shape[1], sheet.looks
+    good = np.bincount(looks.cell[~looks.bad], minlength=size).reshape(shape)
+    bad = np.bincount(looks.cell[looks.bad], minlength=size).reshape(shape)
+    return good, bad
+
+
+def _bad_cells(sheet: Sheet) -> list[CellKey]:
+    return [sheet.frame.key(cell) for cell in np.unique(sheet.looks.cell[sheet.looks.bad]).tolist()]
+
+
+def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rules) -> Cell:
+    if tally.first_bad is None:
+        return Cell(
+            component,
+            region,
+            CellState.UNKNOWN,
+            why="not looked at since its neighbours failed",
+            last_good=tally.last_good,
+        )
+    outage = tally.bad >= rules.outage_share * tally.looks and not claim.slow
+    return Cell(
+        component,
+        region,
+        CellState.BAD if outage else CellState.DEGRADED,
+        tally.looks - tally.bad,
+        tally.bad,
+        "slow" if claim.slow else "",
+        tally.last_good,
+        tally.first_bad,
+        tally.last_bad,
+        tally.first_good,
+        {str(reason): count for reason, count in sorted(tally.reasons.items())},
+    )
+
+
+def evidence_of(
+    cells: Iterable[Cell],
+    claims: Sequence[Claim],
+    opinions: Sequence[Opinion],
+    coverage: Coverage,
+    standings: Standings,
+    rules: Rules,
+) -> Mapping[str, Any]:
+    """Who should look, who was heard, who was not and why, the votes, the rival hypotheses and the rules: JSON-able."""
+    heard = any_along(coverage.votes, 0)
+    return {
+        "rules_version": VERSION,
+        "thresholds": asdict(rules),
+        "regions": {"bad": len(claims[0].regions), "heard": int(heard.sum()), "enabled": len(standings)},
+        "heard": [region for region, votes in zip(coverage.frame.regions, heard, strict=True) if votes],
+        "unfit": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.UNFIT},
+        "silent": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.SILENT},
+        "votes": votes_of(cells),
+        "wrong": round(opinions[0].wrong, 4),
+        "hypotheses": [dict(rival) for rival in opinions[0].rivals],
+        "disruptions": [
+            {
+                "scope": str(claim.scope),
+                "regions": list(claim.regions),
+                "components": list(claim.components),
+                "slow": claim.slow,
+                "group": claim.group,
+                "at_least": claim.at_least,
+            }
+            for claim in claims
+            if claim.cells
+        ],
+    }
+
+
+def votes_of(cells: Iterable[Cell]) -> dict[str, dict[str, str]]:
+    """How each region votes on each component."""
+    votes: dict[str, dict[str, str]] = {}
+    for cell in cells:
+        votes.setdefault(cell.component, {})[cell.region] = str(cell.state)
+    return votes

@@ -1,0 +1,138 @@
+"""The one sentence that tells people what a verdict says and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from coordinator.domain.inference.claim import Claim, Coverage
+from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.topology import Service, Topology
+from coordinator.domain.model.verdict import Scope, Severity
+from coordinator.domain.window.grid import CellKey, any_along
+from coordinator.domain.window.tally import Tally
+from worker.contract.outcome import Reason
+
+FAILED = {
+    Reason.DNS: "found no address",
+    Reason.REFUSED: "were refused",
+    Reason.UNREACHABLE: "could not reach it",
+    Reason.TIMEOUT: "timed out",
+    Reason.RESET: "were cut off",
+    Reason.TLS: "failed in TLS",
+    Reason.STATUS: "got an unexpected status",
+    Reason.CONTENT: "got unexpected content",
+    Reason.SLOW: "were too slow",
+    Reason.PROTOCOL: "got a broken answer",
+}
+MOSTLY = 0.9
+"""From this share on, one reason stands for all."""
+
+Standings = Mapping[str, tuple[Fitness, str]]
+
+
+def sentence(
+    service: Service,
+    claim: Claim,
+    severity: Severity,
+    tallies: Mapping[CellKey, Tally],
+    coverage: Coverage,
+    topology: Topology,
+    rivals: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """What a claim with votes behind it says, in one sentence."""
+    heard = coverage.regions_heard()
+    if claim.scope is Scope.NONE:
+        enabled = int(coverage.enabled.any(axis=0).sum())
+        return f"{service.name} is well in {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
+    what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
+    count = f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
+    names = _names(topology, claim.regions)
+    if claim.scope is Scope.REGIONAL:
+        shared = f", which share {claim.group}" if claim.group and claim.group != "everywhere" else ""
+        how = "slow" if claim.slow else "disrupted"
+        return f"{what} {how} in {count} ({names}{shared}): {looks}."
+    if claim.scope is Scope.UNKNOWN:
+        if not claim.cells:
+            return f"Something is wrong with {service.name}, but not yet how far it reaches{_between(rivals)}."
+        many = ", too few to say how far it reaches" if not claim.at_least else f"{_between(rivals)}"
+        return f"{what} disrupted in {count} ({names}){many}: {looks}."
+    how = "slow" if claim.slow else "down" if severity is Severity.OUTAGE else "degraded"
+    where = "system-wide" if claim.scope is Scope.SYSTEM_WIDE else "everywhere"
+    return f"{what} {how} {where}, in {count}: {looks}."
+
+
+def _between(rivals: Sequence[Mapping[str, Any]]) -> str:
+    """The two best explanations, when there is more than one."""
+    told = [
+        f"{', '.join(rival['components'])} in {', '.join(rival['regions'])} ({rival['chance']:.0%})"
+        for rival in rivals[:2]
+    ]
+    return f"; it may be {' or '.join(told)}" if told else ""
+
+
+def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKey, str]) -> str:
+    """Why nothing can be said: no region votes."""
+    fitness = Counter(standing for standing, _ in standings.values())
+    if not standings:
+        return f"Nothing looks at {service.name}."
+    if fitness[Fitness.UNFIT] == len(standings):
+        return "Nothing heard from any region: every region's references fail too (no network?)."
+    if fitness[Fitness.SILENT] == len(standings):
+        whys = Counter(why for _, why in standings.values())
+        return f"Every region is silent: {whys.most_common(1)[0][0]}."
+    if fitness[Fitness.FIT] and abstentions:
+        return f"No look counts in any region that is fit: {Counter(abstentions.values()).most_common(1)[0][0]}."
+    return f"No region is fit to speak: {fitness[Fitness.UNFIT]} unfit, {fitness[Fitness.SILENT]} silent."
+
+
+def nonvoters(standings: Standings, topology: Topology) -> str:
+    """Who does not vote, as the end of a sentence; empty when all do."""
+    told = []
+    for fitness in (Fitness.UNFIT, Fitness.SILENT):
+        names = _names(topology, [region for region, (standing, _) in standings.items() if standing is fitness])
+        if names:
+            told.append(f"{names} {'do' if ', ' in names else 'does'} not vote ({fitness})")
+    return f" {'; '.join(told)}." if told else ""
+
+
+def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
+    """The components that no region votes on, as the end of a sentence."""
+    heard = any_along(coverage.votes, 1)
+    deaf = {name for name, any_vote in zip(coverage.frame.components, heard, strict=True) if not any_vote}
+    whys = {component: why for (component, _), why in abstentions.items() if component in deaf}
+    told = [f"{component.name} ({whys[component.id]})" for component in service.components if component.id in whys]
+    return f" Not judged: {_listed(told)}." if told else ""
+
+
+def _subject(service: Service, claim: Claim, coverage: Coverage) -> str:
+    """The components that fail, or the service when all of several do."""
+    if len(claim.components) == len(coverage.frame.components) > 1:
+        return service.name
+    return _listed(component.name for component in service.components if component.id in claim.components)
+
+
+def _regions(count: int) -> str:
+    return f"{count} region{'s' if count != 1 else ''}"
+
+
+def _names(topology: Topology, regions: Iterable[str]) -> str:
+    return ", ".join(topology.region[region].name for region in regions)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = tuple(names) or ("Something",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _looks(tallies: Mapping[CellKey, Tally], *, slow: bool) -> str:
+    """`12 of 12 looks timed out`, or `12 of 14 looks failed (8 timeout, 4 status)`."""
+    bad, looks = sum(tally.bad for tally in tallies.values()), sum(tally.looks for tally in tallies.values())
+    if slow:
+        return f"{bad} of {looks} looks took much longer than normal"
+    reasons: Counter[Reason] = Counter()
+    for tally in tallies.values():
+        reasons.update(tally.reasons)
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    if ranked and ranked[0][1] >= MOSTLY * bad and ranked[0][0] in FAILED:
+        return f"{bad} of {looks} looks {FAILED[ranked[0][0]]}"
+    return f"{bad} of {looks} looks failed ({', '.join(f'{n} {reason}' for reason, n in ranked)})"

@@ -1,0 +1,1 @@
+"""The life of an incident, from a confirmed claim to its end."""

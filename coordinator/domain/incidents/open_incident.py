@@ -1,0 +1,153 @@
+"""A case: an open incident with what the judge must remember of it, and what decides how it goes on."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from coordinator.domain.inference.claim import Claim
+from coordinator.domain.model.incident import Incident, Part, Parts
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.verdict import Severity
+from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.tally import Tally, Times
+from worker.contract.instant import Instant
+
+
+class Spell(NamedTuple):
+    """One cell's time in an incident: first and last bad look, and the first good one after."""
+
+    first_bad: Instant
+    last_bad: Instant
+    first_good: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim that is announced, with its severity, its sentence, and the tallies of its cells."""
+
+    claim: Claim
+    severity: Severity
+    reason: str
+    tallies: Mapping[CellKey, Tally] = field(hash=False)
+    times: Callable[[], Times] = field(default=Times, hash=False, compare=False)
+    """When its timely looks were bad and when good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What incidents are judged on at one step. `newest` holds the cells that vote, each with its newest look."""
+
+    now: Instant
+    service: str
+    told: tuple[Told, ...]
+    unknown: bool
+    """Whether something is wrong or may be, and it is not known what: then nothing ends."""
+    newest: Mapping[CellKey, Instant]
+    components: tuple[str, ...]
+    """In the configuration's order, as are the regions."""
+    regions: tuple[str, ...]
+    enabled: frozenset[CellKey]
+    firsts: Mapping[CellKey, Tally]
+    """Tallies of all cells that incidents reach, of what failed."""
+    slow_firsts: Mapping[CellKey, Tally]
+    """The same of what failed or was slow, for slow spells: a slow look is no good one there."""
+    interval_ms: Mapping[CellKey, int]
+    """How often each cell is looked at."""
+
+    def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
+        """How long all of these cells must be well, by the one that is looked at most rarely."""
+        slowest = max((self.interval_ms.get(key, 0) for key in cells), default=0)
+        return max(rules.resolve_after_ms, rules.resolve_after_slots * slowest)
+
+    def quickest_ms(self, cells: Iterable[CellKey]) -> int:
+        """The shortest interval in which any of these cells is looked at."""
+        return min((self.interval_ms[key] for key in cells if key in self.interval_ms), default=1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open incident with the cells that it reaches now, and the spell of each that it ever reached."""
+
+    incident: Incident
+    reach: frozenset[CellKey]
+    spells: Mapping[CellKey, Spell] = field(default_factory=dict, hash=False)
+    slow: bool = False
+    """Whether it is slowness rather than failures, by its last claim."""
+
+    def end(self) -> tuple[Instant | None, Instant | None]:
+        """(last bad, first good] of the cell that failed last."""
+        last = max(self.spells.values(), key=lambda spell: (spell.last_bad, spell.first_good is None), default=None)
+        return (None, None) if last is None else (last.last_bad, last.first_good)
+
+
+def with_spells(case: Case, told: Iterable[Told], scene: Scene) -> Case:
+    """The case after what its claims and the looks since tell of its cells."""
+    spells, slow = dict(case.spells), case.slow
+    for one in told:
+        slow = one.claim.slow
+        for key, tally in one.tallies.items():
+            if key in case.reach and tally.first_bad is not None and tally.last_bad is not None:
+                first = min(tally.first_bad, spells[key].first_bad) if key in spells else tally.first_bad
+                spells[key] = Spell(first, tally.last_bad, tally.first_good)
+    for key, spell in spells.items():
+        seen = (scene.slow_firsts if slow else scene.firsts).get(key)
+        if spell.first_good is None and seen is not None:
+            good = seen.first_good if seen.first_good is not None else seen.last_good
+            if good is not None and good > spell.last_bad:
+                spells[key] = spell._replace(first_good=good)
+    return replace(case, spells=spells, slow=slow)
+
+
+def well_for(key: CellKey, case: Case, scene: Scene, claimed: Collection[CellKey], wanted_ms: int) -> bool:
+    """Whether a cell is heard and was well for so long."""
+    if key in claimed or key not in scene.newest:
+        return False
+    spell = case.spells.get(key)
+    since = case.end()[1] if spell is None else spell.first_good
+    if spell is not None and since is None:
+        return False
+    return since is None or scene.newest[key] - since >= wanted_ms
+
+
+def is_over(case: Case, scene: Scene, claimed: Collection[CellKey], rules: Rules, wanted_ms: int) -> bool:
+    """Whether nothing is claimed of it any more and nearly all its regions are heard and were well for long enough."""
+    if claimed or scene.unknown:
+        return False
+    regions = {region for _, region in case.reach}
+    ailing = {key[1] for key in case.reach if not well_for(key, case, scene, claimed, wanted_ms)}
+    return len(regions - ailing) >= rules.resolve_share * len(regions)
+
+
+def narrowed(case: Case, scene: Scene, claimed: frozenset[CellKey], rules: Rules) -> frozenset[CellKey]:
+    """The reach without the regions and components that are out of it and were well for long.
+
+    It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
+    """
+    if not claimed & case.reach:
+        return case.reach
+    stays = {key for key in case.reach if not well_for(key, case, scene, claimed, rules.narrow_after_ms)}
+    regions, components = {region for _, region in stays}, {component for component, _ in stays}
+    return frozenset(key for key in case.reach if key[0] in components and key[1] in regions)
+
+
+def parts_of(spells: Mapping[CellKey, Spell], *, over: bool) -> Parts:
+    """When it began and ended in each region and component. While it goes on, what still fails has no end."""
+    found = []
+    for axis, place in (("region", 1), ("component", 0)):
+        for name in sorted({key[place] for key in spells}):
+            there = [spell for key, spell in spells.items() if key[place] == name]
+            ends = [spell.first_good for spell in there]
+            known = [end for end in ends if end is not None]
+            until = max(known, default=None) if over or len(known) == len(ends) else None
+            found.append(Part(axis, name, min(spell.first_bad for spell in there), until))
+    return tuple(found)
+
+
+def spells_of(incident: Incident, reach: Collection[CellKey]) -> dict[CellKey, Spell]:
+    """The spells that the parts of a stored incident tell of the cells that it reaches: no finer than the parts."""
+    since = {(part.axis, part.name): part.since for part in incident.parts}
+    return {
+        key: Spell(begun, begun)
+        for key in reach
+        if (begun := max(since.get(("component", key[0]), 0), since.get(("region", key[1]), 0)))
+    }

@@ -1,0 +1,126 @@
+"""A claim: how far something reaches, as far as the posterior and what was heard allow to say it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from coordinator.domain.inference.hypotheses import Hypothesis
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.verdict import Scope
+from coordinator.domain.window.grid import CellKey, Flags, Frame, any_along
+from worker.contract.instant import Instant
+
+FEWEST_REGIONS = 2
+"""One region alone never speaks for everywhere, whatever the rules say."""
+COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
+"""(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
+EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A scope with the cells it rests on. Regions and components are in the configuration's order."""
+
+    scope: Scope
+    cells: frozenset[CellKey] = frozenset()
+    regions: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    chance: float = 0.0
+    """How likely it is."""
+    slow: bool = False
+    """Whether it is slowness rather than failures."""
+    since: Instant = 0
+    """Start of the bucket in which it most likely began."""
+    group: str = ""
+    """What the regions share, when that explains them."""
+    at_least: bool = False
+    """Whether it may reach farther than the cells that are sure."""
+
+    def says(self) -> tuple[Scope, tuple[str, ...], tuple[str, ...], frozenset[CellKey]]:
+        """What makes it another claim."""
+        return self.scope, self.regions, self.components, self.cells
+
+
+NOTHING_YET = Claim(Scope.UNKNOWN)
+"""What is claimed before anything was heard, and while we suspect ourselves."""
+ALL_WELL = Claim(Scope.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who should look and who is heard: both (component, region)."""
+
+    frame: Frame
+    enabled: Flags
+    votes: Flags
+
+    def heard(self, components: Iterable[int]) -> Flags:
+        """The regions that vote on any of these components."""
+        return any_along(self.votes[list(components)], 0)
+
+    def regions_heard(self) -> int:
+        """How many regions vote on anything."""
+        return int(self.votes.any(axis=0).sum())
+
+    def suffices(self, components: Sequence[int], looked: Flags, rules: Rules) -> bool:
+        """Whether enough of everywhere was `looked` at (a region each) to speak of everywhere."""
+        heard = int((self.heard(components) & looked).sum())
+        enabled = int(self.enabled[list(components)].any(axis=0).sum())
+        return heard >= max(FEWEST_REGIONS, rules.enough_regions) and heard >= rules.enough_share * enabled
+
+
+def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: Rules) -> Scope:
+    """The scope that a hypothesis is, within what was heard."""
+    heard = coverage.heard(hypothesis.components)
+    size = int(heard[list(hypothesis.regions)].sum())
+    if size < rules.nearly_all * int(heard.sum()):
+        return Scope.REGIONAL
+    if not coverage.suffices(hypothesis.components, looked, rules):
+        return Scope.UNKNOWN
+    judged = int(coverage.enabled.any(axis=1).sum())
+    whole = len(hypothesis.components) >= rules.nearly_all * judged
+    return Scope.SYSTEM_WIDE if whole else Scope.COMPONENT
+
+
+def confidence_cap(regions_heard: int) -> float:
+    """The most that a claim may be trusted when so many regions were heard; never 1."""
+    return next((cap for regions, cap in COVERAGE_CAPS if regions_heard >= regions), 0.0)
+
+
+def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
+    """The claim as far as its cells are still looked at."""
+    left = claim.cells & frozenset(cells)
+    regions, components = {key[1] for key in left}, {key[0] for key in left}
+    if left == claim.cells:
+        return claim
+    return replace(
+        claim,
+        cells=left,
+        regions=tuple(region for region in claim.regions if region in regions),
+        components=tuple(component for component in claim.components if component in components),
+    )
+
+
+def scope_of_cells(reach: Collection[CellKey], enabled: Collection[CellKey], rules: Rules) -> Scope:
+    """The scope of exactly these cells among all that are looked at, whether or not they are heard now.
+
+    In too few regions to speak of everywhere it is regional: that much is known.
+    """
+    everywhere = 0
+    components = {component for component, _ in reach}
+    for component in components:
+        looked_at = sum(key[0] == component for key in enabled)
+        everywhere += sum(key[0] == component for key in reach) >= rules.nearly_all * looked_at
+    few = len({region for _, region in reach}) < max(FEWEST_REGIONS, rules.enough_regions)
+    if few or everywhere < rules.nearly_all * len(components):
+        return Scope.REGIONAL
+    judged = len({component for component, _ in enabled})
+    return Scope.SYSTEM_WIDE if everywhere >= rules.nearly_all * judged else Scope.COMPONENT
+
+
+def still(claim: Claim, cells: Collection[CellKey], rules: Rules) -> Claim:
+    """The claim under another configuration, which looks at these cells: everywhere may be elsewhere now."""
+    left = within(claim, cells)
+    if left.scope not in EVERYWHERE:
+        return left
+    scope = scope_of_cells(left.cells, cells, rules) if left.cells else Scope.UNKNOWN
+    return replace(left, scope=scope if scope in EVERYWHERE else Scope.UNKNOWN)

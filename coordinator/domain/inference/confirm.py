@@ -1,0 +1,130 @@
+"""Confirmation: which extra looks would tell soonest whether a suspicion is true.
+
+A look that failed where nothing is claimed yet is looked at again at once, by every worker of its region and from a few
+far regions, a few rounds of it, a few seconds apart. The budget is a share of the regular looks, service by service,
+so that all of them together keep to it, too.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
+
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Region, Topology
+from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.series import Track
+from worker.contract.instant import Instant
+
+ROUNDS = 4
+"""Rounds of one suspicion in one slot."""
+ROUND_MS = 5_000
+"""Between them; a blip is over by then as often as not."""
+WORKERS_AT_MOST = 4
+SUSPICIONS_AT_ONCE = 4
+SAVED_AT_MOST = 60.0
+"""Looks that may be saved up in quiet times."""
+
+
+class Ask(NamedTuple):
+    """A wish for one extra look at once. Without a worker, any of the region may take it."""
+
+    check: str
+    region: str
+    attempt: int
+    worker: str | None = None
+
+
+@dataclass(slots=True)
+class Suspicion:
+    """A check that failed in a region: since when it waits, and what was asked in its slot."""
+
+    track: Track
+    slot: int
+    rounds: int = 0
+    asked_at: Instant = 0
+    waiting: bool = True
+
+
+class Confirmation:
+    """The suspicions of one service and what may be spent on them."""
+
+    def __init__(self, topology: Topology, fleet: Fleet, rules: Rules) -> None:
+        self._topology, self._fleet, self._rules = topology, fleet, rules
+        self._suspicions: dict[Track, Suspicion] = {}
+        self._attempts: dict[tuple[str, str, int], int] = {}
+        self._saved = 0.0
+
+    def earn(self) -> None:
+        """One more regular look was heard."""
+        saved = self._saved + self._rules.confirm_share
+        self._saved = saved if saved < SAVED_AT_MOST else SAVED_AT_MOST
+
+    def suspect(self, track: Track, at: Instant) -> None:
+        """A look failed."""
+        slot = at // track.check.interval_ms
+        before = self._suspicions.get(track)
+        if before is None or before.slot < slot:
+            self._suspicions[track] = Suspicion(track, slot)
+        else:
+            before.waiting = before.rounds < ROUNDS
+
+    def asks(self, now: Instant, claimed: Collection[CellKey]) -> list[Ask]:
+        """The looks wanted now. What is claimed already needs no confirmation."""
+        if not self._suspicions:
+            return []
+        self._forget(now)
+        wanted: list[Ask] = []
+        ready = [one for one in self._suspicions.values() if one.waiting and now - one.asked_at >= ROUND_MS]
+        for suspicion in ready[:SUSPICIONS_AT_ONCE]:
+            track = suspicion.track
+            if (track.component, track.region) in claimed:
+                suspicion.waiting = False
+                continue
+            looks = self._looks(track, now)
+            if len(looks) > self._saved:
+                break
+            self._saved -= len(looks)
+            suspicion.rounds, suspicion.asked_at, suspicion.waiting = suspicion.rounds + 1, now, False
+            wanted += looks
+        return wanted
+
+    def _looks(self, track: Track, now: Instant) -> list[Ask]:
+        check = track.check
+        here = [vantage.name for vantage in self._fleet.by_region[track.region] if vantage.silent_at() >= now]
+        places: list[tuple[str, str | None]] = [(track.region, name) for name in here[:WORKERS_AT_MOST]]
+        places += [(region, None) for region in self._far(track)]
+        slot = now // check.interval_ms
+        return [Ask(check.id, region, self._attempt(check.id, region, slot), worker) for region, worker in places]
+
+    def _attempt(self, check: str, region: str, slot: int) -> int:
+        """Each extra look of a check in a region in a slot has a number of its own."""
+        key = (check, region, slot)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        return self._attempts[key]
+
+    def _far(self, track: Track) -> Sequence[str]:
+        """The farthest regions that look at it and are fit to speak."""
+        here = self._topology.region[track.region]
+        others = [r for r in track.check.regions if r != track.region and self._fleet.is_fit(r)]
+        others.sort(key=lambda other: (-distance_km(here, self._topology.region[other]), other))
+        return others[: self._rules.confirm_regions]
+
+    def _forget(self, now: Instant) -> None:
+        self._suspicions = {
+            track: one for track, one in self._suspicions.items() if now // track.check.interval_ms <= one.slot + 2
+        }
+        self._attempts = {
+            key: count
+            for key, count in self._attempts.items()
+            if key[2] >= now // self._topology.check[key[0]].interval_ms - 1
+        }
+
+
+def distance_km(one: Region, other: Region) -> float:
+    """Along the surface of the earth (haversine)."""
+    latitude, other_latitude = radians(one.latitude), radians(other.latitude)
+    half = sin((other_latitude - latitude) / 2) ** 2
+    half += cos(latitude) * cos(other_latitude) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    return 2 * 6371 * asin(sqrt(half))

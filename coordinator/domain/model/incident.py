@@ -1,0 +1,101 @@
+"""An incident: the life of one disruption, from first bad to last bad result."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from coordinator.domain.model.verdict import Scope, Severity
+from worker.contract.instant import Instant, rfc3339
+
+
+class Moment(StrEnum):
+    """What happened to an incident."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One region or component (`axis`) of an incident: there it lasted from `since` until `until`, if it is over."""
+
+    axis: str
+    name: str
+    since: Instant
+    until: Instant | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-able, times as RFC 3339 text, the duration in milliseconds once it is over."""
+        lasted = None if self.until is None else self.until - self.since
+        return {
+            "axis": self.axis,
+            "name": self.name,
+            "since": rfc3339(self.since),
+            "until": _text(self.until),
+            "lasted_ms": lasted,
+        }
+
+
+Parts = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One disruption of one service. It began in (started_after, started_by] and ended in (ended_after, ended_by].
+
+    `started_after` is None when no good look came before; the end is None while it goes on. `regions` and
+    `components` are what it reaches now; `peak` is the widest scope it had.
+    """
+
+    id: str
+    service: str
+    severity: Severity
+    scope: Scope
+    regions: tuple[str, ...]
+    components: tuple[str, ...]
+    opened_at: Instant
+    started_after: Instant | None
+    started_by: Instant
+    ended_after: Instant | None = None
+    ended_by: Instant | None = None
+    resolved_at: Instant | None = None
+    peak: Scope = Scope.REGIONAL
+    reason: str = ""
+    intermittent: bool = False
+    """Whether it came and went several times within an hour."""
+    cause: str = ""
+    """The incident, often of another service, that it most likely shares its cause with: they began together."""
+    parts: Parts = ()
+    """Of each region and component that it reached: when it began and ended there."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEvent:
+    """One line of an incident's timeline: what happened when, and the incident as it was afterwards."""
+
+    at: Instant
+    moment: Moment
+    incident: Incident
+
+    def to_record(self) -> dict[str, Any]:
+        """The line that replay prints for this event."""
+        incident = self.incident
+        return {
+            "type": "incident",
+            "at": rfc3339(self.at),
+            "event": self.moment,
+            "id": incident.id,
+            "service": incident.service,
+            "scope": incident.scope,
+            "regions": list(incident.regions),
+            "components": list(incident.components),
+            "started_after": _text(incident.started_after),
+            "started_by": _text(incident.started_by),
+            "ended_after": _text(incident.ended_after),
+            "ended_by": _text(incident.ended_by),
+        }
+
+
+def _text(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)

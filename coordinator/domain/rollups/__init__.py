@@ -1,0 +1,1 @@
+"""Results folded into minutes, hours and days, and sketches of durations that can be merged."""

@@ -1,0 +1,1 @@
+"""Which looks are due, what came of them, who is heard, and how many extra looks may be ordered."""

@@ -1,0 +1,132 @@
+"""The ledger of looks: what was ordered, what came back, and the gaps between."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from heapq import heappop, heappush
+
+from coordinator.domain.schedule.schedule import Due, Span
+from worker.contract.instant import Instant
+
+PATIENCE_MS = 15_000
+"""A look is not missing before this long after it was due, however short its timeout and interval are."""
+
+
+class GapReason(StrEnum):
+    """Why a look is missing."""
+
+    NO_WORKER = "no_worker"
+    """No worker of the region was heard, so nothing was ordered."""
+    NO_RESULT = "no_result"
+    """It was ordered, and nothing came back in time; it may have come later, from a worker's outbox."""
+    PAUSED = "paused"
+    """The coordinator itself stood still, or could not reach the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Consecutive slots of one check in one region without a result, and why."""
+
+    check: str
+    service: str
+    region: str
+    first_slot: int
+    last_slot: int
+    first_at: Instant
+    last_at: Instant
+    reason: GapReason
+
+
+_Pair = tuple[str, str]
+_Key = tuple[str, str, int]
+
+
+class Ledger:
+    """What is outstanding. Its size is bounded by the looks of one timeout and interval."""
+
+    def __init__(self) -> None:
+        self._outstanding: dict[_Key, Span] = {}
+        self._paused: dict[_Pair, Span] = {}
+        self._deadlines: list[tuple[Instant, int, Span, GapReason]] = []
+        self._entries = 0
+        self._gaps: dict[_Pair, Gap] = {}
+        self._changed: dict[tuple[_Pair, int], Gap] = {}
+
+    def __len__(self) -> int:
+        return len(self._outstanding)
+
+    def issue(self, looks: Iterable[Due]) -> None:
+        """These looks were ordered: each must come back, or becomes a gap when its time is over."""
+        for look in looks:
+            span = Span(look.check, look.region, look.slot, look.slot)
+            self._outstanding[look.check.id, look.region, look.slot] = span
+            patience = max(PATIENCE_MS, look.check.timeout_ms + look.check.interval_ms)
+            self._wait(look.scheduled_at + patience, span, GapReason.NO_RESULT)
+
+    def settle(self, check: str, region: str, slot: int) -> None:
+        """A result of this look arrived. A repeat, or one that was never ordered, does no harm."""
+        self._outstanding.pop((check, region, slot), None)
+        paused = self._paused.get((check, region)) if self._paused else None
+        if paused is not None and paused.first_slot <= slot <= paused.last_slot:
+            self._paused[check, region] = replace(paused, first_slot=slot + 1)
+
+    def miss(self, looks: Iterable[Due], reason: GapReason) -> None:
+        """These looks were not ordered, or their order is known to be lost."""
+        for look in looks:
+            self._outstanding.pop((look.check.id, look.region, look.slot), None)
+            self._declare(Span(look.check, look.region, look.slot, look.slot), reason)
+
+    def pause(self, spans: Iterable[Span], now: Instant) -> None:
+        """Nothing was ordered in these spans. They become gaps after a while, less what arrives until then.
+
+        The end of what was ordered before a crash is known only to some seconds; results on their way tell the rest.
+        """
+        for span in spans:
+            pair = (span.check.id, span.region)
+            self._end_pause(pair)
+            self._paused[pair] = span
+            self._wait(now + PATIENCE_MS, span, GapReason.PAUSED)
+
+    def sweep(self, now: Instant) -> list[Gap]:
+        """Declare what is overdue; the gaps that are new or grew since the last sweep."""
+        while self._deadlines and self._deadlines[0][0] <= now:
+            _, _, span, reason = heappop(self._deadlines)
+            if reason is GapReason.PAUSED:
+                self._end_pause((span.check.id, span.region))
+            elif self._outstanding.pop((span.check.id, span.region, span.first_slot), None) is not None:
+                self._declare(span, reason)
+        changed = list(self._changed.values())
+        self._changed.clear()
+        return changed
+
+    def _wait(self, deadline: Instant, span: Span, reason: GapReason) -> None:
+        self._entries += 1  # keeps the heap from comparing spans
+        heappush(self._deadlines, (deadline, self._entries, span, reason))
+
+    def _end_pause(self, pair: _Pair) -> None:
+        span = self._paused.pop(pair, None)
+        if span is not None and span.first_slot <= span.last_slot:
+            self._declare(span, GapReason.PAUSED)
+
+    def _declare(self, span: Span, reason: GapReason) -> None:
+        pair = (span.check.id, span.region)
+        gap = self._gaps.get(pair)
+        if gap is not None and gap.reason is reason and span.first_slot == gap.last_slot + 1:
+            gap = replace(gap, last_slot=span.last_slot, last_at=span.instant(span.last_slot))
+        else:
+            gap = _gap(span, reason)
+        self._gaps[pair] = gap
+        self._changed[pair, gap.first_slot] = gap
+
+
+def _gap(span: Span, reason: GapReason) -> Gap:
+    return Gap(
+        check=span.check.id,
+        service=span.check.service,
+        region=span.region,
+        first_slot=span.first_slot,
+        last_slot=span.last_slot,
+        first_at=span.instant(span.first_slot),
+        last_at=span.instant(span.last_slot),
+        reason=reason,
+    )

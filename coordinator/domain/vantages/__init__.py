@@ -1,0 +1,1 @@
+"""Whether a vantage point is fit to speak: the fleet, and the diagnosis of a worker."""

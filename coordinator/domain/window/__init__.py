@@ -1,0 +1,1 @@
+"""The newest looks of a service, as series of one check in one region and as a grid of counts."""

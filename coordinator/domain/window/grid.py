@@ -1,0 +1,226 @@
+"""The sheet of a service: its looks that count, bucket by bucket, cell by cell, as arrays.
+
+Shapes are (bucket, component, region). A bucket is one interval of the quickest check, or coarser for a service whose
+slowest check is much slower.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.window.look import (
+    AT_SHIFT,
+    ATTEMPT_MASK,
+    ATTEMPT_SHIFT,
+    EPOCH,
+    LATE_BIT,
+    REASON_MASK,
+    SLOW_BIT,
+    VOTE_SHIFT,
+    WORKER_MASK,
+    WORKER_SHIFT,
+    Vote,
+)
+from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.vantage import Vantage
+from worker.contract.instant import Instant
+
+CellKey = tuple[str, str]
+"""(component, region)."""
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+BUCKETS_AT_MOST = 64
+ROUND_MS = 5_000
+"""Extra looks that begin within so long are one round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The axes of a service's sheets, the same from sheet to sheet."""
+
+    components: tuple[str, ...]
+    regions: tuple[str, ...]
+    bucket_ms: int
+    buckets: int
+
+    @property
+    def window_ms(self) -> int:
+        """How far back a sheet goes."""
+        return self.bucket_ms * self.buckets
+
+    def number(self, key: CellKey) -> int | None:
+        """The number of a cell, as looks carry it; None when it is not of this frame."""
+        component, region = key
+        if component not in self.components or region not in self.regions:
+            return None
+        return self.components.index(component) * len(self.regions) + self.regions.index(region)
+
+    def numbers(self, keys: Iterable[CellKey]) -> dict[CellKey, int]:
+        """The number of each of these cells that is of this frame."""
+        return {key: number for key in keys if (number := self.number(key)) is not None}
+
+    def key(self, number: int) -> CellKey:
+        """The cell of a number."""
+        row, column = divmod(number, len(self.regions))
+        return self.components[row], self.regions[column]
+
+    def keys(self, flags: Flags) -> frozenset[CellKey]:
+        """The cells that are set, of (component, region)."""
+        return frozenset(self.key(number) for number in np.flatnonzero(flags).tolist())
+
+    def begin(self, now: Instant) -> Instant:
+        """Start of the oldest bucket of a sheet at that moment; the newest one is not over yet."""
+        return (now // self.bucket_ms - self.buckets + 1) * self.bucket_ms
+
+
+def frame_of(components: Sequence[str], regions: Sequence[str], intervals_ms: Sequence[int], rules: Rules) -> Frame:
+    """The frame for checks of these intervals."""
+    quickest, slowest = min(intervals_ms, default=1_000), max(intervals_ms, default=1_000)
+    window = max(
+        rules.window_intervals * quickest,
+        rules.window_intervals // 3 * slowest,
+        min(rules.window_ms, BUCKETS_AT_MOST * quickest),
+    )
+    bucket = max(quickest, -(-window // BUCKETS_AT_MOST))
+    return Frame(tuple(components), tuple(regions), bucket, -(-window // bucket))
+
+
+def any_along(flags: Flags, axis: int) -> Flags:
+    """Whether any flag is set along an axis; numpy's own is typed as perhaps a single flag."""
+    return np.asarray(flags.any(axis=axis), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The looks that count, one entry each: event time, cell (component * regions + region), and what they saw."""
+
+    at: Ints
+    cell: Ints
+    bad: Flags
+    slow: Flags
+    late: Flags
+    reason: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Weighted counts of looks, and when each cell was last looked at."""
+
+    frame: Frame
+    begin: Instant
+    good: Floats
+    bad: Floats
+    slow: Floats
+    """Of the good looks, those that were slow."""
+    newest: Ints
+    """(component, region): event time of the newest look that counts."""
+    rounds: Floats
+    """(bucket, region): how many rounds of extra looks there were."""
+    looks: Looks
+    waiting: bool
+    """Whether a failed look waits for proof that its worker was alive."""
+
+    @property
+    def filled(self) -> Floats:
+        """How much of each bucket has been looked at yet, from 0 to 1, by the fullest bucket."""
+        looks = (self.good + self.bad).sum(axis=(1, 2))
+        return np.asarray(looks / max(1e-9, float(looks.max(initial=0.0))), dtype=np.float64)
+
+
+def fill(
+    frame: Frame,
+    tracks: Sequence[Track],
+    cells: Sequence[int],
+    fleet: Mapping[str, Sequence[Vantage]],
+    now: Instant,
+    rules: Rules,
+    *,
+    late_alarms: bool,
+) -> Sheet:
+    """The sheet at `now`. `cells` are those of the tracks. Late looks count only where `late_alarms`."""
+    begin = frame.begin(now)
+    parts = [track.since(begin) for track in tracks]
+    sizes = np.array([len(part) for part in parts], dtype=np.int64)
+    codes = np.frombuffer(b"".join(part.tobytes() for part in parts), dtype=np.int64)
+    track = np.repeat(np.arange(len(tracks)), sizes)
+    vote = codes >> VOTE_SHIFT & 3
+    voting = vote != Vote.ABSTAINS
+    codes, track, vote = codes[voting], track[voting], vote[voting]
+    at = (codes >> AT_SHIFT) + EPOCH
+    cell = np.asarray(cells)[track] if len(tracks) else np.zeros(0, dtype=np.int64)
+    bad = vote == Vote.BAD
+    if not late_alarms:
+        timely = (codes >> LATE_BIT & 1) == 0
+        codes, track, at, cell, bad = codes[timely], track[timely], at[timely], cell[timely], bad[timely]
+    counts, waiting = _counting(frame, at, cell, codes >> WORKER_SHIFT & WORKER_MASK, bad, fleet)
+    codes, track, at, cell, bad = codes[counts], track[counts], at[counts], cell[counts], bad[counts]
+    slow = (codes >> SLOW_BIT & 1).astype(bool)
+    weight = _weights(at, track, np.array([t.check.interval_ms for t in tracks], dtype=np.int64), begin, rules)
+    bucket = np.minimum((at - begin) // frame.bucket_ms, frame.buckets - 1)
+    shape = (frame.buckets, len(frame.components), len(frame.regions))
+    size = shape[1] * shape[2]
+    place = bucket * size + cell
+
+    def count(wanted: Flags) -> Floats:
+        return np.asarray(np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64).reshape(shape)
+
+    extra = (codes >> ATTEMPT_SHIFT & ATTEMPT_MASK) > 0
+    rounds = _rounds(bucket[extra], cell[extra] % max(shape[2], 1), at[extra], (shape[0], shape[2]))
+    newest = np.full(size, LONGEST_AGO)
+    np.maximum.at(newest, cell, at)
+    late = (codes >> LATE_BIT & 1).astype(bool)
+    looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK)
+    return Sheet(
+        frame, begin, count(~bad), count(bad), count(slow & ~bad), newest.reshape(shape[1:]), rounds, looks, waiting
+    )
+
+
+def _counting(
+    frame: Frame, at: Ints, cell: Ints, worker: Ints, bad: Flags, fleet: Mapping[str, Sequence[Vantage]]
+) -> tuple[Flags, bool]:
+    """Which looks count: not those of a worker that was unfit then or is forgotten, and failures only when vouched for.
+
+    And whether any failure still waits to be vouched for.
+    """
+    width = int(worker.max(initial=0)) + 1
+    shape = (len(frame.regions), width)
+    known, answered = np.zeros(shape, dtype=bool), np.full(shape, LONGEST_AGO)
+    doubted = np.full(shape, -LONGEST_AGO)
+    region = cell % len(frame.regions) if len(frame.regions) else cell
+    aside = np.zeros(len(at), dtype=bool)
+    for row, name in enumerate(frame.regions):
+        for vantage in fleet.get(name, ()):
+            if vantage.number >= width:
+                continue
+            known[row, vantage.number] = True
+            answered[row, vantage.number] = vantage.answered_at
+            if vantage.doubted_since is not None:
+                doubted[row, vantage.number] = vantage.doubted_since
+            for start, end in vantage.spans(-LONGEST_AGO):
+                aside |= (region == row) & (worker == vantage.number) & (at >= start) & (at < end)
+    counts = known[region, worker] & ~aside
+    vouched = (answered[region, worker] >= at) & (at < doubted[region, worker])
+    waits = counts & bad & ~vouched
+    return counts & ~waits, bool(waits.any())
+
+
+def _rounds(bucket: Ints, region: Ints, at: Ints, shape: tuple[int, int]) -> Floats:
+    """How many rounds of extra looks each region had in each bucket: those of one moment are one round."""
+    moments = np.unique(np.stack([bucket * shape[1] + region, at // ROUND_MS]), axis=1)[0]
+    counted: Floats = np.bincount(moments, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    return counted
+
+
+def _weights(at: Ints, track: Ints, interval_ms: Ints, begin: Instant, rules: Rules) -> Floats:
+    """Several looks in one slot of a check in a region share their fate, and count for less than as many slots."""
+    if not len(at):
+        return np.zeros(0)
+    interval = interval_ms[track]
+    slot = at // interval - begin // interval
+    key = track * (int(slot.max()) + 1) + slot
+    together = np.bincount(key)[key]
+    return 1 / (1 + rules.fate_share * (together - 1))
