@@ -15,15 +15,15 @@ from typing import Any, Final
 
 import uvloop
 
-from worker.backoff import Backoff
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason
 from worker.orders import Due, OrderError, due_looks, read_checks, read_order
 from worker.pacing import Pacer
-from worker.probes.look import ParsedCheck, Vantage, look_once
-from worker.rows import encode_row
+from worker.probes.run import ParsedCheck, Vantage, look_once
+from worker.reporting.rows import encode_row
 from worker.tally import Tally
+from worker.targets.backoff import Backoff
 
 IN_FLIGHT: Final = 2000
 """Looks taken and not yet done. Beyond it orders wait in the broker, where they expire."""

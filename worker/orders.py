@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from worker.contract.instant import Instant
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason, failure
-from worker.probes.look import ParsedCheck, SpecError, parse_spec
+from worker.probes.run import ParsedCheck, SpecError, parse_spec
 
 MAX_WAIT_MS: Final = 60_000
 """No order reaches further ahead; beyond it the order itself is wrong."""

@@ -15,21 +15,21 @@ from celery.worker import state as celery_state
 from pydantic import ValidationError
 
 from worker.agent import Agent
-from worker.celery_app import Handlers, build_app, build_controller
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
-from worker.guard import Guard
 from worker.lean import settle
+from worker.messaging.celery_app import Handlers, build_app, build_controller
+from worker.messaging.post import Post
+from worker.messaging.watchdog import Watchdog
 from worker.orders import OrderError, read_order
-from worker.outbox import Outbox, StateTakenError, held
-from worker.post import Post
-from worker.probes import KINDS
-from worker.probes.look import Vantage
-from worker.probes.vantage import user_agent
-from worker.sender import Sender
+from worker.probes.kinds import KINDS
+from worker.probes.look.vantage import user_agent
+from worker.probes.run import Vantage
+from worker.reporting.outbox import Outbox, StateTakenError, held
+from worker.reporting.sender import Sender
 from worker.settings import SettingsError, WorkerSettings
+from worker.targets.guard import Guard
 from worker.vitals import Gauge
-from worker.watchdog import Watchdog
 
 LOOKS_END_S: Final = 8.0
 SEND_END_S: Final = 2.0

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from worker.contract.message import IDENTIFIER
-from worker.policy import Network, Policy, PolicyError, read_policy
+from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
 SCHEMES: Final = ("redis", "rediss")
 MAX_CONTACT: Final = 200

@@ -10,7 +10,7 @@ from typing import Final
 
 from worker.contract.clock import now
 from worker.contract.message import Vitals
-from worker.outbox import Outbox
+from worker.reporting.outbox import Outbox
 from worker.tally import Tally
 
 BUSY_MS: Final = 250.0

@@ -13,7 +13,7 @@ def look_at_libcurl() -> Finding:
     try:
         import pycurl
 
-        from worker.probes.curl.versions import http_versions
+        from worker.probes.http.curl.versions import http_versions
     except ImportError:
         return ok("libcurl", _NO_WORKER)
     own = f"libcurl {pycurl.version_info()[1]}, {pycurl.version_info()[5]}"
@@ -27,7 +27,7 @@ def look_at_libcurl() -> Finding:
 def look_at_icmp() -> Finding:
     """Whether the kind `icmp` can look from here."""
     try:
-        from worker.probes.icmp.socket import available
+        from worker.probes.kinds.icmp.socket import available
     except ImportError:
         return ok("icmp", _NO_WORKER)
     why = available()
@@ -40,7 +40,7 @@ def look_at_icmp() -> Finding:
 def look_at_name_servers() -> Finding:
     """Whether the DNS servers of this machine answer."""
     try:
-        from worker.probes.nameservers import knows_the_root, system_nameservers
+        from worker.probes.names.nameservers import knows_the_root, system_nameservers
     except ImportError:
         return ok("name servers", _NO_WORKER)
     servers = system_nameservers()

@@ -17,7 +17,7 @@ ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configurat
 
 def parameter_models() -> Mapping[str, type[Params]]:
     """The parameters of every kind of check that workers of this version know."""
-    from worker.probes import KINDS
+    from worker.probes.kinds import KINDS
 
     return {name: kind.params for name, kind in KINDS.items()}
 

@@ -111,8 +111,8 @@ def _sentence(error: Exception) -> str:
 
 
 async def _look(spec: CheckSpec, allow: str | None, *, ca_file: Path | None, **where: Any) -> Outcome:
-    from worker.guard import Guard
-    from worker.probes.look import Vantage, look_once, parse_spec
+    from worker.probes.run import Vantage, look_once, parse_spec
+    from worker.targets.guard import Guard
 
     networks = [part.strip() for part in (allow or "").split(",") if part.strip()]
     vantage = Vantage(guard=Guard(networks), ca_file=str(ca_file) if ca_file else None, **where)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from coordinator.domain.rollups.sketch import added, percentiles, reasons_of, unpacked
+from coordinator.encoding import from_text
 from coordinator.store import Store
 from coordinator.store.database import Row
-from coordinator.store.encoding import from_text
 from coordinator.store.results.rollups import LENGTH_MS, Level
 from worker.contract.instant import Instant, rfc3339
 

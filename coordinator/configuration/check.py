@@ -17,7 +17,7 @@ Kinds = Mapping[str, type[Params]]
 CHECK_KEYS: Final = frozenset(CheckEntry.model_fields)
 RESERVED: Final = frozenset({"coordinator", "default"})
 SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"  # noqa: S105 - the name of a variable
-"""Workers read no other variables of their environment; see worker/probes/secret.py."""
+"""Workers read no other variables of their environment; see worker/probes/parameters/secret.py."""
 _SECRET: Final = re.compile(r"\$\{env:" + SECRET_PREFIX + r"[A-Za-z0-9_]+\}")
 
 

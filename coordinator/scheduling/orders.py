@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.schedule import Due
-from coordinator.store.encoding import canonical
+from coordinator.encoding import canonical
 from worker.contract.instant import Instant
 from worker.contract.message import CheckSpec, LookRow, Order
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from coordinator.encoding import from_text
 from coordinator.store.database import APP, Row, StoreError, connection_name, numbered, sqlite_path, tortoise_config
-from coordinator.store.encoding import from_text
 from coordinator.store.snapshot import MIGRATIONS_TABLE
 
 PATIENCE_S: Final = 10.0

@@ -17,7 +17,7 @@ from coordinator.analytics.exports.dictionary import page
 from coordinator.configuration import schema
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
-from worker.probes import KINDS
+from worker.probes.kinds import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 NOTICE = "<!-- Written by `make reference` from the code; edit the code instead. -->\n"

@@ -17,9 +17,9 @@ from typing import Any
 import uvloop
 
 from api.cli.bench.local import Local, local_servers
-from worker.guard import Guard
-from worker.probes.icmp import available
-from worker.probes.look import ParsedCheck, Vantage, look_once, parse_spec
+from worker.probes.kinds.icmp import available
+from worker.probes.run import ParsedCheck, Vantage, look_once, parse_spec
+from worker.targets.guard import Guard
 
 ROUNDS = 3
 ADDRESSES = 200

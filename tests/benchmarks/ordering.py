@@ -12,10 +12,10 @@ import time
 from coordinator.configuration import from_document
 from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Hearing
+from coordinator.encoding import canonical
 from coordinator.messaging.publisher import Post
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import Tick
-from coordinator.store.encoding import canonical
 from tests.benchmarks.fleet import document
 from worker.contract.clock import monotonic_s
 

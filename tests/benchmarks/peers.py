@@ -118,7 +118,7 @@ def timing(local: Local, port: int, seconds: float, promises: Promises) -> None:
 
 def kinds(local: Local, seconds: float, promises: Promises) -> None:
     """The other kinds, per core-second."""
-    from worker.probes import KINDS
+    from worker.probes.kinds import KINDS
 
     for kind, least in (("tcp", 3000), ("dns", 3000), ("icmp", 3000), ("tls", 1000)):
         if kind in KINDS:

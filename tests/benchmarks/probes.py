@@ -14,8 +14,8 @@ import uvloop
 
 from api.cli.bench.local import local_servers
 from tests.benchmarks.kinds import looked, profiled
-from worker.guard import Guard
-from worker.probes.look import Vantage, parse_spec
+from worker.probes.run import Vantage, parse_spec
+from worker.targets.guard import Guard
 
 ROUNDS = 3
 

@@ -11,8 +11,8 @@ from tests.faults.coordinator import check, until
 from tests.faults.target import Target
 from worker.agent import Agent
 from worker.contract.clock import now
-from worker.guard import Guard
-from worker.probes.look import Vantage
+from worker.probes.run import Vantage
+from worker.targets.guard import Guard
 
 Start = Callable[..., Agent]
 

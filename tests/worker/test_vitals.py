@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from worker.contract.clock import monotonic_s
-from worker.outbox import Key, Outbox
+from worker.reporting.outbox import Key, Outbox
 from worker.tally import Tally
 from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, outgoing_address, rss_mb
 

@@ -1,4 +1,4 @@
-"""One log format for every process: `2026-03-01T14:32:07.120Z INFO worker.outbox reports_sent count=3`."""
+"""One log format for every process: `2026-03-01T14:32:07.120Z INFO worker.reporting.outbox reports_sent count=3`."""
 
 import logging
 import sys

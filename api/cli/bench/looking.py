@@ -19,10 +19,10 @@ import uvloop
 
 from worker.contract.clock import now
 from worker.contract.outcome import Outcome
-from worker.guard import Guard
 from worker.lean import leave_out_unused, settle
-from worker.probes.look import ParsedCheck, Vantage, look_once, parse_spec
-from worker.rows import encode_row
+from worker.probes.run import ParsedCheck, Vantage, look_once, parse_spec
+from worker.reporting.rows import encode_row
+from worker.targets.guard import Guard
 from worker.vitals import rss_mb
 
 TIMED_MOST_PER_S: Final = 2000.0

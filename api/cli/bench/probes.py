@@ -76,7 +76,7 @@ def measured(job: dict[str, Any]) -> dict[str, Any]:
 
 def local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
     """The job against the local servers; times are compared with what our own server says of itself."""
-    from worker.probes import KINDS
+    from worker.probes.kinds import KINDS
 
     scheme = "https" if tls else "http"
     params: dict[str, dict[str, Any]] = {

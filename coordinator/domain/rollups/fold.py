@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from coordinator.domain.rollups.sketch import PHASES, Counts, Ints, added, counted, packed, reasons_of, unpacked
-from coordinator.store.encoding import from_text, to_text
+from coordinator.encoding import from_text, to_text
 from worker.contract.instant import Instant
 
 RESULT: Final = ("service", "component", "check", "region", "ok", "reason", "blame", *PHASES)

@@ -7,8 +7,8 @@ from typing import Any, Final
 import asyncpg
 from tortoise.exceptions import IntegrityError
 
+from coordinator.encoding import to_text
 from coordinator.store.database import Database
-from coordinator.store.encoding import to_text
 from coordinator.store.results.partitions import add_day, day_of
 from coordinator.store.results.result_rows import INSERT, INSERT_ARRAYS, to_row
 from coordinator.store.state.writers import alive

@@ -7,8 +7,8 @@ from typing import Any, Final
 import asyncpg
 from tortoise.exceptions import OperationalError
 
+from coordinator.encoding import to_text
 from coordinator.store.database import Database, Row
-from coordinator.store.encoding import to_text
 from coordinator.store.results.partitions import DAY_MS, LOCK, day_of, days, name_of
 from coordinator.store.results.result_rows import COLUMNS
 from coordinator.store.results.results import ResultFilter

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from coordinator.encoding import from_text
 from coordinator.store.database import Database, Row
-from coordinator.store.encoding import from_text
 from coordinator.store.paging import position
 from coordinator.store.results.results import ResultFilter
 from coordinator.store.state.incident_rows import ALL, parts_of

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from coordinator.encoding import from_text, to_text
 from coordinator.store.database import Row
-from coordinator.store.encoding import from_text, to_text
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import FIELDS, Result
 

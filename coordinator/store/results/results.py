@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from coordinator.encoding import to_text
 from coordinator.store.database import Database
-from coordinator.store.encoding import to_text
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.results.adding import PostgresAdding, SqliteAdding
 from coordinator.store.results.result_rows import COLUMNS, from_row

@@ -3,8 +3,8 @@
 from hashlib import blake2b
 from typing import Any
 
+from coordinator.encoding import canonical, from_text
 from coordinator.store.database import Database
-from coordinator.store.encoding import canonical, from_text
 from worker.contract.instant import Instant
 
 _NEWEST = "SELECT version, digest, document FROM configuration ORDER BY version DESC LIMIT 1"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
+from coordinator.encoding import moment
 from coordinator.store.database import Database, Row
-from coordinator.store.encoding import moment
 from worker.contract.instant import Instant
 
 MOST_KEPT: Final = 1_000

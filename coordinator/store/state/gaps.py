@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from coordinator.domain.schedule.ledger import Gap
+from coordinator.encoding import moment
 from coordinator.store.database import Database
-from coordinator.store.encoding import moment
 from worker.contract.instant import Instant
 
 _PUT: Final = (

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Part
 from coordinator.domain.model.verdict import Scope, Severity, Verdict
+from coordinator.encoding import from_text, moment, to_text
 from coordinator.store.database import Row
-from coordinator.store.encoding import from_text, moment, to_text
 
 COLUMNS: Final = tuple(field.name for field in fields(Incident))
 ALL: Final = (*COLUMNS, "updated_at")

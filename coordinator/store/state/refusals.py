@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from coordinator.encoding import moment
 from coordinator.store.database import Database
-from coordinator.store.encoding import moment
 from worker.contract.instant import Instant
 
 _COUNT: Final = (

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
+from coordinator.encoding import from_text, to_text
 from coordinator.store.database import Database
-from coordinator.store.encoding import from_text, to_text
 from worker.contract.instant import Instant
 
 Standing = tuple[str, str, Instant, Mapping[str, Any]]

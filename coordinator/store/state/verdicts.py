@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from coordinator.domain.model.verdict import Verdict
+from coordinator.encoding import from_text, to_text
 from coordinator.store.database import Database
-from coordinator.store.encoding import from_text, to_text
 from worker.contract.instant import Instant
 
 _PUT: Final = (

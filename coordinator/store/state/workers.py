@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from coordinator.encoding import from_text, moment, to_text
 from coordinator.store.database import Database, Row
-from coordinator.store.encoding import from_text, moment, to_text
 from worker.contract.instant import Instant
 
 

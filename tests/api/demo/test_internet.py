@@ -11,9 +11,9 @@ from api.demo.world import ALLOWED, SPOTS, Endpoint, configuration, endpoints_of
 from coordinator.configuration import load_configuration
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome
-from worker.guard import Guard
-from worker.probes import KINDS
-from worker.probes.look import Vantage, look_once, parse_spec
+from worker.probes.kinds import KINDS
+from worker.probes.run import Vantage, look_once, parse_spec
+from worker.targets.guard import Guard
 
 pytestmark = pytest.mark.slow
 

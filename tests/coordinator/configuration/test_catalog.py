@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.configuration import DEFAULT, ConfigurationError, load_configuration
-from worker.probes import KINDS
+from worker.probes.kinds import KINDS
 
 PARAMETERS = {name: kind.params for name, kind in KINDS.items()}
 VENDORS = ("claude", "openai", "gemini")

@@ -10,7 +10,7 @@ from coordinator.configuration import DEFAULT, Configuration, catalog_names, fro
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role
 from tests.coordinator.configuration.conftest import DoorParams
-from worker.probes import KINDS
+from worker.probes.kinds import KINDS
 
 Load = Callable[[str], Configuration]
 PARAMETERS = {name: kind.params for name, kind in KINDS.items()}

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from coordinator.domain.rollups.sketch import packed, reasons_of, unpacked
+from coordinator.encoding import from_text, to_text
 from coordinator.store import Store
-from coordinator.store.encoding import from_text, to_text
 from coordinator.store.results.rollup_rows import COLUMNS
 from coordinator.store.results.rollups import LENGTH_MS, Level
 from worker.contract.result import Result

@@ -15,8 +15,8 @@ import trustme
 import uvloop
 
 from worker.contract.outcome import Outcome
-from worker.guard import Guard
-from worker.probes.look import Vantage, look_once, parse_spec
+from worker.probes.run import Vantage, look_once, parse_spec
+from worker.targets.guard import Guard
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LOOPBACK = ("127.0.0.0/8", "::1/128")

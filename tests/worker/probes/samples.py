@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 from websockets.asyncio.server import serve
 
 from tests.worker.probes.conftest import read_request
+from tests.worker.probes.kinds.test_grpc import serving as grpc_serving
+from tests.worker.probes.kinds.test_udp import Server as UdpServer
 from tests.worker.probes.name_server import name_server
-from tests.worker.probes.test_grpc import serving as grpc_serving
-from tests.worker.probes.test_udp import Server as UdpServer
 
 Params = dict[str, Any]
 SECRET_NAME: Final = "OUTSCOPE_SECRET_CONFORMANCE"

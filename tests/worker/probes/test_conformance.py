@@ -24,11 +24,11 @@ from tests.worker.probes.conftest import Handler, Listen, LookAt, silence
 from tests.worker.probes.samples import SECRET_NAME, Sample, Stage, sample_of
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.guard import Guard
-from worker.policy import read_policy
-from worker.probes import KINDS
-from worker.probes.icmp import available
-from worker.probes.look import Vantage
+from worker.probes.kinds import KINDS
+from worker.probes.kinds.icmp import available
+from worker.probes.run import Vantage
+from worker.targets.guard import Guard
+from worker.targets.policy import read_policy
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 Vantages = Callable[..., Vantage]

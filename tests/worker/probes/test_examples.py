@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from worker.probes import KINDS
+from worker.probes.kinds import KINDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "look-at-other-protocols.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)

@@ -10,12 +10,12 @@ import pytest
 from websockets.asyncio.server import serve
 
 from tests.worker.probes.conftest import Listen, LookAt, silence
+from tests.worker.probes.kinds.test_grpc import serving
+from tests.worker.probes.kinds.test_udp import Server
 from tests.worker.probes.name_server import RECORDS, NameServer
-from tests.worker.probes.test_grpc import serving
-from tests.worker.probes.test_udp import Server
 from worker.contract.outcome import Blame, Reason
-from worker.probes.look import Vantage
-from worker.probes.resolver import Resolver
+from worker.probes.names.resolver import Resolver
+from worker.probes.run import Vantage
 
 
 def has_ipv6() -> bool:

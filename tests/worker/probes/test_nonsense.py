@@ -13,13 +13,13 @@ from websockets.server import ServerProtocol
 
 from tests.worker.probes.conftest import Listen, LookAt
 from worker.contract.outcome import Blame, Outcome, Reason
-from worker.probes.dns.ask import Asked, parsed
-from worker.probes.dns.kind import fault_of
-from worker.probes.dns.params import DnsParams
-from worker.probes.grpc.message import health_status
-from worker.probes.icmp.packet import Version, reply
-from worker.probes.phases import Phases
-from worker.probes.starttls import Protocol
+from worker.probes.kinds.dns.ask import Asked, parsed
+from worker.probes.kinds.dns.kind import fault_of
+from worker.probes.kinds.dns.params import DnsParams
+from worker.probes.kinds.grpc.message import health_status
+from worker.probes.kinds.icmp.packet import Version, reply
+from worker.probes.look.phases import Phases
+from worker.probes.tls.starttls import Protocol
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 NONSENSE = [

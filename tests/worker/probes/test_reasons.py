@@ -16,10 +16,10 @@ import pytest
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request, silence
 from tests.worker.probes.proxies import HttpProxy
 from worker.contract.outcome import Outcome, Reason
-from worker.guard import Guard
 from worker.orders import Due
-from worker.probes.look import Vantage, parse_spec
-from worker.probes.resolver import Resolver
+from worker.probes.names.resolver import Resolver
+from worker.probes.run import Vantage, parse_spec
+from worker.targets.guard import Guard
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "reasons.md"
 Web = Callable[..., Awaitable[Listener]]

@@ -19,9 +19,9 @@ import pytest
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request
 from worker.contract.outcome import Blame, Reason
-from worker.guard import Guard
-from worker.probes.look import Vantage
-from worker.probes.resolver import Resolver
+from worker.probes.names.resolver import Resolver
+from worker.probes.run import Vantage
+from worker.targets.guard import Guard
 
 PUBLIC, PRIVATE = "127.0.0.2", "127.0.0.3"
 NAME = "rebinding.example"
@@ -197,7 +197,7 @@ async def test_a_redirect_however_it_is_written_leads_to_no_bad_address(
 async def test_a_redirect_to_whoever_is_never_probed_is_not_followed(
     listen: Listen, vantages: Callable[..., Vantage], look_at: LookAt
 ) -> None:
-    from worker.policy import read_policy
+    from worker.targets.policy import read_policy
 
     async def answer(reader: Any, writer: Any) -> None:
         await read_request(reader)

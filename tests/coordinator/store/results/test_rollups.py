@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from coordinator.domain.rollups.fold import RESULT, from_results
+from coordinator.encoding import from_text
 from coordinator.store import Store
-from coordinator.store.encoding import from_text
 from coordinator.store.results.rollups import LENGTH_MS
 from tests.coordinator.store.rolled_up import DAY, HOUR_MS, MINUTE_MS, Make, everything, look, make_all, whole
 from worker.contract.outcome import Blame, Reason

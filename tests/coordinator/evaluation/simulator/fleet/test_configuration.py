@@ -9,7 +9,7 @@ import yaml
 from coordinator.configuration import load_configuration
 from coordinator.evaluation.simulator import Shape
 from coordinator.evaluation.simulator.fleet.configuration import document
-from worker.probes import KINDS
+from worker.probes.kinds import KINDS
 
 
 @pytest.mark.parametrize("shape", [Shape(), Shape(50, 1, 300_000, 40, (1,), 6), Shape(3, 1, 10_000)])

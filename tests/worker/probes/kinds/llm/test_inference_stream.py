@@ -1,0 +1,65 @@
+"""Streams that break off, stand still or make no sense."""
+
+from tests.worker.probes.kinds.llm.conftest import Perform
+from tests.worker.probes.vendors.stage import Play, Vendor
+from worker.contract.outcome import Blame, Reason
+
+
+async def test_a_stream_without_its_end_is_a_failure(perform: Perform, vendor: Vendor) -> None:
+    outcome = await perform(Play(cut_after=5))
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET), outcome
+    assert "broke off" in outcome.detail
+    assert outcome.extra["pieces"] > 0
+
+
+async def test_a_connection_that_drops_says_how_far_it_came(perform: Perform) -> None:
+    outcome = await perform(Play(drop_after=6))
+
+    assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.RESET, Blame.PATH), outcome
+    assert "pieces of text had come" in outcome.detail
+
+
+async def test_a_stream_that_stands_still_until_the_deadline_says_since_when(perform: Perform) -> None:
+    outcome = await perform(Play(hang_after=6), timeout_ms=400)
+
+    assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET), outcome
+    assert "pieces of text had come" in outcome.detail
+    assert outcome.extra["first_token_ms"] < 300
+
+
+async def test_silence_until_the_deadline_says_so(perform: Perform) -> None:
+    outcome = await perform(Play(hang_after=0), timeout_ms=300)
+
+    assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET)
+    assert "no token had come" in outcome.detail
+
+
+async def test_an_empty_answer_is_a_failure(perform: Perform) -> None:
+    outcome = await perform(Play(body=b""))
+
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET)
+    assert "empty" in outcome.detail
+
+
+async def test_an_answer_without_words_is_a_failure(perform: Perform, vendor: Vendor) -> None:
+    outcome = await perform(Play(words=("",)))
+
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET), outcome
+
+
+async def test_a_page_instead_of_a_stream_is_a_failure(perform: Perform) -> None:
+    outcome = await perform(Play(body=b"<html>Just a moment...</html>", content_type="text/html"))
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET)
+    assert "text/html" in outcome.detail
+
+
+async def test_an_event_that_makes_no_sense_is_a_failure(perform: Perform) -> None:
+    def spoil(frames: list[bytes]) -> list[bytes]:
+        return [*frames[:3], b'data: {"type": "content_blo', *frames[3:]]
+
+    outcome = await perform(Play(change=spoil))
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET), outcome
+    assert "documented" in outcome.detail

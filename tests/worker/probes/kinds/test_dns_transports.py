@@ -1,0 +1,140 @@
+"""The dns kind over TCP, TLS and HTTPS, and against servers that answer something else."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+
+import dns.message
+import dns.rcode
+import pytest
+
+from tests.worker.probes.conftest import Listen, Listener, LookAt
+from tests.worker.probes.name_server import RECORDS, NameServer, name_server
+from worker.contract.outcome import Blame, Reason
+from worker.probes.run import Vantage
+
+Certified = Callable[..., ssl.SSLContext]
+Vantages = Callable[..., Vantage]
+Web = Callable[..., Awaitable[Listener]]
+
+
+async def test_over_tcp(look_at: LookAt) -> None:
+    async with name_server() as server:
+        outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, transport="tcp")
+
+    assert outcome.ok, outcome
+    assert server.asked == ["tcp"]
+    assert outcome.total_ms == pytest.approx((outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
+
+
+async def test_over_tls_with_a_certificate_that_is_valid_for_the_servers_name(
+    look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
+) -> None:
+    vantage = vantages(ca_file=ca_file)
+    async with name_server(certified("dns.test")) as server:
+        params = {"name": "well.test", "server": "127.0.0.1", "port": server.port, "transport": "tls"}
+        well = await look_at("dns", vantage=vantage, server_name="dns.test", **params)
+        badly = await look_at("dns", vantage=vantage, **params)
+
+    assert well.ok, well
+    assert server.asked == ["tls"]
+    assert well.extra["answers"] == ["192.0.2.1", "192.0.2.2"]
+    assert (well.tls_ms or 0) > 0
+    assert (badly.reason, badly.blame) == (Reason.TLS, Blame.TARGET)
+
+
+async def test_over_https(look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str) -> None:
+    vantage = vantages(ca_file=ca_file)
+    async with name_server(certified("127.0.0.1"), https=True) as server:
+        params = {"server": "127.0.0.1", "port": server.port, "transport": "https"}
+        well = await look_at("dns", vantage=vantage, name="well.test", answers=["192.0.2.2"], **params)
+        gone = await look_at("dns", vantage=vantage, name="gone.test", path="/other", **params)
+
+    assert well.ok, well
+    assert server.asked == ["POST /dns-query HTTP/1.1", "POST /other HTTP/1.1"]
+    phases = (well.connect_ms or 0, well.tls_ms or 0, well.ttfb_ms or 0)
+    assert min(phases) > 0
+    assert well.total_ms == pytest.approx(sum(phases), abs=0.01)
+    assert (gone.reason, gone.extra["rcode"]) == (Reason.DNS, "NXDOMAIN")
+
+
+@pytest.mark.parametrize(("status", "body", "reason"), [(503, b"", Reason.STATUS), (200, b"<html>", Reason.PROTOCOL)])
+async def test_over_https_another_answer_is_the_targets_fault(
+    web: Web,
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Certified,
+    ca_file: str,
+    status: int,
+    body: bytes,
+    reason: Reason,
+) -> None:
+    server = await web(body, status=status, ssl=certified("127.0.0.1"))
+
+    outcome = await look_at(
+        "dns",
+        vantage=vantages(ca_file=ca_file),
+        name="well.test",
+        server="127.0.0.1",
+        port=server.port,
+        transport="https",
+    )
+
+    assert (outcome.reason, outcome.blame) == (reason, Blame.TARGET)
+
+
+async def test_a_truncated_answer_whose_tcp_port_is_closed_is_told(look_at: LookAt) -> None:
+    server = NameServer(RECORDS)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: server, ("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+
+    outcome = await look_at("dns", name="big.test", record="TXT", server="127.0.0.1", port=port)
+    transport.close()
+
+    assert (outcome.reason, outcome.blame) == (Reason.REFUSED, Blame.TARGET)
+    assert "over TCP" in outcome.detail
+
+
+@pytest.mark.parametrize("said", [b"", b"\x00\x05hello", b"\x00\x50short", b"\xff\xff" + b"x" * 70_000])
+async def test_over_tcp_nonsense_is_the_targets_fault(listen: Listen, look_at: LookAt, said: bytes) -> None:
+    async def say(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await writer.drain()
+
+    port = (await listen(say)).port
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=port, transport="tcp", timeout_ms=500)
+
+    assert outcome.reason in (Reason.PROTOCOL, Reason.RESET)
+
+
+async def test_an_answer_to_another_question_is_not_taken(look_at: LookAt) -> None:
+    class Confused(NameServer):
+        def answer(self, data: bytes) -> bytes:
+            other = dns.message.make_query("other.test", "A", id=int.from_bytes(data[:2]))
+            return dns.message.make_response(other).to_wire()
+
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Confused({}), ("127.0.0.1", 0))
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1])
+    transport.close()
+
+    assert (outcome.reason, outcome.detail) == (Reason.PROTOCOL, "the answer is to another question")
+
+
+async def test_a_late_answer_to_an_earlier_question_is_passed_over(look_at: LookAt) -> None:
+    class Repeating(NameServer):
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            assert self.transport is not None
+            self.transport.sendto(bytes([data[0] ^ 1]) + self.answer(data)[1:], addr)
+            super().datagram_received(data, addr)
+
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Repeating(RECORDS), ("127.0.0.1", 0))
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1])
+    transport.close()
+
+    assert outcome.ok, outcome

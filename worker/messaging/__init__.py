@@ -1,0 +1,1 @@
+"""The worker's side of the broker: what it consumes, what it publishes, and a watchdog over both."""

@@ -1,6 +1,0 @@
-"""The kind `dns`: a name is asked for and the answer is judged; see kind.py."""
-
-from worker.probes.dns.kind import KIND
-from worker.probes.dns.params import DnsParams
-
-__all__ = ["KIND", "DnsParams"]

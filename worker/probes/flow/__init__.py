@@ -1,5 +1,0 @@
-"""The kind `flow`: what a user does in several steps; see kind.py."""
-
-from worker.probes.flow.kind import KIND
-
-__all__ = ["KIND"]

@@ -1,5 +1,0 @@
-"""The kind `grpc`: a server's own word on its health; see kind.py."""
-
-from worker.probes.grpc.kind import KIND
-
-__all__ = ["KIND"]

@@ -1,0 +1,158 @@
+"""What is wrong with an HTTP answer, and whose fault it is. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.http.answers.expect import Expect, ExpectHeader
+from worker.probes.http.answers.wall import wall_by_headers, wall_by_page, wall_fault
+from worker.probes.http.request import Answer
+from worker.probes.parameters import json_path
+
+SHOWN: Final = 80
+"""Characters of a target's answer that a sentence may show."""
+
+
+_WELL: Final = frozenset(range(200, 300))
+_WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
+_OURS: Final = {
+    403: (Reason.BLOCKED, "the target does not let this prober in"),
+    407: (Reason.UNAUTHORIZED, "a proxy on the way wants credentials"),
+    429: (Reason.RATE_LIMITED, "the target limits how often this prober may ask"),
+    451: (Reason.BLOCKED, "the target is not shown here for legal reasons"),
+    511: (Reason.BLOCKED, "the network of this worker wants a login first"),
+}
+"""Answers that say something about us or our network, and nothing about the target's health."""
+_OVERLOADED: Final = {503: "cannot serve now", 529: "is overloaded"}
+
+
+def answer_fault(
+    expect: Expect, answer: Answer, noted: Mapping[str, str], *, follows: bool, credentials: bool
+) -> Fault | None:
+    """What is wrong with an answer; None when nothing is.
+
+    `noted` are its headers of note, `follows` says whether redirects are followed, `credentials` whether we sent any.
+    """
+    fault = status_fault(expect, answer.status, follows=follows, credentials=credentials)
+    if fault is None and expect.headers:
+        fault = header_fault(expect, answer.headers)
+    if fault is None and expect.reads_body:
+        fault = body_fault(expect, answer.body, cut=answer.cut)
+    return _wall_fault(expect, answer, noted, fault) or fault
+
+
+def status_fault(expect: Expect, status: int, *, follows: bool, credentials: bool = False) -> Fault | None:
+    """What is wrong with a status code; None when it is expected.
+
+    Some say something about us and nothing about the target's health, unless they are expected.
+    """
+    codes = expect.codes
+    if codes is None:
+        codes = _WELL if follows else _WELL_OR_ELSEWHERE
+    if status in codes:
+        return None
+    if status == 401 or (status == 403 and credentials):
+        meaning = "other credentials than ours" if credentials else "credentials, and this check sends none"
+        return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: the target wants {meaning}"
+    if status in _OURS:
+        reason, meaning = _OURS[status]
+        return reason, Blame.PROBER, f"status {status}: {meaning}"
+    return Reason.STATUS, Blame.TARGET, _said_of(status, follows=follows and expect.codes is None)
+
+
+def _said_of(status: int, *, follows: bool) -> str:
+    if follows and 300 <= status < 400:
+        return f"status {status}: redirected more often than allowed"
+    if status in _OVERLOADED:
+        return f"status {status}: the target says that it {_OVERLOADED[status]}"
+    if status == 405:
+        return "status 405: the target does not allow this method here"
+    return f"status {status} was not expected"
+
+
+def _wall_fault(expect: Expect, answer: Answer, noted: Mapping[str, str], fault: Fault | None) -> Fault | None:
+    """A wall against bots, where it stands in the way; a check that expects the wall's own status has its wish."""
+    if fault is None and (expect.codes is not None or not noted):
+        return None
+    vendor = wall_by_headers(noted)
+    if vendor is None and fault is not None:
+        vendor = wall_by_page(answer.status, answer.body)
+    return None if vendor is None else wall_fault(answer.status, vendor)
+
+
+def header_fault(expect: Expect, headers: Mapping[str, str]) -> Fault | None:
+    """What is wrong with the headers, whose names are lower case; None when nothing is."""
+    for name, wanted in expect.header_rules:
+        wrong = _header_wrong(wanted, headers.get(name.lower()))
+        if wrong is not None:
+            return Reason.CONTENT, Blame.TARGET, f"the header {name} {wrong}"
+    return None
+
+
+def _header_wrong(wanted: ExpectHeader, value: str | None) -> str | None:
+    if not wanted.present:
+        return None if value is None else "is present"
+    if value is None:
+        return "is missing"
+    if wanted.equals is not None and value != wanted.equals:
+        return f"is {_shown(value)}, not {_shown(wanted.equals)}"
+    if wanted.regex is not None and re.search(wanted.regex, value) is None:
+        return f"does not match {_shown(wanted.regex)}"
+    return None
+
+
+def body_fault(expect: Expect, body: bytes, *, cut: bool) -> Fault | None:
+    """What is wrong with the body; None when nothing is. `cut`: reading stopped at the limit."""
+    wrong = _size_wrong(expect, len(body), cut=cut)
+    if wrong is not None:
+        return Reason.CONTENT, Blame.TARGET, wrong
+    text = body.decode("utf-8", "replace")
+    wrong = _text_wrong(expect, text)
+    if wrong is None and (expect.json_path or expect.json_schema is not None):
+        wrong = _json_wrong(expect, text)
+    if wrong is None:
+        return None
+    return Reason.CONTENT, Blame.TARGET, f"{wrong} (only the first {len(body)} bytes were read)" if cut else wrong
+
+
+def _size_wrong(expect: Expect, size: int, *, cut: bool) -> str | None:
+    if expect.max_bytes is not None and (cut or size > expect.max_bytes):
+        return f"the body is larger than {expect.max_bytes} bytes"
+    if expect.min_bytes is not None and size < expect.min_bytes:
+        return f"the body is {size} bytes, less than {expect.min_bytes}"
+    return None
+
+
+def _text_wrong(expect: Expect, text: str) -> str | None:
+    if expect.body is not None and expect.body not in text:
+        return f"the body lacks {_shown(expect.body)}"
+    if expect.not_body is not None and expect.not_body in text:
+        return f"the body contains {_shown(expect.not_body)}"
+    if expect.pattern is not None and expect.pattern.search(text) is None:
+        return f"the body does not match {_shown(expect.pattern.pattern)}"
+    return None
+
+
+def _json_wrong(expect: Expect, text: str) -> str | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return "the body is not JSON"
+    for path, steps, value in expect.paths:
+        found = list(json_path.find(document, steps))
+        if not found:
+            return f"the JSON body has no {path}"
+        if not any(_same(actual, value) for actual in found):
+            return f"{path} is {_shown(found[0] if len(found) == 1 else found)}, not {_shown(value)}"
+    return None if expect.compiled_schema is None else expect.compiled_schema.complaint(document)
+
+
+def _same(actual: Any, wanted: Any) -> bool:
+    return bool(actual == wanted) and isinstance(actual, bool) is isinstance(wanted, bool)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

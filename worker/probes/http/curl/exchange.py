@@ -1,0 +1,56 @@
+"""One exchange: a request is put on an easy handle, run by the engine, and read back as an answer."""
+
+import pycurl
+
+from worker.probes.http.curl.intake import intake_of
+from worker.probes.http.curl.options import prepare
+from worker.probes.http.curl.reading import read
+from worker.probes.http.curl.route import Route, find_route, refused, warm_route
+from worker.probes.http.curl.versions import missing
+from worker.probes.http.request import Answer, Request
+from worker.probes.look.vantage import Look
+from worker.probes.parameters.files import FileError
+
+
+async def exchange(request: Request, look: Look) -> Answer:
+    """Send the request from this vantage point and read the answer, within the look's deadline."""
+    objection = look.vantage.guard.url_objection(request.url)
+    if objection is not None:
+        return refused(objection)
+    if request.http_version != "auto" and (lack := missing(request.http_version)) is not None:
+        return Answer(pycurl.E_FAILED_INIT, lack)
+    try:
+        if request.reuse:
+            warm = await send(request, look, warm_route(request))
+            if warm.warm:
+                return warm
+        route = await find_route(request, look)
+        return route if isinstance(route, Answer) else await _sent(request, look, route)
+    except FileError as error:
+        return Answer(pycurl.E_FAILED_INIT, str(error))
+
+
+async def _sent(request: Request, look: Look, route: Route) -> Answer:
+    answer = await send(request, look, route)
+    if route.dns_ms is not None:
+        answer.dns_ms, answer.addresses = route.dns_ms, route.addresses
+        answer.total_ms = round(answer.total_ms + route.dns_ms, 3)
+    return answer
+
+
+async def send(request: Request, look: Look, route: Route) -> Answer:
+    """Send the request on this way and read the answer."""
+    engine = look.vantage.curl
+    easy = engine.borrow()
+    try:
+        intake = intake_of(request, look)
+        lines: list[bytes] = []
+        prepare(easy, request, look, route)
+        easy.setopt(pycurl.HEADERFUNCTION, lines.append)
+        easy.setopt(pycurl.WRITEFUNCTION, intake.take)
+        code, words = await engine.transfer(easy)
+        if code == pycurl.E_WRITE_ERROR and intake.cut:
+            code, words = 0, ""
+        return read(easy, request, (code, words), intake, lines, route)
+    finally:
+        engine.give_back(easy)

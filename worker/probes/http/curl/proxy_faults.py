@@ -1,0 +1,65 @@
+"""What went wrong on the way through a proxy, and whose fault that is.
+
+The proxy is ours, so what it does wrong counts against no target. What it says of the target is believed.
+"""
+
+from typing import Final
+
+import pycurl
+
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.http.request import Answer
+from worker.probes.network.connection import not_connected
+
+_PROXY: Final = 97
+_REFUSED, _HOST, _NETWORK, _TTL, _REJECTED = 19, 21, 22, 24, 33  # of CURLproxycode: what a SOCKS5 server replied
+_SOCKS_TARGET: Final = {
+    _REFUSED: (Reason.REFUSED, Blame.TARGET, "the target refused the connection, says the proxy"),
+    _HOST: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target"),
+    _NETWORK: (Reason.UNREACHABLE, Blame.PATH, "the proxy has no network path to the target"),
+    _TTL: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target"),
+}
+_HTTP_TARGET: Final = {
+    502: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target (502)"),
+    504: (Reason.TIMEOUT, Blame.PATH, "the proxy had no answer from the target (504)"),
+}
+
+
+def proxy_fault(answer: Answer, timeout_ms: int) -> Fault | None:
+    """What the proxy made of an exchange that did not end well; None when it had done its part."""
+    if answer.proxy_status and not 200 <= answer.proxy_status < 300:
+        return _http_said(answer.proxy_status)
+    if answer.code == _PROXY:
+        return _socks_said(answer)
+    if answer.connect_ms is None:
+        return _not_reached(answer, timeout_ms)
+    if answer.proxy_passed:
+        return None
+    if answer.code == pycurl.E_OPERATION_TIMEDOUT:
+        return Reason.TIMEOUT, Blame.PROBER, f"the proxy let nothing through within {timeout_ms} ms"
+    if answer.proxy is not None and answer.proxy.startswith("http"):
+        return Reason.PROTOCOL, Blame.PROBER, f"the proxy makes no tunnel: {answer.words}"
+    return None
+
+
+def _http_said(status: int) -> Fault:
+    if status in _HTTP_TARGET:
+        return _HTTP_TARGET[status]
+    if status == 407:
+        return Reason.UNAUTHORIZED, Blame.PROBER, "the proxy wants other credentials than ours (407)"
+    return Reason.BLOCKED, Blame.PROBER, f"the proxy makes no tunnel to the target ({status})"
+
+
+def _socks_said(answer: Answer) -> Fault:
+    if answer.proxy_error in _SOCKS_TARGET:
+        return _SOCKS_TARGET[answer.proxy_error]
+    if answer.proxy_error == _REJECTED:
+        return Reason.UNAUTHORIZED, Blame.PROBER, "the proxy wants other credentials than ours"
+    return Reason.BLOCKED, Blame.PROBER, f"the proxy makes no connection to the target: {answer.words}"
+
+
+def _not_reached(answer: Answer, timeout_ms: int) -> Fault:
+    if answer.code == pycurl.E_OPERATION_TIMEDOUT:
+        return Reason.TIMEOUT, Blame.PROBER, f"no connection to the proxy within {timeout_ms} ms"
+    reason, _, _ = not_connected(answer.system_error)
+    return reason, Blame.PROBER, f"no connection to the proxy: {answer.words}"

@@ -1,0 +1,89 @@
+"""What an easy handle knows after a transfer, as an answer."""
+
+from typing import Final
+
+import pycurl
+
+from worker.probes.http.curl.intake import Intake
+from worker.probes.http.curl.route import Route
+from worker.probes.http.request import Answer, Request
+from worker.probes.look.engine import Ending
+
+_VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
+
+
+def read(
+    easy: pycurl.Curl, request: Request, ending: Ending, intake: Intake, lines: list[bytes], route: Route
+) -> Answer:
+    """The answer to this request, however the transfer ended."""
+    get = easy.getinfo
+    code, words = ending
+    answer = Answer(
+        code,
+        words,
+        status=get(pycurl.RESPONSE_CODE),
+        lines=tuple(lines),
+        body=b"".join(intake.chunks),
+        cut=intake.cut,
+        ip=get(pycurl.PRIMARY_IP) or None,
+        arrivals=intake.arrivals,
+    )
+    if request.reuse:
+        answer.warm = route.only_warm and code != pycurl.E_COULDNT_CONNECT and get(pycurl.NUM_CONNECTS) == 0
+    _read_times(easy, answer)
+    if route.proxy is not None:
+        _read_proxy(easy, answer, route)
+    if 300 <= answer.status < 400:
+        elsewhere: bytes | None = easy.getinfo_raw(pycurl.REDIRECT_URL)
+        answer.redirect_url = None if elsewhere is None else elsewhere.decode("ascii", "replace")
+    if answer.status:
+        answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
+    if code:
+        answer.system_error = get(pycurl.OS_ERRNO)
+        if route.gate is not None and not route.gate.opened:
+            answer.refusal = route.gate.refusal
+    elif answer.tls_ms is not None:
+        answer.certificate_expires = _expiry(easy.getinfo_raw(pycurl.INFO_CERTINFO))
+    return answer
+
+
+def _read_times(easy: pycurl.Curl, answer: Answer) -> None:
+    """libcurl counts every phase from the start; phases here begin where the one before ended."""
+    get = easy.getinfo
+    answered_at = get(pycurl.STARTTRANSFER_TIME_T)
+    answer.total_ms = get(pycurl.TOTAL_TIME_T) / 1000
+    ready_at = 0
+    if not answer.warm:
+        named_at = get(pycurl.NAMELOOKUP_TIME_T)
+        connected_at = get(pycurl.CONNECT_TIME_T)
+        encrypted_at = get(pycurl.APPCONNECT_TIME_T)
+        ready_at = encrypted_at or connected_at
+        if connected_at:
+            answer.connect_ms = (connected_at - named_at) / 1000
+        if encrypted_at:
+            answer.tls_ms = (encrypted_at - connected_at) / 1000
+    if answered_at and answer.status:
+        answer.ttfb_ms = (answered_at - ready_at) / 1000
+
+
+def _read_proxy(easy: pycurl.Curl, answer: Answer, route: Route) -> None:
+    answer.proxy = None if route.proxy is None else route.proxy.url
+    answer.ip = route.ip
+    answer.lines = _last(answer.lines)
+    answer.proxy_status = easy.getinfo(pycurl.HTTP_CONNECTCODE)
+    answer.proxy_passed = answer.proxy_status == 200 or (
+        answer.proxy_status == 0 and bool(easy.getinfo(pycurl.REQUEST_SIZE))
+    )
+    answer.proxy_error = easy.getinfo(pycurl.PROXY_ERROR)
+
+
+def _last(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The headers of the last answer; before it, the proxy gave one of its own."""
+    begins = [at for at, line in enumerate(lines) if line.startswith(b"HTTP/")]
+    return lines[begins[-1] :] if len(begins) > 1 else lines if begins else ()
+
+
+def _expiry(chain: list[tuple[tuple[bytes, bytes], ...]]) -> str | None:
+    """When the target's own certificate ends, in OpenSSL's words. Other fields may hold any bytes."""
+    own = chain[0] if chain else ()
+    return next((value.decode("ascii", "replace") for name, value in own if name == b"Expire date"), None)

@@ -1,0 +1,111 @@
+"""An HTTP request and its answer as plain values, so that nothing outside `curl/` knows libcurl."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from worker.contract.outcome import Blame
+from worker.probes.parameters.place import IpVersion
+
+HttpVersion = Literal["auto", "1.1", "2", "3"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy to go through. `resolves`: it is told names, and finds their addresses itself."""
+
+    url: str
+    username: str | None = None
+    password: str | None = None
+    resolves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What proves to a target who we are: names of PEM files that the worker holds, and what opens the key."""
+
+    certificate: str
+    key: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, ready to send. `headers` are whole lines."""
+
+    url: str
+    method: str = "GET"
+    headers: tuple[bytes, ...] = ()
+    body: bytes | None = None
+    body_limit: int = 1 << 20
+    ip_version: IpVersion = "any"
+    http_version: HttpVersion = "auto"
+    verify: bool = True
+    timed: bool = False
+    """Whether to note when each piece of the body came in."""
+    compressed: bool = False
+    """Whether a compressed answer is asked for. It is unpacked as it comes in; the body limit counts what comes out."""
+    resolve: Mapping[str, str] | None = None
+    """Host to the address that it is taken to have."""
+    proxy: Proxy | None = None
+    authority: str | None = None
+    """The only authorities whose certificates are believed: PEM text, or the name of a file that the worker holds."""
+    client: ClientCertificate | None = None
+    reuse: bool = False
+    """Whether a connection that an earlier request left open may be used, and this one may be left open."""
+
+
+@dataclass
+class Answer:
+    """How one exchange went. Times are milliseconds; None means that the phase did not happen.
+
+    `code` is 0 when the exchange ended well, else libcurl's code, and `words` are its words for it.
+    """
+
+    code: int
+    words: str
+    system_error: int = 0
+    refusal: str | None = None
+    status: int = 0
+    lines: tuple[bytes, ...] = ()
+    body: bytes = b""
+    cut: bool = False
+    arrivals: tuple[tuple[int, float], ...] = ()
+    """Bytes of the body that were there, and when, in milliseconds of the look; only when the request is `timed`."""
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    ttfb_ms: float | None = None
+    total_ms: float = 0.0
+    ip: str | None = None
+    addresses: Sequence[str] = ()
+    """What the name was resolved to, as far as it may be probed."""
+    http_version: str | None = None
+    unresolved_blame: Blame = Blame.RESOLVER
+    redirect_url: str | None = None
+    certificate_expires: str | None = None
+    warm: bool = False
+    """Whether the connection was there already."""
+    proxy: str | None = None
+    """The proxy that the exchange went through."""
+    proxy_passed: bool = False
+    """Whether the request went out behind the proxy."""
+    proxy_status: int = 0
+    """What an HTTP proxy answered to being asked for a connection."""
+    proxy_error: int = 0
+    """libcurl's word for what a SOCKS proxy answered."""
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The last answer's headers, names in lower case; of repeated ones, all values joined by commas."""
+        found: dict[str, str] = {}
+        for line in self.lines:
+            if line.startswith(b"HTTP/"):
+                found.clear()  # an interim answer, such as 103, came before
+                continue
+            name, colon, value = line.decode("latin-1").partition(":")
+            if colon:
+                key, text = name.strip().lower(), value.strip()
+                found[key] = f"{found[key]}, {text}" if key in found else text
+        return found

@@ -1,6 +1,0 @@
-"""The kind `icmp`: echo requests, as ping sends them; see kind.py. `available` says whether this system allows it."""
-
-from worker.probes.icmp.kind import KIND
-from worker.probes.icmp.socket import available
-
-__all__ = ["KIND", "available"]

@@ -1,0 +1,138 @@
+"""A question on its way to one server and back, over each transport."""
+
+import asyncio
+import secrets
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final
+
+import dns.exception
+import dns.flags
+import dns.message
+
+from worker.contract.outcome import Blame, Fault, Outcome, Reason
+from worker.probes.http.request import Request
+from worker.probes.kinds.dns.params import DnsParams
+from worker.probes.look.phases import Phases
+from worker.probes.look.vantage import Look
+from worker.probes.names.resolver import Endpoint
+from worker.probes.network.connection import Connected, connect
+from worker.probes.network.datagrams import datagrams, unanswered
+from worker.probes.network.stream import BROKEN, Stream, broken, ended
+from worker.probes.parameters.web_address import bracketed
+from worker.probes.tls.certified import CertificateRules, encrypt
+
+NOT_DNS: Final[Fault] = (Reason.PROTOCOL, Blame.TARGET, "the answer is not DNS")
+_HEADER: Final = 12
+_RULES: Final = CertificateRules()
+_MEDIA_TYPE: Final = "application/dns-message"
+
+
+@dataclass(slots=True)
+class Asked:
+    """How asking went: the answer or what was wrong, and how long each phase took."""
+
+    phases: Phases
+    answer: dns.message.Message | None = None
+    fault: Fault | None = None
+
+
+async def over_udp(params: DnsParams, endpoint: Endpoint, patience_s: float, look: Look, dns_ms: float | None) -> Asked:
+    """Ask by one datagram; what is too long for one is asked for again over TCP."""
+    phases, number = Phases(look, endpoint.ip, dns_ms=dns_ms), secrets.token_bytes(2)
+    try:
+        with datagrams(endpoint, look) as socket:
+            async with asyncio.timeout(patience_s):
+                socket.send(number + params.wire)
+                data = await socket.receive()
+                while data[:2] != number and len(data) >= _HEADER:  # the answer to somebody else's question
+                    data = await socket.receive()
+    except OSError as error:
+        phases.end("ttfb_ms")
+        return Asked(phases, fault=unanswered(error, look.timeout_ms))
+    phases.end("ttfb_ms")
+    if len(data) >= _HEADER and data[2] & 0x02:  # TC: truncated
+        look.step(f"{endpoint.ip} says that its answer is too long for UDP")
+        return await _over_tcp_too(params, endpoint, look, phases)
+    return parsed(params, data, phases)
+
+
+async def over_stream(params: DnsParams, server: str, look: Look) -> Asked | Outcome:
+    """Ask over TCP, or over TLS; the failed outcome when no connection comes about."""
+    connected = await connect(server, params.target_port, look, params.ip_version)
+    if isinstance(connected, Outcome):
+        return connected
+    return await _over_connection(params, connected, Phases.since(connected, look), look)
+
+
+async def _over_tcp_too(params: DnsParams, endpoint: Endpoint, look: Look, phases: Phases) -> Asked:
+    connected = await connect(endpoint.ip, endpoint.address[1], look)
+    phases.end("connect_ms")
+    if isinstance(connected, Outcome):
+        return Asked(phases, fault=(connected.reason, connected.blame, f"{connected.detail} (over TCP)"))
+    return await _over_connection(params, connected, phases, look)
+
+
+async def _over_connection(params: DnsParams, connected: Connected, phases: Phases, look: Look) -> Asked:
+    with closing(Stream(connected.sock, look)) as stream:
+        if params.transport == "tls":
+            made = await encrypt(stream, params.server_name or params.server or connected.ip, _RULES, look)
+            phases.end("tls_ms")
+            if made.fault is not None:
+                return Asked(phases, fault=made.fault)
+        try:
+            data = await _exchanged(secrets.token_bytes(2) + params.wire, stream)
+        except BROKEN as error:
+            return Asked(phases, fault=broken(error, look, "answer"))
+        finally:
+            phases.end("ttfb_ms")
+    if data is None:
+        return Asked(phases, fault=ended("answer"))
+    return parsed(params, data, phases)
+
+
+async def _exchanged(question: bytes, stream: Stream) -> bytes | None:
+    """The answer, which like the question has its length before it; None when the connection ends before."""
+    await stream.send(len(question).to_bytes(2) + question)
+    data = b""
+    while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2]):
+        more = await stream.receive()
+        if not more:
+            return None
+        data += more
+    return data[2 : 2 + int.from_bytes(data[:2])]
+
+
+async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
+    """Ask as RFC 8484 says: the question is the body of a POST, numbered 0."""
+    from worker.probes.http.curl.exchange import exchange  # late: only such a look needs libcurl
+    from worker.probes.http.curl.faults import fault as fault_of
+
+    answer = await exchange(
+        Request(
+            url=f"https://{bracketed(server)}:{params.target_port}{params.path}",
+            method="POST",
+            headers=(f"Content-Type: {_MEDIA_TYPE}".encode(), f"Accept: {_MEDIA_TYPE}".encode()),
+            body=b"\x00\x00" + params.wire,
+            body_limit=65_535,
+            ip_version=params.ip_version,
+        ),
+        look,
+    )
+    phases = Phases.of(answer, look)
+    if answer.code:
+        return Asked(phases, fault=fault_of(answer, look.timeout_ms))
+    if answer.status != 200:
+        return Asked(phases, fault=(Reason.STATUS, Blame.TARGET, f"the server answered with status {answer.status}"))
+    return parsed(params, answer.body, phases)
+
+
+def parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:
+    """The answer that these bytes are, or what is wrong with them."""
+    try:
+        answer = dns.message.from_wire(data)
+    except (dns.exception.DNSException, ValueError):
+        return Asked(phases, fault=NOT_DNS)
+    if not answer.flags & dns.flags.QR or (answer.question and answer.question != params.question.question):
+        return Asked(phases, fault=(Reason.PROTOCOL, Blame.TARGET, "the answer is to another question"))
+    return Asked(phases, answer)

@@ -1,0 +1,136 @@
+"""A DNS name resolves, with the expected answers if any are given.
+
+With `server`, that server is the target, and it is to blame when it stays silent. Without it, the resolvers of the
+machine that the worker runs on are asked, which says how names look from there; then silence is the resolver's fault.
+
+`transport` says how a server of yours is asked. Over UDP, an answer that is too long for a datagram is asked for again
+over TCP. Over TLS and HTTPS, the certificate must be valid. `ttfb_ms` is the time that the server took to answer.
+"""
+
+from typing import Any, Final
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.rcode
+
+from worker.contract.kind import Kind
+from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.probes.kinds.dns.ask import Asked, over_https, over_stream, over_udp
+from worker.probes.kinds.dns.params import DnsParams, plain
+from worker.probes.look.vantage import Look
+from worker.probes.names.resolver import Endpoint, literal
+from worker.probes.network.connection import in_turn, locate
+
+_SHOWN: Final = 16
+"""Answers of one look that are kept."""
+_RESOLVERS: Final = 3
+"""The machine's own resolvers that are tried, as the system does."""
+
+
+async def run(params: DnsParams, look: Look) -> Outcome:
+    """Ask one server after the other until one answers, and judge its answer."""
+    if params.server is None:
+        return await _ask_machine(params, look)
+    if params.transport == "udp":
+        found = await locate(params.server, params.target_port, look, params.ip_version)
+        if isinstance(found, Outcome):
+            return found
+        asked: Asked | Outcome = await _ask_in_turn(params, found.endpoints, look, found.dns_ms)
+    elif params.transport == "https":
+        asked = await over_https(params, params.server, look)
+    else:
+        asked = await over_stream(params, params.server, look)
+    if isinstance(asked, Outcome):
+        return asked
+    return _told(params, asked, fault_of(params, asked, given=True))
+
+
+async def _ask_machine(params: DnsParams, look: Look) -> Outcome:
+    # the operator's own resolvers are private more often than not, and no check can choose them
+    servers = [literal(ip, port) for ip, port in look.vantage.resolver.nameservers()[:_RESOLVERS]]
+    endpoints = [server for server in servers if server is not None]
+    if not endpoints:
+        return failure(Reason.DNS, "this machine has no resolver", blame=Blame.RESOLVER)
+    asked = await _ask_in_turn(params, endpoints, look)
+    fault = fault_of(params, asked, given=False)
+    if asked.answer is None and fault is not None and fault[1] is not Blame.PROBER:
+        fault = Reason.DNS, Blame.RESOLVER, fault[2]
+    denied = asked.answer is not None and asked.answer.rcode() == dns.rcode.NXDOMAIN and not params.missing
+    if denied and not await look.vantage.resolver.is_honest(look):
+        sentence = f"the resolver denies {params.name}, but does not know the root of the DNS either"
+        fault = Reason.DNS, Blame.RESOLVER, sentence
+    return _told(params, asked, fault)
+
+
+async def _ask_in_turn(params: DnsParams, endpoints: list[Endpoint], look: Look, dns_ms: float | None = None) -> Asked:
+    for endpoint, patience_s in in_turn(endpoints, look):
+        asked = await over_udp(params, endpoint, patience_s, look, dns_ms)
+        if asked.fault is None:
+            return asked
+        look.step(f"{endpoint.ip}: {asked.fault[2]}")
+    return asked
+
+
+def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
+    """What is wrong with an answer, if anything. A server that was not given by the check is a resolver."""
+    answer = asked.answer
+    if answer is None:
+        return asked.fault
+    code = answer.rcode()
+    if code == dns.rcode.NXDOMAIN:
+        if not params.missing:
+            return Reason.DNS, Blame.TARGET, f"the name {params.name} does not exist"
+    elif code != dns.rcode.NOERROR:
+        blame = Blame.TARGET if given else Blame.RESOLVER
+        return Reason.DNS, blame, f"{asked.phases.ip} answered {dns.rcode.to_text(code)}{_why(answer)}"
+    elif params.missing:
+        return Reason.CONTENT, Blame.TARGET, f"the name {params.name} exists"
+    elif (fault := _values_fault(params, _values(params, answer))) is not None:
+        return fault
+    if params.dnssec and not answer.flags & dns.flags.AD:
+        return Reason.CONTENT, Blame.TARGET, "the server did not validate the answer: it has no AD bit (DNSSEC)"
+    return None
+
+
+def _values_fault(params: DnsParams, values: list[str]) -> Fault | None:
+    if not values:
+        return Reason.DNS, Blame.TARGET, f"{params.name} has no {params.record} record"
+    if not params.wanted:
+        return None
+    got = frozenset(map(plain, values))
+    shown = ", ".join(values[:3])[:120]
+    if params.match == "any":
+        wrong = None if got & params.wanted else f"the answer {shown} is none of those expected"
+    elif not params.wanted <= got:
+        wrong = f"the answer {shown} lacks {', '.join(sorted(params.wanted - got))[:60]}"
+    elif params.match == "exactly" and got != params.wanted:
+        wrong = f"the answer holds {', '.join(sorted(got - params.wanted))[:60]}, which is not expected"
+    else:
+        wrong = None
+    return None if wrong is None else (Reason.CONTENT, Blame.TARGET, wrong)
+
+
+def _values(params: DnsParams, answer: dns.message.Message) -> list[str]:
+    return [record.to_text() for records in answer.answer if records.rdtype == params.rdtype for record in records]
+
+
+def _why(answer: dns.message.Message) -> str:
+    """What the server says of why, RFC 8914: `DNSSEC bogus` and the like."""
+    codes = [error.code for error in answer.extended_errors()]
+    names = [dns.edns.EDECode(code).name.replace("_", " ").lower() for code in codes if code in set(dns.edns.EDECode)]
+    return f": {', '.join(names[:3])}" if names else ""
+
+
+def _told(params: DnsParams, asked: Asked, fault: Fault | None) -> Outcome:
+    extra: dict[str, Any] = {}
+    if asked.answer is not None:
+        extra = {
+            "rcode": dns.rcode.to_text(asked.answer.rcode()),
+            "answers": _values(params, asked.answer)[:_SHOWN],
+            "authenticated": bool(asked.answer.flags & dns.flags.AD),
+        }
+    return asked.phases.outcome(fault, extra, slow_ms=params.slow_ms)
+
+
+KIND = Kind("dns", DnsParams, run)

@@ -1,0 +1,108 @@
+"""What a dns check asks whom, and what the answer must be."""
+
+from functools import cached_property
+from typing import Final, Literal
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+from pydantic import Field, field_validator, model_validator
+
+from worker.contract.kind import Params
+from worker.probes.parameters.place import IpVersion, SlowMs
+
+RecordType = Literal["A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+Transport = Literal["udp", "tcp", "tls", "https"]
+_PORTS: Final[dict[Transport, int]] = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
+
+
+class DnsParams(Params):
+    """What to ask whom, and what the answer must be."""
+
+    name: str = Field(min_length=1, max_length=253, description="Name to look up.")
+    record: RecordType = Field(default="A", description="Type of the record.")
+    server: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=253,
+        description="Server to ask; default: the resolvers of the worker's machine.",
+    )
+    transport: Transport = Field(
+        default="udp",
+        description="How to ask the server: udp (and tcp when the answer is too long for it), tcp, tls (DoT) or "
+        "https (DoH).",
+    )
+    port: int | None = Field(default=None, ge=1, le=65535, description="Port of the server; default: the transport's.")
+    path: str = Field(
+        default="/dns-query", pattern=r"^/[\x21-\x7e]*$", max_length=1024, description="Path of the server's DoH."
+    )
+    server_name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=253,
+        description="Name in the server's certificate, for tls; default: the server.",
+    )
+    ip_version: IpVersion = Field(default="any", description="Ask the server over IPv4 or IPv6 only.")
+    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
+    answers: tuple[str, ...] = Field(default=(), description="Values that are expected in the answer.")
+    match: Literal["any", "all", "exactly"] = Field(
+        default="any", description="Whether one of `answers` must be there, all of them, or they and no others."
+    )
+    missing: bool = Field(default=False, description="Expect that the name does not exist.")
+    dnssec: bool = Field(
+        default=False, description="Expect that the server has validated the answer and says so (the AD bit)."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        try:
+            dns.name.from_text(value)
+        except (dns.exception.DNSException, UnicodeError) as error:
+            raise ValueError(f"{value!r} is not a DNS name") from error
+        return value
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "DnsParams":
+        if self.server is None and (self.transport != "udp" or self.port is not None):
+            raise ValueError("transport and port are for a server of yours; name it")
+        if self.server_name is not None and self.transport != "tls":
+            raise ValueError("server_name is for transport: tls only")
+        if self.missing and self.answers:
+            raise ValueError("a name that does not exist has no answers; give missing or answers, not both")
+        return self
+
+    @property
+    def target_port(self) -> int:
+        """Port of the server, the transport's own when none is given."""
+        return self.port or _PORTS[self.transport]
+
+    @cached_property
+    def question(self) -> dns.message.Message:
+        """The question; its number is made anew for each look."""
+        question = dns.message.make_query(self.name, self.record, use_edns=True, want_dnssec=self.dnssec)
+        if self.dnssec:
+            question.flags |= dns.flags.AD
+        return question
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The question as it is sent, behind its number."""
+        return self.question.to_wire()[2:]
+
+    @cached_property
+    def rdtype(self) -> dns.rdatatype.RdataType:
+        """`record`, as answers carry it."""
+        return dns.rdatatype.from_text(self.record)
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """`answers`, as they are compared."""
+        return frozenset(map(plain, self.answers))
+
+
+def plain(value: str) -> str:
+    """A value as it is compared: without quotes, the dot of the root and capitals."""
+    return value.strip('"').rstrip(".").lower()

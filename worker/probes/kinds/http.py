@@ -1,0 +1,176 @@
+"""An HTTP or HTTPS endpoint answers as expected before the deadline.
+
+Each look makes a fresh connection, and times resolving, connecting, the TLS handshake and the first byte apart. With
+`reuse` the connection of the look before is used when it is still open, which shows how quick a warm client is.
+Redirects are followed up to `redirects` times, unless their status is expected; a redirect to another origin gets no
+headers, no body and no client certificate of yours. `extra.hops` has the phases of each.
+Without an expected status, 2xx is well (and 3xx, when redirects are not followed). Unless they are expected, 401, 403,
+429 and walls against bots are taken as words about this prober, not about the target's health.
+Through a `proxy`, `connect_ms` is the way to the proxy, and what the proxy adds is in the phases after it; a proxy that
+cannot be used counts against nobody. Over HTTP/3, connecting and encrypting are one handshake, told as `connect_ms`.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from worker.contract.kind import Kind, Params
+from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.probes.http.answers.expect import Expect
+from worker.probes.http.credentials import Auth, Authority, ClientParams, ProxyParams
+from worker.probes.http.request import HttpVersion, Request
+from worker.probes.http.visit import Demands, Visit
+from worker.probes.look.slow import SlowLimits
+from worker.probes.look.vantage import Look
+from worker.probes.parameters.header import Headers, header_line
+from worker.probes.parameters.place import IpVersion
+from worker.probes.parameters.secret import SecretError, reveal
+from worker.probes.parameters.web_address import WebAddress
+
+_WHO_WE_ARE: Final = frozenset({"authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"})
+"""Request headers that carry credentials."""
+
+
+def _method(value: str) -> str:
+    if value == "CONNECT":
+        raise ValueError("CONNECT asks for a tunnel, not for an answer; use GET, or give a proxy")
+    return value
+
+
+Method = Annotated[str, Field(pattern=r"^[A-Z][A-Z-]{0,31}$"), AfterValidator(_method)]
+
+
+class HttpParams(Params):
+    """Which request to send and what the answer must be like."""
+
+    url: WebAddress = Field(description="Address of the endpoint, http or https.")
+    method: Method = Field(default="GET", description="Request method, in capitals: GET, HEAD, POST, or any other.")
+    headers: Headers = Field(
+        default={}, description="Request headers. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
+    )
+    body: str | None = Field(
+        default=None, description="Request body; may hold ${env:...} too. Say its Content-Type in `headers`."
+    )
+    auth: Auth | None = Field(
+        default=None, description="Credentials: {bearer: secret}, or {username: text, password: secret}."
+    )
+    redirects: int = Field(default=5, ge=0, le=20, description="Redirects to follow; 0 judges the first answer.")
+    body_limit: int = Field(
+        default=1 << 20, ge=0, le=1 << 26, description="Bytes of the body to read; the rest is not waited for."
+    )
+    compressed: bool = Field(
+        default=False, description="Ask for a compressed answer, as browsers do; it is unpacked before it is judged."
+    )
+    slow_ms: Annotated[int, Field(gt=0)] | SlowLimits | None = Field(
+        default=None,
+        description="An answer that takes longer is a failure: slow. One number for everything, or one for each of "
+        "dns, connect, tls, ttfb, body and total.",
+    )
+    http_version: HttpVersion = Field(
+        default="auto", description="HTTP version that the target must speak; auto lets it choose 1.1 or 2."
+    )
+    ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+    resolve: Mapping[str, str] = Field(
+        default={}, description="Host name to the address that it is taken to have, instead of asking the DNS."
+    )
+    reuse: bool = Field(
+        default=False, description="Use the connection of the look before, when it is open (idle under two minutes)."
+    )
+    proxy: ProxyParams | None = Field(default=None, description="Proxy to look through; none of the environment is.")
+    verify: bool = Field(default=True, description="Whether the certificate must be valid.")
+    ca: Authority | None = Field(
+        default=None,
+        description="The only authorities to believe: PEM text, or a file below the worker's "
+        "OUTSCOPE_CERTIFICATES_DIR. Default: the public ones, and the worker's OUTSCOPE_CA_FILE.",
+    )
+    client: ClientParams | None = Field(
+        default=None,
+        description="Client certificate: {certificate: file, key: file, password: secret}, files below the worker's "
+        "OUTSCOPE_CERTIFICATES_DIR.",
+    )
+    expect: Expect = Field(default=Expect(), description="What the answer must be like.")
+
+    @field_validator("resolve")
+    @classmethod
+    def _addresses(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for host, address in value.items():
+            if not host.isascii() or ":" in host or "/" in host or not host:
+                raise ValueError(f"{host!r} is not a host name; write example.org: 192.0.2.1")
+            ip_address(address)
+        return {host.lower(): address for host, address in value.items()}
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "HttpParams":
+        if self.method == "HEAD" and (self.expect.reads_body or self.body is not None):
+            raise ValueError("a HEAD request has no body, neither sent nor expected")
+        if max(self.expect.min_bytes or 0, self.expect.max_bytes or 0) > self.body_limit:
+            raise ValueError(f"body_limit is {self.body_limit}; raise it, so that the expected size can be seen")
+        if self.auth is not None and "authorization" in map(str.lower, self.headers):
+            raise ValueError("give either auth or the header Authorization")
+        if (address := self._fixed()) is not None and self.ip_version not in ("any", "6" if ":" in address else "4"):
+            raise ValueError(f"ip_version is {self.ip_version}, and {address} is of the other version")
+        if self.http_version == "3" and not self.url.lower().startswith("https:"):
+            raise ValueError("HTTP/3 needs an https:// address")
+        if self.proxy is not None and (self.reuse or self.http_version == "3"):
+            raise ValueError("a look through a proxy can neither reuse a connection nor speak HTTP/3")
+        return self
+
+    def _fixed(self) -> str | None:
+        """The address that the first request goes to, when this check names one."""
+        host = urlsplit(self.url).hostname or ""
+        host = self.resolve.get(host, host)
+        return host if _is_address(host) else None
+
+    @cached_property
+    def request(self) -> Request:
+        """The first request; SecretError when a secret is missing."""
+        headers = [header_line(name, reveal(text)) for name, text in self.headers.items()]
+        if self.auth is not None:
+            headers.append(header_line("Authorization", self.auth.header()))
+        return Request(
+            url=self.url,
+            method=self.method,
+            headers=tuple(headers),
+            body=None if self.body is None else reveal(self.body).encode(),
+            body_limit=self.body_limit,
+            ip_version=self.ip_version,
+            http_version=self.http_version,
+            verify=self.verify,
+            compressed=self.compressed,
+            resolve=self.resolve or None,
+            proxy=None if self.proxy is None else self.proxy.open(),
+            authority=self.ca,
+            client=None if self.client is None else self.client.open(),
+            reuse=self.reuse,
+        )
+
+    @cached_property
+    def demands(self) -> Demands:
+        """What the answer is judged by."""
+        limits = SlowLimits(total=self.slow_ms) if isinstance(self.slow_ms, int) else self.slow_ms
+        known = self.auth is not None or self.client is not None or any(n.lower() in _WHO_WE_ARE for n in self.headers)
+        return Demands(self.expect, self.redirects, limits, says_who_we_are=known)
+
+
+async def run(params: HttpParams, look: Look) -> Outcome:
+    """Send the request, follow redirects, judge the last answer."""
+    try:
+        request = params.request
+    except SecretError as error:
+        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+    return await Visit(look, params.demands).make(request)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+KIND: Kind[Any] = Kind("http", HttpParams, run)

@@ -1,0 +1,1 @@
+"""What a look has at hand: vantage point, deadline, phases, trust, and libcurl's engine."""

@@ -1,0 +1,1 @@
+"""Names to addresses, as this machine resolves them."""

@@ -1,0 +1,1 @@
+"""Connections, streams and datagrams to checked addresses."""

@@ -1,0 +1,104 @@
+"""Bytes to and from a target, in the clear or under TLS, within the look's deadline.
+
+TLS runs in memory between the socket and us. So a connection can begin in the clear and go on encrypted, and what the
+target's certificates say can be read.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.look.vantage import Look
+
+T = TypeVar("T")
+CHUNK: Final = 1 << 16
+
+BROKEN: Final = (OSError, ValueError)
+"""What reading, writing and encrypting may raise: ssl.SSLError and TimeoutError are OSErrors, a bad name ValueError."""
+
+
+class Stream:
+    """An open connection, closed by its holder."""
+
+    __slots__ = ("_incoming", "_look", "_loop", "_outgoing", "_sock", "tls")
+
+    def __init__(self, sock: socket.socket, look: Look) -> None:
+        self._sock = sock
+        self._look = look
+        self._loop = asyncio.get_running_loop()
+        self._incoming = self._outgoing = None  # type: ssl.MemoryBIO | None
+        self.tls: ssl.SSLObject | None = None
+
+    def close(self) -> None:
+        """Close the connection without a goodbye."""
+        self._sock.close()
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        async with asyncio.timeout(self._look.left_s()):
+            if self.tls is None:
+                await self._loop.sock_sendall(self._sock, data)
+            else:
+                tls = self.tls
+                await self._driven(lambda: tls.write(data))
+
+    async def receive(self, most: int = CHUNK) -> bytes:
+        """What comes next, at most so many bytes; empty when the target has ended the connection."""
+        async with asyncio.timeout(self._look.left_s()):
+            if self.tls is None:
+                return await self._loop.sock_recv(self._sock, most)
+            tls = self.tls
+            try:
+                return await self._driven(lambda: tls.read(most))
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+
+    async def encrypt(self, context: ssl.SSLContext, name: str) -> None:
+        """Shake hands, asking for this name. Raises one of BROKEN when that fails."""
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        async with asyncio.timeout(self._look.left_s()):
+            await self._driven(tls.do_handshake)
+        self.tls = tls
+
+    async def _driven(self, step: Callable[[], T]) -> T:
+        """Repeat a step of TLS until it has what it needs from the socket."""
+        assert self._incoming is not None  # noqa: S101 - encrypt made both
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                data = await self._loop.sock_recv(self._sock, CHUNK)
+                if data:
+                    self._incoming.write(data)
+                else:
+                    self._incoming.write_eof()
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        if self._outgoing is not None and self._outgoing.pending:
+            await self._loop.sock_sendall(self._sock, self._outgoing.read())
+
+
+def broken(error: Exception, look: Look, doing: str) -> Fault:
+    """What an error of BROKEN says of the target, in the middle of `doing`."""
+    if isinstance(error, TimeoutError):
+        return Reason.TIMEOUT, Blame.TARGET, f"no {doing} within {look.timeout_ms} ms"
+    if isinstance(error, ssl.SSLEOFError):
+        return ended(doing)
+    if isinstance(error, ssl.SSLError):
+        return Reason.TLS, Blame.TARGET, f"the {doing} failed: {error.reason or 'no reason given'}"
+    if isinstance(error, OSError):
+        return Reason.RESET, Blame.PATH, f"the connection was reset during the {doing}"
+    return Reason.INTERNAL, Blame.PROBER, "the server name cannot be used"
+
+
+def ended(doing: str) -> Fault:
+    """The target closed the connection too early."""
+    return Reason.RESET, Blame.TARGET, f"the target closed the connection during the {doing}"

@@ -1,0 +1,1 @@
+"""What parameters of kinds are made of."""

@@ -1,0 +1,1 @@
+"""TLS on a connection, how protocols go over to it, and what certificates say."""

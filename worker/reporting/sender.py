@@ -1,0 +1,114 @@
+"""The way out: rows become reports on disk, reports go to the broker in order, receipts end them."""
+
+import logging
+from collections.abc import Callable, Sequence
+from itertools import count
+from threading import Event, Thread
+from typing import Final
+
+from worker.contract.clock import monotonic_s, now
+from worker.contract.message import TASK_REPORT, VERSION, Report, Vitals, reports_queue
+from worker.messaging.post import BrokerAwayError, Post
+from worker.reporting.delivery import Delivery
+from worker.reporting.outbox import Key, Outbox
+
+HEARTBEAT_S: Final = 5.0
+RETRY_S: Final = (0.5, 1.0, 2.0)
+"""Pauses before the broker is tried again; the last one for ever."""
+
+log = logging.getLogger("outscope.worker.sender")
+
+
+class Sender:
+    """Keeps reports until they are receipted. `vitals` is asked before each heartbeat."""
+
+    def __init__(
+        self, post: Post, outbox: Outbox, *, region: str, worker: str, boot: str, vitals: Callable[[], Vitals]
+    ) -> None:
+        self._post = post
+        self._outbox = outbox
+        self._delivery = Delivery(outbox.keys())
+        self._queue = reports_queue(region)
+        self._worker = worker
+        self._boot = boot
+        self._vitals = vitals
+        self._seq = count()
+        self._beat_at = 0.0
+        self._failures = 0
+        self._wake = Event()
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send what waits, and heartbeats."""
+        self._thread.start()
+
+    def keep(self, rows: Sequence[bytes]) -> None:
+        """Make a report of these rows; when this returns it is on disk, and will be sent."""
+        key = Key(self._boot, next(self._seq))
+        head = f'{{"v":{VERSION},"worker":"{self._worker}","boot":"{key.boot}","seq":{key.seq},"sent_at":{now()}'
+        self._outbox.add(key, head.encode() + b',"rows":[' + b",".join(rows) + b"]}")
+        self._delivery.add(key)
+        self._wake.set()
+
+    def receipted(self, boot: str, seqs: Sequence[int]) -> None:
+        """The coordinator has these reports for good."""
+        keys = [Key(boot, seq) for seq in seqs]
+        lost = self._delivery.receipted(keys, monotonic_s())
+        self._outbox.remove(keys)
+        if lost:
+            log.warning("reports_lost_on_the_way count=%d; they are sent again", len(lost))
+        self._wake.set()
+
+    def stop(self, within_s: float) -> None:
+        """Send what waits for as long as the broker takes it, at most this long. The rest stays on disk."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait(self._pause_s())
+            self._wake.clear()
+            if self._failures and not self._stopping.is_set():
+                self._stopping.wait(RETRY_S[min(self._failures, len(RETRY_S)) - 1])
+            self._send()
+        self._send()  # what came in last
+        self._post.close()
+
+    def _pause_s(self) -> float:
+        return max(0.0, self._beat_at - monotonic_s())
+
+    def _send(self) -> None:
+        """One round: every report that may be sent, and heartbeats whenever one is due."""
+        try:
+            self._beat_if_due()
+            while (key := self._delivery.next()) is not None:
+                self._send_report(key)
+                self._beat_if_due()
+        except BrokerAwayError as error:
+            self._failures += 1
+            if self._failures == 1:
+                log.warning("broker_away waiting=%d error=%s", len(self._outbox), error)
+            return
+        if self._failures:
+            log.info("broker_back after_attempts=%d waiting=%d", self._failures, len(self._outbox))
+            self._failures = 0
+
+    def _send_report(self, key: Key) -> None:
+        body = self._outbox.read(key)
+        if body is None:
+            self._delivery.gone(key)
+            return
+        self._post.send(self._queue, TASK_REPORT, body)
+        self._delivery.sent(key, monotonic_s())
+
+    def _beat_if_due(self) -> None:
+        """A report with vitals and no rows. It is worth nothing later, so it is not kept on disk."""
+        if monotonic_s() < self._beat_at:
+            return
+        key = Key(self._boot, next(self._seq))
+        report = Report(worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals())
+        self._post.send(self._queue, TASK_REPORT, report.model_dump_json().encode())
+        self._delivery.beaten(key)
+        self._beat_at = monotonic_s() + HEARTBEAT_S

@@ -1,0 +1,1 @@
+"""Which targets may be asked, and when one is left alone."""
