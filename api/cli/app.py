@@ -5,11 +5,11 @@ from typing import Final
 
 import typer
 
-from api.cli import (
+from api.cli import bench
+from api.cli.commands import (
     apply,
     archive,
     backup,
-    bench,
     compare,
     config,
     dataset,

@@ -50,8 +50,8 @@ def say_ready() -> None:
 
 def run_api(database: str, host: str, port: int) -> int:
     """Run the API until told to stop; returns the exit code."""
-    from api.app import create_app
-    from api.settings import ApiSettings
+    from api.http.app import create_app
+    from api.http.settings import ApiSettings
 
     logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
     app = create_app(ApiSettings(database, archive=os.environ.get("OUTSCOPE_ARCHIVE"), host=host, port=port))

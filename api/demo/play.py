@@ -10,7 +10,7 @@ from api.demo.telling import Teller
 from api.demo.watch import View, view
 from api.demo.weather import Weather
 from api.demo.world import NAMES, REFERENCE, SPOTS
-from api.supervisor.asking import get
+from api.supervisor.api_client import get
 from api.supervisor.product import Product
 
 _LOOK_S: Final = 0.3

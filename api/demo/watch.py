@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.demo.script import Claim
-from api.supervisor.asking import get
+from api.supervisor.api_client import get
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,7 @@ def prepare(database: str, config: Path | None) -> Prepared:
 
 
 async def _prepare(database: str, config: Path | None) -> dict[str, Any]:
-    from api.cli.config import parameter_models
-    from api.configure import apply_configuration, stored_configuration
+    from api.configuration import apply_configuration, parameter_models, stored_configuration
     from coordinator.configuration import DEFAULT, load_configuration
 
     stored = await stored_configuration(database)

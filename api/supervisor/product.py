@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from api.supervisor import plan
-from api.supervisor.asking import get
+from api.supervisor.api_client import get
 from api.supervisor.broker import Broker, Embedded, Shared
+from api.supervisor.child import Keeper
 from api.supervisor.claim import claimed, require_free
-from api.supervisor.keeper import Keeper
 from api.supervisor.logfile import roll, roll_if_large
 from api.supervisor.prepare import Prepared, prepare
 from api.supervisor.program import Program

@@ -9,9 +9,9 @@ from inspect import getdoc
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from api.app import create_app
-from api.cli.config import parameter_models
-from api.settings import ApiSettings
+from api.configuration import parameter_models
+from api.http.app import create_app
+from api.http.settings import ApiSettings
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.dictionary import page
 from coordinator.configuration import schema

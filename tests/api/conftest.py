@@ -9,9 +9,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from api.app import create_app
 from api.cli.app import app
-from api.settings import ApiSettings
+from api.http.app import create_app
+from api.http.settings import ApiSettings
 from coordinator.store import Store, open_store
 from tests.api import seeds
 from tests.api.server import Server

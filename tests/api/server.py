@@ -6,8 +6,8 @@ import time
 
 import uvicorn
 
-from api.app import create_app
-from api.settings import ApiSettings
+from api.http.app import create_app
+from api.http.settings import ApiSettings
 
 
 class Server:

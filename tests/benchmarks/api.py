@@ -65,8 +65,8 @@ def serve(url: str, port: int) -> None:
     """The API's process, as `outscope api` runs it."""
     import uvicorn
 
-    from api.app import create_app
-    from api.settings import ApiSettings
+    from api.http.app import create_app
+    from api.http.settings import ApiSettings
 
     uvicorn.run(create_app(ApiSettings(url)), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 from backports import zstd
 from pyarrow import parquet
 
-from api.cli.config import parameter_models
+from api.configuration import parameter_models
 from coordinator.configuration import load_configuration
 from coordinator.domain.model.rules import Rules
 from coordinator.evaluation.replay import RULES, judge_file, judging

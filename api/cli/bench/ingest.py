@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.where import Database
+from api.cli.options.locations import Database
 
 
 def ingest(

@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from api.evidence import names_of, service_evidence
+from api.documents.evidence import ServiceEvidence, names_of, service_evidence
+from api.documents.overview import Overview
+from api.documents.picture.picture import Picture
+from api.documents.services import Matrix, ServiceDetail
 from api.explanation import explain
-from api.picture import Picture
-from api.views.evidence import ServiceEvidence
-from api.views.overview import Overview
-from api.views.services import Matrix, ServiceDetail
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
 from coordinator.domain.model.rules import Rules

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from api.documents.picture.standing import verdict_of, whole
 from api.explanation import COMMAND, Explanation, Names, Style, explain
-from api.standing import verdict_of, whole
 from coordinator.configuration import from_document
 from tests.api import seeds
 from worker.contract.instant import parse_rfc3339

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.errors import MEDIA_TYPE, PROBLEMS, ProblemError
+from api.http.answers.errors import MEDIA_TYPE, PROBLEMS, ProblemError
 from coordinator.store import Store
 from coordinator.store.paging import cursor_of
 

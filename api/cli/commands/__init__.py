@@ -1,0 +1,1 @@
+"""One file a command; `api.cli.app` puts them together."""

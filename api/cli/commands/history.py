@@ -1,0 +1,59 @@
+"""`outscope history`: what a service was like, in minutes, hours or days."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.filters import Check, Component, Region, Since, Until
+from api.cli.terminal.tables import console, local, plain, show
+
+
+def history(
+    service: Annotated[str, typer.Argument(help="Id of the service.")],
+    since: Since = None,
+    until: Until = None,
+    resolution: Annotated[str, typer.Option(help="minute, hour, day, or auto: what suits the span.")] = "auto",
+    component: Component = None,
+    check: Check = None,
+    region: Region = None,
+    url: Url = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """Show uptime, failures and times of a service, bucket by bucket; the last 24 hours without --since."""
+    query = {
+        "since": since,
+        "until": until,
+        "resolution": resolution,
+        "component": component,
+        "check": check,
+        "region": region,
+    }
+    with asking(url) as client:
+        if json:
+            return put(client.document("services", service, "history", query=query))
+        found = client.get("services", service, "history", query=query)
+    return _show(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    out = console()
+    if not found["points"]:
+        return out.print(f"Nothing is kept of {found['service']} in that time; see: outscope status", markup=False)
+    columns = (found["resolution"], "uptime", "looks", "bad", "p50 ms", "p95 ms", "p99 ms", "reasons")
+    rows = [_line(local(point["at"]), point) for point in found["points"]]
+    return show(out, columns, [*rows, _line("all", found["whole"])])
+
+
+def _line(name: str, bucket: dict[str, Any]) -> list[Text]:
+    times = bucket["total_ms"] or {}
+    reasons = ", ".join(f"{reason} {number}" for reason, number in bucket["reasons"].items() if reason != "ok")
+    return [
+        plain(name),
+        plain("" if bucket["uptime"] is None else f"{bucket['uptime']:.3%}"),
+        plain(f"{bucket['looks']:,}"),
+        plain(f"{bucket['bad']:,}"),
+        *(plain(f"{times[p]:.0f}" if p in times else "") for p in ("p50", "p95", "p99")),
+        plain(reasons),
+    ]

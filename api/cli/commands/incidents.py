@@ -1,0 +1,102 @@
+"""`outscope incidents`: disruptions, open and over, or one with its timeline."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.terminal.tables import console, length, local, plain, show, word
+
+
+def incidents(
+    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, with its timeline.")] = None,
+    service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that go on.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    url: Url = DEFAULT_URL,
+    json: Json = False,
+) -> None:
+    """List incidents, the newest first."""
+    query = {"service": service, "open": only_open or None, "limit": limit, "cursor": cursor}
+    with asking(url) as client:
+        path, asked = (["incidents", incident], None) if incident else (["incidents"], query)
+        if json:
+            return put(client.document(*path, query=asked))
+        found = client.get(*path, query=asked)
+    return _one(console(), found) if incident else _all(console(), found)
+
+
+def _all(out: Console, page: dict[str, Any]) -> None:
+    if not page["items"]:
+        return out.print("No incidents.")
+    columns = ("id", "service", "severity", "scope", "components", "regions", "began by", "lasted")
+    show(out, columns, map(_line, page["items"]))
+    if page["next"]:
+        out.print(f"More: --cursor {page['next']}", markup=False)
+    return None
+
+
+def _line(incident: dict[str, Any]) -> list[Text]:
+    return [
+        plain(incident["id"]),
+        plain(incident["service"]),
+        word(incident["severity"]),
+        plain(f"{incident['scope']}, intermittent" if incident["intermittent"] else incident["scope"]),
+        plain(", ".join(incident["components"])),
+        plain(", ".join(incident["regions"])),
+        plain(local(incident["started_by"])),
+        plain(_lasted(incident)),
+    ]
+
+
+def _lasted(incident: dict[str, Any]) -> str:
+    lasted = length(incident["started_by"], incident["ended_by"])
+    return lasted if incident["resolved_at"] else f"{lasted}, goes on"
+
+
+def _one(out: Console, incident: dict[str, Any]) -> None:
+    out.print(f"{incident['service']}: {incident['scope']} {incident['severity']}", style="bold", markup=False)
+    out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
+    ended = incident["ended_by"]
+    out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
+    if incident["intermittent"]:
+        out.print("It is intermittent: it came and went several times within an hour.")
+    if incident["cause"]:
+        out.print(_cause(incident["cause"]), markup=False)
+    columns = ("at", "event", "severity", "scope", "components", "regions", "why")
+    show(out, columns, map(_event, incident["timeline"]))
+    if incident["parts"]:
+        show(out, ("where", "from", "to", "lasted"), map(_part, incident["parts"]))
+    out.print(f"How it came about: outscope explain {incident['id']}", markup=False)
+
+
+def _cause(cause: dict[str, Any]) -> str:
+    return f"It most likely shares its cause with {cause['id']} ({cause['service']}): they began together."
+
+
+def _part(part: dict[str, Any]) -> list[Text]:
+    return [
+        plain(part["name"]),
+        plain(local(part["since"])),
+        plain(local(part["until"])),
+        plain(length(part["since"], part["until"]) if part["until"] else "goes on"),
+    ]
+
+
+def _event(line: dict[str, Any]) -> list[Text]:
+    return [
+        plain(local(line["at"])),
+        plain(line["event"]),
+        word(line["severity"]),
+        plain(line["scope"]),
+        plain(", ".join(line["components"])),
+        plain(", ".join(line["regions"])),
+        plain(line["reason"]),
+    ]
+
+
+def _between(after: str | None, by: str) -> str:
+    return f"between {local(after)} and {local(by)}" if after else f"by {local(by)}"

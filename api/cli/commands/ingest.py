@@ -1,0 +1,126 @@
+"""`outscope ingest`: processes that only store, and messages that could not be taken in."""
+
+import asyncio
+import json as plain_json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from api.cli.commands.processes import Broker, secret
+from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.terminal.tables import console, local, plain, show
+from coordinator.store import Store, StoreError, open_store
+
+app = typer.Typer(help="What became of what workers sent.", no_args_is_help=True)
+errors = typer.Typer(
+    help="Messages that could not be taken in: they are set aside with their reason, and hold up nothing.",
+    no_args_is_help=True,
+)
+app.add_typer(errors, name="errors")
+
+T = TypeVar("T")
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As `list` shows them.")]
+Every = Annotated[bool, typer.Option("--all", help="All of them.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def run(broker: Broker = None, database: Database = None, data: Data = None) -> None:
+    """Run a process that only stores what workers report; several may, into one PostgreSQL.
+
+    The coordinator judges what they store. Set OUTSCOPE_INTAKE=elsewhere for all of them and for the coordinator.
+    """
+    from api.cli.serving import run_coordinator
+
+    raise typer.Exit(
+        run_coordinator(secret("OUTSCOPE_BROKER", broker), database_url(database, data), data_dir(data), intake=True)
+    )
+
+
+@errors.command("list")
+def list_errors(database: Database = None, data: Data = None, json: Json = False) -> None:
+    """List what was set aside, the latest first. The same message again is counted, not listed twice."""
+    found = _with_store(database, data, lambda store: store.asides.all())
+    if json:
+        return typer.echo(plain_json.dumps(found, indent=2))
+    out = console()
+    if not found:
+        return out.print("Nothing was set aside.")
+    return show(out, ("id", "last", "times", "region", "reason", "bytes", "why"), map(_line, found))
+
+
+@errors.command("show")
+def show_error(
+    identifier: Annotated[str, typer.Argument(metavar="ID")], database: Database = None, data: Data = None
+) -> None:
+    """Print a message as it came; what is known of it goes to standard error."""
+    found = _with_store(database, data, lambda store: store.asides.one(identifier))
+    if found is None:
+        typer.echo(f"nothing with the id {identifier!r} is set aside; see: outscope ingest errors list", err=True)
+        raise typer.Exit(1)
+    told, body = found
+    typer.echo(f"{told['reason']} from {told['region']}, {told['count']} times: {told['example']}", err=True)
+    sys.stdout.buffer.write(body + b"\n")
+
+
+@errors.command("retry")
+def retry(ids: Ids = None, every: Every = False, database: Database = None, data: Data = None) -> None:
+    """Have messages read again by the coordinator, within a second or two; one that fails again stays set aside."""
+
+    async def ask(store: Store) -> tuple[list[str], list[str]]:
+        wanted = await _named(store, ids, every)
+        return wanted, await store.asides.retry(wanted)
+
+    wanted, done = _with_store(database, data, ask)
+    for identifier in wanted:
+        if identifier not in done:
+            typer.echo(f"{identifier} cannot be read again: it is gone, too large, or no message any more", err=True)
+    typer.echo(f"{len(done)} of {len(wanted)} will be read again by the coordinator.")
+    raise typer.Exit(0 if len(done) == len(wanted) else 1)
+
+
+@errors.command("discard")
+def discard(ids: Ids = None, every: Every = False, database: Database = None, data: Data = None) -> None:
+    """Delete messages that were set aside, for good."""
+
+    async def delete(store: Store) -> tuple[int, int]:
+        wanted = await _named(store, ids, every)
+        return len(wanted), await store.asides.discard(wanted)
+
+    wanted, gone = _with_store(database, data, delete)
+    typer.echo(f"{gone} of {wanted} were deleted.")
+    raise typer.Exit(0 if gone == wanted else 1)
+
+
+async def _named(store: Store, ids: list[str] | None, every: bool) -> list[str]:
+    if every == bool(ids):
+        typer.echo("name the messages by their ids, or say --all", err=True)
+        raise typer.Exit(2)
+    return [told["id"] for told in await store.asides.all()] if every else list(ids or ())
+
+
+def _with_store(database: str | None, data: Any, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with open_store(database_url(database, data)) as store:
+            return await work(store)
+
+    try:
+        return asyncio.run(run())
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _line(told: dict[str, Any]) -> list[Any]:
+    reason = f"{told['reason']} (to be read again)" if told["again"] else told["reason"]
+    return [
+        plain(told["id"]),
+        plain(local(told["last_at"])),
+        plain(str(told["count"])),
+        plain(told["region"]),
+        plain(reason),
+        plain(f"{told['size']:,}"),
+        plain(told["example"]),
+    ]

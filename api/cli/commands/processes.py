@@ -1,0 +1,106 @@
+"""`outscope up`, and the same product as separate processes: `coordinator`, `worker`, `api`."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options.locations import Data, Database, data_dir, database_url
+
+Broker = Annotated[
+    str | None,
+    typer.Option(help="redis:// or rediss:// URL of the broker.", envvar="OUTSCOPE_BROKER", metavar="URL"),
+]
+Host = Annotated[str, typer.Option(help="Address to listen on.", envvar="OUTSCOPE_HOST")]
+Port = Annotated[int, typer.Option(help="Port of page and API.", envvar="OUTSCOPE_PORT", min=1, max=65535)]
+
+
+def up(
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration to apply first; default: the stored one, else the catalog.", metavar="FILE"),
+    ] = None,
+    data: Data = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    broker: Broker = None,
+    database: Database = None,
+    allow: Annotated[
+        str | None,
+        typer.Option(
+            help="Networks that are not public and may be probed, comma-separated.",
+            envvar="OUTSCOPE_ALLOW_ADDRESSES",
+            metavar="NETWORKS",
+        ),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Address that the worker of a region looks from; repeatable.", metavar="REGION=IP"),
+    ] = None,
+) -> None:
+    """Run the whole product on this machine: broker, coordinator, one worker a region, API and page.
+
+    Everything is kept in the data folder; a second start continues with it. Ctrl-C stops all of it.
+    """
+    from api.supervisor.problem import CannotStartError
+    from api.supervisor.settings import ProductSettings
+    from api.supervisor.up import run_until_told
+
+    ca_file = os.environ.get("OUTSCOPE_CA_FILE")
+    settings = ProductSettings(
+        data=data_dir(data),
+        host=host,
+        port=port,
+        config=config,
+        broker=secret("OUTSCOPE_BROKER", broker),
+        database=secret("OUTSCOPE_DATABASE", database),
+        allow=allow,
+        ca_file=Path(ca_file) if ca_file else None,
+        source_addresses=_pairs(source or []),
+    )
+    try:
+        asyncio.run(run_until_told(settings, typer.echo))
+    except CannotStartError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def coordinator(broker: Broker = None, database: Database = None, data: Data = None) -> None:
+    """Run the coordinator: it orders looks, keeps what was seen, and judges."""
+    from api.cli.serving import run_coordinator
+
+    url = secret("OUTSCOPE_BROKER", broker)
+    raise typer.Exit(run_coordinator(url, database_url(database, data), data_dir(data)))
+
+
+def worker(context: typer.Context) -> None:
+    """Run one worker of one region, for example `outscope worker --region eu-west --broker URL`."""
+    from worker.__main__ import main
+
+    raise typer.Exit(main(context.args))
+
+
+def api(database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Run the API and the page."""
+    from api.cli.serving import run_api
+
+    raise typer.Exit(run_api(database_url(database, data), host, port))
+
+
+def secret(variable: str, given: str | None) -> str | None:
+    """A setting that may stand in a file, so that it appears in no list of processes."""
+    file = os.environ.get(f"{variable}_FILE")
+    return given if given or not file else Path(file).read_text(encoding="utf-8").strip()
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        region, sign, address = text.partition("=")
+        if not sign or not region or not address:
+            typer.echo(f"--source {text!r} is not REGION=IP, such as eu-west=192.0.2.7", err=True)
+            raise typer.Exit(2)
+        pairs[region] = address
+    return pairs

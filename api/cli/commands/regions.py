@@ -1,0 +1,42 @@
+"""`outscope regions`: where we look from, and who is fit to speak."""
+
+from collections import defaultdict
+from typing import Any
+
+from rich.text import Text
+
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.terminal.tables import console, local, plain, show, word
+
+
+def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
+    """List the regions, their fitness, and when their workers were heard."""
+    with asking(url) as client:
+        if json:
+            return put(client.document("regions"))
+        found, workers = client.get("regions")["items"], client.get("workers")["items"]
+    out = console()
+    if not found:
+        return out.print("No region is configured yet; run: outscope apply outscope.yaml")
+    by_region = defaultdict(list)
+    for worker in workers:
+        by_region[worker["region"]].append(worker)
+    rows = (_line(region, by_region[region["id"]]) for region in found)
+    return show(out, ("region", "name", "place", "fitness", "why", "workers"), rows)
+
+
+def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
+    return [
+        plain(region["id"]),
+        plain(region["name"]),
+        plain(f"{region['country']} ({region['continent']})"),
+        word(region["fitness"]),
+        plain(region["why"]),
+        plain(_workers(workers)),
+    ]
+
+
+def _workers(workers: list[dict[str, Any]]) -> str:
+    if not workers:
+        return "none heard yet"
+    return ", ".join(f"{worker['worker']} heard {local(worker['heard_at'])}" for worker in workers)

@@ -1,0 +1,29 @@
+"""`outscope replay`: the past under any rule, by the functions that run live."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from api.cli.options.rule_options import Config, Settings, Source, Until, judged_or_exit, known_rule, tell_mistakes
+from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.result_files import ResultFile
+
+Rule = Annotated[
+    str,
+    typer.Option("--rule", metavar="NAME", callback=known_rule, help=f"Judge by this rule: {', '.join(RULES)}."),
+]
+
+
+def replay(
+    source: Source, config: Config, rule: Rule = OUTSCOPE, settings: Settings = None, until: Until = None
+) -> None:
+    """Judge stored results again and print what the verdicts become: one JSON line for each change.
+
+    Bad lines are skipped and told on standard error; the exit code is then 1.
+    """
+    file = ResultFile(source)
+    judged = judged_or_exit(file, config, [rule], settings, until)
+    for change in judged.records[0]:
+        typer.echo(json.dumps(change, separators=(",", ":"), ensure_ascii=False))
+    tell_mistakes(file)

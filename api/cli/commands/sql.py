@@ -1,0 +1,81 @@
+"""`outscope sql`: questions in SQL about hot and archived results, or about files that were exported."""
+
+import asyncio
+import json as plain_json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.commands.archive import Archive
+from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.tables import console, plain, show
+
+MOST_SHOWN = 1_000
+Files = Annotated[
+    list[Path] | None,
+    typer.Option("--from", metavar="PATH", help="A file of results or a folder of `outscope dataset`; repeatable."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a row, instead of a table.")]
+
+
+def sql(
+    query: Annotated[
+        str, typer.Argument(metavar="SELECT", help="Over results, rollups, incidents, verdicts, workers.")
+    ],
+    files: Files = None,
+    place: Archive = None,
+    database: Database = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Answer a question in SQL (DuckDB's) over the views results, rollups, incidents, verdicts and workers.
+
+    Nothing can be changed: what is asked works on views of the archive and on a copy of what is in the database.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        typer.echo("outscope sql needs DuckDB; install outscope[analysis]", err=True)
+        raise typer.Exit(2) from None
+    from coordinator.analytics.analysis import opened, opened_files
+    from coordinator.archive.place import PlaceError
+    from coordinator.store import StoreError
+
+    with tempfile.TemporaryDirectory(prefix="outscope-sql-") as scratch:
+        try:
+            if files:
+                base = opened_files(files)
+            else:
+                base = asyncio.run(opened(database_url(database, data), place, Path(scratch)))
+            with base as connection:
+                _put(connection.execute(query), json)
+        except (duckdb.Error, StoreError, PlaceError, OSError, ValueError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+
+
+def _put(answer: Any, json: bool) -> None:
+    if answer is None:
+        raise ValueError("nothing is asked; write a SELECT over results, rollups, incidents, verdicts, workers")
+    names = [column[0] for column in answer.description or ()]
+    shown = 0
+    rows: list[Any] = []
+    while chunk := answer.fetchmany(MOST_SHOWN):
+        if json:
+            for row in chunk:
+                typer.echo(plain_json.dumps(dict(zip(names, row, strict=True)), default=_told))
+            continue
+        rows += chunk[: MOST_SHOWN - shown]
+        shown += len(chunk)
+        if shown > MOST_SHOWN:
+            break
+    if not json:
+        show(console(), names, ([plain("" if cell is None else _told(cell)) for cell in row] for row in rows))
+        if shown > MOST_SHOWN:
+            typer.echo(f"Only the first {MOST_SHOWN:,} rows are shown; --json prints all, or add LIMIT", err=True)
+
+
+def _told(value: Any) -> str:
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)

@@ -1,0 +1,170 @@
+"""All checks of `outscope doctor`, in the order in which they are told."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.cli.abilities import look_at_icmp, look_at_libcurl, look_at_name_servers
+from api.configuration import parameter_models
+from api.supervisor.broker import server_binary
+from api.supervisor.problem import CannotStartError
+from coordinator.configuration import ConfigurationError, load_configuration
+from coordinator.doctor import Finding, failure, machine, ok
+from coordinator.doctor.archives import look_at_archive
+from coordinator.doctor.broker import look_at_broker
+from coordinator.doctor.finding import secrets_of
+from coordinator.doctor.geography import look_at_places
+from coordinator.doctor.store import look_at_store
+from coordinator.doctor.work import look_at_work
+from coordinator.settings import SettingsError, read_settings
+from coordinator.store import StoreError
+from coordinator.store.database import connection_name, sqlite_path
+from coordinator.store.inspection import inspect
+from worker.contract import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is looked at. Without `broker` it is the product on one machine, with a broker of its own."""
+
+    data: Path
+    database: str
+    broker: str | None
+    config: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def __repr__(self) -> str:
+        return f"Installation(data={self.data!r})"  # the URLs hold passwords
+
+    def path(self, variable: str) -> Path | None:
+        """The path that a variable names."""
+        text = self.environ.get(variable, "").strip()
+        return Path(text) if text else None
+
+
+def examined(installation: Installation) -> Iterator[Finding]:
+    """Every finding, as soon as it is there, without secrets. A check that fails itself is a finding too."""
+    hidden = [*secrets_of(installation.database), *secrets_of(installation.broker)]
+    for called, check in _checks(installation):
+        for finding in _safely(called, check):
+            yield _without(finding, hidden)
+
+
+def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iterable[Finding]]]]:
+    url, now = installation.database, clock.now()
+    countries, networks = installation.path("OUTSCOPE_GEOIP_COUNTRY"), installation.path("OUTSCOPE_GEOIP_ASN")
+    elsewhere = installation.environ.get("OUTSCOPE_INTAKE", "").strip() == "elsewhere"
+    return (
+        ("python", lambda: [machine.look_at_python()]),
+        ("libcurl", lambda: [look_at_libcurl()]),
+        ("icmp", lambda: [look_at_icmp()]),
+        ("name servers", lambda: [look_at_name_servers()]),
+        ("open files", lambda: [machine.look_at_open_files()]),
+        ("disk", lambda: machine.look_at_disk(_folders(installation))),
+        ("countries", lambda: look_at_places(countries, networks, now)),
+        ("settings", lambda: [_settings(installation)]),
+        ("configuration", lambda: [_configuration(installation.config)] if installation.config else []),
+        ("broker", lambda: _broker_and_clock(installation)),
+        ("store", lambda: asyncio.run(_all(look_at_store(url)))),
+        ("archive", lambda: [look_at_archive(installation.environ.get("OUTSCOPE_ARCHIVE"), url)]),
+        ("work", lambda: asyncio.run(_all(look_at_work(url, now, elsewhere)))),
+    )
+
+
+def _safely(called: str, check: Callable[[], Iterable[Finding]]) -> Iterable[Finding]:
+    try:
+        return list(check())
+    except Exception as error:
+        return [failure(called, f"the check itself failed: {error!r}", "please report this as a bug of Outscope")]
+
+
+def _without(finding: Finding, hidden: Iterable[str]) -> Finding:
+    said, todo = finding.said, finding.todo
+    for secret in hidden:
+        said, todo = said.replace(secret, "…"), todo.replace(secret, "…")
+    return Finding(finding.check, finding.state, said, todo)
+
+
+def _folders(installation: Installation) -> list[Path]:
+    folders = [installation.data]
+    if connection_name(installation.database) == "sqlite":
+        folders.append(sqlite_path(installation.database).absolute().parent)
+    archive = installation.environ.get("OUTSCOPE_ARCHIVE", "")
+    if archive not in ("", "off") and "://" not in archive:
+        folders.append(Path(archive).expanduser().absolute())
+    return list(dict.fromkeys(folders))
+
+
+def _settings(installation: Installation) -> Finding:
+    broker = installation.broker or "redis://embedded"
+    try:
+        read_settings(installation.environ, broker=broker, database=installation.database)
+    except SettingsError as error:
+        return failure("settings", str(error), "mend this variable of the environment")
+    return ok("settings", "the environment holds no mistake")
+
+
+def _configuration(path: Path) -> Finding:
+    try:
+        topology = load_configuration(path, parameter_models()).topology
+    except ConfigurationError as error:
+        first, more = error.mistakes[0], len(error.mistakes) - 1
+        said = f"{first}{f' (and {more} more)' if more else ''}"
+        return failure("configuration", said, f"mend it, and see all mistakes with: outscope config check {path}")
+    return ok("configuration", f"{path} is valid: {len(topology.services)} services, {len(topology.checks)} checks")
+
+
+def _broker_and_clock(installation: Installation) -> Iterator[Finding]:
+    offsets = []
+    if installation.broker is None:
+        yield _embedded(installation.data)
+    else:
+        before = clock.now()
+        finding, theirs = look_at_broker(installation.broker)
+        yield finding
+        if theirs is not None:
+            offsets.append(("the broker", machine.offset_ms(before, theirs, clock.now())))
+    if connection_name(installation.database) == "postgres":
+        offset = asyncio.run(_database_offset(installation.database))
+        offsets += [("the database", offset)] if offset is not None else []
+    yield machine.look_at_clock(offsets)
+
+
+def _embedded(data: Path) -> Finding:
+    try:
+        program = server_binary()
+    except CannotStartError as error:
+        return failure("broker", "there is none to start", str(error))
+    running = _running(data)
+    return ok("broker", f"its own, {program}; {running or 'Outscope does not run on ' + str(data)}")
+
+
+def _running(data: Path) -> str:
+    """Who holds the data folder; empty when nobody does. The lock is held for a moment, shared, and not changed."""
+    try:
+        with (data / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = lock.read(20).decode(errors="replace").strip()
+                return f"Outscope runs on {data} (process {owner or 'unknown'})"
+    except OSError:
+        return ""
+    return ""
+
+
+async def _database_offset(url: str) -> int | None:
+    try:
+        async with inspect(url) as store:
+            before = clock.now()
+            theirs = await store.now_ms()
+            return None if theirs is None else machine.offset_ms(before, theirs, clock.now())
+    except StoreError:
+        return None
+
+
+async def _all(findings: AsyncIterator[Finding]) -> list[Finding]:
+    return [finding async for finding in findings]

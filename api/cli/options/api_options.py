@@ -1,0 +1,48 @@
+"""What the reading commands share: where to ask, as what to answer, and which exit code an error gets."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from api.cli.options.client import Client, RefusedError, UnreachableError, checked
+
+WRONG = 1
+UNREACHABLE = 3
+
+
+def _url(value: str) -> str:
+    try:
+        return checked(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Url = Annotated[
+    str,
+    typer.Option("--url", help="Address of the API.", envvar="OUTSCOPE_URL", metavar="URL", callback=_url),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the API's own document, for programs.")]
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+@contextmanager
+def asking(url: str) -> Iterator[Client]:
+    """A client of the API; what goes wrong is said on standard error and becomes the exit code."""
+    try:
+        yield Client(url)
+    except RefusedError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG) from None
+    except UnreachableError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(UNREACHABLE) from None
+
+
+def put(document: bytes) -> None:
+    """Print a document as it came, with a line's end."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,40 @@
+"""Configurations as the product checks and applies them: applying the same again changes nothing."""
+
+import asyncio
+from collections.abc import Mapping
+
+from coordinator.configuration import Change, Configuration, changes, from_document
+from coordinator.store import open_store
+from coordinator.store.database import sqlite_path
+from worker.contract.clock import now
+from worker.contract.kind import Params
+
+
+def parameter_models() -> Mapping[str, type[Params]]:
+    """The parameters of every kind of check that workers of this version know."""
+    from worker.probes.kinds import KINDS
+
+    return {name: kind.params for name, kind in KINDS.items()}
+
+
+async def stored_configuration(url: str) -> Configuration | None:
+    """The configuration in force; None when none was ever applied."""
+    async with open_store(url) as store:
+        found = await store.configurations.current()
+    return from_document(found[1]) if found else None
+
+
+async def compare_configuration(url: str, configuration: Configuration) -> list[Change]:
+    """What applying `configuration` would change. Makes no database where there is none."""
+    missing = url.startswith("sqlite://") and not await asyncio.to_thread(sqlite_path(url).exists)
+    return changes(None if missing else await stored_configuration(url), configuration)
+
+
+async def apply_configuration(url: str, configuration: Configuration) -> list[Change]:
+    """Make `configuration` the one in force; what that changed."""
+    async with open_store(url) as store:
+        found = await store.configurations.current()
+        changed = changes(from_document(found[1]) if found else None, configuration)
+        if changed:
+            await store.configurations.save(dict(configuration.document), now())
+    return changed

@@ -1,0 +1,83 @@
+"""Where we look from: regions, their workers, and the looks that were declared missed."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.documents.words import FitnessWord, Time
+
+
+class RegionView(TypedDict):
+    """A region and whether it is fit to speak."""
+
+    id: str
+    name: str
+    country: str
+    continent: str
+    latitude: float
+    longitude: float
+    fitness: FitnessWord
+    why: Annotated[str, Field(description="why it is so, in a few words; may be empty")]
+    at: Annotated[Time | None, Field(description="when that was judged; null when it never was")]
+    workers: Annotated[int, Field(description="workers heard of, ever")]
+
+
+class VitalsView(TypedDict, total=False):
+    """How a worker is doing, as it said with its last heartbeat."""
+
+    version: str
+    kinds: list[str]
+    started_at: Time
+    in_flight: int
+    outbox_reports: int
+    dropped_reports: int
+    late_looks: int
+    loop_lag_ms: float
+    rss_mb: float
+    self_test: Annotated[str, Field(description="empty when its self-test passed")]
+
+
+class WorkerView(TypedDict):
+    """A worker of a region: when it was heard, whether it is fit, how it is doing."""
+
+    region: str
+    worker: str
+    fitness: FitnessWord
+    why: str
+    heard_at: Time | None
+    address: Annotated[str | None, Field(description="the address it looks from, as far as it knows")]
+    asn: Annotated[int | None, Field(description="network that the address belongs to")]
+    ip_country: Annotated[str | None, Field(description="country that the address is in")]
+    vitals: VitalsView | None
+
+
+class GapView(TypedDict):
+    """Looks that did not happen or were never heard of: consecutive slots of one check in one region."""
+
+    check: str
+    service: str
+    region: str
+    first_slot: int
+    last_slot: int
+    first_at: Time
+    last_at: Time
+    reason: Annotated[str, Field(description="`no_worker`, `no_result` or `paused`")]
+
+
+class Regions(TypedDict):
+    """All regions."""
+
+    items: list[RegionView]
+
+
+class Workers(TypedDict):
+    """All workers."""
+
+    items: list[WorkerView]
+
+
+class Gaps(TypedDict):
+    """Gaps, the latest first."""
+
+    items: list[GapView]

@@ -1,0 +1,48 @@
+"""The history of a service, from rollups."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.documents.words import Time
+
+
+class Percentiles(TypedDict):
+    """Milliseconds, each within 1 % of the true one."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+class Bucket(TypedDict):
+    """What was seen in some time, from everywhere that was asked for."""
+
+    looks: int
+    good: Annotated[int, Field(description="looks that went well")]
+    bad: Annotated[int, Field(description="failures that count against the service: blame `target` or `path`")]
+    uptime: Annotated[float | None, Field(description="good / (good + bad); null when nothing counts")]
+    reasons: Annotated[dict[str, int], Field(description="looks by reason, the most frequent first")]
+    dns_ms: Percentiles | None
+    connect_ms: Percentiles | None
+    tls_ms: Percentiles | None
+    ttfb_ms: Percentiles | None
+    total_ms: Percentiles | None
+
+
+class Point(Bucket):
+    """One minute, hour or day."""
+
+    at: Annotated[Time, Field(description="when it began")]
+
+
+class History(TypedDict):
+    """Buckets in order of time; those without looks are left out. `whole` is all of them as one."""
+
+    service: str
+    resolution: Annotated[str, Field(description="minute, hour or day")]
+    since: Time
+    until: Time
+    whole: Bucket
+    points: list[Point]

@@ -1,0 +1,82 @@
+"""Incidents and the lines of their timelines."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api.documents.words import Next, ScopeWord, SeverityWord, Time
+
+
+class CauseView(TypedDict):
+    """Another incident, often of another service."""
+
+    id: str
+    service: str
+
+
+class IncidentView(TypedDict):
+    """One disruption. It began in (started_after, started_by] and ended in (ended_after, ended_by]."""
+
+    id: str
+    service: str
+    severity: SeverityWord
+    scope: ScopeWord
+    peak: Annotated[ScopeWord, Field(description="the widest scope that it had")]
+    regions: list[str]
+    components: list[str]
+    reason: str
+    opened_at: Time
+    started_after: Annotated[Time | None, Field(description="null when no good look came before")]
+    started_by: Time
+    ended_after: Annotated[Time | None, Field(description="null while it goes on")]
+    ended_by: Time | None
+    resolved_at: Annotated[Time | None, Field(description="null while it is open")]
+    intermittent: Annotated[bool, Field(description="whether it came and went several times within an hour")]
+    cause: Annotated[
+        CauseView | None,
+        Field(description="the earlier incident that it most likely shares its cause with: they began together"),
+    ]
+
+
+class PartView(TypedDict):
+    """When an incident began and ended in one region, or for one component."""
+
+    axis: Annotated[str, Field(description="`region` or `component`")]
+    name: Annotated[str, Field(description="id of the region or component")]
+    since: Time
+    until: Annotated[Time | None, Field(description="null while it goes on there")]
+    lasted_ms: Annotated[int | None, Field(description="null while it goes on there")]
+
+
+class TimelineLine(TypedDict):
+    """What happened to an incident, and how far it reached from then on."""
+
+    at: Time
+    event: Annotated[str, Field(description="`opened`, `updated` or `resolved`")]
+    severity: SeverityWord
+    scope: ScopeWord
+    regions: list[str]
+    components: list[str]
+    reason: str
+    intermittent: bool
+    cause: Annotated[
+        str | None, Field(description="id of the incident that it was then thought to share its cause with")
+    ]
+
+
+class IncidentDetail(IncidentView):
+    """An incident with all that happened to it, oldest first."""
+
+    parts: Annotated[list[PartView], Field(description="each region and component that it ever reached")]
+    alike: Annotated[
+        list[IncidentView], Field(description="the other incidents that most likely have the same cause, oldest first")
+    ]
+    timeline: list[TimelineLine]
+
+
+class Incidents(TypedDict):
+    """One page of incidents, newest first. Ask again with `cursor` set to `next`."""
+
+    items: list[IncidentView]
+    next: Next

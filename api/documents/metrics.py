@@ -1,0 +1,162 @@
+"""What Prometheus reads: verdicts, fitness, workers' vitals, refusals. Pure: from a picture to metric families."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, get_args
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from api.documents.picture.picture import Picture
+from api.documents.words import FitnessWord, ScopeWord, SeverityWord
+from worker.contract.instant import parse_rfc3339
+
+_WORKER: Final = ("region", "worker")
+_VITALS: Final = (
+    ("in_flight", "outscope_worker_looks_in_flight", "Looks under way", 1.0),
+    ("outbox_reports", "outscope_worker_outbox_reports", "Reports kept until the coordinator has them", 1.0),
+    ("loop_lag_ms", "outscope_worker_loop_lag_seconds", "How late the worker's event loop was at worst", 0.001),
+    ("rss_mb", "outscope_worker_resident_memory_bytes", "Memory of the worker's process", 1024.0 * 1024.0),
+)
+_VITAL_COUNTS: Final = (
+    ("dropped_reports", "outscope_worker_dropped_reports", "Reports given up because the outbox was full"),
+    ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
+)
+_COUNTS: Final = {
+    "reports": "Reports taken in",
+    "results": "Results stored",
+    "repeats": "Results that were known already",
+    "looks_ordered": "Looks ordered from workers",
+    "looks_lost": "Ordered looks that nothing came back of",
+    "extra_looks_asked": "Extra looks that the judge asked for",
+    "extra_looks_ordered": "Extra looks ordered from workers",
+    "extra_looks_dropped": "Extra looks not ordered, because nobody was there to look",
+    "extra_looks_capped": "Extra looks not ordered, because they were more than the cap allows",
+    "gaps": "Gaps declared",
+}
+_GAUGES: Final = {
+    "connected": "1 while it is connected to the broker",
+    "waiting_reports": "Reports that wait to be taken in",
+    "outstanding_looks": "Ordered looks that nothing came back of yet",
+}
+_DELAYS: Final = {
+    "order_lag_p99_ms": "How late the broker took orders, 99th percentile",
+    "ingest_lag_p50_ms": "From a report's arrival to its commit, median",
+    "ingest_lag_p99_ms": "From a report's arrival to its commit, 99th percentile",
+    "judge_p99_ms": "How long one judging takes, 99th percentile",
+}
+
+
+@dataclass(frozen=True, eq=False)  # a registry keeps collectors by identity
+class Facts(Collector):
+    """What is known at one scrape."""
+
+    picture: Picture
+    refusals: Sequence[Mapping[str, Any]] = ()
+    intakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What each process that only stores last told of itself."""
+
+    def collect(self) -> Iterable[Metric]:
+        """All families."""
+        yield from _services(self.picture)
+        yield from _regions(self.picture)
+        yield from _workers(self.picture)
+        yield from _coordinator(self)
+
+
+def text(facts: Facts, *others: CollectorRegistry) -> bytes:
+    """The Prometheus text of the facts and of other registries."""
+    registry = CollectorRegistry()
+    registry.register(facts)
+    return b"".join(map(generate_latest, (registry, *others)))
+
+
+def _services(picture: Picture) -> Iterator[Metric]:
+    scope = GaugeMetricFamily("outscope_service_scope", "1 for how far it reaches", labels=["service", "scope"])
+    severity = GaugeMetricFamily("outscope_service_severity", "1 for how bad it is", labels=["service", "severity"])
+    confidence = GaugeMetricFamily("outscope_service_confidence", "Of the verdict, 0 to 1", labels=["service"])
+    judged = GaugeMetricFamily("outscope_service_judged_seconds", "When it was judged (epoch)", labels=["service"])
+    incidents = GaugeMetricFamily("outscope_service_open_incidents", "Incidents that go on", labels=["service"])
+    for service in picture.services:
+        name, verdict = service["id"], service["verdict"]
+        _one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
+        _one_of(severity, (name,), get_args(SeverityWord), verdict["severity"])
+        confidence.add_metric([name], verdict["confidence"])
+        incidents.add_metric([name], sum(i["service"] == name for i in picture.open_incidents))
+        if verdict["at"]:
+            judged.add_metric([name], _epoch(verdict["at"]))
+    return iter((scope, severity, confidence, judged, incidents))
+
+
+def _regions(picture: Picture) -> Iterator[Metric]:
+    fitness = GaugeMetricFamily("outscope_region_fitness", "1 for its fitness", labels=["region", "fitness"])
+    for region in picture.regions:
+        _one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
+    yield fitness
+
+
+def _workers(picture: Picture) -> Iterator[Metric]:
+    fitness = GaugeMetricFamily("outscope_worker_fitness", "1 for its fitness", labels=[*_WORKER, "fitness"])
+    heard = GaugeMetricFamily("outscope_worker_heard_seconds", "When it was heard last (epoch)", labels=_WORKER)
+    gauges = {key: GaugeMetricFamily(name, about, labels=_WORKER) for key, name, about, _ in _VITALS}
+    counts = {key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS}
+    for worker in picture.workers:
+        names = (worker["region"], worker["worker"])
+        vitals: Mapping[str, Any] = worker["vitals"] or {}
+        _one_of(fitness, names, get_args(FitnessWord), worker["fitness"])
+        if worker["heard_at"]:
+            heard.add_metric(names, _epoch(worker["heard_at"]))
+        for key, _, _, factor in _VITALS:
+            if key in vitals:
+                gauges[key].add_metric(names, vitals[key] * factor)
+        for key in counts.keys() & vitals.keys():
+            counts[key].add_metric(names, vitals[key])
+    return iter((fitness, heard, *gauges.values(), *counts.values()))
+
+
+def _coordinator(facts: Facts) -> Iterator[Metric]:
+    heard = GaugeMetricFamily("outscope_coordinator_heard_seconds", "When it last wrote anything (epoch)")
+    if facts.picture.heard_at is not None:
+        heard.add_metric([], facts.picture.heard_at / 1000)
+    refused = CounterMetricFamily("outscope_refused", "What arrived and was refused", labels=["reason"])
+    for refusal in facts.refusals:
+        refused.add_metric([refusal["reason"]], refusal["count"])
+    yield from (heard, refused)
+    yield from _told(facts.picture.coordinator)
+    yield from _intakes(facts.intakes)
+
+
+def _intakes(intakes: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
+    """What processes that only store tell of themselves; nothing when the coordinator stores."""
+    for key in ("reports", "results", "repeats") if intakes else ():
+        about = f"{_COUNTS[key]} by a process that only stores, since its start"
+        family = CounterMetricFamily(f"outscope_intake_{key}", about, labels=["intake"])
+        for name, told in intakes.items():
+            family.add_metric([name], told.get(key, 0))
+        yield family
+
+
+def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
+    """What the coordinator tells of itself; what it does not tell is left out."""
+    for key, about in _COUNTS.items():
+        if key in told:
+            yield CounterMetricFamily(f"outscope_coordinator_{key}", f"{about}, since its start", value=told[key])
+    for key, about in _GAUGES.items():
+        if key in told:
+            yield GaugeMetricFamily(f"outscope_coordinator_{key}", about, value=float(told[key]))
+    for key, about in _DELAYS.items():
+        if told.get(key) is not None:
+            name = f"outscope_coordinator_{key.removesuffix('_ms')}_seconds"
+            yield GaugeMetricFamily(name, about, value=told[key] / 1000)
+
+
+def _one_of(family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str) -> None:
+    """One series for each word: 1 for the one that holds, 0 for the others, so that alerts need no history."""
+    for word in words:
+        family.add_metric([*names, word], float(word == holds))
+
+
+def _epoch(text: str) -> float:
+    return parse_rfc3339(text) / 1000

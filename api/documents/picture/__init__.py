@@ -1,0 +1,1 @@
+"""What is known now, in a few words and as a whole."""

@@ -1,0 +1,89 @@
+"""The verdict in a few words: `API disrupted in 2 of 5 regions`. Page and terminal add the service and the time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.documents.verdicts import VerdictView
+from api.documents.words import StateWord
+
+_NAMED = 3
+"""So many components are named one by one; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the words need to know of a service: names by id, and who looks."""
+
+    name: str
+    components: dict[str, str]
+    regions: dict[str, str]
+    """The regions that look at it, by id."""
+    heard: int
+    """How many of them are fit to speak."""
+
+
+def state(verdict: VerdictView) -> StateWord:
+    """The verdict as one word, for colours and exit codes."""
+    if verdict["scope"] == "unknown":
+        return "unknown"
+    if verdict["severity"] == "outage":
+        return "bad"
+    return "degraded" if verdict["severity"] == "degraded" else "well"
+
+
+def headline(verdict: VerdictView, setting: Setting, slow: bool = False) -> str:
+    """The verdict in a few words, without the name of the service and without the time; `slow` when nothing fails."""
+    scope = verdict["scope"]
+    if scope == "unknown":
+        return _unknown(verdict, setting)
+    if scope == "none":
+        return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
+    subject, verb = _subject(verdict["components"], setting), "slow" if slow else _verb(verdict)
+    return f"{subject} {verb} {_where(verdict, setting)}" if subject else f"{verb.title()} {_where(verdict, setting)}"
+
+
+def _unknown(verdict: VerdictView, setting: Setting) -> str:
+    if verdict["at"] is None:
+        return "No verdict yet"
+    if setting.heard == 0:
+        return "Cannot tell: no region is fit to speak"
+    if verdict["severity"] != "operational":
+        return "Something fails, but too little is heard to say how far it reaches"
+    return "Cannot tell at the moment"
+
+
+def _subject(components: Sequence[str], setting: Setting) -> str:
+    """The components that fail; nothing when that is all of them."""
+    if not components or set(components) >= set(setting.components):
+        return ""
+    if len(components) > _NAMED:
+        return f"{len(components)} of {len(setting.components)} components"
+    names = [label(setting.components.get(component, component), setting.name) for component in components]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def label(component: str, service: str) -> str:
+    """A component's name where the service is named already: `Claude API` of Claude is `API`."""
+    rest = component.removeprefix(f"{service} ")
+    return component if rest == component or " " in rest else rest[:1].upper() + rest[1:]
+
+
+def _verb(verdict: VerdictView) -> str:
+    if verdict["severity"] == "degraded":
+        return "degraded"
+    return "disrupted" if verdict["scope"] == "regional" else "down"
+
+
+def _where(verdict: VerdictView, setting: Setting) -> str:
+    regions, total = verdict["regions"], len(setting.regions)
+    if verdict["scope"] == "regional" and len(regions) == 1:
+        return f"in {setting.regions.get(regions[0], regions[0])} (1 of {total} regions)"
+    if verdict["scope"] == "regional" or len(regions) < setting.heard:
+        return f"in {_share(len(regions), total)}"
+    return "everywhere" if len(regions) >= total else f"everywhere it was seen from ({_share(len(regions), total)})"
+
+
+def _share(some: int, total: int) -> str:
+    if some == total:
+        return f"all {total} regions" if total > 1 else f"{total} region"
+    return f"{some} of {total} regions"

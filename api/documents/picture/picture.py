@@ -1,0 +1,150 @@
+"""What is known now, put together from what the store holds: pure, so that it can be tested without a store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from api.documents.fleet import RegionView, WorkerView
+from api.documents.incidents import IncidentView
+from api.documents.overview import Overview
+from api.documents.picture import summary
+from api.documents.picture.disruptions import disruptions_of, together
+from api.documents.picture.headline import Setting, label, state
+from api.documents.picture.standing import cells_of, verdict_of
+from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
+from api.documents.verdicts import CellView, FullVerdictView
+from api.documents.words import FitnessWord
+from coordinator.domain.model.topology import Role, Service, Topology
+from worker.contract.instant import Instant, rfc3339
+
+NOT_HEARD = "nothing heard yet"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One consistent reading of the store. `standings` are the documents that the coordinator wrote, by subject."""
+
+    version: int | None
+    topology: Topology
+    service_standings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    region_standings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    workers: Sequence[WorkerView] = ()
+    open_incidents: Sequence[IncidentView] = ()
+    heard_at: Instant | None = None
+    coordinator: Mapping[str, Any] = field(default_factory=dict)
+    """What the coordinator last told of itself."""
+    silent_after_ms: int = 15_000
+
+    @cached_property
+    def regions(self) -> list[RegionView]:
+        """Every configured region with its fitness."""
+        return [self._region(region.id) for region in self.topology.regions]
+
+    @cached_property
+    def services(self) -> list[ServiceView]:
+        """Every service that is judged, in the order of the configuration."""
+        return [self._service(service) for service in self.topology.services if service.role is Role.SERVICE]
+
+    def detail(self, service_id: str) -> ServiceDetail | None:
+        """One service (a reference too) with its evidence and open incidents; None when it is not configured."""
+        service = self.topology.service.get(service_id)
+        if service is None:
+            return None
+        found = self._service(service)
+        evidence = self.service_standings.get(service_id, {}).get("evidence", {})
+        verdict: FullVerdictView = {**found["verdict"], "cells": self._cells(service), "evidence": evidence}
+        incidents = [incident for incident in self.open_incidents if incident["service"] == service_id]
+        return {**found, "verdict": verdict, "incidents": incidents}
+
+    def matrix(self, service_id: str) -> Matrix | None:
+        """Component by region of one service; None when it is not configured."""
+        service = self.topology.service.get(service_id)
+        if service is None:
+            return None
+        found = self._service(service)
+        return {
+            "service": service_id,
+            "at": found["verdict"]["at"],
+            "components": found["components"],
+            "regions": [
+                {"id": region["id"], "name": region["name"], "fitness": region["fitness"], "why": region["why"]}
+                for region in self.regions
+                if region["id"] in found["regions"]
+            ],
+            "cells": self._cells(service),
+        }
+
+    def overview(self) -> Overview:
+        """All of it, as the page shows it."""
+        lines: list[ServiceLine] = [
+            {**service, "cells": self._cells(self.topology.service[service["id"]])} for service in self.services
+        ]
+        said = summary.summarise(lines, self.regions)
+        return {
+            "configuration": self.version,
+            "state": said.state,
+            "headline": said.headline,
+            "advice": said.advice,
+            "judged_at": max((s["verdict"]["at"] for s in lines if s["verdict"]["at"]), default=None),
+            "coordinator": {
+                "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
+                "silent_after_ms": self.silent_after_ms,
+            },
+            "services": lines,
+            "regions": self.regions,
+            "incidents": list(self.open_incidents),
+        }
+
+    def _region(self, region_id: str) -> RegionView:
+        region = self.topology.region[region_id]
+        standing = self.region_standings.get(region_id, {})
+        return {
+            "id": region.id,
+            "name": region.name,
+            "country": region.country,
+            "continent": region.continent,
+            "latitude": region.latitude,
+            "longitude": region.longitude,
+            "fitness": cast(FitnessWord, standing.get("fitness", "silent")),
+            "why": standing.get("why", NOT_HEARD),
+            "at": standing.get("at"),
+            "workers": sum(worker["region"] == region_id for worker in self.workers),
+        }
+
+    def _service(self, service: Service) -> ServiceView:
+        verdict = verdict_of(self.service_standings.get(service.id), service)
+        regions = self.topology.regions_of(self.topology.checks_of(service.id))
+        fit = {region["id"] for region in self.regions if region["fitness"] == "fit"}
+        setting = Setting(
+            name=service.name,
+            components={component.id: component.name for component in service.components},
+            regions={region: self.topology.region[region].name for region in regions},
+            heard=len(fit.intersection(regions)),
+        )
+        page = service.status_page
+        disruptions = disruptions_of(self.service_standings.get(service.id), verdict, setting)
+        return {
+            "id": service.id,
+            "name": service.name,
+            "role": service.role.value,
+            "status_page": {"provider": page.provider, "url": page.url} if page else None,
+            "components": [
+                {"id": part.id, "name": part.name, "label": label(part.name, service.name)}
+                for part in service.components
+            ],
+            "regions": list(regions),
+            "state": state(verdict),
+            "headline": together(disruptions, verdict, setting),
+            "since": _since(service.id, self.open_incidents) if verdict["scope"] != "none" else None,
+            "disruptions": disruptions,
+            "verdict": verdict,
+        }
+
+    def _cells(self, service: Service) -> list[CellView]:
+        return cells_of(self.service_standings.get(service.id), self.topology, service)
+
+
+def _since(service_id: str, incidents: Sequence[IncidentView]) -> str | None:
+    """When the longest open incident of the service had begun at the latest."""
+    return min((incident["started_by"] for incident in incidents if incident["service"] == service_id), default=None)

@@ -1,0 +1,131 @@
+"""Every error of the API, in one table: stable code, HTTP status, title. Answers are RFC 9457 problem details."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.http.answers.encoding import encode
+from api.http.answers.headers import SECURITY
+from coordinator.store import TROUBLE
+
+log = logging.getLogger("outscope.api")
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: Final[Mapping[str, Entry]] = MappingProxyType(
+    {
+        "bad_cursor": Entry(400, "The cursor is not one that this API gave out"),
+        "not_found": Entry(404, "There is nothing at this address"),
+        "unknown_service": Entry(404, "No such service is configured"),
+        "unknown_incident": Entry(404, "No such incident"),
+        "no_verdict": Entry(404, "Nothing was said of the service at that time"),
+        "method_not_allowed": Entry(405, "This address does not answer to that method"),
+        "invalid_parameter": Entry(422, "A parameter is not valid"),
+        "bad_request": Entry(400, "The request cannot be understood"),
+        "internal": Entry(500, "Something went wrong on our side"),
+        "not_ready": Entry(503, "This process cannot serve true answers at the moment"),
+        "store_unavailable": Entry(503, "The store cannot be read at the moment"),
+    }
+)
+"""Codes never change their meaning; new ones may appear."""
+
+_BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 422: "invalid_parameter", 503: "store_unavailable"}
+
+
+class ProblemError(Exception):
+    """A request that gets a problem for an answer. `code` is a key of PROBLEMS; `members` are added to the answer."""
+
+    def __init__(self, code: str, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.members = members
+
+
+def invalid(parameter: str, message: str) -> ProblemError:
+    """The problem of one query parameter with a wrong value."""
+    mistake = {"in": "query", "parameter": parameter, "message": message}
+    return ProblemError("invalid_parameter", f"{parameter}: {message}", errors=[mistake])
+
+
+def problem(request: Request, error: ProblemError, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that tells of the error."""
+    entry = PROBLEMS[error.code]
+    body = {
+        "type": f"urn:outscope:problem:{error.code}",
+        "title": entry.title,
+        "status": entry.status,
+        "detail": error.detail,
+        "instance": request.url.path,
+        "code": error.code,
+        **error.members,
+    }
+    sent = {"cache-control": "no-store", **(headers or {})}
+    return Response(encode(body), entry.status, media_type=MEDIA_TYPE, headers=sent)
+
+
+def _mistakes(errors: Sequence[Any]) -> list[dict[str, str]]:
+    return [
+        {
+            "in": str(error["loc"][0]),
+            "parameter": ".".join(str(part) for part in error["loc"][1:]),
+            "message": str(error["msg"]),
+        }
+        for error in errors
+    ]
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class
+    return problem(request, error)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    mistakes = _mistakes(error.errors())
+    detail = "; ".join(f"{mistake['parameter']}: {mistake['message']}" for mistake in mistakes)
+    return problem(request, ProblemError("invalid_parameter", detail, errors=mistakes))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
+    detail = f"{request.method} {request.url.path}: {PROBLEMS[code].title.lower()}"
+    return problem(request, ProblemError(code, detail), error.headers)
+
+
+async def _on_trouble(request: Request, error: Exception) -> Response:
+    log.warning("store_unavailable path=%s error=%r", request.url.path, error)
+    detail = "The database gave no answer; the request may be tried again."
+    return problem(request, ProblemError("store_unavailable", detail), {"retry-after": "2"})
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    detail = "The error is in the log of the API process; the request may be tried again."
+    return problem(request, ProblemError("internal", detail), SECURITY)  # the middleware is further in
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error as a problem."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    for trouble in TROUBLE:
+        app.add_exception_handler(trouble, _on_trouble)
+    app.add_exception_handler(Exception, _on_anything)

@@ -1,0 +1,85 @@
+"""Puts the API together: its store is opened when it starts and closed when it stops."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import Depends, FastAPI
+
+from api.http.answers import errors
+from api.http.answers.headers import SecurityHeaders
+from api.http.answers.refusals import refused
+from api.http.openapi import corrected
+from api.http.parameters import only_known
+from api.http.requests import CountRequests, RequestMetrics
+from api.http.routes import exports, fleet, health, history, incidents, metrics, results, services
+from api.http.routes.page import page_router
+from api.http.settings import ApiSettings
+from api.http.sources.snapshot import Snapshots
+from api.http.sources.sources import Sources
+from coordinator.archive.place import archive_url, open_place
+from coordinator.archive.reading.record import Record
+from coordinator.store import Store, open_store
+
+DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everything.
+
+Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that may grow come in
+pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer `304` to `If-None-Match`.
+"""
+_ROUTERS = (services, history, incidents, fleet, results, exports, health, metrics)
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The ASGI app: HTTP API, metrics and page."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_store(settings.database) as store, open_store(settings.database, migrate=False) as archive:
+            snapshots = Snapshots(store, settings)
+            app.state.sources = Sources(store, archive, _record(archive, settings), snapshots, settings)
+            _spare_collections()
+            yield
+            await snapshots.close()
+
+    app = _Api(
+        title="Outscope",
+        version=version("outscope"),
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # both viewers load their scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=refused(503),
+    )
+    app.state.requests = RequestMetrics()
+    app.state.summaries = exports.Summaries()
+    for module in _ROUTERS:
+        app.include_router(module.router, dependencies=[Depends(only_known)])
+    app.include_router(page_router())
+    errors.install(app)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CountRequests, metrics=app.state.requests)
+    return app
+
+
+def _record(store: Store, settings: ApiSettings) -> Record:
+    url = archive_url(settings.archive, settings.database)
+    return Record(store, None if url is None else open_place(url))
+
+
+def _spare_collections() -> None:
+    """Leave what the start made out of garbage collections: a full one held every request up for 50 ms."""
+    gc.collect()
+    gc.freeze()
+
+
+class _Api(FastAPI):
+    """FastAPI whose OpenAPI document shows our errors instead of its own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if not self.openapi_schema:
+            self.openapi_schema = corrected(super().openapi())
+        return self.openapi_schema

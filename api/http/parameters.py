@@ -1,0 +1,74 @@
+"""Query parameters that several addresses share, and what may be in them."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+
+from api.http.answers.errors import ProblemError, invalid
+from api.moments import FORM, moment
+from coordinator.store.paging import position
+from worker.contract.clock import now
+from worker.contract.instant import Instant, rfc3339
+from worker.contract.message import IDENTIFIER
+
+MOST = 1000
+PATIENCE_S = 30.0
+"""So long one page may take; a filter that hardly anything meets may make the database read all there is."""
+_INT64 = 2**63
+
+Identifier = Annotated[str, Path(description="the id of the one thing that is asked for")]
+IdFilter = Annotated[str | None, Query(description="only of this id", pattern=IDENTIFIER, examples=["claude"])]
+Cursor = Annotated[str | None, Query(description="`next` of the page before, for the same query", max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
+TimeFilter = Annotated[str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])]
+
+AtTime = Annotated[
+    str | None,
+    Query(description=f"what stood then; {FORM}", max_length=64, examples=["2026-03-01T14:32:07Z", "10m"]),
+]
+
+
+async def only_known(request: Request) -> None:
+    """Refuse a query with parameters that the address does not have: a misspelt filter must not answer everything."""
+    if not request.query_params:
+        return
+    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get("parameters", ())
+    known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            raise invalid(name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}")
+
+
+def instant(parameter: str, text: str | None) -> Instant | None:
+    """The instant that a time filter means, or the problem that says what is wrong with it."""
+    if text is None:
+        return None
+    try:
+        return moment(text, now())
+    except ValueError as error:
+        raise invalid(parameter, str(error)) from None
+
+
+def past(parameter: str, text: str | None) -> Instant | None:
+    """As `instant`; of the future nothing is known."""
+    at = instant(parameter, text)
+    if at is not None and at > now():
+        raise invalid(parameter, f"{rfc3339(at)} lies in the future")
+    return at
+
+
+def checked(cursor: str | None) -> str | None:
+    """The cursor itself, or the problem `bad_cursor` when we did not make it."""
+    if cursor is None:
+        return None
+    try:
+        at, identifier = position(cursor)
+    except ValueError:
+        raise _bad(cursor) from None
+    if not -_INT64 <= at < _INT64 or not identifier.isascii() or not identifier.isprintable():
+        raise _bad(cursor)
+    return cursor
+
+
+def _bad(cursor: str) -> ProblemError:
+    return ProblemError("bad_cursor", f"{cursor[:40]!r} is not a cursor; take `next` of a page, and the same query")

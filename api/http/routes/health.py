@@ -1,0 +1,71 @@
+"""Is this process alive, and are its answers true?"""
+
+from asyncio import timeout
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+from typing_extensions import TypedDict
+
+from api.http.answers.encoding import JSON, encode
+from api.http.answers.errors import ProblemError
+from api.http.answers.refusals import refused
+from api.http.settings import ApiSettings
+from api.http.sources.sources import From, Sources
+from coordinator.store import TROUBLE
+from worker.contract.clock import now
+from worker.contract.instant import Instant, rfc3339
+
+router = APIRouter(tags=["health"])
+
+_PATIENCE_S = 3.0
+_FRESH = {"cache-control": "no-store"}
+
+
+class Alive(TypedDict):
+    """The process runs its event loop."""
+
+    status: Annotated[str, Field(examples=["alive"])]
+
+
+class Ready(TypedDict):
+    """Everything that true answers need is there. When it is not, `checks` of the problem says what is missing."""
+
+    status: Annotated[str, Field(examples=["ready"])]
+    checks: Annotated[dict[str, str], Field(description="`ok`, or what is wrong: store, schema, coordinator")]
+
+
+@router.get("/v1/healthz", operation_id="alive", response_model=Alive)
+async def healthz() -> Response:
+    """200 as long as this process runs; it asks nothing of anybody else. For liveness probes."""
+    return Response(encode({"status": "alive"}), media_type=JSON, headers=_FRESH)
+
+
+@router.get("/v1/readyz", operation_id="ready", response_model=Ready, responses=refused(503))
+async def readyz(sources: From) -> Response:
+    """200 when the store answers, its schema is in place and the coordinator was heard recently; else 503."""
+    checks = await _checks(sources)
+    if any(found != "ok" for found in checks.values()):
+        missing = "; ".join(f"{name}: {found}" for name, found in checks.items() if found != "ok")
+        raise ProblemError("not_ready", missing, checks=checks)
+    return Response(encode({"status": "ready", "checks": checks}), media_type=JSON, headers=_FRESH)
+
+
+async def _checks(sources: Sources) -> dict[str, str]:
+    try:
+        async with timeout(_PATIENCE_S):
+            await sources.store.ping()
+    except TROUBLE:
+        return dict.fromkeys(("store", "schema", "coordinator"), "the store does not answer")
+    try:
+        snapshot = await sources.snapshots.current()
+    except TROUBLE:
+        return {"store": "ok", **dict.fromkeys(("schema", "coordinator"), "the tables cannot be read")}
+    return {"store": "ok", "schema": "ok", "coordinator": _coordinator(snapshot.picture.heard_at, sources.settings)}
+
+
+def _coordinator(heard_at: Instant | None, settings: ApiSettings) -> str:
+    if heard_at is None:
+        return "never heard"
+    return "ok" if now() - heard_at <= settings.coordinator_silent_ms else f"last heard {rfc3339(heard_at)}"

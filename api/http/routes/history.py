@@ -1,0 +1,57 @@
+"""The history of a service: minutes, hours or days of counts, uptime and percentiles."""
+
+from asyncio import timeout
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.documents.history import History
+from api.http.answers.encoding import JSON, encode
+from api.http.answers.errors import invalid
+from api.http.answers.refusals import FILTERED
+from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, instant
+from api.http.sources.sources import From
+from coordinator.analytics.history import MOST_POINTS, history, level_for
+from coordinator.store.results.rollups import LENGTH_MS
+from worker.contract.clock import now
+
+router = APIRouter(tags=["services"])
+
+DAY_MS: Final = 86_400_000
+
+Resolution = Annotated[
+    Literal["auto", "minute", "hour", "day"],
+    Query(description="how long a bucket is; `auto` shows the span in some hundreds of them"),
+]
+
+
+@router.get("/v1/services/{id}/history", operation_id="getServiceHistory", response_model=History, responses=FILTERED)
+async def service_history(
+    request: Request,
+    sources: From,
+    id: Identifier,  # noqa: A002 - the name in the path
+    since: TimeFilter = None,
+    until: TimeFilter = None,
+    resolution: Resolution = "auto",
+    component: IdFilter = None,
+    check: IdFilter = None,
+    region: IdFilter = None,
+) -> Response:
+    """Looks, uptime, reasons and percentiles of a service in minutes, hours or days; the last 24 hours without `since`.
+
+    Answered from rollups, a year in a fraction of a second. A minute is there some seconds after it ended, an hour that
+    has not ended is renewed every few minutes. A service of which nothing is kept has no points.
+    """
+    at = now()
+    end = instant("until", until) or at
+    begin = instant("since", since)
+    begin = end - DAY_MS if begin is None else begin
+    if begin >= end:
+        raise invalid("since", "lies after the end of the time asked for")
+    level = level_for(end - begin) if resolution == "auto" else resolution
+    if (end - begin) // LENGTH_MS[level] > MOST_POINTS:
+        raise invalid("resolution", f"would be more than {MOST_POINTS} buckets; ask for longer ones or a shorter time")
+    async with timeout(PATIENCE_S):
+        told = await history(sources.archive, id, begin, end, level, component=component, check=check, region=region)
+    return Response(encode(told), media_type=JSON, headers={"cache-control": "no-store"})

@@ -1,0 +1,55 @@
+"""Results: what the workers saw, in pages."""
+
+from asyncio import timeout
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from api.documents.results import Results
+from api.http.answers.pages import page
+from api.http.answers.refusals import FILTERED
+from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, checked, instant
+from api.http.sources.sources import From
+from coordinator.store import ResultFilter
+from worker.contract.outcome import Reason
+from worker.contract.result import to_record
+
+router = APIRouter(tags=["results"])
+
+
+async def _filter(
+    service: IdFilter = None,
+    component: IdFilter = None,
+    region: IdFilter = None,
+    worker: IdFilter = None,
+    check: IdFilter = None,
+    reason: Reason | None = None,
+    ok: bool | None = None,
+    since: TimeFilter = None,
+    until: TimeFilter = None,
+) -> ResultFilter:
+    return ResultFilter(
+        service=service,
+        component=component,
+        region=region,
+        worker=worker,
+        check=check,
+        reason=reason.value if reason else None,
+        ok=ok,
+        since=instant("since", since),
+        until=instant("until", until),
+    )
+
+
+Wanted = Annotated[ResultFilter, Depends(_filter)]
+
+
+@router.get("/v1/results", operation_id="listResults", response_model=Results, responses=FILTERED)
+async def results(
+    request: Request, sources: From, wanted: Wanted, cursor: Cursor = None, limit: Limit = 100
+) -> Response:
+    """Result records, the newest first by when the look was due (`scheduled_at`, which `since` and `until` bound)."""
+    async with timeout(PATIENCE_S):
+        found = await sources.record.page(wanted, checked(cursor), limit)
+    return page(request, [to_record(result) for result in found.items], found.next)

@@ -1,0 +1,1 @@
+"""What a request can draw from: the store, and snapshots of what stands now."""

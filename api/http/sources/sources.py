@@ -1,0 +1,32 @@
+"""What a request can draw from: the store, the snapshots, the settings."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.http.settings import ApiSettings
+from api.http.sources.snapshot import Snapshots
+from coordinator.archive.reading.record import Record
+from coordinator.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Made when the app starts, closed when it stops."""
+
+    store: Store
+    archive: Store
+    """The same database over connections of its own: for what may take seconds and must not delay what is hot."""
+    record: Record
+    """Results of that store and of the archive of files as one."""
+    snapshots: Snapshots
+    settings: ApiSettings
+
+
+async def _sources(request: Request) -> Sources:
+    found: Sources = request.app.state.sources
+    return found
+
+
+From = Annotated[Sources, Depends(_sources)]
