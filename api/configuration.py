@@ -1,4 +1,6 @@
-"""Configurations as the product checks and applies them: applying the same again changes nothing."""
+"""Configurations as the product checks and applies them: applying the same again changes
+nothing.
+"""
 
 import asyncio
 from collections.abc import Mapping

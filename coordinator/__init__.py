@@ -7,4 +7,5 @@ The loops are `coordinator/scheduling/tick.py` and `coordinator/ingest/loop.py`;
 
 import os
 
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded; its own keeps what is freed
+# read when Arrow is loaded; its own keeps what is freed
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

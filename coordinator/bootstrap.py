@@ -1,4 +1,6 @@
-"""What every process of the coordinator begins with: the configuration in force, and the link to the broker."""
+"""What every process of the coordinator begins with: the configuration in force, and the link to
+the broker.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

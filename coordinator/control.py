@@ -1,4 +1,6 @@
-"""What is seen to every second or so: the lease, a new configuration, gaps, our own counters, GeoIP files."""
+"""What is seen to every second or so: the lease, a new configuration, gaps, our own counters, GeoIP
+files.
+"""
 
 import asyncio
 import logging
@@ -24,14 +26,18 @@ log = logging.getLogger("outscope.keeper")
 SECOND_S: Final = 1.0
 TELL_S: Final = 2.0
 TOLD_LATE_MS: Final = 10_000
-"""Looks ordered after we last told how far we were may be stored all the same; they were received since then."""
+"""Looks ordered after we last told how far we were may be stored all the same; they were received
+since then.
+"""
 SUBJECT: Final = "coordinator"
 
 
 class Keeper:
     """Keeps the process in step with its store."""
 
-    def __init__(self, parts: Parts, lead: Leadership, ingest: Ingest | Following, tick: Tick, places: Places) -> None:
+    def __init__(
+        self, parts: Parts, lead: Leadership, ingest: Ingest | Following, tick: Tick, places: Places
+    ) -> None:
         self._store = parts.store
         self._inbox = parts.inbox
         self._ledger = parts.ledger
@@ -46,7 +52,9 @@ class Keeper:
         self._started_at = clock.now()
 
     async def begin(self, version: int, configuration: Configuration) -> None:
-        """Put the first configuration in force, and declare the looks that nobody ordered while we were away."""
+        """Put the first configuration in force, and declare the looks that nobody ordered while we
+        were away.
+        """
         self._version = version
         self._set_up(configuration)
         before = (await self._store.standings.all("coordinator")).get(SUBJECT, {})
@@ -97,7 +105,9 @@ class Keeper:
         await self._store.standings.keep("service", set(topology.service))
         await self._store.standings.keep("region", set(topology.region))
         workers = await self._store.standings.all("worker")
-        await self._store.standings.keep("worker", {s for s, w in workers.items() if w["region"] in topology.region})
+        await self._store.standings.keep(
+            "worker", {s for s, w in workers.items() if w["region"] in topology.region}
+        )
 
     async def _save_gaps(self) -> None:
         gaps = self._ledger.sweep(clock.now())
@@ -106,7 +116,9 @@ class Keeper:
             await persistently("gaps", lambda: self._store.gaps.add(gaps))
 
     async def _tell(self) -> None:
-        """Write down how we are doing, and how far looks were ordered: the next start declares what it missed."""
+        """Write down how we are doing, and how far looks were ordered: the next start declares what
+        it missed.
+        """
         at = clock.now()
         document = {
             "at": rfc3339(at),

@@ -1,4 +1,6 @@
-"""JSON as text, and instants as people read them. Text, because JSONB would not give back what was written."""
+"""JSON as text, and instants as people read them. Text, because JSONB would not give back what was
+written.
+"""
 
 from typing import Any
 

@@ -12,7 +12,9 @@ from coordinator.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The store, both directions of the link to the broker, and the common books. All belong to one event loop."""
+    """The store, both directions of the link to the broker, and the common books. All belong to one
+    event loop.
+    """
 
     store: Store
     post: Post

@@ -44,7 +44,8 @@ Work = Callable[[CoordinatorSettings, asyncio.Event], Awaitable[None]]
 def run(settings: CoordinatorSettings) -> int:
     """The whole life of the process, until SIGTERM or SIGINT; its exit code.
 
-    0 when it was told to stop, 2 when the database cannot be used, 3 when another coordinator works on it.
+    0 when it was told to stop, 2 when the database cannot be used, 3 when another coordinator works
+    on it.
     """
     try:
         asyncio.run(_until_signalled(settings, serve))
@@ -58,7 +59,9 @@ def run(settings: CoordinatorSettings) -> int:
 
 
 def run_intake(settings: CoordinatorSettings) -> int:
-    """The life of a process that only stores, for a coordinator that judges elsewhere; exit codes as of `run`."""
+    """The life of a process that only stores, for a coordinator that judges elsewhere; exit codes
+    as of `run`.
+    """
     if settings.intake != "elsewhere":
         log.error("only one process stores; set OUTSCOPE_INTAKE=elsewhere, for the coordinator too")
         return EXIT_STORE
@@ -87,7 +90,9 @@ async def serve(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
     log.info("stopped")
 
 
-async def _first_configuration(store: Store, lead: Leadership, stop: asyncio.Event) -> Applied | None:
+async def _first_configuration(
+    store: Store, lead: Leadership, stop: asyncio.Event
+) -> Applied | None:
     """The configuration in force; waits for the first. None when told to stop before."""
     waiting = False
     while not stop.is_set():
@@ -103,14 +108,22 @@ async def _first_configuration(store: Store, lead: Leadership, stop: asyncio.Eve
 
 
 async def _coordinate(
-    settings: CoordinatorSettings, store: Store, lead: Leadership, applied: Applied, stop: asyncio.Event
+    settings: CoordinatorSettings,
+    store: Store,
+    lead: Leadership,
+    applied: Applied,
+    stop: asyncio.Event,
 ) -> None:
     configuration = applied.configuration
     stamps = Stamps(clock.now, clock.monotonic_s, await store.results.last_received_at() or 0)
     elsewhere = settings.intake == "elsewhere"
     begin = (await store.intakes.claim(clock.now()))[0] if elsewhere else None
     engine = await _rebuilt(store, configuration, begin)
-    places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
+    places = Places(
+        settings.geoip_country,
+        settings.geoip_asn,
+        settings.data_dir and settings.data_dir / "geodata",
+    )
     async with linked(settings.broker, configuration, reports=not elsewhere) as (post, inbox):
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
         ingest: Ingest | Following
@@ -118,30 +131,44 @@ async def _coordinate(
             ingest = Following(parts, engine, stamps, configuration, begin)
         else:
             ingest = Ingest(parts, engine, places, stamps, configuration, settings.keep)
-        housekeeper = Housekeeper(store, inbox, settings.keep, archived=settings.archive is not None)
-        archivists = [Archivist(store, settings.archive, settings.keep.results_ms)] if settings.archive else []
-        tick = Tick(post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters)
+        housekeeper = Housekeeper(
+            store, inbox, settings.keep, archived=settings.archive is not None
+        )
+        archivists = (
+            [Archivist(store, settings.archive, settings.keep.results_ms)]
+            if settings.archive
+            else []
+        )
+        tick = Tick(
+            post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters
+        )
         keeper = Keeper(parts, lead, ingest, tick, places)
         await keeper.begin(applied.version, configuration)
         if settings.ready_file is not None:
             settings.ready_file.touch()
-        log.info("coordinating version=%d checks=%d", applied.version, len(configuration.topology.checks))
+        log.info(
+            "coordinating version=%d checks=%d", applied.version, len(configuration.topology.checks)
+        )
         _spare_collections()
         await _together(stop, ingest, tick, keeper, housekeeper, *archivists)
     places.close()
 
 
 def _spare_collections() -> None:
-    """Collect garbage seldom: results come and go by the ten thousand, hardly any of them in cycles.
+    """Collect garbage seldom: results come and go by the ten thousand, hardly any of them in
+    cycles.
 
-    With the interpreter's own thresholds a quarter of the time of reading and storing went into looking for them.
+    With the interpreter's own thresholds a quarter of the time of reading and storing went into
+    looking for them.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
 
-async def _rebuilt(store: Store, configuration: Configuration, until: Instant | None = None) -> Engine:
+async def _rebuilt(
+    store: Store, configuration: Configuration, until: Instant | None = None
+) -> Engine:
     """The judge with the memory that the stored results give it: a restart forgets nothing.
 
     When other processes store, only what was received before `until` is whole yet.
@@ -149,7 +176,9 @@ async def _rebuilt(store: Store, configuration: Configuration, until: Instant | 
     engine = Engine(configuration.judged, configuration.rules)
     now = until or clock.now()
     since = now - engine.memory_ms
-    recent = await (store.results.recent(since) if until is None else store.results.recent(since, until))
+    recent = await (
+        store.results.recent(since) if until is None else store.results.recent(since, until)
+    )
     engine.restore(recent, await store.incidents.open(), now, await learned.load(store))
     log.info("rebuilt results=%d", len(recent))
     await _tell_what_changed(store, engine)
@@ -157,7 +186,9 @@ async def _rebuilt(store: Store, configuration: Configuration, until: Instant | 
 
 
 async def _tell_what_changed(store: Store, engine: Engine) -> None:
-    """Add to the history what changed while nobody looked, or what a crash kept from being written."""
+    """Add to the history what changed while nobody looked, or what a crash kept from being
+    written.
+    """
     for service, verdict in engine.verdicts().items():
         for told in await store.verdicts.history(service, limit=1):
             now = verdict.to_record()
@@ -165,7 +196,9 @@ async def _tell_what_changed(store: Store, engine: Engine) -> None:
                 await store.verdicts.add(verdict)
 
 
-async def _together(stop: asyncio.Event, *loops: Ingest | Following | Tick | Keeper | Housekeeper | Archivist) -> None:
+async def _together(
+    stop: asyncio.Event, *loops: Ingest | Following | Tick | Keeper | Housekeeper | Archivist
+) -> None:
     """Run the loops until told to stop; when one fails, all stop and its error is raised.
 
     A loop that waits for a database that is away is ended: what it holds was not receipted.

@@ -1,4 +1,6 @@
-"""The settings of the coordinator process, from the environment; a bad one stops the start with a sentence."""
+"""The settings of the coordinator process, from the environment; a bad one stops the start with a
+sentence.
+"""
 
 import os
 from collections.abc import Mapping
@@ -23,11 +25,12 @@ class SettingsError(ValueError):
 class CoordinatorSettings:
     """What an operator decides about the coordinator process.
 
-    `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and `geoip_asn` are
-    databases in MaxMind's format that replace the bundled one. `ready_file` is touched once looks are ordered. `keep`
-    says for how long results and rollups are kept. `archive` is the folder or S3 URL to which results go that are
-    kept no longer; without it they are deleted. `intake` is `elsewhere` when other processes store what workers
-    report, and this one judges it.
+    `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and
+    `geoip_asn` are databases in MaxMind's format that replace the bundled one. `ready_file` is
+    touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
+    is the folder or S3 URL to which results go that are kept no longer; without it they are
+    deleted. `intake` is `elsewhere` when other processes store what workers report, and this one
+    judges it.
     """
 
     broker: str
@@ -42,15 +45,21 @@ class CoordinatorSettings:
     archive: str | None = None
 
     def __post_init__(self) -> None:
-        if urlsplit(self.broker).scheme not in SCHEMES:  # the URL is not repeated: it may hold a password
+        # the URL is not repeated: it may hold a password
+        if urlsplit(self.broker).scheme not in SCHEMES:
             schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-            raise SettingsError(f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port")
+            raise SettingsError(
+                f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port"
+            )
         if self.intake not in INTAKES:
             raise SettingsError(
-                f"OUTSCOPE_INTAKE is {self.intake!r}; write here, or elsewhere when other processes store"
+                f"OUTSCOPE_INTAKE is {self.intake!r}; write here, or elsewhere when other processes"
+                " store"
             )
         if self.intake == "elsewhere" and self.database.startswith("sqlite:"):
-            raise SettingsError("OUTSCOPE_INTAKE=elsewhere needs PostgreSQL; into SQLite one process stores")
+            raise SettingsError(
+                "OUTSCOPE_INTAKE=elsewhere needs PostgreSQL; into SQLite one process stores"
+            )
 
     def __repr__(self) -> str:
         return f"CoordinatorSettings(data_dir={self.data_dir!r})"  # the URLs hold passwords
@@ -63,13 +72,19 @@ def read_settings(
     database: str | None = None,
     data_dir: Path | None = None,
 ) -> CoordinatorSettings:
-    """The settings from what is given, else the environment; SettingsError names the first missing or wrong one."""
+    """The settings from what is given, else the environment; SettingsError names the first missing
+    or wrong one.
+    """
     try:
         keep = read_keep(environ)
     except KeepError as error:
         raise SettingsError(str(error)) from None
-    told_broker = broker or _required("OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ)
-    told = database or _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ)
+    told_broker = broker or _required(
+        "OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ
+    )
+    told = database or _required(
+        "OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ
+    )
     return CoordinatorSettings(
         broker=told_broker,
         database=told,

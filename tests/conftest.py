@@ -14,7 +14,8 @@ from tests.faults.broker import Broker
 from tests.faults.postgres import Postgres, binaries
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")  # other tests take the processor meanwhile: slow is no fault of an example
+# other tests take the processor meanwhile: slow is no fault of an example
+settings.load_profile("busy")
 
 
 @pytest.fixture
@@ -31,7 +32,9 @@ def free_port() -> Callable[[], int]:
 
 @pytest.fixture
 def valkey(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Broker]:
-    """A Valkey server process of this test's own, empty, on a free port; `valkey.url` leads to it."""
+    """A Valkey server process of this test's own, empty, on a free port; `valkey.url` leads to
+    it.
+    """
     broker = Broker(free_port(), tmp_path / "valkey")
     broker.start()
     yield broker

@@ -9,7 +9,9 @@ from worker.settings import SettingsError, read_settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Read the settings and run until told to stop. Exit codes: 0 stopped cleanly, 2 a setting is wrong, 1 a fault."""
+    """Read the settings and run until told to stop. Exit codes: 0 stopped cleanly, 2 a setting is
+    wrong, 1 a fault.
+    """
     try:
         settings = read_settings(argv)
         logs.configure(settings.log_level)

@@ -1,9 +1,12 @@
-"""THE LOOP of a region: an order comes in, each look starts at its own due moment, results go to the outbox.
+"""THE LOOP of a region: an order comes in, each look starts at its own due moment, results go to
+the outbox.
 
-Looks that are due together are paced, and a target that said 429 is left alone for as long as it asks.
+Looks that are due together are paced, and a target that said 429 is left alone for as long as it
+asks.
 
-All looks run in one event loop in one thread, so hundreds wait for their targets at once and no look waits for
-another. Nobody shares state with it: orders come in through `take`, rows go out through `keep`.
+All looks run in one event loop in one thread, so hundreds wait for their targets at once and no
+look waits for another. Nobody shares state with it: orders come in through `take`, rows go out
+through `keep`.
 """
 
 import asyncio
@@ -32,15 +35,21 @@ BATCH: Final = 500
 """Rows of one report at most."""
 TICK_S: Final = 0.1
 EARLY_S: Final = 0.002
-"""The loop's timers count whole milliseconds from the beginning of a turn, so they may ring this much early."""
+"""The loop's timers count whole milliseconds from the beginning of a turn, so they may ring this
+much early.
+"""
 
 log = logging.getLogger("outscope.worker.agent")
 
 
 class Agent:
-    """Makes the looks that are ordered. `keep` stores rows for good; it is called on a thread of its own."""
+    """Makes the looks that are ordered. `keep` stores rows for good; it is called on a thread of
+    its own.
+    """
 
-    def __init__(self, vantage: Vantage, keep: Callable[[Sequence[bytes]], None], *, limit: int = IN_FLIGHT) -> None:
+    def __init__(
+        self, vantage: Vantage, keep: Callable[[Sequence[bytes]], None], *, limit: int = IN_FLIGHT
+    ) -> None:
         self._vantage = vantage
         self._keep = keep
         self._limit = limit
@@ -141,7 +150,9 @@ class Agent:
             outcome = await self._ask(due.parsed)
         if outcome is not None:
             self.tally.late += outcome.reason is Reason.LATE
-            self._rows.append(encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome))
+            self._rows.append(
+                encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome)
+            )
 
     async def _ask(self, parsed: ParsedCheck) -> Outcome:
         """Look, unless the target wants no web requests now."""
@@ -166,7 +177,8 @@ class Agent:
             await asyncio.sleep(FLUSH_S)
             try:
                 await self._flush()
-            except Exception:  # the boundary: one batch that could not be kept must not end the flushing
+            # the boundary: one batch that could not be kept must not end the flushing
+            except Exception:
                 log.exception("rows_not_kept")
 
     async def _flush(self) -> None:

@@ -1,4 +1,6 @@
-"""Reading an order: which looks it asks for, when each is due here, and what of it makes no sense. Pure."""
+"""Reading an order: which looks it asks for, when each is due here, and what of it makes no sense.
+Pure.
+"""
 
 import json
 from typing import Any, Final, NamedTuple
@@ -19,7 +21,9 @@ class OrderError(ValueError):
 
 
 class Due(NamedTuple):
-    """One look to make: `wait_s` from now. Without `parsed` it cannot be made, and `fault` says why."""
+    """One look to make: `wait_s` from now. Without `parsed` it cannot be made, and `fault` says
+    why.
+    """
 
     check: str
     slot: int
@@ -30,12 +34,16 @@ class Due(NamedTuple):
     fault: str = ""
 
     def obstacle(self, at: Instant) -> Outcome | None:
-        """The outcome when the look must not be made at this moment, because it is unreadable or too late."""
+        """The outcome when the look must not be made at this moment, because it is unreadable or
+        too late.
+        """
         if self.parsed is None:
             return failure(Reason.INTERNAL, self.fault)
         late_ms = at - self.scheduled_at
         if late_ms > self.parsed.spec.interval_ms:
-            return failure(Reason.LATE, f"not made: {late_ms / 1000:.1f} s late, more than one interval")
+            return failure(
+                Reason.LATE, f"not made: {late_ms / 1000:.1f} s late, more than one interval"
+            )
         return None
 
 
@@ -45,17 +53,23 @@ def read_order(message: Any) -> Order:
         return Order.model_validate(message)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise OrderError(f"{'.'.join(str(part) for part in first['loc']) or 'order'}: {first['msg']}") from error
+        raise OrderError(
+            f"{'.'.join(str(part) for part in first['loc']) or 'order'}: {first['msg']}"
+        ) from error
 
 
 def read_checks(order: Order) -> None:
-    """Read the checks of an order ahead, here and not in the loop: a kind that is new to this worker is loaded."""
+    """Read the checks of an order ahead, here and not in the loop: a kind that is new to this
+    worker is loaded.
+    """
     for text in order.checks:
         _check(text)
 
 
 def due_looks(order: Order, at: Instant) -> tuple[list[Due], int]:
-    """The looks that an order asks for, seen at `at`, and how many of it cannot even be answered."""
+    """The looks that an order asks for, seen at `at`, and how many of it cannot even be
+    answered.
+    """
     checks = [_check(text) for text in order.checks]
     looks: list[Due] = []
     for index, slot, attempt, scheduled_at in order.looks:
@@ -67,12 +81,16 @@ def due_looks(order: Order, at: Instant) -> tuple[list[Due], int]:
 
 
 def wait_ms(scheduled_at: Instant, issued_at: Instant, at: Instant) -> int:
-    """How long to wait for a look's due moment. A wrong clock here cannot make it longer than the order meant."""
+    """How long to wait for a look's due moment. A wrong clock here cannot make it longer than the
+    order meant.
+    """
     return min(max(0, scheduled_at - at), max(0, scheduled_at - issued_at), MAX_WAIT_MS)
 
 
 def _check(text: str) -> tuple[str, ParsedCheck | None, str]:
-    """The check's id, the check when it can be looked at, and else why not. An empty id when not even that is known."""
+    """The check's id, the check when it can be looked at, and else why not. An empty id when not
+    even that is known.
+    """
     try:
         parsed = parse_spec(text)
     except SpecError as error:

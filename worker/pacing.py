@@ -1,9 +1,11 @@
-"""Pacing: looks that are due together start one after another, so that our own burst is nobody's latency.
+"""Pacing: looks that are due together start one after another, so that our own burst is nobody's
+latency.
 
-A hundred handshakes begun in the same millisecond wait for this worker's own CPU, and their times would say so of the
-target. So starts are spaced by what a look costs here, as measured, such that the loop is busy for a part of the time
-only, and nobody waits long. Steady demand gets the share that it needs; a burst does not, until it is `PATIENT_S` late.
-What cannot be done yet waits here, where it is late and says so, and not among the looks whose time runs.
+A hundred handshakes begun in the same millisecond wait for this worker's own CPU, and their times
+would say so of the target. So starts are spaced by what a look costs here, as measured, such that
+the loop is busy for a part of the time only, and nobody waits long. Steady demand gets the share
+that it needs; a burst does not, until it is `PATIENT_S` late. What cannot be done yet waits here,
+where it is late and says so, and not among the looks whose time runs.
 """
 
 import asyncio
@@ -39,7 +41,9 @@ T = TypeVar("T")
 
 
 class Pacer(Generic[T]):
-    """Starts what is due, evenly. Belongs to one event loop, in whose thread everything here runs."""
+    """Starts what is due, evenly. Belongs to one event loop, in whose thread everything here
+    runs.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, start: Callable[[T], None]) -> None:
         self._loop = loop
@@ -66,7 +70,9 @@ class Pacer(Generic[T]):
         self._ended += 1
 
     def measure(self) -> None:
-        """Learn how many looks there are and what one costs, from the CPU of this thread since this was last called."""
+        """Learn how many looks there are and what one costs, from the CPU of this thread since this
+        was last called.
+        """
         cpu_s, now_s = thread_time(), monotonic_s()
         if (passed_s := now_s - self._measured_s) > 0:
             newest = min(1.0, passed_s / _STEADY_S)

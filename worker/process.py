@@ -1,4 +1,6 @@
-"""One worker process, put together: the agent, its outbox and sender, Celery, the watchdog, and a clean end."""
+"""One worker process, put together: the agent, its outbox and sender, Celery, the watchdog, and a
+clean end.
+"""
 
 import logging
 import os
@@ -34,26 +36,32 @@ from worker.vitals import Gauge
 LOOKS_END_S: Final = 8.0
 SEND_END_S: Final = 2.0
 END_S: Final = 12.0
-"""However stuck, the process is gone this long after it was told to stop. What was seen is on disk."""
+"""However stuck, the process is gone this long after it was told to stop. What was seen is on
+disk.
+"""
 HUNG_S: Final = 30.0
 """A loop that has not turned for this long makes no looks and keeps none."""
 FILES: Final = 8192
 SWITCH_S: Final = 0.001
-"""How long Celery's threads, reading an order, may keep the loop from noticing an answer: Python's 5 ms would show."""
+"""How long Celery's threads, reading an order, may keep the loop from noticing an answer: Python's
+5 ms would show.
+"""
 
 log = logging.getLogger("outscope.worker.process")
 
 
 def run(settings: WorkerSettings) -> int:
-    """Run one worker until it is told to stop; returns the exit code. SettingsError when it cannot start so."""
+    """Run one worker until it is told to stop; returns the exit code. SettingsError when it cannot
+    start so.
+    """
     folder = settings.state_dir / f"{settings.region}.{settings.name}"
     try:
         with held(folder):
             return _Process(settings, folder).run()
     except StateTakenError as error:
         raise SettingsError(
-            f"a worker {settings.name} already runs on {folder}; give this one another OUTSCOPE_WORKER (--name) "
-            "or OUTSCOPE_STATE_DIR (--state-dir)"
+            f"a worker {settings.name} already runs on {folder}; give this one another"
+            " OUTSCOPE_WORKER (--name) or OUTSCOPE_STATE_DIR (--state-dir)"
         ) from error
     except PermissionError as error:
         raise SettingsError(
@@ -79,7 +87,13 @@ class _Process:
             user_agent=user_agent(settings.contact),
         )
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
-        gauge = Gauge(self._agent.tally, outbox, tuple(KINDS), settings.source_address, settings.public_address)
+        gauge = Gauge(
+            self._agent.tally,
+            outbox,
+            tuple(KINDS),
+            settings.source_address,
+            settings.public_address,
+        )
         self._sender = Sender(
             Post(settings.broker, who),
             outbox,
@@ -88,7 +102,9 @@ class _Process:
             boot=_boot(),
             vitals=gauge.read,
         )
-        handlers = Handlers(self._agent.take, self._receipt, self._expired, lambda: self._watchdog.heard())
+        handlers = Handlers(
+            self._agent.take, self._receipt, self._expired, lambda: self._watchdog.heard()
+        )
         app = build_app(settings.broker, settings.region, settings.name, handlers)
         self._controller = build_controller(app, who, self._ready)
         self._watchdog = Watchdog(
@@ -107,7 +123,10 @@ class _Process:
         settle()
         sys.setswitchinterval(SWITCH_S)
         if self._settings.contact is None:
-            log.info("no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT (--contact)")
+            log.info(
+                "no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT"
+                " (--contact)"
+            )
         if self._settings.ready_file:
             self._settings.ready_file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,7 +142,12 @@ class _Process:
         return int(self._controller.exitcode or 0)
 
     def _ready(self) -> None:
-        log.info("ready region=%s worker=%s kinds=%s", self._settings.region, self._settings.name, ",".join(KINDS))
+        log.info(
+            "ready region=%s worker=%s kinds=%s",
+            self._settings.region,
+            self._settings.name,
+            ",".join(KINDS),
+        )
         if self._settings.ready_file:
             self._settings.ready_file.touch()
 

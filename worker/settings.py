@@ -1,4 +1,6 @@
-"""The settings of a worker: flags first, then the environment, then defaults. A bad one stops the start."""
+"""The settings of a worker: flags first, then the environment, then defaults. A bad one stops the
+start.
+"""
 
 import argparse
 import os
@@ -19,19 +21,43 @@ LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _FLAGS: Final = {
     "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
-    "broker": ("OUTSCOPE_BROKER", "URL", "redis:// or rediss:// with the region's credential; required"),
+    "broker": (
+        "OUTSCOPE_BROKER",
+        "URL",
+        "redis:// or rediss:// with the region's credential; required",
+    ),
     "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
     "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
-    "public_address": ("OUTSCOPE_PUBLIC_ADDRESS", "IP", "the address that the internet sees, when this is behind NAT"),
-    "allow": ("OUTSCOPE_ALLOW_ADDRESSES", "NETWORKS", "non-public networks that may be probed, comma-separated"),
+    "public_address": (
+        "OUTSCOPE_PUBLIC_ADDRESS",
+        "IP",
+        "the address that the internet sees, when this is behind NAT",
+    ),
+    "allow": (
+        "OUTSCOPE_ALLOW_ADDRESSES",
+        "NETWORKS",
+        "non-public networks that may be probed, comma-separated",
+    ),
     "contact": (
         "OUTSCOPE_CONTACT",
         "URL",
         "where the probed may complain, told with each request: a URL or an address",
     ),
-    "schemes": ("OUTSCOPE_SCHEMES", "SCHEMES", "only look by these, comma-separated: https, tcp, ...; default all"),
-    "ports": ("OUTSCOPE_PORTS", "PORTS", "only look at these ports: 443,8000-8999; default all but other protocols'"),
-    "never_probe": ("OUTSCOPE_NEVER_PROBE", "TARGETS", "hosts, .domains and networks never to probe, or @FILE of them"),
+    "schemes": (
+        "OUTSCOPE_SCHEMES",
+        "SCHEMES",
+        "only look by these, comma-separated: https, tcp, ...; default all",
+    ),
+    "ports": (
+        "OUTSCOPE_PORTS",
+        "PORTS",
+        "only look at these ports: 443,8000-8999; default all but other protocols'",
+    ),
+    "never_probe": (
+        "OUTSCOPE_NEVER_PROBE",
+        "TARGETS",
+        "hosts, .domains and networks never to probe, or @FILE of them",
+    ),
     "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
     "certificates_dir": (
         "OUTSCOPE_CERTIFICATES_DIR",
@@ -68,24 +94,40 @@ class WorkerSettings:
     log_level: str = "INFO"
 
     def __repr__(self) -> str:
-        return f"WorkerSettings(region={self.region!r}, name={self.name!r})"  # the broker URL holds a password
+        # the broker URL holds a password
+        return f"WorkerSettings(region={self.region!r}, name={self.name!r})"
 
 
-def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> WorkerSettings:
-    """The settings from flags and environment; SettingsError names the first one that is missing or wrong."""
+def read_settings(
+    argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> WorkerSettings:
+    """The settings from flags and environment; SettingsError names the first one that is missing or
+    wrong.
+    """
     flags = vars(_parser().parse_args(argv))
     texts = {name: flags[name] or _from_environment(name, environ) for name in _FLAGS}
-    region = _identifier("region", _required("region", texts["region"], "the region to look from, for example eu-west"))
+    region = _identifier(
+        "region",
+        _required("region", texts["region"], "the region to look from, for example eu-west"),
+    )
     name = _identifier("name", texts["name"] or f"{region}-1")
     return WorkerSettings(
         region=region,
         name=name,
         broker=_broker(
-            _required("broker", texts["broker"], "the broker's URL, for example rediss://user:password@host")
+            _required(
+                "broker",
+                texts["broker"],
+                "the broker's URL, for example rediss://user:password@host",
+            )
         ),
         state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
-        source_address=_address("source_address", texts["source_address"], "one IP address of this machine"),
-        public_address=_address("public_address", texts["public_address"], "the one IP address that others see"),
+        source_address=_address(
+            "source_address", texts["source_address"], "one IP address of this machine"
+        ),
+        public_address=_address(
+            "public_address", texts["public_address"], "the one IP address that others see"
+        ),
         allow=_networks(texts["allow"]),
         contact=_contact(texts["contact"]),
         policy=_policy(texts),
@@ -99,13 +141,20 @@ def read_settings(argv: Sequence[str] | None = None, environ: Mapping[str, str] 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="outscope-worker",
-        description="Looks at what the coordinator orders, from one region, and reports what it saw.",
-        epilog="Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or OUTSCOPE_BROKER_FILE "
-        "for the broker's URL: a flag is visible to everybody on the machine.",
+        description=(
+            "Looks at what the coordinator orders, from one region, and reports what it saw."
+        ),
+        epilog=(
+            "Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or"
+            " OUTSCOPE_BROKER_FILE for the broker's URL: a flag is visible to everybody on the"
+            " machine."
+        ),
         allow_abbrev=False,
     )
     for name, (variable, placeholder, text) in _FLAGS.items():
-        parser.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]")
+        parser.add_argument(
+            _flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]"
+        )
     return parser
 
 
@@ -134,7 +183,8 @@ def _required(name: str, text: str, what: str) -> str:
 def _identifier(name: str, text: str) -> str:
     if not re.fullmatch(IDENTIFIER, text):
         raise SettingsError(
-            f"{_called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the ends"
+            f"{_called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the"
+            " ends"
         )
     return text
 
@@ -147,7 +197,9 @@ def _broker(url: str) -> str:
         host, parts = None, urlsplit("")
     if parts.scheme not in SCHEMES or not host:  # the URL is not repeated: it may hold a password
         schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise SettingsError(f"{_called('broker')} is not a broker URL; write one of {schemes} with a host and port")
+        raise SettingsError(
+            f"{_called('broker')} is not a broker URL; write one of {schemes} with a host and port"
+        )
     return url
 
 
@@ -164,15 +216,21 @@ def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise SettingsError(f"{_called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8") from error
+        raise SettingsError(
+            f"{_called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8"
+        ) from error
 
 
 def _contact(text: str) -> str | None:
     if not text:
         return None
-    if not re.fullmatch(r"(https?://|mailto:)[!-'*-~]+|[!-'*-?A-~]+@[!-'*-~]+", text) or len(text) > MAX_CONTACT:
+    if (
+        not re.fullmatch(r"(https?://|mailto:)[!-'*-~]+|[!-'*-?A-~]+@[!-'*-~]+", text)
+        or len(text) > MAX_CONTACT
+    ):
         raise SettingsError(
-            f"{_called('contact')} is {text!r}; give a plain URL or mail address, like https://a.example"
+            f"{_called('contact')} is {text!r}; give a plain URL or mail address, like"
+            " https://a.example"
         )
     return text
 
@@ -206,7 +264,9 @@ def _file(name: str, text: str) -> Path | None:
     if not text:
         return None
     if not Path(text).is_file():
-        raise SettingsError(f"{_called(name)} is {text!r}, but there is no such file; give the path of a PEM file")
+        raise SettingsError(
+            f"{_called(name)} is {text!r}, but there is no such file; give the path of a PEM file"
+        )
     return Path(text)
 
 
@@ -214,7 +274,9 @@ def _folder(name: str, text: str) -> Path | None:
     if not text:
         return None
     if not Path(text).is_dir():
-        raise SettingsError(f"{_called(name)} is {text!r}, but there is no such folder; make it, or leave this out")
+        raise SettingsError(
+            f"{_called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
+        )
     return Path(text)
 
 

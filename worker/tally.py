@@ -13,7 +13,9 @@ class Tally:
     in_flight: int = 0
     """Looks taken and not yet done."""
     blocked: int = 0
-    """Orders that wait for room: while there are any, a quiet consumer is no sign of a dead link."""
+    """Orders that wait for room: while there are any, a quiet consumer is no sign of a dead
+    link.
+    """
     late: int = 0
     """Looks that came too late to be made."""
     refused: int = 0
@@ -39,6 +41,8 @@ class Tally:
         return lag_s * 1000
 
     def take_order_age_ms(self) -> int | None:
-        """The age of the youngest order since this was last asked, by this machine's clock; None without an order."""
+        """The age of the youngest order since this was last asked, by this machine's clock; None
+        without an order.
+        """
         age_ms, self._age_ms = self._age_ms, None
         return age_ms

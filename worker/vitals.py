@@ -17,7 +17,9 @@ BUSY_MS: Final = 250.0
 """A loop that lags this much measures itself, not the targets."""
 OLD_MS: Final = 5_000
 FUTURE_MS: Final = -2_000
-"""Orders younger than nothing or this old tell of a wrong clock; a look's moment is then wrong as well."""
+"""Orders younger than nothing or this old tell of a wrong clock; a look's moment is then wrong as
+well.
+"""
 SOMEWHERE: Final = "192.0.2.1"
 SOMEWHERE_6: Final = "2001:db8::1"
 """Addresses for documentation (RFC 5737, RFC 3849): routed like the internet, and nobody's."""
@@ -88,7 +90,9 @@ def address_fault(address: str | None) -> str:
 
 
 def outgoing_address() -> str | None:
-    """The address that this machine sends from to the internet; None without a route. Nothing is sent."""
+    """The address that this machine sends from to the internet; None without a route. Nothing is
+    sent.
+    """
     for family, somewhere in ((socket.AF_INET, SOMEWHERE), (socket.AF_INET6, SOMEWHERE_6)):
         with suppress(OSError), closing(socket.socket(family, socket.SOCK_DGRAM)) as unsent:
             unsent.connect((somewhere, 9))
@@ -97,12 +101,17 @@ def outgoing_address() -> str | None:
 
 
 def age_fault(age_ms: int | None) -> str:
-    """What the age of the youngest order says against this machine, in one sentence; empty when nothing."""
+    """What the age of the youngest order says against this machine, in one sentence; empty when
+    nothing.
+    """
     if age_ms is None or FUTURE_MS <= age_ms <= OLD_MS:
         return ""
     if age_ms < 0:
         return f"the clock is {-age_ms / 1000:.1f} s behind the coordinator's"
-    return f"orders are {age_ms / 1000:.1f} s old: the clock is ahead of the coordinator's, or the link is slow"
+    return (
+        f"orders are {age_ms / 1000:.1f} s old: the clock is ahead of the coordinator's, or the"
+        " link is slow"
+    )
 
 
 def rss_mb() -> float:

@@ -20,7 +20,11 @@ def look_at_libcurl() -> Finding:
     spoken = http_versions()
     said = f"{own}: HTTP/{', HTTP/'.join(spoken)}{'' if '3' in spoken else '; no HTTP/3'}"
     if "2" not in spoken:
-        return warning("libcurl", f"{said}; no HTTP/2", "install pycurl from a wheel, which brings a libcurl with both")
+        return warning(
+            "libcurl",
+            f"{said}; no HTTP/2",
+            "install pycurl from a wheel, which brings a libcurl with both",
+        )
     return ok("libcurl", said)
 
 
@@ -34,7 +38,11 @@ def look_at_icmp() -> Finding:
     if why is None:
         return ok("icmp", "echo requests may be sent")
     said, _, todo = why.partition(": ")
-    return warning("icmp", said, f"only for checks of the kind icmp: {todo}" if todo else "only icmp checks need it")
+    return warning(
+        "icmp",
+        said,
+        f"only for checks of the kind icmp: {todo}" if todo else "only icmp checks need it",
+    )
 
 
 def look_at_name_servers() -> Finding:
@@ -46,8 +54,16 @@ def look_at_name_servers() -> Finding:
     servers = system_nameservers()
     named = ", ".join(address for address, _ in servers)
     if not servers:
-        return warning("name servers", "/etc/resolv.conf names none", "name a DNS server there, or give it to checks")
+        return warning(
+            "name servers",
+            "/etc/resolv.conf names none",
+            "name a DNS server there, or give it to checks",
+        )
     if not asyncio.run(knows_the_root(servers)):
         said = f"{named}: no answer to who serves the root of the DNS"
-        return warning("name servers", said, "mend /etc/resolv.conf or the way out; looks by name fail from here")
+        return warning(
+            "name servers",
+            said,
+            "mend /etc/resolv.conf or the way out; looks by name fail from here",
+        )
     return ok("name servers", f"{named}: the DNS is known there")

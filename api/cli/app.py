@@ -1,4 +1,6 @@
-"""Puts the commands together. A command is a function with typed parameters; its docstring is its help."""
+"""Puts the commands together. A command is a function with typed parameters; its docstring is its
+help.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -56,7 +58,11 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     _SEPARATE: (processes.coordinator, processes.api),
 }
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
-_PASSED_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+_PASSED_ON: Final = {
+    "ignore_unknown_options": True,
+    "allow_extra_args": True,
+    "help_option_names": [],
+}
 
 app = typer.Typer(
     name="outscope",

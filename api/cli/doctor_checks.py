@@ -28,7 +28,9 @@ from worker.contract import clock
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What is looked at. Without `broker` it is the product on one machine, with a broker of its own."""
+    """What is looked at. Without `broker` it is the product on one machine, with a broker of its
+    own.
+    """
 
     data: Path
     database: str
@@ -46,7 +48,9 @@ class Installation:
 
 
 def examined(installation: Installation) -> Iterator[Finding]:
-    """Every finding, as soon as it is there, without secrets. A check that fails itself is a finding too."""
+    """Every finding, as soon as it is there, without secrets. A check that fails itself is a
+    finding too.
+    """
     hidden = [*secrets_of(installation.database), *secrets_of(installation.broker)]
     for called, check in _checks(installation):
         for finding in _safely(called, check):
@@ -55,7 +59,10 @@ def examined(installation: Installation) -> Iterator[Finding]:
 
 def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iterable[Finding]]]]:
     url, now = installation.database, clock.now()
-    countries, networks = installation.path("OUTSCOPE_GEOIP_COUNTRY"), installation.path("OUTSCOPE_GEOIP_ASN")
+    countries, networks = (
+        installation.path("OUTSCOPE_GEOIP_COUNTRY"),
+        installation.path("OUTSCOPE_GEOIP_ASN"),
+    )
     elsewhere = installation.environ.get("OUTSCOPE_INTAKE", "").strip() == "elsewhere"
     return (
         ("python", lambda: [machine.look_at_python()]),
@@ -66,7 +73,10 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         ("disk", lambda: machine.look_at_disk(_folders(installation))),
         ("countries", lambda: look_at_places(countries, networks, now)),
         ("settings", lambda: [_settings(installation)]),
-        ("configuration", lambda: [_configuration(installation.config)] if installation.config else []),
+        (
+            "configuration",
+            lambda: [_configuration(installation.config)] if installation.config else [],
+        ),
         ("broker", lambda: _broker_and_clock(installation)),
         ("store", lambda: asyncio.run(_all(look_at_store(url)))),
         ("archive", lambda: [look_at_archive(installation.environ.get("OUTSCOPE_ARCHIVE"), url)]),
@@ -78,7 +88,13 @@ def _safely(called: str, check: Callable[[], Iterable[Finding]]) -> Iterable[Fin
     try:
         return list(check())
     except Exception as error:
-        return [failure(called, f"the check itself failed: {error!r}", "please report this as a bug of Outscope")]
+        return [
+            failure(
+                called,
+                f"the check itself failed: {error!r}",
+                "please report this as a bug of Outscope",
+            )
+        ]
 
 
 def _without(finding: Finding, hidden: Iterable[str]) -> Finding:
@@ -113,8 +129,15 @@ def _configuration(path: Path) -> Finding:
     except ConfigurationError as error:
         first, more = error.mistakes[0], len(error.mistakes) - 1
         said = f"{first}{f' (and {more} more)' if more else ''}"
-        return failure("configuration", said, f"mend it, and see all mistakes with: outscope config check {path}")
-    return ok("configuration", f"{path} is valid: {len(topology.services)} services, {len(topology.checks)} checks")
+        return failure(
+            "configuration",
+            said,
+            f"mend it, and see all mistakes with: outscope config check {path}",
+        )
+    return ok(
+        "configuration",
+        f"{path} is valid: {len(topology.services)} services, {len(topology.checks)} checks",
+    )
 
 
 def _broker_and_clock(installation: Installation) -> Iterator[Finding]:
@@ -143,7 +166,9 @@ def _embedded(data: Path) -> Finding:
 
 
 def _running(data: Path) -> str:
-    """Who holds the data folder; empty when nobody does. The lock is held for a moment, shared, and not changed."""
+    """Who holds the data folder; empty when nobody does. The lock is held for a moment, shared, and
+    not changed.
+    """
     try:
         with (data / "lock").open("rb") as lock:
             try:

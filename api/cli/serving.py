@@ -13,7 +13,8 @@ from worker.contract import logs
 
 
 def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bool = False) -> int:
-    """Run the coordinator until told to stop; returns the exit code. Its other settings come from the environment.
+    """Run the coordinator until told to stop; returns the exit code. Its other settings come from
+    the environment.
 
     With `intake` it is a process that only stores, beside a coordinator that judges.
     """
@@ -24,7 +25,9 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bo
     secret_files = ("OUTSCOPE_BROKER_FILE", "OUTSCOPE_DATABASE_FILE")
     plain = {name: value for name, value in os.environ.items() if name not in secret_files}
     try:
-        settings = read_settings({**plain, **{name: value for name, value in given.items() if value}})
+        settings = read_settings(
+            {**plain, **{name: value for name, value in given.items() if value}}
+        )
     except SettingsError as error:
         typer.echo(str(error), err=True)
         return 2
@@ -54,10 +57,15 @@ def run_api(database: str, host: str, port: int) -> int:
     from api.http.settings import ApiSettings
 
     logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
-    app = create_app(ApiSettings(database, archive=os.environ.get("OUTSCOPE_ARCHIVE"), host=host, port=port))
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+    app = create_app(
+        ApiSettings(database, archive=os.environ.get("OUTSCOPE_ARCHIVE"), host=host, port=port)
+    )
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
+    )
     server = _ReadyServer(config)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)  # uvicorn sends itself the signal again at the end: stopping is no fault
+        # uvicorn sends itself the signal again at the end: stopping is no fault
+        signal.signal(number, lambda *_: None)
     server.run()
     return 0 if server.started else 1

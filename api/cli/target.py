@@ -16,7 +16,8 @@ class TargetError(ValueError):
 def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]:
     """The kind and parameters of a look at `target`; TargetError when it is not understood.
 
-    `kind` decides over the URL's scheme: `tls` of `https://example.com` looks at the certificate alone.
+    `kind` decides over the URL's scheme: `tls` of `https://example.com` looks at the certificate
+    alone.
     """
     try:
         parts = urlsplit(target if "://" in target else f"{kind}://{target}")
@@ -24,7 +25,9 @@ def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]
     except ValueError as error:
         raise TargetError(str(error)) from error
     if parts.scheme not in SCHEMES:
-        raise TargetError(f"unknown scheme {parts.scheme!r}; write one of {', '.join(f'{s}://' for s in SCHEMES)}")
+        raise TargetError(
+            f"unknown scheme {parts.scheme!r}; write one of {', '.join(f'{s}://' for s in SCHEMES)}"
+        )
     wanted = kind or ("http" if parts.scheme == "https" else parts.scheme)
     if wanted == "http":
         return wanted, {"url": target if "://" in target else f"https://{target}"}
@@ -36,7 +39,9 @@ def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]
 
 
 def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
-    """The parameters with further ones such as `expect.status=[200, 401]`, whose values are YAML; else TargetError."""
+    """The parameters with further ones such as `expect.status=[200, 401]`, whose values are YAML;
+    else TargetError.
+    """
     whole: dict[str, Any] = dict(params)
     for text in more:
         name, equals, value = text.partition("=")
@@ -64,10 +69,14 @@ def _place(parts: SplitResult, port: int | None, kind: str) -> dict[str, Any]:
 
 
 def _question(parts: SplitResult, port: int | None) -> dict[str, Any]:
-    """`dns://1.1.1.1/example.com?type=AAAA`; without a server, `dns:///example.com` asks the machine's own."""
+    """`dns://1.1.1.1/example.com?type=AAAA`; without a server, `dns:///example.com` asks the
+    machine's own.
+    """
     name = unquote(parts.path.strip("/"))
     if not name:
-        raise TargetError("the name to ask for is missing; write dns://server/name?type=A, or dns:///name")
+        raise TargetError(
+            "the name to ask for is missing; write dns://server/name?type=A, or dns:///name"
+        )
     asked = parse_qs(parts.query)
     params: dict[str, Any] = {"name": name, "record": asked.get("type", ["A"])[0].upper()}
     if parts.hostname:

@@ -21,7 +21,9 @@ _ABRUPT: Final = struct.pack("ii", 1, 0)
 
 @asynccontextmanager
 async def internet(weather: Weather, folder: Path) -> AsyncIterator[tuple[int, Path]]:
-    """All servers, listening; gives their port and the file with the authority that signed their certificates."""
+    """All servers, listening; gives their port and the file with the authority that signed their
+    certificates.
+    """
     context, ca_file = _certificates(folder)
     async with AsyncExitStack() as stack:
         port = free_port(ENDPOINTS[0].address)
@@ -38,7 +40,9 @@ async def internet(weather: Weather, folder: Path) -> AsyncIterator[tuple[int, P
 _NAME: Final = "demo-server"
 
 
-async def _listen(endpoint: Endpoint, port: int, weather: Weather, context: ssl.SSLContext) -> asyncio.Server:
+async def _listen(
+    endpoint: Endpoint, port: int, weather: Weather, context: ssl.SSLContext
+) -> asyncio.Server:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is not None:
@@ -46,8 +50,19 @@ async def _listen(endpoint: Endpoint, port: int, weather: Weather, context: ssl.
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await reader.readuntil(b"\r\n\r\n")
-                await _behave(weather.towards(endpoint, writer.get_extra_info("peername")[0]), endpoint, reader, writer)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+                await _behave(
+                    weather.towards(endpoint, writer.get_extra_info("peername")[0]),
+                    endpoint,
+                    reader,
+                    writer,
+                )
+        except (
+            OSError,
+            TimeoutError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            asyncio.CancelledError,
+        ):
             return  # the client is gone, or the demo ends
         finally:
             writer.close()
@@ -64,7 +79,10 @@ async def _listen(endpoint: Endpoint, port: int, weather: Weather, context: ssl.
 
 
 async def _behave(
-    behaviour: Behaviour, endpoint: Endpoint, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    behaviour: Behaviour,
+    endpoint: Endpoint,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     if behaviour is Behaviour.RESET:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABRUPT)
@@ -79,7 +97,10 @@ async def _behave(
         await asyncio.sleep(_SLOW_S)
     status = "500 Internal Server Error" if behaviour is Behaviour.ERROR else "200 OK"
     body = f"{endpoint.name}: {status}\n".encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length:"
+        f" {len(body)}\r\nConnection: close\r\n\r\n"
+    )
     writer.write(head.encode() + body)
     await writer.drain()
 
@@ -88,7 +109,9 @@ def _certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
     try:
         import trustme
     except ImportError as error:
-        raise CannotStartError("The demo makes its own certificates: pip install 'outscope[embedded]'.") from error
+        raise CannotStartError(
+            "The demo makes its own certificates: pip install 'outscope[embedded]'."
+        ) from error
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*(endpoint.address for endpoint in ENDPOINTS)).configure_cert(context)

@@ -20,7 +20,9 @@ HOLD_S: Final = 2.0
 
 @dataclass(slots=True)
 class Played:
-    """How a step went: what was expected, what was last seen, how long it took, what was wrong meanwhile."""
+    """How a step went: what was expected, what was last seen, how long it took, what was wrong
+    meanwhile.
+    """
 
     told: str
     expected: str
@@ -37,7 +39,9 @@ class Played:
 class Player:
     """One performance of the script on a running product."""
 
-    def __init__(self, product: Product, weather: Weather, teller: Teller, speed: float, hold_s: float) -> None:
+    def __init__(
+        self, product: Product, weather: Weather, teller: Teller, speed: float, hold_s: float
+    ) -> None:
         self._product = product
         self._weather = weather
         self._teller = teller
@@ -104,7 +108,9 @@ async def check_incidents(port: int, teller: Teller, within_s: float) -> Played:
     began_s = loop.time()
     while loop.time() < began_s + within_s:
         found = (await get("127.0.0.1", port, "/v1/incidents"))["items"]
-        seen = sorted(f"{i['service']} {i['peak']}, {'over' if i['resolved_at'] else 'open'}" for i in found)
+        seen = sorted(
+            f"{i['service']} {i['peak']}, {'over' if i['resolved_at'] else 'open'}" for i in found
+        )
         played.seen = "; ".join(seen)
         if seen == expected:
             played.took_s, played.seen = loop.time() - began_s, ""
@@ -116,7 +122,9 @@ async def check_incidents(port: int, teller: Teller, within_s: float) -> Played:
 
 def truth(step: Step) -> tuple[Mapping[str, Claim], Mapping[str, str]]:
     """What is true of every service and every region while a step lasts."""
-    services = {service: step.services.get(service, WELL) for service in NAMES if service != REFERENCE}
+    services = {
+        service: step.services.get(service, WELL) for service in NAMES if service != REFERENCE
+    }
     return services, {spot.id: step.regions.get(spot.id, "fit") for spot in SPOTS}
 
 
@@ -129,7 +137,9 @@ def described(step: Step) -> str:
 
 def differences(seen: View, services: Mapping[str, Claim], regions: Mapping[str, str]) -> str:
     """What is said that is not so; empty when everything is as it is."""
-    wrong = [f"{s} {seen.services[s][0]}" for s, claim in services.items() if not agrees(seen, s, claim)]
+    wrong = [
+        f"{s} {seen.services[s][0]}" for s, claim in services.items() if not agrees(seen, s, claim)
+    ]
     wrong += [
         f"{region} {seen.regions[region][0] if region in seen.regions else 'missing'}"
         for region, fitness in regions.items()
@@ -143,7 +153,9 @@ def agrees(seen: View, service: str, claim: Claim) -> bool:
     return service in seen.services and seen.services[service][0] == claim
 
 
-def _note_unsteady(played: Played, seen: View, steady: Sequence[str], services: Mapping[str, Claim]) -> None:
+def _note_unsteady(
+    played: Played, seen: View, steady: Sequence[str], services: Mapping[str, Claim]
+) -> None:
     for service in steady:
         if not agrees(seen, service, services[service]):
             fault = f"{service} said {seen.services[service][0]} meanwhile"

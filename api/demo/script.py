@@ -12,7 +12,9 @@ Ids: TypeAlias = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a verdict should say, as far as it matters: the regions of a regional one, and the components that fail."""
+    """What a verdict should say, as far as it matters: the regions of a regional one, and the
+    components that fail.
+    """
 
     scope: str
     regions: Ids = frozenset()
@@ -31,7 +33,8 @@ WELL: Final = Claim("none")
 class Step:
     """One event: what is told, what the weather becomes, and what is true from then on.
 
-    `services` and `regions` name only what is not well; `stopped` are the regions whose worker does not run.
+    `services` and `regions` name only what is not well; `stopped` are the regions whose worker does
+    not run.
     """
 
     told: str
@@ -43,7 +46,9 @@ class Step:
 
 
 def _regional(service: str, *regions: str) -> Claim:
-    return Claim("regional", frozenset(regions), frozenset(e.component for e in endpoints_of(service)))
+    return Claim(
+        "regional", frozenset(regions), frozenset(e.component for e in endpoints_of(service))
+    )
 
 
 def _component(*components: str) -> Claim:

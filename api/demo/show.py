@@ -25,10 +25,14 @@ from api.supervisor.settings import ProductSettings
 _STARTED_WITHIN_S: Final = 90.0
 _RESOLVED_WITHIN_S: Final = 30.0
 _WATCHED_S: Final = 8.0
-"""How long each verdict stands when nobody waits for the end, so that people can look at the page."""
+"""How long each verdict stands when nobody waits for the end, so that people can look at the
+page.
+"""
 
 
-async def show(console: Console, *, once: bool, port: int | None, speed: float, keep: Path | None = None) -> bool:
+async def show(
+    console: Console, *, once: bool, port: int | None, speed: float, keep: Path | None = None
+) -> bool:
     """Run the demo; whether everything was said as it was. Without `once`, until it is interrupted.
 
     Its configuration and data are kept in the folder `keep`, when given.
@@ -70,7 +74,9 @@ async def _perform(folder: Path, console: Console, once: bool, port: int, speed:
     weather, teller = Weather(), Teller(console)
     async with internet(weather, folder) as (servers_port, ca_file):
         config = folder / "outscope.yaml"
-        config.write_text(yaml.safe_dump(configuration(servers_port, speed), sort_keys=False, allow_unicode=True))
+        config.write_text(
+            yaml.safe_dump(configuration(servers_port, speed), sort_keys=False, allow_unicode=True)
+        )
         settings = ProductSettings(
             data=folder / "data",
             port=port,
@@ -90,10 +96,14 @@ async def _start(running: Product) -> None:
         async with asyncio.timeout(_STARTED_WITHIN_S):
             await running.start()
     except TimeoutError as error:
-        raise CannotStartError(f"The product did not start within {_STARTED_WITHIN_S:g} s; see above.") from error
+        raise CannotStartError(
+            f"The product did not start within {_STARTED_WITHIN_S:g} s; see above."
+        ) from error
 
 
-async def _play(running: Product, weather: Weather, teller: Teller, once: bool, speed: float) -> bool:
+async def _play(
+    running: Product, weather: Weather, teller: Teller, once: bool, speed: float
+) -> bool:
     player = Player(running, weather, teller, speed, HOLD_S if once else _WATCHED_S)
     played: list[Played] = []
     while True:
@@ -104,5 +114,7 @@ async def _play(running: Product, weather: Weather, teller: Teller, once: bool, 
     played.append(await check_incidents(running.settings.port, teller, _RESOLVED_WITHIN_S))
     teller.summary(played)
     wrong = sum(not step.right for step in played)
-    teller.note(f"{len(played)} steps, {wrong} wrong" if wrong else f"{len(played)} steps, all right")
+    teller.note(
+        f"{len(played)} steps, {wrong} wrong" if wrong else f"{len(played)} steps, all right"
+    )
     return not wrong

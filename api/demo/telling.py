@@ -74,9 +74,13 @@ class Teller:
         self._console.print(table)
 
     def _said(self, what: str, subject: str, word: str, why: str) -> None:
-        text = Text.assemble((f"{subject} ", "bold"), (word, _COLOURS.get(word, "")), f"  {why}" if why else "")
+        text = Text.assemble(
+            (f"{subject} ", "bold"), (word, _COLOURS.get(word, "")), f"  {why}" if why else ""
+        )
         self._line(what, text)
 
     def _line(self, label: str, text: Text) -> None:
         at = f"{self._clock() - self._began_s:6.1f} s  "
-        self._console.print(Text.assemble((at, "dim"), (f"{label:<9}", "cyan"), text), soft_wrap=True)
+        self._console.print(
+            Text.assemble((at, "dim"), (f"{label:<9}", "cyan"), text), soft_wrap=True
+        )

@@ -10,7 +10,9 @@ from api.supervisor.api_client import get
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the product says at one moment: a claim and a sentence a service, fitness and why a region."""
+    """What the product says at one moment: a claim and a sentence a service, fitness and why a
+    region.
+    """
 
     services: Mapping[str, tuple[Claim, str]]
     regions: Mapping[str, tuple[str, str]]
@@ -26,17 +28,24 @@ async def view(port: int) -> View:
             for service in overview["services"]
             if service["role"] == "service"
         },
-        regions={region["id"]: (region["fitness"], region["why"]) for region in overview["regions"]},
-        incidents=frozenset(f"{incident['service']} {incident['scope']}" for incident in overview["incidents"]),
+        regions={
+            region["id"]: (region["fitness"], region["why"]) for region in overview["regions"]
+        },
+        incidents=frozenset(
+            f"{incident['service']} {incident['scope']}" for incident in overview["incidents"]
+        ),
     )
 
 
 def claim_of(verdict: Mapping[str, Any]) -> Claim:
     """What a verdict claims, as far as the script cares.
 
-    A claim about everywhere is compared without its regions, and one about everything without its components.
+    A claim about everywhere is compared without its regions, and one about everything without its
+    components.
     """
     scope = verdict["scope"]
     regions = frozenset(verdict["regions"]) if scope == "regional" else frozenset()
-    components = frozenset(verdict["components"]) if scope in ("regional", "component") else frozenset()
+    components = (
+        frozenset(verdict["components"]) if scope in ("regional", "component") else frozenset()
+    )
     return Claim(scope, regions, components)

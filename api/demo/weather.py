@@ -32,7 +32,12 @@ class Weather:
     def __init__(self) -> None:
         self._now: dict[tuple[str, str], Behaviour] = {}
 
-    def set(self, behaviour: Behaviour, endpoints: Iterable[Endpoint], regions: Iterable[str] = EVERYWHERE) -> None:
+    def set(
+        self,
+        behaviour: Behaviour,
+        endpoints: Iterable[Endpoint],
+        regions: Iterable[str] = EVERYWHERE,
+    ) -> None:
         """From now on these endpoints behave so towards these regions."""
         wanted = tuple(regions)
         for endpoint in endpoints:

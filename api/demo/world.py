@@ -1,4 +1,6 @@
-"""The small internet: which services exist at which address, and the configuration that looks at them."""
+"""The small internet: which services exist at which address, and the configuration that looks at
+them.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,11 +65,17 @@ ENDPOINTS: Final = (
 
 def endpoints_of(service: str, *components: str) -> tuple[Endpoint, ...]:
     """The endpoints of a service, or only those of some components."""
-    return tuple(e for e in ENDPOINTS if e.service == service and (not components or e.component in components))
+    return tuple(
+        e
+        for e in ENDPOINTS
+        if e.service == service and (not components or e.component in components)
+    )
 
 
 def configuration(port: int, speed: float) -> dict[str, Any]:
-    """The configuration file of this world, whose servers all listen on `port`; `speed` shortens every duration."""
+    """The configuration file of this world, whose servers all listen on `port`; `speed` shortens
+    every duration.
+    """
     return {
         "regions": [
             {
@@ -98,7 +106,11 @@ def _service(service: str, port: int, speed: float) -> dict[str, Any]:
         "name": NAMES[service],
         "role": "reference" if service == REFERENCE else "service",
         "components": [
-            {"id": endpoint.component, "name": endpoint.name, "checks": [_check(endpoint, port, speed)]}
+            {
+                "id": endpoint.component,
+                "name": endpoint.name,
+                "checks": [_check(endpoint, port, speed)],
+            }
             for endpoint in endpoints_of(service)
         ],
     }

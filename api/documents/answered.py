@@ -1,4 +1,6 @@
-"""From where a service was answered: the shape, and looks grouped by the place that answered them. Pure."""
+"""From where a service was answered: the shape, and looks grouped by the place that answered them.
+Pure.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,15 +18,22 @@ class AnsweredGroup(TypedDict):
     """Looks of one region that were answered from the same place."""
 
     region: str
-    country: Annotated[str | None, Field(description="where GeoIP places the address that answered")]
+    country: Annotated[
+        str | None, Field(description="where GeoIP places the address that answered")
+    ]
     asn: Annotated[int | None, Field(description="network of the address that answered")]
-    edge: Annotated[str | None, Field(description="the edge location that the answer named, such as an airport's code")]
+    edge: Annotated[
+        str | None,
+        Field(description="the edge location that the answer named, such as an airport's code"),
+    ]
     looks: int
     failed: Annotated[int, Field(description="looks that count against the target")]
 
 
 class AnsweredFrom(TypedDict):
-    """Which places answered each region lately: what regions that fail together may have in common."""
+    """Which places answered each region lately: what regions that fail together may have in
+    common.
+    """
 
     service: str
     since: Time
@@ -37,14 +46,21 @@ _COUNTS = frozenset({Blame.TARGET, Blame.PATH})
 
 
 def answered_from(results: Iterable[Result]) -> Sequence[AnsweredGroup]:
-    """A group for each region, country, network and edge that answered; the busiest of a region first."""
+    """A group for each region, country, network and edge that answered; the busiest of a region
+    first.
+    """
     looks: Counter[Place] = Counter()
     failed: Counter[Place] = Counter()
     for result in results:
         if result.ip is None:  # nobody answered, or nobody was asked
             continue
         edge = result.extra.get("edge")
-        place = (result.region, result.ip_country, result.asn, edge if isinstance(edge, str) else None)
+        place = (
+            result.region,
+            result.ip_country,
+            result.asn,
+            edge if isinstance(edge, str) else None,
+        )
         looks[place] += 1
         failed[place] += not result.ok and result.blame in _COUNTS
     ordered = sorted(looks, key=lambda place: (place[0], -looks[place], str(place)))

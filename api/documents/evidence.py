@@ -1,4 +1,6 @@
-"""How verdicts came about: their numbers, the same in sentences, and how both are put together. Pure."""
+"""How verdicts came about: their numbers, the same in sentences, and how both are put together.
+Pure.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -36,11 +38,15 @@ class LineEvidence(TimelineLine):
     """A line of a timeline with the verdict of its moment, and how that came about."""
 
     verdict: Annotated[FullVerdictView | None, Field(description="null when none was kept")]
-    sentences: Annotated[list[str], Field(description="how that verdict came about, for people; times in UTC")]
+    sentences: Annotated[
+        list[str], Field(description="how that verdict came about, for people; times in UTC")
+    ]
 
 
 class IncidentEvidence(TypedDict):
-    """How an incident came about and went on: the evidence of each line of its timeline, oldest first."""
+    """How an incident came about and went on: the evidence of each line of its timeline, oldest
+    first.
+    """
 
     id: str
     service: str
@@ -54,7 +60,9 @@ def names_of(topology: Topology, service_id: str) -> Names:
     service = topology.service.get(service_id)
     return Names(
         service=service.name if service else service_id,
-        components={component.id: component.name for component in service.components} if service else {},
+        components={component.id: component.name for component in service.components}
+        if service
+        else {},
         regions={region.id: region.name for region in topology.regions},
         services={other.id: other.name for other in topology.services},
     )
@@ -70,7 +78,9 @@ def service_evidence(service_id: str, verdict: FullVerdictView, names: Names) ->
     }
 
 
-def incident_evidence(incident: Document, lines: Sequence[Document], names: Names) -> IncidentEvidence:
+def incident_evidence(
+    incident: Document, lines: Sequence[Document], names: Names
+) -> IncidentEvidence:
     """How an incident came about and went on. `lines` are of `Incidents.evidence`."""
     return {
         "id": incident["id"],

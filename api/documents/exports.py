@@ -17,7 +17,13 @@ class ExportSummary(TypedDict):
     columns: list[str]
     rows: int
     bytes: int
-    sha256: Annotated[str, Field(description="of the bytes, hexadecimal; empty until it is complete")]
-    cursor: Annotated[str | None, Field(description="stands behind the last row; null before the first")]
+    sha256: Annotated[
+        str, Field(description="of the bytes, hexadecimal; empty until it is complete")
+    ]
+    cursor: Annotated[
+        str | None, Field(description="stands behind the last row; null before the first")
+    ]
     complete: bool
-    skipped: Annotated[dict[str, str], Field(description="files of the archive that could not be read, and why")]
+    skipped: Annotated[
+        dict[str, str], Field(description="files of the archive that could not be read, and why")
+    ]

@@ -46,14 +46,18 @@ class WorkerView(TypedDict):
     fitness: FitnessWord
     why: str
     heard_at: Time | None
-    address: Annotated[str | None, Field(description="the address it looks from, as far as it knows")]
+    address: Annotated[
+        str | None, Field(description="the address it looks from, as far as it knows")
+    ]
     asn: Annotated[int | None, Field(description="network that the address belongs to")]
     ip_country: Annotated[str | None, Field(description="country that the address is in")]
     vitals: VitalsView | None
 
 
 class GapView(TypedDict):
-    """Looks that did not happen or were never heard of: consecutive slots of one check in one region."""
+    """Looks that did not happen or were never heard of: consecutive slots of one check in one
+    region.
+    """
 
     check: str
     service: str

@@ -21,9 +21,15 @@ class Bucket(TypedDict):
 
     looks: int
     good: Annotated[int, Field(description="looks that went well")]
-    bad: Annotated[int, Field(description="failures that count against the service: blame `target` or `path`")]
-    uptime: Annotated[float | None, Field(description="good / (good + bad); null when nothing counts")]
-    reasons: Annotated[dict[str, int], Field(description="looks by reason, the most frequent first")]
+    bad: Annotated[
+        int, Field(description="failures that count against the service: blame `target` or `path`")
+    ]
+    uptime: Annotated[
+        float | None, Field(description="good / (good + bad); null when nothing counts")
+    ]
+    reasons: Annotated[
+        dict[str, int], Field(description="looks by reason, the most frequent first")
+    ]
     dns_ms: Percentiles | None
     connect_ms: Percentiles | None
     tls_ms: Percentiles | None

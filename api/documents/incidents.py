@@ -16,7 +16,9 @@ class CauseView(TypedDict):
 
 
 class IncidentView(TypedDict):
-    """One disruption. It began in (started_after, started_by] and ended in (ended_after, ended_by]."""
+    """One disruption. It began in (started_after, started_by] and ended in (ended_after,
+    ended_by].
+    """
 
     id: str
     service: str
@@ -32,10 +34,17 @@ class IncidentView(TypedDict):
     ended_after: Annotated[Time | None, Field(description="null while it goes on")]
     ended_by: Time | None
     resolved_at: Annotated[Time | None, Field(description="null while it is open")]
-    intermittent: Annotated[bool, Field(description="whether it came and went several times within an hour")]
+    intermittent: Annotated[
+        bool, Field(description="whether it came and went several times within an hour")
+    ]
     cause: Annotated[
         CauseView | None,
-        Field(description="the earlier incident that it most likely shares its cause with: they began together"),
+        Field(
+            description=(
+                "the earlier incident that it most likely shares its cause with: they began"
+                " together"
+            )
+        ),
     ]
 
 
@@ -61,16 +70,20 @@ class TimelineLine(TypedDict):
     reason: str
     intermittent: bool
     cause: Annotated[
-        str | None, Field(description="id of the incident that it was then thought to share its cause with")
+        str | None,
+        Field(description="id of the incident that it was then thought to share its cause with"),
     ]
 
 
 class IncidentDetail(IncidentView):
     """An incident with all that happened to it, oldest first."""
 
-    parts: Annotated[list[PartView], Field(description="each region and component that it ever reached")]
+    parts: Annotated[
+        list[PartView], Field(description="each region and component that it ever reached")
+    ]
     alike: Annotated[
-        list[IncidentView], Field(description="the other incidents that most likely have the same cause, oldest first")
+        list[IncidentView],
+        Field(description="the other incidents that most likely have the same cause, oldest first"),
     ]
     timeline: list[TimelineLine]
 

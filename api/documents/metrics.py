@@ -1,4 +1,6 @@
-"""What Prometheus reads: verdicts, fitness, workers' vitals, refusals. Pure: from a picture to metric families."""
+"""What Prometheus reads: verdicts, fitness, workers' vitals, refusals. Pure: from a picture to
+metric families.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +18,31 @@ from worker.contract.instant import parse_rfc3339
 _WORKER: Final = ("region", "worker")
 _VITALS: Final = (
     ("in_flight", "outscope_worker_looks_in_flight", "Looks under way", 1.0),
-    ("outbox_reports", "outscope_worker_outbox_reports", "Reports kept until the coordinator has them", 1.0),
-    ("loop_lag_ms", "outscope_worker_loop_lag_seconds", "How late the worker's event loop was at worst", 0.001),
-    ("rss_mb", "outscope_worker_resident_memory_bytes", "Memory of the worker's process", 1024.0 * 1024.0),
+    (
+        "outbox_reports",
+        "outscope_worker_outbox_reports",
+        "Reports kept until the coordinator has them",
+        1.0,
+    ),
+    (
+        "loop_lag_ms",
+        "outscope_worker_loop_lag_seconds",
+        "How late the worker's event loop was at worst",
+        0.001,
+    ),
+    (
+        "rss_mb",
+        "outscope_worker_resident_memory_bytes",
+        "Memory of the worker's process",
+        1024.0 * 1024.0,
+    ),
 )
 _VITAL_COUNTS: Final = (
-    ("dropped_reports", "outscope_worker_dropped_reports", "Reports given up because the outbox was full"),
+    (
+        "dropped_reports",
+        "outscope_worker_dropped_reports",
+        "Reports given up because the outbox was full",
+    ),
     ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
 )
 _COUNTS: Final = {
@@ -74,11 +95,21 @@ def text(facts: Facts, *others: CollectorRegistry) -> bytes:
 
 
 def _services(picture: Picture) -> Iterator[Metric]:
-    scope = GaugeMetricFamily("outscope_service_scope", "1 for how far it reaches", labels=["service", "scope"])
-    severity = GaugeMetricFamily("outscope_service_severity", "1 for how bad it is", labels=["service", "severity"])
-    confidence = GaugeMetricFamily("outscope_service_confidence", "Of the verdict, 0 to 1", labels=["service"])
-    judged = GaugeMetricFamily("outscope_service_judged_seconds", "When it was judged (epoch)", labels=["service"])
-    incidents = GaugeMetricFamily("outscope_service_open_incidents", "Incidents that go on", labels=["service"])
+    scope = GaugeMetricFamily(
+        "outscope_service_scope", "1 for how far it reaches", labels=["service", "scope"]
+    )
+    severity = GaugeMetricFamily(
+        "outscope_service_severity", "1 for how bad it is", labels=["service", "severity"]
+    )
+    confidence = GaugeMetricFamily(
+        "outscope_service_confidence", "Of the verdict, 0 to 1", labels=["service"]
+    )
+    judged = GaugeMetricFamily(
+        "outscope_service_judged_seconds", "When it was judged (epoch)", labels=["service"]
+    )
+    incidents = GaugeMetricFamily(
+        "outscope_service_open_incidents", "Incidents that go on", labels=["service"]
+    )
     for service in picture.services:
         name, verdict = service["id"], service["verdict"]
         _one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
@@ -91,17 +122,27 @@ def _services(picture: Picture) -> Iterator[Metric]:
 
 
 def _regions(picture: Picture) -> Iterator[Metric]:
-    fitness = GaugeMetricFamily("outscope_region_fitness", "1 for its fitness", labels=["region", "fitness"])
+    fitness = GaugeMetricFamily(
+        "outscope_region_fitness", "1 for its fitness", labels=["region", "fitness"]
+    )
     for region in picture.regions:
         _one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
     yield fitness
 
 
 def _workers(picture: Picture) -> Iterator[Metric]:
-    fitness = GaugeMetricFamily("outscope_worker_fitness", "1 for its fitness", labels=[*_WORKER, "fitness"])
-    heard = GaugeMetricFamily("outscope_worker_heard_seconds", "When it was heard last (epoch)", labels=_WORKER)
-    gauges = {key: GaugeMetricFamily(name, about, labels=_WORKER) for key, name, about, _ in _VITALS}
-    counts = {key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS}
+    fitness = GaugeMetricFamily(
+        "outscope_worker_fitness", "1 for its fitness", labels=[*_WORKER, "fitness"]
+    )
+    heard = GaugeMetricFamily(
+        "outscope_worker_heard_seconds", "When it was heard last (epoch)", labels=_WORKER
+    )
+    gauges = {
+        key: GaugeMetricFamily(name, about, labels=_WORKER) for key, name, about, _ in _VITALS
+    }
+    counts = {
+        key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS
+    }
     for worker in picture.workers:
         names = (worker["region"], worker["worker"])
         vitals: Mapping[str, Any] = worker["vitals"] or {}
@@ -117,10 +158,14 @@ def _workers(picture: Picture) -> Iterator[Metric]:
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:
-    heard = GaugeMetricFamily("outscope_coordinator_heard_seconds", "When it last wrote anything (epoch)")
+    heard = GaugeMetricFamily(
+        "outscope_coordinator_heard_seconds", "When it last wrote anything (epoch)"
+    )
     if facts.picture.heard_at is not None:
         heard.add_metric([], facts.picture.heard_at / 1000)
-    refused = CounterMetricFamily("outscope_refused", "What arrived and was refused", labels=["reason"])
+    refused = CounterMetricFamily(
+        "outscope_refused", "What arrived and was refused", labels=["reason"]
+    )
     for refusal in facts.refusals:
         refused.add_metric([refusal["reason"]], refusal["count"])
     yield from (heard, refused)
@@ -142,7 +187,9 @@ def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
     """What the coordinator tells of itself; what it does not tell is left out."""
     for key, about in _COUNTS.items():
         if key in told:
-            yield CounterMetricFamily(f"outscope_coordinator_{key}", f"{about}, since its start", value=told[key])
+            yield CounterMetricFamily(
+                f"outscope_coordinator_{key}", f"{about}, since its start", value=told[key]
+            )
     for key, about in _GAUGES.items():
         if key in told:
             yield GaugeMetricFamily(f"outscope_coordinator_{key}", about, value=float(told[key]))
@@ -152,8 +199,12 @@ def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
             yield GaugeMetricFamily(name, about, value=told[key] / 1000)
 
 
-def _one_of(family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str) -> None:
-    """One series for each word: 1 for the one that holds, 0 for the others, so that alerts need no history."""
+def _one_of(
+    family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str
+) -> None:
+    """One series for each word: 1 for the one that holds, 0 for the others, so that alerts need no
+    history.
+    """
     for word in words:
         family.add_metric([*names, word], float(word == holds))
 

@@ -14,17 +14,27 @@ from api.documents.words import StateWord, Time
 class CoordinatorView(TypedDict):
     """Whether what is shown is still being renewed."""
 
-    heard_at: Annotated[Time | None, Field(description="when the coordinator last did anything; null if never")]
-    silent_after_ms: Annotated[int, Field(description="not heard for longer means that all this may be out of date")]
+    heard_at: Annotated[
+        Time | None, Field(description="when the coordinator last did anything; null if never")
+    ]
+    silent_after_ms: Annotated[
+        int, Field(description="not heard for longer means that all this may be out of date")
+    ]
 
 
 class Overview(TypedDict):
     """All services, regions and open incidents now."""
 
-    configuration: Annotated[int | None, Field(description="version that is applied; null when none is")]
-    state: Annotated[StateWord, Field(description="the worst there is; unknown only when nothing worse is known")]
+    configuration: Annotated[
+        int | None, Field(description="version that is applied; null when none is")
+    ]
+    state: Annotated[
+        StateWord, Field(description="the worst there is; unknown only when nothing worse is known")
+    ]
     headline: Annotated[str, Field(description="all of it in one sentence")]
-    advice: Annotated[str, Field(description="what it means or what to do, in plain words; may be empty")]
+    advice: Annotated[
+        str, Field(description="what it means or what to do, in plain words; may be empty")
+    ]
     judged_at: Time | None
     coordinator: CoordinatorView
     services: list[ServiceLine]

@@ -9,7 +9,9 @@ from api.documents.words import Next, Time
 
 
 class ResultRecord(TypedDict):
-    """What one worker saw of one check in one slot. Durations are milliseconds; phases do not overlap."""
+    """What one worker saw of one check in one slot. Durations are milliseconds; phases do not
+    overlap.
+    """
 
     id: Annotated[str, Field(description="derived from check, region, worker, slot and attempt")]
     check: str

@@ -15,7 +15,9 @@ class ComponentView(TypedDict):
 
     id: str
     name: str
-    label: Annotated[str, Field(description="the name without the service's, for where that is shown already")]
+    label: Annotated[
+        str, Field(description="the name without the service's, for where that is shown already")
+    ]
 
 
 class StatusPageView(TypedDict):
@@ -40,16 +42,21 @@ class ServiceView(TypedDict):
 
     id: str
     name: str
-    role: Annotated[str, Field(description="`service`, or `reference`: only used to tell who is fit to speak")]
+    role: Annotated[
+        str, Field(description="`service`, or `reference`: only used to tell who is fit to speak")
+    ]
     status_page: StatusPageView | None
     components: list[ComponentView]
     regions: Annotated[list[str], Field(description="ids of the regions that look at it")]
     state: StateWord
     headline: Annotated[str, Field(description="the verdict in a few words, without name and time")]
     since: Annotated[
-        Time | None, Field(description="when the open incident had begun at the latest; null while all is well")
+        Time | None,
+        Field(description="when the open incident had begun at the latest; null while all is well"),
     ]
-    disruptions: Annotated[list[DisruptionLine], Field(description="each one that is told apart; mostly one or none")]
+    disruptions: Annotated[
+        list[DisruptionLine], Field(description="each one that is told apart; mostly one or none")
+    ]
     verdict: VerdictView
 
 

@@ -1,4 +1,6 @@
-"""A verdict: what it says, the cells it rests on, and the evidence that anyone can recompute it from."""
+"""A verdict: what it says, the cells it rests on, and the evidence that anyone can recompute it
+from.
+"""
 
 from typing import Annotated, Any, NotRequired
 
@@ -31,11 +33,22 @@ class HypothesisView(TypedDict):
     components: list[str]
     regions: list[str]
     group: Annotated[str, Field(description="what the regions share; may be empty")]
-    chance: Annotated[float, Field(description="how likely it is, among all explanations and that nothing is wrong")]
+    chance: Annotated[
+        float,
+        Field(description="how likely it is, among all explanations and that nothing is wrong"),
+    ]
     nats: Annotated[float, Field(description="evidence for it")]
-    price: Annotated[float, Field(description="evidence that it takes before it is as likely as that nothing is wrong")]
+    price: Annotated[
+        float,
+        Field(description="evidence that it takes before it is as likely as that nothing is wrong"),
+    ]
     refuted: NotRequired[
-        Annotated[bool, Field(description="whether some of its cells are clearly well: then a part of it is said")]
+        Annotated[
+            bool,
+            Field(
+                description="whether some of its cells are clearly well: then a part of it is said"
+            ),
+        ]
     ]
 
 
@@ -60,18 +73,32 @@ class RegionCount(TypedDict):
 
 @with_config(ConfigDict(extra="allow"))
 class EvidenceView(TypedDict, total=False):
-    """What a verdict rests on beside its cells; later versions may tell more. Empty when none was kept."""
+    """What a verdict rests on beside its cells; later versions may tell more. Empty when none was
+    kept.
+    """
 
     rules_version: str
     thresholds: Annotated[dict[str, Any], Field(description="every threshold that was used")]
     regions: RegionCount
     heard: Annotated[list[str], Field(description="regions that vote")]
-    unfit: Annotated[dict[str, str], Field(description="regions that do not vote because they are unfit, and why")]
-    silent: Annotated[dict[str, str], Field(description="regions that do not vote because they are silent, and why")]
-    votes: Annotated[dict[str, dict[str, CellWord]], Field(description="by component, then by region")]
+    unfit: Annotated[
+        dict[str, str],
+        Field(description="regions that do not vote because they are unfit, and why"),
+    ]
+    silent: Annotated[
+        dict[str, str],
+        Field(description="regions that do not vote because they are silent, and why"),
+    ]
+    votes: Annotated[
+        dict[str, dict[str, CellWord]], Field(description="by component, then by region")
+    ]
     wrong: Annotated[float, Field(description="how likely anything is wrong")]
-    hypotheses: Annotated[list[HypothesisView], Field(description="the best explanations, the likeliest first")]
-    disruptions: Annotated[list[DisruptionView], Field(description="each one that is told apart, the surest first")]
+    hypotheses: Annotated[
+        list[HypothesisView], Field(description="the best explanations, the likeliest first")
+    ]
+    disruptions: Annotated[
+        list[DisruptionView], Field(description="each one that is told apart, the surest first")
+    ]
 
 
 class VerdictView(TypedDict):

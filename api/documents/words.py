@@ -20,4 +20,6 @@ CellWord = Literal["well", "degraded", "bad", "unknown"]
 StateWord = Literal["well", "degraded", "bad", "unknown"]
 """The one word that a colour, a shape or an exit code needs."""
 
-Next = Annotated[str | None, Field(description="opaque; ask again with it as `cursor`; null on the last page")]
+Next = Annotated[
+    str | None, Field(description="opaque; ask again with it as `cursor`; null on the last page")
+]

@@ -1,4 +1,5 @@
-"""How a verdict came about, in sentences: pure functions from a stored verdict and its evidence to what people read.
+"""How a verdict came about, in sentences: pure functions from a stored verdict and its evidence to
+what people read.
 
 The API gives the sentences out; `outscope explain` shows the same ones in a terminal.
 """
@@ -7,4 +8,14 @@ from api.explanation.incident import explain_incident, telling
 from api.explanation.verdict import explain
 from api.explanation.words import COMMAND, Explanation, Names, Point, Section, Style
 
-__all__ = ["COMMAND", "Explanation", "Names", "Point", "Section", "Style", "explain", "explain_incident", "telling"]
+__all__ = [
+    "COMMAND",
+    "Explanation",
+    "Names",
+    "Point",
+    "Section",
+    "Style",
+    "explain",
+    "explain_incident",
+    "telling",
+]

@@ -1,8 +1,19 @@
-"""An incident explained: its life, where it lasted how long, and the verdict behind each line of its timeline."""
+"""An incident explained: its life, where it lasted how long, and the verdict behind each line of
+its timeline.
+"""
 
 from collections.abc import Iterator, Sequence
 
-from api.explanation.words import Document, Explanation, Names, Point, Section, Style, lasting, listed
+from api.explanation.words import (
+    Document,
+    Explanation,
+    Names,
+    Point,
+    Section,
+    Style,
+    lasting,
+    listed,
+)
 from worker.contract.instant import parse_rfc3339
 
 _SCOPES = {
@@ -17,7 +28,9 @@ _SCOPES = {
 def explain_incident(
     incident: Document, lines: Sequence[Document], names: Names, style: Style | None = None
 ) -> Explanation:
-    """Its life. `incident` is the whole document of the store; `lines` are its timeline, oldest first."""
+    """Its life. `incident` is the whole document of the store; `lines` are its timeline, oldest
+    first.
+    """
     style = style or Style()
     sections = (
         Section("What happened", tuple(_life(incident, names, style))),
@@ -28,7 +41,9 @@ def explain_incident(
 
 
 def telling(lines: Sequence[Document], at: str | None = None) -> Document | None:
-    """The line whose evidence tells most: the one that stood at a moment, else the last before it was resolved."""
+    """The line whose evidence tells most: the one that stood at a moment, else the last before it
+    was resolved.
+    """
     if at is not None:
         stood = [line for line in lines if parse_rfc3339(line["at"]) <= parse_rfc3339(at)]
         return stood[-1] if stood else None
@@ -39,24 +54,43 @@ def telling(lines: Sequence[Document], at: str | None = None) -> Document | None
 
 def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
     reach = _reach(incident, names)
-    peak = "" if incident["peak"] == incident["scope"] else f"; at its widest {_SCOPES[incident['peak']]}"
-    yield Point(f"{incident['severity'].title()} of {names.service}, {_SCOPES[incident['scope']]}: {reach}{peak}.")
+    peak = (
+        ""
+        if incident["peak"] == incident["scope"]
+        else f"; at its widest {_SCOPES[incident['peak']]}"
+    )
+    yield Point(
+        f"{incident['severity'].title()} of {names.service}, {_SCOPES[incident['scope']]}:"
+        f" {reach}{peak}."
+    )
     yield Point(f"It began {_between(incident['started_after'], incident['started_by'], style)}.")
     if incident["resolved_at"] is None:
         yield Point("It goes on.")
     elif incident["ended_by"]:
-        lasted = lasting(parse_rfc3339(incident["ended_by"]) - parse_rfc3339(incident["started_by"]))
+        lasted = lasting(
+            parse_rfc3339(incident["ended_by"]) - parse_rfc3339(incident["started_by"])
+        )
         between = _between(incident["ended_after"], incident["ended_by"], style)
         yield Point(
-            f"It ended {between}, after about {lasted}; that was sure at {style.moment(incident['resolved_at'])}."
+            f"It ended {between}, after about {lasted}; that was sure at"
+            f" {style.moment(incident['resolved_at'])}."
         )
     if incident["intermittent"]:
         yield Point("It is intermittent: it came and went several times within an hour.")
     if incident["cause"]:
-        yield Point(f"It most likely shares its cause with {_linked(incident['cause'], names)}: they began together.")
-    others = [other for other in incident.get("alike", ()) if other["id"] != (incident["cause"] or {}).get("id")]
+        yield Point(
+            f"It most likely shares its cause with {_linked(incident['cause'], names)}: they began"
+            " together."
+        )
+    others = [
+        other
+        for other in incident.get("alike", ())
+        if other["id"] != (incident["cause"] or {}).get("id")
+    ]
     if others:
-        yield Point(f"Most likely of the same cause: {listed(_linked(other, names) for other in others)}.")
+        yield Point(
+            f"Most likely of the same cause: {listed(_linked(other, names) for other in others)}."
+        )
 
 
 def _linked(other: Document, names: Names) -> str:
@@ -78,7 +112,11 @@ def _timeline(lines: Sequence[Document], names: Names, style: Style) -> Iterator
     before: Document = {}
     for line in lines:
         notes = [
-            *(["intermittent from now on"] if line["intermittent"] and not before.get("intermittent") else []),
+            *(
+                ["intermittent from now on"]
+                if line["intermittent"] and not before.get("intermittent")
+                else []
+            ),
             *(
                 [f"likely of one cause with {line['cause']}"]
                 if line["cause"] not in (None, before.get("cause"))
@@ -86,8 +124,13 @@ def _timeline(lines: Sequence[Document], names: Names, style: Style) -> Iterator
             ),
         ]
         noted = f" ({'; '.join(notes)})" if notes else ""
-        what = f"{line['event']}: {line['severity']}, {_SCOPES[line['scope']]}: {_reach(line, names)}{noted}."
-        yield Point(what if line["event"] != "resolved" else f"resolved{noted}.", style.moment(line["at"]))
+        what = (
+            f"{line['event']}: {line['severity']}, {_SCOPES[line['scope']]}:"
+            f" {_reach(line, names)}{noted}."
+        )
+        yield Point(
+            what if line["event"] != "resolved" else f"resolved{noted}.", style.moment(line["at"])
+        )
         before = line
 
 
@@ -100,4 +143,8 @@ def _reach(line: Document, names: Names) -> str:
 
 
 def _between(after: str | None, by: str, style: Style) -> str:
-    return f"between {style.moment(after)} and {style.moment(by)}" if after else f"by {style.moment(by)}"
+    return (
+        f"between {style.moment(after)} and {style.moment(by)}"
+        if after
+        else f"by {style.moment(by)}"
+    )

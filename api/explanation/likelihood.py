@@ -31,7 +31,9 @@ def disruptions(verdict: Document, names: Names) -> Iterator[Point]:
         yield Point(f"{len(found)} disruptions are told apart:")
         for number, one in enumerate(found, start=1):
             least = "; it may reach farther" if one["at_least"] else ""
-            yield Point(f"{_reach(one, names)}{', slow' if one['slow'] else ''}{least}.", str(number), "bad")
+            yield Point(
+                f"{_reach(one, names)}{', slow' if one['slow'] else ''}{least}.", str(number), "bad"
+            )
 
 
 def _reach(one: Document, names: Names) -> str:
@@ -55,39 +57,56 @@ def deciding(verdict: Document) -> Section:
         if verdict["scope"] != "none":
             points += _claiming(verdict, evidence, rules)
     if "rules_version" in evidence:
-        points.append(Point(f"These are the rules of version {evidence['rules_version']}{_changed(evidence)}."))
+        points.append(
+            Point(
+                f"These are the rules of version {evidence['rules_version']}{_changed(evidence)}."
+            )
+        )
     return Section("What decides", tuple(points))
 
 
 def _alarm(evidence: Document, rules: Mapping[str, Any]) -> Point:
     alarm, clear = percent(rules["alarm_share"]), percent(rules["clear_share"])
     return Point(
-        f"That anything is wrong is {likely(evidence['wrong'])} likely. It is said from {alarm} on, and stands until "
-        f"that is under {clear}."
+        f"That anything is wrong is {likely(evidence['wrong'])} likely. It is said from {alarm} on,"
+        f" and stands until that is under {clear}."
     )
 
 
 def _claiming(verdict: Document, evidence: Document, rules: Mapping[str, Any]) -> Iterator[Point]:
     claim = percent(rules["claim_share"])
-    yield Point(f"How far it reaches is said once one explanation has {claim} of that, and stands while no other has.")
+    yield Point(
+        f"How far it reaches is said once one explanation has {claim} of that, and stands while no"
+        " other has."
+    )
     regions = evidence["regions"]
     yield Point(
-        f"Everywhere means {percent(rules['nearly_all'])} of the regions that vote, and can be said when at least "
-        f"{rules['enough_regions']} vote and {percent(rules['enough_share'])} of those that should look. "
-        f"Here {regions['bad']} of {regions['heard']} that vote are disrupted, and {regions['enabled']} should look."
+        f"Everywhere means {percent(rules['nearly_all'])} of the regions that vote, and can be said"
+        f" when at least {rules['enough_regions']} vote and {percent(rules['enough_share'])} of"
+        f" those that should look. Here {regions['bad']} of {regions['heard']} that vote are"
+        f" disrupted, and {regions['enabled']} should look."
     )
-    bad, looks = counted(cell for cell in verdict.get("cells", ()) if cell["state"] in ("bad", "degraded"))
+    bad, looks = counted(
+        cell for cell in verdict.get("cells", ()) if cell["state"] in ("bad", "degraded")
+    )
     if looks:
         share = percent(bad / looks)
-        yield Point(f"It is an outage when {percent(rules['outage_share'])} of the looks fail; here {share} do.")
+        yield Point(
+            f"It is an outage when {percent(rules['outage_share'])} of the looks fail; here"
+            f" {share} do."
+        )
 
 
 def _changed(evidence: Document) -> str:
-    """The thresholds that the configuration sets otherwise; only known of the rules that this process has."""
+    """The thresholds that the configuration sets otherwise; only known of the rules that this
+    process has.
+    """
     if evidence["rules_version"] != VERSION:
         return ""
     usual, used = asdict(Rules()), evidence.get("thresholds", {})
     told = [
-        f"{name} {used[name]} instead of {usual[name]}" for name in usual if used.get(name, usual[name]) != usual[name]
+        f"{name} {used[name]} instead of {usual[name]}"
+        for name in usual
+        if used.get(name, usual[name]) != usual[name]
     ]
     return f", with {', '.join(told)}" if told else " with their default thresholds"

@@ -15,7 +15,9 @@ def seen(verdict: Document, names: Names, style: Style) -> Section:
     order = list(dict.fromkeys(str(cell["region"]) for cell in verdict.get("cells", ())))
     cells = [cell for cell in verdict.get("cells", ()) if cell["state"] != "unknown"]
     points = [*_by_component(cells, names, style), *_by_region(cells, order, names, style)]
-    return Section("What was seen", tuple(points) or (Point("No look votes, so nothing can be said."),))
+    return Section(
+        "What was seen", tuple(points) or (Point("No look votes, so nothing can be said."),)
+    )
 
 
 def absent(verdict: Document, names: Names) -> Section:
@@ -27,7 +29,9 @@ def absent(verdict: Document, names: Names) -> Section:
         for region, why in evidence.get(word, {}).items()
     ]
     away = {*evidence.get("unfit", {}), *evidence.get("silent", {})}
-    points += _abstaining([cell for cell in verdict.get("cells", ()) if cell["region"] not in away], names)
+    points += _abstaining(
+        [cell for cell in verdict.get("cells", ()) if cell["region"] not in away], names
+    )
     if not points and "regions" in evidence:
         points = [Point(f"All {evidence['regions']['enabled']} regions that should look vote.")]
     return Section("Who does not vote", tuple(points))
@@ -48,14 +52,22 @@ def _by_component(cells: Sequence[Document], names: Names, style: Style) -> Iter
         if wrong:
             where = f"{len(wrong)} of {len(there)} regions that vote"
             slow = _is_slow(wrong)
-            verb, did = ("slow", "took much longer than normal") if slow else ("disrupted", "failed")
+            verb, did = (
+                ("slow", "took much longer than normal") if slow else ("disrupted", "failed")
+            )
             yield Point(f"{verb} in {where}; there {_looks(wrong, did)}.", label, _state(wrong))
         else:
-            regions = f"all {len(there)} regions that vote" if len(there) > 1 else "the one region that votes"
+            regions = (
+                f"all {len(there)} regions that vote"
+                if len(there) > 1
+                else "the one region that votes"
+            )
             yield Point(f"well in {regions}{_passing(there, style)}.", label, "well")
 
 
-def _by_region(cells: Sequence[Document], order: Sequence[str], names: Names, style: Style) -> Iterator[Point]:
+def _by_region(
+    cells: Sequence[Document], order: Sequence[str], names: Names, style: Style
+) -> Iterator[Point]:
     by_region = {region: [cell for cell in cells if cell["region"] == region] for region in order}
     well = {region: found for region, found in by_region.items() if found and _is_well(found)}
     wrong = {region: found for region, found in by_region.items() if not _is_well(found)}
@@ -63,18 +75,25 @@ def _by_region(cells: Sequence[Document], order: Sequence[str], names: Names, st
         yield Point(_region(found, names, style), names.regions.get(region, region), "bad")
     if well and wrong:
         pooled = [cell for found in well.values() for cell in found]
-        yield Point(f"everything that counts is well{_passing(pooled, style)}.", names.places(well), "well")
+        yield Point(
+            f"everything that counts is well{_passing(pooled, style)}.", names.places(well), "well"
+        )
 
 
 def _region(cells: Sequence[Document], names: Names, style: Style) -> str:
     parts = []
     for slow in (False, True):
-        wrong = [cell for cell in cells if cell["state"] in _WRONG and (cell["why"] == _SLOW) is slow]
+        wrong = [
+            cell for cell in cells if cell["state"] in _WRONG and (cell["why"] == _SLOW) is slow
+        ]
         if wrong:
             whole = len(wrong) == len(cells) > 1
             what = "everything" if whole else names.features(cell["component"] for cell in wrong)
             verbs = ("is slow", "are slow") if slow else ("fails", "fail")
-            parts.append(f"{what} {verbs[len(wrong) > 1 and not whole]} in {_looks(wrong)}{_since(wrong, style)}")
+            parts.append(
+                f"{what} {verbs[len(wrong) > 1 and not whole]} in"
+                f" {_looks(wrong)}{_since(wrong, style)}"
+            )
     rest = [cell["component"] for cell in cells if cell["state"] not in _WRONG]
     if rest:
         parts.append(f"{names.features(rest)} {'is' if len(rest) == 1 else 'are'} well")
@@ -89,7 +108,9 @@ def _abstaining(cells: Iterable[Document], names: Names) -> Iterator[Point]:
             deaf.setdefault((cell["component"], cell["why"]), []).append(cell["region"])
     for (component, why), regions in deaf.items():
         label = names.components.get(component, component)
-        yield Point(f"does not count in {names.places(regions)} ({why or 'not heard'}).", label, "unknown")
+        yield Point(
+            f"does not count in {names.places(regions)} ({why or 'not heard'}).", label, "unknown"
+        )
 
 
 def _is_well(cells: Sequence[Document]) -> bool:

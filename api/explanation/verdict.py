@@ -1,19 +1,37 @@
-"""One verdict explained: what is said, what was seen, who is missing, what else it may be, what decided."""
+"""One verdict explained: what is said, what was seen, who is missing, what else it may be, what
+decided.
+"""
 
 from api.explanation.likelihood import deciding, disruptions, rivals
 from api.explanation.looks import absent, seen
-from api.explanation.words import COMMAND, Document, Explanation, Names, Point, Section, Style, percent
+from api.explanation.words import (
+    COMMAND,
+    Document,
+    Explanation,
+    Names,
+    Point,
+    Section,
+    Style,
+    percent,
+)
 from worker.contract.instant import parse_rfc3339, rfc3339
 
 _REBUILD_MS = 1_200_000
 
 
 def explain(verdict: Document, names: Names, style: Style | None = None) -> Explanation:
-    """Everything there is to say of a verdict. `verdict` is a document of the store, whose `at` may be None."""
+    """Everything there is to say of a verdict. `verdict` is a document of the store, whose `at` may
+    be None.
+    """
     style = style or Style()
     sections = [_said(verdict, names, style)]
     if verdict.get("evidence"):
-        sections += [seen(verdict, names, style), absent(verdict, names), rivals(verdict, names), deciding(verdict)]
+        sections += [
+            seen(verdict, names, style),
+            absent(verdict, names),
+            rivals(verdict, names),
+            deciding(verdict),
+        ]
     if verdict["at"] is not None:
         sections.append(_again(verdict))
     return Explanation(tuple(section for section in sections if section.points))
@@ -25,7 +43,11 @@ def _said(verdict: Document, names: Names, style: Style) -> Section:
     points += disruptions(verdict, names)
     points += _started(verdict, names, style)
     if verdict["at"] is not None:
-        trust = "" if verdict["scope"] == "unknown" else f", with a confidence of {percent(verdict['confidence'])}"
+        trust = (
+            ""
+            if verdict["scope"] == "unknown"
+            else f", with a confidence of {percent(verdict['confidence'])}"
+        )
         points.append(Point(f"Judged at {style.moment(verdict['at'])}{trust}."))
     if verdict["at"] is not None and not verdict.get("evidence"):
         points.append(Point("An older version said it, which kept no evidence."))
@@ -34,13 +56,19 @@ def _said(verdict: Document, names: Names, style: Style) -> Section:
 
 def _started(verdict: Document, names: Names, style: Style) -> list[Point]:
     """Between which two looks it began."""
-    failing = [c for c in verdict.get("cells", ()) if c["state"] in ("bad", "degraded") and c["first_bad"]]
+    failing = [
+        c for c in verdict.get("cells", ()) if c["state"] in ("bad", "degraded") and c["first_bad"]
+    ]
     if not failing:
         return []
     cell = min(failing, key=lambda found: found["first_bad"])
     where = f"{names.features([cell['component']])} from {names.places([cell['region']])}"
     first = f"The first look that failed was due at {style.moment(cell['first_bad'])} ({where})"
-    before = f"; the last good one before it at {style.moment(cell['last_good'])}" if cell["last_good"] else ""
+    before = (
+        f"; the last good one before it at {style.moment(cell['last_good'])}"
+        if cell["last_good"]
+        else ""
+    )
     return [Point(f"{first}{before}.")]
 
 

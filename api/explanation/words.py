@@ -1,4 +1,6 @@
-"""What explanations are made of: sections of points, names instead of ids, and how shares and times are written."""
+"""What explanations are made of: sections of points, names instead of ids, and how shares and times
+are written.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 Document = Mapping[str, Any]
-"""A verdict, or a line of a timeline, as the store keeps it. One of an older version may lack cells and evidence."""
+"""A verdict, or a line of a timeline, as the store keeps it. One of an older version may lack cells
+and evidence.
+"""
 COMMAND = "command"
 """The state of a point that is to be copied into a shell."""
 _NAMED = 8
@@ -101,8 +105,16 @@ def likely(share: float) -> str:
 def lasting(ms: float) -> str:
     """`40 s`, `12 min 5 s`, `3 h 5 min`, `2 d 4 h`."""
     seconds = max(0, round(ms / 1000))
-    for unit, size, smaller, step in (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1)):
+    for unit, size, smaller, step in (
+        ("d", 86_400, "h", 3_600),
+        ("h", 3_600, "min", 60),
+        ("min", 60, "s", 1),
+    ):
         if seconds >= size:
             rest = seconds % size // step
-            return f"{seconds // size} {unit} {rest} {smaller}" if rest else f"{seconds // size} {unit}"
+            return (
+                f"{seconds // size} {unit} {rest} {smaller}"
+                if rest
+                else f"{seconds // size} {unit}"
+            )
     return f"{seconds} s"

@@ -25,8 +25,9 @@ from coordinator.store import Store, open_store
 
 DESCRIPTION = """How far an outage reaches: us, a region, one feature, or everything.
 
-Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that may grow come in
-pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer `304` to `If-None-Match`.
+Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `code`. Lists that
+may grow come in pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer
+`304` to `If-None-Match`.
 """
 _ROUTERS = (services, history, incidents, fleet, results, exports, health, metrics)
 
@@ -36,9 +37,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_store(settings.database) as store, open_store(settings.database, migrate=False) as archive:
+        async with (
+            open_store(settings.database) as store,
+            open_store(settings.database, migrate=False) as archive,
+        ):
             snapshots = Snapshots(store, settings)
-            app.state.sources = Sources(store, archive, _record(archive, settings), snapshots, settings)
+            app.state.sources = Sources(
+                store, archive, _record(archive, settings), snapshots, settings
+            )
             _spare_collections()
             yield
             await snapshots.close()
@@ -70,7 +76,9 @@ def _record(store: Store, settings: ApiSettings) -> Record:
 
 
 def _spare_collections() -> None:
-    """Leave what the start made out of garbage collections: a full one held every request up for 50 ms."""
+    """Leave what the start made out of garbage collections: a full one held every request up for 50
+    ms.
+    """
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,6 @@
-"""The OpenAPI document made into a reference: our errors instead of FastAPI's, and a name for every shape."""
+"""The OpenAPI document made into a reference: our errors instead of FastAPI's, and a name for every
+shape.
+"""
 
 from typing import Any
 
@@ -8,7 +10,9 @@ _SHAPES = "#/components/schemas/"
 
 
 def corrected(schema: dict[str, Any]) -> dict[str, Any]:
-    """The document with every error under its media type, and every object as a shape of its own."""
+    """The document with every error under its media type, and every object as a shape of its
+    own.
+    """
     for path in schema["paths"].values():
         for operation in path.values():
             _correct(operation["responses"])
@@ -25,13 +29,16 @@ def corrected(schema: dict[str, Any]) -> dict[str, Any]:
 def _correct(responses: dict[str, Any]) -> None:
     for status, entry in list(responses.items()):
         if entry.get("description") == "Validation Error":
-            del responses[status]  # FastAPI's own, where we declared none: no text is a wrong id, it is only not found
+            # FastAPI's own, where we declared none: no text is a wrong id, it is only not found
+            del responses[status]
         elif int(status) >= 400:
             entry["content"] = {MEDIA_TYPE: {"schema": {"$ref": f"{_SHAPES}Problem"}}}
 
 
 def _named(value: Any, shapes: dict[str, Any]) -> Any:
-    """The value with every object in it moved to the shapes: pydantic writes those that are used once in place."""
+    """The value with every object in it moved to the shapes: pydantic writes those that are used
+    once in place.
+    """
     if isinstance(value, list):
         return [_named(part, shapes) for part in value]
     if not isinstance(value, dict):

@@ -13,30 +13,48 @@ from worker.contract.message import IDENTIFIER
 
 MOST = 1000
 PATIENCE_S = 30.0
-"""So long one page may take; a filter that hardly anything meets may make the database read all there is."""
+"""So long one page may take; a filter that hardly anything meets may make the database read all
+there is.
+"""
 _INT64 = 2**63
 
 Identifier = Annotated[str, Path(description="the id of the one thing that is asked for")]
-IdFilter = Annotated[str | None, Query(description="only of this id", pattern=IDENTIFIER, examples=["claude"])]
-Cursor = Annotated[str | None, Query(description="`next` of the page before, for the same query", max_length=200)]
+IdFilter = Annotated[
+    str | None, Query(description="only of this id", pattern=IDENTIFIER, examples=["claude"])
+]
+Cursor = Annotated[
+    str | None, Query(description="`next` of the page before, for the same query", max_length=200)
+]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
-TimeFilter = Annotated[str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])]
+TimeFilter = Annotated[
+    str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])
+]
 
 AtTime = Annotated[
     str | None,
-    Query(description=f"what stood then; {FORM}", max_length=64, examples=["2026-03-01T14:32:07Z", "10m"]),
+    Query(
+        description=f"what stood then; {FORM}",
+        max_length=64,
+        examples=["2026-03-01T14:32:07Z", "10m"],
+    ),
 ]
 
 
 async def only_known(request: Request) -> None:
-    """Refuse a query with parameters that the address does not have: a misspelt filter must not answer everything."""
+    """Refuse a query with parameters that the address does not have: a misspelt filter must not
+    answer everything.
+    """
     if not request.query_params:
         return
-    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get("parameters", ())
+    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get(
+        "parameters", ()
+    )
     known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
     for name in request.query_params:
         if name not in known:
-            raise invalid(name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}")
+            raise invalid(
+                name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}"
+            )
 
 
 def instant(parameter: str, text: str | None) -> Instant | None:
@@ -71,4 +89,6 @@ def checked(cursor: str | None) -> str | None:
 
 
 def _bad(cursor: str) -> ProblemError:
-    return ProblemError("bad_cursor", f"{cursor[:40]!r} is not a cursor; take `next` of a page, and the same query")
+    return ProblemError(
+        "bad_cursor", f"{cursor[:40]!r} is not a cursor; take `next` of a page, and the same query"
+    )

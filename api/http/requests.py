@@ -18,7 +18,10 @@ class RequestMetrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # else a series more for each counter
         self.registry = CollectorRegistry()
         self._count = Counter(
-            "outscope_http_requests", "HTTP requests answered", ["method", "route", "status"], registry=self.registry
+            "outscope_http_requests",
+            "HTTP requests answered",
+            ["method", "route", "status"],
+            registry=self.registry,
         )
         self._seconds = Histogram(
             "outscope_http_request_seconds",
@@ -35,7 +38,9 @@ class RequestMetrics:
 
 
 class CountRequests:
-    """Counts each answer of the app that it wraps. Routes, not paths: clients cannot make new series."""
+    """Counts each answer of the app that it wraps. Routes, not paths: clients cannot make new
+    series.
+    """
 
     def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
         self.app = app
@@ -50,7 +55,9 @@ class CountRequests:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self.metrics.answered(scope["method"], route, message["status"], monotonic_s() - began)
+                self.metrics.answered(
+                    scope["method"], route, message["status"], monotonic_s() - began
+                )
             await send(message)
 
         return await self.app(scope, receive, send_counted)

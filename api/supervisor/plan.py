@@ -1,4 +1,6 @@
-"""Which processes make up the product, and what each of them is told. Each gets only what it needs to know."""
+"""Which processes make up the product, and what each of them is told. Each gets only what it needs
+to know.
+"""
 
 import os
 import sys
@@ -13,14 +15,17 @@ _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
 _SECRETS: Final = "OUTSCOPE_SECRET_"
 _OF_WORKERS: Final = tuple(
-    f"OUTSCOPE_{name}" for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
+    f"OUTSCOPE_{name}"
+    for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
 )
 """Settings that every worker of this machine shares."""
 """Prefix of what only workers read, for keys of checks."""
 
 
 def plain_environment() -> dict[str, str]:
-    """This process's environment without settings of ours, which were meant for this process alone."""
+    """This process's environment without settings of ours, which were meant for this process
+    alone.
+    """
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
@@ -56,7 +61,11 @@ def worker(settings: ProductSettings, region: str, broker: str) -> Program:
     """The one worker of a region."""
     source = settings.source_addresses.get(region)
     env = {
-        **{name: value for name, value in os.environ.items() if name.startswith((_SECRETS, *_OF_WORKERS))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith((_SECRETS, *_OF_WORKERS))
+        },
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_REGION": region,
         "OUTSCOPE_WORKER": f"{region}-1",

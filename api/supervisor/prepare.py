@@ -19,7 +19,9 @@ from api.supervisor.problem import CannotStartError
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The configuration in force: its regions and how much it looks at, and how many changes it brought."""
+    """The configuration in force: its regions and how much it looks at, and how many changes it
+    brought.
+    """
 
     regions: tuple[str, ...]
     services: int
@@ -28,7 +30,9 @@ class Prepared:
 
 
 def prepare(database: str, config: Path | None) -> Prepared:
-    """Bring the store up to date and apply the configuration; CannotStartError says what is wrong with either."""
+    """Bring the store up to date and apply the configuration; CannotStartError says what is wrong
+    with either.
+    """
     command = [sys.executable, "-m", "api.supervisor.prepare", *([str(config)] if config else [])]
     env = {**os.environ, "OUTSCOPE_DATABASE": database}
     done = subprocess.run(  # noqa: S603 - our own command line
@@ -59,7 +63,9 @@ async def _prepare(database: str, config: Path | None) -> dict[str, Any]:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Apply, print what is in force, and return the exit code: 1 with the mistakes on standard error."""
+    """Apply, print what is in force, and return the exit code: 1 with the mistakes on standard
+    error.
+    """
     from coordinator.configuration import ConfigurationError
     from coordinator.store import StoreError
 

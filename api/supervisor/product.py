@@ -1,4 +1,6 @@
-"""The running product: all its processes, started in order, kept alive, and stopped in the reverse order."""
+"""The running product: all its processes, started in order, kept alive, and stopped in the reverse
+order.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,9 +24,13 @@ Say = Callable[[str], None]
 
 
 class Product:
-    """Processes by name, each with its keeper. `pause` and `resume` are for scripts that play an outage of our own."""
+    """Processes by name, each with its keeper. `pause` and `resume` are for scripts that play an
+    outage of our own.
+    """
 
-    def __init__(self, settings: ProductSettings, prepared: Prepared, broker: Broker, say: Say) -> None:
+    def __init__(
+        self, settings: ProductSettings, prepared: Prepared, broker: Broker, say: Say
+    ) -> None:
         self.settings = settings
         self.prepared = prepared
         self._broker = broker
@@ -86,7 +92,9 @@ class Product:
                 roll_if_large(program.log)
 
     async def _follow(self) -> None:
-        """Have a worker for each region of the configuration in force, which may change while we run."""
+        """Have a worker for each region of the configuration in force, which may change while we
+        run.
+        """
         while True:
             await asyncio.sleep(_FOLLOW_S)
             try:
@@ -105,15 +113,21 @@ class Product:
 
 @asynccontextmanager
 async def product(settings: ProductSettings, say: Say) -> AsyncIterator[Product]:
-    """A product that has its folder and port for itself and its configuration applied; not started yet.
+    """A product that has its folder and port for itself and its configuration applied; not started
+    yet.
 
     Raises CannotStartError before anything was started. On leaving, everything has ended.
     """
     with claimed(settings.data):
         require_free(settings.host, settings.port)
-        prepared = prepare(settings.database_url, settings.config)  # without a thread, so that forking stays safe
+        # without a thread, so that forking stays safe
+        prepared = prepare(settings.database_url, settings.config)
         plan.run_folder(settings.data).mkdir(parents=True, exist_ok=True)
-        broker = Shared(settings.broker) if settings.broker else Embedded(settings.data, plan.plain_environment())
+        broker = (
+            Shared(settings.broker)
+            if settings.broker
+            else Embedded(settings.data, plan.plain_environment())
+        )
         running = Product(settings, prepared, broker, say)
         try:
             yield running

@@ -18,7 +18,9 @@ _libc: Final = ctypes.CDLL(None)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run. `stage` orders stopping, from the highest down; 0 is ready before others start."""
+    """What to run. `stage` orders stopping, from the highest down; 0 is ready before others
+    start.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -31,7 +33,9 @@ class Program:
     """Asked besides the ready file, for a program that cannot write one."""
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start it in a session of its own, its output in its log; it dies with this process, however that ends."""
+        """Start it in a session of its own, its output in its log; it dies with this process,
+        however that ends.
+        """
         if self.ready_file is not None:
             self.ready_file.unlink(missing_ok=True)
         with opened(self.log) as log:
@@ -51,7 +55,9 @@ class Program:
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    """What the child does before it becomes the program: ask the kernel to end it when its parent is gone."""
+    """What the child does before it becomes the program: ask the kernel to end it when its parent
+    is gone.
+    """
     prctl = getattr(_libc, "prctl", None)
 
     def ask() -> None:

@@ -7,13 +7,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ProductSettings:
-    """How to run the product. Without `broker` an embedded one is started; without `database`, SQLite in `data`."""
+    """How to run the product. Without `broker` an embedded one is started; without `database`,
+    SQLite in `data`.
+    """
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
     config: Path | None = None
-    """The configuration to apply at start; None keeps the stored one, and takes the catalog at the first start."""
+    """The configuration to apply at start; None keeps the stored one, and takes the catalog at the
+    first start.
+    """
     broker: str | None = None
     database: str | None = None
     allow: str | None = None

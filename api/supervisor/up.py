@@ -11,7 +11,9 @@ Say = Callable[[str], None]
 
 
 async def run_until_told(settings: ProductSettings, say: Say) -> None:
-    """Start everything, say where it is, and run until SIGINT or SIGTERM. A second signal ends it at once."""
+    """Start everything, say where it is, and run until SIGINT or SIGTERM. A second signal ends it
+    at once.
+    """
     stopping = asyncio.Event()
     with_signals = _Signals(stopping, say)
     say(f"Preparing {settings.data}")
@@ -19,7 +21,8 @@ async def run_until_told(settings: ProductSettings, say: Say) -> None:
         with_signals.watch(running)
         prepared = running.prepared
         say(
-            f"Starting: {prepared.services} services, {prepared.checks} checks, {len(prepared.regions)} regions"
+            f"Starting: {prepared.services} services, {prepared.checks} checks,"
+            f" {len(prepared.regions)} regions"
             + (f" ({prepared.changes} changes applied)" if prepared.changes else "")
         )
         starting = asyncio.create_task(running.start())
@@ -27,7 +30,10 @@ async def run_until_told(settings: ProductSettings, say: Say) -> None:
         await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            say(f"Outscope is running: {settings.address}   (data in {settings.data}; stop with Ctrl-C)")
+            say(
+                f"Outscope is running: {settings.address}   (data in {settings.data}; stop with"
+                " Ctrl-C)"
+            )
             await waiting
         starting.cancel()
         say("Stopping")

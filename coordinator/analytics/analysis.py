@@ -17,7 +17,8 @@ _READERS: Final = {
 
 
 async def opened(url: str, archive: str | None, scratch: Path) -> Any:
-    """A DuckDB connection over a database and its archive; hot rows are copied into a folder that must outlive it.
+    """A DuckDB connection over a database and its archive; hot rows are copied into a folder that
+    must outlive it.
 
     The archive's files are read where they are, and only as far as a question needs them.
     """
@@ -39,9 +40,15 @@ async def opened(url: str, archive: str | None, scratch: Path) -> Any:
             await _copied(record, name, scratch / f"{name}.parquet")
             connection.read_parquet(str(scratch / f"{name}.parquet")).create_view(name)
     if place is not None and (parts := Manifest(place).parts()):
-        paths = [place.path(part.file) for part in parts if not place.unlike(part.file, part.sha256)]
-        sources.append(ds.dataset(paths, schema=_plain(RESULTS), format="parquet", filesystem=place.files))
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM source_{number}" for number in range(len(sources)))  # noqa: S608
+        paths = [
+            place.path(part.file) for part in parts if not place.unlike(part.file, part.sha256)
+        ]
+        sources.append(
+            ds.dataset(paths, schema=_plain(RESULTS), format="parquet", filesystem=place.files)
+        )
+    union = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM source_{number}" for number in range(len(sources))
+    )
     for number, source in enumerate(sources):
         connection.register(f"source_{number}", source)
     connection.execute(f"CREATE VIEW results AS {union}")
@@ -49,7 +56,9 @@ async def opened(url: str, archive: str | None, scratch: Path) -> Any:
 
 
 def opened_files(paths: Sequence[Path]) -> Any:
-    """A DuckDB connection over exported files, as results, or over a folder that `outscope dataset` wrote."""
+    """A DuckDB connection over exported files, as results, or over a folder that `outscope dataset`
+    wrote.
+    """
     import duckdb
 
     connection = duckdb.connect()
@@ -73,9 +82,11 @@ def _view(connection: Any, name: str, files: list[Path]) -> None:
     suffixes = {_inner(path) for path in files}
     reader = _READERS.get(suffixes.pop()) if len(suffixes) == 1 else None
     if reader is None:
-        raise ValueError(f"{', '.join(map(str, files))}: name files of one kind: {', '.join(_READERS)}")
+        raise ValueError(
+            f"{', '.join(map(str, files))}: name files of one kind: {', '.join(_READERS)}"
+        )
     told = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {reader.format(files=f'[{told}]')}")  # noqa: S608
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {reader.format(files=f'[{told}]')}")
 
 
 def _inner(path: Path) -> str:
@@ -114,8 +125,13 @@ async def _written(batches: Any, schema: Any, path: Path) -> None:
 
 
 def _plain(schema: Any) -> Any:
-    """The schema with text where names are kept as numbers of a dictionary: DuckDB joins plain text faster."""
+    """The schema with text where names are kept as numbers of a dictionary: DuckDB joins plain text
+    faster.
+    """
     import pyarrow as pa
 
-    fields = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in schema]
+    fields = [
+        field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field
+        for field in schema
+    ]
     return pa.schema(fields)

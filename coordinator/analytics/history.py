@@ -1,4 +1,6 @@
-"""The history of a service from its rollups: looks, uptime, reasons and percentiles, in buckets and as a whole."""
+"""The history of a service from its rollups: looks, uptime, reasons and percentiles, in buckets and
+as a whole.
+"""
 
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -26,15 +28,22 @@ def level_for(span_ms: int) -> Level:
 async def history(
     store: Store, service: str, since: Instant, until: Instant, level: Level, **equal: str | None
 ) -> dict[str, Any]:
-    """The buckets of a service that begin in [since, until), and all of them as one; `equal` as in `Rollups.between`.
+    """The buckets of a service that begin in [since, until), and all of them as one; `equal` as in
+    `Rollups.between`.
 
-    `uptime` is the share of looks that went well among those that count: failures that are our own, or of a resolver,
-    do not. A bucket without looks is left out.
+    `uptime` is the share of looks that went well among those that count: failures that are our own,
+    or of a resolver, do not. A bucket without looks is left out.
     """
     first = since // LENGTH_MS[level] * LENGTH_MS[level]
     rows = await store.rollups.between(level, service, first, until, **equal)
     told = await to_thread(_told, rows)
-    return {"service": service, "resolution": level, "since": rfc3339(first), "until": rfc3339(until), **told}
+    return {
+        "service": service,
+        "resolution": level,
+        "since": rfc3339(first),
+        "until": rfc3339(until),
+        **told,
+    }
 
 
 def _told(rows: Sequence[Row]) -> dict[str, Any]:
@@ -42,7 +51,9 @@ def _told(rows: Sequence[Row]) -> dict[str, Any]:
     starts = sorted({row["at"] for row in rows})
     place = {at: number for number, at in enumerate(starts)}
     owners = np.array([place[row["at"]] for row in rows], dtype=np.int64)
-    _, phases, buckets, numbers = counts = added(unpacked([bytes(row["sketch"]) for row in rows], owners))
+    _, phases, buckets, numbers = counts = added(
+        unpacked([bytes(row["sketch"]) for row in rows], owners)
+    )
     (latency,) = percentiles((np.zeros_like(phases), phases, buckets, numbers), 1)
     parts: list[list[Row]] = [[] for _ in starts]
     for row in rows:

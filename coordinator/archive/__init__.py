@@ -1,4 +1,5 @@
-"""Results beyond the hot window, as Parquet files in a folder or an S3-compatible store, read as one with the store.
+"""Results beyond the hot window, as Parquet files in a folder or an S3-compatible store, read as
+one with the store.
 
 A part is a file of one day and service; its entry in the manifest makes it count.
 May import `coordinator.runtime.durable`, result files, store and contract.

@@ -1,4 +1,5 @@
-"""The manifest: one small JSON document a part, beside the parts. A part without one does not count.
+"""The manifest: one small JSON document a part, beside the parts. A part without one does not
+count.
 
 Entries are written once and never changed, so they are read once and remembered.
 """
@@ -19,7 +20,9 @@ DAY_MS: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of the archive: what it holds, and how to tell that it is whole. Instants are milliseconds."""
+    """One file of the archive: what it holds, and how to tell that it is whole. Instants are
+    milliseconds.
+    """
 
     file: str
     schema: str
@@ -70,18 +73,27 @@ class Manifest:
 
     def of(self, day: str, service: str) -> list[Part]:
         """The parts of one day and service, as last listed."""
-        return [part for part in self._known.values() if part.day == day and part.service == service]
+        return [
+            part for part in self._known.values() if part.day == day and part.service == service
+        ]
 
     def add(self, part: Part) -> None:
         """Let a part count from now on. This is the moment at which results are archived."""
-        self._place.put_bytes(part.entry, orjson.dumps(asdict(part), option=orjson.OPT_INDENT_2) + b"\n")
+        self._place.put_bytes(
+            part.entry, orjson.dumps(asdict(part), option=orjson.OPT_INDENT_2) + b"\n"
+        )
         self._known[part.entry] = part
 
     def strays(self) -> list[str]:
         """Files of parts that have no entry: of an archiving that was interrupted."""
         entered = {part.file for part in self.parts()}
-        unsure = {f"{PARTS}/{name.removeprefix(f'{ENTRIES}/').removesuffix('.json')}.parquet" for name in self.broken}
-        return [name for name in self._place.names(PARTS) if name not in entered and name not in unsure]
+        unsure = {
+            f"{PARTS}/{name.removeprefix(f'{ENTRIES}/').removesuffix('.json')}.parquet"
+            for name in self.broken
+        }
+        return [
+            name for name in self._place.names(PARTS) if name not in entered and name not in unsure
+        ]
 
     def _read(self, name: str) -> Part | None:
         try:

@@ -1,7 +1,8 @@
 """The Parquet file of a part: how it is written, and what is true of it.
 
-Rows are sorted by windows of time and within them by check, then time, in small row groups: a filter by time or by
-check reads few of them, and rows can still be given out in the order in which they were received without holding a day.
+Rows are sorted by windows of time and within them by check, then time, in small row groups: a
+filter by time or by check reads few of them, and rows can still be given out in the order in which
+they were received without holding a day.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +24,9 @@ _PARTS_OF_DAY: Final = (1, 2, 4, 8, 24, 48, 96, 288, 1440)
 
 def windows(rows: int) -> int:
     """Into how many equal windows a day with so many results is cut."""
-    return next((parts for parts in _PARTS_OF_DAY if rows <= parts * WINDOW_ROWS), _PARTS_OF_DAY[-1])
+    return next(
+        (parts for parts in _PARTS_OF_DAY if rows <= parts * WINDOW_ROWS), _PARTS_OF_DAY[-1]
+    )
 
 
 @dataclass(slots=True)
@@ -77,7 +80,9 @@ class PartWriter:
 
 
 def open_part(source: Any) -> Any:
-    """A part for reading, names as dictionaries; ArrowException or OSError when it is none. Checksums are verified."""
+    """A part for reading, names as dictionaries; ArrowException or OSError when it is none.
+    Checksums are verified.
+    """
     return pq.ParquetFile(source, read_dictionary=list(REPEATING), page_checksum_verification=True)
 
 

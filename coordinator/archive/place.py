@@ -20,17 +20,25 @@ class PlaceError(Exception):
 
 
 def archive_url(told: str | None, database: str) -> str | None:
-    """Where the archive is: as told; else beside a SQLite database, and nowhere for PostgreSQL (None)."""
+    """Where the archive is: as told; else beside a SQLite database, and nowhere for PostgreSQL
+    (None).
+    """
     if told:
         return None if told == OFF else told
     try:
-        return str(sqlite_path(database).with_name("archive")) if connection_name(database) == "sqlite" else None
+        return (
+            str(sqlite_path(database).with_name("archive"))
+            if connection_name(database) == "sqlite"
+            else None
+        )
     except StoreError:
         return None
 
 
 class Place:
-    """Files by name below one root. What is put is whole or not there, and on disk when `put` returns."""
+    """Files by name below one root. What is put is whole or not there, and on disk when `put`
+    returns.
+    """
 
     def __init__(self, files: Any, root: str, told: str) -> None:
         self.files = files
@@ -90,9 +98,11 @@ class Place:
         return data
 
     def unlike(self, name: str, sha256: str) -> bool:
-        """Whether a file in a folder is not the one with this sum; it is read for that once, unless it changes.
+        """Whether a file in a folder is not the one with this sum; it is read for that once, unless
+        it changes.
 
-        One in S3 is taken for the right one: it would have to be fetched whole, and its pages have sums of their own.
+        One in S3 is taken for the right one: it would have to be fetched whole, and its pages have
+        sums of their own.
         """
         if self._local is None:
             return False
@@ -116,8 +126,12 @@ class Place:
         """The names of all files below a folder, sorted; none when it is not there."""
         from pyarrow.fs import FileSelector, FileType
 
-        found = self.files.get_file_info(FileSelector(self.path(below), allow_not_found=True, recursive=True))
-        return sorted(entry.path[len(self.root) + 1 :] for entry in found if entry.type == FileType.File)
+        found = self.files.get_file_info(
+            FileSelector(self.path(below), allow_not_found=True, recursive=True)
+        )
+        return sorted(
+            entry.path[len(self.root) + 1 :] for entry in found if entry.type == FileType.File
+        )
 
     def _upload(self, name: str, made: Path) -> None:
         with made.open("rb") as source, self.files.open_output_stream(self.path(name)) as target:
@@ -125,9 +139,11 @@ class Place:
 
 
 def open_place(url: str) -> Place:
-    """The place that a folder's path or an `s3://` URL names; PlaceError says what is wrong with it.
+    """The place that a folder's path or an `s3://` URL names; PlaceError says what is wrong with
+    it.
 
-    Keys for S3 are read as Amazon's own tools do: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or their files.
+    Keys for S3 are read as Amazon's own tools do: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
+    or their files.
     """
     from pyarrow import ArrowException
     from pyarrow.fs import FileSystem, LocalFileSystem

@@ -1,4 +1,6 @@
-"""Whether every file of the archive is the one that was archived; and putting those right that are not."""
+"""Whether every file of the archive is the one that was archived; and putting those right that are
+not.
+"""
 
 import shutil
 from dataclasses import dataclass, field
@@ -21,7 +23,9 @@ class Found:
 
 
 def verify(place: Place, copy: Path | None = None) -> Found:
-    """Read every part and compare it with its entry. A damaged one is taken from `copy` when that has it whole."""
+    """Read every part and compare it with its entry. A damaged one is taken from `copy` when that
+    has it whole.
+    """
     manifest, found = Manifest(place), Found()
     parts, broken = manifest.parts(), manifest.broken
     if copy is not None and broken:

@@ -1,4 +1,5 @@
-"""Backup and restore of the embedded store: one compressed file that says what it holds and proves it.
+"""Backup and restore of the embedded store: one compressed file that says what it holds and proves
+it.
 
 May import `coordinator.runtime.durable`, store and contract.
 """
@@ -9,4 +10,12 @@ from coordinator.backup.packing import verify
 from coordinator.backup.restore import Restored, restore
 from coordinator.backup.take import take_backup
 
-__all__ = ["ArchiveFolder", "BackupError", "Manifest", "Restored", "restore", "take_backup", "verify"]
+__all__ = [
+    "ArchiveFolder",
+    "BackupError",
+    "Manifest",
+    "Restored",
+    "restore",
+    "take_backup",
+    "verify",
+]

@@ -1,4 +1,6 @@
-"""The archive that belongs to a store, as a backup sees it: files that are written once and never changed."""
+"""The archive that belongs to a store, as a backup sees it: files that are written once and never
+changed.
+"""
 
 import os
 import shutil
@@ -14,7 +16,8 @@ _ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFolder:
-    """Where the archive lies, and whether its files go into the backup. `told` is its place without secrets.
+    """Where the archive lies, and whether its files go into the backup. `told` is its place without
+    secrets.
 
     `folder` is None for an archive that lies in no folder of this machine.
     """
@@ -24,22 +27,30 @@ class ArchiveFolder:
     included: bool = False
 
     def files(self) -> Mapping[str, Path]:
-        """The files of the archive by their name in a backup, sorted; none that is still being made."""
+        """The files of the archive by their name in a backup, sorted; none that is still being
+        made.
+        """
         if self.folder is None or not self.folder.is_dir():
             return {}
         found = sorted(path for path in self.folder.rglob("*") if path.is_file())
         parts = {path.relative_to(self.folder).as_posix(): path for path in found}
-        return {f"{ARCHIVE}{name}": path for name, path in parts.items() if not name.startswith(".")}
+        return {
+            f"{ARCHIVE}{name}": path for name, path in parts.items() if not name.startswith(".")
+        }
 
     def held(self, folder: Path) -> Mapping[str, Path]:
-        """The files under second names below `folder`: they stay while they are packed, also when the archive moves on.
+        """The files under second names below `folder`: they stay while they are packed, also when
+        the archive moves on.
 
         FileNotFoundError when files vanish every time that they are listed.
         """
         for attempt in range(_ATTEMPTS):
             files = self.files()
             try:
-                return {name: _second_name(path, folder / str(attempt) / name) for name, path in files.items()}
+                return {
+                    name: _second_name(path, folder / str(attempt) / name)
+                    for name, path in files.items()
+                }
             except FileNotFoundError:
                 if attempt + 1 == _ATTEMPTS:
                     raise

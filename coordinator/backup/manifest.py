@@ -30,10 +30,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `migrations` are those of its schema, `rows` is by table, times are RFC 3339.
+    """What a backup holds. `migrations` are those of its schema, `rows` is by table, times are RFC
+    3339.
 
-    `archive` names the place of the archive that belongs to the store, without secrets, and None when there is none.
-    Its files are in the backup when members below `archive/` are listed; else they stay where they are.
+    `archive` names the place of the archive that belongs to the store, without secrets, and None
+    when there is none. Its files are in the backup when members below `archive/` are listed; else
+    they stay where they are.
     """
 
     outscope: str
@@ -64,7 +66,10 @@ def from_json(text: bytes) -> Manifest:
         if told["format"] != FORMAT:
             raise BackupError("it is no backup of Outscope")
         if told["format_version"] > FORMAT_VERSION:
-            raise BackupError(f"it was made by a newer Outscope ({told['outscope']}); restore it with that version")
+            raise BackupError(
+                f"it was made by a newer Outscope ({told['outscope']}); restore it with that"
+                " version"
+            )
         return Manifest(
             outscope=str(told["outscope"]),
             taken_at=str(told["taken_at"]),
@@ -72,7 +77,9 @@ def from_json(text: bytes) -> Manifest:
             configuration_version=int(told["configuration_version"]),
             migrations=tuple(told["migrations"]),
             rows={str(table): int(number) for table, number in told["rows"].items()},
-            files=tuple(File(file["name"], file["bytes"], file["sha256"]) for file in told["files"]),
+            files=tuple(
+                File(file["name"], file["bytes"], file["sha256"]) for file in told["files"]
+            ),
             archive=told["archive"],
             archive_files=int(told["archive_files"]),
         )

@@ -1,4 +1,6 @@
-"""The file of a backup: a tar archive in zstd, which `tar --zstd` opens too. The manifest is its first member."""
+"""The file of a backup: a tar archive in zstd, which `tar --zstd` opens too. The manifest is its
+first member.
+"""
 
 import os
 import tarfile
@@ -32,7 +34,10 @@ def described(name: str, path: Path) -> File:
 def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path], at_s: float) -> None:
     """Write the backup, for its owner only, and have it on disk when this returns."""
     with open(target, "xb", opener=_private) as raw:
-        with zstd.ZstdFile(raw, "w", options=_OPTIONS) as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
+        with (
+            zstd.ZstdFile(raw, "w", options=_OPTIONS) as packed,
+            tarfile.open(fileobj=packed, mode="w|") as tar,
+        ):
             text = manifest.to_json()
             tar.addfile(_member(NAME, len(text), at_s), BytesIO(text))
             for file in manifest.files:
@@ -43,7 +48,9 @@ def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path], at_s: fl
 
 
 def verify(path: Path) -> Manifest:
-    """Read the whole backup and compare it with its manifest, which is returned; BackupError says what is wrong."""
+    """Read the whole backup and compare it with its manifest, which is returned; BackupError says
+    what is wrong.
+    """
     with _members(path) as (manifest, members):
         for _file, content in members:
             while content.read(CHUNK):
@@ -90,7 +97,9 @@ class _Measured:
 
 @contextmanager
 def _members(path: Path) -> Iterator[tuple[Manifest, Iterator[tuple[File, _Measured]]]]:
-    """The manifest of a backup, and its members in order; each has to be read before the next is asked for."""
+    """The manifest of a backup, and its members in order; each has to be read before the next is
+    asked for.
+    """
     try:
         with (
             path.open("rb") as raw,
@@ -102,7 +111,9 @@ def _members(path: Path) -> Iterator[tuple[Manifest, Iterator[tuple[File, _Measu
     except BackupError as error:
         raise BackupError(f"{path} cannot be used: {error}") from error
     except _DAMAGE as error:
-        raise BackupError(f"{path} cannot be used: it is damaged, cut off, or no backup ({error})") from error
+        raise BackupError(
+            f"{path} cannot be used: it is damaged, cut off, or no backup ({error})"
+        ) from error
 
 
 def _manifest(tar: tarfile.TarFile) -> Manifest:
@@ -113,7 +124,9 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
     return from_json(content.read())
 
 
-def _listed(tar: tarfile.TarFile, files: Sequence[File], packed: zstd.ZstdFile) -> Iterator[tuple[File, _Measured]]:
+def _listed(
+    tar: tarfile.TarFile, files: Sequence[File], packed: zstd.ZstdFile
+) -> Iterator[tuple[File, _Measured]]:
     for file in files:
         if PurePosixPath(file.name).is_absolute() or ".." in PurePosixPath(file.name).parts:
             raise BackupError(f"its manifest names {file.name!r}, which lies outside of it")

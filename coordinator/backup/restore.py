@@ -1,4 +1,6 @@
-"""Restoring a backup: checked as a whole, made whole beside the store, brought up to date, then put in its place."""
+"""Restoring a backup: checked as a whole, made whole beside the store, brought up to date, then put
+in its place.
+"""
 
 import os
 import shutil
@@ -18,18 +20,23 @@ from worker.contract.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, the migrations that brought it up to date, and where that lies now which it replaced."""
+    """What was restored, the migrations that brought it up to date, and where that lies now which
+    it replaced.
+    """
 
     manifest: Manifest
     migrated: tuple[str, ...]
     kept: tuple[Path, ...]
 
 
-async def restore(backup: Path, store: Path, archive: Path | None, at: Instant, *, force: bool = False) -> Restored:
-    """Put what a backup holds in the place of the SQLite store, and of the archive when it holds one.
+async def restore(
+    backup: Path, store: Path, archive: Path | None, at: Instant, *, force: bool = False
+) -> Restored:
+    """Put what a backup holds in the place of the SQLite store, and of the archive when it holds
+    one.
 
-    A store that a process uses is never touched, one that holds anything only with `force`; it is then kept beside.
-    BackupError says why nothing was restored; everything is as it was then.
+    A store that a process uses is never touched, one that holds anything only with `force`; it is
+    then kept beside. BackupError says why nothing was restored; everything is as it was then.
     """
     with _told(store):
         found = read_manifest(backup)
@@ -42,7 +49,9 @@ async def restore(backup: Path, store: Path, archive: Path | None, at: Instant, 
             await _up_to_date(folder / DATABASE, backup, manifest)
             with _held(store):
                 kept = _swap(folder, store, archive, at)
-        migrated = tuple(name for name in snapshot.known_migrations() if name not in manifest.migrations)
+        migrated = tuple(
+            name for name in snapshot.known_migrations() if name not in manifest.migrations
+        )
     return Restored(manifest, migrated, kept)
 
 
@@ -56,11 +65,17 @@ def _require_known(backup: Path, manifest: Manifest) -> None:
 
 
 def _require_free(store: Path, archive: Path | None, force: bool) -> None:
-    """BackupError when the store is used; or when there is something to lose, and that is not meant."""
+    """BackupError when the store is used; or when there is something to lose, and that is not
+    meant.
+    """
     if store.exists() and not (_holds_nothing(store) or force):
-        raise BackupError(f"the store {store} is not empty; with --force it is replaced, and kept beside")
+        raise BackupError(
+            f"the store {store} is not empty; with --force it is replaced, and kept beside"
+        )
     if archive is not None and archive.is_dir() and any(archive.iterdir()) and not force:
-        raise BackupError(f"the archive {archive} is not empty; with --force it is replaced, and kept beside")
+        raise BackupError(
+            f"the archive {archive} is not empty; with --force it is replaced, and kept beside"
+        )
 
 
 def _holds_nothing(store: Path) -> bool:
@@ -71,7 +86,8 @@ def _holds_nothing(store: Path) -> bool:
             if not free:
                 raise BackupError(f"the store {store} is in use; stop Outscope first")
         return snapshot.is_empty(snapshot.row_counts(store))
-    except sqlite3.DatabaseError:  # damaged: a reason to restore, but something may be saved from it
+    # damaged: a reason to restore, but something may be saved from it
+    except sqlite3.DatabaseError:
         return False
 
 
@@ -79,7 +95,9 @@ async def _up_to_date(made: Path, backup: Path, manifest: Manifest) -> None:
     """What was unpacked is what the manifest says, and gets the schema of this version."""
     snapshot.check(made)
     if snapshot.row_counts(made) != manifest.rows:
-        raise BackupError(f"{backup} cannot be used: its tables do not have the rows that its manifest says")
+        raise BackupError(
+            f"{backup} cannot be used: its tables do not have the rows that its manifest says"
+        )
     async with open_store(f"sqlite://{made}"):
         pass
     with snapshot.alone(made):  # all of it in one file again
@@ -118,7 +136,8 @@ def _journals(store: Path) -> list[Path]:
 
 
 def _put_archive(made: Path, archive: Path, at: Instant) -> Iterator[Path]:
-    staged = archive.with_name(f".{archive.name}.making")  # it may lie on another disk than the store
+    # it may lie on another disk than the store
+    staged = archive.with_name(f".{archive.name}.making")
     shutil.rmtree(staged, ignore_errors=True)
     shutil.move(made, staged)
     if archive.is_dir() and any(archive.iterdir()):

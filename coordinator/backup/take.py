@@ -1,4 +1,6 @@
-"""Taking a backup: a copy of the store at one moment, described, packed, read back, and only then called a backup."""
+"""Taking a backup: a copy of the store at one moment, described, packed, read back, and only then
+called a backup.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -15,10 +17,14 @@ from coordinator.store import StoreError, snapshot
 from worker.contract.instant import Instant, rfc3339
 
 
-def take_backup(store: Path, out: Path, at: Instant, archive: ArchiveFolder | None = None) -> Manifest:
-    """Write a backup of the SQLite store to `out`, while others write to it, and return what it holds.
+def take_backup(
+    store: Path, out: Path, at: Instant, archive: ArchiveFolder | None = None
+) -> Manifest:
+    """Write a backup of the SQLite store to `out`, while others write to it, and return what it
+    holds.
 
-    It is verified before it appears under its name. BackupError says why there is none; nothing is left behind then.
+    It is verified before it appears under its name. BackupError says why there is none; nothing is
+    left behind then.
     """
     if not store.is_file():
         raise BackupError(f"there is no store at {store}; name it with --data or --database")
@@ -31,13 +37,17 @@ def take_backup(store: Path, out: Path, at: Instant, archive: ArchiveFolder | No
         packed = folder / "packed"
         pack(packed, manifest, sources, at / 1000)
         if verify(packed) != manifest:
-            raise BackupError("what was written is not what was meant; the disk or the memory may be faulty")
+            raise BackupError(
+                "what was written is not what was meant; the disk or the memory may be faulty"
+            )
         packed.replace(out)
         flush(out.parent)
     return manifest
 
 
-def _manifest(copied: Path, sources: Mapping[str, Path], at: Instant, archive: ArchiveFolder | None) -> Manifest:
+def _manifest(
+    copied: Path, sources: Mapping[str, Path], at: Instant, archive: ArchiveFolder | None
+) -> Manifest:
     newest, configured = snapshot.newest_result(copied), snapshot.configuration(copied)
     return Manifest(
         outscope=outscope_version(),
@@ -53,7 +63,9 @@ def _manifest(copied: Path, sources: Mapping[str, Path], at: Instant, archive: A
 
 
 def _configuration(copied: Path, folder: Path) -> Mapping[str, Path]:
-    """The configuration in force once more, as a document that can be read without restoring anything."""
+    """The configuration in force once more, as a document that can be read without restoring
+    anything.
+    """
     found = snapshot.configuration(copied)
     if found is None:
         return {}
@@ -66,7 +78,9 @@ def _archive(archive: ArchiveFolder | None, folder: Path) -> Mapping[str, Path]:
     if archive is None or not archive.included:
         return {}
     if archive.folder is None:
-        raise BackupError(f"the archive {archive.told} is no folder of this machine; leave --with-archive out")
+        raise BackupError(
+            f"the archive {archive.told} is no folder of this machine; leave --with-archive out"
+        )
     return archive.held(folder)
 
 
@@ -89,4 +103,6 @@ def _told(out: Path) -> Iterator[None]:
             f"no backup was made: {error}; is there room for a copy of the store beside {out}?"
         ) from error
     except OSError as error:
-        raise BackupError(f"no backup was made: {error.filename or out}: {error.strerror or error}") from error
+        raise BackupError(
+            f"no backup was made: {error.filename or out}: {error.strerror or error}"
+        ) from error

@@ -14,7 +14,8 @@ from coordinator.backup.manifest import BackupError
 def workshop(target: Path) -> Iterator[Path]:
     """An empty folder for its owner only, on the file system of the target; it is gone afterwards.
 
-    What a process left that was killed is removed. BackupError when another one works on the same target now.
+    What a process left that was killed is removed. BackupError when another one works on the same
+    target now.
     """
     folder = target.with_name(f".{target.name}.making")
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -23,7 +24,9 @@ def workshop(target: Path) -> Iterator[Path]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError(f"another process is making {target} at this moment; wait for it") from None
+            raise BackupError(
+                f"another process is making {target} at this moment; wait for it"
+            ) from None
         inner = folder / "work"
         shutil.rmtree(inner, ignore_errors=True)
         inner.mkdir(mode=0o700)

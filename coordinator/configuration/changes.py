@@ -14,7 +14,9 @@ _MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A thing that was added, changed or removed; `fields` are (name, old, new) of what changed, as text."""
+    """A thing that was added, changed or removed; `fields` are (name, old, new) of what changed, as
+    text.
+    """
 
     verb: Verb
     what: str
@@ -37,7 +39,9 @@ def changes(old: Configuration | None, new: Configuration) -> list[Change]:
 
 
 def _things(document: Mapping[str, Any]) -> _Things:
-    things: _Things = {("region", entry["id"]): _flat(entry) for entry in document.get("regions", ())}
+    things: _Things = {
+        ("region", entry["id"]): _flat(entry) for entry in document.get("regions", ())
+    }
     for service in document.get("services", ()):
         things["service", service["id"]] = _flat(service, without="components")
         for component in service["components"]:

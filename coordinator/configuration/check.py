@@ -24,9 +24,16 @@ _SECRET: Final = re.compile(r"\$\{env:" + SECRET_PREFIX + r"[A-Za-z0-9_]+\}")
 def shape(source: Source) -> list[Mistake]:
     """Wrong types, unknown and missing keys of one file, apart from the parameters of checks."""
     if source.value is None:
-        return [source.mistake((), "is empty; begin with `include: [catalog:regions, catalog:claude]`")]
+        return [
+            source.mistake((), "is empty; begin with `include: [catalog:regions, catalog:claude]`")
+        ]
     if not isinstance(source.value, dict):
-        return [source.mistake((), "must be a mapping with the keys include, regions, services, politeness and judge")]
+        return [
+            source.mistake(
+                (),
+                "must be a mapping with the keys include, regions, services, politeness and judge",
+            )
+        ]
     try:
         Document.model_validate(source.value)
     except ValidationError as error:
@@ -42,7 +49,11 @@ def parameters(source: Source, kinds: Kinds) -> list[Mistake]:
         if not isinstance(kind, str):
             continue
         if kind not in kinds:
-            mistakes.append(source.mistake((*path, "kind"), f"{kind!r} is not a kind; {did_you_mean(kind, kinds)}"))
+            mistakes.append(
+                source.mistake(
+                    (*path, "kind"), f"{kind!r} is not a kind; {did_you_mean(kind, kinds)}"
+                )
+            )
             continue
         mistakes.extend(_secrets(source, path, check))
         mistakes.extend(_unknown_components(source, path, check, kinds[kind]))
@@ -54,13 +65,17 @@ def parameters(source: Source, kinds: Kinds) -> list[Mistake]:
 
 
 def given(check: Mapping[str, Any], params: type[Params]) -> dict[str, Any]:
-    """The parameters among the keys of a check; with its kind, when the kind's model asks for it."""
+    """The parameters among the keys of a check; with its kind, when the kind's model asks for
+    it.
+    """
     own = CHECK_KEYS - {"kind"} if "kind" in params.model_fields else CHECK_KEYS
     return {key: value for key, value in check.items() if key not in own}
 
 
 def agreement(sources: Sequence[Source]) -> list[Mistake]:
-    """What no single value can tell: repeated ids, unknown regions, a timeout beyond the interval."""
+    """What no single value can tell: repeated ids, unknown regions, a timeout beyond the
+    interval.
+    """
     mistakes = [*_repeated(sources), *_lone(sources), *_reserved(sources)]
     regions = {entry.get("id") for source in sources for _, entry in _entries(source, "regions")}
     names = {name for name in regions if isinstance(name, str)}
@@ -80,7 +95,8 @@ def _repeated(sources: Sequence[Source]) -> Iterator[Mistake]:
             if before is not here:
                 yield source.mistake(
                     (*path, "id"),
-                    f"{key[-1]!r} is already the id of a {what} ({before.file} line {before.line}); choose another",
+                    f"{key[-1]!r} is already the id of a {what} ({before.file} line {before.line});"
+                    " choose another",
                 )
 
 
@@ -89,7 +105,9 @@ def _reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
     for source in sources:
         for path, region in _entries(source, "regions"):
             if region.get("id") in RESERVED:
-                yield source.mistake((*path, "id"), f"{region['id']!r} is a name of our own; choose another")
+                yield source.mistake(
+                    (*path, "id"), f"{region['id']!r} is a name of our own; choose another"
+                )
 
 
 def _identified(source: Source) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:
@@ -104,7 +122,9 @@ def _identified(source: Source) -> Iterator[tuple[str, tuple[str, ...], KeyPath]
         yield from _named("check", path, check)
 
 
-def _named(what: str, path: KeyPath, entry: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:
+def _named(
+    what: str, path: KeyPath, entry: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:
     if isinstance(entry.get("id"), str):
         yield what, (entry["id"],), path
 
@@ -113,16 +133,24 @@ def _lone(sources: Sequence[Source]) -> Iterator[Mistake]:
     """What the whole must have, and what only the first file may have."""
     top = sources[-1]
     if not any(True for source in sources for _ in _entries(source, "regions")):
-        yield top.mistake(("regions",), "there is no region; list some, or write `include: [catalog:regions]`")
+        yield top.mistake(
+            ("regions",), "there is no region; list some, or write `include: [catalog:regions]`"
+        )
     if not any(True for source in sources for _ in _entries(source, "services")):
-        yield top.mistake(("services",), "there is no service; list some, or write `include: [catalog:claude]`")
+        yield top.mistake(
+            ("services",), "there is no service; list some, or write `include: [catalog:claude]`"
+        )
     for source in sources[:-1]:
         for key, what in (("judge", "thresholds"), ("politeness", "limits")):
             if isinstance(source.value, dict) and source.value.get(key):
-                yield source.mistake((key,), f"an included file cannot set {what}; move this to {top.name}")
+                yield source.mistake(
+                    (key,), f"an included file cannot set {what}; move this to {top.name}"
+                )
 
 
-def _unknown_regions(source: Source, path: KeyPath, check: Mapping[str, Any], known: set[str]) -> Iterator[Mistake]:
+def _unknown_regions(
+    source: Source, path: KeyPath, check: Mapping[str, Any], known: set[str]
+) -> Iterator[Mistake]:
     given_regions = check.get("regions")
     wanted = given_regions if isinstance(given_regions, list) else []
     for index, region in enumerate(wanted):
@@ -130,7 +158,9 @@ def _unknown_regions(source: Source, path: KeyPath, check: Mapping[str, Any], kn
             text = f"{region!r} is not a region; {did_you_mean(region, known)}"
             yield source.mistake((*path, "regions", index), text)
         elif region in wanted[:index]:
-            yield source.mistake((*path, "regions", index), f"{region!r} is written twice; keep one")
+            yield source.mistake(
+                (*path, "regions", index), f"{region!r} is written twice; keep one"
+            )
 
 
 def _too_patient(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -140,16 +170,21 @@ def _too_patient(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Ite
         return
     if timeout > interval:
         text = (
-            f"is {readable(timeout)}, longer than the interval of {readable(interval)}; shorten it or look less often"
+            f"is {readable(timeout)}, longer than the interval of {readable(interval)}; shorten it"
+            " or look less often"
         )
         yield source.mistake((*path, "timeout"), text)
 
 
 def _secrets(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Iterator[Mistake]:
-    """References must be ones that a worker will follow; they are kept as references, never resolved here."""
+    """References must be ones that a worker will follow; they are kept as references, never
+    resolved here.
+    """
     for inner, value in walk(check, path):
         if isinstance(value, str) and "${" in _SECRET.sub("", value):
-            yield source.mistake(inner, f"is not a reference to a secret; write ${{env:{SECRET_PREFIX}NAME}}")
+            yield source.mistake(
+                inner, f"is not a reference to a secret; write ${{env:{SECRET_PREFIX}NAME}}"
+            )
 
 
 def _unknown_components(
@@ -161,7 +196,9 @@ def _unknown_components(
     own = [str(component.get("id")) for _, component in _entries_in(service, (), "components")]
     for name, component in meant.items() if isinstance(meant, dict) else ():
         if isinstance(component, str) and component not in own:
-            text = f"{component!r} is not a component of this service; {did_you_mean(component, own)}"
+            text = (
+                f"{component!r} is not a component of this service; {did_you_mean(component, own)}"
+            )
             yield source.mistake((*path, params.means_components or "", name), text)
 
 
@@ -187,7 +224,9 @@ def _entries(source: Source, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]
         yield from _entries_in(source.value, (), key)
 
 
-def _entries_in(value: Mapping[str, Any], path: KeyPath, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+def _entries_in(
+    value: Mapping[str, Any], path: KeyPath, key: str
+) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     entries = value.get(key)
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
         if isinstance(entry, dict):

@@ -9,15 +9,24 @@ from typing import Any
 
 from coordinator.configuration.judge import rules
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.model.topology import Check, Component, Region, Role, Service, StatusPage, Topology
+from coordinator.domain.model.topology import (
+    Check,
+    Component,
+    Region,
+    Role,
+    Service,
+    StatusPage,
+    Topology,
+)
 
 
 @dataclass(frozen=True)
 class Configuration:
     """What is looked at from where, and under which rules.
 
-    `document` is the canonical JSON document: includes are resolved, durations are milliseconds, names are filled
-    in, defaults of parameters and thresholds are left out so that they stay defaults.
+    `document` is the canonical JSON document: includes are resolved, durations are milliseconds,
+    names are filled in, defaults of parameters and thresholds are left out so that they stay
+    defaults.
     """
 
     document: Mapping[str, Any]
@@ -40,14 +49,19 @@ class Configuration:
 
 
 def from_document(document: Mapping[str, Any]) -> Configuration:
-    """The configuration that a canonical document (as stored) means. It was validated when it was applied."""
+    """The configuration that a canonical document (as stored) means. It was validated when it was
+    applied.
+    """
     regions = tuple(Region(**entry) for entry in document.get("regions", ()))
     everywhere = tuple(region.id for region in regions)
     services = tuple(_service(entry) for entry in document.get("services", ()))
     checks = tuple(
-        _check(check, service["id"], component["id"], everywhere) for service, component, check in checks_of(document)
+        _check(check, service["id"], component["id"], everywhere)
+        for service, component, check in checks_of(document)
     )
-    return Configuration(document, Topology(regions, services, checks), rules(document.get("judge", {})))
+    return Configuration(
+        document, Topology(regions, services, checks), rules(document.get("judge", {}))
+    )
 
 
 def checks_of(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], ...]]:
@@ -69,7 +83,9 @@ def _service(entry: Mapping[str, Any]) -> Service:
     )
 
 
-def _check(entry: Mapping[str, Any], service: str, component: str, everywhere: tuple[str, ...]) -> Check:
+def _check(
+    entry: Mapping[str, Any], service: str, component: str, everywhere: tuple[str, ...]
+) -> Check:
     return Check(
         id=entry["id"],
         service=service,

@@ -1,7 +1,9 @@
-"""How often one host is asked by everything that looks at it: all checks, all regions, all workers together.
+"""How often one host is asked by everything that looks at it: all checks, all regions, all workers
+together.
 
-The coordinator alone knows all schedules, so the limit is kept here, before anything starts. Every worker of a region
-takes its share of the region's looks, so more workers ask no more often. A host inside one's own network has no limit.
+The coordinator alone knows all schedules, so the limit is kept here, before anything starts. Every
+worker of a region takes its share of the region's looks, so more workers ask no more often. A host
+inside one's own network has no limit.
 """
 
 from collections import defaultdict
@@ -24,8 +26,11 @@ class _Asked(NamedTuple):
     looks_per_s: float
 
 
-def discourtesies(sources: Sequence[Source], kinds: Kinds, politeness: Politeness) -> Iterator[Mistake]:
-    """One mistake for each host that would be asked more often than it should be, at its busiest check.
+def discourtesies(
+    sources: Sequence[Source], kinds: Kinds, politeness: Politeness
+) -> Iterator[Mistake]:
+    """One mistake for each host that would be asked more often than it should be, at its busiest
+    check.
 
     The sources have no other mistakes.
     """
@@ -40,7 +45,9 @@ def discourtesies(sources: Sequence[Source], kinds: Kinds, politeness: Politenes
         total, most = sum(entry.looks_per_s for entry in asked), politeness.most(host)
         if total > most:
             worst = max(asked, key=lambda entry: entry.looks_per_s)
-            yield worst.source.mistake((*worst.path, "interval"), _sentence(host, len(asked), total, most))
+            yield worst.source.mistake(
+                (*worst.path, "interval"), _sentence(host, len(asked), total, most)
+            )
 
 
 def is_own(host: str) -> bool:
@@ -53,9 +60,10 @@ def is_own(host: str) -> bool:
 
 def _sentence(host: str, checks: int, total: float, most: float) -> str:
     return (
-        f"{host} would get {total:.3g} looks a second from {checks} check{'s' if checks > 1 else ''} in all regions, "
-        f"more than {most:g}; look less often or from fewer regions, "
-        f"or allow it with `politeness: {{hosts: {{{host}: {total + 0.5:.0f}}}}}`"
+        f"{host} would get {total:.3g} looks a second from {checks}"
+        f" check{'s' if checks > 1 else ''} in all regions, more than {most:g}; look less often or"
+        f" from fewer regions, or allow it with `politeness: {{hosts: {{{host}:"
+        f" {total + 0.5:.0f}}}}}`"
     )
 
 

@@ -25,7 +25,9 @@ def gather(path: Path) -> tuple[list[Source], list[Mistake]]:
     return sources, mistakes
 
 
-def _follow(path: Path, name: str, seen: set[Path], sources: list[Source], mistakes: list[Mistake]) -> None:
+def _follow(
+    path: Path, name: str, seen: set[Path], sources: list[Source], mistakes: list[Mistake]
+) -> None:
     seen.add(path.resolve())
     try:
         source = read(path, name)

@@ -12,7 +12,9 @@ from coordinator.configuration.duration import PATTERN, milliseconds
 from coordinator.domain.model.rules import Rules
 
 _SUFFIX: Final = "_ms"
-_Duration = Annotated[int, BeforeValidator(milliseconds), WithJsonSchema({"type": "string", "pattern": PATTERN})]
+_Duration = Annotated[
+    int, BeforeValidator(milliseconds), WithJsonSchema({"type": "string", "pattern": PATTERN})
+]
 
 
 def written_name(name: str) -> str:
@@ -52,7 +54,11 @@ def _model() -> type[BaseModel]:
     entries: dict[str, Any] = {
         field.name: (
             _kind_of(field.name, hints[field.name]),
-            Field(default=field.default, alias=written_name(field.name), description=promises.get(field.name)),
+            Field(
+                default=field.default,
+                alias=written_name(field.name),
+                description=promises.get(field.name),
+            ),
         )
         for field in fields(Rules)
     }
@@ -68,9 +74,13 @@ Judge: Final = _model()
 
 
 def rules(overrides: dict[str, Any]) -> Rules:
-    """The rules with some thresholds replaced; a name that this version does not know is left out."""
+    """The rules with some thresholds replaced; a name that this version does not know is left
+    out.
+    """
     known = {field.name for field in fields(Rules)}
     values: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in overrides.items() if name in known
+        name: tuple(v) if isinstance(v, list) else v
+        for name, v in overrides.items()
+        if name in known
     }
     return Rules(**values)

@@ -1,4 +1,6 @@
-"""From a file to a whole, valid configuration, or to the list of everything that is wrong with it."""
+"""From a file to a whole, valid configuration, or to the list of everything that is wrong with
+it.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,13 +11,20 @@ from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
 from coordinator.configuration.includes import gather
 from coordinator.configuration.mistake import ConfigurationError
-from coordinator.configuration.model import CheckEntry, ComponentEntry, Document, RegionEntry, ServiceEntry
+from coordinator.configuration.model import (
+    CheckEntry,
+    ComponentEntry,
+    Document,
+    RegionEntry,
+    ServiceEntry,
+)
 
 _TIMEOUT_MS: Final = 10_000
 
 
 def load_configuration(path: Path, kinds: Kinds) -> Configuration:
-    """The configuration in the file at `path`; `kinds` says which parameters a check of each kind has.
+    """The configuration in the file at `path`; `kinds` says which parameters a check of each kind
+    has.
 
     Raises ConfigurationError with every mistake of the file and of all files that it includes.
     """

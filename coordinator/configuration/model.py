@@ -1,4 +1,6 @@
-"""The shape of a configuration file. Validation happens here and becomes the JSON Schema for editors."""
+"""The shape of a configuration file. Validation happens here and becomes the JSON Schema for
+editors.
+"""
 
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -36,7 +38,9 @@ def _web_address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or any(letter.isspace() for letter in text):
-        raise ValueError(f"{text!r} is not a web address; write it in full, such as https://status.example.com")
+        raise ValueError(
+            f"{text!r} is not a web address; write it in full, such as https://status.example.com"
+        )
     return text
 
 
@@ -101,7 +105,9 @@ class ComponentEntry(_Entry):
 
 
 class ServiceEntry(_Entry):
-    """What people depend on; or, as a reference, what tells whether a vantage point is fit to speak."""
+    """What people depend on; or, as a reference, what tells whether a vantage point is fit to
+    speak.
+    """
 
     id: Identifier
     """Unique among all services."""
@@ -116,7 +122,9 @@ class ServiceEntry(_Entry):
 
 
 class Politeness(_Entry):
-    """How often one host may be asked, all checks and regions together. A host inside your own network has no limit."""
+    """How often one host may be asked, all checks and regions together. A host inside your own
+    network has no limit.
+    """
 
     looks_per_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
     """Looks a second that any one host gets at most."""

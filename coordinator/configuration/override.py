@@ -1,4 +1,6 @@
-"""Thresholds given one by one, as `judge.alarm_nats=7`: checked by the same model as the `judge:` section."""
+"""Thresholds given one by one, as `judge.alarm_nats=7`: checked by the same model as the `judge:`
+section.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -15,12 +17,17 @@ _SECTION: Final = "judge."
 
 
 def overridden(rules: Rules, settings: Iterable[str]) -> Rules:
-    """The rules with these settings; the last of two for the same threshold counts. ValueError names the key."""
+    """The rules with these settings; the last of two for the same threshold counts. ValueError
+    names the key.
+    """
     given = dict(map(_pair, settings))
     try:
         checked = Judge.model_validate(given)
     except ValidationError as error:
-        mistakes = [f"{_SECTION}{'.'.join(map(str, one['loc']))}: {_said(one['msg'])}" for one in error.errors()]
+        mistakes = [
+            f"{_SECTION}{'.'.join(map(str, one['loc']))}: {_said(one['msg'])}"
+            for one in error.errors()
+        ]
         raise ValueError("; ".join(mistakes)) from None
     return replace(rules, **dict(_values(checked.model_dump(exclude_unset=True))))
 

@@ -20,9 +20,19 @@ def schema(kinds: Kinds) -> dict[str, Any]:
             "title": f"{name} check",
             "description": own.get("description", ""),
             "type": "object",
-            "properties": {**common["properties"], **own.get("properties", {}), "kind": {"const": name}},
+            "properties": {
+                **common["properties"],
+                **own.get("properties", {}),
+                "kind": {"const": name},
+            },
             "required": sorted({"id", "kind", *own.get("required", ())}),
             "additionalProperties": False,
         }
-    definitions["CheckEntry"] = {"oneOf": [{"$ref": f"#/$defs/{name}-check"} for name in sorted(kinds)]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document, "title": "Outscope configuration"}
+    definitions["CheckEntry"] = {
+        "oneOf": [{"$ref": f"#/$defs/{name}-check"} for name in sorted(kinds)]
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **document,
+        "title": "Outscope configuration",
+    }

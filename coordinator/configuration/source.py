@@ -1,7 +1,8 @@
-"""Reads one YAML file into plain values, and remembers the line of each, so that a mistake can name it.
+"""Reads one YAML file into plain values, and remembers the line of each, so that a mistake can name
+it.
 
-Built on parser events with a stack of its own: neither deep nesting nor an alias bomb can exhaust anything.
-Only `true` and `false` are booleans, so that Norway's `NO` stays a country.
+Built on parser events with a stack of its own: neither deep nesting nor an alias bomb can exhaust
+anything. Only `true` and `false` are booleans, so that Norway's `NO` stays a country.
 """
 
 import re
@@ -41,18 +42,24 @@ class Source:
 
 
 def read(path: Path, name: str | None = None) -> Source:
-    """The file at `path`, shown to people as `name`; ConfigurationError when it cannot be read as YAML."""
+    """The file at `path`, shown to people as `name`; ConfigurationError when it cannot be read as
+    YAML.
+    """
     shown = name or str(path)
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise _cannot(shown, 1, 1, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise _cannot(
+            shown, 1, 1, f"cannot be read: {(error.strerror or str(error)).lower()}"
+        ) from error
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise _cannot(shown, line, 1, "is not UTF-8 text; save the file as UTF-8") from error
     if len(data) > MAX_BYTES:
-        raise _cannot(shown, 1, 1, f"is larger than {MAX_BYTES // 1_000_000} MB; split it with `include`")
+        raise _cannot(
+            shown, 1, 1, f"is larger than {MAX_BYTES // 1_000_000} MB; split it with `include`"
+        )
     return parse(text, shown)
 
 
@@ -142,7 +149,11 @@ class _Builder:
         self.full = True
 
     def _expects_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1].value, dict) and self._stack[-1].key is None
+        return (
+            bool(self._stack)
+            and isinstance(self._stack[-1].value, dict)
+            and self._stack[-1].key is None
+        )
 
     def _scalar(self, event: Any, place: tuple[int, int]) -> None:
         if self._expects_key():
@@ -150,7 +161,9 @@ class _Builder:
             return
         value = event.value if event.tag == "tag:yaml.org,2002:str" else _plain(event)
         if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-            self._wrong(self._path(), place, f"has the tag {event.tag}; tags are not used here, remove it")
+            self._wrong(
+                self._path(), place, f"has the tag {event.tag}; tags are not used here, remove it"
+            )
         self._put(value, 1, place, event.anchor)
 
     def _key(self, key: str, place: tuple[int, int]) -> None:
@@ -158,7 +171,9 @@ class _Builder:
         path = (*frame.path, key)
         if key in frame.value:
             first = self.places.get(path, place)[0]
-            self._wrong(path, place, f"is written twice in one mapping (first on line {first}); keep one")
+            self._wrong(
+                path, place, f"is written twice in one mapping (first on line {first}); keep one"
+            )
         elif key != "<<":
             self.places[path] = place
         frame.key = key
@@ -171,7 +186,9 @@ class _Builder:
 
     def _alias(self, event: Any, place: tuple[int, int]) -> None:
         if event.anchor not in self._anchors:
-            self._stop(place, f"`*{event.anchor}` refers to an anchor that is not complete above it")
+            self._stop(
+                place, f"`*{event.anchor}` refers to an anchor that is not complete above it"
+            )
         elif self._expects_key():
             self._stop(place, "an alias cannot be a key; write the key out")
         else:
@@ -181,7 +198,9 @@ class _Builder:
         if self._expects_key():
             self._stop(place, "a key must be a word, not a list or a mapping")
         elif len(self._stack) >= MAX_DEPTH:
-            self._stop(place, f"is nested deeper than {MAX_DEPTH} levels; no configuration needs that")
+            self._stop(
+                place, f"is nested deeper than {MAX_DEPTH} levels; no configuration needs that"
+            )
         else:
             self._stack.append(_Frame(value, self._path(), event.anchor, place))
 

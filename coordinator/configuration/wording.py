@@ -1,4 +1,6 @@
-"""Turns what pydantic found into mistakes: the right line, the key path, and a sentence that says what to do."""
+"""Turns what pydantic found into mistakes: the right line, the key path, and a sentence that says
+what to do.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -37,9 +39,15 @@ _FORMS: Final[Mapping[str, str]] = {
 
 
 def mistakes_of(
-    error: ValidationError, source: Source, at: KeyPath, model: type[BaseModel], known: Iterable[str] = ()
+    error: ValidationError,
+    source: Source,
+    at: KeyPath,
+    model: type[BaseModel],
+    known: Iterable[str] = (),
 ) -> list[Mistake]:
-    """What `error` says of the value at `at`, one mistake a key; `known` are further keys allowed there."""
+    """What `error` says of the value at `at`, one mistake a key; `known` are further keys allowed
+    there.
+    """
     said: dict[KeyPath, list[str]] = defaultdict(list)
     for details in error.errors(include_url=False, include_context=True):
         if details["type"] == "too_short" and details["input"]:
@@ -85,7 +93,13 @@ def _shown(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing"
-    text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    text = (
+        repr(value)
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -97,7 +111,9 @@ def value_at(value: Any, path: KeyPath) -> Any:
 
 
 def _within(value: Any, loc: tuple[int | str, ...]) -> KeyPath:
-    """The part of pydantic's location that the file really has: names of union branches are left out."""
+    """The part of pydantic's location that the file really has: names of union branches are left
+    out.
+    """
     path: list[int | str] = []
     for part in loc:
         if not _holds(value, part):

@@ -4,7 +4,9 @@ from coordinator.doctor.finding import Finding, failure, ok, warning
 
 
 def look_at_archive(told: str | None, database: str) -> Finding:
-    """What the manifest of the archive says, compared with the files that are there. They are not read."""
+    """What the manifest of the archive says, compared with the files that are there. They are not
+    read.
+    """
     from coordinator.archive.manifest import PARTS, Manifest
     from coordinator.archive.place import PlaceError, archive_url, open_place
 
@@ -16,10 +18,15 @@ def look_at_archive(told: str | None, database: str) -> Finding:
         manifest = Manifest(place)
         parts, there = manifest.parts(), set(place.names(PARTS))
     except (PlaceError, OSError) as error:
-        return failure("archive", str(error), "mend OUTSCOPE_ARCHIVE, or the rights of this user there")
+        return failure(
+            "archive", str(error), "mend OUTSCOPE_ARCHIVE, or the rights of this user there"
+        )
     missing = [part.file for part in parts if part.file not in there]
     if missing or manifest.broken:
-        count = f"{len(missing)} parts are missing and {len(manifest.broken)} entries of its manifest are damaged"
+        count = (
+            f"{len(missing)} parts are missing and {len(manifest.broken)} entries of its manifest"
+            " are damaged"
+        )
         first = (missing or manifest.broken)[0]
         return failure(
             "archive",
@@ -32,5 +39,9 @@ def look_at_archive(told: str | None, database: str) -> Finding:
     strays = len(there) - len(parts)
     if strays > 0:
         said = f"{place.told}: {strays} files belong to no entry of the manifest"
-        return warning("archive", said, "the coordinator removes them; an archiving was interrupted")
-    return ok("archive", f"{place.told}: {len(parts):,} parts, {rows:,} results, {size / 1e6:,.1f} MB")
+        return warning(
+            "archive", said, "the coordinator removes them; an archiving was interrupted"
+        )
+    return ok(
+        "archive", f"{place.told}: {len(parts):,} parts, {rows:,} results, {size / 1e6:,.1f} MB"
+    )

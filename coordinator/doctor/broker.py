@@ -10,18 +10,31 @@ from coordinator.settings import SCHEMES
 from worker.contract.broker import transport_options, verified
 
 PATIENCE_S: Final = 5.0
-_RIGHTS: Final = ("username-password", "wrongpass", "noauth", "noperm", "access_refused", "authentication")
+_RIGHTS: Final = (
+    "username-password",
+    "wrongpass",
+    "noauth",
+    "noperm",
+    "access_refused",
+    "authentication",
+)
 
 
 def look_at_broker(url: str) -> tuple[Finding, int | None]:
-    """Whether the broker takes the credential, and what time it is there (milliseconds), if it tells."""
+    """Whether the broker takes the credential, and what time it is there (milliseconds), if it
+    tells.
+    """
     shown = masked(url)
     if url.split("://")[0] not in SCHEMES:
-        todo = f"write one of {', '.join(f'{scheme}://' for scheme in SCHEMES)} with a host and port"
+        todo = (
+            f"write one of {', '.join(f'{scheme}://' for scheme in SCHEMES)} with a host and port"
+        )
         return failure("broker", "OUTSCOPE_BROKER is no broker URL", todo), None
     options = {**transport_options(), "max_retries": 0} if url.startswith("redis") else {}
     try:
-        with Connection(verified(url), connect_timeout=PATIENCE_S, transport_options=options) as link:
+        with Connection(
+            verified(url), connect_timeout=PATIENCE_S, transport_options=options
+        ) as link:
             told = _greeted(link)
     except Exception as error:
         return failure("broker", f"{shown}: {_words(error)}", _todo(error)), None
@@ -38,9 +51,9 @@ def _greeted(link: Connection) -> tuple[str, int | None]:
     told: dict[str, Any] = client.info("server")
     product = "Valkey" if "valkey_version" in told else "Redis"
     micros = told.get("server_time_usec")
-    return f"{product} {told.get('valkey_version') or told.get('redis_version')}", int(
-        micros
-    ) // 1000 if micros else None
+    return f"{product} {told.get('valkey_version') or told.get('redis_version')}", (
+        int(micros) // 1000 if micros else None
+    )
 
 
 def _words(error: BaseException) -> str:
@@ -53,5 +66,8 @@ def _todo(error: BaseException) -> str:
     if any(word in text for word in _RIGHTS):
         return "mend user and password in OUTSCOPE_BROKER, or the rights of that user at the broker"
     if "certificate" in text or "ssl" in text:
-        return "name the authority in the URL (?ssl_ca_certs=/path/ca.pem), or mend the broker's certificate"
+        return (
+            "name the authority in the URL (?ssl_ca_certs=/path/ca.pem), or mend the broker's"
+            " certificate"
+        )
     return "start the broker, or mend host and port in OUTSCOPE_BROKER"

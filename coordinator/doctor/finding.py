@@ -53,7 +53,9 @@ def masked(url: str) -> str:
 
 
 def secrets_of(url: str | None) -> list[str]:
-    """What must not be shown of a URL: its password, as written and as meant, and secret parameters."""
+    """What must not be shown of a URL: its password, as written and as meant, and secret
+    parameters.
+    """
     if not url:
         return []
     try:

@@ -27,16 +27,28 @@ def _country(path: Path | None, now: Instant) -> Finding:
     if path is not None:
         return _database("countries", path, "OUTSCOPE_GEOIP_COUNTRY", now)
     try:
-        data = BytesIO(lzma.decompress(files("coordinator").joinpath("geodata", BUNDLED).read_bytes()))
+        data = BytesIO(
+            lzma.decompress(files("coordinator").joinpath("geodata", BUNDLED).read_bytes())
+        )
     except (OSError, lzma.LZMAError) as error:
-        return failure("countries", f"the bundled database cannot be read: {error}", "install Outscope again")
-    return _told("countries", data, "bundled", "name a newer one in OUTSCOPE_GEOIP_COUNTRY, or upgrade Outscope", now)
+        return failure(
+            "countries", f"the bundled database cannot be read: {error}", "install Outscope again"
+        )
+    return _told(
+        "countries",
+        data,
+        "bundled",
+        "name a newer one in OUTSCOPE_GEOIP_COUNTRY, or upgrade Outscope",
+        now,
+    )
 
 
 def _database(check: str, path: Path, variable: str, now: Instant) -> Finding:
     try:
         with path.open("rb") as file:
-            return _told(check, file, str(path), f"put a newer file in the place that {variable} names", now)
+            return _told(
+                check, file, str(path), f"put a newer file in the place that {variable} names", now
+            )
     except (OSError, ValueError, InvalidDatabaseError) as error:
         todo = f"mend {variable}; without it, addresses have no {check}"
         return failure(check, f"{path} cannot be read: {error}", todo)

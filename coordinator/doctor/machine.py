@@ -46,7 +46,11 @@ def look_at_open_files() -> Finding:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     said = f"{soft:,} open files a process (at most {hard:,})"
     if soft != resource.RLIM_INFINITY and soft < FEW_FILES:
-        return warning("open files", said, "raise it before the start: ulimit -n 4096, or LimitNOFILE= of systemd")
+        return warning(
+            "open files",
+            said,
+            "raise it before the start: ulimit -n 4096, or LimitNOFILE= of systemd",
+        )
     return ok("open files", said)
 
 
@@ -64,7 +68,10 @@ def _existing(folder: Path) -> Path:
 
 def _disk(folders: Sequence[Path], usage: tuple[int, int, int]) -> Finding:
     total, _, free = usage
-    said = f"{free / 1e9:,.1f} GB of {total / 1e9:,.1f} GB are free for {' and '.join(map(str, folders))}"
+    said = (
+        f"{free / 1e9:,.1f} GB of {total / 1e9:,.1f} GB are free for"
+        f" {' and '.join(map(str, folders))}"
+    )
     todo = "make room, or keep less: docs/how-to/check-an-installation.md says what takes how much"
     if free < NO_ROOM:
         return failure("disk", said, todo)
@@ -72,7 +79,9 @@ def _disk(folders: Sequence[Path], usage: tuple[int, int, int]) -> Finding:
 
 
 def look_at_clock(offsets_ms: Sequence[tuple[str, int]]) -> Finding:
-    """This machine's clock beside that of others, each told as (whose, how far it is ahead of ours)."""
+    """This machine's clock beside that of others, each told as (whose, how far it is ahead of
+    ours).
+    """
     said = ", ".join(f"{whose} is {offset / 1000:+.1f} s from here" for whose, offset in offsets_ms)
     worst = max((abs(offset) for _, offset in offsets_ms), default=0)
     todo = "let a time service (chrony, systemd-timesyncd) set the clocks of both machines"
@@ -82,12 +91,16 @@ def look_at_clock(offsets_ms: Sequence[tuple[str, int]]) -> Finding:
         return warning("clock", said, todo)
     if not said and _nobody_sets_the_clock():
         said = "the kernel says that nobody sets this clock"
-        return warning("clock", said, "run a time service (chrony, systemd-timesyncd), here or on the host")
+        return warning(
+            "clock", said, "run a time service (chrony, systemd-timesyncd), here or on the host"
+        )
     return ok("clock", said or "set by a time service; there is no other machine to compare with")
 
 
 def offset_ms(before: Instant, theirs: int, after: Instant) -> int:
-    """How far a clock is ahead that was read at some moment between two of ours; nothing within that uncertainty."""
+    """How far a clock is ahead that was read at some moment between two of ours; nothing within
+    that uncertainty.
+    """
     if before <= theirs <= after:
         return 0
     return theirs - after if theirs > after else theirs - before

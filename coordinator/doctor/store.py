@@ -20,7 +20,11 @@ async def look_at_store(url: str) -> AsyncIterator[Finding]:
     shown = masked(url)
     try:
         if connection_name(url) == "sqlite" and not sqlite_path(url).exists():
-            yield warning("store", f"nothing is stored yet at {shown}", "it is made by the first `outscope up`")
+            yield warning(
+                "store",
+                f"nothing is stored yet at {shown}",
+                "it is made by the first `outscope up`",
+            )
             return
         async with inspect(url) as store:
             size = await store.size()
@@ -36,7 +40,9 @@ async def look_at_store(url: str) -> AsyncIterator[Finding]:
                 async for finding in _orphans(store):
                     yield finding
     except StoreError as error:
-        yield failure("store", f"{shown}: {error}", "start its server, or mend the URL in OUTSCOPE_DATABASE")
+        yield failure(
+            "store", f"{shown}: {error}", "start its server, or mend the URL in OUTSCOPE_DATABASE"
+        )
 
 
 def _migrations(applied: Sequence[str]) -> Finding:
@@ -45,10 +51,16 @@ def _migrations(applied: Sequence[str]) -> Finding:
     pending = [name for name in known if name not in applied]
     if unknown:
         said = f"a newer Outscope wrote this store: {', '.join(unknown)}"
-        return failure("migrations", said, "upgrade Outscope on this machine; do not run this version on it")
+        return failure(
+            "migrations", said, "upgrade Outscope on this machine; do not run this version on it"
+        )
     if pending:
         said = f"{len(applied)} applied, to come: {', '.join(pending)}"
-        return warning("migrations", said, "back it up; the next start of any process of this version applies them")
+        return warning(
+            "migrations",
+            said,
+            "back it up; the next start of any process of this version applies them",
+        )
     return ok("migrations", f"all {len(known)} applied, the last is {known[-1]}")
 
 
@@ -64,20 +76,37 @@ async def _orphans(store: Inspection) -> AsyncIterator[Finding]:
     ever: set[str] = set()
     services: set[str] | None = None
     async for document in store.configurations():
-        services = {service["id"] for service in document["services"]} if services is None else services
+        services = (
+            {service["id"] for service in document["services"]} if services is None else services
+        )
         ever.update(check["id"] for _, _, check in checks_of(document))
     strange = [name for name in await store.checks_of_results() if name not in ever]
     lines = await store.lines_without_incident()
-    gone = [subject for subject in await store.subjects("service") if subject not in (services or ())]
+    gone = [
+        subject for subject in await store.subjects("service") if subject not in (services or ())
+    ]
     if strange:
-        said = f"results of {_counted(strange, 'check')} that no configuration ever had: {_some(strange)}"
-        yield warning("orphans", said, "they were written by something else than this Outscope; retention removes them")
+        said = (
+            f"results of {_counted(strange, 'check')} that no configuration ever had:"
+            f" {_some(strange)}"
+        )
+        yield warning(
+            "orphans",
+            said,
+            "they were written by something else than this Outscope; retention removes them",
+        )
     if lines:
         said = f"{lines:,} lines of timelines whose incident is not there"
-        yield warning("orphans", said, "rows were deleted by hand, or a restore was incomplete; restore a backup")
+        yield warning(
+            "orphans",
+            said,
+            "rows were deleted by hand, or a restore was incomplete; restore a backup",
+        )
     if gone:
         said = f"verdicts still stand of {_counted(gone, 'service')} that are gone: {_some(gone)}"
-        yield warning("orphans", said, "the coordinator forgets them when it starts or takes a configuration")
+        yield warning(
+            "orphans", said, "the coordinator forgets them when it starts or takes a configuration"
+        )
     if not (strange or lines or gone):
         yield ok("orphans", "no row belongs nowhere")
 

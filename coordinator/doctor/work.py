@@ -15,7 +15,8 @@ _MINUTE_MS: Final = 60_000
 
 
 async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> AsyncIterator[Finding]:
-    """Findings about configuration, coordinator, workers and refused messages; none of a store that says nothing.
+    """Findings about configuration, coordinator, workers and refused messages; none of a store that
+    says nothing.
 
     `elsewhere` says that other processes than the coordinator store what workers report.
     """
@@ -26,7 +27,9 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
             running, finding = await _coordinator(store, now, elsewhere)
             yield finding
             if document is not None:
-                yield await _workers(store, [region["id"] for region in document["regions"]], running, now)
+                yield await _workers(
+                    store, [region["id"] for region in document["regions"]], running, now
+                )
             yield await _set_aside(store, now)
     except StoreError:
         return  # the findings about the store say it
@@ -38,8 +41,13 @@ def _in_force(document: dict[str, Any] | None) -> Finding:
     try:
         topology = from_document(document).topology
     except (ValueError, KeyError, TypeError) as error:
-        return failure("applied", f"the configuration in force cannot be read: {error!r}", "apply it again")
-    counts = f"{len(topology.services)} services, {len(topology.checks)} checks, {len(topology.regions)} regions"
+        return failure(
+            "applied", f"the configuration in force cannot be read: {error!r}", "apply it again"
+        )
+    counts = (
+        f"{len(topology.services)} services, {len(topology.checks)} checks, {len(topology.regions)}"
+        " regions"
+    )
     return ok("applied", f"a configuration is in force: {counts}")
 
 
@@ -47,21 +55,35 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
     for at, document in (await store.subjects("coordinator")).values():
         if now - at > COORDINATOR_SILENT_MS:
             said = f"not heard for {ago(now - at)}"
-            return False, warning("coordinator", said, "start it: outscope up, or outscope coordinator")
+            return False, warning(
+                "coordinator", said, "start it: outscope up, or outscope coordinator"
+            )
         if not document.get("connected"):
-            return True, failure("coordinator", "it runs, but has no link to the broker", "see whether the broker runs")
+            return True, failure(
+                "coordinator",
+                "it runs, but has no link to the broker",
+                "see whether the broker runs",
+            )
         beside = await _intakes(store, now)
         if elsewhere and not beside:
             said = "it only judges (OUTSCOPE_INTAKE=elsewhere), and no other process stores"
             return True, failure("coordinator", said, "start one: outscope ingest run")
         waiting = document.get("waiting_reports", 0)
-        return True, ok("coordinator", f"runs{beside}, with a link to the broker; {waiting} reports wait")
-    return False, warning("coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator")
+        return True, ok(
+            "coordinator", f"runs{beside}, with a link to the broker; {waiting} reports wait"
+        )
+    return False, warning(
+        "coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator"
+    )
 
 
 async def _intakes(store: Inspection, now: Instant) -> str:
     """How many processes beside the coordinator store, if any."""
-    heard = [at for at, _ in (await store.subjects("intake")).values() if now - at <= COORDINATOR_SILENT_MS]
+    heard = [
+        at
+        for at, _ in (await store.subjects("intake")).values()
+        if now - at <= COORDINATOR_SILENT_MS
+    ]
     return f" beside {len(heard)} that only store" if heard else ""
 
 
@@ -76,15 +98,22 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
     told = ", ".join(_region(region, alive[region], heard[region], now) for region in regions)
     silent = [region for region in regions if not alive[region]]
     unwell = [
-        f"{one['worker']}: {one['vitals']['self_test']}" for found in alive.values() for one in found if _ill(one)
+        f"{one['worker']}: {one['vitals']['self_test']}"
+        for found in alive.values()
+        for one in found
+        if _ill(one)
     ]
-    todo = "start a worker there: outscope-worker --region REGION; see its log for why it is not heard"
+    todo = (
+        "start a worker there: outscope-worker --region REGION; see its log for why it is not heard"
+    )
     if silent and len(silent) == len(regions):
         return failure("workers", told, todo)
     if silent:
         return warning("workers", told, todo)
     if unwell:
-        return warning("workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves")
+        return warning(
+            "workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves"
+        )
     return ok("workers", told)
 
 
@@ -96,7 +125,9 @@ def _ill(worker: dict[str, Any]) -> bool:
     return bool((worker["vitals"] or {}).get("self_test"))
 
 
-def _region(region: str, alive: list[dict[str, Any]], known: list[dict[str, Any]], now: Instant) -> str:
+def _region(
+    region: str, alive: list[dict[str, Any]], known: list[dict[str, Any]], now: Instant
+) -> str:
     if alive:
         return f"{region} {len(alive)}"
     if not known:
@@ -108,8 +139,13 @@ async def _set_aside(store: Inspection, now: Instant) -> Finding:
     number, last_at = await store.set_aside()
     if not number or last_at is None:
         return ok("refused", "no message waits to be looked at")
-    said = f"{number} message{'' if number == 1 else 's'} could not be taken in, the last {ago(now - last_at)} ago"
-    return warning("refused", said, "see why: outscope ingest errors list; then retry or discard them")
+    said = (
+        f"{number} message{'' if number == 1 else 's'} could not be taken in, the last"
+        f" {ago(now - last_at)} ago"
+    )
+    return warning(
+        "refused", said, "see why: outscope ingest errors list; then retry or discard them"
+    )
 
 
 def ago(length_ms: int) -> str:

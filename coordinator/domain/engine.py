@@ -1,7 +1,8 @@
 """The engine: results in, verdicts and incidents out, on the results' own clock.
 
-It holds the window of recent looks and the open incidents, calls the pure rules on them, and does nothing else.
-Live ingest, rebuild after a restart and `outscope replay` all run this one class, so they agree.
+It holds the window of recent looks and the open incidents, calls the pure rules on them, and does
+nothing else. Live ingest, rebuild after a restart and `outscope replay` all run this one class, so
+they agree.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,28 +19,30 @@ from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
 from coordinator.domain.vantages.fleet import NEVER, Fleet
 from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, pack, vote_of
-from coordinator.domain.window.reorder import Inbox
-from coordinator.domain.window.series import LONGEST_AGO, Track
-from coordinator.domain.window.series_set import Learned, learned_on, remember, tracks_of
+from coordinator.domain.window.reorder import ReorderBuffer
+from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series_set import Learned, all_series_of, learned_on, remember
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 from worker.contract.result import Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
-"""What the engine says: a verdict that changed, a fitness that changed, a line of an incident's timeline."""
+"""What the engine says: a verdict that changed, a fitness that changed, a line of an incident's
+timeline.
+"""
 _LATE, _SLOW = Reason.LATE, Reason.SLOW
 
 
 class Engine:
     """The judge with its memory. Deterministic: the same results and instants give the same events.
 
-    Results count at the first grid step at or after their `received_at`, however they were handed in, as long as
-    that is before `advance` went past it. So take results in first, and advance to a moment from which on no
-    earlier result can still come.
+    Results count at the first grid step at or after their `received_at`, however they were handed
+    in, as long as that is before `advance` went past it. So take results in first, and advance to a
+    moment from which on no earlier result can still come.
     """
 
     def __init__(self, topology: Topology, rules: Rules) -> None:
-        self._inbox = Inbox()
+        self._inbox = ReorderBuffer()
         self._judged: Instant | None = None
         self._learned_at: Instant = LONGEST_AGO
         """Up to when what is normal was learned before a restart."""
@@ -49,10 +52,10 @@ class Engine:
     def _found(self, topology: Topology, rules: Rules) -> None:
         """Build tracks, fleet and judges, empty."""
         self._topology, self._rules = topology, rules
-        self._tracks = tracks_of(topology, rules)
-        self._fleet = Fleet(topology, self._tracks, rules)
+        self._all_series = all_series_of(topology, rules)
+        self._fleet = Fleet(topology, self._all_series, rules)
         self._judges = {
-            service.id: Judge(service, self._tracks, topology, rules, self._fleet)
+            service.id: Judge(service, self._all_series, topology, rules, self._fleet)
             for service in topology.services
             if service.role is Role.SERVICE
         }
@@ -60,8 +63,10 @@ class Engine:
 
     @property
     def memory_ms(self) -> int:
-        """How far back results are needed to rebuild its state: two windows of the slowest service, at least."""
-        spans = [track.span_ms for seen in self._tracks.values() for track in seen.values()]
+        """How far back results are needed to rebuild its state: two windows of the slowest service,
+        at least.
+        """
+        spans = [series.span_ms for seen in self._all_series.values() for series in seen.values()]
         return max([self._rules.rebuild_ms, *(2 * span for span in spans)])
 
     @property
@@ -70,14 +75,20 @@ class Engine:
         return self._judged
 
     def observe(self, results: Iterable[Result]) -> None:
-        """Take results in. Order and repeats do not matter; unknown checks or regions are ignored."""
-        tracks = self._tracks
+        """Take results in. Order and repeats do not matter; unknown checks or regions are
+        ignored.
+        """
+        all_series = self._all_series
         self._inbox.put(
-            result for result in results if (seen := tracks.get(result.check)) is not None and result.region in seen
+            result
+            for result in results
+            if (seen := all_series.get(result.check)) is not None and result.region in seen
         )
 
     def advance(self, now: Instant) -> Sequence[Event]:
-        """Judge at every grid step up to `now` that was not judged yet; the events, in order of time."""
+        """Judge at every grid step up to `now` that was not judged yet; the events, in order of
+        time.
+        """
         events: list[Event] = [*self._closed]
         self._closed = []
         step, end = self._rules.step_ms, now // self._rules.step_ms * self._rules.step_ms
@@ -94,7 +105,9 @@ class Engine:
         return -(-at // self._rules.step_ms) * self._rules.step_ms
 
     def _next_event(self) -> Instant:
-        """The moment before which nothing can change: steps until then are skipped, which changes no answer."""
+        """The moment before which nothing can change: steps until then are skipped, which changes
+        no answer.
+        """
         received = self._inbox.next_at()
         if received is not None and received <= (self._judged or 0) + self._rules.step_ms:
             return received
@@ -114,16 +127,18 @@ class Engine:
         doubted = {change.region for change in changes}
         for judge in self._judges.values():
             if doubted:
-                judge.panel.stirred = True
+                judge.estimator.stirred = True
             events += judge.judge(at, suspicion)
-        if any(isinstance(event, IncidentEvent) and event.moment is Moment.OPENED for event in events):
+        if any(
+            isinstance(event, IncidentEvent) and event.moment is Moment.OPENED for event in events
+        ):
             events += self._link(at)
         return events
 
     def _take(self, result: Result) -> None:
         """Take one look in. One from the future is placed where it was received, and abstains."""
         check = result.check
-        track, judge = self._tracks[check][result.region], self._judge_of[check]
+        series, judge = self._all_series[check][result.region], self._judge_of[check]
         received, at, reason = result.received_at, result.scheduled_at, result.reason
         vote, made, took = vote_of(result), reason is not _LATE, result.total_ms
         if received < at or result.started_at > received:
@@ -131,33 +146,42 @@ class Engine:
                 vote, reason, made = ABSTAINS, _LATE, False
             at = min(at, received)
         good = vote is GOOD
-        slow = good and took is not None and took > track.normal.limit_ms
+        slow = good and took is not None and took > series.normal.limit_ms
         if vote is BAD and reason is _SLOW:
             slow, vote = True, GOOD
         worker = self._fleet.worker(result.region, result.worker, at)
-        code = pack(at, result.attempt, worker.number, vote, received - at > track.late_ms, slow, reason)
-        if not track.add(code):
+        code = pack(
+            at, result.attempt, worker.number, vote, received - at > series.late_ms, slow, reason
+        )
+        if not series.add(code):
             return
-        worker.hear(track, at, good, made, slow)
+        worker.hear(series, at, good, made, slow)
         if ((slow or not good) and worker.failing) or worker.fitness is not Fitness.FIT:
             self._fleet.examine.add((result.region, result.worker))
-        if len(track.codes) > track.room:
-            self._trim(track, judge)
+        if len(series.codes) > series.room:
+            self._trim(series, judge)
         if judge is not None:
-            judge.hear(track, at, result.attempt, bad=vote is BAD, slow=slow)
-            if good and took is not None and received > self._learned_at and judge.may_learn(track, at):
-                track.normal.learn_time(took, self._rules)
-            track.answered_from(result)
+            judge.hear(series, at, result.attempt, bad=vote is BAD, slow=slow)
+            if (
+                good
+                and took is not None
+                and received > self._learned_at
+                and judge.may_learn(series, at)
+            ):
+                series.normal.learn_time(took, self._rules)
+            series.answered_from(result)
 
-    def _trim(self, track: Track, judge: Judge | None) -> None:
-        quiet_since = LONGEST_AGO if judge is None else judge.docket.quiet_since
+    def _trim(self, series: Series, judge: Judge | None) -> None:
+        quiet_since = LONGEST_AGO if judge is None else judge.state.quiet_since
         if quiet_since != LONGEST_AGO:
-            quiet_since = max(quiet_since, self._learned_at - track.span_ms)
-        track.trim(quiet_since)
+            quiet_since = max(quiet_since, self._learned_at - series.span_ms)
+        series.trim(quiet_since)
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""
-        open_now = [case.incident for judge in self._judges.values() for case in judge.cases.open]
+        open_now = [
+            opened.incident for judge in self._judges.values() for opened in judge.incidents.open
+        ]
         causes = shared_causes(open_now, self._rules)
         changed = [incident for judge in self._judges.values() for incident in judge.link(causes)]
         return [IncidentEvent(at, Moment.UPDATED, incident) for incident in changed]
@@ -179,8 +203,10 @@ class Engine:
         return self._judges[service].verdict(self._judged or 0)
 
     def learned(self) -> Learned:
-        """What is normal for each check and region, to be kept over a restart: what takes longer than a window."""
-        return learned_on(self._tracks, self._judged or 0)
+        """What is normal for each check and region, to be kept over a restart: what takes longer
+        than a window.
+        """
+        return learned_on(self._all_series, self._judged or 0)
 
     def restore(
         self,
@@ -191,21 +217,24 @@ class Engine:
     ) -> None:
         """Rebuild the state from stored results (oldest first) and stored open incidents, silently.
 
-        An incident that was opened within these results is found again; an older one is taken as it was stored.
-        Of what is normal, `learned` is taken, and nothing is learned twice from results that it had seen.
+        An incident that was opened within these results is found again; an older one is taken as it
+        was stored. Of what is normal, `learned` is taken, and nothing is learned twice from results
+        that it had seen.
         """
-        self._inbox, self._judged, self._closed = Inbox(), None, []
+        self._inbox, self._judged, self._closed = ReorderBuffer(), None, []
         self._found(self._topology, self._rules)
         if learned is not None:
             self._learned_at = learned.at
-            remember(self._tracks, learned, self._rules)
+            remember(self._all_series, learned, self._rules)
         self.observe(results)
         begins = self._inbox.next_at() or now
         stored: dict[str, list[Incident]] = {}
         for incident in incidents:
             stored.setdefault(incident.service, []).append(incident)
         for service, judge in self._judges.items():
-            judge.resume([incident for incident in stored.get(service, ()) if incident.opened_at < begins])
+            judge.resume(
+                [incident for incident in stored.get(service, ()) if incident.opened_at < begins]
+            )
         self.advance(now)
         for service, judge in self._judges.items():
             judge.reconcile(stored.get(service, ()))
@@ -214,28 +243,45 @@ class Engine:
 
     def _goes_on(self, incident: Incident) -> bool:
         judge = self._judges.get(incident.service)
-        return judge is not None and any(case.incident.id == incident.id for case in judge.cases.open)
+        return judge is not None and any(
+            opened.incident.id == incident.id for opened in judge.incidents.open
+        )
 
     def reconfigure(self, topology: Topology, rules: Rules) -> None:
-        """Go on under another configuration; what was removed is forgotten, open incidents of it are closed."""
-        fleet, judges, tracks, waiting = self._fleet, self._judges, self._tracks, self._inbox
+        """Go on under another configuration; what was removed is forgotten, open incidents of it
+        are closed.
+        """
+        fleet, judges, all_series, waiting = (
+            self._fleet,
+            self._judges,
+            self._all_series,
+            self._inbox,
+        )
         self._found(topology, rules)
-        for check, seen in self._tracks.items():
-            for region, track in seen.items():
-                if region in tracks.get(check, {}):
-                    track.adopt(tracks[check][region])
+        for check, seen in self._all_series.items():
+            for region, series in seen.items():
+                if region in all_series.get(check, {}):
+                    series.adopt(all_series[check][region])
         self._fleet.adopt(fleet)
         for service, judge in self._judges.items():
             if service in judges:
                 judge.adopt(judges[service])
-        open_before = [case.incident for judge in judges.values() for case in judge.cases.open]
-        self._closed += [closed(incident, self._judged or 0) for incident in open_before if not self._goes_on(incident)]
-        self._inbox = Inbox()
+        open_before = [
+            opened.incident for judge in judges.values() for opened in judge.incidents.open
+        ]
+        self._closed += [
+            closed(incident, self._judged or 0)
+            for incident in open_before
+            if not self._goes_on(incident)
+        ]
+        self._inbox = ReorderBuffer()
         self.observe(waiting.take(NEVER))
 
     def verdicts(self) -> Mapping[str, Verdict]:
         """The current verdict of each service (references left out), with cells and evidence."""
-        return {service: judge.verdict(self._judged or 0) for service, judge in self._judges.items()}
+        return {
+            service: judge.verdict(self._judged or 0) for service, judge in self._judges.items()
+        }
 
     def regions(self) -> Mapping[str, tuple[Fitness, str]]:
         """The current fitness of each region, and why."""

@@ -1,1 +1,3 @@
-"""The past under any rule: replay, comparison, the rules of other monitors, and a simulated internet."""
+"""The past under any rule: replay, comparison, the rules of other monitors, and a simulated
+internet.
+"""

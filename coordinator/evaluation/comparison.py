@@ -1,4 +1,6 @@
-"""Comparison: where rules say different things of the same results, for how long, and how often they agree."""
+"""Comparison: where rules say different things of the same results, for how long, and how often
+they agree.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +23,11 @@ class Claim(NamedTuple):
 
     def to_record(self) -> dict[str, Any]:
         """The claim, JSON-able."""
-        return {"scope": self.scope, "regions": list(self.regions), "components": list(self.components)}
+        return {
+            "scope": self.scope,
+            "regions": list(self.regions),
+            "components": list(self.components),
+        }
 
 
 class Stretch(NamedTuple):
@@ -83,16 +89,23 @@ class Comparison:
                 "from": rfc3339(stretch.since),
                 "to": rfc3339(stretch.until),
                 "service": stretch.service,
-                "says": {rule: claim.to_record() for rule, claim in zip(self.rules, stretch.says, strict=True)},
+                "says": {
+                    rule: claim.to_record()
+                    for rule, claim in zip(self.rules, stretch.says, strict=True)
+                },
             }
         for summary in self.summaries:
             yield summary.to_record()
 
 
-def compare(rules: Sequence[str], records: Sequence[Sequence[Record]], until: Instant) -> Comparison:
+def compare(
+    rules: Sequence[str], records: Sequence[Sequence[Record]], until: Instant
+) -> Comparison:
     """Compare what each rule said, as the records that replay prints, up to a moment."""
     stretches = tuple(_merged(_stretches([_verdicts(said) for said in records], until)))
-    summaries = tuple(_summary(rule, place, records[place], stretches) for place, rule in enumerate(rules))
+    summaries = tuple(
+        _summary(rule, place, records[place], stretches) for place, rule in enumerate(rules)
+    )
     return Comparison(tuple(rules), stretches, summaries)
 
 
@@ -101,14 +114,22 @@ def _verdicts(said: Sequence[Record]) -> dict[str, list[tuple[Instant, Claim]]]:
     found: dict[str, list[tuple[Instant, Claim]]] = {}
     for record in said:
         if record["type"] == "verdict":
-            claim = Claim(str(record["scope"]), tuple(record["regions"]), tuple(record["components"]))
+            claim = Claim(
+                str(record["scope"]), tuple(record["regions"]), tuple(record["components"])
+            )
             found.setdefault(record["service"], []).append((parse_rfc3339(record["at"]), claim))
     return found
 
 
-def _stretches(verdicts: Sequence[Mapping[str, list[tuple[Instant, Claim]]]], until: Instant) -> Iterator[Stretch]:
-    """The time of each service from when all rules have spoken of it, cut wherever any said something."""
-    for service in (service for service in verdicts[0] if all(service in said for said in verdicts)):
+def _stretches(
+    verdicts: Sequence[Mapping[str, list[tuple[Instant, Claim]]]], until: Instant
+) -> Iterator[Stretch]:
+    """The time of each service from when all rules have spoken of it, cut wherever any said
+    something.
+    """
+    for service in (
+        service for service in verdicts[0] if all(service in said for said in verdicts)
+    ):
         says: dict[int, Claim] = {}
         since = until
         for at, place, claim in sorted(
@@ -123,17 +144,23 @@ def _stretches(verdicts: Sequence[Mapping[str, list[tuple[Instant, Claim]]]], un
 
 
 def _merged(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
-    """Stretches that follow each other and say the same are one: a change of severity alone is no other reach."""
+    """Stretches that follow each other and say the same are one: a change of severity alone is no
+    other reach.
+    """
     for _, same in groupby(stretches, key=lambda stretch: (stretch.service, stretch.says)):
         first, *rest = same
         yield first._replace(until=rest[-1].until) if rest else first
 
 
-def _summary(rule: str, place: int, said: Sequence[Record], stretches: Sequence[Stretch]) -> Summary:
+def _summary(
+    rule: str, place: int, said: Sequence[Record], stretches: Sequence[Stretch]
+) -> Summary:
     services = {record["service"] for record in said if record["type"] == "verdict"}
     summary = Summary(rule)
     summary.changes = sum(record["type"] == "verdict" for record in said) - len(services)
-    summary.incidents = sum(record["type"] == "incident" and record["event"] == "opened" for record in said)
+    summary.incidents = sum(
+        record["type"] == "incident" and record["event"] == "opened" for record in said
+    )
     agreed = total = 0
     for stretch in stretches:
         lasted, claim = stretch.until - stretch.since, stretch.says[place]

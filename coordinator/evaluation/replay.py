@@ -1,7 +1,8 @@
 """Replay: the past under any rule, by the very functions that run live.
 
-`judging` gives the judge, or a baseline, as something that takes results batch by batch; `replay` runs results through
-the judge; `judge_file` runs a file of them through any number of rules at once. No clock is read.
+`judging` gives the judge, or a baseline, as something that takes results batch by batch; `replay`
+runs results through the judge; `judge_file` runs a file of them through any number of rules at
+once. No clock is read.
 """
 
 from bisect import bisect_right
@@ -88,17 +89,21 @@ def replay(
 ) -> Iterator[Record]:
     """The records of design.md's replay under our own rule, one for each change, in order of time.
 
-    `results` come in order of `received_at`. Time goes on to the last result, and to `until` when given; later
-    results are left out.
+    `results` come in order of `received_at`. Time goes on to the last result, and to `until` when
+    given; later results are left out.
     """
     ours = Outscope(topology, rules)
-    yield from ours.judge(results if until is None else (r for r in results if r.received_at <= until))
+    yield from ours.judge(
+        results if until is None else (r for r in results if r.received_at <= until)
+    )
     yield from ours.finish(until)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What rules said of a file of results, in the order in which they were asked, and the time that it spans."""
+    """What rules said of a file of results, in the order in which they were asked, and the time
+    that it spans.
+    """
 
     records: tuple[list[Record], ...]
     begin: Instant | None
@@ -106,21 +111,27 @@ class Judged:
     results: int
 
 
-def judge_file(file: ResultFile, rules: Sequence[Callable[[], Judging]], until: Instant | None = None) -> Judged:
+def judge_file(
+    file: ResultFile, rules: Sequence[Callable[[], Judging]], until: Instant | None = None
+) -> Judged:
     """What these rules say of a file, read once for all of them.
 
-    A file that is too far out of order is read whole, sorted, and judged again from the start. Raises OSError and
-    UnreadableError.
+    A file that is too far out of order is read whole, sorted, and judged again from the start.
+    Raises OSError and UnreadableError.
     """
     try:
         return _judge(file.in_order(), [rule() for rule in rules], until)
     except OutOfOrderError:
         if not file.can_be_read_again:
-            raise UnreadableError("is too far out of the order of received_at; write it to a file first") from None
+            raise UnreadableError(
+                "is too far out of the order of received_at; write it to a file first"
+            ) from None
         return _judge([file.sorted()], [rule() for rule in rules], until)
 
 
-def _judge(batches: Iterable[list[Result]], rules: Sequence[Judging], until: Instant | None) -> Judged:
+def _judge(
+    batches: Iterable[list[Result]], rules: Sequence[Judging], until: Instant | None
+) -> Judged:
     said: tuple[list[Record], ...] = tuple([] for _ in rules)
     begin = end = None
     count = 0

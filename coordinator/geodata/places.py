@@ -1,7 +1,8 @@
-"""Where an address is: country and network number by GeoIP databases, or nothing when there is none.
+"""Where an address is: country and network number by GeoIP databases, or nothing when there is
+none.
 
-The country database in this package is used unless the operator names another. A database that is missing or broken
-costs one warning; its answers are then nulls.
+The country database in this package is used unless the operator names another. A database that is
+missing or broken costs one warning; its answers are then nulls.
 """
 
 import logging
@@ -41,12 +42,16 @@ NOWHERE: Final = Place()
 
 
 class Places:
-    """Answers where addresses are. `country` and `asn` are paths of databases in MaxMind's format, or None.
+    """Answers where addresses are. `country` and `asn` are paths of databases in MaxMind's format,
+    or None.
 
-    Without `country` the bundled database is used: unpacked once below `folder`, or in memory without one.
+    Without `country` the bundled database is used: unpacked once below `folder`, or in memory
+    without one.
     """
 
-    def __init__(self, country: Path | None = None, asn: Path | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, country: Path | None = None, asn: Path | None = None, folder: Path | None = None
+    ) -> None:
         self._country = _Database("country", country or _bundled(folder))
         self._asn = _Database("asn", asn)
         self.of = lru_cache(maxsize=_KEPT)(self._of)
@@ -91,7 +96,10 @@ class _Database:
             return getattr(self._reader, self._method)(address)
         except (AddressNotFoundError, ValueError):
             return None
-        except (TypeError, InvalidDatabaseError) as error:  # another kind of database, or a damaged one
+        except (
+            TypeError,
+            InvalidDatabaseError,
+        ) as error:  # another kind of database, or a damaged one
             self._give_up(error)
             return None
 
@@ -128,7 +136,12 @@ class _Database:
         self.close()
         if not self._warned:
             name = self._source if isinstance(self._source, Path) else BUNDLED
-            log.warning("geoip_unusable database=%s error=%r; addresses stay without %s", name, error, self._method)
+            log.warning(
+                "geoip_unusable database=%s error=%r; addresses stay without %s",
+                name,
+                error,
+                self._method,
+            )
         self._warned = True
 
 
@@ -142,7 +155,9 @@ def _modified_ns(source: Path | bytes | None) -> int | None:
 
 
 def _bundled(folder: Path | None) -> Path | bytes | None:
-    """The bundled country database, unpacked below `folder` when that can be written, else in memory."""
+    """The bundled country database, unpacked below `folder` when that can be written, else in
+    memory.
+    """
     packed = files("coordinator").joinpath("geodata", BUNDLED)
     try:
         data = packed.read_bytes()
@@ -156,5 +171,7 @@ def _bundled(folder: Path | None) -> Path | bytes | None:
             draft.replace(path)
         return path
     except (OSError, lzma.LZMAError) as error:
-        log.warning("geoip_unusable database=%s error=%r; addresses stay without country", BUNDLED, error)
+        log.warning(
+            "geoip_unusable database=%s error=%r; addresses stay without country", BUNDLED, error
+        )
         return None

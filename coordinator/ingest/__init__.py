@@ -1,1 +1,3 @@
-"""From what arrived to what is stored: read, place, store, receipt. `loop` is THE LOOP of results."""
+"""From what arrived to what is stored: read, place, store, receipt. `loop` is THE LOOP of
+results.
+"""

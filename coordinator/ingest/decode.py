@@ -1,4 +1,6 @@
-"""Reading what workers sent. Whatever arrives, reading it ends in results and counted refusals, never in an error."""
+"""Reading what workers sent. Whatever arrives, reading it ends in results and counted refusals,
+never in an error.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,7 +58,9 @@ def read(
     place: Callable[[str | None], Place] = nowhere,
     oldest: Instant = 0,
 ) -> Reading:
-    """The results of known checks in what arrived, due since `oldest`; everything else is counted and set aside."""
+    """The results of known checks in what arrived, due since `oldest`; everything else is counted
+    and set aside.
+    """
     reading = Reading(received_at)
     for delivery in deliveries:
         if delivery.task != TASK_REPORT:
@@ -75,7 +79,9 @@ def _refuse(delivery: Delivery, reading: Reading, reason: str, why: str) -> None
 
 
 def _report(delivery: Delivery, reading: Reading) -> Report | None:
-    """The report that a delivery carries, at a fifth of the cost when it is exactly as it should be."""
+    """The report that a delivery carries, at a fifth of the cost when it is exactly as it should
+    be.
+    """
     try:
         return _strictly(delivery.body)
     except (msgspec.MsgspecError, ValueError):  # the lenient way decides, and says what is wrong
@@ -86,7 +92,13 @@ def _strictly(body: bytes) -> Report:
     told = _STRICT.decode(body)[0][0]
     vitals = Vitals.model_validate(told.vitals) if told.vitals is not None else None
     return Report.model_construct(
-        v=1, worker=told.worker, boot=told.boot, seq=told.seq, sent_at=told.sent_at, vitals=vitals, rows=told.rows
+        v=1,
+        worker=told.worker,
+        boot=told.boot,
+        seq=told.seq,
+        sent_at=told.sent_at,
+        vitals=vitals,
+        rows=told.rows,
     )
 
 
@@ -99,7 +111,9 @@ def _leniently(delivery: Delivery, reading: Reading) -> Report | None:
 
 
 def _salvaged(delivery: Delivery, reading: Reading, why: str) -> Report | None:
-    """The report without its malformed rows; None when it is none at all, and then nobody can be told."""
+    """The report without its malformed rows; None when it is none at all, and then nobody can be
+    told.
+    """
     try:
         message = json.loads(delivery.body)[0][0]
         rows = list(message.pop("rows"))
@@ -107,10 +121,14 @@ def _salvaged(delivery: Delivery, reading: Reading, why: str) -> Report | None:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         _refuse(delivery, reading, "malformed_report", why)
         return None
-    return report.model_copy(update={"rows": tuple(_well_formed(rows, report, delivery.region, reading))})
+    return report.model_copy(
+        update={"rows": tuple(_well_formed(rows, report, delivery.region, reading))}
+    )
 
 
-def _well_formed(rows: Sequence[Any], report: Report, region: str, reading: Reading) -> Iterator[ResultRow]:
+def _well_formed(
+    rows: Sequence[Any], report: Report, region: str, reading: Reading
+) -> Iterator[ResultRow]:
     rejects = Rejects(reading, region, head_of(report))
     for row in rows:
         try:
@@ -135,11 +153,19 @@ def _results(
         if check is None:
             rejects.add("unknown_check", f"{region}/{report.worker}: {row[0]}", row)
         elif region not in check.regions:
-            rejects.add("wrong_region", f"{region}/{report.worker}: {row[0]} is not looked at from here", row)
+            rejects.add(
+                "wrong_region",
+                f"{region}/{report.worker}: {row[0]} is not looked at from here",
+                row,
+            )
         elif (wrong := _impossible(row, latest)) is not None:
             rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}", row)
         elif row[3] < oldest:
-            rejects.add("too_old", f"{region}/{report.worker}: {row[0]} {rfc3339(row[3])} is kept no more", row)
+            rejects.add(
+                "too_old",
+                f"{region}/{report.worker}: {row[0]} {rfc3339(row[3])} is kept no more",
+                row,
+            )
         else:
             yield _result(row, check, region, report.worker, reading.received_at, place(row[15]))
     rejects.set_aside()
@@ -156,7 +182,9 @@ def _impossible(row: ResultRow, latest: Instant) -> str | None:
     return None
 
 
-def _result(row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place) -> Result:
+def _result(
+    row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place
+) -> Result:
     values = (  # as one tuple: this runs for every result, and arguments cost twice as much
         result_id(check.id, region, worker, row[1], row[2]),
         check.id,
@@ -189,7 +217,9 @@ def _result(row: ResultRow, check: Check, region: str, worker: str, received_at:
 
 def _finite(row: ResultRow) -> ResultRow:
     """Without durations that are no numbers, which strict JSON cannot tell."""
-    values: Any = [value if not isinstance(value, float) or isfinite(value) else None for value in row]
+    values: Any = [
+        value if not isinstance(value, float) or isfinite(value) else None for value in row
+    ]
     return cast(ResultRow, tuple(values))
 
 

@@ -1,4 +1,6 @@
-"""What some deliveries came to: reports, results, and what is not taken, which is counted and set aside."""
+"""What some deliveries came to: reports, results, and what is not taken, which is counted and set
+aside.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -20,7 +22,8 @@ MOST_EXAMPLE: Final = 500
 class Reading:
     """Reports (to be receipted), results, and refusals with one example a reason.
 
-    `asides` hold what was refused as it came, so that somebody can look at it and have it read again.
+    `asides` hold what was refused as it came, so that somebody can look at it and have it read
+    again.
     """
 
     received_at: Instant
@@ -38,11 +41,15 @@ class Reading:
 
     def set_aside(self, region: str, task: str, reason: str, body: bytes) -> None:
         """Keep a message that was refused for this reason, with the example last told."""
-        self.asides.append(Aside(region, task, reason, self.examples[reason], body, self.received_at))
+        self.asides.append(
+            Aside(region, task, reason, self.examples[reason], body, self.received_at)
+        )
 
 
 class Rejects:
-    """The rows of one report that are not taken, by reason: each reason's rows become a report of their own."""
+    """The rows of one report that are not taken, by reason: each reason's rows become a report of
+    their own.
+    """
 
     def __init__(self, reading: Reading, region: str, head: Mapping[str, Any]) -> None:
         self._reading = reading
@@ -58,12 +65,20 @@ class Rejects:
     def set_aside(self) -> None:
         """Hand over what came together."""
         for reason, rows in self._rows.items():
-            self._reading.set_aside(self._region, TASK_REPORT, reason, _envelope({**self._head, "rows": rows}))
+            self._reading.set_aside(
+                self._region, TASK_REPORT, reason, _envelope({**self._head, "rows": rows})
+            )
 
 
 def head_of(report: Report) -> Mapping[str, Any]:
     """What identifies a report, without its rows and vitals."""
-    return {"v": 1, "worker": report.worker, "boot": report.boot, "seq": report.seq, "sent_at": report.sent_at}
+    return {
+        "v": 1,
+        "worker": report.worker,
+        "boot": report.boot,
+        "seq": report.seq,
+        "sent_at": report.sent_at,
+    }
 
 
 def _envelope(report: Mapping[str, Any]) -> bytes:

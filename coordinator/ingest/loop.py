@@ -1,8 +1,9 @@
-"""THE LOOP that takes in what workers saw: drop repeats, place, store, receipt, fold, judge, save what changed.
+"""THE LOOP that takes in what workers saw: drop repeats, place, store, receipt, fold, judge, save
+what changed.
 
-Delivery is at least once. A repeat does no harm: a result's id derives from its look, and only those that the store
-did not have are folded. A receipt goes out after the commit and not before, so a crash at any moment loses nothing
-that a worker may forget.
+Delivery is at least once. A repeat does no harm: a result's id derives from its look, and only
+those that the store did not have are folded. A receipt goes out after the commit and not before, so
+a crash at any moment loses nothing that a worker may forget.
 """
 
 import asyncio
@@ -38,13 +39,16 @@ class Ingest:
         self._second = 0
 
     def configure(self, configuration: Configuration) -> None:
-        """Take in by this configuration from the next batch on, and judge by it from that batch on."""
+        """Take in by this configuration from the next batch on, and judge by it from that batch
+        on.
+        """
         self._intake.configure(configuration)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished.
 
-        One batch is read while the one before is stored and the one before that is judged. The broker keeps the rest.
+        One batch is read while the one before is stored and the one before that is judged. The
+        broker keeps the rest.
         """
         coming = asyncio.create_task(self._next_batch())
         judged = asyncio.create_task(asyncio.sleep(0))

@@ -1,4 +1,6 @@
-"""Taking in what arrived: read it, store it, set aside what cannot be taken, and only then tell the workers."""
+"""Taking in what arrived: read it, store it, set aside what cannot be taken, and only then tell the
+workers.
+"""
 
 import asyncio
 import logging
@@ -29,7 +31,9 @@ ASK_AGAIN_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Deliveries that are stored together, what they came to under a configuration, and which were read again."""
+    """Deliveries that are stored together, what they came to under a configuration, and which were
+    read again.
+    """
 
     configuration: Configuration
     deliveries: Sequence[Delivery]
@@ -40,11 +44,18 @@ class Batch:
 class Intake:
     """From the inbox to the store and back to the workers, a batch at a time.
 
-    `intake` names this process among several that store into one database; without a name it is the only one.
+    `intake` names this process among several that store into one database; without a name it is the
+    only one.
     """
 
     def __init__(
-        self, parts: Parts, places: Places, stamps: Stamps, configuration: Configuration, kept: Keep, intake: str = ""
+        self,
+        parts: Parts,
+        places: Places,
+        stamps: Stamps,
+        configuration: Configuration,
+        kept: Keep,
+        intake: str = "",
     ) -> None:
         self._store = parts.store
         self._inbox = parts.inbox
@@ -75,7 +86,10 @@ class Intake:
             self._asked_again_s = clock.monotonic_s()
             wanted = await persistently("asides", self._store.asides.wanted)
             if wanted:
-                again = [Delivery(aside.region, aside.task, aside.body, clock.monotonic_s()) for _, aside in wanted]
+                again = [
+                    Delivery(aside.region, aside.task, aside.body, clock.monotonic_s())
+                    for _, aside in wanted
+                ]
                 return await self.batch(again, [identifier for identifier, _ in wanted])
         return await self.batch(await self._inbox.some(timeout_s))
 
@@ -86,7 +100,12 @@ class Intake:
             return Batch(configuration, deliveries, Reading(received_at))
         self._open.add(received_at)
         reading = await asyncio.to_thread(
-            read, deliveries, configuration.topology, received_at, self._places.of, received_at - self._kept.results_ms
+            read,
+            deliveries,
+            configuration.topology,
+            received_at,
+            self._places.of,
+            received_at - self._kept.results_ms,
         )
         if again:
             reading.reports.clear()  # whoever sent them was receipted, or never could be
@@ -106,7 +125,9 @@ class Intake:
         return batch.deliveries
 
     async def finish(self, batch: Batch) -> None:
-        """After the commit: set aside what was refused, then tell the workers what they may forget."""
+        """After the commit: set aside what was refused, then tell the workers what they may
+        forget.
+        """
         if batch.deliveries:
             await self._set_aside(batch)
             self._receipt(batch.reading, batch.deliveries)
@@ -131,7 +152,8 @@ class Intake:
     def _receipt(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
         committed_s = clock.monotonic_s()
         for letter in receipt_letters(reading):
-            self._post.send(letter)  # one that is lost makes the worker send again, which does no harm
+            # one that is lost makes the worker send again, which does no harm
+            self._post.send(letter)
         for region, report in reading.reports:
             self._hearing.heard(region, committed_s, report.worker)
             self._books.heard(region, report, reading.received_at)

@@ -21,11 +21,15 @@ def receipt_letters(reading: Reading) -> Iterator[Letter]:
     for region, report in reading.reports:
         seqs[region, report.worker, report.boot].append(report.seq)
     for (region, worker, boot), numbers in seqs.items():
-        yield receipt_letter(region, Receipt(worker=worker, boot=boot, seqs=tuple(numbers), at=reading.received_at))
+        yield receipt_letter(
+            region, Receipt(worker=worker, boot=boot, seqs=tuple(numbers), at=reading.received_at)
+        )
 
 
 class Bookkeeping:
-    """Who was heard and what was refused since it was last written down: once a second is often enough."""
+    """Who was heard and what was refused since it was last written down: once a second is often
+    enough.
+    """
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -48,7 +52,12 @@ class Bookkeeping:
         """Something was refused."""
         for reason, count in reading.refused.items():
             before = self._refused[reason][1] if reason in self._refused else 0
-            self._refused[reason] = (reason, before + count, reading.received_at, reading.examples[reason])
+            self._refused[reason] = (
+                reason,
+                before + count,
+                reading.received_at,
+                reading.examples[reason],
+            )
 
     def take(self) -> tuple[list[Heard], list[Refusal]]:
         """What to write down now; it is forgotten here."""

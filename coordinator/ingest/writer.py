@@ -1,7 +1,8 @@
-"""A process that only takes in and stores; several may do so into one PostgreSQL, and the coordinator judges.
+"""A process that only takes in and stores; several may do so into one PostgreSQL, and the
+coordinator judges.
 
-Each takes what comes next from the regions' queues. What it has not committed is not receipted, so when it dies the
-workers send again and another one takes it.
+Each takes what comes next from the regions' queues. What it has not committed is not receipted, so
+when it dies the workers send again and another one takes it.
 """
 
 import asyncio
@@ -74,7 +75,9 @@ class Storing:
                 await self._forget_departed()
 
     async def _begin(self) -> None:
-        begun = await persistently("intake", lambda: self._store.intakes.begin(self.name, clock.now()))
+        begun = await persistently(
+            "intake", lambda: self._store.intakes.begin(self.name, clock.now())
+        )
         self._stamps.not_before(begun)
         self._earliest = begun
         await persistently("standing", self._forget_departed)
@@ -86,7 +89,8 @@ class Storing:
     async def _take(self, batch: Batch) -> None:
         while True:
             if batch.reading.received_at < self._earliest:
-                batch = await self._intake.batch(self._intake.dropped(batch), batch.again)  # under a new stamp
+                # under a new stamp
+                batch = await self._intake.batch(self._intake.dropped(batch), batch.again)
             try:
                 new = await self._intake.stored(batch)
                 break
@@ -99,10 +103,15 @@ class Storing:
             self._books_s = clock.monotonic_s()
             await self._intake.save_books()
             document = {"holder": self.name, **self._parts.counters.to_document()}
-            await persistently("standing", lambda: self._store.standings.put(SUBJECT, self.name, clock.now(), document))
+            await persistently(
+                "standing",
+                lambda: self._store.standings.put(SUBJECT, self.name, clock.now(), document),
+            )
 
     async def _floors(self) -> None:
-        """Say that we live, and how far the judge may go for our part. Who was fenced finds out when it stores."""
+        """Say that we live, and how far the judge may go for our part. Who was fenced finds out
+        when it stores.
+        """
         while True:
             with suppress(FencedError, *UNREACHABLE):
                 await self._store.intakes.go_on(self.name, self._intake.floor())
@@ -110,11 +119,16 @@ class Storing:
 
     async def _configurations(self) -> None:
         while True:
-            if await persistently("configuration", self._store.configurations.version) != self._version:
+            if (
+                await persistently("configuration", self._store.configurations.version)
+                != self._version
+            ):
                 applied = await persistently("configuration", lambda: in_force(self._store))
                 if applied is not None:
                     self._version = applied.version
-                    self._parts.inbox.listen_to([region.id for region in applied.configuration.topology.regions])
+                    self._parts.inbox.listen_to(
+                        [region.id for region in applied.configuration.topology.regions]
+                    )
                     self._intake.configure(applied.configuration)
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -126,9 +140,15 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
         applied = await _first_configuration(store, stop)
         if applied is None:
             return
-        places = Places(settings.geoip_country, settings.geoip_asn, settings.data_dir and settings.data_dir / "geodata")
+        places = Places(
+            settings.geoip_country,
+            settings.geoip_asn,
+            settings.data_dir and settings.data_dir / "geodata",
+        )
         stack.callback(places.close)
-        link = linked(settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}")
+        link = linked(
+            settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}"
+        )
         post, inbox = await stack.enter_async_context(link)
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
         if settings.ready_file is not None:

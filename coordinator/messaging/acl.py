@@ -1,4 +1,6 @@
-"""Who may do what at the broker: one user a region, so that a leaked credential opens its own region and no other."""
+"""Who may do what at the broker: one user a region, so that a leaked credential opens its own
+region and no other.
+"""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -8,15 +10,21 @@ from worker.contract.message import probes_queue, reports_queue
 
 COORDINATOR: Final = "coordinator"
 
-_CONNECT: Final = "+ping +hello +auth +select +multi +exec +client|setname +client|getname +client|id"
-"""What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is checked too."""
+_CONNECT: Final = (
+    "+ping +hello +auth +select +multi +exec +client|setname +client|getname +client|id"
+)
+"""What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is
+checked too.
+"""
 
 
 def broker_acl(passwords: Mapping[str, str], coordinator: str) -> list[str]:
-    """The lines of an ACL file for Valkey or Redis 7: a user for each region, by its password, and the coordinator.
+    """The lines of an ACL file for Valkey or Redis 7: a user for each region, by its password, and
+    the coordinator.
 
-    A region's workers take from `probes.<region>` and `probes.<region>.<worker>`, write to `reports.<region>` and to
-    their own queues (echoes), and can do nothing else. Passwords are written as SHA-256. Nobody else gets in.
+    A region's workers take from `probes.<region>` and `probes.<region>.<worker>`, write to
+    `reports.<region>` and to their own queues (echoes), and can do nothing else. Passwords are
+    written as SHA-256. Nobody else gets in.
     """
     taken = sorted({COORDINATOR, "default"} & passwords.keys())
     if taken:
@@ -30,7 +38,10 @@ def broker_acl(passwords: Mapping[str, str], coordinator: str) -> list[str]:
 def _coordinator(password: str) -> str:
     keys = "~probes.* ~reports.* ~coordinator.*"
     commands = "+brpop +lpush +llen +del +info|server"
-    return f"user {COORDINATOR} on {_hashed(password)} resetchannels -@all {keys} {_CONNECT} {commands}"
+    return (
+        f"user {COORDINATOR} on {_hashed(password)} resetchannels -@all {keys} {_CONNECT}"
+        f" {commands}"
+    )
 
 
 def _region(region: str, password: str) -> str:
@@ -40,7 +51,9 @@ def _region(region: str, password: str) -> str:
         f"(%W~{reports} %W~{own} +lpush)",
         f"(%R~{reports} +llen)",
     ]
-    return f"user {region} on {_hashed(password)} resetchannels -@all {_CONNECT} {' '.join(selectors)}"
+    return (
+        f"user {region} on {_hashed(password)} resetchannels -@all {_CONNECT} {' '.join(selectors)}"
+    )
 
 
 def _hashed(password: str) -> str:

@@ -1,7 +1,9 @@
-"""Receiving from workers: one thread that consumes every region's queue and hands reports to the event loop.
+"""Receiving from workers: one thread that consumes every region's queue and hands reports to the
+event loop.
 
-The region of a report is the queue on which it arrived, which the broker's access list ties to the sender's
-credential. The hand-over is bounded: while the loop is behind, nothing more is taken from the broker.
+The region of a report is the queue on which it arrived, which the broker's access list ties to the
+sender's credential. The hand-over is bounded: while the loop is behind, nothing more is taken from
+the broker.
 """
 
 import asyncio
@@ -24,7 +26,9 @@ log = logging.getLogger("outscope.inbox")
 ECHO_QUEUE: Final = "coordinator.echo"
 ECHO_EVERY_S: Final = 2.0
 DEAF_AFTER_S: Final = 8.0
-"""The link is given up when neither a report nor our own echo came for this long: it is half-open."""
+"""The link is given up when neither a report nor our own echo came for this long: it is
+half-open.
+"""
 POLL_S: Final = 0.5
 WAITING: Final = 64
 """Reports that may wait for the loop."""
@@ -32,7 +36,9 @@ WAITING: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message as it arrived: the queue's region, the Celery task that it names, and its undecoded body."""
+    """One message as it arrived: the queue's region, the Celery task that it names, and its
+    undecoded body.
+    """
 
     region: str
     task: str
@@ -43,10 +49,13 @@ class Delivery:
 class Inbox:
     """The receiving thread and its bounded hand-over.
 
-    Each process that receives has an `echo` queue of its own. Without `reports` only the link is watched.
+    Each process that receives has an `echo` queue of its own. Without `reports` only the link is
+    watched.
     """
 
-    def __init__(self, broker: str, regions: Sequence[str], echo: str = ECHO_QUEUE, *, reports: bool = True) -> None:
+    def __init__(
+        self, broker: str, regions: Sequence[str], echo: str = ECHO_QUEUE, *, reports: bool = True
+    ) -> None:
         self._broker = verified(broker)
         self._regions = tuple(regions)
         self._echo = echo
@@ -83,7 +92,9 @@ class Inbox:
         return self._waiting.qsize()
 
     async def some(self, timeout_s: float, most: int = WAITING) -> list[Delivery]:
-        """What has arrived, at once when something has; an empty list when nothing comes in time."""
+        """What has arrived, at once when something has; an empty list when nothing comes in
+        time.
+        """
         try:
             async with asyncio.timeout(max(0.0, timeout_s)):
                 found = [await self._waiting.get()]
@@ -108,14 +119,20 @@ class Inbox:
 
     def _receive(self) -> None:
         """Consume until told otherwise; any trouble with the link is an exception."""
-        with Connection(self._broker, transport_options=transport_options(), connect_timeout=5, heartbeat=0) as link:
+        with Connection(
+            self._broker, transport_options=transport_options(), connect_timeout=5, heartbeat=0
+        ) as link:
             link.ensure_connection(max_retries=1, timeout=5)
             queues: dict[str, Callable[[Message], None]] = {
-                reports_queue(region): partial(self._take, region) for region in self._regions if self._reports
+                reports_queue(region): partial(self._take, region)
+                for region in self._regions
+                if self._reports
             }
             queues[self._echo] = self._echoed
             channel = link.default_channel
-            consumers = [self._consumer(channel, name, on_message) for name, on_message in queues.items()]
+            consumers = [
+                self._consumer(channel, name, on_message) for name, on_message in queues.items()
+            ]
             for consumer in consumers:
                 consumer.consume(no_ack=True)
             self._heard_s = self.connected_since_s = monotonic_s()
@@ -128,17 +145,27 @@ class Inbox:
         while not self._stopping.is_set() and not self._changed.is_set():
             now = monotonic_s()
             if now >= echo_at:
-                producer.publish({}, exchange="", routing_key=self._echo, headers={"task": TASK_ECHO}, retry=False)
+                producer.publish(
+                    {},
+                    exchange="",
+                    routing_key=self._echo,
+                    headers={"task": TASK_ECHO},
+                    retry=False,
+                )
                 echo_at = now + ECHO_EVERY_S
             with suppress(TimeoutError):
                 link.drain_events(timeout=POLL_S)
             if monotonic_s() - self._heard_s > DEAF_AFTER_S:
-                raise ConnectionError(f"nothing was heard for {DEAF_AFTER_S:.0f} s, not even our own echo")
+                raise ConnectionError(
+                    f"nothing was heard for {DEAF_AFTER_S:.0f} s, not even our own echo"
+                )
 
     @staticmethod
     def _consumer(channel: Any, name: str, on_message: Callable[[Message], None]) -> Consumer:
         queue = Queue(name, Exchange(""), routing_key=name)
-        return Consumer(channel, [queue], on_message=on_message, accept=["json"], auto_declare=False)
+        return Consumer(
+            channel, [queue], on_message=on_message, accept=["json"], auto_declare=False
+        )
 
     def _echoed(self, _message: Message) -> None:
         self._heard_s = monotonic_s()

@@ -1,7 +1,9 @@
-"""Sending to workers: Celery messages from one thread, so that a broker that is away never blocks a loop.
+"""Sending to workers: Celery messages from one thread, so that a broker that is away never blocks a
+loop.
 
-What waits is bounded in number and in time. An order that could not be sent in time is lost on purpose and its
-looks are declared missing; a receipt that is lost makes a worker send its report again, which does no harm.
+What waits is bounded in number and in time. An order that could not be sent in time is lost on
+purpose and its looks are declared missing; a receipt that is lost makes a worker send its report
+again, which does no harm.
 """
 
 import asyncio
@@ -18,7 +20,14 @@ from kombu import Exchange, Queue
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s, now
 from worker.contract.instant import Instant
-from worker.contract.message import TASK_LOOK, TASK_RECEIPT, Order, Receipt, probes_queue, worker_queue
+from worker.contract.message import (
+    TASK_LOOK,
+    TASK_RECEIPT,
+    Order,
+    Receipt,
+    probes_queue,
+    worker_queue,
+)
 
 log = logging.getLogger("outscope.dispatch")
 
@@ -34,7 +43,9 @@ _BATCH: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message on its way out. `sent` is called from the sending thread with whether the broker took it."""
+    """One message on its way out. `sent` is called from the sending thread with whether the broker
+    took it.
+    """
 
     task: str
     queue: str
@@ -44,7 +55,9 @@ class Letter:
     sent: Callable[[bool], None]
 
 
-def order_letter(order: Order, expires_s: float, sent: Callable[[bool], None], worker: str | None = None) -> Letter:
+def order_letter(
+    order: Order, expires_s: float, sent: Callable[[bool], None], worker: str | None = None
+) -> Letter:
     """The letter that carries an order to the workers of its region, or to one of them."""
     to = probes_queue(order.region) if worker is None else worker_queue(order.region, worker)
     return Letter(TASK_LOOK, to, order.model_dump(mode="json"), ORDER_PATIENCE_S, expires_s, sent)
@@ -53,7 +66,9 @@ def order_letter(order: Order, expires_s: float, sent: Callable[[bool], None], w
 def receipt_letter(region: str, receipt: Receipt) -> Letter:
     """The letter that carries a receipt to one worker."""
     body = receipt.model_dump(mode="json")
-    return Letter(TASK_RECEIPT, worker_queue(region, receipt.worker), body, RECEIPT_PATIENCE_S, None, _nothing)
+    return Letter(
+        TASK_RECEIPT, worker_queue(region, receipt.worker), body, RECEIPT_PATIENCE_S, None, _nothing
+    )
 
 
 def _nothing(_sent: bool) -> None:
@@ -61,7 +76,9 @@ def _nothing(_sent: bool) -> None:
 
 
 def in_this_loop(told: Callable[[bool, Instant], None]) -> Callable[[bool], None]:
-    """What the sending thread calls; `told` then hears in this loop's own thread whether it was sent, and when."""
+    """What the sending thread calls; `told` then hears in this loop's own thread whether it was
+    sent, and when.
+    """
     loop = asyncio.get_running_loop()
 
     def answer(sent: bool) -> None:
@@ -159,9 +176,14 @@ class Post:
                 return
 
     def _sent(self, letters: Sequence[Letter]) -> bool:
-        """Whether the broker took the letters. A batch that fails half-way is sent again: repeats do no harm."""
+        """Whether the broker took the letters. A batch that fails half-way is sent again: repeats
+        do no harm.
+        """
         try:
-            with self._app.producer_pool.acquire(block=True, timeout=5) as producer, producer.batch():
+            with (
+                self._app.producer_pool.acquire(block=True, timeout=5) as producer,
+                producer.batch(),
+            ):
                 for letter in letters:
                     self._app.send_task(
                         letter.task,
@@ -174,7 +196,9 @@ class Post:
                         argsrepr="",
                         kwargsrepr="",
                     )
-        except Exception as error:  # the boundary of this thread: any failure to send means the same
+        except (
+            Exception
+        ) as error:  # the boundary of this thread: any failure to send means the same
             if self.reachable:
                 log.warning("broker_unreachable letters=%d error=%r", len(letters), error)
             self.reachable = False

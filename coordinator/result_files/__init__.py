@@ -7,4 +7,11 @@ from coordinator.result_files.mistakes import BadLine, Mistakes, UnreadableError
 from coordinator.result_files.order import OutOfOrderError
 from coordinator.result_files.source import STANDARD_INPUT, ResultFile
 
-__all__ = ["STANDARD_INPUT", "BadLine", "Mistakes", "OutOfOrderError", "ResultFile", "UnreadableError"]
+__all__ = [
+    "STANDARD_INPUT",
+    "BadLine",
+    "Mistakes",
+    "OutOfOrderError",
+    "ResultFile",
+    "UnreadableError",
+]

@@ -1,6 +1,7 @@
 """Results in columns: one Arrow schema for archive and exports, whose fields carry what they mean.
 
-Names repeat, so they are kept as numbers of a dictionary while they are in memory; files show them as plain text.
+Names repeat, so they are kept as numbers of a dictionary while they are in memory; files show them
+as plain text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,18 @@ JSON: Final = b"json"
 
 TIME: Final = pa.timestamp("ms", tz="UTC")
 NAME: Final = pa.dictionary(pa.int32(), pa.string())
-REPEATING: Final = ("check", "service", "component", "kind", "region", "worker", "reason", "blame", "ip", "ip_country")
+REPEATING: Final = (
+    "check",
+    "service",
+    "component",
+    "kind",
+    "region",
+    "worker",
+    "reason",
+    "blame",
+    "ip",
+    "ip_country",
+)
 _TYPES: Final[Mapping[str, Any]] = {
     "id": pa.string(),
     **dict.fromkeys(REPEATING, NAME),
@@ -61,7 +73,9 @@ _MEANING: Final[Mapping[str, str]] = {
 _REQUIRED: Final = FIELDS[: FIELDS.index("detail") + 1]
 
 
-def field_of(name: str, kind: Any, meaning: str, *, nullable: bool = True, json: bool = False) -> Any:
+def field_of(
+    name: str, kind: Any, meaning: str, *, nullable: bool = True, json: bool = False
+) -> Any:
     """A column that says what it means; `json` when its text is JSON."""
     told = {DESCRIPTION: meaning.encode(), **({JSON: b"1"} if json else {})}
     return pa.field(name, kind, nullable=nullable, metadata=told)
@@ -81,14 +95,17 @@ RESULTS: Final = schema_of(
     "results",
     1,
     (
-        field_of(name, _TYPES[name], _MEANING[name], nullable=name not in _REQUIRED, json=name == "extra")
+        field_of(
+            name, _TYPES[name], _MEANING[name], nullable=name not in _REQUIRED, json=name == "extra"
+        )
         for name in FIELDS
     ),
 )
 
 
 PLAIN: Final = pa.schema(
-    [field.with_type(pa.string()) if field.name in REPEATING else field for field in RESULTS], metadata=RESULTS.metadata
+    [field.with_type(pa.string()) if field.name in REPEATING else field for field in RESULTS],
+    metadata=RESULTS.metadata,
 )
 """The same with names as plain text, for rows that are on their way to another order."""
 
@@ -107,11 +124,14 @@ def batch_of(rows: Sequence[Mapping[str, Any]], schema: Any = RESULTS) -> Any:
 
 
 def array_of(values: Sequence[Any], kind: Any) -> Any:
-    """A column of values, instants as milliseconds; any number is a truth value where one is wanted."""
+    """A column of values, instants as milliseconds; any number is a truth value where one is
+    wanted.
+    """
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
     if pa.types.is_boolean(kind):
-        return pa.array(values).cast(kind)  # of numbers or of truth values, as the database told them
+        # of numbers or of truth values, as the database told them
+        return pa.array(values).cast(kind)
     if pa.types.is_timestamp(kind):
         return pa.array(values, pa.int64()).cast(kind)
     return pa.array(values, kind)

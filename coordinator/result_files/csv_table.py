@@ -1,6 +1,8 @@
-"""CSV: a header row with the names of the fields, in any order; empty is null, `extra` is JSON, ok is true or false.
+"""CSV: a header row with the names of the fields, in any order; empty is null, `extra` is JSON, ok
+is true or false.
 
-Text that a spreadsheet would take for a formula has an apostrophe in front, as our own exports write it.
+Text that a spreadsheet would take for a formula has an apostrophe in front, as our own exports
+write it.
 """
 
 import csv
@@ -40,12 +42,16 @@ class _TableRow(Row, gc=False, array_like=True):
 
 
 def read_csv(file: IO[bytes], mistakes: Mistakes) -> Iterator[list[Result]]:
-    """The results of a table in its order, in batches; bad rows are noted. UnreadableError without a proper header."""
+    """The results of a table in its order, in batches; bad rows are noted. UnreadableError without
+    a proper header.
+    """
     with io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="") as text:
         lines = csv.reader(text)
         header = next(lines, None)
         if not header:
-            raise UnreadableError("is empty: the header row with the names of the columns is missing")
+            raise UnreadableError(
+                "is empty: the header row with the names of the columns is missing"
+            )
         picked = _columns(header)
         broken: str | None = ""
         while broken is not None:
@@ -57,7 +63,9 @@ def read_csv(file: IO[bytes], mistakes: Mistakes) -> Iterator[list[Result]]:
 
 
 def _columns(header: list[str]) -> Callable[[list[str]], Cells]:
-    """Puts the cells of a row into the order of the fields; a column that is not there gives what was appended."""
+    """Puts the cells of a row into the order of the fields; a column that is not there gives what
+    was appended.
+    """
     names = [name.strip() for name in header]
     missing = [name for name in REQUIRED if name not in names]
     if missing:
@@ -66,7 +74,9 @@ def _columns(header: list[str]) -> Callable[[list[str]], Cells]:
 
 
 def _read_rows(lines: Iterator[list[str]], rows: list[list[str]]) -> str | None:
-    """Add the next rows; what is wrong with the line after them, nothing if it is well, None at the end."""
+    """Add the next rows; what is wrong with the line after them, nothing if it is well, None at the
+    end.
+    """
     try:
         rows.extend(islice(lines, BATCH_ROWS))
     except csv.Error as error:
@@ -75,12 +85,20 @@ def _read_rows(lines: Iterator[list[str]], rows: list[list[str]]) -> str | None:
 
 
 def _results(
-    rows: list[list[str]], width: int, picked: Callable[[list[str]], Cells], before: int, mistakes: Mistakes
+    rows: list[list[str]],
+    width: int,
+    picked: Callable[[list[str]], Cells],
+    before: int,
+    mistakes: Mistakes,
 ) -> list[Result]:
     whole = all(len(row) == width for row in rows)
     if whole:
         try:
-            return results_of(msgspec.convert([_cells(row, picked) for row in rows], list[_TableRow], strict=False))
+            return results_of(
+                msgspec.convert(
+                    [_cells(row, picked) for row in rows], list[_TableRow], strict=False
+                )
+            )
         except ValueError:
             pass  # one of them is bad: find out which
     return list(_one_by_one(rows, width, picked, before, mistakes))
@@ -94,7 +112,11 @@ def _cells(row: list[str], picked: Callable[[list[str]], Cells]) -> list[Any]:
 
 
 def _one_by_one(
-    rows: list[list[str]], width: int, picked: Callable[[list[str]], Cells], before: int, mistakes: Mistakes
+    rows: list[list[str]],
+    width: int,
+    picked: Callable[[list[str]], Cells],
+    before: int,
+    mistakes: Mistakes,
 ) -> Iterator[Result]:
     number = before
     for row in rows:
@@ -111,7 +133,9 @@ def _one_by_one(
 
 
 def _record(cells: Cells) -> dict[str, Any]:
-    return {name: _value(name, _bare(cell)) for name, cell in zip(FIELDS, cells, strict=True) if cell}
+    return {
+        name: _value(name, _bare(cell)) for name, cell in zip(FIELDS, cells, strict=True) if cell
+    }
 
 
 def _bare(cell: str) -> str:

@@ -12,7 +12,9 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line (or row of a table) that is no result record: its number from 1, and what is wrong with it."""
+    """A line (or row of a table) that is no result record: its number from 1, and what is wrong
+    with it.
+    """
 
     number: int
     mistake: str

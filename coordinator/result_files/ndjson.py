@@ -1,6 +1,7 @@
 """NDJSON: one result record a line, decoded a block at a time.
 
-A block that has a bad line is decoded again line by line, by the slow way that can say what is wrong.
+A block that has a bad line is decoded again line by line, by the slow way that can say what is
+wrong.
 """
 
 from collections.abc import Iterator
@@ -43,7 +44,10 @@ def _results(block: bytes, before: int, mistakes: Mistakes) -> list[Result]:
     try:
         return results_of(_decoder.decode_lines(block))
     except (msgspec.DecodeError, UnicodeDecodeError):
-        found = (_result(line, number, mistakes) for number, line in enumerate(block.split(b"\n"), before + 1))
+        found = (
+            _result(line, number, mistakes)
+            for number, line in enumerate(block.split(b"\n"), before + 1)
+        )
         return [result for result in found if result is not None]
 
 

@@ -1,7 +1,8 @@
 """Order: results in the order in which they were received, without holding all of them.
 
-Files are nearly always in this order already, give or take what arrived at once. A buffer of `HELD` results puts that
-right; a file that is further out of order is noticed, and must be read whole and sorted.
+Files are nearly always in this order already, give or take what arrived at once. A buffer of `HELD`
+results puts that right; a file that is further out of order is noticed, and must be read whole and
+sorted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,9 @@ class OutOfOrderError(ValueError):
 
 
 def in_order(batches: Iterable[list[Result]], held: int = HELD) -> Iterator[list[Result]]:
-    """The results by when they were received, ties by id, in batches. OutOfOrderError when the buffer was too small."""
+    """The results by when they were received, ties by id, in batches. OutOfOrderError when the
+    buffer was too small.
+    """
     waiting: list[Result] = []
     given: Instant = 0
     for batch in batches:

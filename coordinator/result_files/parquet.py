@@ -1,4 +1,6 @@
-"""Parquet: columns with the names of the fields. Times are timestamps (UTC when they do not say) or RFC 3339 text."""
+"""Parquet: columns with the names of the fields. Times are timestamps (UTC when they do not say) or
+RFC 3339 text.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -23,12 +25,16 @@ _ENUMS: Mapping[str, Mapping[str, Any]] = {
 
 
 def read_parquet(path: str, mistakes: Mistakes) -> Iterator[list[Result]]:
-    """The results of a file in its order, in batches; bad rows are noted. UnreadableError for another schema."""
+    """The results of a file in its order, in batches; bad rows are noted. UnreadableError for
+    another schema.
+    """
     try:
         import pyarrow as pa
         from pyarrow.parquet import ParquetFile
     except ImportError:
-        raise UnreadableError("is Parquet, which needs pyarrow; install outscope[coordinator]") from None
+        raise UnreadableError(
+            "is Parquet, which needs pyarrow; install outscope[coordinator]"
+        ) from None
     try:
         with ParquetFile(path) as file:
             names = _columns(file.schema_arrow)
@@ -135,7 +141,10 @@ def _instants(array: "Array") -> list[Any]:
     import pyarrow as pa
 
     if pa.types.is_timestamp(array.type):
-        return cast(list[Any], array.cast(pa.timestamp("ms", array.type.tz), safe=False).cast(pa.int64()).to_pylist())
+        return cast(
+            list[Any],
+            array.cast(pa.timestamp("ms", array.type.tz), safe=False).cast(pa.int64()).to_pylist(),
+        )
     return [value and parse_rfc3339(value) for value in array.to_pylist()]
 
 

@@ -1,4 +1,6 @@
-"""Where results come from: a path whose suffixes tell what it is and how it is packed, or standard input."""
+"""Where results come from: a path whose suffixes tell what it is and how it is packed, or standard
+input.
+"""
 
 import gzip
 import sys
@@ -24,12 +26,12 @@ _OPENERS: Final[dict[str, Any]] = {".gz": gzip.open, ".zst": zstd.open}
 
 @dataclass(slots=True)
 class ResultFile:
-    """A file of results: `.csv` and `.parquet` by their suffix, else NDJSON; `.gz` and `.zst` are unpacked; `-` is
-    NDJSON on standard input. An open binary file is NDJSON. A folder is one of Parquet files, in the order of their
-    names.
+    """A file of results: `.csv` and `.parquet` by their suffix, else NDJSON; `.gz` and `.zst` are
+    unpacked; `-` is NDJSON on standard input. An open binary file is NDJSON. A folder is one of
+    Parquet files, in the order of their names.
 
-    Reading raises OSError when it cannot be opened and UnreadableError when what it holds is no table of results;
-    bad lines are skipped and noted in `mistakes`.
+    Reading raises OSError when it cannot be opened and UnreadableError when what it holds is no
+    table of results; bad lines are skipped and noted in `mistakes`.
     """
 
     source: str | Path | IO[bytes]
@@ -52,12 +54,16 @@ class ResultFile:
                 read = read_csv if ".csv" in self._suffixes()[:1] else read_ndjson
                 yield from read(file, self.mistakes)
         except EOFError:
-            raise UnreadableError("cannot be read: it is cut off, the packed part ends too early") from None
+            raise UnreadableError(
+                "cannot be read: it is cut off, the packed part ends too early"
+            ) from None
         except (zlib.error, zstd.ZstdError, gzip.BadGzipFile) as error:
             raise UnreadableError(f"cannot be read: {error}") from error
 
     def in_order(self) -> Iterator[list[Result]]:
-        """The results by when they were received. OutOfOrderError when that is not possible without reading all."""
+        """The results by when they were received. OutOfOrderError when that is not possible without
+        reading all.
+        """
         return in_order(self.batches())
 
     def sorted(self) -> list[Result]:

@@ -1,1 +1,3 @@
-"""What keeps a process going: leadership, counters, retries, clocks of receipt, and how loops stop."""
+"""What keeps a process going: leadership, counters, retries, clocks of receipt, and how loops
+stop.
+"""

@@ -1,4 +1,6 @@
-"""One coordinator at a time works on a database. A second one is refused; after a crash the next one takes over."""
+"""One coordinator at a time works on a database. A second one is refused; after a crash the next
+one takes over.
+"""
 
 import asyncio
 import logging
@@ -29,8 +31,8 @@ class AnotherCoordinatorError(Exception):
 async def leadership(store: Store) -> AsyncIterator["Leadership"]:
     """Lead while the block runs; AnotherCoordinatorError when somebody else does.
 
-    The lease of a process of this machine that has ended is taken over at once, that of another machine when it runs
-    out.
+    The lease of a process of this machine that has ended is taken over at once, that of another
+    machine when it runs out.
     """
     lead = Leadership(store)
     await lead.take()
@@ -66,7 +68,9 @@ class Leadership:
             await asyncio.sleep(_LOOK_S)
 
     async def renew(self) -> None:
-        """Keep the lease; called every second, writes every few. AnotherCoordinatorError when we lost it."""
+        """Keep the lease; called every second, writes every few. AnotherCoordinatorError when we
+        lost it.
+        """
         if monotonic_s() - self._renewed_s >= RENEW_S and not await self._try():
             found = await self._store.leases.holder(LEASE)
             raise AnotherCoordinatorError(_refusal(found[0] if found else "nobody"))

@@ -10,13 +10,16 @@ GRID_MS: Final = 1_000
 
 
 class Stamps:
-    """Gives instants that never go back. When the clock is set back, they go on from where they were.
+    """Gives instants that never go back. When the clock is set back, they go on from where they
+    were.
 
-    No stamp is a whole second: the judge looks at whole seconds, so no result is ever just as old as a judgement,
-    and a replay cannot disagree about which came first.
+    No stamp is a whole second: the judge looks at whole seconds, so no result is ever just as old
+    as a judgement, and a replay cannot disagree about which came first.
     """
 
-    def __init__(self, clock: Callable[[], Instant], monotonic_s: Callable[[], float], last: Instant = 0) -> None:
+    def __init__(
+        self, clock: Callable[[], Instant], monotonic_s: Callable[[], float], last: Instant = 0
+    ) -> None:
         self._clock = clock
         self._monotonic_s = monotonic_s
         self._last = last

@@ -1,4 +1,6 @@
-"""Writing to the store until it is written: a database that restarts costs time and nothing else."""
+"""Writing to the store until it is written: a database that restarts costs time and nothing
+else.
+"""
 
 import asyncio
 import logging
@@ -18,7 +20,13 @@ log = logging.getLogger("outscope.persistence")
 
 LONGEST_PAUSE_S: Final = 5.0
 
-UNREACHABLE: Final = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError)
+UNREACHABLE: Final = (
+    BaseORMException,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    sqlite3.Error,
+    OSError,
+)
 """Errors that pass when the database is back."""
 
 UNSTORABLE: Final = (
@@ -35,9 +43,11 @@ T = TypeVar("T")
 
 
 async def persistently(what: str, write: Callable[[], Awaitable[T]]) -> T:
-    """Do a write that a repeat does not harm until the database takes it; an unstorable value is an error.
+    """Do a write that a repeat does not harm until the database takes it; an unstorable value is an
+    error.
 
-    Meanwhile nothing is receipted and the broker's queues fill, then the workers' outboxes: nothing is lost.
+    Meanwhile nothing is receipted and the broker's queues fill, then the workers' outboxes: nothing
+    is lost.
     """
     pause_s = 0.25
     while True:
@@ -58,15 +68,20 @@ def unstorable(error: BaseException) -> bool:
     return isinstance(error, UNSTORABLE)
 
 
-async def keep(store: Store, results: Sequence[Result], reading: Reading, intake: str = "") -> list[Result]:
-    """Store results and return the new ones. One that no table can hold is refused; the others are kept."""
+async def keep(
+    store: Store, results: Sequence[Result], reading: Reading, intake: str = ""
+) -> list[Result]:
+    """Store results and return the new ones. One that no table can hold is refused; the others are
+    kept.
+    """
     tried = False
 
     async def add() -> list[Result]:
         nonlocal tried
         again, tried = tried, True
         new = await store.results.add(results, intake)
-        return await store.results.stored_as(results) if again else new  # the first try may have been committed
+        # the first try may have been committed
+        return await store.results.stored_as(results) if again else new
 
     try:
         return await persistently("results", add)

@@ -1,1 +1,3 @@
-"""Which looks are ordered when: the loop of due looks, and the extra ones that the judge asks for."""
+"""Which looks are ordered when: the loop of due looks, and the extra ones that the judge asks
+for.
+"""

@@ -1,8 +1,10 @@
-"""Orders the extra looks that the judge asks for, the moment it asks: from one worker, or from any of a region.
+"""Orders the extra looks that the judge asks for, the moment it asks: from one worker, or from any
+of a region.
 
-They promise nothing. What cannot be ordered now is dropped, an order that nobody takes expires within seconds, and
-a look that does not come back is no gap, because the regular look of its slot is ordered all the same. A repeat
-does no harm: an id derives from check, region, worker, slot and attempt.
+They promise nothing. What cannot be ordered now is dropped, an order that nobody takes expires
+within seconds, and a look that does not come back is no gap, because the regular look of its slot
+is ordered all the same. A repeat does no harm: an id derives from check, region, worker, slot and
+attempt.
 """
 
 import logging
@@ -34,7 +36,11 @@ class ExtraLooks:
     """Orders what is asked for, within a cap that does not trust the asker."""
 
     def __init__(
-        self, post: Post, hearing: Hearing, link_since: Callable[[], float | None], counters: Counters
+        self,
+        post: Post,
+        hearing: Hearing,
+        link_since: Callable[[], float | None],
+        counters: Counters,
     ) -> None:
         self._post = post
         self._hearing = hearing
@@ -65,7 +71,9 @@ class ExtraLooks:
         self._send(places.items(), now)
 
     def _makeable(self, ask: Ask, now_s: float) -> Check | None:
-        """The check, when somebody is there to look at it now; the configuration may have changed since the ask."""
+        """The check, when somebody is there to look at it now; the configuration may have changed
+        since the ask.
+        """
         check = self._topology.check.get(ask.check)
         if check is None or ask.region not in check.regions or not 0 < ask.attempt < MOST_ATTEMPTS:
             return None

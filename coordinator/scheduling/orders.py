@@ -11,13 +11,19 @@ from worker.contract.message import CheckSpec, LookRow, Order
 
 SHORTEST_S: Final = 10.0
 LONGEST_S: Final = 60.0
-"""An order that no worker took for its shortest interval, within these bounds, is of no use any more."""
+"""An order that no worker took for its shortest interval, within these bounds, is of no use any
+more.
+"""
 SPARE_S: Final = 3.0
-"""An order of extra looks is of no use any more so long after their timeout: others have answered by then."""
+"""An order of extra looks is of no use any more so long after their timeout: others have answered
+by then.
+"""
 
 
 class Extra(NamedTuple):
-    """An extra look of a check. Its attempt, 1 or more, tells it from the others of its slot in its region."""
+    """An extra look of a check. Its attempt, 1 or more, tells it from the others of its slot in its
+    region.
+    """
 
     check: Check
     attempt: int
@@ -41,14 +47,18 @@ def order(region: str, looks: Sequence[Due], specs: Specs, now: Instant) -> tupl
     return _message(region, rows, specs, now), min(LONGEST_S, max(SHORTEST_S, shortest_s))
 
 
-def extra_order(region: str, looks: Sequence[Extra], specs: Specs, now: Instant) -> tuple[Order, float]:
+def extra_order(
+    region: str, looks: Sequence[Extra], specs: Specs, now: Instant
+) -> tuple[Order, float]:
     """The order for these extra looks, due at once, and after how many seconds it expires."""
     longest_s = max(check.timeout_ms for check, _ in looks) / 1000
     rows = [(check, check.slot(now), attempt, now) for check, attempt in looks]
     return _message(region, rows, specs, now), longest_s + SPARE_S
 
 
-def _message(region: str, looks: Sequence[tuple[Check, int, int, Instant]], specs: Specs, now: Instant) -> Order:
+def _message(
+    region: str, looks: Sequence[tuple[Check, int, int, Instant]], specs: Specs, now: Instant
+) -> Order:
     checks: dict[str, int] = {}
     rows: list[LookRow] = []
     for check, slot, attempt, scheduled_at in looks:
@@ -56,7 +66,9 @@ def _message(region: str, looks: Sequence[tuple[Check, int, int, Instant]], spec
         rows.append((index, slot, attempt, scheduled_at))
     check, _, attempt, scheduled_at = looks[0]
     identifier = f"{region}.{scheduled_at}.{check.id}.{attempt}"
-    return Order(order=identifier, region=region, issued_at=now, checks=tuple(checks), looks=tuple(rows))
+    return Order(
+        order=identifier, region=region, issued_at=now, checks=tuple(checks), looks=tuple(rows)
+    )
 
 
 def _text(check: Check) -> str:

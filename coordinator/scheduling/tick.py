@@ -1,6 +1,8 @@
-"""THE LOOP that orders looks: once a second, one order a region with everything that is due in the next window.
+"""THE LOOP that orders looks: once a second, one order a region with everything that is due in the
+next window.
 
-Which looks are due is arithmetic on the clock, so nothing drifts and nothing is forgotten by a restart.
+Which looks are due is arithmetic on the clock, so nothing drifts and nothing is forgotten by a
+restart.
 """
 
 import asyncio
@@ -24,9 +26,13 @@ log = logging.getLogger("outscope.tick")
 
 STEP_MS: Final = 1_000
 LEAD_MS: Final = 250
-"""How far ahead a window begins: time for an order to travel, so that looks start when they are due."""
+"""How far ahead a window begins: time for an order to travel, so that looks start when they are
+due.
+"""
 PATIENCE_MS: Final = 1_000
-"""Windows missed by no more than this are ordered late; after a longer pause we skip ahead, without a burst."""
+"""Windows missed by no more than this are ordered late; after a longer pause we skip ahead, without
+a burst.
+"""
 MOST_LOOKS: Final = 500
 
 
@@ -34,7 +40,12 @@ class Tick:
     """Orders what is due. `ticked_until` is the end of the last window that was dealt with."""
 
     def __init__(
-        self, post: Post, ledger: Ledger, hearing: Hearing, link_since: Callable[[], float | None], counters: Counters
+        self,
+        post: Post,
+        ledger: Ledger,
+        hearing: Hearing,
+        link_since: Callable[[], float | None],
+        counters: Counters,
     ) -> None:
         self._post = post
         self._ledger = ledger
@@ -51,7 +62,9 @@ class Tick:
         self._specs = Specs(topology)
 
     def resume(self, reached: Instant, now: Instant) -> None:
-        """Go on from where an earlier life ended; the looks that nobody ordered meanwhile are declared missing."""
+        """Go on from where an earlier life ended; the looks that nobody ordered meanwhile are
+        declared missing.
+        """
         self.ticked_until = reached
         self.ticked_until, _ = self._window(now)
 
@@ -75,14 +88,19 @@ class Tick:
         self.ticked_until = end
 
     def _window(self, now: Instant) -> tuple[Instant, Instant]:
-        """From where the last window ended to the end of this one; what a pause left out is declared."""
+        """From where the last window ended to the end of this one; what a pause left out is
+        declared.
+        """
         begin = now - now % STEP_MS + LEAD_MS
         end = begin + STEP_MS
         reached = self.ticked_until
-        if reached is None or reached > end + STEP_MS:  # the first window, or the clock was set back
+        # the first window, or the clock was set back
+        if reached is None or reached > end + STEP_MS:
             return begin, end
         if reached < begin - PATIENCE_MS:
-            log.warning("paused for_ms=%d; the looks of that time are declared missing", begin - reached)
+            log.warning(
+                "paused for_ms=%d; the looks of that time are declared missing", begin - reached
+            )
             self._ledger.pause(self._schedule.missed(reached, begin), now)
             return begin, end
         return reached, max(reached, end)
@@ -91,7 +109,9 @@ class Tick:
         self._ledger.issue(looks)
         for part in (looks[i : i + MOST_LOOKS] for i in range(0, len(looks), MOST_LOOKS)):
             message, expires_s = order(region, part, self._specs, now)
-            if not self._post.send(order_letter(message, expires_s, in_this_loop(partial(self._sent, part)))):
+            if not self._post.send(
+                order_letter(message, expires_s, in_this_loop(partial(self._sent, part)))
+            ):
                 self._lost(part)
 
     def _sent(self, looks: Sequence[Due], sent: bool, at: Instant) -> None:

@@ -13,4 +13,14 @@ from coordinator.store.state.writers import FencedError
 from coordinator.store.store import Store
 from coordinator.store.trouble import TROUBLE
 
-__all__ = ["TROUBLE", "Aside", "FencedError", "Heard", "Page", "ResultFilter", "Store", "StoreError", "open_store"]
+__all__ = [
+    "TROUBLE",
+    "Aside",
+    "FencedError",
+    "Heard",
+    "Page",
+    "ResultFilter",
+    "Store",
+    "StoreError",
+    "open_store",
+]

@@ -1,4 +1,6 @@
-"""One database, SQLite or PostgreSQL, and the few ways in which the queries of this package speak to it."""
+"""One database, SQLite or PostgreSQL, and the few ways in which the queries of this package speak
+to it.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -24,7 +26,9 @@ class StoreError(Exception):
 
 
 class Database:
-    """A connection (pool), or one transaction of it. SQL is written once, with `?` for values, for both dialects."""
+    """A connection (pool), or one transaction of it. SQL is written once, with `?` for values, for
+    both dialects.
+    """
 
     def __init__(self, client: BaseDBAsyncClient) -> None:
         self.client = client
@@ -35,9 +39,12 @@ class Database:
         return await self.client.execute_query_dict(self._dialect(sql), list(values))
 
     async def rows(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
-        """The rows that a query answers as values in the order of its columns: for many, at a third of the cost."""
+        """The rows that a query answers as values in the order of its columns: for many, at a third
+        of the cost.
+        """
         found: tuple[int, Any] = await self.client.execute_query(self._dialect(sql), list(values))
-        return cast("Sequence[Sequence[Any]]", found[1])  # not dictionaries, whatever it is said to answer
+        # not dictionaries, whatever it is said to answer
+        return cast("Sequence[Sequence[Any]]", found[1])
 
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The same statement for every row."""
@@ -46,7 +53,9 @@ class Database:
             await self.client.execute_many(self._dialect(sql), batch)
 
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """All rows into a table of PostgreSQL by COPY, several times as fast as INSERT, or none of them."""
+        """All rows into a table of PostgreSQL by COPY, several times as fast as INSERT, or none of
+        them.
+        """
         async with self.client.acquire_connection() as connection:
             await connection.copy_records_to_table(table, records=rows, columns=columns)
 
@@ -55,10 +64,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Database"]:
-        """One transaction: everything said to the yielded database is committed together, or not at all.
+        """One transaction: everything said to the yielded database is committed together, or not at
+        all.
 
-        On SQLite it takes the write lock at once: a transaction that first reads and then writes would fail,
-        instead of waiting, when another process wrote in between.
+        On SQLite it takes the write lock at once: a transaction that first reads and then writes
+        would fail, instead of waiting, when another process wrote in between.
         """
         async with self.client.acquire_connection() as connection:
             if self.is_sqlite:
@@ -92,7 +102,9 @@ def _postgres_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBA
 
 @lru_cache(maxsize=256)
 def numbered(sql: str) -> str:
-    """The statement with PostgreSQL's `$1, $2, ...` for `?`. No statement of ours has `?` in a literal."""
+    """The statement with PostgreSQL's `$1, $2, ...` for `?`. No statement of ours has `?` in a
+    literal.
+    """
     first, *rest = sql.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))
 
@@ -103,7 +115,8 @@ def connection_name(url: str) -> str:
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database URL: `sqlite:///path` or `postgresql://user@host/name`.
+    """Tortoise's configuration for a database URL: `sqlite:///path` or
+    `postgresql://user@host/name`.
 
     StoreError for any other.
     """
@@ -136,7 +149,10 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "journal_size_limit": 64 * 1024 * 1024,
         "cache_size": -16_000,
     }
-    return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": str(path), **pragmas}}
+    return {
+        "engine": "tortoise.backends.sqlite",
+        "credentials": {"file_path": str(path), **pragmas},
+    }
 
 
 def _postgres(url: str) -> dict[str, Any]:

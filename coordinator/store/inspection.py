@@ -1,4 +1,6 @@
-"""Looking into a store without changing anything: no migration, no file that was not there, no lock for long."""
+"""Looking into a store without changing anything: no migration, no file that was not there, no lock
+for long.
+"""
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -9,21 +11,36 @@ from typing import Any, Final
 import asyncpg
 
 from coordinator.encoding import from_text
-from coordinator.store.database import APP, Row, StoreError, connection_name, numbered, sqlite_path, tortoise_config
+from coordinator.store.database import (
+    APP,
+    Row,
+    StoreError,
+    connection_name,
+    numbered,
+    sqlite_path,
+    tortoise_config,
+)
 from coordinator.store.snapshot import MIGRATIONS_TABLE
 
 PATIENCE_S: Final = 10.0
 _QUERY_S: Final = 60.0
 _CREDENTIALS: Final = ("host", "port", "user", "password", "database", "ssl")
-_UNUSABLE: Final = (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_UNUSABLE: Final = (
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 
 Fetch = Callable[..., Coroutine[Any, Any, list[Row]]]
 
-# Each check once, by skipping from one to the next in the index: DISTINCT would read every entry of it.
+# Each check once, by skipping from one to the next in the index: DISTINCT would read every entry of
+# it.
 _CHECKS: Final = (
-    'WITH RECURSIVE seen(name) AS (SELECT min("check") FROM result UNION ALL '
-    'SELECT (SELECT min("check") FROM result WHERE "check" > seen.name) FROM seen WHERE seen.name IS NOT NULL) '
-    "SELECT name FROM seen WHERE name IS NOT NULL"
+    'WITH RECURSIVE seen(name) AS (SELECT min("check") FROM result UNION ALL SELECT (SELECT'
+    ' min("check") FROM result WHERE "check" > seen.name) FROM seen WHERE seen.name IS NOT NULL)'
+    " SELECT name FROM seen WHERE name IS NOT NULL"
 )
 
 
@@ -59,7 +76,9 @@ class Inspection:
     async def migrations(self) -> list[str]:
         """The migrations that were applied; none of a database that nobody has used yet."""
         try:
-            rows = await self._fetch(f"SELECT name FROM {MIGRATIONS_TABLE} WHERE app = ? ORDER BY id", APP)  # noqa: S608
+            rows = await self._fetch(
+                f"SELECT name FROM {MIGRATIONS_TABLE} WHERE app = ? ORDER BY id", APP
+            )
         except StoreError as error:
             if isinstance(error.__cause__, (sqlite3.OperationalError, asyncpg.UndefinedTableError)):
                 return []
@@ -79,7 +98,9 @@ class Inspection:
         """Every configuration that was ever applied, the newest first, one in memory at a time."""
         versions = await self._fetch("SELECT version FROM configuration ORDER BY version DESC")
         for found in versions:
-            rows = await self._fetch("SELECT document FROM configuration WHERE version = ?", found["version"])
+            rows = await self._fetch(
+                "SELECT document FROM configuration WHERE version = ?", found["version"]
+            )
             for row in rows:
                 yield from_text(row["document"])
 
@@ -97,13 +118,21 @@ class Inspection:
 
     async def subjects(self, kind: str) -> dict[str, tuple[int, dict[str, Any]]]:
         """What stands of a kind: when it was written, and the document, by subject."""
-        rows = await self._fetch("SELECT subject, at, document FROM standing WHERE kind = ? ORDER BY subject", kind)
+        rows = await self._fetch(
+            "SELECT subject, at, document FROM standing WHERE kind = ? ORDER BY subject", kind
+        )
         return {row["subject"]: (row["at"], from_text(row["document"])) for row in rows}
 
     async def workers(self) -> list[Row]:
-        """Every worker ever heard: region, worker, last_heard_at, and vitals as a document or None."""
-        rows = await self._fetch("SELECT region, worker, last_heard_at, vitals FROM worker ORDER BY region, worker")
-        return [{**row, "vitals": from_text(row["vitals"]) if row["vitals"] else None} for row in rows]
+        """Every worker ever heard: region, worker, last_heard_at, and vitals as a document or
+        None.
+        """
+        rows = await self._fetch(
+            "SELECT region, worker, last_heard_at, vitals FROM worker ORDER BY region, worker"
+        )
+        return [
+            {**row, "vitals": from_text(row["vitals"]) if row["vitals"] else None} for row in rows
+        ]
 
     async def set_aside(self) -> tuple[int, int | None]:
         """How many messages were set aside, and when the last of them came."""
@@ -113,13 +142,17 @@ class Inspection:
 
 @asynccontextmanager
 async def inspect(url: str) -> AsyncIterator[Inspection]:
-    """Look into the store behind a database URL; StoreError when it cannot be read, or a SQLite file is not there."""
+    """Look into the store behind a database URL; StoreError when it cannot be read, or a SQLite
+    file is not there.
+    """
     try:
         if connection_name(url) == "sqlite":
             with closing(_read_only(sqlite_path(url))) as database:
                 yield Inspection(_from_sqlite(database), is_sqlite=True)
         else:
-            connection = await asyncpg.connect(**_postgres(url), timeout=PATIENCE_S, command_timeout=_QUERY_S)
+            connection = await asyncpg.connect(
+                **_postgres(url), timeout=PATIENCE_S, command_timeout=_QUERY_S
+            )
             try:
                 yield Inspection(_from_postgres(connection), is_sqlite=False)
             finally:
@@ -129,7 +162,9 @@ async def inspect(url: str) -> AsyncIterator[Inspection]:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    """Nobody has the file open who left no log beside it; then it is read as it is, and no log is made."""
+    """Nobody has the file open who left no log beside it; then it is read as it is, and no log is
+    made.
+    """
     if not path.is_file():
         raise StoreError(f"there is no file {path}")
     alone = not path.with_name(f"{path.name}-wal").exists()
@@ -162,4 +197,10 @@ def _from_postgres(connection: Any) -> Fetch:
 def _postgres(url: str) -> dict[str, Any]:
     told = tortoise_config(url)["connections"]["postgres"]["credentials"]
     given = {name: told[name] for name in _CREDENTIALS if told.get(name) is not None}
-    return {**given, "server_settings": {"default_transaction_read_only": "on", "application_name": "outscope doctor"}}
+    return {
+        **given,
+        "server_settings": {
+            "default_transaction_read_only": "on",
+            "application_name": "outscope doctor",
+        },
+    }

@@ -29,4 +29,6 @@ class Leases:
 
     async def release(self, name: str, holder: str) -> None:
         """Give a lease back; nothing happens when somebody else has it."""
-        await self._database.many("DELETE FROM lease WHERE name = ? AND holder = ?", [(name, holder)])
+        await self._database.many(
+            "DELETE FROM lease WHERE name = ? AND holder = ?", [(name, holder)]
+        )

@@ -1,4 +1,6 @@
-"""Opening a store: connect, bring the schema up to date under a lock, hand out the facade, close."""
+"""Opening a store: connect, bring the schema up to date under a lock, hand out the facade,
+close.
+"""
 
 import fcntl
 import sqlite3
@@ -13,7 +15,14 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
 
-from coordinator.store.database import APP, Database, StoreError, connection_name, sqlite_path, tortoise_config
+from coordinator.store.database import (
+    APP,
+    Database,
+    StoreError,
+    connection_name,
+    sqlite_path,
+    tortoise_config,
+)
 from coordinator.store.store import Store
 
 UNUSABLE = (BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -25,7 +34,8 @@ MIGRATION_LOCK = 0x0075_5C09E
 
 @asynccontextmanager
 async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
-    """The store behind a database URL, its schema up to date; StoreError says what is wrong with it.
+    """The store behind a database URL, its schema up to date; StoreError says what is wrong with
+    it.
 
     One event loop must use it from opening to closing.
     """
@@ -34,15 +44,19 @@ async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
     try:
         if name == "sqlite":
             _prepare_folder(sqlite_path(url))
-        with context:  # Tortoise's set-up and migrations find their connection through the current context
+        # Tortoise's set-up and migrations find their connection through the current context
+        with context:
             await context.init(config=tortoise_config(url), init_connections=True)
             database = Database(context.connections.get(name))
             try:
-                await database.client.create_connection(with_db=True)  # now, because later ones would only hang
+                # now, because later ones would only hang
+                await database.client.create_connection(with_db=True)
                 if migrate:
                     await _bring_up_to_date(database, url)
             except UNUSABLE as error:
-                raise StoreError(f"the database cannot be used: {error or type(error).__name__}") from error
+                raise StoreError(
+                    f"the database cannot be used: {error or type(error).__name__}"
+                ) from error
         yield Store(database)
     finally:
         await context.close_connections()
@@ -52,22 +66,31 @@ def _prepare_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"cannot create the folder of the database {path}: {error.strerror}") from error
+        raise StoreError(
+            f"cannot create the folder of the database {path}: {error.strerror}"
+        ) from error
 
 
 async def _bring_up_to_date(database: Database, url: str) -> None:
     async with _migration_lock(database, url):
         executor = MigrationExecutor(database.client, {APP: tortoise_config(url)["apps"][APP]})
         await executor.migrate()
-        unknown = set(await executor.recorder.applied_migrations()) - set(executor.loader.graph.nodes)
+        unknown = set(await executor.recorder.applied_migrations()) - set(
+            executor.loader.graph.nodes
+        )
     if unknown:
         names = ", ".join(sorted(key.name for key in unknown))
-        raise StoreError(f"the database was written by a newer Outscope (it has {names}); upgrade this process first")
+        raise StoreError(
+            f"the database was written by a newer Outscope (it has {names}); upgrade this process"
+            " first"
+        )
 
 
 @asynccontextmanager
 async def _migration_lock(database: Database, url: str) -> AsyncIterator[None]:
-    """Several processes may start at once; one migrates, the others wait and then find nothing to do."""
+    """Several processes may start at once; one migrates, the others wait and then find nothing to
+    do.
+    """
     if database.is_sqlite:
         path = sqlite_path(url)
         with path.with_name(path.name + ".migrate").open("w") as file:

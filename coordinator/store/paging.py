@@ -1,4 +1,6 @@
-"""Pages by key, not by offset: a page costs the same however deep it lies, and nothing is shown twice."""
+"""Pages by key, not by offset: a page costs the same however deep it lies, and nothing is shown
+twice.
+"""
 
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
@@ -24,7 +26,9 @@ def cursor_of(at: Instant, identifier: str) -> str:
 
 
 def position(cursor: str) -> tuple[Instant, str]:
-    """The instant and id that a cursor stands behind; ValueError for a cursor that we did not make."""
+    """The instant and id that a cursor stands behind; ValueError for a cursor that we did not
+    make.
+    """
     try:
         text = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         at, identifier = text.split(" ")

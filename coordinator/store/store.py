@@ -44,12 +44,15 @@ class Store:
         await self._database.fetch("SELECT 1 AS one")
 
     async def size(self, table: str) -> int:
-        """Bytes on disk of a table of PostgreSQL with its indexes and partitions, or of the whole file of SQLite."""
+        """Bytes on disk of a table of PostgreSQL with its indexes and partitions, or of the whole
+        file of SQLite.
+        """
         if self._database.is_sqlite:
             sql = "SELECT page_count * page_size AS size FROM pragma_page_count, pragma_page_size"
             return int((await self._database.fetch(sql))[0]["size"])
         sql = (
-            "SELECT pg_total_relation_size(?::text::regclass) + coalesce((SELECT sum(pg_total_relation_size(inhrelid)) "
-            "FROM pg_inherits WHERE inhparent = ?::text::regclass), 0) AS size"
+            "SELECT pg_total_relation_size(?::text::regclass) + coalesce((SELECT"
+            " sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent ="
+            " ?::text::regclass), 0) AS size"
         )
         return int((await self._database.fetch(sql, table, table))[0]["size"])

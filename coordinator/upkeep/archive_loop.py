@@ -1,4 +1,6 @@
-"""THE LOOP that moves old results into the archive, an hour after the last time and whenever the process starts."""
+"""THE LOOP that moves old results into the archive, an hour after the last time and whenever the
+process starts.
+"""
 
 import asyncio
 import logging
@@ -20,9 +22,13 @@ REST: Final = 2.0
 
 
 class Archivist:
-    """Archives under the lease of the coordinator that leads. Trouble with the archive never ends the process."""
+    """Archives under the lease of the coordinator that leads. Trouble with the archive never ends
+    the process.
+    """
 
-    def __init__(self, store: Store, url: str, hot_ms: int, *, first_s: float = FIRST_S, rest: float = REST) -> None:
+    def __init__(
+        self, store: Store, url: str, hot_ms: int, *, first_s: float = FIRST_S, rest: float = REST
+    ) -> None:
         """`rest` is how many times as long as each piece of work took nothing is done."""
         self._store = store
         self._url = url
@@ -42,14 +48,24 @@ class Archivist:
 
     async def once(self, stop: asyncio.Event) -> None:
         """Archive what lies beyond the hot window."""
-        from coordinator.archive.moving.archiver import Archiver, BusyError  # Arrow is large, and needed seldom
+        from coordinator.archive.moving.archiver import (  # Arrow is large, and needed seldom
+            Archiver,
+            BusyError,
+        )
 
         try:
-            report = await Archiver(self._store, open_place(self._url), rest=self._rest).run(self._hot_ms, stop.is_set)
+            report = await Archiver(self._store, open_place(self._url), rest=self._rest).run(
+                self._hot_ms, stop.is_set
+            )
         except BusyError as error:
             return log.info("%s", error)
         for problem in report.problems:
             log.error("not_archived %s", problem)
         if report.did_something:
-            log.info("archived parts=%d rows=%d deleted=%d", len(report.parts), report.rows, report.deleted)
+            log.info(
+                "archived parts=%d rows=%d deleted=%d",
+                len(report.parts),
+                report.rows,
+                report.deleted,
+            )
         return None

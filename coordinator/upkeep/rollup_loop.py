@@ -1,7 +1,7 @@
 """THE LOOP that keeps the record small: rolls up what is due, and forgets what is too old.
 
-It works beside the ingest and steps aside for it: while reports wait, it waits too, for a while. It may be
-interrupted anywhere; what was not done is still due.
+It works beside the ingest and steps aside for it: while reports wait, it waits too, for a while. It
+may be interrupted anywhere; what was not done is still due.
 """
 
 import asyncio
@@ -26,7 +26,9 @@ GRACE_MS: Final = 10_000
 UNFINISHED_MS: Final[dict[Level, int]] = {"minute": 1 << 62, "hour": 300_000, "day": 1_800_000}
 """How often a bucket that has not ended is made anew, so that the last hours are seen in it."""
 REST: Final = 10
-"""A bucket is not made again before so many times as long have passed as making it took: many cells wait longer."""
+"""A bucket is not made again before so many times as long have passed as making it took: many cells
+wait longer.
+"""
 ASIDE_KEPT_MS: Final = 30 * 86_400_000
 STEP_ASIDE_S: Final = 20.0
 
@@ -39,7 +41,9 @@ class Made(NamedTuple):
 
 
 def due_from(level: Level, at: Instant, made: Made) -> Instant:
-    """From when on a bucket that got something since it was made is to be made: as it ends, and else with rests."""
+    """From when on a bucket that got something since it was made is to be made: as it ends, and
+    else with rests.
+    """
     ended = at + LENGTH_MS[level] + GRACE_MS
     rested = made.at + REST * made.took_ms
     return rested if made.at >= ended else min(ended, max(rested, made.at + UNFINISHED_MS[level]))
@@ -87,20 +91,28 @@ class Housekeeper:
         began_s = clock.monotonic_s()
         await self._store.rollups.make(level, at)
         now, took_ms = clock.now(), int((clock.monotonic_s() - began_s) * 1000)
-        self._made = {key: made for key, made in self._made.items() if now - made.at < LENGTH_MS["day"]}
+        self._made = {
+            key: made for key, made in self._made.items() if now - made.at < LENGTH_MS["day"]
+        }
         self._made[level, at] = Made(now, took_ms)
 
     async def forget(self, now: Instant) -> None:
         """Forget everything that is too old by now."""
         gone = {
             "results": await self._results(now),
-            "minutes": await self._store.retention.rollups("minute", first_kept(now, self._keep.minutes_ms)),
-            "hours": await self._store.retention.rollups("hour", first_kept(now, self._keep.hours_ms)),
+            "minutes": await self._store.retention.rollups(
+                "minute", first_kept(now, self._keep.minutes_ms)
+            ),
+            "hours": await self._store.retention.rollups(
+                "hour", first_kept(now, self._keep.hours_ms)
+            ),
             "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
             "asides": await self._store.retention.asides(now - ASIDE_KEPT_MS),
         }
         if any(gone.values()):
-            log.info("forgot %s", " ".join(f"{what}={number}" for what, number in gone.items() if number))
+            log.info(
+                "forgot %s", " ".join(f"{what}={number}" for what, number in gone.items() if number)
+            )
 
     async def _results(self, now: Instant) -> int:
         if self._archived:

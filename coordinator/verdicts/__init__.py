@@ -1,1 +1,3 @@
-"""Judging what was stored, and what stands now: verdicts, timelines, and what was learned as normal."""
+"""Judging what was stored, and what stands now: verdicts, timelines, and what was learned as
+normal.
+"""

@@ -33,7 +33,9 @@ class Judged(Protocol):
 
 
 class Board:
-    """Remembers what was written, so that only changes are written again. Verdicts are dear: few are asked for."""
+    """Remembers what was written, so that only changes are written again. Verdicts are dear: few
+    are asked for.
+    """
 
     def __init__(self) -> None:
         self._written: dict[tuple[str, str], tuple[Any, Instant]] = {}
@@ -50,7 +52,13 @@ class Board:
 
     def _verdicts(self, judged: Judged, at: Instant) -> Iterator[Standing]:
         for service, verdict in self._asked(judged, at).items():
-            says = (verdict.claim(), verdict.confidence, verdict.reason, verdict.cells, verdict.evidence)
+            says = (
+                verdict.claim(),
+                verdict.confidence,
+                verdict.reason,
+                verdict.cells,
+                verdict.evidence,
+            )
             if self._news("service", service, says, at):
                 yield ("service", service, at, verdict.to_document())
 
@@ -61,14 +69,23 @@ class Board:
             verdicts = judged.verdicts()
             self._services = list(verdicts)
             return verdicts
-        due = (service for service in self._services if service in touched or self._is_due("service", service, at))
+        due = (
+            service
+            for service in self._services
+            if service in touched or self._is_due("service", service, at)
+        )
         return {service: judged.verdict(service) for service in due}
 
     def _fitness(self, judged: Judged, at: Instant) -> Iterator[Standing]:
         for kind, subject, names, standing in _vantages(judged):
             if self._news(kind, subject, standing, at):
                 fitness, why = standing
-                yield (kind, subject, at, {**names, "fitness": fitness, "why": why, "at": rfc3339(at)})
+                yield (
+                    kind,
+                    subject,
+                    at,
+                    {**names, "fitness": fitness, "why": why, "at": rfc3339(at)},
+                )
 
     def _news(self, kind: str, subject: str, says: Any, at: Instant) -> bool:
         before = self._written.get((kind, subject))
@@ -78,7 +95,9 @@ class Board:
         return True
 
     def _is_due(self, kind: str, subject: str, at: Instant) -> bool:
-        """Whether its turn came since it was written; turns are spread, so that no second is heavier than others."""
+        """Whether its turn came since it was written; turns are spread, so that no second is
+        heavier than others.
+        """
         _, written_at = self._written[kind, subject]
         phase = crc32(f"{kind}/{subject}".encode()) % REFRESH_MS
         return (at - phase) // REFRESH_MS > (written_at - phase) // REFRESH_MS

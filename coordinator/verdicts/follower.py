@@ -1,7 +1,9 @@
-"""THE LOOP that judges what other processes store: read it in the order of receipt, as far as all of it is there.
+"""THE LOOP that judges what other processes store: read it in the order of receipt, as far as all
+of it is there.
 
-It is what a replay does, a fifth of a second behind. Nothing is judged that is not committed, and nothing is ever
-committed behind what was judged (`store/intakes.py`), so live and replay agree however many processes store.
+It is what a replay does, a fifth of a second behind. Nothing is judged that is not committed, and
+nothing is ever committed behind what was judged (`store/intakes.py`), so live and replay agree
+however many processes store.
 """
 
 import asyncio
@@ -32,7 +34,12 @@ class Following:
     """Judges all that was received since a moment."""
 
     def __init__(
-        self, parts: Parts, engine: Engine, stamps: Stamps, configuration: Configuration, begin: Instant
+        self,
+        parts: Parts,
+        engine: Engine,
+        stamps: Stamps,
+        configuration: Configuration,
+        begin: Instant,
     ) -> None:
         self._store = parts.store
         self._hearing = parts.hearing
@@ -56,10 +63,14 @@ class Following:
     async def step(self) -> bool:
         """Judge what is new; whether there is more at once."""
         self._judging.configure(self._next)
-        reach, storing = await persistently("claim", lambda: self._store.intakes.claim(self._stamps.next()))
+        reach, storing = await persistently(
+            "claim", lambda: self._store.intakes.claim(self._stamps.next())
+        )
         self._tell(storing)
         await self._hear()
-        found = await persistently("results", lambda: self._store.results.received(self._after, reach, AT_ONCE))
+        found = await persistently(
+            "results", lambda: self._store.results.received(self._after, reach, AT_ONCE)
+        )
         await self._judge(found)
         if len(found) == AT_ONCE:
             self._after = found[-1].received_at, found[-1].id
@@ -79,10 +90,16 @@ class Following:
         if now // SECOND_MS == self._heard_second:
             return
         self._heard_second = now // SECOND_MS
-        for region, worker, heard_at in await persistently("heard", lambda: self._store.workers.since(now - HEARD_MS)):
+        for region, worker, heard_at in await persistently(
+            "heard", lambda: self._store.workers.since(now - HEARD_MS)
+        ):
             self._hearing.heard(region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker)
 
     def _tell(self, storing: int) -> None:
         if storing != self._storing:
-            log.log(logging.INFO if storing else logging.WARNING, "following processes_that_store=%d", storing)
+            log.log(
+                logging.INFO if storing else logging.WARNING,
+                "following processes_that_store=%d",
+                storing,
+            )
             self._storing = storing

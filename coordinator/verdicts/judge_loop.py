@@ -1,4 +1,6 @@
-"""Judging what was stored: fold it in the order of receipt, judge each second, save what changed."""
+"""Judging what was stored: fold it in the order of receipt, judge each second, save what
+changed.
+"""
 
 import asyncio
 import logging
@@ -29,7 +31,9 @@ SECOND_MS: Final = 1_000
 
 
 class Judging:
-    """The engine and what it says, kept in step with the store. One task calls it, with stored results in order."""
+    """The engine and what it says, kept in step with the store. One task calls it, with stored
+    results in order.
+    """
 
     def __init__(self, parts: Parts, engine: Engine, configuration: Configuration) -> None:
         self._store = parts.store
@@ -37,7 +41,9 @@ class Judging:
         self._counters = parts.counters
         self._engine = engine
         self._configuration = configuration
-        self._extra = ExtraLooks(parts.post, parts.hearing, lambda: parts.inbox.connected_since_s, parts.counters)
+        self._extra = ExtraLooks(
+            parts.post, parts.hearing, lambda: parts.inbox.connected_since_s, parts.counters
+        )
         self._extra.configure(configuration.topology)
         self._board = Board()
         self._judged_second = 0
@@ -52,7 +58,9 @@ class Judging:
             self._board.forget()
 
     async def observe(self, new: Sequence[Result]) -> None:
-        """Fold results that were stored for the first time; in a thread, for orders must not wait for it."""
+        """Fold results that were stored for the first time; in a thread, for orders must not wait
+        for it.
+        """
         await asyncio.to_thread(self._engine.observe, new)
         settle(self._ledger, new, self._configuration.topology)
         self._counters.results += len(new)
@@ -78,7 +86,9 @@ class Judging:
             normal = await asyncio.to_thread(self._engine.learned)
             await persistently("learned", lambda: learned.save(self._store, normal))
 
-    def _judged(self, at: Instant) -> tuple[Sequence[Ask], Sequence[Event], list[Line], list[Standing]]:
+    def _judged(
+        self, at: Instant
+    ) -> tuple[Sequence[Ask], Sequence[Event], list[Line], list[Standing]]:
         began_s = clock.monotonic_s()
         events = self._engine.advance(at)
         asks = self._engine.asks()
@@ -98,7 +108,9 @@ class Judging:
 
 
 def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:
-    """The regular looks among these results are outstanding no more; an extra one stands for none of them."""
+    """The regular looks among these results are outstanding no more; an extra one stands for none
+    of them.
+    """
     for result in results:
         check = topology.check.get(result.check)
         if check is not None and not result.attempt:
@@ -107,4 +119,6 @@ def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> Non
 
 def _line(event: Event) -> str:
     record = event.to_record()
-    return f"{record['type']} " + " ".join(f"{key}={value}" for key, value in record.items() if key != "type")
+    return f"{record['type']} " + " ".join(
+        f"{key}={value}" for key, value in record.items() if key != "type"
+    )

@@ -1,4 +1,6 @@
-"""What is normal for each check and region, kept over a restart: it took longer to learn than results are read back."""
+"""What is normal for each check and region, kept over a restart: it took longer to learn than
+results are read back.
+"""
 
 from typing import Final
 
@@ -14,7 +16,12 @@ EVERY_MS: Final = 300_000
 async def save(store: Store, learned: Learned) -> None:
     """Write down what is normal, one document a check."""
     await store.standings.put_many(
-        (KIND, check, learned.at, {"at": learned.at, "normal": {region: list(n) for region, n in regions.items()}})
+        (
+            KIND,
+            check,
+            learned.at,
+            {"at": learned.at, "normal": {region: list(n) for region, n in regions.items()}},
+        )
         for check, regions in learned.normal.items()
     )
 

@@ -1,4 +1,6 @@
-"""The lines of timelines: what happened to incidents, each with the verdict that its service had at that moment."""
+"""The lines of timelines: what happened to incidents, each with the verdict that its service had at
+that moment.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
@@ -17,7 +19,8 @@ class Judged(Protocol):
 
 
 def lines(events: Sequence[Event], judged: Judged) -> Iterator[Line]:
-    """The incidents' events among `events`, which are all that was said in one go up to the present.
+    """The incidents' events among `events`, which are all that was said in one go up to the
+    present.
 
     A line has no verdict when the one of its moment is known no more.
     """

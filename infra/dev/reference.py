@@ -1,4 +1,6 @@
-"""Writes docs/reference from the code; with --check, fails when a page differs from what the code says."""
+"""Writes docs/reference from the code; with --check, fails when a page differs from what the code
+says.
+"""
 
 import json
 import subprocess
@@ -35,7 +37,10 @@ def pages() -> dict[str, str]:
         "data-dictionary.md": "\n".join((NOTICE, *page(DATASETS))),
         "results.md": "\n".join(results()),
         "thresholds.md": "\n".join(thresholds()),
-        **{name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()},
+        **{
+            name: json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+            for name, document in documents.items()
+        },
     }
 
 
@@ -58,14 +63,22 @@ def rows(model: dict[str, Any], definitions: dict[str, Any], prefix: str = "") -
     for name, entry in model.get("properties", {}).items():
         inner = definitions.get(entry.get("$ref", "").removeprefix("#/$defs/"))
         required = name in model.get("required", ())
-        default = "required" if required else f"`{json.dumps(entry['default'])}`" if "default" in entry else ""
+        default = (
+            "required"
+            if required
+            else f"`{json.dumps(entry['default'])}`"
+            if "default" in entry
+            else ""
+        )
         if not inner:
             yield f"| `{prefix}{name}` | {default} | {said(entry)} |"
         else:
             yield from rows(inner, definitions, f"{prefix}{name}.")
         for choice in entry.get("anyOf", ()):
             yield from rows(
-                definitions.get(choice.get("$ref", "").removeprefix("#/$defs/"), {}), definitions, f"{prefix}{name}."
+                definitions.get(choice.get("$ref", "").removeprefix("#/$defs/"), {}),
+                definitions,
+                f"{prefix}{name}.",
             )
 
 
@@ -77,7 +90,10 @@ def said(entry: dict[str, Any]) -> str:
 def thresholds() -> Iterator[str]:
     """The judge's thresholds."""
     judge = schema(parameter_models())["$defs"]["Judge"]
-    yield f"{NOTICE}\n# Thresholds of the judge\n\nUnder `judge:` in the configuration; the defaults need no tuning.\n"
+    yield (
+        f"{NOTICE}\n# Thresholds of the judge\n\nUnder `judge:` in the configuration; the defaults"
+        " need no tuning.\n"
+    )
     yield "| threshold | default | |\n|---|---|---|"
     for name, entry in judge["properties"].items():
         default = f"{entry['default']} ms" if entry.get("type") == "string" else entry["default"]
@@ -110,7 +126,12 @@ def typed(column: str, kind: Any) -> str:
 def command_line() -> str:
     """The commands and their options, as the command line tells them."""
     command = [sys.executable, "-m", "typer", "api.cli.app", "utils", "docs", "--name", "outscope"]
-    env = {"PATH": "/usr/bin:/bin", "COLUMNS": "100", "TERMINAL_WIDTH": "100", "HOME": "/nonexistent"}
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "COLUMNS": "100",
+        "TERMINAL_WIDTH": "100",
+        "HOME": "/nonexistent",
+    }
     told = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout  # noqa: S603
     return f"{NOTICE}\n{told.strip()}\n"
 
@@ -128,7 +149,10 @@ def main() -> int:
         if not checking:
             path.write_text(text, encoding="utf-8")
     for name in stale:
-        print(f"docs/reference/{name} {'differs from the code; run: make reference' if checking else 'written'}")
+        print(
+            f"docs/reference/{name}"
+            f" {'differs from the code; run: make reference' if checking else 'written'}"
+        )
     return 1 if checking and stale else 0
 
 

@@ -1,8 +1,9 @@
 """Builds the country database that the coordinator ships: `python infra/geodata/build_country.py`.
 
-Source: the npm package `@ip-location-db/geo-whois-asn-country-mmdb` (CC0; its data are the NRO's, under CC BY 4.0),
-fetched with `npm pack` from the configured registry. Its records are flat and its type is one that geoip2 refuses, so
-the networks are written again in the schema of GeoLite2-Country. Takes about two minutes and 1 GB of memory. Writes
+Source: the npm package `@ip-location-db/geo-whois-asn-country-mmdb` (CC0; its data are the NRO's,
+under CC BY 4.0), fetched with `npm pack` from the configured registry. Its records are flat and its
+type is one that geoip2 refuses, so the networks are written again in the schema of
+GeoLite2-Country. Takes about two minutes and 1 GB of memory. Writes
 `coordinator/geodata/country.mmdb.xz` and the notice beside it; commit both.
 """
 
@@ -27,12 +28,12 @@ TARGET = Path(__file__).parents[2] / "coordinator" / "geodata" / "country.mmdb.x
 NOTICE = """\
 country.mmdb.xz: countries of IP networks, in the schema of GeoLite2-Country (compressed with xz)
 
-Built from the npm package {package} version {version}, data of {day}, by infra/geodata/build_country.py.
-The package declares CC0 1.0. Its data are of the Number Resource Organization (https://www.nro.net/), used under
-CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). They were converted to another file format; nothing else was
-changed. Its authors say that some countries in it are wrong; for better answers name a database of your own in
-OUTSCOPE_GEOIP_COUNTRY.
-This is no product of MaxMind.
+Built from the npm package {package} version {version}, data of {day}, by
+infra/geodata/build_country.py. The package declares CC0 1.0. Its data are of the Number Resource
+Organization (https://www.nro.net/), used under CC BY 4.0
+(https://creativecommons.org/licenses/by/4.0/). They were converted to another file format; nothing
+else was changed. Its authors say that some countries in it are wrong; for better answers name a
+database of your own in OUTSCOPE_GEOIP_COUNTRY. This is no product of MaxMind.
 """
 
 
@@ -46,7 +47,10 @@ def main() -> int:
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_bytes(lzma.compress(database, preset=9 | lzma.PRESET_EXTREME))
     (TARGET.parent / "NOTICE").write_text(NOTICE.format(package=PACKAGE, version=version, day=day))
-    print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB, {len(database) / 1e6:.1f} MB unpacked")
+    print(
+        f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB, {len(database) / 1e6:.1f} MB"
+        " unpacked"
+    )
     return 0
 
 
@@ -73,7 +77,9 @@ def _converted(flat: maxminddb.Reader, day: str, path: Path) -> bytes:
         code = record.get("country_code")
         if code:
             place = {"iso_code": code}
-            writer.insert_network(IPSet([str(network)]), {"country": place, "registered_country": place})
+            writer.insert_network(
+                IPSet([str(network)]), {"country": place, "registered_country": place}
+            )
     writer.to_db_file(str(path))
     return path.read_bytes()
 

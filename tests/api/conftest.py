@@ -33,7 +33,9 @@ async def api_store(api_database: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def configured(api_store: Store) -> Store:
-    """The store with two services and a reference, looked at from five regions; nothing is judged yet."""
+    """The store with two services and a reference, looked at from five regions; nothing is judged
+    yet.
+    """
     await api_store.configurations.save(seeds.configuration(), now())
     return api_store
 

@@ -1,4 +1,6 @@
-"""What tests put into a store: a configuration of two services and five regions, and what a coordinator would write."""
+"""What tests put into a store: a configuration of two services and five regions, and what a
+coordinator would write.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -44,13 +46,20 @@ def _service(key: str, role: str, name: str, components: Mapping[str, str]) -> d
         "name": name,
         "role": role,
         "components": [
-            {"id": part, "name": called, "checks": [_check(f"{key}-{part}")]} for part, called in components.items()
+            {"id": part, "name": called, "checks": [_check(f"{key}-{part}")]}
+            for part, called in components.items()
         ],
     }
 
 
 def _check(key: str) -> dict[str, Any]:
-    return {"id": key, "kind": "tcp", "interval_ms": INTERVAL_MS, "timeout_ms": 5_000, "params": {"port": 443}}
+    return {
+        "id": key,
+        "kind": "tcp",
+        "interval_ms": INTERVAL_MS,
+        "timeout_ms": 5_000,
+        "params": {"port": 443},
+    }
 
 
 def verdict(
@@ -63,7 +72,9 @@ def verdict(
     reason: str = "Every region that was heard is well.",
     state: str = "bad",
 ) -> dict[str, Any]:
-    """The document of a verdict; its regions x components (all, when none are named) are cells in `state`."""
+    """The document of a verdict; its regions x components (all, when none are named) are cells in
+    `state`.
+    """
     where, what = set(regions), set(components) or set(SERVICES[service][1])
     cells = [
         _cell(part, region, state if region in where and part in what else "well", at)
@@ -80,11 +91,15 @@ def verdict(
         "confidence": 0.93,
         "reason": reason,
         "cells": cells,
-        "evidence": _evidence(scope, [region for region in REGIONS if region in where], list(components), cells),
+        "evidence": _evidence(
+            scope, [region for region in REGIONS if region in where], list(components), cells
+        ),
     }
 
 
-def _evidence(scope: str, regions: list[str], components: list[str], cells: list[dict[str, Any]]) -> dict[str, Any]:
+def _evidence(
+    scope: str, regions: list[str], components: list[str], cells: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The evidence of a verdict with one disruption, or none."""
     reach = {"scope": scope, "regions": regions, "components": components, "group": ""}
     votes: dict[str, dict[str, str]] = {}
@@ -99,7 +114,9 @@ def _evidence(scope: str, regions: list[str], components: list[str], cells: list
         "silent": {},
         "votes": votes,
         "wrong": 0.998 if components else 0.001,
-        "hypotheses": [{**reach, "chance": 0.991, "nats": 22.5, "price": 8.0}] if components else [],
+        "hypotheses": [{**reach, "chance": 0.991, "nats": 22.5, "price": 8.0}]
+        if components
+        else [],
         "disruptions": [{**reach, "slow": False, "at_least": False}] if components else [],
     }
 
@@ -124,19 +141,29 @@ def _cell(component: str, region: str, state: str, at: Instant) -> dict[str, Any
         "state": state,
         "ok": 0 if state == "bad" else 10,
         "bad": 10 if state == "bad" else 4 if wrong else 0,
-        "why": "" if state == "well" else "the region is unfit" if state == "unknown" else "timeouts since 14:32",
+        "why": ""
+        if state == "well"
+        else "the region is unfit"
+        if state == "unknown"
+        else "timeouts since 14:32",
         "last_good": rfc3339(at - 90_000),
         "first_bad": rfc3339(at - 60_000) if wrong else None,
         "last_bad": rfc3339(at) if wrong else None,
         "first_good": None if wrong else rfc3339(at - 600_000),
-        "reasons": {"timeout": 4, "status": 6} if state == "bad" else {"timeout": 4} if wrong else {},
+        "reasons": {"timeout": 4, "status": 6}
+        if state == "bad"
+        else {"timeout": 4}
+        if wrong
+        else {},
     }
 
 
 async def judged(
     store: Store, at: Instant, *verdicts: dict[str, Any], fitness: Mapping[str, str] | None = None
 ) -> None:
-    """Write verdicts and the regions' fitness (fit, where none is given), and that their workers were heard."""
+    """Write verdicts and the regions' fitness (fit, where none is given), and that their workers
+    were heard.
+    """
     whys = {"fit": "", "unfit": "3 of 3 references fail", "silent": "not heard for 95 s"}
     regions = {region: (fitness or {}).get(region, "fit") for region in REGIONS}
     standings = [("service", found["service"], at, found) for found in verdicts]
@@ -152,11 +179,21 @@ async def judged(
         "in_flight": 2,
         "rss_mb": 61.5,
     }
-    vitals |= {"outbox_reports": 0, "dropped_reports": 0, "late_looks": 1, "loop_lag_ms": 0.8, "self_test": ""}
-    await store.workers.heard(Heard(region, f"{region}-1", at, vitals, "192.0.2.7") for region in REGIONS)
+    vitals |= {
+        "outbox_reports": 0,
+        "dropped_reports": 0,
+        "late_looks": 1,
+        "loop_lag_ms": 0.8,
+        "self_test": "",
+    }
+    await store.workers.heard(
+        Heard(region, f"{region}-1", at, vitals, "192.0.2.7") for region in REGIONS
+    )
 
 
-def incident(service: str, at: Instant, *, moment: str = "opened", number: int = 1, **changes: Any) -> IncidentEvent:
+def incident(
+    service: str, at: Instant, *, moment: str = "opened", number: int = 1, **changes: Any
+) -> IncidentEvent:
     """An event of an incident that began between 90 and 60 seconds before `at`."""
     values: dict[str, Any] = {
         "id": f"{service}-{number:04d}",
@@ -173,7 +210,14 @@ def incident(service: str, at: Instant, *, moment: str = "opened", number: int =
     return IncidentEvent(at, Moment(moment), Incident(**{**values, **changes}))
 
 
-def result(at: Instant, number: int = 0, *, service: str = "claude", region: str = "eu-west", **changes: Any) -> Result:
+def result(
+    at: Instant,
+    number: int = 0,
+    *,
+    service: str = "claude",
+    region: str = "eu-west",
+    **changes: Any,
+) -> Result:
     """A result of the API of a service, ok unless `reason` says otherwise."""
     reason = Reason(changes.pop("reason", "ok"))
     check, worker, slot = f"{service}-api", f"{region}-1", at // INTERVAL_MS
@@ -210,4 +254,13 @@ def result(at: Instant, number: int = 0, *, service: str = "claude", region: str
 def gap(at: Instant, region: str = "sa-east") -> Gap:
     """Three looks that nobody made."""
     slot = at // INTERVAL_MS
-    return Gap("claude-api", "claude", region, slot, slot + 2, at, at + 2 * INTERVAL_MS, GapReason.NO_WORKER)
+    return Gap(
+        "claude-api",
+        "claude",
+        region,
+        slot,
+        slot + 2,
+        at,
+        at + 2 * INTERVAL_MS,
+        GapReason.NO_WORKER,
+    )

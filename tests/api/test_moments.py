@@ -28,7 +28,9 @@ def test_a_moment_is_a_time_or_how_long_ago(text: str, means: str) -> None:
     assert moment(text, NOW) == parse_rfc3339(means)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "10", "10 m", "-10m", "1.5h", "2026-01-02T03:04:05", "999999999w"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "10", "10 m", "-10m", "1.5h", "2026-01-02T03:04:05", "999999999w"]
+)
 def test_what_is_no_moment_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a moment|years ago"):
         moment(text, NOW)

@@ -1,9 +1,10 @@
 """How long `/` and `/v1/services` take while results are written into the same SQLite file.
 
-Run by hand: `python tests/benchmarks/api.py [--seconds 20] [--clients 20] [--rate 170] [--services 40] [--parts 5]`.
-Three processes: the API on uvicorn; a writer that does what a coordinator does (inserts in batches every 200 ms, the
-standings of every service, region and worker every second); this one, which asks. Each client keeps one connection
-and asks again after `--pause` ms, as pages do that many people leave open; `--pause 0` asks as fast as answers come.
+Run by hand: `python tests/benchmarks/api.py [--seconds 20] [--clients 20] [--rate 170] [--services
+40] [--parts 5]`. Three processes: the API on uvicorn; a writer that does what a coordinator does
+(inserts in batches every 200 ms, the standings of every service, region and worker every second);
+this one, which asks. Each client keeps one connection and asks again after `--pause` ms, as pages
+do that many people leave open; `--pause 0` asks as fast as answers come.
 """
 
 import argparse
@@ -29,15 +30,22 @@ DEFAULTS = {"seconds": 20, "clients": 20, "rate": 170, "services": 40, "parts": 
 
 
 def configure(services: int, parts: int) -> dict[str, Any]:
-    """A configuration of so many services with so many components; also what `seeds` speaks of from now on."""
+    """A configuration of so many services with so many components; also what `seeds` speaks of from
+    now on.
+    """
     seeds.SERVICES.clear()
     for number in range(services):
-        seeds.SERVICES[f"s{number}"] = (f"Service {number}", {f"c{part}": f"Component {part}" for part in range(parts)})
+        seeds.SERVICES[f"s{number}"] = (
+            f"Service {number}",
+            {f"c{part}": f"Component {part}" for part in range(parts)},
+        )
     document = seeds.configuration()
     for service in document["services"]:
         for part in service["components"]:
             (check,) = part["checks"]
-            part["checks"] = [{**check, "id": f"{check['id']}-{copy}"} for copy in range(CHECKS_A_PART)]
+            part["checks"] = [
+                {**check, "id": f"{check['id']}-{copy}"} for copy in range(CHECKS_A_PART)
+            ]
     return document
 
 
@@ -54,7 +62,9 @@ def write(url: str, services: int, parts: int, rate: int) -> None:
                 number += len(batch)
                 await store.results.add(batch)
                 if number % rate < rate // 5:
-                    await seeds.judged(store, at, *(seeds.verdict(service, at) for service in seeds.SERVICES))
+                    await seeds.judged(
+                        store, at, *(seeds.verdict(service, at) for service in seeds.SERVICES)
+                    )
                 beat += 0.2
                 await asyncio.sleep(max(0.0, beat - time.monotonic()))
 
@@ -68,7 +78,13 @@ def serve(url: str, port: int) -> None:
     from api.http.app import create_app
     from api.http.settings import ApiSettings
 
-    uvicorn.run(create_app(ApiSettings(url)), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        create_app(ApiSettings(url)),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+    )
 
 
 async def ask(port: int, pause_s: float, until: float, taken: dict[str, list[float]]) -> None:
@@ -116,7 +132,9 @@ async def prepare(url: str, options: argparse.Namespace) -> None:
     """A database with the configuration and some results."""
     async with open_store(url) as store:
         await store.configurations.save(configure(options.services, options.parts), now())
-        await store.results.add([seeds.result(now() - n * 100, n, region="us-east") for n in range(20_000)])
+        await store.results.add(
+            [seeds.result(now() - n * 100, n, region="us-east") for n in range(20_000)]
+        )
 
 
 async def run(port: int, options: argparse.Namespace) -> None:
@@ -126,16 +144,24 @@ async def run(port: int, options: argparse.Namespace) -> None:
     taken = await measure(port, options)
     total = sum(map(len, taken.values()))
     cells, rate = options.services * options.parts * len(seeds.REGIONS), total / options.seconds
-    print(f"{cells} cells, {options.rate} results/s written, {options.clients} clients, {rate:.0f} requests/s")
+    print(
+        f"{cells} cells, {options.rate} results/s written, {options.clients} clients, {rate:.0f}"
+        " requests/s"
+    )
     for path in PATHS:
         ordered = sorted(taken[path])
         p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-        print(f"{path:14} n={len(ordered):6}  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  max {ordered[-1]:6.2f} ms")
+        print(
+            f"{path:14} n={len(ordered):6}  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  max"
+            f" {ordered[-1]:6.2f} ms"
+        )
 
 
 def main() -> None:
     """Start the processes, measure, end them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name, default in DEFAULTS.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
@@ -147,7 +173,9 @@ def main() -> None:
         context = multiprocessing.get_context("spawn")
         others = [
             context.Process(target=serve, args=(url, port)),
-            context.Process(target=write, args=(url, options.services, options.parts, options.rate)),
+            context.Process(
+                target=write, args=(url, options.services, options.parts, options.rate)
+            ),
         ]
         for process in others:
             process.start()

@@ -1,7 +1,9 @@
-"""CPU of moving a day into the archive, step by step: `python -m tests.benchmarks.archiving [results] [services]`.
+"""CPU of moving a day into the archive, step by step: `python -m tests.benchmarks.archiving
+[results] [services]`.
 
-On SQLite and PostgreSQL, beside the least that it can be: the same rows written from memory by pyarrow, plus a bare
-DELETE. The figures are CPU of this process, in which SQLite works too; PostgreSQL's own is not counted.
+On SQLite and PostgreSQL, beside the least that it can be: the same rows written from memory by
+pyarrow, plus a bare DELETE. The figures are CPU of this process, in which SQLite works too;
+PostgreSQL's own is not counted.
 """
 
 import asyncio
@@ -43,7 +45,11 @@ def day(results: int, services: int) -> Iterator[list[Result]]:
     for slot in range(slots):
         for look in range(services * CHECKS * REGIONS):
             at = start + (slot * services * CHECKS * REGIONS + look) * (DAY_MS // results)
-            batch.append(_result(dice, look % services, look // services % CHECKS, look // services // CHECKS, at))
+            batch.append(
+                _result(
+                    dice, look % services, look // services % CHECKS, look // services // CHECKS, at
+                )
+            )
             if len(batch) == BATCH:
                 yield batch
                 batch = []
@@ -87,10 +93,13 @@ async def fill(store: Store, results: int, services: int) -> int:
 
 
 async def bare(store: Store) -> float:
-    """CPU of deleting every result by one statement after the other, a chunk at a time, in seconds."""
+    """CPU of deleting every result by one statement after the other, a chunk at a time, in
+    seconds.
+    """
     began_s = time.process_time()
     while found := await store._database.fetch(
-        "SELECT max(scheduled_at) AS upto FROM (SELECT scheduled_at FROM result ORDER BY scheduled_at LIMIT 5000) AS t"
+        "SELECT max(scheduled_at) AS upto FROM (SELECT scheduled_at FROM result ORDER BY"
+        " scheduled_at LIMIT 5000) AS t"
     ):
         if found[0]["upto"] is None:
             break
@@ -99,8 +108,14 @@ async def bare(store: Store) -> float:
 
 
 def written(results: int, services: int, folder: Path) -> float:
-    """CPU of writing the same rows, which are in memory in columns and in the file's order, in seconds."""
-    rows = [dict(zip(FIELDS, to_row(result), strict=True)) for batch in day(results, services) for result in batch]
+    """CPU of writing the same rows, which are in memory in columns and in the file's order, in
+    seconds.
+    """
+    rows = [
+        dict(zip(FIELDS, to_row(result), strict=True))
+        for batch in day(results, services)
+        for result in batch
+    ]
     rows.sort(key=lambda row: (row["service"], row["check"], row["scheduled_at"]))
     table = pa.Table.from_batches([batch_of(rows)])
     began_s = time.process_time()
@@ -120,7 +135,9 @@ async def measure(
         _reset_most()
         server_s = _server_s(server)
         cpu_s, wall_s = time.process_time(), time.perf_counter()
-        report = await Archiver(store, open_place(str(folder / f"archive-{name}")), step=steps.begin).run(DAY_MS)
+        report = await Archiver(
+            store, open_place(str(folder / f"archive-{name}")), step=steps.begin
+        ).run(DAY_MS)
         cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - wall_s
         await steps.begin("end")
         more_mb, server_s = _memory_mb("VmHWM") - before_mb, _server_s(server) - server_s
@@ -128,9 +145,9 @@ async def measure(
             raise RuntimeError(f"{report.rows} archived and {report.deleted} deleted of {count}")
     least_s += written(results, services, folder)
     print(
-        f"{name}: {cpu_s / count * 1e6:.1f} us of CPU a result, {count / wall_s:.0f} results/s; "
-        f"{cpu_s / least_s:.1f} times the least ({least_s / count * 1e6:.1f} us); {more_mb} MB more memory"
-        + (f"; {server_s / count * 1e6:.1f} us of the server's" if server else "")
+        f"{name}: {cpu_s / count * 1e6:.1f} us of CPU a result, {count / wall_s:.0f} results/s;"
+        f" {cpu_s / least_s:.1f} times the least ({least_s / count * 1e6:.1f} us); {more_mb} MB"
+        " more memory" + (f"; {server_s / count * 1e6:.1f} us of the server's" if server else "")
     )
     for step, step_s in steps.cpu_s.most_common():
         print(f"  {step}: {step_s / count * 1e6:.2f} us")
@@ -151,15 +168,24 @@ def _server_s(server: Postgres | None) -> float:
     if server is None:
         return 0.0
     postmaster = (server._data / "postmaster.pid").read_text().split()[0]
-    stats = [path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")]
-    return sum(int(told[11]) + int(told[12]) for told in stats if told[1] == postmaster) / os.sysconf("SC_CLK_TCK")
+    stats = [
+        path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")
+    ]
+    return sum(
+        int(told[11]) + int(told[12]) for told in stats if told[1] == postmaster
+    ) / os.sysconf("SC_CLK_TCK")
 
 
 def main(argv: list[Any]) -> int:
     """Both databases."""
-    results, services = (int(argv[0]) if argv else RESULTS), (int(argv[1]) if argv[1:] else SERVICES)
+    results, services = (
+        (int(argv[0]) if argv else RESULTS),
+        (int(argv[1]) if argv[1:] else SERVICES),
+    )
     with tempfile.TemporaryDirectory() as name:
-        asyncio.run(measure("sqlite", f"sqlite://{name}/archiving.db", results, services, Path(name)))
+        asyncio.run(
+            measure("sqlite", f"sqlite://{name}/archiving.db", results, services, Path(name))
+        )
     programs = binaries()
     if programs is None:
         print("PostgreSQL is not installed; only SQLite was measured")

@@ -1,7 +1,8 @@
 """Slot jitter of dispatch: `python -m tests.benchmarks.dispatch [seconds]`.
 
-1,000 checks from five regions every 30 seconds, with a real Valkey, a real coordinator process on SQLite, and one
-reporter a region that takes orders and reports each look, so that ingest and judging go on meanwhile.
+1,000 checks from five regions every 30 seconds, with a real Valkey, a real coordinator process on
+SQLite, and one reporter a region that takes orders and reports each look, so that ingest and
+judging go on meanwhile.
 """
 
 import asyncio
@@ -69,16 +70,28 @@ async def _told(url: str) -> dict[str, Any]:
         return (await store.standings.all("coordinator"))["coordinator"]
 
 
-def _print(lateness: list[int], told: dict[str, Any], cpu: float, memory_mb: float, seconds: int) -> None:
+def _print(
+    lateness: list[int], told: dict[str, Any], cpu: float, memory_mb: float, seconds: int
+) -> None:
     def late(share: float) -> int:
         return max(0, lateness[min(len(lateness) - 1, int(share * len(lateness)))])
 
     print(
-        f"dispatch: {CHECKS} checks x {len(REGIONS)} regions every 30 s for {seconds} s, {len(lateness)} looks ordered"
+        f"dispatch: {CHECKS} checks x {len(REGIONS)} regions every 30 s for {seconds} s,"
+        f" {len(lateness)} looks ordered"
     )
-    print(f"  late at the worker: p50 {late(0.5)} ms, p99 {late(0.99)} ms, worst {late(1)} ms (promise: p99 < 250 ms)")
-    print(f"  broker took orders late: p99 {told['order_lag_p99_ms']} ms; one judging p99 {told['judge_p99_ms']} ms")
-    print(f"  from arrival to commit: p99 {told['ingest_lag_p99_ms']} ms; lost looks {told['looks_lost']}")
+    print(
+        f"  late at the worker: p50 {late(0.5)} ms, p99 {late(0.99)} ms, worst {late(1)} ms"
+        " (promise: p99 < 250 ms)"
+    )
+    print(
+        f"  broker took orders late: p99 {told['order_lag_p99_ms']} ms; one judging p99"
+        f" {told['judge_p99_ms']} ms"
+    )
+    print(
+        f"  from arrival to commit: p99 {told['ingest_lag_p99_ms']} ms; lost looks"
+        f" {told['looks_lost']}"
+    )
     print(f"  coordinator: {cpu * 100:.0f} % of one core, {memory_mb:.0f} MB")
 
 

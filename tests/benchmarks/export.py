@@ -1,6 +1,8 @@
-"""Ten million results out of the archive, beside DuckDB's own COPY: `python -m tests.benchmarks.export [ROWS]`.
+"""Ten million results out of the archive, beside DuckDB's own COPY: `python -m
+tests.benchmarks.export [ROWS]`.
 
-Prints what `outscope bench export` measures for each format: rows a second, memory, and the ratio to DuckDB.
+Prints what `outscope bench export` measures for each format: rows a second, memory, and the ratio
+to DuckDB.
 """
 
 import subprocess
@@ -12,7 +14,18 @@ ROWS = "10000000"
 def main() -> int:
     """Measure and print."""
     rows = sys.argv[1] if len(sys.argv) > 1 else ROWS
-    argv = [sys.executable, "-m", "api.cli", "bench", "export", "--rows", rows, "--format", "all", "--json"]
+    argv = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "bench",
+        "export",
+        "--rows",
+        rows,
+        "--format",
+        "all",
+        "--json",
+    ]
     return subprocess.run(argv, check=False).returncode
 
 

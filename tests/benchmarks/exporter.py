@@ -1,4 +1,6 @@
-"""Prometheus' blackbox_exporter as a peer of benchmarks: started, asked as Prometheus asks it, and timed."""
+"""Prometheus' blackbox_exporter as a peer of benchmarks: started, asked as Prometheus asks it, and
+timed.
+"""
 
 import asyncio
 import json
@@ -29,8 +31,14 @@ class Exporter:
 
     async def probe(self, target: str) -> bytes:
         """The metrics of one probe, which must have gone well."""
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        writer.write(f"GET /probe?module=http_2xx&target={target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        reader, writer = (
+            self._idle.pop()
+            if self._idle
+            else await asyncio.open_connection("127.0.0.1", self._port)
+        )
+        writer.write(
+            f"GET /probe?module=http_2xx&target={target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        )
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
         body = await reader.readexactly(int(length[1])) if length else await _chunked(reader)
@@ -54,7 +62,9 @@ async def _chunked(reader: asyncio.StreamReader) -> bytes:
 
 
 def peer_cost(pid: int, port: int, target: str, seconds: float) -> tuple[float, float]:
-    """Microseconds of the exporter's CPU per probe, and probes per second, with `CONCURRENCY` in flight."""
+    """Microseconds of the exporter's CPU per probe, and probes per second, with `CONCURRENCY` in
+    flight.
+    """
 
     async def keep_asking() -> int:
         exporter, done, until_s = Exporter(port), 0, time.monotonic() + seconds
@@ -84,7 +94,9 @@ def peer_timing(port: int, local: Local, per_s: float, seconds: float, first: in
         for index, number in enumerate(numbers):
             if (wait_s := began_s + index / per_s - time.perf_counter()) > 0:
                 await asyncio.sleep(wait_s)
-            asking: Coroutine[Any, Any, bytes] = exporter.probe(f"http://127.0.0.1:{local.timed_http}/timed/{number}")
+            asking: Coroutine[Any, Any, bytes] = exporter.probe(
+                f"http://127.0.0.1:{local.timed_http}/timed/{number}"
+            )
             tasks.append(asyncio.create_task(asking))
         bodies = list(await asyncio.gather(*tasks))
         exporter.close()
@@ -93,15 +105,25 @@ def peer_timing(port: int, local: Local, per_s: float, seconds: float, first: in
     bodies = uvloop.run(ask())
     delays = fetch_delays(f"http://127.0.0.1:{local.timed_http}/delays")
     found = [_PROCESSING.search(body) for body in bodies]
-    return sorted(abs(float(f[1]) * 1000 - delays[str(n)]) for n, f in zip(numbers, found, strict=True) if f)
+    return sorted(
+        abs(float(f[1]) * 1000 - delays[str(n)]) for n, f in zip(numbers, found, strict=True) if f
+    )
 
 
 @contextmanager
 def blackbox(folder: Path, ca_file: str) -> Iterator[tuple[int, int]]:
-    """The exporter with its defaults, IPv4, and trust in the local server; its process id and port."""
+    """The exporter with its defaults, IPv4, and trust in the local server; its process id and
+    port.
+    """
     port = free_port()
     http = {"preferred_ip_protocol": "ip4", "tls_config": {"ca_file": ca_file}}
-    (folder / "blackbox.yml").write_text(json.dumps({"modules": {"http_2xx": {"prober": "http", "http": http}}}))
-    command = ["prometheus-blackbox-exporter", f"--config.file={folder}/blackbox.yml", "--log.level=error"]
+    (folder / "blackbox.yml").write_text(
+        json.dumps({"modules": {"http_2xx": {"prober": "http", "http": http}}})
+    )
+    command = [
+        "prometheus-blackbox-exporter",
+        f"--config.file={folder}/blackbox.yml",
+        "--log.level=error",
+    ]
     with running([*command, f"--web.listen-address=127.0.0.1:{port}"], port) as pid:
         yield pid, port

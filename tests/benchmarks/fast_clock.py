@@ -1,4 +1,6 @@
-"""A clock that goes as fast as what arrives. Import it before the coordinator, which takes the clock by name."""
+"""A clock that goes as fast as what arrives. Import it before the coordinator, which takes the
+clock by name.
+"""
 
 from worker.contract import clock
 from worker.contract.instant import Instant

@@ -1,7 +1,8 @@
-"""Results a second from the wire to stored, judged and receipted: `python -m tests.benchmarks.ingest`.
+"""Results a second from the wire to stored, judged and receipted: `python -m
+tests.benchmarks.ingest`.
 
-It is `outscope bench ingest` on SQLite and on a PostgreSQL server of its own. The same rows through bare `executemany`
-and bare COPY, in the same run, are the yardstick.
+It is `outscope bench ingest` on SQLite and on a PostgreSQL server of its own. The same rows through
+bare `executemany` and bare COPY, in the same run, are the yardstick.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
-"""CPU of judging: `Engine.observe` and `Engine.advance`, a second at a time, over an hour of a simulated internet.
+"""CPU of judging: `Engine.observe` and `Engine.advance`, a second at a time, over an hour of a
+simulated internet.
 
-Run by hand: `python tests/benchmarks/judge.py`. One service of ten components looked at from eight regions every
-30 s beside four references; 100 % well, with noise, and with the whole service down. Prints microseconds of CPU per
-result and results per second.
+Run by hand: `python tests/benchmarks/judge.py`. One service of ten components looked at from eight
+regions every 30 s beside four references; 100 % well, with noise, and with the whole service down.
+Prints microseconds of CPU per result and results per second.
 """
 
 import sys
@@ -32,7 +33,9 @@ def batches(found: list[Result]) -> Iterator[tuple[int, list[Result]]]:
         yield second * 1000, by_second.get(second, [])
 
 
-def measure(net: Topology, troubles: list[Trouble], noise: float, minutes: int) -> tuple[int, float]:
+def measure(
+    net: Topology, troubles: list[Trouble], noise: float, minutes: int
+) -> tuple[int, float]:
     """(results, CPU seconds) of judging them all; the best of some rounds."""
     found = results(net, at(0), at(minutes * MINUTE), troubles, noise=noise)
     ticks = list(batches(found))
@@ -52,15 +55,18 @@ def main() -> None:
     one = topology(8, (("claude", 10),), 4, 30_000, 10_000)
     ten = topology(8, tuple((f"s{n}", 10) for n in range(10)), 4, 30_000, 10_000)
     down = [Trouble(at(10 * MINUTE), services=["claude"])]
-    cases = [
+    incidents = [
         ("one service, all well", one, [], 0.0, 60),
         ("one service, 0.2 % of looks fail", one, [], 0.002, 60),
         ("ten services, 0.2 % of looks fail", ten, [], 0.002, 20),
         ("one service, all of it down", one, down, 0.002, 60),
     ]
-    for name, net, troubles, noise, minutes in cases:
+    for name, net, troubles, noise, minutes in incidents:
         count, cpu = measure(net, troubles, noise, minutes)
-        print(f"{name:36} {count:7} results {cpu / count * 1e6:7.1f} us each {count / cpu:9,.0f} results/s")
+        print(
+            f"{name:36} {count:7} results {cpu / count * 1e6:7.1f} us each {count / cpu:9,.0f}"
+            " results/s"
+        )
 
 
 if __name__ == "__main__":

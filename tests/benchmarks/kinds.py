@@ -1,8 +1,10 @@
-"""Looks per core-second of the kinds tcp, tls, dns and icmp: from parsed check to outcome, over loopback.
+"""Looks per core-second of the kinds tcp, tls, dns and icmp: from parsed check to outcome, over
+loopback.
 
-Run by hand, `python -m tests.benchmarks.kinds --help` says how (`--kind`, `--looks`, `--profile`). Servers run in
-processes of their own, nginx where it is installed; a tls look is a full, verified handshake. Echo requests go to many
-addresses of this machine. Only the CPU time of the looking process counts.
+Run by hand, `python -m tests.benchmarks.kinds --help` says how (`--kind`, `--looks`, `--profile`).
+Servers run in processes of their own, nginx where it is installed; a tls look is a full, verified
+handshake. Echo requests go to many addresses of this machine. Only the CPU time of the looking
+process counts.
 """
 
 import argparse
@@ -39,8 +41,12 @@ def params_of(kind: str, local: Local) -> list[dict[str, Any]]:
     ]
 
 
-async def looked(checks: list[ParsedCheck], vantage: Vantage, looks: int, concurrency: int) -> tuple[float, float]:
-    """Microseconds of CPU per look, and looks per second of wall time; one task per look, as the agent makes them."""
+async def looked(
+    checks: list[ParsedCheck], vantage: Vantage, looks: int, concurrency: int
+) -> tuple[float, float]:
+    """Microseconds of CPU per look, and looks per second of wall time; one task per look, as the
+    agent makes them.
+    """
     left = looks
 
     async def keep_going() -> None:
@@ -64,17 +70,31 @@ async def profiled(looking: Awaitable[object]) -> None:
     pstats.Stats(profile).sort_stats("tottime").print_stats(25)
 
 
-async def measure(kind: str, params: list[dict[str, Any]], ca_file: str, options: argparse.Namespace) -> None:
+async def measure(
+    kind: str, params: list[dict[str, Any]], ca_file: str, options: argparse.Namespace
+) -> None:
     """Print the figures of a few rounds."""
     vantage = Vantage(guard=Guard(["127.0.0.0/8"]), ca_file=ca_file)
     checks = [
-        parse_spec(json.dumps({"id": f"b{n}", "kind": kind, "interval_ms": 1000, "timeout_ms": 5000, "params": one}))
+        parse_spec(
+            json.dumps(
+                {
+                    "id": f"b{n}",
+                    "kind": kind,
+                    "interval_ms": 1000,
+                    "timeout_ms": 5000,
+                    "params": one,
+                }
+            )
+        )
         for n, one in enumerate(params)
     ]
     for _ in range(ROUNDS):
         cpu, rate = await looked(checks, vantage, options.looks, options.concurrency)
         kept = "kept" if 1e6 / cpu >= PROMISED[kind] else "NOT KEPT"
-        figures = f"{cpu:6.1f} us CPU a look, {1e6 / cpu:6.0f} looks per core-second, {rate:6.0f}/s wall"
+        figures = (
+            f"{cpu:6.1f} us CPU a look, {1e6 / cpu:6.0f} looks per core-second, {rate:6.0f}/s wall"
+        )
         print(f"{kind:5} {figures}; promise of {PROMISED[kind]} {kept}")
     if options.profile:
         await profiled(looked(checks, vantage, options.looks, options.concurrency))

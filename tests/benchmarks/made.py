@@ -6,7 +6,9 @@ from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result, result_id
 
 
-def made(dice: random.Random, service: str, component: str, check: str, region: str, slot: int, at: int) -> Result:
+def made(
+    dice: random.Random, service: str, component: str, check: str, region: str, slot: int, at: int
+) -> Result:
     """What the first worker of a region saw in a slot that began at a moment."""
     ok = dice.random() > 0.01
     phases = [round(dice.lognormvariate(mean, 0.3), 3) for mean in (2, 3, 3.5, 4.5)]

@@ -1,9 +1,10 @@
-"""10,000 checks each 10 s from one worker on one core, for a minute: no look later than 1 s, nothing dropped.
+"""10,000 checks each 10 s from one worker on one core, for a minute: no look later than 1 s,
+nothing dropped.
 
-Run by hand: `python -m tests.benchmarks.many [--https] [--seconds 60]`. Real parts: Valkey, a worker process that may
-use one core only, nginx and this coordinator's end of the wire on the other. Orders go out as the coordinator sends
-them: each second those due in the next one, 500 looks an order, a quarter of a second ahead. The exit code is 1 when
-the promise is not kept.
+Run by hand: `python -m tests.benchmarks.many [--https] [--seconds 60]`. Real parts: Valkey, a
+worker process that may use one core only, nginx and this coordinator's end of the wire on the
+other. Orders go out as the coordinator sends them: each second those due in the next one, 500 looks
+an order, a quarter of a second ahead. The exit code is 1 when the promise is not kept.
 """
 
 import argparse
@@ -38,7 +39,11 @@ def main() -> int:
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(0, cores[1:])  # this process and the servers that it starts
-    with tempfile.TemporaryDirectory() as name, local_servers() as local, broker(Path(name)) as valkey:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        local_servers() as local,
+        broker(Path(name)) as valkey,
+    ):
         settings = {"OUTSCOPE_CA_FILE": local.ca_file}
         worker = WorkerProcess(valkey.url, Path(name) / "worker", settings=settings, core=cores[0])
         scheme, port = ("https", local.https) if options.https else ("http", local.http)
@@ -48,7 +53,9 @@ def main() -> int:
 
 def run(worker: WorkerProcess, coordinator: Coordinator, url: str, seconds: int) -> int:
     """Order for so many seconds, wait for what comes back, print, judge."""
-    texts = [check(f"c{n}", "http", interval_ms=INTERVAL_MS, url=f"{url}/{n}") for n in range(CHECKS)]
+    texts = [
+        check(f"c{n}", "http", interval_ms=INTERVAL_MS, url=f"{url}/{n}") for n in range(CHECKS)
+    ]
     dial: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for n in range(CHECKS):
         moment = phase(f"c{n}", coordinator.region, INTERVAL_MS)
@@ -59,11 +66,19 @@ def run(worker: WorkerProcess, coordinator: Coordinator, url: str, seconds: int)
         start = first + second * 1000
         time.sleep(max(0.0, (start - LEAD_MS - now()) / 1000))
         slot = start // INTERVAL_MS
-        looks = [(slot * INTERVAL_MS + moment, n) for moment, n in sorted(dial[start % INTERVAL_MS // 1000])]
+        looks = [
+            (slot * INTERVAL_MS + moment, n)
+            for moment, n in sorted(dial[start % INTERVAL_MS // 1000])
+        ]
         for part in (looks[i : i + MOST_LOOKS] for i in range(0, len(looks), MOST_LOOKS)):
             send(coordinator, [texts[n] for _, n in part], [at for at, _ in part], slot)
         ordered += len(looks)
-    until(lambda: len(coordinator.looks_by_id) >= ordered, 30, "all results", lambda: len(coordinator.looks_by_id))
+    until(
+        lambda: len(coordinator.looks_by_id) >= ordered,
+        30,
+        "all results",
+        lambda: len(coordinator.looks_by_id),
+    )
     busy = (cpu_s(worker.pid) - cpu) / (time.monotonic() - began_s) * 100
     return tell(worker, coordinator, ordered, busy)
 
@@ -71,7 +86,16 @@ def run(worker: WorkerProcess, coordinator: Coordinator, url: str, seconds: int)
 def send(coordinator: Coordinator, checks: list[str], moments: list[int], slot: int) -> None:
     """One order."""
     looks = [[index, slot, 0, at] for index, at in enumerate(moments)]
-    coordinator.send({"v": 1, "order": "o", "region": "eu-west", "issued_at": now(), "checks": checks, "looks": looks})
+    coordinator.send(
+        {
+            "v": 1,
+            "order": "o",
+            "region": "eu-west",
+            "issued_at": now(),
+            "checks": checks,
+            "looks": looks,
+        }
+    )
 
 
 def tell(worker: WorkerProcess, coordinator: Coordinator, ordered: int, busy: float) -> int:
@@ -80,10 +104,19 @@ def tell(worker: WorkerProcess, coordinator: Coordinator, ordered: int, busy: fl
     late = sorted(row[STARTED] - row[SCHEDULED] for row in rows)
     total = sorted(row[TOTAL] for row in rows if row[TOTAL] is not None)
     failed = [row for row in rows if not row[OK]]
-    print(f"{ordered} looks ordered, {len(rows)} came back, {len(failed)} failed{f': {failed[0]}' if failed else ''}")
+    print(
+        f"{ordered} looks ordered, {len(rows)} came back, {len(failed)}"
+        f" failed{f': {failed[0]}' if failed else ''}"
+    )
     p50, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
-    print(f"start after it was due: p50 {p50} ms, p99 {p99} ms, worst {late[-1]} ms (promise: {PROMISED_MS} ms)")
-    print(f"total of a look: p50 {total[len(total) // 2]:.2f} ms, p99 {total[len(total) * 99 // 100]:.2f} ms")
+    print(
+        f"start after it was due: p50 {p50} ms, p99 {p99} ms, worst {late[-1]} ms (promise:"
+        f" {PROMISED_MS} ms)"
+    )
+    print(
+        f"total of a look: p50 {total[len(total) // 2]:.2f} ms, p99"
+        f" {total[len(total) * 99 // 100]:.2f} ms"
+    )
     print(f"worker: {busy:.0f} % of one core, {rss_mb(worker.pid):.0f} MB")
     return 0 if len(rows) == ordered and not failed and late[-1] <= PROMISED_MS else 1
 

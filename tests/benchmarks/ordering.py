@@ -1,7 +1,9 @@
-"""What a look costs the coordinator to order, and a check to have: `python -m tests.benchmarks.ordering [checks]`.
+"""What a look costs the coordinator to order, and a check to have: `python -m
+tests.benchmarks.ordering [checks]`.
 
-The loop that orders, moved by hand from second to second in a process of its own: schedule, books, batches of 500 and
-their JSON, but no broker. Every check is looked at every 30 s from three regions.
+The loop that orders, moved by hand from second to second in a process of its own: schedule, books,
+batches of 500 and their JSON, but no broker. Every check is looked at every 30 s from three
+regions.
 """
 
 import asyncio
@@ -35,14 +37,20 @@ async def main(checks: int) -> int:
     del told
     began_s = time.process_time()
     topology = from_document(json.loads(text)).topology
-    print(f"  read in {time.process_time() - began_s:.1f} s of CPU, {_rss_mb() - before_mb:.0f} MB more")
+    print(
+        f"  read in {time.process_time() - began_s:.1f} s of CPU, {_rss_mb() - before_mb:.0f} MB"
+        " more"
+    )
     post, ledger, counters = Post("redis://127.0.0.1:1/0"), Ledger(), Counters()
     hearing = Hearing()
     hearing.expect((region.id for region in topology.regions), monotonic_s())
     tick = Tick(post, ledger, hearing, monotonic_s, counters)
     began_s = time.process_time()
     tick.configure(topology)
-    print(f"  scheduled in {time.process_time() - began_s:.1f} s, {_rss_mb() - before_mb:.0f} MB more than at first")
+    print(
+        f"  scheduled in {time.process_time() - began_s:.1f} s, {_rss_mb() - before_mb:.0f} MB more"
+        " than at first"
+    )
     _tick(tick, post, ledger)
     return 0
 
@@ -62,8 +70,14 @@ def _tick(tick: Tick, post: Post, ledger: Ledger) -> None:
             letters += 1
             looks += len(letter[1].body["looks"])
             size += len(json.dumps(letter[1].body))
-    print(f"  {looks / SECONDS:,.0f} looks/s in {letters / SECONDS:,.0f} messages/s of {size / letters / 1e3:.0f} kB")
-    print(f"  {cpu_s / looks * 1e6:.1f} us a look, {cpu_s / SECONDS:.2f} s a second, worst {worst_s:.2f} s")
+    print(
+        f"  {looks / SECONDS:,.0f} looks/s in {letters / SECONDS:,.0f} messages/s of"
+        f" {size / letters / 1e3:.0f} kB"
+    )
+    print(
+        f"  {cpu_s / looks * 1e6:.1f} us a look, {cpu_s / SECONDS:.2f} s a second, worst"
+        f" {worst_s:.2f} s"
+    )
 
 
 def _rss_mb() -> float:

@@ -1,10 +1,11 @@
 """Our own burst is nobody's latency: times of HTTPS looks in batches against those of single ones.
 
-Run by hand: `python -m tests.benchmarks.pacing`. Real parts: Valkey, nginx with TLS 1.3 on the loopback, a
-worker process that verifies a fresh connection for each look. Looks are ordered one at a time first; then 400 a second,
-each due at its own moment as the coordinator spreads them; then 400 that are all due at once, which the worker must
-spread itself. Promise: p50 within 2 ms and p99 within 5 ms of a single look's, in the middle of the rounds; the exit
-code is 1 when it is not kept. `--burst N` changes the 400.
+Run by hand: `python -m tests.benchmarks.pacing`. Real parts: Valkey, nginx with TLS 1.3 on the
+loopback, a worker process that verifies a fresh connection for each look. Looks are ordered one at
+a time first; then 400 a second, each due at its own moment as the coordinator spreads them; then
+400 that are all due at once, which the worker must spread itself. Promise: p50 within 2 ms and p99
+within 5 ms of a single look's, in the middle of the rounds; the exit code is 1 when it is not kept.
+`--burst N` changes the 400.
 """
 
 import argparse
@@ -32,7 +33,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--burst", type=int, default=400)
     burst = parser.parse_args().burst
-    with tempfile.TemporaryDirectory() as name, local_servers() as local, broker(Path(name)) as valkey:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        local_servers() as local,
+        broker(Path(name)) as valkey,
+    ):
         settings = {"OUTSCOPE_CA_FILE": local.ca_file}
         with (
             WorkerProcess(valkey.url, Path(name) / "worker", settings=settings),
@@ -55,31 +60,53 @@ def rounds(coordinator: Coordinator, local: Local, batches: Mapping[str, Sequenc
     kept = True
     for what, found in differences.items():
         p50, p99 = (median(values) for values in zip(*found, strict=True))
-        print(f"{what}: p50 {p50:+.2f} ms, p99 {p99:+.2f} ms against a single look (promise: 2 and 5 ms)")
+        print(
+            f"{what}: p50 {p50:+.2f} ms, p99 {p99:+.2f} ms against a single look (promise: 2 and"
+            " 5 ms)"
+        )
         kept = kept and p50 <= P50_MS and p99 <= P99_MS
     return kept
 
 
-def measure(coordinator: Coordinator, local: Local, what: str, offsets_ms: Sequence[int]) -> tuple[float, float]:
+def measure(
+    coordinator: Coordinator, local: Local, what: str, offsets_ms: Sequence[int]
+) -> tuple[float, float]:
     """Order looks at these offsets from now; p50 and p99 of their total times, in milliseconds."""
     text = check("web", "http", url=f"https://127.0.0.1:{local.https}/")
     first, base = len(coordinator.looks_by_id), time.time_ns()
-    for start in range(0, len(offsets_ms), 400):  # as the coordinator does: an order a second at most, a bit ahead
+    # as the coordinator does: an order a second at most, a bit ahead
+    for start in range(0, len(offsets_ms), 400):
         part = offsets_ms[start : start + 400]
         _order(coordinator, text, part, base + start)
-    until(lambda: len(coordinator.looks_by_id) - first >= len(offsets_ms), 60, f"all results of: {what}")
+    until(
+        lambda: len(coordinator.looks_by_id) - first >= len(offsets_ms),
+        60,
+        f"all results of: {what}",
+    )
     rows = list(coordinator.looks_by_id.values())[first:]
     assert all(row[OK] for row in rows), next(row for row in rows if not row[OK])
     cuts = quantiles([row[TOTAL] for row in rows], n=100)
     late_ms = max(row[STARTED] - row[SCHEDULED] for row in rows)
-    print(f"{what:>28}: p50 {cuts[49]:6.2f} ms, p99 {cuts[98]:6.2f} ms, last start {late_ms} ms after it was due")
+    print(
+        f"{what:>28}: p50 {cuts[49]:6.2f} ms, p99 {cuts[98]:6.2f} ms, last start {late_ms} ms after"
+        " it was due"
+    )
     return cuts[49], cuts[98]
 
 
 def _order(coordinator: Coordinator, text: str, offsets_ms: Sequence[int], first_slot: int) -> None:
     at = now() + 250
     looks = [[0, first_slot + i, 0, at + offset] for i, offset in enumerate(offsets_ms)]
-    coordinator.send({"v": 1, "order": "o", "region": "eu-west", "issued_at": now(), "checks": [text], "looks": looks})
+    coordinator.send(
+        {
+            "v": 1,
+            "order": "o",
+            "region": "eu-west",
+            "issued_at": now(),
+            "checks": [text],
+            "looks": looks,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""Side by side with Prometheus' blackbox_exporter: the same nginx, fresh connections, 100 in flight, one run.
+"""Side by side with Prometheus' blackbox_exporter: the same nginx, fresh connections, 100 in
+flight, one run.
 
-`make bench-peers` installs the peer (a Debian package) and runs this. CPU time of the prober's own process counts,
-because the machine is shared; rounds of both take turns, because its speed drifts, and the middle round counts. Our
-side writes a full result row for each look; "with Celery" is a whole worker process, orders in and reports out.
-Timing is judged against a server that says itself how long it took. The exit code is 1 when a promise is not kept.
+`make bench-peers` installs the peer (a Debian package) and runs this. CPU time of the prober's own
+process counts, because the machine is shared; rounds of both take turns, because its speed drifts,
+and the middle round counts. Our side writes a full result row for each look; "with Celery" is a
+whole worker process, orders in and reports out. Timing is judged against a server that says itself
+how long it took. The exit code is 1 when a promise is not kept.
 """
 
 import argparse
@@ -35,8 +37,9 @@ class Promises:
         """Ours is at least so many times as cheap."""
         ratio = peers_us / ours_us
         self._say(
-            f"{what}: {ours_us:.0f} us CPU a look, {1e6 / ours_us:,.0f} looks per core-second; blackbox_exporter "
-            f"{peers_us:.0f} us, {1e6 / peers_us:,.0f}: {ratio:.1f} times (promise: {least})",
+            f"{what}: {ours_us:.0f} us CPU a look, {1e6 / ours_us:,.0f} looks per core-second;"
+            f" blackbox_exporter {peers_us:.0f} us, {1e6 / peers_us:,.0f}: {ratio:.1f} times"
+            f" (promise: {least})",
             ratio >= least,
         )
 
@@ -55,7 +58,9 @@ class Promises:
 
 def ours(local: Local, kind: str = "http", *, tls: bool = False, seconds: float) -> dict[str, Any]:
     """The figures of `outscope bench probes`."""
-    return measured({**local_job(local, kind, tls=tls), "seconds": seconds, "concurrency": CONCURRENCY})
+    return measured(
+        {**local_job(local, kind, tls=tls), "seconds": seconds, "concurrency": CONCURRENCY}
+    )
 
 
 def middle(rounds: int, *sides: Callable[[], float]) -> list[float]:
@@ -76,7 +81,9 @@ def engines(local: Local, peer: tuple[int, int], seconds: float, promises: Promi
         promises.ratio("engine, HTTPS" if tls else "engine, HTTP", engine_us, peer_us, least)
 
 
-def whole(folder: Path, local: Local, peer: tuple[int, int], seconds: float, promises: Promises) -> None:
+def whole(
+    folder: Path, local: Local, peer: tuple[int, int], seconds: float, promises: Promises
+) -> None:
     """A worker process with Celery and the way to the broker against the peer, and its memory."""
     settings = {"OUTSCOPE_CA_FILE": local.ca_file}
     target = f"http://127.0.0.1:{local.http}/"
@@ -88,10 +95,20 @@ def whole(folder: Path, local: Local, peer: tuple[int, int], seconds: float, pro
         looks = int(2000 * seconds)
 
         def worker_us() -> float:
-            cpu, _, _ = measure(worker, coordinator, local.http, "http", looks, order_looks=500, ahead=1000)
+            cpu, _, _ = measure(
+                worker, coordinator, local.http, "http", looks, order_looks=500, ahead=1000
+            )
             return cpu / looks * 1e6
 
-        measure(worker, coordinator, local.http, "http", 4000, order_looks=CONCURRENCY, ahead=CONCURRENCY)
+        measure(
+            worker,
+            coordinator,
+            local.http,
+            "http",
+            4000,
+            order_looks=CONCURRENCY,
+            ahead=CONCURRENCY,
+        )
         promises.most(f"worker at {CONCURRENCY} in flight, memory", rss_mb(worker.pid), 70, "MB")
         ours_us, peer_us = middle(ROUNDS, worker_us, lambda: peer_cost(*peer, target, seconds)[0])
         promises.ratio("worker with Celery, HTTP", ours_us, peer_us, 2.5)
@@ -108,7 +125,11 @@ def timing(local: Local, port: int, seconds: float, promises: Promises) -> None:
             return errors[int(len(errors) * 0.99)]
 
         def ours_p99(pace: int = pace) -> float:
-            job = {**local_job(local, "http", tls=False), "seconds": seconds, "concurrency": CONCURRENCY}
+            job = {
+                **local_job(local, "http", tls=False),
+                "seconds": seconds,
+                "concurrency": CONCURRENCY,
+            }
             return float(measured({**job, "timed_per_s": pace})["ttfb_error_ms_p99"])
 
         ours_ms, peers_ms = middle(ROUNDS, ours_p99, peers_p99)
@@ -126,7 +147,9 @@ def kinds(local: Local, seconds: float, promises: Promises) -> None:
             if figures["failed"]:
                 print(f"  {kind}: cannot be measured here: {figures['first_failure']}")
             else:
-                promises.least(f"{kind}, looks per core-second", 1e6 / figures["cpu_us_per_look"], least)
+                promises.least(
+                    f"{kind}, looks per core-second", 1e6 / figures["cpu_us_per_look"], least
+                )
 
 
 def main() -> int:

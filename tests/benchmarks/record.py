@@ -1,6 +1,8 @@
-"""A million results and their rollups: bytes on disk, and what making them costs: `python -m tests.benchmarks.record`.
+"""A million results and their rollups: bytes on disk, and what making them costs: `python -m
+tests.benchmarks.record`.
 
-Ten checks from eight regions each second of a day and a half, latencies of a usual spread; on SQLite and PostgreSQL.
+Ten checks from eight regions each second of a day and a half, latencies of a usual spread; on
+SQLite and PostgreSQL.
 """
 
 import asyncio
@@ -39,7 +41,9 @@ def results() -> Iterator[list[Result]]:
 
 def _result(dice: random.Random, check: int, region: int, at: int) -> Result:
     name = f"claude-api-{check}"
-    return made(dice, "claude", f"api-{check // 2}", name, f"region-{region}", at // INTERVAL_MS, at)
+    return made(
+        dice, "claude", f"api-{check // 2}", name, f"region-{region}", at // INTERVAL_MS, at
+    )
 
 
 async def measure(name: str, url: str) -> None:
@@ -60,8 +64,9 @@ async def measure(name: str, url: str) -> None:
             size = await _size(store, f"rollup_{level}") - (before if "sqlite" in url else 0)
             before += size if "sqlite" in url else 0
             print(
-                f"  {level}: {rows} rows of {size / rows:.0f} bytes, made in {took_s / buckets * 1e3:.0f} ms a bucket, "
-                f"{cpu_s / rows * 1e6:.1f} us of CPU here a row"
+                f"  {level}: {rows} rows of {size / rows:.0f} bytes, made in"
+                f" {took_s / buckets * 1e3:.0f} ms a bucket, {cpu_s / rows * 1e6:.1f} us of CPU"
+                " here a row"
             )
 
 

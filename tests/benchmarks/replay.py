@@ -1,8 +1,9 @@
 """CPU and memory of `outscope replay`: reading alone, and reading and judging, from each format.
 
-Run by hand: `python -m tests.benchmarks.replay [HOURS]`. A simulated fleet of eight regions with two workers each looks
-at ten components every 30 s, beside other services and references. Each figure is of a process of its own, the best of
-some rounds; the limit is `orjson.loads` of the same lines in the same process.
+Run by hand: `python -m tests.benchmarks.replay [HOURS]`. A simulated fleet of eight regions with
+two workers each looks at ten components every 30 s, beside other services and references. Each
+figure is of a process of its own, the best of some rounds; the limit is `orjson.loads` of the same
+lines in the same process.
 """
 
 import csv
@@ -112,7 +113,10 @@ def measure(what: str, path: Path) -> tuple[float, float]:
 
 def tell(name: str, count: int, seconds: float, mb: float, limit: float | None = None) -> None:
     ratio = "" if limit is None else f"  {seconds / limit:5.1f} times orjson.loads"
-    print(f"{name:36} {seconds / count * 1e6:7.2f} us a result {count / seconds:10,.0f}/s  {mb:5.0f} MB{ratio}")
+    print(
+        f"{name:36} {seconds / count * 1e6:7.2f} us a result {count / seconds:10,.0f}/s  {mb:5.0f}"
+        f" MB{ratio}"
+    )
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
-"""The judge at the size of a large fleet: 50 regions x 20 components x 500 services, judged every second on one core.
+"""The judge at the size of a large fleet: 50 regions x 20 components x 500 services, judged every
+second on one core.
 
-Run by hand: `python tests/benchmarks/scale.py [services]`. Every check is looked at every 30 s from every region; 0.2 %
-of looks fail, and one service of a hundred is down. Prints for each half-minute the CPU seconds a simulated second (the
-limit is 1.0), results a second, and the memory of 1,000 cells. Half-minutes after the first cost the same however long
-it runs, since only a window of looks is kept.
+Run by hand: `python tests/benchmarks/scale.py [services]`. Every check is looked at every 30 s from
+every region; 0.2 % of looks fail, and one service of a hundred is down. Prints for each half-minute
+the CPU seconds a simulated second (the limit is 1.0), results a second, and the memory of 1,000
+cells. Half-minutes after the first cost the same however long it runs, since only a window of looks
+is kept.
 """
 
 import resource
@@ -29,15 +31,21 @@ HALF_MINUTES = 5
 
 def fleet(services: int) -> Topology:
     """Services s0, s1, ... with components c0, c1, ..., and four references."""
-    regions = tuple(Region(f"r{n}", f"R{n}", f"C{n % 20}", "EU", 0.0, float(n)) for n in range(REGIONS))
+    regions = tuple(
+        Region(f"r{n}", f"R{n}", f"C{n % 20}", "EU", 0.0, float(n)) for n in range(REGIONS)
+    )
     ids = tuple(region.id for region in regions)
-    names = [(f"s{n}", Role.SERVICE, COMPONENTS) for n in range(services)] + [("internet", Role.REFERENCE, 4)]
+    names = [(f"s{n}", Role.SERVICE, COMPONENTS) for n in range(services)] + [
+        ("internet", Role.REFERENCE, 4)
+    ]
     found = [
         Service(name, name, role, tuple(Component(f"c{n}", f"C{n}") for n in range(count)))
         for name, role, count in names
     ]
     checks = [
-        Check(f"{service.id}-{part.id}", service.id, part.id, "http", INTERVAL_S * 1000, 10_000, ids)
+        Check(
+            f"{service.id}-{part.id}", service.id, part.id, "http", INTERVAL_S * 1000, 10_000, ids
+        )
         for service in found
         for part in service.components
     ]
@@ -52,7 +60,10 @@ def seconds(net: Topology, random: Random) -> Iterator[tuple[int, list[Result]]]
             turns[random.randrange(INTERVAL_S)].append((check, region))
     for second in range(HALF_MINUTES * INTERVAL_S):
         at = START + second * 1000
-        yield at + 1000, [look(check, region, at, random) for check, region in turns[second % INTERVAL_S]]
+        yield (
+            at + 1000,
+            [look(check, region, at, random) for check, region in turns[second % INTERVAL_S]],
+        )
 
 
 def look(check: Check, region: str, at: int, random: Random) -> Result:
@@ -95,8 +106,9 @@ def main(services: int = 500) -> None:
         if second % INTERVAL_S == 0:
             mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before_mb
             print(
-                f"half-minute {second // INTERVAL_S}: {spent / INTERVAL_S:5.2f} CPU s a second, "
-                f"{count / spent:9,.0f} results/s, {mb / cells * 1000:5.2f} MB per 1,000 cells, {events} events"
+                f"half-minute {second // INTERVAL_S}: {spent / INTERVAL_S:5.2f} CPU s a second,"
+                f" {count / spent:9,.0f} results/s, {mb / cells * 1000:5.2f} MB per 1,000 cells,"
+                f" {events} events"
             )
             spent, count = 0.0, 0
 

@@ -1,7 +1,8 @@
 """CPU of simulating: all results of a play, made and put in order.
 
-Run by hand: `python tests/benchmarks/simulator.py`. Prints results per second of CPU for a quiet and a disturbed fleet,
-for looks that every worker takes and looks that are shared, and single looks as a closed loop asks for them.
+Run by hand: `python tests/benchmarks/simulator.py`. Prints results per second of CPU for a quiet
+and a disturbed fleet, for looks that every worker takes and looks that are shared, and single looks
+as a closed loop asks for them.
 """
 
 import sys
@@ -39,9 +40,13 @@ def main() -> None:
     """Print the figures."""
     plays = {
         "quiet, 8 regions x 2 workers": scenario("quiet-day").build(Shape(), lasts_ms=2 * HOUR_MS),
-        "quiet, shared looks": scenario("quiet-day").build(Shape(looks="shared"), lasts_ms=4 * HOUR_MS),
+        "quiet, shared looks": scenario("quiet-day").build(
+            Shape(looks="shared"), lasts_ms=4 * HOUR_MS
+        ),
         "quiet, 50 regions x 1 worker": scenario("quiet-day").build(Shape(50, 1), lasts_ms=HOUR_MS),
-        "quiet, a look every 5 minutes": scenario("quiet-day").build(Shape(interval_ms=300_000), lasts_ms=24 * HOUR_MS),
+        "quiet, a look every 5 minutes": scenario("quiet-day").build(
+            Shape(interval_ms=300_000), lasts_ms=24 * HOUR_MS
+        ),
         "a service down": scenario("service-100").build(),
         "repeats, shuffled": scenario("repeats-shuffled").build(),
     }

@@ -1,8 +1,10 @@
-"""Days of results in fast time, with rollups, retention and archiving: `python -m tests.benchmarks.soak [--results N]`.
+"""Days of results in fast time, with rollups, retention and archiving: `python -m
+tests.benchmarks.soak [--results N]`.
 
-A coordinator's loops take them from a real broker, store, receipt and judge them, roll them up, and archive what is
-older than a day, by a clock that goes as fast as what arrives. Ingest speed and memory by tenth of the run, and what
-the database takes with nothing around it before and after: a machine that changes meanwhile changes both.
+A coordinator's loops take them from a real broker, store, receipt and judge them, roll them up, and
+archive what is older than a day, by a clock that goes as fast as what arrives. Ingest speed and
+memory by tenth of the run, and what the database takes with nothing around it before and after: a
+machine that changes meanwhile changes both.
 """
 
 import argparse
@@ -33,7 +35,9 @@ ONE_IN = 500
 
 
 def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") -> None:
-    """Put the reports of all slots on the queues, a slot after the other, as fast as they are taken."""
+    """Put the reports of all slots on the queues, a slot after the other, as fast as they are
+    taken.
+    """
     configured = document(checks)
     first = FIRST_DAY * DAY_MS // INTERVAL_MS
     queues = [reports_queue(region) for region in REGIONS]
@@ -50,7 +54,10 @@ def feed(broker: str, checks: int, slots: int, told: "subprocess.Popen[str]") ->
                 looks = list(rows(configured, region, slot, 1, ONE_IN))
                 for start in range(0, len(looks), ROWS_A_REPORT):
                     report = {"v": 1, "worker": f"{region}-1", "boot": "b", "seq": seq}
-                    report |= {"sent_at": (slot + 1) * INTERVAL_MS, "rows": looks[start : start + ROWS_A_REPORT]}
+                    report |= {
+                        "sent_at": (slot + 1) * INTERVAL_MS,
+                        "rows": looks[start : start + ROWS_A_REPORT],
+                    }
                     headers = {"task": TASK_REPORT, "id": str(seq)}
                     producer.publish(
                         orjson.dumps([[report], {}, {}]),
@@ -75,15 +82,30 @@ def soak(name: str, urls: list[str], results: int, days: float) -> None:
     checks = max(10, round(results / slots / len(REGIONS) / 10) * 10)
     looks_a_slot = len(REGIONS) * (checks + 3)
     sent = looks_a_slot * slots
-    print(f"{name}: {sent:,} results of {checks} checks from {len(REGIONS)} regions, {days:g} days", flush=True)
+    print(
+        f"{name}: {sent:,} results of {checks} checks from {len(REGIONS)} regions, {days:g} days",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory(prefix="outscope-soak-") as made:
         folder = Path(made)
         (folder / "configured.json").write_text(json.dumps(document(checks)))
         (folder / "began").write_text(str(FIRST_DAY * DAY_MS))
-        (folder / "reports_a_slot").write_text(str(len(REGIONS) * -(-(checks + 3) // ROWS_A_REPORT)))
+        (folder / "reports_a_slot").write_text(
+            str(len(REGIONS) * -(-(checks + 3) // ROWS_A_REPORT))
+        )
         with _broker(folder) as broker:
-            command = [sys.executable, "-m", "tests.benchmarks.soaked", *urls, broker, made, str(sent)]
-            with subprocess.Popen(command, stdout=(folder / "told").open("w"), text=True) as process:
+            command = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.soaked",
+                *urls,
+                broker,
+                made,
+                str(sent),
+            ]
+            with subprocess.Popen(
+                command, stdout=(folder / "told").open("w"), text=True
+            ) as process:
                 began_s = time.monotonic()
                 try:
                     feed(broker, checks, slots, process)
@@ -109,13 +131,21 @@ def _print(told: IO[str]) -> None:
     for figures in tenths:
         print("  " + ", ".join(f"{key} {value:,}" for key, value in figures.items()))
     if len(limits) == 2 and len(tenths) == 10:
-        first, last = tenths[0]["results_per_s"] / limits[0], tenths[-1]["results_per_s"] / limits[1]
-        print(f"  bare rows/s {limits[0]:,} before, {limits[1]:,} after: {first:.1%} of it first, {last:.1%} last")
+        first, last = (
+            tenths[0]["results_per_s"] / limits[0],
+            tenths[-1]["results_per_s"] / limits[1],
+        )
+        print(
+            f"  bare rows/s {limits[0]:,} before, {limits[1]:,} after: {first:.1%} of it first,"
+            f" {last:.1%} last"
+        )
 
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--results", type=int, default=100_000_000)
     parser.add_argument("--days", type=float, default=10.0, help="So many days of the fast clock.")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
@@ -131,7 +161,12 @@ def main() -> int:
         server = Postgres(programs, Path(name))
         server.create()
         try:
-            soak("postgresql", [server.database(part) for part in ("soak", "before", "after")], told.results, told.days)
+            soak(
+                "postgresql",
+                [server.database(part) for part in ("soak", "before", "after")],
+                told.results,
+                told.days,
+            )
         finally:
             server.stop()
     return 0

@@ -1,6 +1,8 @@
-"""The coordinator of a soak: its own loops over its own store and inbox, by a clock that goes as fast as what arrives.
+"""The coordinator of a soak: its own loops over its own store and inbox, by a clock that goes as
+fast as what arrives.
 
-Taking in waits while rollups are more than a quarter of an hour behind, by the fast clock; archiving goes on beside.
+Taking in waits while rollups are more than a quarter of an hour behind, by the fast clock;
+archiving goes on beside.
 """
 
 import asyncio
@@ -64,11 +66,14 @@ class FastInbox(Inbox):
 class Soak:
     """One run; `tell` gets a line a tenth."""
 
-    def __init__(self, store: Store, inbox: FastInbox, ingest: Ingest, archive: str, results: int) -> None:
+    def __init__(
+        self, store: Store, inbox: FastInbox, ingest: Ingest, archive: str, results: int
+    ) -> None:
         self._store, self._inbox, self._ingest = store, inbox, ingest
         self._results = results
         self._housekeeper = Housekeeper(store, inbox, KEEP, archived=True)
-        self._archivist = Archivist(store, archive, KEEP.results_ms, rest=0.0)  # a rest would be hours by this clock
+        # a rest would be hours by this clock
+        self._archivist = Archivist(store, archive, KEEP.results_ms, rest=0.0)
         self._stop = asyncio.Event()
         self._archive_s = 0.0
 
@@ -142,7 +147,9 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
         inbox.most = int((folder / "reports_a_slot").read_text())
         parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
         engine = Engine(configuration.judged, configuration.rules)
-        ingest = Ingest(parts, engine, Places(), Stamps(CLOCK.now, CLOCK.now_s), configuration, KEEP)
+        ingest = Ingest(
+            parts, engine, Places(), Stamps(CLOCK.now, CLOCK.now_s), configuration, KEEP
+        )
         rollup_loop.STEP_ASIDE_S = 0.0  # type: ignore[misc]  reports always wait in fast time
         gc.collect()
         gc.freeze()
@@ -161,7 +168,9 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
 
 
 async def _tell_limit(url: str, source: str, folder: Path) -> None:
-    """What the database takes with nothing around it, at this moment: the same rows as at the other end."""
+    """What the database takes with nothing around it, at this moment: the same rows as at the other
+    end.
+    """
     from tests.benchmarks.record import results as made
 
     async with open_store(url) as store:
@@ -176,7 +185,11 @@ async def _tell_limit(url: str, source: str, folder: Path) -> None:
 
 async def _tell_end(store: Store, counters: Counters, folder: Path) -> None:
     hot, _ = await store.results.count_and_first()
-    took_ms, year_ago, whole = [], CLOCK.at - 365 * DAY_MS, {"component": None, "check": None, "region": None}
+    took_ms, year_ago, whole = (
+        [],
+        CLOCK.at - 365 * DAY_MS,
+        {"component": None, "check": None, "region": None},
+    )
     for _ in range(5):
         began_s = time.perf_counter()
         year = await history(store, "s0", year_ago, CLOCK.at, "day", **whole)
@@ -201,7 +214,9 @@ def _rss_mb() -> float:
 
 
 def main() -> int:
-    """As `soak` says; URLs of the database and of two empty ones, the broker's, the folder, and the number."""
+    """As `soak` says; URLs of the database and of two empty ones, the broker's, the folder, and the
+    number.
+    """
     url, first, last, broker, folder, results = sys.argv[1:]
     asyncio.run(soak(url, [first, last], broker, Path(folder), int(results)))
     return 0

@@ -1,8 +1,10 @@
-"""How many looks a second one worker process makes per core, Celery included. Run: `python -m tests.benchmarks.worker`.
+"""How many looks a second one worker process makes per core, Celery included. Run: `python -m
+tests.benchmarks.worker`.
 
-Real parts only: a Valkey server, a web server on the loopback, a worker process, orders published as the coordinator
-does, a fresh connection for each look, reports stored in the outbox and receipted. What counts is the CPU time of the
-worker process from /proc, because the machine is shared; wall time is printed beside it.
+Real parts only: a Valkey server, a web server on the loopback, a worker process, orders published
+as the coordinator does, a fresh connection for each look, reports stored in the outbox and
+receipted. What counts is the CPU time of the worker process from /proc, because the machine is
+shared; wall time is printed beside it.
 """
 
 import argparse
@@ -63,14 +65,19 @@ def measure(
 
     An order holds `order_looks`; `ahead` are ordered and not yet reported.
     """
-    target = {"http": {"url": f"http://127.0.0.1:{port}/"}, "tcp": {"host": "127.0.0.1", "port": port}}[kind]
+    target = {
+        "http": {"url": f"http://127.0.0.1:{port}/"},
+        "tcp": {"host": "127.0.0.1", "port": port},
+    }[kind]
     checks = [check(f"check-{number}", kind, timeout_ms=10_000, **target) for number in range(50)]
     first = len(coordinator.looks_by_id)
 
     def publish() -> None:
         base = time.time_ns()
         for start in range(0, looks, order_looks):
-            rows = ((n % len(checks), base + n) for n in range(start, min(start + order_looks, looks)))
+            rows = (
+                (n % len(checks), base + n) for n in range(start, min(start + order_looks, looks))
+            )
             coordinator.order(checks, rows)
             enough = first + start + order_looks - ahead
             until(lambda enough=enough: len(coordinator.looks_by_id) >= enough, 60)
@@ -92,7 +99,10 @@ def timed(pid: int, act: Callable[[], None]) -> tuple[float, float]:
 def report(who: str, cpu: float, wall: float, looks: int) -> None:
     """Print one line."""
     per_core, by_the_wall = looks / cpu, looks / wall
-    print(f"{who}: {1e6 / per_core:.0f} us CPU a look, {per_core:.0f} looks/s/core; {by_the_wall:.0f} looks/s here")
+    print(
+        f"{who}: {1e6 / per_core:.0f} us CPU a look, {per_core:.0f} looks/s/core; {by_the_wall:.0f}"
+        " looks/s here"
+    )
 
 
 def cpu_s(pid: int) -> float:

@@ -47,20 +47,44 @@ def make_result() -> Callable[..., Result]:
 
 @pytest.fixture
 def document() -> dict[str, Any]:
-    """A canonical configuration: one service of two components and two references, from three regions, each second."""
+    """A canonical configuration: one service of two components and two references, from three
+    regions, each second.
+    """
     regions = [
-        {"id": region, "name": region, "country": country, "continent": continent, "latitude": 1.0, "longitude": 2.0}
-        for region, country, continent in (("eu-west", "IE", "EU"), ("us-east", "US", "NA"), ("ap-south", "IN", "AS"))
+        {
+            "id": region,
+            "name": region,
+            "country": country,
+            "continent": continent,
+            "latitude": 1.0,
+            "longitude": 2.0,
+        }
+        for region, country, continent in (
+            ("eu-west", "IE", "EU"),
+            ("us-east", "US", "NA"),
+            ("ap-south", "IN", "AS"),
+        )
     ]
 
     def component(name: str) -> dict[str, Any]:
-        check = {"id": name, "kind": "http", "interval_ms": 2000, "timeout_ms": 1000, "params": {"url": "http://x"}}
+        check = {
+            "id": name,
+            "kind": "http",
+            "interval_ms": 2000,
+            "timeout_ms": 1000,
+            "params": {"url": "http://x"},
+        }
         return {"id": name, "name": name, "checks": [check]}
 
     return {
         "regions": regions,
         "services": [
-            {"id": "claude", "name": "Claude", "role": "service", "components": [component("api"), component("web")]},
+            {
+                "id": "claude",
+                "name": "Claude",
+                "role": "service",
+                "components": [component("api"), component("web")],
+            },
             {"id": "net-a", "name": "A", "role": "reference", "components": [component("ref-a")]},
             {"id": "net-b", "name": "B", "role": "reference", "components": [component("ref-b")]},
         ],

@@ -56,7 +56,11 @@ class Running:
 
     def started(self) -> "Running":
         """Wait until everything runs."""
-        until("everything runs", lambda: self._alive() and "Outscope is running" in self.output, START_S)
+        until(
+            "everything runs",
+            lambda: self._alive() and "Outscope is running" in self.output,
+            START_S,
+        )
         return self
 
     def _alive(self) -> bool:
@@ -80,7 +84,10 @@ class Running:
 
     def fitness(self) -> dict[str, str]:
         """What is said of each region."""
-        return {region["id"]: region["fitness"] for region in (self.get("/v1/regions") or {"items": []})["items"]}
+        return {
+            region["id"]: region["fitness"]
+            for region in (self.get("/v1/regions") or {"items": []})["items"]
+        }
 
     def results(self, **query: object) -> list[dict[str, Any]]:
         """The newest results."""
@@ -100,7 +107,9 @@ class Running:
 
     def children(self) -> dict[str, int]:
         """The product's processes, by what they are."""
-        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        pids = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
         return {name: int(pid) for pid in pids if (name := _called(int(pid)))}
 
     def interrupt(self) -> int:
@@ -120,14 +129,24 @@ class Running:
 
 
 def _called(pid: int) -> str:
-    """What a child of the supervisor is: the name of its ready file; the broker has none. Empty when it is gone."""
+    """What a child of the supervisor is: the name of its ready file; the broker has none. Empty
+    when it is gone.
+    """
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
         environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
     except OSError:
         return ""
-    ready = [line.rpartition("/")[2] for line in environment if line.startswith("OUTSCOPE_READY_FILE=")]
-    return ready[0].removesuffix(".ready") if ready else "broker" if "valkey" in command or "redis" in command else ""
+    ready = [
+        line.rpartition("/")[2] for line in environment if line.startswith("OUTSCOPE_READY_FILE=")
+    ]
+    return (
+        ready[0].removesuffix(".ready")
+        if ready
+        else "broker"
+        if "valkey" in command or "redis" in command
+        else ""
+    )
 
 
 def alive(pid: int) -> bool:

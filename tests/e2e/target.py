@@ -28,12 +28,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Target:
-    """Answers 200 to everything that does not fail, on every address of this machine, at one port."""
+    """Answers 200 to everything that does not fail, on every address of this machine, at one
+    port.
+    """
 
     def __init__(self) -> None:
         self._server = _Server(("0.0.0.0", 0), _Handler)
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
+        )
         self._thread.start()
 
     def fail(self, *paths: str) -> None:
@@ -50,14 +54,27 @@ class Target:
         """A configuration on a fast clock that looks at this server only."""
         return {
             "regions": [
-                {"id": region, "country": "IE", "continent": "EU", "latitude": 1.0, "longitude": 1.0}
+                {
+                    "id": region,
+                    "country": "IE",
+                    "continent": "EU",
+                    "latitude": 1.0,
+                    "longitude": 1.0,
+                }
                 for region in regions
             ],
             "services": [
                 _service("shop", "service", {"web": SHOP, "api": SHOP}, self.port),
-                _service("internet", "reference", dict(zip("abc", REFERENCES, strict=True)), self.port),
+                _service(
+                    "internet", "reference", dict(zip("abc", REFERENCES, strict=True)), self.port
+                ),
             ],
-            "judge": {"silent_after": "6s", "resolve_after": "6s", "resolve_after_slots": 3, "narrow_after": "4s"},
+            "judge": {
+                "silent_after": "6s",
+                "resolve_after": "6s",
+                "resolve_after_slots": 3,
+                "narrow_after": "4s",
+            },
         }
 
 

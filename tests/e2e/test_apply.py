@@ -19,7 +19,9 @@ def applied(product: Running, target: Target, path: Path, *regions: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_region_that_is_applied_is_looked_from(product: Running, target: Target, tmp_path: Path) -> None:
+def test_a_region_that_is_applied_is_looked_from(
+    product: Running, target: Target, tmp_path: Path
+) -> None:
     path = tmp_path / "outscope.yaml"
     assert "+ region sa-east" in applied(product, target, path, *REGIONS, "sa-east")
     until("it is fit", lambda: product.fitness() == dict.fromkeys([*REGIONS, "sa-east"], "fit"))

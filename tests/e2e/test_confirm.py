@@ -1,4 +1,6 @@
-"""Extra looks make a verdict come in seconds: real processes, two workers in each of three regions, a real target."""
+"""Extra looks make a verdict come in seconds: real processes, two workers in each of three regions,
+a real target.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,15 +26,25 @@ REGIONS = {
     "ap-south": ("IN", "AS", 19.1, 72.9),
 }
 SOON_MS = 9_000
-"""Regular looks of `checkout` reach the third region no sooner than 11.8 s after the first, whichever that is."""
+"""Regular looks of `checkout` reach the third region no sooner than 11.8 s after the first,
+whichever that is.
+"""
 
 
 def document(port: int, judge: dict[str, Any]) -> dict[str, Any]:
-    """A shop whose checkout is looked at every 20 s and whose pages each second, and two references."""
+    """A shop whose checkout is looked at every 20 s and whose pages each second, and two
+    references.
+    """
 
     def component(name: str, host: str, interval_ms: int) -> dict[str, Any]:
         url = f"http://{host}:{port}/{name}"
-        check = {"id": name, "kind": "http", "interval_ms": interval_ms, "timeout_ms": 900, "params": {"url": url}}
+        check = {
+            "id": name,
+            "kind": "http",
+            "interval_ms": interval_ms,
+            "timeout_ms": 900,
+            "params": {"url": url},
+        }
         return {"id": name, "name": name, "checks": [check]}
 
     shop = [component("checkout", "127.0.0.1", INTERVAL_MS), component("pages", "127.0.0.1", 1_000)]
@@ -43,9 +55,17 @@ def document(port: int, judge: dict[str, Any]) -> dict[str, Any]:
     }
     places = ("country", "continent", "latitude", "longitude")
     return {
-        "regions": [{"id": r, "name": r, **dict(zip(places, where, strict=True))} for r, where in REGIONS.items()],
+        "regions": [
+            {"id": r, "name": r, **dict(zip(places, where, strict=True))}
+            for r, where in REGIONS.items()
+        ],
         "services": [
-            {"id": name, "name": name, "role": "service" if name == "shop" else "reference", "components": components}
+            {
+                "id": name,
+                "name": name,
+                "role": "service" if name == "shop" else "reference",
+                "components": components,
+            }
             for name, components in parts.items()
         ],
         "judge": judge,
@@ -78,16 +98,33 @@ def looks(fleet: Fleet) -> list[Result]:
 
 def well_for_a_while(fleet: Fleet) -> None:
     """All is well everywhere, for long enough that extra looks are affordable."""
-    until(lambda: fleet.verdict("shop").get("scope") == "none", 60, "that all is well", fleet.coordinator.log)
-    until(lambda: sum(r.check == "pages" for r in fleet.stored()) >= 70, 60, "regular looks", fleet.coordinator.log)
+    until(
+        lambda: fleet.verdict("shop").get("scope") == "none",
+        60,
+        "that all is well",
+        fleet.coordinator.log,
+    )
+    until(
+        lambda: sum(r.check == "pages" for r in fleet.stored()) >= 70,
+        60,
+        "regular looks",
+        fleet.coordinator.log,
+    )
     assert all(result.ok for result in looks(fleet))
 
 
 def said_after_ms(fleet: Fleet) -> int:
-    """How long after the first failure was heard it was said that the checkout is down everywhere."""
+    """How long after the first failure was heard it was said that the checkout is down
+    everywhere.
+    """
     first = min(result.received_at for result in looks(fleet) if not result.ok)
     history = fleet.ask(lambda store: store.verdicts.history("shop", 0, 100))
-    return parse_rfc3339(next(line["at"] for line in reversed(history) if line["scope"] == "component")) - first
+    return (
+        parse_rfc3339(
+            next(line["at"] for line in reversed(history) if line["scope"] == "component")
+        )
+        - first
+    )
 
 
 @pytest.fixture
@@ -103,19 +140,30 @@ def test_with_extra_looks_it_is_said_long_before_the_regular_ones_came(
     with running(valkey, tmp_path, document(target.port, {})) as fleet:
         well_for_a_while(fleet)
         target.fail("/checkout")
-        until(lambda: fleet.verdict("shop").get("scope") == "component", 60, "the verdict", fleet.coordinator.log)
+        until(
+            lambda: fleet.verdict("shop").get("scope") == "component",
+            60,
+            "the verdict",
+            fleet.coordinator.log,
+        )
         assert said_after_ms(fleet) < SOON_MS
         failed = [result for result in looks(fleet) if not result.ok]
         suspect = min(failed, key=lambda result: result.received_at).region
         extra = [result for result in failed if result.attempt]
         assert {r.worker for r in extra if r.region == suspect} == {f"{suspect}-1", f"{suspect}-2"}
         assert {r.region for r in extra} == set(REGIONS)
-        assert all(r.scheduled_at <= r.started_at < r.scheduled_at + 3_000 for r in extra), "they are made at once"
+        assert all(r.scheduled_at <= r.started_at < r.scheduled_at + 3_000 for r in extra), (
+            "they are made at once"
+        )
         until(lambda: fleet.told()["extra_looks_ordered"] >= len(extra), 10, "the counters")
         told = fleet.told()
         assert told["extra_looks_asked"] == told["extra_looks_ordered"]
         overdue = max(r.scheduled_at for r in extra) + INTERVAL_MS + 2_000
-        until(lambda: max(r.scheduled_at for r in looks(fleet) if not r.attempt) > overdue, 60, "regular looks")
+        until(
+            lambda: max(r.scheduled_at for r in looks(fleet) if not r.attempt) > overdue,
+            60,
+            "regular looks",
+        )
         assert fleet.told()["gaps"] == 0
         assert fleet.gaps() == []
 
@@ -124,7 +172,12 @@ def test_without_a_budget_there_are_none(valkey: Broker, tmp_path: Path, target:
     with running(valkey, tmp_path, document(target.port, {"confirm_share": 0})) as fleet:
         well_for_a_while(fleet)
         target.fail("/checkout")
-        until(lambda: fleet.verdict("shop").get("scope") == "component", 90, "the verdict", fleet.coordinator.log)
+        until(
+            lambda: fleet.verdict("shop").get("scope") == "component",
+            90,
+            "the verdict",
+            fleet.coordinator.log,
+        )
         assert said_after_ms(fleet) > SOON_MS
         assert {result.attempt for result in fleet.stored()} == {0}
         assert fleet.told()["extra_looks_asked"] == 0

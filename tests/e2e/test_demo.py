@@ -1,4 +1,6 @@
-"""The demo is right: every verdict becomes what its script makes true, and a replay says the same again."""
+"""The demo is right: every verdict becomes what its script makes true, and a replay says the same
+again.
+"""
 
 import asyncio
 import json
@@ -18,15 +20,27 @@ from worker.contract.result import to_record
 pytestmark = pytest.mark.slow
 
 
-def test_every_verdict_becomes_what_the_script_makes_true_and_a_replay_says_the_same(tmp_path: Path) -> None:
+def test_every_verdict_becomes_what_the_script_makes_true_and_a_replay_says_the_same(
+    tmp_path: Path,
+) -> None:
     kept = tmp_path / "kept"
     done = subprocess.run(
-        outscope("demo", "--once", "--keep", kept), cwd=Path.cwd(), capture_output=True, text=True, timeout=240,
+        outscope("demo", "--once", "--keep", kept),
+        cwd=Path.cwd(),
+        capture_output=True,
+        text=True,
+        timeout=240,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all right" in done.stdout
-    for said in ("sa-east unfit", "aster regional", "bramble component", "cinder system_wide", "oc-southeast silent"):
+    for said in (
+        "sa-east unfit",
+        "aster regional",
+        "bramble component",
+        "cinder system_wide",
+        "oc-southeast silent",
+    ):
         assert said in done.stdout
     assert "\x1b" not in done.stdout
     live, until = asyncio.run(exported(kept, tmp_path / "results.ndjson"))
@@ -36,7 +50,9 @@ def test_every_verdict_becomes_what_the_script_makes_true_and_a_replay_says_the_
 
 
 async def exported(kept: Path, results: Path) -> tuple[list[Mapping[str, Any]], str]:
-    """Write all stored results; the verdicts stored live, in order, and the moment of the last result."""
+    """Write all stored results; the verdicts stored live, in order, and the moment of the last
+    result.
+    """
     async with open_store(f"sqlite://{kept}/data/outscope.db") as store:
         with results.open("wb") as file:
             async for chunk in store.results.chunks():
@@ -44,7 +60,11 @@ async def exported(kept: Path, results: Path) -> tuple[list[Mapping[str, Any]], 
                 file.writelines(orjson.dumps(to_record(result)) + b"\n" for result in chunk)
         last = await store.results.last_received_at()
         services = await store.standings.all("service")
-        lines = [line for service in services for line in await store.verdicts.history(service, limit=1_000)]
+        lines = [
+            line
+            for service in services
+            for line in await store.verdicts.history(service, limit=1_000)
+        ]
     assert last is not None
     return sorted(lines, key=by_time), rfc3339(last)
 
@@ -52,7 +72,10 @@ async def exported(kept: Path, results: Path) -> tuple[list[Mapping[str, Any]], 
 def again(results: Path, config: Path, until: str) -> list[Mapping[str, Any]]:
     """The verdicts of a replay."""
     done = subprocess.run(
-        outscope("replay", results, "--config", config, "--until", until), capture_output=True, check=True, timeout=120
+        outscope("replay", results, "--config", config, "--until", until),
+        capture_output=True,
+        check=True,
+        timeout=120,
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return sorted((line for line in lines if line["type"] == "verdict"), key=by_time)

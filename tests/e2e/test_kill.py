@@ -1,4 +1,6 @@
-"""Any process may be killed at any moment: it comes back, nothing acknowledged is lost, nothing false is said."""
+"""Any process may be killed at any moment: it comes back, nothing acknowledged is lost, nothing
+false is said.
+"""
 
 import os
 import signal
@@ -28,7 +30,9 @@ def test_a_killed_process_comes_back_and_nothing_is_lost(settled: Running, name:
     until(f"{name} is started again", lambda: settled.children().get(name, killed) != killed)
 
     def new_results_from_everywhere() -> bool:
-        return {r["region"] for r in settled.results() if r["received_at"] > newest and r["ok"]} == set(REGIONS)
+        return {
+            r["region"] for r in settled.results() if r["received_at"] > newest and r["ok"]
+        } == set(REGIONS)
 
     until("new results from every region", new_results_from_everywhere)
     until("the shop is well", lambda: settled.scopes() == {"shop": "none"})
@@ -40,7 +44,8 @@ def test_a_killed_process_comes_back_and_nothing_is_lost(settled: Running, name:
 
 def test_a_second_interrupt_ends_everything_at_once_whatever_is_stuck(settled: Running) -> None:
     children = settled.children()
-    os.kill(children["worker-eu-west-1"], signal.SIGSTOP)  # it cannot even notice that it is asked to end
+    # it cannot even notice that it is asked to end
+    os.kill(children["worker-eu-west-1"], signal.SIGSTOP)
     settled.process.send_signal(signal.SIGINT)
     until("it is stopping", lambda: settled.output.endswith("Stopping\n"))
     settled.process.send_signal(signal.SIGINT)

@@ -1,4 +1,6 @@
-"""On a machine without a network nobody is fit to speak: every verdict is unknown, and no incident opens."""
+"""On a machine without a network nobody is fit to speak: every verdict is unknown, and no incident
+opens.
+"""
 
 import re
 import time
@@ -19,7 +21,9 @@ HOLDS_S = 8.0
 
 @pytest.fixture
 def cut_off(tmp_path: Path) -> Iterator[Running]:
-    """The product with the built-in catalog on a fast clock, every endpoint of which is out of reach."""
+    """The product with the built-in catalog on a fast clock, every endpoint of which is out of
+    reach.
+    """
     for source in DEFAULT.parent.glob("*.yaml"):
         text = source.read_text()
         text = re.sub(r"(https?://)([^/\"]+)", r"\1\2.invalid", text)
@@ -29,7 +33,9 @@ def cut_off(tmp_path: Path) -> Iterator[Running]:
         (tmp_path / source.name).write_text(text.replace("catalog:regions", "regions.yaml"))
     config = tmp_path / "default.yaml"
     config.write_text(re.sub(r"catalog:(\w+)", r"\1.yaml", config.read_text()))
-    running = Running(tmp_path / "data", unused_port(), "--config", config, "--allow", "192.0.2.0/24")
+    running = Running(
+        tmp_path / "data", unused_port(), "--config", config, "--allow", "192.0.2.0/24"
+    )
     try:
         yield running.started()
     finally:

@@ -1,4 +1,6 @@
-"""`outscope up`: one command starts all, one Ctrl-C stops all, and the next start goes on where it was."""
+"""`outscope up`: one command starts all, one Ctrl-C stops all, and the next start goes on where it
+was.
+"""
 
 import os
 import signal
@@ -16,7 +18,9 @@ pytestmark = pytest.mark.slow
 
 def refused(*arguments: object) -> str:
     """What a start says that must be refused."""
-    done = subprocess.run(outscope("up", *arguments), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        outscope("up", *arguments), capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 1
     assert "ready" not in done.stdout
     return done.stderr
@@ -25,9 +29,16 @@ def refused(*arguments: object) -> str:
 def test_each_process_says_where_it_is(product: Running) -> None:
     lines = product.output.splitlines()
     for name in ("broker", "coordinator", "api", *(f"worker {region}-1" for region in REGIONS)):
-        assert sum(line.startswith(f"{name} ") and " ready after " in line for line in lines) == 1, product.output
+        assert (
+            sum(line.startswith(f"{name} ") and " ready after " in line for line in lines) == 1
+        ), product.output
     assert f"Outscope is running: http://127.0.0.1:{product.port}" in lines[-1]
-    assert set(product.children()) == {"broker", "coordinator", "api", *(f"worker-{region}-1" for region in REGIONS)}
+    assert set(product.children()) == {
+        "broker",
+        "coordinator",
+        "api",
+        *(f"worker-{region}-1" for region in REGIONS),
+    }
 
 
 def test_all_is_well_and_every_region_is_fit(product: Running) -> None:
@@ -39,7 +50,9 @@ def test_all_is_well_and_every_region_is_fit(product: Running) -> None:
 
 def test_a_second_instance_on_the_same_folder_is_refused(product: Running) -> None:
     said = refused("--data", product.data, "--port", unused_port())
-    assert f"already running on the data folder {product.data} (process {product.process.pid})" in said
+    assert (
+        f"already running on the data folder {product.data} (process {product.process.pid})" in said
+    )
     assert "--data" in said
 
 
@@ -60,7 +73,9 @@ def test_a_configuration_with_a_mistake_starts_nothing(fast_config: Path, tmp_pa
 
 def test_secrets_are_for_the_owner_of_the_folder_only(product: Running) -> None:
     assert product.data.stat().st_mode & 0o077 == 0
-    for command in (Path(f"/proc/{pid}/cmdline").read_text() for pid in product.children().values()):
+    for command in (
+        Path(f"/proc/{pid}/cmdline").read_text() for pid in product.children().values()
+    ):
         assert "redis://" not in command
 
 
@@ -73,7 +88,11 @@ def stopped(product: Running, fast_config: Path) -> tuple[Running, set[str]]:
     assert product.output.endswith("Stopping\nStopped\n")
     assert not [name for name, pid in children.items() if alive(pid)]
     for log in (product.data / "logs").glob("*.log"):
-        assert not [line for line in log.read_text().splitlines() if " ERROR " in line or "Traceback" in line], log
+        assert not [
+            line
+            for line in log.read_text().splitlines()
+            if " ERROR " in line or "Traceback" in line
+        ], log
     return product, seen
 
 

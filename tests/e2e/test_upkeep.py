@@ -1,4 +1,6 @@
-"""A product that runs is examined, and backed up: restored elsewhere, everything up to that moment is there."""
+"""A product that runs is examined, and backed up: restored elsewhere, everything up to that moment
+is there.
+"""
 
 import json
 import os
@@ -18,15 +20,34 @@ pytestmark = pytest.mark.slow
 
 
 def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(outscope(*arguments), capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        outscope(*arguments), capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_the_doctor_sees_a_product_that_runs(product: Running) -> None:
     until("all regions are fit", lambda: product.fitness() == dict.fromkeys(REGIONS, "fit"))
-    until("the coordinator has told of its link", lambda: ran("doctor", "--data", product.data).returncode == 0, 60)
+    until(
+        "the coordinator has told of its link",
+        lambda: ran("doctor", "--data", product.data).returncode == 0,
+        60,
+    )
     done = ran("doctor", "--data", product.data, "--json")
-    told = {check["check"]: (check["state"], check["said"]) for check in json.loads(done.stdout)["checks"]}
-    for check in ("broker", "store", "migrations", "damage", "orphans", "applied", "coordinator", "workers", "refused"):
+    told = {
+        check["check"]: (check["state"], check["said"])
+        for check in json.loads(done.stdout)["checks"]
+    }
+    for check in (
+        "broker",
+        "store",
+        "migrations",
+        "damage",
+        "orphans",
+        "applied",
+        "coordinator",
+        "workers",
+        "refused",
+    ):
         assert told[check][0] == "ok", told[check]
     assert f"(process {product.process.pid})" in told["broker"][1]
     assert told["workers"][1] == ", ".join(f"{region} 1" for region in REGIONS)
@@ -49,7 +70,9 @@ def backup(disrupted: Running, tmp_path_factory: pytest.TempPathFactory) -> Path
     done = ran("backup", "--data", disrupted.data, "--out", folder)
     assert done.returncode == 0, done.stderr
     assert "verified" in done.stdout
-    until("results came in since", lambda: max(r["received_at"] for r in disrupted.results()) > before)
+    until(
+        "results came in since", lambda: max(r["received_at"] for r in disrupted.results()) > before
+    )
     (path,) = folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     return path
@@ -95,7 +118,9 @@ def incidents(url: str) -> list[dict[str, Any]]:
         return found
 
 
-def test_every_result_up_to_the_backup_is_there_and_none_else(disrupted: Running, restored: Api) -> None:
+def test_every_result_up_to_the_backup_is_there_and_none_else(
+    disrupted: Running, restored: Api
+) -> None:
     live, back = exported(f"http://127.0.0.1:{disrupted.port}"), exported(restored.url)
     assert len(live) > len(back) > 20
     assert back == live[: len(back)]
@@ -104,7 +129,9 @@ def test_every_result_up_to_the_backup_is_there_and_none_else(disrupted: Running
 def test_verdicts_and_incidents_are_there(disrupted: Running, restored: Api) -> None:
     live = disrupted.get("/v1/incidents")["items"]
     back = incidents(restored.url)
-    assert [(one["id"], one["opened_at"]) for one in back] == [(one["id"], one["opened_at"]) for one in live]
+    assert [(one["id"], one["opened_at"]) for one in back] == [
+        (one["id"], one["opened_at"]) for one in live
+    ]
     explained = ran("explain", "shop", "--url", restored.url)
     assert (explained.returncode, "web" in explained.stdout.lower()) == (0, True), explained.stderr
 
@@ -115,7 +142,15 @@ def test_the_running_product_is_not_overwritten(disrupted: Running, backup: Path
         assert done.returncode == 1
         assert f"already running on the data folder {disrupted.data}" in done.stderr
     path = disrupted.data / "outscope.db"
-    other = ran("restore", backup, "--database", f"sqlite://{path}", "--data", disrupted.data.parent / "x", "--force")
+    other = ran(
+        "restore",
+        backup,
+        "--database",
+        f"sqlite://{path}",
+        "--data",
+        disrupted.data.parent / "x",
+        "--force",
+    )
     assert (other.returncode, "is in use" in other.stderr) == (1, True), other.stderr
     seen = max(result["received_at"] for result in disrupted.results())
     until("results come in", lambda: max(r["received_at"] for r in disrupted.results()) > seen)
@@ -132,7 +167,9 @@ def test_a_backup_can_be_checked_alone(backup: Path, tmp_path: Path) -> None:
     assert (missing.returncode, "No such file" in missing.stderr) == (1, True)
 
 
-def test_a_restored_product_goes_on_with_the_open_incident(disrupted: Running, backup: Path, tmp_path: Path) -> None:
+def test_a_restored_product_goes_on_with_the_open_incident(
+    disrupted: Running, backup: Path, tmp_path: Path
+) -> None:
     done = ran("restore", backup, "--data", tmp_path / "data")
     assert done.returncode == 0, done.stderr
     again = Running(tmp_path / "data", unused_port(), "--allow", "127.3.0.0/16")

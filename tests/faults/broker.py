@@ -13,12 +13,15 @@ START_S = 15.0
 
 
 class Broker:
-    """Valkey on a fixed port, without persistence: killed, it has forgotten all. `acl` holds lines of an ACL file.
+    """Valkey on a fixed port, without persistence: killed, it has forgotten all. `acl` holds lines
+    of an ACL file.
 
     `program` is another server to run, such as Debian's `redis-server`.
     """
 
-    def __init__(self, port: int, folder: Path, acl: Sequence[str] = (), program: str | None = None) -> None:
+    def __init__(
+        self, port: int, folder: Path, acl: Sequence[str] = (), program: str | None = None
+    ) -> None:
         self.port = port
         self.url = f"redis://127.0.0.1:{port}/0"
         self._folder = folder

@@ -1,4 +1,6 @@
-"""A proxy before PostgreSQL that cuts the connection after a commit was done and before its client hears of it."""
+"""A proxy before PostgreSQL that cuts the connection after a commit was done and before its client
+hears of it.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -8,7 +10,9 @@ COMMIT = b"COMMIT;"
 
 
 class CommitCutter:
-    """Forwards to a port of the loopback. `arm()` makes it cut the next commit's answer off, once."""
+    """Forwards to a port of the loopback. `arm()` makes it cut the next commit's answer off,
+    once.
+    """
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
@@ -22,7 +26,10 @@ class CommitCutter:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.close()
 
@@ -43,7 +50,9 @@ class CommitCutter:
         to_server.close()
         await back
 
-    async def _back(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter, muted: asyncio.Event) -> None:
+    async def _back(
+        self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter, muted: asyncio.Event
+    ) -> None:
         with suppress(ConnectionError):
             while data := await server.read(1 << 16):
                 if muted.is_set():  # it was committed: nobody shall know

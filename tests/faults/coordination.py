@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 class CoordinatorProcess:
     """`python -m coordinator ROLE` with its log and ready file below `folder`."""
 
-    def __init__(self, broker_url: str, database_url: str, folder: Path, *role: str, **environment: str) -> None:
+    def __init__(
+        self, broker_url: str, database_url: str, folder: Path, *role: str, **environment: str
+    ) -> None:
         self.folder = folder
         self._ready = folder / "ready"
         self._environment = {

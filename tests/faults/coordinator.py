@@ -1,4 +1,6 @@
-"""A coordinator reduced to its wire: it sends orders and receipts, and remembers every report that arrives."""
+"""A coordinator reduced to its wire: it sends orders and receipts, and remembers every report that
+arrives.
+"""
 
 import itertools
 import json
@@ -28,9 +30,17 @@ from worker.contract.result import result_id
 INTERVAL_MS = 60_000
 
 
-def check(name: str, kind: str, *, interval_ms: int = INTERVAL_MS, timeout_ms: int = 2000, **params: Any) -> str:
+def check(
+    name: str, kind: str, *, interval_ms: int = INTERVAL_MS, timeout_ms: int = 2000, **params: Any
+) -> str:
     """A CheckSpec as its JSON text."""
-    spec = {"id": name, "kind": kind, "interval_ms": interval_ms, "timeout_ms": timeout_ms, "params": params}
+    spec = {
+        "id": name,
+        "kind": kind,
+        "interval_ms": interval_ms,
+        "timeout_ms": timeout_ms,
+        "params": params,
+    }
     return json.dumps(spec, separators=(",", ":"), sort_keys=True)
 
 
@@ -40,7 +50,9 @@ def queue(name: str) -> Queue:
 
 
 class Coordinator:
-    """Orders looks of one region and collects what comes back. Receipts each report while `receipting`."""
+    """Orders looks of one region and collects what comes back. Receipts each report while
+    `receipting`.
+    """
 
     def __init__(self, url: str, region: str = "eu-west") -> None:
         self.region = region
@@ -89,11 +101,17 @@ class Coordinator:
         scheduled_at: int | None = None,
         expires_s: float = 30,
     ) -> set[str]:
-        """Order (check index, slot) looks, due at once; the ids that results of worker `<region>-1` will have."""
+        """Order (check index, slot) looks, due at once; the ids that results of worker `<region>-1`
+        will have.
+        """
         at = now()
         rows = tuple((index, slot, 0, scheduled_at or at) for index, slot in looks)
         order = Order(
-            order=f"order-{next(self._orders)}", region=self.region, issued_at=at, checks=tuple(checks), looks=rows
+            order=f"order-{next(self._orders)}",
+            region=self.region,
+            issued_at=at,
+            checks=tuple(checks),
+            looks=rows,
         )
         self.send(order.model_dump(mode="json"), expires_s=expires_s)
         names = [json.loads(text)["id"] for text in checks]
@@ -103,10 +121,14 @@ class Coordinator:
         """The id of a look of worker `<region>-1`."""
         return result_id(name, self.region, f"{self.region}-1", slot, 0)
 
-    def send(self, argument: Any, *, task: str = TASK_LOOK, to: str | None = None, expires_s: float = 30) -> None:
+    def send(
+        self, argument: Any, *, task: str = TASK_LOOK, to: str | None = None, expires_s: float = 30
+    ) -> None:
         """Send any argument as a task of the region's queue; tried until the broker takes it."""
         name = to or probes_queue(self.region)
-        self._app.send_task(task, args=[argument], queue=queue(name), expires=expires_s, ignore_result=True)
+        self._app.send_task(
+            task, args=[argument], queue=queue(name), expires=expires_s, ignore_result=True
+        )
 
     def _listen(self) -> None:
         while not self._stop.is_set():
@@ -120,7 +142,9 @@ class Coordinator:
 
     def _consume(self, connection: Connection) -> None:
         source = queue(reports_queue(self.region))
-        with Consumer(connection, [source], callbacks=[self._arrived], accept=["json"], no_ack=True):
+        with Consumer(
+            connection, [source], callbacks=[self._arrived], accept=["json"], no_ack=True
+        ):
             while self._listening.is_set() and not self._stop.is_set():
                 try:
                     connection.drain_events(timeout=0.5)
@@ -131,7 +155,9 @@ class Coordinator:
         report = Report.model_validate(body[0][0])
         self.reports.append(report)
         for row in report.rows:
-            self.looks_by_id.setdefault(result_id(row[0], self.region, report.worker, row[1], row[2]), row)
+            self.looks_by_id.setdefault(
+                result_id(row[0], self.region, report.worker, row[1], row[2]), row
+            )
         if self.receipting:
             receipt = Receipt(worker=report.worker, boot=report.boot, seqs=(report.seq,), at=now())
             to = worker_queue(self.region, report.worker)
@@ -144,7 +170,9 @@ def until(
     what: str = "the condition",
     why: Callable[[], object] = lambda: "",
 ) -> float:
-    """Wait until the condition is true; the seconds it took. Fails the test after `within_s`, telling `why()`."""
+    """Wait until the condition is true; the seconds it took. Fails the test after `within_s`,
+    telling `why()`.
+    """
     started = time.monotonic()
     while not condition():
         waited = time.monotonic() - started

@@ -1,4 +1,6 @@
-"""A coordinator process and one reporter a region, on one broker and one database, for tests of the whole."""
+"""A coordinator process and one reporter a region, on one broker and one database, for tests of the
+whole.
+"""
 
 import asyncio
 import json
@@ -19,7 +21,9 @@ T = TypeVar("T")
 class Fleet:
     """Everything that a test of the coordinator needs. Call `apply` first, then enter `running`."""
 
-    def __init__(self, broker: Broker, database: str, folder: Path, regions: tuple[str, ...]) -> None:
+    def __init__(
+        self, broker: Broker, database: str, folder: Path, regions: tuple[str, ...]
+    ) -> None:
         self.broker = broker
         self.database = database
         self.folder = folder
@@ -69,7 +73,11 @@ class Fleet:
 
     def waiting(self) -> int:
         """How many reports with rows the reporters still keep."""
-        return sum(bool(r.rows) for reporter in self.reporters.values() for _, r in list(reporter.waiting.values()))
+        return sum(
+            bool(r.rows)
+            for reporter in self.reporters.values()
+            for _, r in list(reporter.waiting.values())
+        )
 
     def verdict(self, service: str = "claude") -> dict[str, Any]:
         """What stands for a service; empty before the first judging."""

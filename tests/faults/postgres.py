@@ -12,7 +12,9 @@ SERVER_USER = "postgres"
 
 def binaries() -> Path | None:
     """The folder of the newest installed server's programs; None when there is none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3])
+    )
     if found:
         return found[-1].parent
     on_path = shutil.which("postgres")
@@ -22,7 +24,8 @@ def binaries() -> Path | None:
 class Postgres:
     """A cluster below `folder`, on a free port of the loopback, that trusts everybody there.
 
-    PostgreSQL refuses to run as root, so root hands it to the user `postgres`, who must be able to reach `folder`.
+    PostgreSQL refuses to run as root, so root hands it to the user `postgres`, who must be able to
+    reach `folder`.
     """
 
     def __init__(self, programs: Path, folder: Path) -> None:
@@ -38,13 +41,29 @@ class Postgres:
 
     def create(self) -> None:
         """Make the cluster and start it."""
-        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", SERVER_USER, "-E", "UTF8", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-A",
+            "trust",
+            "-U",
+            SERVER_USER,
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         self.start()
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run("pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "-o", options, "start")
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c"
+            " fsync=off"
+        )
+        self._run(
+            "pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "-o", options, "start"
+        )
 
     def stop(self) -> None:
         """Stop the server at once; connections break."""
@@ -58,4 +77,6 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", SERVER_USER, "--"] if os.getuid() == 0 else []
         command = [*as_user, str(self._programs / program), *arguments]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )

@@ -1,4 +1,6 @@
-"""A TCP proxy between a process and its server that can go silent: packets vanish, connections stay open."""
+"""A TCP proxy between a process and its server that can go silent: packets vanish, connections stay
+open.
+"""
 
 import socket
 import threading
@@ -10,9 +12,10 @@ from types import TracebackType
 class Proxy:
     """Forwards 127.0.0.1:`port` to another port of the loopback until told to fail.
 
-    `drop()` is a link that went dead without a word: nothing passes any more, nobody is told, and new connections are
-    accepted and hang. `heal()` lets new connections through; the old ones stay dead for ever, as they do behind a
-    router that forgot them. `delay_s` is added in each direction.
+    `drop()` is a link that went dead without a word: nothing passes any more, nobody is told, and
+    new connections are accepted and hang. `heal()` lets new connections through; the old ones stay
+    dead for ever, as they do behind a router that forgot them. `delay_s` is added in each
+    direction.
     """
 
     def __init__(self, target_port: int, *, delay_s: float = 0.0) -> None:
@@ -29,7 +32,10 @@ class Proxy:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -1,4 +1,6 @@
-"""A worker reduced to its wire: it answers orders as a test decides, and keeps reports until they are receipted."""
+"""A worker reduced to its wire: it answers orders as a test decides, and keeps reports until they
+are receipted.
+"""
 
 import itertools
 import json
@@ -38,9 +40,13 @@ def well(_check: str, _scheduled_at: int) -> tuple[bool, str, str]:
 
 
 class Reporter:
-    """One worker of a region in a thread. `answer` decides what it sees; `orders` and `receipted` are what it got."""
+    """One worker of a region in a thread. `answer` decides what it sees; `orders` and `receipted`
+    are what it got.
+    """
 
-    def __init__(self, url: str, region: str, answer: Answer = well, name: str | None = None) -> None:
+    def __init__(
+        self, url: str, region: str, answer: Answer = well, name: str | None = None
+    ) -> None:
         self.region = region
         self.name = name or f"{region}-1"
         self.answer = answer
@@ -69,7 +75,14 @@ class Reporter:
 
     def report(self, *rows: tuple[Any, ...], vitals: Vitals | None = None) -> None:
         """Send these rows until they are receipted."""
-        report = Report(worker=self.name, boot=self._boot, seq=next(self._seq), sent_at=now(), vitals=vitals, rows=rows)
+        report = Report(
+            worker=self.name,
+            boot=self._boot,
+            seq=next(self._seq),
+            sent_at=now(),
+            vitals=vitals,
+            rows=rows,
+        )
         self.waiting[report.seq] = (0.0, report)
 
     def send(self, body: Any, task: str = TASK_REPORT) -> None:
@@ -77,7 +90,9 @@ class Reporter:
         self._app.send_task(
             task,
             args=[body],
-            queue=Queue(reports_queue(self.region), Exchange(""), routing_key=reports_queue(self.region)),
+            queue=Queue(
+                reports_queue(self.region), Exchange(""), routing_key=reports_queue(self.region)
+            ),
         )
 
     def row(self, check: str, slot: int, scheduled_at: int) -> tuple[Any, ...]:
@@ -115,7 +130,14 @@ class Reporter:
         with Connection(self._url, transport_options=transport_options()) as link:
             names = (probes_queue(self.region), worker_queue(self.region, self.name))
             queues = [Queue(name, Exchange(""), routing_key=name) for name in names]
-            with Consumer(link, queues, on_message=self._took, no_ack=True, auto_declare=False, accept=["json"]):
+            with Consumer(
+                link,
+                queues,
+                on_message=self._took,
+                no_ack=True,
+                auto_declare=False,
+                accept=["json"],
+            ):
                 beat_at = 0.0
                 while not self._stop.is_set():
                     if time.monotonic() >= beat_at:
@@ -151,4 +173,9 @@ class Reporter:
         self.orders.append(order)
         self.lateness_ms += [at - look[3] for look in order.looks]
         checks = [json.loads(text)["id"] for text in order.checks]
-        self.report(*(self.row(checks[index], slot, scheduled_at) for index, slot, _, scheduled_at in order.looks))
+        self.report(
+            *(
+                self.row(checks[index], slot, scheduled_at)
+                for index, slot, _, scheduled_at in order.looks
+            )
+        )

@@ -1,4 +1,6 @@
-"""A small HTTP server that remembers who asked for what and when: the truth about which looks were made."""
+"""A small HTTP server that remembers who asked for what and when: the truth about which looks were
+made.
+"""
 
 import socket
 import threading
@@ -7,17 +9,23 @@ from contextlib import suppress
 
 
 class Target:
-    """Answers 200 to everything on 127.0.0.1:`port`; `seen` has the monotonic moment of each path's first request.
+    """Answers 200 to everything on 127.0.0.1:`port`; `seen` has the monotonic moment of each path's
+    first request.
 
-    With `silent`, it accepts and never answers; with `limited_s`, it answers 429 and asks for so many seconds of rest.
+    With `silent`, it accepts and never answers; with `limited_s`, it answers 429 and asks for so
+    many seconds of rest.
     """
 
     def __init__(self, *, silent: bool = False, limited_s: int | None = None) -> None:
         self.seen: dict[str, float] = {}
         self.requests = 0
         self._silent = silent
-        status = "200 OK" if limited_s is None else f"429 Too Many Requests\r\nRetry-After: {limited_s}"
-        self._reply = f"HTTP/1.1 {status}\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n".encode()
+        status = (
+            "200 OK" if limited_s is None else f"429 Too Many Requests\r\nRetry-After: {limited_s}"
+        )
+        self._reply = (
+            f"HTTP/1.1 {status}\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n".encode()
+        )
         self._kept: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port = int(self._listener.getsockname()[1])

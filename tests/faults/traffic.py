@@ -1,4 +1,6 @@
-"""A steady stream of orders, each for one look at a path of its own, so that every look can be accounted for."""
+"""A steady stream of orders, each for one look at a path of its own, so that every look can be
+accounted for.
+"""
 
 import threading
 import time
@@ -10,10 +12,17 @@ from tests.faults.target import Target
 
 
 class Traffic:
-    """Orders one look every `every_s` while the block lasts. `ordered` maps each look's path to when it was ordered."""
+    """Orders one look every `every_s` while the block lasts. `ordered` maps each look's path to
+    when it was ordered.
+    """
 
     def __init__(
-        self, coordinator: Coordinator, target: Target, *, every_s: float = 0.25, expires_s: float = 10
+        self,
+        coordinator: Coordinator,
+        target: Target,
+        *,
+        every_s: float = 0.25,
+        expires_s: float = 10,
     ) -> None:
         self.expires_s = expires_s
         self.ordered: dict[str, float] = {}

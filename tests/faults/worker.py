@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 
 class WorkerProcess:
-    """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are allowed.
+    """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are
+    allowed.
 
     `settings` are further environment variables; `core` is the only one that it may use.
     """
@@ -31,7 +32,12 @@ class WorkerProcess:
     ) -> None:
         self.folder = folder
         self.name = name or f"{region}-1"
-        self._command = [*([] if core is None else ["taskset", "-c", str(core)]), python, "-m", "worker"]
+        self._command = [
+            *([] if core is None else ["taskset", "-c", str(core)]),
+            python,
+            "-m",
+            "worker",
+        ]
         self._ready = folder / "ready"
         self._environment = {
             "PATH": os.environ["PATH"],

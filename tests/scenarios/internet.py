@@ -1,6 +1,8 @@
-"""A simulated internet with known truth: what workers would report of it, seeded, without any clock.
+"""A simulated internet with known truth: what workers would report of it, seeded, without any
+clock.
 
-The judge never imports this, and this never imports the judge: it knows only topologies and results.
+The judge never imports this, and this never imports the judge: it knows only topologies and
+results.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +22,9 @@ PLACES = ("Ireland", "Virginia", "Oregon", "Singapore", "Sydney", "Mumbai", "Cap
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that fails from `since` until `until`: looks that match all that is named, with probability `share`."""
+    """Something that fails from `since` until `until`: looks that match all that is named, with
+    probability `share`.
+    """
 
     since: int
     until: int = START * 2
@@ -39,7 +43,9 @@ class Trouble:
             (self.components, check.component),
             (self.workers, worker),
         )
-        return self.since <= at < self.until and all(names is None or name in names for names, name in wanted)
+        return self.since <= at < self.until and all(
+            names is None or name in names for names, name in wanted
+        )
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,12 @@ def topology(
     interval_ms: int = 2_000,
     timeout_ms: int = 1_000,
 ) -> Topology:
-    """Regions r1, r2, ...; services with components c1, c2, ...; one reference service with components ref1, ..."""
-    places = tuple(Region(f"r{n}", PLACES[n - 1], "IE", "EU", 0.0, 0.0) for n in range(1, regions + 1))
+    """Regions r1, r2, ...; services with components c1, c2, ...; one reference service with
+    components ref1, ...
+    """
+    places = tuple(
+        Region(f"r{n}", PLACES[n - 1], "IE", "EU", 0.0, 0.0) for n in range(1, regions + 1)
+    )
     described = [(name, Role.SERVICE, "c", count) for name, count in services]
     described += [("internet", Role.REFERENCE, "ref", references)] if references else []
     ids = tuple(region.id for region in places)
@@ -67,7 +77,10 @@ def topology(
         places,
         tuple(
             Service(
-                name, name.title(), role, tuple(Component(f"{prefix}{n}", f"{prefix}{n}".upper()) for n in _to(count))
+                name,
+                name.title(),
+                role,
+                tuple(Component(f"{prefix}{n}", f"{prefix}{n}".upper()) for n in _to(count)),
             )
             for name, role, prefix, count in described
         ),
@@ -97,7 +110,9 @@ def results(
     random = Random(seed)
     troubles, silences = tuple(troubles), tuple(silences)
     found = [
-        _result(check, region, f"{region}-{random.randint(1, workers)}", at, troubles, noise, random)
+        _result(
+            check, region, f"{region}-{random.randint(1, workers)}", at, troubles, noise, random
+        )
         for at, check, region in sorted(_due(topology, since, until, seed), key=lambda due: due[0])
         if not any(s.since <= at < s.until and region in s.regions for s in silences)
     ]
@@ -114,9 +129,18 @@ def _due(topology: Topology, since: int, until: int, seed: int) -> Iterator[tupl
 
 
 def _result(
-    check: Check, region: str, worker: str, at: int, troubles: Sequence[Trouble], noise: float, random: Random
+    check: Check,
+    region: str,
+    worker: str,
+    at: int,
+    troubles: Sequence[Trouble],
+    noise: float,
+    random: Random,
 ) -> Result:
-    trouble = next((t for t in troubles if t.hits(check, region, worker, at) and random.random() < t.share), None)
+    trouble = next(
+        (t for t in troubles if t.hits(check, region, worker, at) and random.random() < t.share),
+        None,
+    )
     if trouble is None and random.random() < noise:
         trouble = Trouble(0)
     reason = trouble.reason if trouble else Reason.OK

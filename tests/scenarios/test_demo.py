@@ -26,12 +26,21 @@ def soon(since: float) -> int:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_broken_worker_makes_its_region_unfit_and_changes_no_verdict(small_internet: Topology, seed: int) -> None:
+def test_a_broken_worker_makes_its_region_unfit_and_changes_no_verdict(
+    small_internet: Topology, seed: int
+) -> None:
     trial = try_results(
-        small_internet, results(small_internet, at(0), at(80), [Trouble(at(20), at(50), regions=["r2"])], seed=seed)
+        small_internet,
+        results(
+            small_internet, at(0), at(80), [Trouble(at(20), at(50), regions=["r2"])], seed=seed
+        ),
     )
     assert trial.fitness("r2") == ["fit", "unfit", "fit"]
-    back = max(event.at for event in trial.events if isinstance(event, FitnessChange) and event.region == "r2")
+    back = max(
+        event.at
+        for event in trial.events
+        if isinstance(event, FitnessChange) and event.region == "r2"
+    )
     assert at(50 + 8) <= back <= at(50 + 14), "five clean slots of two seconds, and not more"
     assert trial.fitness("r1") == ["fit"]
     assert [trial.scopes(service) for service in ("claude", "openai", "gemini")] == [["none"]] * 3
@@ -41,7 +50,9 @@ def test_a_broken_worker_makes_its_region_unfit_and_changes_no_verdict(small_int
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_disrupted_region_is_regional(small_internet: Topology, seed: int) -> None:
     trouble = Trouble(at(20), at(50), regions=["r2"], services=["claude"])
-    trial = try_results(small_internet, results(small_internet, at(0), at(80), [trouble], seed=seed))
+    trial = try_results(
+        small_internet, results(small_internet, at(0), at(80), [trouble], seed=seed)
+    )
     assert trial.claim(soon(20)) == ("regional", ("r2",), FEATURES)
     assert trial.claim(soon(50)) == ("none", (), ())
     assert trial.scopes() == ["none", "regional", "none"]
@@ -52,7 +63,9 @@ def test_a_disrupted_region_is_regional(small_internet: Topology, seed: int) -> 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_component_down_everywhere_is_component(small_internet: Topology, seed: int) -> None:
     trouble = Trouble(at(20), at(50), components=["c2"], services=["claude"])
-    trial = try_results(small_internet, results(small_internet, at(0), at(80), [trouble], seed=seed))
+    trial = try_results(
+        small_internet, results(small_internet, at(0), at(80), [trouble], seed=seed)
+    )
     assert trial.claim(soon(20)) == ("component", ALL, ("c2",))
     assert trial.scopes() == ["none", "component", "none"]
 
@@ -63,11 +76,19 @@ def test_an_outage_spreads_region_by_region_and_recovers_component_by_component(
 ) -> None:
     """Truth: region n fails from 20 + 10 n on; component n is well again from 80 + 10 n on."""
     troubles = [
-        Trouble(at(20 + 10 * r), at(80 + 10 * c), regions=[region], components=[component], services=["claude"])
+        Trouble(
+            at(20 + 10 * r),
+            at(80 + 10 * c),
+            regions=[region],
+            components=[component],
+            services=["claude"],
+        )
         for r, region in enumerate(ALL)
         for c, component in enumerate(FEATURES)
     ]
-    trial = try_results(small_internet, results(small_internet, at(0), at(130), troubles, seed=seed))
+    trial = try_results(
+        small_internet, results(small_internet, at(0), at(130), troubles, seed=seed)
+    )
     assert [trial.claim(soon(20 + 10 * r)) for r in range(3)] == [
         ("regional", ALL[:1], FEATURES),
         ("regional", ALL[:2], FEATURES),
@@ -77,7 +98,13 @@ def test_an_outage_spreads_region_by_region_and_recovers_component_by_component(
     assert trial.claim(soon(80)) == ("component", ALL, ("c2", "c3"))
     assert trial.claim(soon(90)) == ("component", ALL, ("c3",))
     assert trial.claim(soon(100)) == ("none", (), ())
-    assert trial.scopes() == ["none", *["regional"] * 3, *["system_wide"] * 2, *["component"] * 2, "none"]
+    assert trial.scopes() == [
+        "none",
+        *["regional"] * 3,
+        *["system_wide"] * 2,
+        *["component"] * 2,
+        "none",
+    ]
     incident = trial.incidents()[-1].incident
     assert [event.moment for event in trial.incidents()].count(Moment.OPENED) == 1
     assert incident.peak == "system_wide"
@@ -90,7 +117,9 @@ def test_an_outage_spreads_region_by_region_and_recovers_component_by_component(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_silent_region_changes_no_verdict(small_internet: Topology, seed: int) -> None:
-    found = results(small_internet, at(0), at(60), silences=[Silence(at(20), at(40), ["r3"])], seed=seed)
+    found = results(
+        small_internet, at(0), at(60), silences=[Silence(at(20), at(40), ["r3"])], seed=seed
+    )
     trial = try_results(small_internet, found)
     assert trial.fitness("r3") == ["fit", "silent", "fit"]
     assert trial.scopes() == ["none"]
@@ -98,32 +127,44 @@ def test_a_silent_region_changes_no_verdict(small_internet: Topology, seed: int)
 
 
 @pytest.mark.parametrize("references", [1, 2, 4])
-def test_without_any_network_every_region_is_unfit_and_every_verdict_unknown(references: int) -> None:
+def test_without_any_network_every_region_is_unfit_and_every_verdict_unknown(
+    references: int,
+) -> None:
     alone = topology(references=references)
     trial = try_results(alone, results(alone, at(0), at(60), [Trouble(at(0))]))
     assert {fitness for fitness, _ in trial.engine.regions().values()} == {"unfit"}
     for service, verdict in trial.engine.verdicts().items():
         assert trial.scopes(service) == ["unknown"]
-        assert verdict.reason == "Nothing heard from any region: every region's references fail too (no network?)."
+        assert (
+            verdict.reason
+            == "Nothing heard from any region: every region's references fail too (no network?)."
+        )
     assert trial.incidents() == []
 
 
 def test_losing_all_network_later_opens_no_incident(small_internet: Topology) -> None:
-    trial = try_results(small_internet, results(small_internet, at(0), at(90), [Trouble(at(20), at(50))]))
+    trial = try_results(
+        small_internet, results(small_internet, at(0), at(90), [Trouble(at(20), at(50))])
+    )
     assert trial.scopes() == ["none", "unknown", "none"]
     assert trial.incidents() == []
 
 
 @pytest.mark.parametrize("down", [["ref1"], ["ref1", "ref2", "ref3"]])
-def test_references_down_for_everyone_leave_the_workers_fit(small_internet: Topology, down: list[str]) -> None:
+def test_references_down_for_everyone_leave_the_workers_fit(
+    small_internet: Topology, down: list[str]
+) -> None:
     trial = try_results(
-        small_internet, results(small_internet, at(0), at(70), [Trouble(at(20), at(40), components=down)])
+        small_internet,
+        results(small_internet, at(0), at(70), [Trouble(at(20), at(40), components=down)]),
     )
     assert all(trial.fitness(region) == ["fit"] for region in ALL)
     assert trial.scopes() == ["none"]
 
 
-def test_our_revoked_key_makes_the_service_unknown_with_that_reason(small_internet: Topology) -> None:
+def test_our_revoked_key_makes_the_service_unknown_with_that_reason(
+    small_internet: Topology,
+) -> None:
     trouble = Trouble(at(20), at(60), services=["claude"], reason=Reason.UNAUTHORIZED)
     trial = try_results(small_internet, results(small_internet, at(0), at(50), [trouble]))
     assert trial.scopes() == ["none", "unknown"]
@@ -132,7 +173,9 @@ def test_our_revoked_key_makes_the_service_unknown_with_that_reason(small_intern
 
 
 @pytest.mark.parametrize("blame", [Blame.RESOLVER, Blame.PROBER])
-def test_failures_that_are_not_the_targets_never_open_an_incident(small_internet: Topology, blame: Blame) -> None:
+def test_failures_that_are_not_the_targets_never_open_an_incident(
+    small_internet: Topology, blame: Blame
+) -> None:
     trouble = Trouble(at(20), services=["claude"], reason=Reason.DNS, blame=blame)
     trial = try_results(small_internet, results(small_internet, at(0), at(60), [trouble]))
     assert trial.claim(at(60))[0] == "unknown"
@@ -142,7 +185,9 @@ def test_failures_that_are_not_the_targets_never_open_an_incident(small_internet
 def test_many_regions_silent_at_once_make_us_suspect_ourselves(small_internet: Topology) -> None:
     silence = Silence(at(20), at(60), ALL[:3])
     trouble = Trouble(at(24), regions=["r4"], services=["claude"])
-    trial = try_results(small_internet, results(small_internet, at(0), at(27), [trouble], [silence]))
+    trial = try_results(
+        small_internet, results(small_internet, at(0), at(27), [trouble], [silence])
+    )
     assert trial.claim(at(27))[0] == "unknown"
     assert "the fault may be our own" in trial.verdicts()[-1].reason
     assert trial.incidents() == []
@@ -150,7 +195,8 @@ def test_many_regions_silent_at_once_make_us_suspect_ourselves(small_internet: T
 
 def test_a_short_blip_is_a_verdict_but_no_incident(small_internet: Topology) -> None:
     trial = try_results(
-        small_internet, results(small_internet, at(0), at(60), [Trouble(at(20), at(22), services=["claude"])])
+        small_internet,
+        results(small_internet, at(0), at(60), [Trouble(at(20), at(22), services=["claude"])]),
     )
     assert trial.incidents() == []
 
@@ -158,7 +204,8 @@ def test_a_short_blip_is_a_verdict_but_no_incident(small_internet: Topology) -> 
 def test_only_two_of_five_regions_heard_and_both_bad_is_unknown(small_internet: Topology) -> None:
     silence = Silence(at(0), at(90), ALL[2:])
     trial = try_results(
-        small_internet, results(small_internet, at(0), at(60), [Trouble(at(20), services=["claude"])], [silence])
+        small_internet,
+        results(small_internet, at(0), at(60), [Trouble(at(20), services=["claude"])], [silence]),
     )
     assert trial.claim(at(60)) == ("unknown", ALL[:2], FEATURES)
     assert trial.incidents() == []
@@ -172,7 +219,9 @@ def test_with_fewer_than_three_regions_an_outage_is_unknown(regions: int) -> Non
     assert trial.incidents() == []
 
 
-def test_without_references_other_services_still_tell_a_broken_worker(small_internet: Topology) -> None:
+def test_without_references_other_services_still_tell_a_broken_worker(
+    small_internet: Topology,
+) -> None:
     bare = topology(references=0)
     trial = try_results(bare, results(bare, at(0), at(60), [Trouble(at(20), regions=["r2"])]))
     assert trial.fitness("r2") == ["fit", "unfit"]
@@ -182,12 +231,13 @@ def test_without_references_other_services_still_tell_a_broken_worker(small_inte
 def test_one_service_without_references_still_gets_a_verdict_on_an_outage() -> None:
     lonely = topology(services=(("claude", 3),), references=0)
     trial = try_results(
-        lonely, results(lonely, at(0), at(60), [Trouble(at(20), services=["claude"], components=["c1"])])
+        lonely,
+        results(lonely, at(0), at(60), [Trouble(at(20), services=["claude"], components=["c1"])]),
     )
     assert trial.claim(at(60)) == ("component", ALL, ("c1",))
 
 
-def test_when_one_service_without_references_is_all_that_fails_we_cannot_tell_it_from_our_own_network() -> None:
+def test_one_service_without_references_that_fails_cannot_be_told_from_our_own_network() -> None:
     lonely = topology(services=(("claude", 3),), references=0)
     trial = try_results(lonely, results(lonely, at(0), at(60), [Trouble(at(20))]))
     assert trial.claim(at(60)) == ("unknown", (), ())
@@ -195,16 +245,24 @@ def test_when_one_service_without_references_is_all_that_fails_we_cannot_tell_it
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6])
-def test_a_partial_failure_is_found_as_degraded_where_it_is(small_internet: Topology, share: float) -> None:
+def test_a_partial_failure_is_found_as_degraded_where_it_is(
+    small_internet: Topology, share: float
+) -> None:
     trouble = Trouble(at(20), services=["claude"], components=["c1"], share=share)
     trial = try_results(small_internet, results(small_internet, at(0), at(100), [trouble], seed=3))
-    right = [v for v in trial.verdicts() if v.scope == "component" and v.components == ("c1",) and v.regions == ALL]
+    right = [
+        v
+        for v in trial.verdicts()
+        if v.scope == "component" and v.components == ("c1",) and v.regions == ALL
+    ]
     assert right[0].at <= at(60)
     assert trial.verdicts()[-1].severity == "degraded"
     assert all(verdict.components in ((), ("c1",)) for verdict in trial.verdicts())
 
 
-def test_two_workers_a_region_and_noise_do_not_hide_or_invent_anything(small_internet: Topology) -> None:
+def test_two_workers_a_region_and_noise_do_not_hide_or_invent_anything(
+    small_internet: Topology,
+) -> None:
     broken = Trouble(at(20), at(60), workers=["r2-1"])
     down = Trouble(at(80), at(110), components=["c1"], services=["gemini"])
     found = results(small_internet, at(0), at(140), [broken, down], workers=2, noise=0.002, seed=5)

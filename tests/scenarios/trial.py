@@ -13,7 +13,11 @@ from tests.scenarios.internet import START
 from worker.contract.result import Result
 
 FAST = Rules(
-    silent_after_ms=6_000, resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000, burst_ms=1_500
+    silent_after_ms=6_000,
+    resolve_after_ms=6_000,
+    resolve_after_slots=3,
+    narrow_after_ms=4_000,
+    burst_ms=1_500,
 )
 """The rules for a clock of 2 s intervals."""
 
@@ -35,7 +39,11 @@ class Trial:
     events: list[Event] = field(default_factory=list)
 
     def verdicts(self, service: str = "claude") -> list[Verdict]:
-        return [event for event in self.events if isinstance(event, Verdict) and event.service == service]
+        return [
+            event
+            for event in self.events
+            if isinstance(event, Verdict) and event.service == service
+        ]
 
     def scopes(self, service: str = "claude") -> list[str]:
         return [str(verdict.scope) for verdict in self.verdicts(service)]
@@ -54,18 +62,30 @@ class Trial:
             if isinstance(event, FitnessChange) and event.worker is None and event.region == region
         ]
 
-    def claim(self, when: int, service: str = "claude") -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    def claim(
+        self, when: int, service: str = "claude"
+    ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
         """What the last verdict until that moment said."""
         said = [verdict for verdict in self.verdicts(service) if verdict.at <= when]
-        return (str(said[-1].scope), said[-1].regions, said[-1].components) if said else ("", (), ())
+        return (
+            (str(said[-1].scope), said[-1].regions, said[-1].components) if said else ("", (), ())
+        )
 
 
 def try_results(
-    topology: Topology, found: Sequence[Result], rules: Rules = FAST, until: int | None = None, batch_ms: int = 1_000
+    topology: Topology,
+    found: Sequence[Result],
+    rules: Rules = FAST,
+    until: int | None = None,
+    batch_ms: int = 1_000,
 ) -> Trial:
     """Feed the results in batches, each before time advances over it, up to `until`."""
     trial = Trial(Engine(topology, rules))
-    end = until if until is not None else max((result.received_at for result in found), default=START) + 1_000
+    end = (
+        until
+        if until is not None
+        else max((result.received_at for result in found), default=START) + 1_000
+    )
     feed(trial, found, end, batch_ms)
     return trial
 

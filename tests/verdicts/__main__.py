@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.wrong:
         print(*wrong([one for scored in found.values() for one in scored]), sep="\n")
     if options.json:
-        text = json.dumps({name: [_flat(one) for one in scored] for name, scored in found.items()}, indent=1)
+        text = json.dumps(
+            {name: [_flat(one) for one in scored] for name, scored in found.items()}, indent=1
+        )
         options.json.write_text(text + "\n", encoding="utf-8")
 
 
@@ -65,7 +67,9 @@ def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Sc
     images = options.out.parent.parent / "images"
     images.mkdir(exist_ok=True)
     samples = figures(ours(found["main"])).samples
-    (images / DIAGRAM).write_text(reliability(bins(samples), "How often it is right"), encoding="utf-8")
+    (images / DIAGRAM).write_text(
+        reliability(bins(samples), "How often it is right"), encoding="utf-8"
+    )
     return found
 
 

@@ -41,17 +41,31 @@ def bins(samples: Samples) -> list[Bin]:
     found = []
     for low, high in pairwise(EDGES):
         last = high == EDGES[-1]
-        inside = {one: n for one, n in samples.items() if low <= one.confidence < high or (last and one[0] == high)}
+        inside = {
+            one: n
+            for one, n in samples.items()
+            if low <= one.confidence < high or (last and one[0] == high)
+        }
         if count := sum(inside.values()):
             mean = sum(one.confidence * n for one, n in inside.items()) / count
-            found.append(Bin(low, high, count, mean, sum(n for one, n in inside.items() if one.right) / count))
+            found.append(
+                Bin(
+                    low, high, count, mean, sum(n for one, n in inside.items() if one.right) / count
+                )
+            )
     return found
 
 
 def calibration_error(samples: Samples) -> float:
-    """The expected calibration error: how far confidence is from the share right, averaged over all samples."""
+    """The expected calibration error: how far confidence is from the share right, averaged over all
+    samples.
+    """
     total = sum(samples.values())
-    return sum(abs(one.confidence - one.right) * one.samples for one in bins(samples)) / total if total else 0.0
+    return (
+        sum(abs(one.confidence - one.right) * one.samples for one in bins(samples)) / total
+        if total
+        else 0.0
+    )
 
 
 def states_confidence(samples: Samples) -> bool:

@@ -55,7 +55,11 @@ def case_of(course: Course, story: Story) -> Case:
     at_3 = seen.claim(third)
     truth = max(course.within(third, third) or course.truths[:1], key=lambda one: one.share)
     first = seen.opened[0] if seen.opened else None
-    moments = [("3 min", third), ("end", end)] if alarm is None else [("alarm", alarm), ("3 min", third), ("end", end)]
+    moments = (
+        [("3 min", third), ("end", end)]
+        if alarm is None
+        else [("alarm", alarm), ("3 min", third), ("end", end)]
+    )
     return Case(
         service=course.service,
         scope=truth.scope,
@@ -73,7 +77,9 @@ def case_of(course: Course, story: Story) -> Case:
         scope_after_s=seen.first(course.is_right_scope),
         clear_after_s=seen.clear_after_s,
         start_error_s=None if first is None else abs(first.started_by - course.since) / 1000,
-        start_within=None if first is None else (first.started_after or 0) < course.since <= first.started_by,
+        start_within=(
+            None if first is None else (first.started_after or 0) < course.since <= first.started_by
+        ),
         incidents=len(seen.opened),
         both=len(seen.opened) > 1 if course.twofold else None,
         unknown_s=seen.lasted_s("unknown"),
@@ -86,14 +92,23 @@ def _best_f1(course: Course, at: Instant, claim: Claim | None, axis: str) -> flo
     """Of the names on one axis against the nearest truth; 0 when nothing is named."""
     named: frozenset[str] = getattr(claim, axis) if claim is not None else frozenset()
     true: list[frozenset[str]] = [getattr(claim_of(truth), axis) for truth in course.holding(at)]
-    return max((2 * len(named & names) / ((len(named) + len(names)) or 1) for names in true), default=0.0)
+    return max(
+        (2 * len(named & names) / ((len(named) + len(names)) or 1) for names in true), default=0.0
+    )
 
 
 def _said(course: Course, name: str, at: Instant, claim: Claim | None) -> str:
     true = " | ".join(str(claim_of(truth)) for truth in course.holding(at))
     mark = "right" if course.is_right(claim, at) else "WRONG"
-    differs = _differs(claim, claim_of(course.holding(at)[-1])) if claim is not None and course.holding(at) else ""
-    return f"{name} ({(at - course.since) / 1000:.0f} s) {mark}: {claim or 'nothing'}; true: {true}{differs}"
+    differs = (
+        _differs(claim, claim_of(course.holding(at)[-1]))
+        if claim is not None and course.holding(at)
+        else ""
+    )
+    return (
+        f"{name} ({(at - course.since) / 1000:.0f} s) {mark}: {claim or 'nothing'}; true:"
+        f" {true}{differs}"
+    )
 
 
 def _differs(claim: Claim, true: Claim) -> str:
@@ -102,4 +117,6 @@ def _differs(claim: Claim, true: Claim) -> str:
         return ""
     more = sorted((claim.regions - true.regions) | (claim.components - true.components))
     less = sorted((true.regions - claim.regions) | (true.components - claim.components))
-    return (f"; adds {', '.join(more)}" if more else "") + (f"; lacks {', '.join(less)}" if less else "")
+    return (f"; adds {', '.join(more)}" if more else "") + (
+        f"; lacks {', '.join(less)}" if less else ""
+    )

@@ -7,7 +7,9 @@ ONE_SIDED = 0.05
 
 
 def at_most(events: int, doubt: float = ONE_SIDED) -> float:
-    """The mean of a Poisson count above which so few events have at most this chance: for none the rule of three."""
+    """The mean of a Poisson count above which so few events have at most this chance: for none the
+    rule of three.
+    """
     return _mean(events, doubt)
 
 

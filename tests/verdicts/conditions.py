@@ -15,8 +15,8 @@ def quiet(parts: Parts) -> Iterator[str]:
     """False incidents when nothing happens."""
     yield "## Quiet days\n"
     yield (
-        "Nothing happens but the noise of the internet. The rate is that of the incidents seen; with 95 % certainty "
-        "it is not above the last column.\n"
+        "Nothing happens but the noise of the internet. The rate is that of the incidents seen;"
+        " with 95 % certainty it is not above the last column.\n"
     )
     rows_ = []
     for title, name in (("normal", "quiet"), ("doubled", "noisy")):
@@ -30,15 +30,26 @@ def quiet(parts: Parts) -> Iterator[str]:
 def _rates(found: Figures) -> list[str]:
     year = YEAR_DAYS / found.target_days
     count = found.false_incidents
-    return [f"{found.target_days:.0f}", str(count), f"{count * year:.1f}", f"{at_most(count) * year:.1f}"]
+    return [
+        f"{found.target_days:.0f}",
+        str(count),
+        f"{count * year:.1f}",
+        f"{at_most(count) * year:.1f}",
+    ]
 
 
 def _blips(main: Sequence[Scored]) -> Iterator[str]:
     blips = by_rule(one for one in main if one.score.facts.scenario == "blip-30s")
     if blips:
-        told = ", ".join(f"{rule} {sum(bool(one.score.false_incidents) for one in f)}" for rule, f in blips.items())
+        told = ", ".join(
+            f"{rule} {sum(bool(one.score.false_incidents) for one in f)}"
+            for rule, f in blips.items()
+        )
         runs = len(next(iter(blips.values())))
-        yield f"The whole service failing for 30 s is no incident. Plays of {runs} in which one was opened: {told}.\n"
+        yield (
+            f"The whole service failing for 30 s is no incident. Plays of {runs} in which one was"
+            f" opened: {told}.\n"
+        )
 
 
 def shared(parts: Parts) -> Iterator[str]:
@@ -48,7 +59,9 @@ def shared(parts: Parts) -> Iterator[str]:
         yield "## Looks shared by the workers of a region\n"
         yield "By itself a live fleet lets one worker of a region take each look. The same seeds:\n"
         same = _same_seeds(parts, found)
-        yield from _beside({"every worker takes every look": figures(same), "one takes each": figures(found)})
+        yield from _beside(
+            {"every worker takes every look": figures(same), "one takes each": figures(found)}
+        )
 
 
 def confirmed(parts: Parts) -> Iterator[str]:
@@ -58,8 +71,13 @@ def confirmed(parts: Parts) -> Iterator[str]:
         asked, heard = sum(one.cost.asked for one in found), sum(one.cost.results for one in found)
         share = 100 * asked / heard
         yield "## With extra looks\n"
-        yield f"It may ask for extra looks to confirm or deny, and did for {share:.2f} % of all. The same seeds:\n"
-        yield from _beside({"no extra looks": figures(_same_seeds(parts, found)), "extra looks": figures(found)})
+        yield (
+            f"It may ask for extra looks to confirm or deny, and did for {share:.2f} % of all. The"
+            " same seeds:\n"
+        )
+        yield from _beside(
+            {"no extra looks": figures(_same_seeds(parts, found)), "extra looks": figures(found)}
+        )
 
 
 def _same_seeds(parts: Parts, found: Iterable[Scored]) -> list[Scored]:
@@ -70,4 +88,6 @@ def _same_seeds(parts: Parts, found: Iterable[Scored]) -> list[Scored]:
 def _beside(by: Mapping[str, Figures]) -> Iterator[str]:
     for columns in (RIGHT, TIMES, FALSE):
         heads = [OUTSCOPE, *(column.head for column in columns)]
-        yield from table(heads, [[title, *(c.text(c.value(f)) for c in columns)] for title, f in by.items()])
+        yield from table(
+            heads, [[title, *(c.text(c.value(f)) for c in columns)] for title, f in by.items()]
+        )

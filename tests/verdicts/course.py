@@ -1,4 +1,6 @@
-"""A course: the truths of one service in one play, and what may rightly be said of it at any moment."""
+"""A course: the truths of one service in one play, and what may rightly be said of it at any
+moment.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -85,5 +87,7 @@ def claim_of(truth: Truth) -> Claim:
 
 
 def agrees(claim: Claim, truth: Truth) -> bool:
-    """Scope, regions and components are the same; where nobody can know, the scope `unknown` is all."""
+    """Scope, regions and components are the same; where nobody can know, the scope `unknown` is
+    all.
+    """
     return claim.scope == "unknown" if truth.scope == "unknown" else claim == claim_of(truth)

@@ -25,7 +25,9 @@ STYLE = """
 
 
 def reliability(found: Sequence[Bin], title: str) -> str:
-    """The diagram. Dots are larger the more samples they stand for; on the dashed line confidence is honest."""
+    """The diagram. Dots are larger the more samples they stand for; on the dashed line confidence
+    is honest.
+    """
     return "\n".join([*_head(title, found), *_axes(), *_curve(found), "</svg>", ""])
 
 
@@ -43,13 +45,22 @@ def _axes() -> Iterator[str]:
     for tick in TICKS:
         x, y = _x(tick), _y(tick)
         yield f'<path class="grid" d="M{x} {TOP}V{TOP + SIDE}M{LEFT} {y}H{LEFT + SIDE}"/>'
-        yield f'<text class="soft" x="{x}" y="{TOP + SIDE + 20}" text-anchor="middle">{tick:.1f}</text>'
+        yield (
+            f'<text class="soft" x="{x}" y="{TOP + SIDE + 20}"'
+            f' text-anchor="middle">{tick:.1f}</text>'
+        )
         yield f'<text class="soft" x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{tick:.1f}</text>'
     yield f'<path class="ideal" d="M{_x(0)} {_y(0)}L{_x(1)} {_y(1)}"/>'
-    yield f'<text class="soft" x="{LEFT + SIDE / 2}" y="{HEIGHT - 12}" text-anchor="middle">confidence stated</text>'
+    yield (
+        f'<text class="soft" x="{LEFT + SIDE / 2}" y="{HEIGHT - 12}"'
+        ' text-anchor="middle">confidence stated</text>'
+    )
     middle = TOP + SIDE / 2
     turned = f"rotate(-90 18 {middle})"
-    yield f'<text class="soft" transform="{turned}" x="18" y="{middle}" text-anchor="middle">right</text>'
+    yield (
+        f'<text class="soft" transform="{turned}" x="18" y="{middle}"'
+        ' text-anchor="middle">right</text>'
+    )
 
 
 def _curve(found: Sequence[Bin]) -> Iterator[str]:
@@ -58,7 +69,10 @@ def _curve(found: Sequence[Bin]) -> Iterator[str]:
         yield f'<path class="line" d="M{"L".join(f"{x} {y}" for x, y in points)}"/>'
     for (x, y), one in zip(points, found, strict=True):
         radius = round(SMALLEST + LARGER * log10(one.samples), 1)
-        yield f'<circle class="dot" cx="{x}" cy="{y}" r="{radius}"><title>{one.samples} samples</title></circle>'
+        yield (
+            f'<circle class="dot" cx="{x}" cy="{y}" r="{radius}"><title>{one.samples}'
+            " samples</title></circle>"
+        )
 
 
 def _x(share: float) -> float:

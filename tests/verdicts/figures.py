@@ -30,7 +30,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One rule over any set of plays. Cases are disrupted services; those where nobody can know are counted apart."""
+    """One rule over any set of plays. Cases are disrupted services; those where nobody can know are
+    counted apart.
+    """
 
     runs: int
     cases: int
@@ -78,7 +80,9 @@ def figures(found: Iterable[Scored]) -> Figures:
         found=_part(cases, "detected"),
         right_at_alarm=_part(cases, "right_at_alarm"),
         right_at_3=_part(cases, "right_at_3"),
-        strong_at_3=_part([case for case in cases if case.share >= STRONG and not case.slow], "right_at_3"),
+        strong_at_3=_part(
+            [case for case in cases if case.share >= STRONG and not case.slow], "right_at_3"
+        ),
         scope_at_3=_part(cases, "scope_at_3"),
         right_at_end=_part(cases, "right_at_end"),
         unknowable_at_3=_part([case for case in every if not case.known], "right_at_3"),
@@ -89,8 +93,12 @@ def figures(found: Iterable[Scored]) -> Figures:
         right_s=_spread([case.right_after_s for case in cases]),
         never_right=Part(len(cases), sum(case.right_after_s is None for case in cases)),
         clear_s=_spread([case.clear_after_s for case in cases if case.detected]),
-        start_error_s=_spread([case.start_error_s for case in cases if case.start_error_s is not None])[0],
-        start_within=_part([case for case in cases if case.start_within is not None], "start_within"),
+        start_error_s=_spread(
+            [case.start_error_s for case in cases if case.start_error_s is not None]
+        )[0],
+        start_within=_part(
+            [case for case in cases if case.start_within is not None], "start_within"
+        ),
         incidents=fmean([case.incidents for case in cases] or [nan]),
         unknown=sum(case.unknown_s for case in cases) / lasted if lasted else nan,
         false_incidents=sum(len(score.false_incidents) for score in scores),
@@ -99,7 +107,8 @@ def figures(found: Iterable[Scored]) -> Figures:
         false_wide_runs=sum(bool(score.false_wide) for score in scores),
         samples=together(score.samples for score in scores),
         target_days=sum(
-            len(score.facts.services) * (score.facts.until - score.facts.since) / DAY_MS for score in scores
+            len(score.facts.services) * (score.facts.until - score.facts.since) / DAY_MS
+            for score in scores
         ),
     )
 

@@ -74,6 +74,8 @@ def incident(
 
 
 def facts(
-    *truths: Truth, family: Family = Family.DISRUPTION, services: tuple[str, ...] = ("aster", "bramble")
+    *truths: Truth,
+    family: Family = Family.DISRUPTION,
+    services: tuple[str, ...] = ("aster", "bramble"),
 ) -> Facts:
     return Facts("handmade", family, 1, services, at(0), at(300), at(HOUR_S), truths)

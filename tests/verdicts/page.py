@@ -16,23 +16,28 @@ DIAGRAM = "calibration.svg"
 COUNTED = """\
 ## How it is counted
 
-- A *disruption* is one service that fails in one play. It is *right* when scope, regions and components are exactly
-  the truth; for 90 s after the truth changes, what was true before counts as right too. Of two disruptions of one
-  service at once, either is right. Where nobody can know how far it reaches, `unknown` is right and any incident is
-  false.
-- *Found*: something is said to be wrong, by a verdict or an incident, until 2 min after the end. The *alarm* is the
-  opening of the incident, or the first such verdict when none is opened. *The end* is the disruption's last moment.
-- *F1* compares the regions (or components) named three minutes in with the true ones; 0 when nothing is named.
-- *Clear*: from the end of what was found until all is said to be well, in the verdict; incidents resolve later.
-- *Start off by*: how far the first moment at which the incident is said to have surely begun is from the true start;
-  *within*: the true start is in the interval stated. Both only for incidents that were opened.
-- An incident is *false* when nothing that it names fails then, or did up to 2 min before. A `system_wide` is false
-  when nothing is system-wide then, or was up to 2 min before.
-- Confidence is compared each half minute after the warm-up with whether the standing verdict is right, in quiet time
-  and in disruptions, from their first moment to after their last. `unknown` claims nothing and is left out.
+- A *disruption* is one service that fails in one play. It is *right* when scope, regions and
+  components are exactly the truth; for 90 s after the truth changes, what was true before counts as
+  right too. Of two disruptions of one service at once, either is right. Where nobody can know how
+  far it reaches, `unknown` is right and any incident is false.
+- *Found*: something is said to be wrong, by a verdict or an incident, until 2 min after the end.
+  The *alarm* is the opening of the incident, or the first such verdict when none is opened. *The
+  end* is the disruption's last moment.
+- *F1* compares the regions (or components) named three minutes in with the true ones; 0 when
+  nothing is named.
+- *Clear*: from the end of what was found until all is said to be well, in the verdict; incidents
+  resolve later.
+- *Start off by*: how far the first moment at which the incident is said to have surely begun is
+  from the true start; *within*: the true start is in the interval stated. Both only for incidents
+  that were opened.
+- An incident is *false* when nothing that it names fails then, or did up to 2 min before. A
+  `system_wide` is false when nothing is system-wide then, or was up to 2 min before.
+- Confidence is compared each half minute after the warm-up with whether the standing verdict is
+  right, in quiet time and in disruptions, from their first moment to after their last. `unknown`
+  claims nothing and is left out.
 - `never` is longer than any time. Percentages are rounded down.
-- The other rules are read from public sources, in their favour where these leave a choice. Their products look in ways
-  of their own; here all rules see the same looks.
+- The other rules are read from public sources, in their favour where these leave a choice. Their
+  products look in ways of their own; here all rules see the same looks.
 """
 
 
@@ -61,17 +66,21 @@ def _head(wanted: Wanted, command: str) -> Iterator[str]:
     shape = wanted.shape
     seeds = ", ".join(map(str, wanted.seeds))
     yield "# How often verdicts are right\n"
-    yield f"Written by `{command}`: the same command gives the same figures, but for the last section."
     yield (
-        "A [simulated internet](../how-to/simulate.md) plays known disruptions, faults of our own and quiet days; each "
-        "rule judges what workers would have reported, and is compared with the truth.\n"
+        f"Written by `{command}`: the same command gives the same figures, but for the last"
+        " section."
     )
     yield (
-        f"The fleet: {shape.regions} regions with {plural(shape.workers, 'worker')} each, a look every "
-        f"{shape.interval_ms // 1000} s by "
-        f"{'every worker' if wanted.looks == 'each' else 'one worker of a region'}, services of 10, 4 and 4 components "
-        f"(nine of 4 on quiet days), no extra looks to confirm. Seeds: {seeds}; those used to tune the judge are below "
-        "1000.\n"
+        "A [simulated internet](../how-to/simulate.md) plays known disruptions, faults of our own"
+        " and quiet days; each rule judges what workers would have reported, and is compared with"
+        " the truth.\n"
+    )
+    yield (
+        f"The fleet: {shape.regions} regions with {plural(shape.workers, 'worker')} each, a look"
+        f" every {shape.interval_ms // 1000} s by"
+        f" {'every worker' if wanted.looks == 'each' else 'one worker of a region'}, services of"
+        " 10, 4 and 4 components (nine of 4 on quiet days), no extra looks to confirm. Seeds:"
+        f" {seeds}; those used to tune the judge are below 1000.\n"
     )
 
 
@@ -82,14 +91,19 @@ def _confidence(main: Iterable[Scored]) -> Iterator[str]:
         if not states_confidence(samples):
             continue
         yield (
-            f"{rule.capitalize()} states how sure it is. Expected calibration error over {sum(samples.values()):,} "
-            f"samples: {calibration_error(samples):.3f}; of those that name a disruption "
-            f"{calibration_error(only(samples, named=True)):.3f}; without the first 90 s after each change "
-            f"{calibration_error(only(samples, settled=True)):.3f}.\n"
+            f"{rule.capitalize()} states how sure it is. Expected calibration error over"
+            f" {sum(samples.values()):,} samples: {calibration_error(samples):.3f}; of those that"
+            f" name a disruption {calibration_error(only(samples, named=True)):.3f}; without the"
+            f" first 90 s after each change {calibration_error(only(samples, settled=True)):.3f}.\n"
         )
         yield f"![Confidence stated and share right](../images/{DIAGRAM})\n"
         rows = [
-            [f"{b.low:g} to {b.high:g}", f"{b.samples:,}", number(b.confidence, 3), number(b.right, 3)]
+            [
+                f"{b.low:g} to {b.high:g}",
+                f"{b.samples:,}",
+                number(b.confidence, 3),
+                number(b.right, 3),
+            ]
             for b in bins(samples)
         ]
         yield from table(("confidence", "samples", "its mean", "share right"), rows)

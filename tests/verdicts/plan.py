@@ -13,11 +13,26 @@ DAYS = ("quiet-day", "noisy-day")
 TIMED = ("service-100", "service-10", "component-30", "region-100", "region-30")
 """Their median times are promised, so they are played more often."""
 TRIALS = (
-    "worker-network-dead", "worker-dns-dead", "worker-clock-off", "worker-starved", "worker-half-dead",
-    "region-workers-dead", "provider-dead", "bad-release", "region-silent", "all-but-one-silent", "key-revoked",
-    "no-network", "region-100", "region-30", "region-10", "unreachable-region", "region-asn", "component-in-region",
+    "worker-network-dead",
+    "worker-dns-dead",
+    "worker-clock-off",
+    "worker-starved",
+    "worker-half-dead",
+    "region-workers-dead",
+    "provider-dead",
+    "bad-release",
+    "region-silent",
+    "all-but-one-silent",
+    "key-revoked",
+    "no-network",
+    "region-100",
+    "region-30",
+    "region-10",
+    "unreachable-region",
+    "region-asn",
+    "component-in-region",
     "slow-region",
-)  # fmt: skip
+)
 """Faults of a vantage point, silence, a key, or one region: nothing is system-wide in any."""
 TRIAL_MS = 35 * 60_000
 FIRST_TRIAL = 1_000_000
@@ -56,7 +71,9 @@ class Wanted:
     @property
     def quiet_shape(self) -> Shape:
         """The fleet of quiet days: nine services, so that each day tells nine times as much."""
-        return Shape(self.regions, self.workers, components=4, others=QUIET_OTHERS, looks=self.looks)
+        return Shape(
+            self.regions, self.workers, components=4, others=QUIET_OTHERS, looks=self.looks
+        )
 
 
 def parts(wanted: Wanted) -> Mapping[str, list[Job]]:
@@ -77,7 +94,9 @@ def parts(wanted: Wanted) -> Mapping[str, list[Job]]:
     return {name: jobs for name, jobs in found.items() if jobs}
 
 
-def jobs_for(scenarios: Sequence[str], seeds: Sequence[int], rules: Sequence[str], shape: Shape) -> list[Job]:
+def jobs_for(
+    scenarios: Sequence[str], seeds: Sequence[int], rules: Sequence[str], shape: Shape
+) -> list[Job]:
     """Every scenario with every seed; a quiet day is an hour here."""
     return [
         Job(name, seed, tuple(rules), shape, lasts_ms=HOUR_MS if name in DAYS else None)
@@ -92,7 +111,9 @@ def _more(wanted: Wanted) -> range:
     return range(first, first + wanted.timed_seeds)
 
 
-def _quiet(wanted: Wanted, noise: Noise, halves: int, rules: tuple[str, ...], skipped: int = 0) -> Iterator[Job]:
+def _quiet(
+    wanted: Wanted, noise: Noise, halves: int, rules: tuple[str, ...], skipped: int = 0
+) -> Iterator[Job]:
     first = wanted.seeds[0] + skipped
     for seed in range(first, first + halves):
         yield Job("quiet-day", seed, rules, wanted.quiet_shape, noise, lasts_ms=QUIET_MS)

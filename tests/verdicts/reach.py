@@ -13,7 +13,13 @@ from tests.verdicts.table import number, part, plural, seconds
 
 Parts = Mapping[str, Sequence[Scored]]
 YEAR_DAYS = 365.0
-MEDIANS = (("service-100", 60), ("service-10", 120), ("component-30", 90), ("region-100", 120), ("region-30", 210))
+MEDIANS = (
+    ("service-100", 60),
+    ("service-10", 120),
+    ("component-30", 90),
+    ("region-100", 120),
+    ("region-30", 210),
+)
 AT_3, QUIET, NOISY, CALIBRATION = 0.97, 0.5, 6.0, 0.05
 
 
@@ -80,7 +86,9 @@ def _medians(scenarios: Mapping[str, list[Scored]]) -> Iterator[Row]:
 def _quiet(noise: str, limit: float, found: Figures) -> Row:
     days = found.target_days
     if not days:
-        return Row(f"false incidents a target-year, {noise}", f"{limit}", "not run", "0 target-days", "")
+        return Row(
+            f"false incidents a target-year, {noise}", f"{limit}", "not run", "0 target-days", ""
+        )
     count, year = found.false_incidents, YEAR_DAYS / days
     lower, upper = at_least(count) * year, at_most(count) * year
     return Row(

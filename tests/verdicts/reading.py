@@ -8,7 +8,9 @@ from worker.contract.instant import Instant
 
 
 class Reading:
-    """What was said of the service from the beginning of the course until a little after its end."""
+    """What was said of the service from the beginning of the course until a little after its
+    end.
+    """
 
     def __init__(self, course: Course, story: Story) -> None:
         self._course, self._story = course, story
@@ -33,7 +35,10 @@ class Reading:
         """How long after the end all is said to be well."""
         until = self._course.until
         standing = self._story.between(self._course.service, until, self._story.end + 1)
-        return next((max(0, line.at - until) / 1000 for line in standing if line.claim.scope == "none"), None)
+        return next(
+            (max(0, line.at - until) / 1000 for line in standing if line.claim.scope == "none"),
+            None,
+        )
 
     def claim(self, at: Instant) -> Claim | None:
         """What stands at a moment."""
@@ -45,14 +50,20 @@ class Reading:
         course = self._course
         changes = [line.at for line in self.lines] + [truth.since for truth in course.truths]
         moments = sorted({max(course.since, at) for at in changes if at < course.until})
-        return next(((at - course.since) / 1000 for at in moments if is_right(self.claim(at), at)), None)
+        return next(
+            ((at - course.since) / 1000 for at in moments if is_right(self.claim(at), at)), None
+        )
 
     def lasted_s(self, scope: str) -> float:
         """How much of the course was said to be of this scope."""
         since, until = self._course.since, self._course.until
         ends = [line.at for line in self.lines[1:]] + [until]
         spans = zip(self.lines, ends, strict=False)
-        lasted = (min(until, end) - max(since, line.at) for line, end in spans if line.claim.scope == scope)
+        lasted = (
+            min(until, end) - max(since, line.at)
+            for line, end in spans
+            if line.claim.scope == scope
+        )
         return sum(max(0, ms) for ms in lasted) / 1000
 
 

@@ -10,8 +10,15 @@ from tests.verdicts.figures import STRONG, Part
 from tests.verdicts.run import Scored
 from tests.verdicts.table import NOTHING, part, plural, seconds, table
 
-HEADS = ("", "found", "right scope at some time", "all of it right at some time", "median s to the right scope",
-         "vendor's first word, median", "right scope before the vendor's word")  # fmt: skip
+HEADS = (
+    "",
+    "found",
+    "right scope at some time",
+    "all of it right at some time",
+    "median s to the right scope",
+    "vendor's first word, median",
+    "right scope before the vendor's word",
+)
 
 
 class Real(NamedTuple):
@@ -28,14 +35,17 @@ def real(found: Sequence[Scored], known: int) -> Iterator[str]:
         yield "No folder with records of real incidents was given, so none was played.\n"
         return
     yield (
-        f"{len(found)} of {plural(known, 'record')} of real incidents, on the simulated fleet: their regions, their "
-        "share of components, their failing shares (drawn where a record states none; most fail below a tenth), the "
-        "first hour of each. The vendor's first word is counted from the start that it states.\n"
+        f"{len(found)} of {plural(known, 'record')} of real incidents, on the simulated fleet:"
+        " their regions, their share of components, their failing shares (drawn where a record"
+        " states none; most fail below a tenth), the first hour of each. The vendor's first word"
+        " is counted from the start that it states.\n"
     )
     every = [Real(case, _vendor_s(one)) for one in found for case in one.score.cases]
     groups = {
         "all": every,
-        "a tenth or more fails": [one for one in every if one.case.share >= STRONG and not one.case.slow],
+        "a tenth or more fails": [
+            one for one in every if one.case.share >= STRONG and not one.case.slow
+        ],
         "less fails": [one for one in every if one.case.share < STRONG and not one.case.slow],
         "only slow": [one for one in every if one.case.slow],
     }
@@ -44,7 +54,9 @@ def real(found: Sequence[Scored], known: int) -> Iterator[str]:
 
 def _vendor_s(one: Scored) -> float | None:
     facts = one.score.facts
-    return None if facts.published_at is None else (facts.published_at - facts.truths[0].since) / 1000
+    return (
+        None if facts.published_at is None else (facts.published_at - facts.truths[0].since) / 1000
+    )
 
 
 def _row(title: str, some: Sequence[Real]) -> list[str]:

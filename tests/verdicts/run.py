@@ -101,7 +101,9 @@ class Watching:
     def finish(self, play: Play, results: int) -> Scored:
         """The score, when the play is over."""
         self._take(lambda: self._judge.finish(play.until))
-        return Scored(self._rule, score(facts_of(play), self._records), cost_of(play, self._cpu_s, results))
+        return Scored(
+            self._rule, score(facts_of(play), self._records), cost_of(play, self._cpu_s, results)
+        )
 
     def _take(self, step: Callable[[], Iterable[Record]]) -> None:
         began = time.process_time()
@@ -123,10 +125,14 @@ def cost_of(play: Play, cpu_s: float, results: int, asked: int = 0) -> Cost:
 
 
 def facts_of(play: Play) -> Facts:
-    """What is to be known of a play beforehand; of a truth that outlasts it, the part that is played."""
+    """What is to be known of a play beforehand; of a truth that outlasts it, the part that is
+    played.
+    """
     judged = tuple(service.id for service in play.topology.services if service.role is Role.SERVICE)
     truths = tuple(
-        replace(truth, until=min(truth.until, play.until)) for truth in play.truths if truth.since < play.until
+        replace(truth, until=min(truth.until, play.until))
+        for truth in play.truths
+        if truth.since < play.until
     )
     return Facts(
         play.scenario,

@@ -1,4 +1,6 @@
-"""The score of a rule on one play: its cases, what it said without reason, and how its confidence bore out."""
+"""The score of a rule on one play: its cases, what it said without reason, and how its confidence
+bore out.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +43,9 @@ class Score:
     cases: tuple[Case, ...]
     false_incidents: tuple[str, ...]
     false_alarms: tuple[str, ...]
-    """Verdicts that name a disruption where and when there is none; another severity alone is no other verdict."""
+    """Verdicts that name a disruption where and when there is none; another severity alone is no
+    other verdict.
+    """
     false_wide: tuple[str, ...]
     """Verdicts `system_wide` when nothing is."""
     samples: Samples
@@ -54,7 +58,11 @@ def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
     return Score(
         facts,
         () if quiet else tuple(case_of(course, story) for course in true.values()),
-        tuple(_of(one, facts) for one in story.incidents if quiet or not _is_earned(one, true.get(one.service))),
+        tuple(
+            _of(one, facts)
+            for one in story.incidents
+            if quiet or not _is_earned(one, true.get(one.service))
+        ),
         tuple(_lines(story, facts, true, _is_false_alarm)),
         tuple(_lines(story, facts, true, _is_false_wide)),
         Counter(_samples(facts, story, true)),
@@ -63,7 +71,9 @@ def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
 
 def _is_earned(incident: Opened, course: Course | None) -> bool:
     """Whether something of it fails at the time, or did until just before."""
-    return course is not None and course.has_cells_of(incident.claim, incident.at - SLACK_MS, incident.at)
+    return course is not None and course.has_cells_of(
+        incident.claim, incident.at - SLACK_MS, incident.at
+    )
 
 
 def _of(incident: Opened, facts: Facts) -> str:
@@ -88,7 +98,10 @@ def _lines(story: Story, facts: Facts, true: Mapping[str, Course], is_false: Tes
         for before, line in zip((None, *lines), lines, strict=False):
             is_new = before is None or before.claim != line.claim
             if is_new and is_false(line, true.get(service)):
-                yield f"{_when(line.at, facts)} verdict {service}: {line.claim} ({line.confidence:.2f})"
+                yield (
+                    f"{_when(line.at, facts)} verdict {service}: {line.claim}"
+                    f" ({line.confidence:.2f})"
+                )
 
 
 def _when(at: Instant, facts: Facts) -> str:
@@ -100,10 +113,14 @@ def _samples(facts: Facts, story: Story, true: Mapping[str, Course]) -> Iterator
     """What stands each half minute; a verdict `unknown` claims nothing."""
     for service in facts.services:
         lines = story.lines.get(service, ())
-        yield from _of_service(range(facts.warm_until, facts.until, SAMPLE_MS), lines, true.get(service))
+        yield from _of_service(
+            range(facts.warm_until, facts.until, SAMPLE_MS), lines, true.get(service)
+        )
 
 
-def _of_service(moments: Sequence[Instant], lines: Sequence[Line], course: Course | None) -> Iterator[Sample]:
+def _of_service(
+    moments: Sequence[Instant], lines: Sequence[Line], course: Course | None
+) -> Iterator[Sample]:
     place = -1
     for at in moments:
         while place + 1 < len(lines) and lines[place + 1].at <= at:

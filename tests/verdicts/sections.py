@@ -12,9 +12,10 @@ from tests.verdicts.run import Scored
 from tests.verdicts.table import number, percent, plural, seconds, table
 
 WHY_SLOWER = """\
-A rule that counts calls a total outage after one or two failures and its end after one success, whatever else they may
-mean; false incidents and missed partial failures, above, are the price. Outscope waits until every cell had its chance
-to confirm or deny, and until a lesser failure is as unlikely as the greater one.
+A rule that counts calls a total outage after one or two failures and its end after one success,
+whatever else they may mean; false incidents and missed partial failures, above, are the price.
+Outscope waits until every cell had its chance to confirm or deny, and until a lesser failure is as
+unlikely as the greater one.
 """
 """Said below the columns in which others lead when all of them are times."""
 
@@ -32,20 +33,25 @@ def compared(main: Sequence[Scored]) -> Iterator[str]:
     one = next(iter(by.values()))
     yield "## All rules on the same plays\n"
     yield (
-        f"Each rule saw the same results of {plural(one.runs, 'play')}, in which {plural(one.cases, 'service')} were "
-        "disrupted so that one can know how far. How right:\n"
+        f"Each rule saw the same results of {plural(one.runs, 'play')}, in which"
+        f" {plural(one.cases, 'service')} were disrupted so that one can know how far. How right:\n"
     )
     yield from _by_rule(by, RIGHT)
     yield "How soon:\n"
     yield from _by_rule(by, TIMES)
-    yield f"What was said without reason ({one.false_in_ours.of} plays with a fault of our own among them):\n"
+    yield (
+        f"What was said without reason ({one.false_in_ours.of} plays with a fault of our own among"
+        " them):\n"
+    )
     yield from _by_rule(by, FALSE)
     yield from _leading(by)
 
 
 def _by_rule(by: Mapping[str, Figures], columns: Sequence[Column]) -> Iterator[str]:
     heads = ["rule", *(column.head for column in columns)]
-    yield from table(heads, [[rule, *(c.text(c.value(found)) for c in columns)] for rule, found in by.items()])
+    yield from table(
+        heads, [[rule, *(c.text(c.value(found)) for c in columns)] for rule, found in by.items()]
+    )
 
 
 def _leading(by: Mapping[str, Figures]) -> Iterator[str]:
@@ -56,7 +62,9 @@ def _leading(by: Mapping[str, Figures]) -> Iterator[str]:
     if not found:
         yield f"No other rule does better than {OUTSCOPE} in any of these {len(columns)} columns.\n"
         return
-    yield f"Other rules do better than {OUTSCOPE} in {len(found)} of these {len(columns)} columns:\n"
+    yield (
+        f"Other rules do better than {OUTSCOPE} in {len(found)} of these {len(columns)} columns:\n"
+    )
     yield from (f"- {sentence}." for sentence in found)
     yield ""
     if len(list(leads(by, OUTSCOPE, TIMES))) == len(found):
@@ -66,10 +74,21 @@ def _leading(by: Mapping[str, Figures]) -> Iterator[str]:
 def in_each_scenario(main: Sequence[Scored]) -> Iterator[str]:
     """Our rule by scenario."""
     heads = (
-        "scenario", "disruptions", "found %", "right at alarm %", "right at 3 min %", "scope at 3 min %",
-        "right at the end %", "first alarm s", "right s", "p90 s", "clear s", "start off by s",
-        "`unknown` %", "incidents each",
-    )  # fmt: skip
+        "scenario",
+        "disruptions",
+        "found %",
+        "right at alarm %",
+        "right at 3 min %",
+        "scope at 3 min %",
+        "right at the end %",
+        "first alarm s",
+        "right s",
+        "p90 s",
+        "clear s",
+        "start off by s",
+        "`unknown` %",
+        "incidents each",
+    )
     yield f"## {OUTSCOPE.capitalize()} in each scenario\n"
     cells = []
     for name, found in by_scenario(one for one in main if one.rule == OUTSCOPE).items():
@@ -101,8 +120,8 @@ def _twofold(main: Sequence[Scored]) -> Iterator[str]:
     both = figures(one for one in main if one.rule == OUTSCOPE).both
     if both.of:
         yield (
-            f"Where two disruptions of one service ran at once, two incidents were opened in {both.count} of "
-            f"{both.of} plays.\n"
+            "Where two disruptions of one service ran at once, two incidents were opened in"
+            f" {both.count} of {both.of} plays.\n"
         )
 
 

@@ -1,4 +1,6 @@
-"""A story: what a rule said of a play, from the records that replay prints, as values to compare with the truth."""
+"""A story: what a rule said of a play, from the records that replay prints, as values to compare
+with the truth.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +55,9 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The verdicts of each service in order of time, and the incidents in order of their opening."""
+    """The verdicts of each service in order of time, and the incidents in order of their
+    opening.
+    """
 
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     incidents: Sequence[Opened] = ()
@@ -91,7 +95,9 @@ def told(records: Iterable[Mapping[str, Any]]) -> Story:
 
 def claimed(record: Mapping[str, Any]) -> Claim:
     """The reach in a record, or in a truth as a record."""
-    return Claim(str(record["scope"]), frozenset(record["regions"]), frozenset(record["components"]))
+    return Claim(
+        str(record["scope"]), frozenset(record["regions"]), frozenset(record["components"])
+    )
 
 
 def _take(incidents: dict[str, Opened], record: Mapping[str, Any]) -> None:

@@ -6,8 +6,30 @@ from statistics import median
 from tests.verdicts.case import Case
 from tests.verdicts.run import Scored
 
-HEADS = ("scenario", "rule", "n", "found", "alarm", "+3min", "scope3", "end", "F1r", "F1c", "found s", "right s",
-         "start s", "in", "inc", "both", "unk", "f.inc", "f.alarm", "f.wide", "asked", "cpu s")  # fmt: skip
+HEADS = (
+    "scenario",
+    "rule",
+    "n",
+    "found",
+    "alarm",
+    "+3min",
+    "scope3",
+    "end",
+    "F1r",
+    "F1c",
+    "found s",
+    "right s",
+    "start s",
+    "in",
+    "inc",
+    "both",
+    "unk",
+    "f.inc",
+    "f.alarm",
+    "f.wide",
+    "asked",
+    "cpu s",
+)
 
 MOST = 6
 """False sayings of a run that are listed."""
@@ -28,8 +50,17 @@ def wrong(found: Iterable[Scored]) -> Iterator[str]:
     """Every run in which something was wrong, with what was said against what was true."""
     for one in found:
         score = one.score
-        said = [f"{case.service} {line}" for case in score.cases for line in case.said if "WRONG" in line]
-        said += [f"{case.service} never found" for case in score.cases if case.known and not case.detected]
+        said = [
+            f"{case.service} {line}"
+            for case in score.cases
+            for line in case.said
+            if "WRONG" in line
+        ]
+        said += [
+            f"{case.service} never found"
+            for case in score.cases
+            if case.known and not case.detected
+        ]
         for name in ("false_incidents", "false_alarms", "false_wide"):
             texts = getattr(score, name)
             said += [f"{name}: {text}" for text in texts[:MOST]]
@@ -91,5 +122,7 @@ def _median(values: Sequence[float | None]) -> str:
 
 def _line(words: Sequence[str]) -> str:
     widths = (26, 12, 3, *([7] * (len(words) - 3)))
-    return " ".join(f"{word:<{width}}" if place < 2 else f"{word:>{width}}"
-                    for place, (word, width) in enumerate(zip(words, widths, strict=True)))  # fmt: skip
+    return " ".join(
+        f"{word:<{width}}" if place < 2 else f"{word:>{width}}"
+        for place, (word, width) in enumerate(zip(words, widths, strict=True))
+    )

@@ -22,7 +22,9 @@ def test_one_found_at_once_is_right_at_every_moment() -> None:
         verdict(640, "regional", "r1 r2", "web api"),
         incident(650, "opened", "r1 r2", "api web", after=590, by=605),
     )
-    assert (one.detected, one.right_at_alarm, one.right_at_3, one.scope_at_3, one.right_at_end) == (True,) * 5
+    assert (one.detected, one.right_at_alarm, one.right_at_3, one.scope_at_3, one.right_at_end) == (
+        True,
+    ) * 5
     assert (one.found_after_s, one.right_after_s, one.scope_after_s) == (40, 40, 40)
     assert (one.start_error_s, one.start_within) == (5, True)
     assert (one.f1_regions, one.f1_components, one.incidents) == (1, 1, 1)
@@ -30,9 +32,16 @@ def test_one_found_at_once_is_right_at_every_moment() -> None:
 
 def test_one_found_in_part_at_first_is_right_later() -> None:
     one = case(
-        verdict(0, "none"), verdict(640, "regional", "r1", "api web"), verdict(900, "regional", "r1 r2", "api web")
+        verdict(0, "none"),
+        verdict(640, "regional", "r1", "api web"),
+        verdict(900, "regional", "r1 r2", "api web"),
     )
-    assert (one.right_at_alarm, one.right_at_3, one.scope_at_3, one.right_at_end) == (False, False, True, True)
+    assert (one.right_at_alarm, one.right_at_3, one.scope_at_3, one.right_at_end) == (
+        False,
+        False,
+        True,
+        True,
+    )
     assert (one.found_after_s, one.scope_after_s, one.right_after_s) == (40, 40, 300)
     assert one.f1_regions == pytest.approx(2 / 3)
     assert one.f1_components == 1
@@ -41,7 +50,9 @@ def test_one_found_in_part_at_first_is_right_later() -> None:
 def test_one_never_found_has_no_times() -> None:
     one = case(verdict(0, "none"))
     assert not one.detected
-    assert (one.found_after_s, one.right_after_s, one.start_error_s, one.start_within) == (None,) * 4
+    assert (one.found_after_s, one.right_after_s, one.start_error_s, one.start_within) == (
+        None,
+    ) * 4
     assert (one.f1_regions, one.incidents) == (0, 0)
 
 
@@ -82,7 +93,10 @@ def test_a_start_that_was_stated_too_late_is_not_within() -> None:
 
 
 def test_a_disruption_that_spreads_is_judged_by_what_is_true_then() -> None:
-    spread = (truth(600, 720, "regional", "r1", "api"), truth(720, 1800, "regional", "r1 r2", "api"))
+    spread = (
+        truth(600, 720, "regional", "r1", "api"),
+        truth(720, 1800, "regional", "r1 r2", "api"),
+    )
     one = case(verdict(0, "none"), verdict(660, "regional", "r1", "api"), truths=spread)
     assert one.right_at_3, "it became another only a minute ago"
     assert not one.right_at_end
@@ -91,7 +105,10 @@ def test_a_disruption_that_spreads_is_judged_by_what_is_true_then() -> None:
 
 
 def test_two_disruptions_of_one_service_want_two_incidents() -> None:
-    twofold = (truth(600, 1800, "component", "r1 r2 r3", "api"), truth(700, 1800, "regional", "r1", "api web"))
+    twofold = (
+        truth(600, 1800, "component", "r1 r2 r3", "api"),
+        truth(700, 1800, "regional", "r1", "api web"),
+    )
     first = incident(650, "opened", "r1 r2 r3", "api", scope="component")
     second = incident(750, "opened", "r1", "web", name="two")
     assert case(first, truths=twofold).both is False

@@ -13,7 +13,9 @@ def test_only_the_same_scope_regions_and_components_are_right() -> None:
     assert COURSE.is_right(claim_of(ONE), at(700))
     assert not COURSE.is_right(claim_of(TWO), at(700))
     assert not COURSE.is_right(Claim("regional", frozenset({"r1"}), frozenset({"api"})), at(700))
-    assert not COURSE.is_right(Claim("system_wide", frozenset({"r1"}), frozenset({"api", "web"})), at(700))
+    assert not COURSE.is_right(
+        Claim("system_wide", frozenset({"r1"}), frozenset({"api", "web"})), at(700)
+    )
     assert not COURSE.is_right(None, at(700))
 
 
@@ -38,7 +40,10 @@ def test_where_nobody_can_know_unknown_is_right_whatever_it_names() -> None:
 
 
 def test_of_two_at_once_either_is_right() -> None:
-    part, place = truth(600, 900, "component", "r1 r2 r3", "api"), truth(700, 900, "regional", "r1", "api web")
+    part, place = (
+        truth(600, 900, "component", "r1 r2 r3", "api"),
+        truth(700, 900, "regional", "r1", "api web"),
+    )
     course = Course("aster", (part, place))
     assert course.twofold
     assert not COURSE.twofold

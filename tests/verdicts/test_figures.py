@@ -15,7 +15,11 @@ from tests.verdicts.table import part, percent, seconds, table
 TRUTH = truth(600, 1200, "regional", "r1", "api")
 FAINT = truth(600, 1200, "regional", "r1", "api", share=0.05)
 COST = Cost(1.0, 1000, 10, 60.0)
-FOUND = [verdict(0, "none"), verdict(660, "regional", "r1", "api"), incident(660, "opened", "r1", "api", 590, 610)]
+FOUND = [
+    verdict(0, "none"),
+    verdict(660, "regional", "r1", "api"),
+    incident(660, "opened", "r1", "api", 590, 610),
+]
 MISSED = [verdict(0, "none")]
 GOOD = Scored("good", score(facts(TRUTH), FOUND), COST)
 BAD = Scored("bad", score(facts(TRUTH), MISSED), COST)
@@ -32,7 +36,9 @@ def test_shares_are_over_disruptions_and_times_hold_never() -> None:
 
 
 def test_only_what_fails_for_a_tenth_counts_as_strong() -> None:
-    assert figures([GOOD, Scored("good", score(facts(FAINT), MISSED), COST)]).strong_at_3 == Part(1, 1)
+    assert figures([GOOD, Scored("good", score(facts(FAINT), MISSED), COST)]).strong_at_3 == Part(
+        1, 1
+    )
 
 
 def test_what_nobody_can_know_counts_apart() -> None:

@@ -1,6 +1,8 @@
-"""A small part of the table of verdicts, held to floors: a change that makes the judge worse is seen here first.
+"""A small part of the table of verdicts, held to floors: a change that makes the judge worse is
+seen here first.
 
-The whole table is `make verdicts`. The floors are what was measured, less a margin for a play or two.
+The whole table is `make verdicts`. The floors are what was measured, less a margin for a play or
+two.
 """
 
 import pytest
@@ -16,9 +18,16 @@ pytestmark = pytest.mark.slow
 
 SEED = 1000
 DISRUPTIONS = (
-    "service-100", "service-10", "component-30", "region-100", "region-30", "component-in-region", "cdn-everywhere",
-    "third-silent", "region-after-region",
-)  # fmt: skip
+    "service-100",
+    "service-10",
+    "component-30",
+    "region-100",
+    "region-30",
+    "component-in-region",
+    "cdn-everywhere",
+    "third-silent",
+    "region-after-region",
+)
 OURS = ("worker-half-dead", "region-workers-dead", "bot-wall", "all-but-one-silent")
 RIGHT_AT_3, RIGHT_AT_END = 0.9, 0.9
 START_ERROR_S = 30.0

@@ -49,7 +49,9 @@ def test_the_plan_uses_other_seeds_for_other_parts() -> None:
     assert {job.seed for job in found["main"]} == {1000, 1001}
     assert min(job.seed for job in found["timed"]) == 1002
     assert {job.scenario for job in found["trials"]} == set(TRIALS)
-    assert len({job.seed for job in found["quiet"]}) == len(found["quiet"]), "every half day is another"
+    assert len({job.seed for job in found["quiet"]}) == len(found["quiet"]), (
+        "every half day is another"
+    )
     assert {job.rules for job in found["timed"]} == {(OUTSCOPE,)}
     assert "records" not in found
 
@@ -64,13 +66,19 @@ def test_the_page_has_every_rule_and_the_same_text_again() -> None:
 
 
 def test_options_name_scenarios_by_their_beginning_and_seeds_as_a_span() -> None:
-    options = parser().parse_args(["--scenarios", "service,blip", "--seeds", "3-5,9", "--rules", "gatus"])
+    options = parser().parse_args(
+        ["--scenarios", "service,blip", "--seeds", "3-5,9", "--rules", "gatus"]
+    )
     assert options.scenarios == ("service-100", "service-30", "service-10", "service-5", "blip-30s")
     assert options.seeds == (3, 4, 5, 9)
 
 
-@pytest.mark.parametrize("wrong_options", [["--rules", "coin"], ["--scenarios", "luck"], ["--seeds", "x"]])
-def test_what_does_not_exist_is_refused(wrong_options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "wrong_options", [["--rules", "coin"], ["--scenarios", "luck"], ["--seeds", "x"]]
+)
+def test_what_does_not_exist_is_refused(
+    wrong_options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(wrong_options)
     assert "error" in capsys.readouterr().err

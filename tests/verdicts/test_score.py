@@ -33,7 +33,9 @@ def test_where_nobody_can_know_any_incident_is_false() -> None:
 
 def test_when_it_should_be_quiet_any_incident_is_false_and_nothing_is_to_be_found() -> None:
     blip = facts(truth(600, 630, "system_wide", "r1 r2", "api"), family=Family.QUIET)
-    found = score(blip, [verdict(610, "system_wide", "r1 r2", "api"), incident(620, "opened", "r1 r2", "api")])
+    found = score(
+        blip, [verdict(610, "system_wide", "r1 r2", "api"), incident(620, "opened", "r1 r2", "api")]
+    )
     assert len(found.false_incidents) == 1
     assert found.cases == ()
     assert found.false_alarms == ()
@@ -49,20 +51,34 @@ def test_system_wide_is_false_while_nothing_is() -> None:
 
 
 def test_a_verdict_of_what_is_well_is_a_false_alarm() -> None:
-    said = [verdict(500, "regional", "r1", "api"), verdict(510, "regional", "r1", "api"), verdict(1400, "none")]
+    said = [
+        verdict(500, "regional", "r1", "api"),
+        verdict(510, "regional", "r1", "api"),
+        verdict(1400, "none"),
+    ]
     assert len(score(facts(TRUTH), said).false_alarms) == 1
     assert score(facts(TRUTH), said[1:]).false_alarms != ()
     assert score(facts(TRUTH), [verdict(700, "regional", "r1 r2", "api")]).false_alarms == ()
 
 
 def test_confidence_is_sampled_twice_a_minute_and_unknown_is_left_out() -> None:
-    said = [verdict(0, "none", confidence=0.99), verdict(1800, "unknown"), verdict(3000, "none", confidence=0.8)]
+    said = [
+        verdict(0, "none", confidence=0.99),
+        verdict(1800, "unknown"),
+        verdict(3000, "none", confidence=0.8),
+    ]
     samples = score(facts(services=("aster",)), said).samples
-    assert {(one.confidence, one.right): n for one, n in samples.items()} == {(0.99, True): 50, (0.8, True): 20}
+    assert {(one.confidence, one.right): n for one, n in samples.items()} == {
+        (0.99, True): 50,
+        (0.8, True): 20,
+    }
 
 
 def test_none_in_a_disruption_is_wrong_and_so_is_a_claim_after_its_end() -> None:
-    said = [verdict(0, "none", confidence=0.9), verdict(900, "regional", "r1", "api", confidence=0.8)]
+    said = [
+        verdict(0, "none", confidence=0.9),
+        verdict(900, "regional", "r1", "api", confidence=0.8),
+    ]
     samples = score(facts(TRUTH, services=("aster",)), said).samples
     counts = {(one.confidence, one.right): 0 for one in samples}
     for one, n in samples.items():

@@ -5,9 +5,19 @@ from tests.verdicts.story import told
 
 
 def test_what_stands_is_the_last_verdict_of_that_service_until_then() -> None:
-    story = told([verdict(0, "none"), verdict(60, "regional", "r1", "api"), verdict(70, "none", service="bramble")])
+    story = told(
+        [
+            verdict(0, "none"),
+            verdict(60, "regional", "r1", "api"),
+            verdict(70, "none", service="bramble"),
+        ]
+    )
     assert story.line("aster", at(-1)) is None
-    standing = [line.claim.scope for seconds in (0, 59.9, 60, 900) if (line := story.line("aster", at(seconds)))]
+    standing = [
+        line.claim.scope
+        for seconds in (0, 59.9, 60, 900)
+        if (line := story.line("aster", at(seconds)))
+    ]
     assert standing == ["none", "none", "regional", "regional"]
 
 

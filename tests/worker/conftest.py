@@ -1,4 +1,6 @@
-"""Fixtures of the worker's tests: a coordinator's wire, a target, and a worker process on a real broker."""
+"""Fixtures of the worker's tests: a coordinator's wire, a target, and a worker process on a real
+broker.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

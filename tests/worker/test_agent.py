@@ -41,7 +41,9 @@ def start(rows: list[list[Any]]) -> Iterator[Start]:
             agent.drain(0.1)
 
 
-def order(target: Target, count: int, *, timeout_ms: int = 2000, ahead_ms: int = 0) -> dict[str, Any]:
+def order(
+    target: Target, count: int, *, timeout_ms: int = 2000, ahead_ms: int = 0
+) -> dict[str, Any]:
     at = now()
     spec = check("web", "http", timeout_ms=timeout_ms, url=f"{target.url}/1")
     looks = [[0, slot, 0, at + ahead_ms] for slot in range(count)]
@@ -58,7 +60,9 @@ def test_every_look_of_an_order_becomes_one_row(start: Start, rows: list[list[An
     assert agent.tally.in_flight == 0
 
 
-def test_while_too_many_looks_are_in_flight_an_order_waits(start: Start, rows: list[list[Any]]) -> None:
+def test_while_too_many_looks_are_in_flight_an_order_waits(
+    start: Start, rows: list[list[Any]]
+) -> None:
     with Target(silent=True) as silent, Target() as target:
         agent = start(limit=10)
         agent.take(order(silent, 10, timeout_ms=1500))
@@ -89,7 +93,9 @@ def test_an_order_that_waits_is_let_go_when_the_agent_closes(start: Start) -> No
         assert agent.tally.in_flight == 1
 
 
-def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(start: Start, rows: list[list[Any]]) -> None:
+def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(
+    start: Start, rows: list[list[Any]]
+) -> None:
     with Target(limited_s=60) as target:
         agent = start()
         agent.take(order(target, 1))
@@ -102,7 +108,9 @@ def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(start: Start, r
     assert all(row[16]["retry_after_s"] > 50 for row in rows[1:])
 
 
-def test_a_target_that_says_429_is_still_looked_at_by_other_means(start: Start, rows: list[list[Any]]) -> None:
+def test_a_target_that_says_429_is_still_looked_at_by_other_means(
+    start: Start, rows: list[list[Any]]
+) -> None:
     with Target(limited_s=60) as target:
         agent = start()
         agent.take(order(target, 1))
@@ -113,7 +121,9 @@ def test_a_target_that_says_429_is_still_looked_at_by_other_means(start: Start, 
     assert [row[6] for row in rows] == ["rate_limited", "ok"]
 
 
-def test_looks_that_are_due_together_do_not_start_together(start: Start, rows: list[list[Any]]) -> None:
+def test_looks_that_are_due_together_do_not_start_together(
+    start: Start, rows: list[list[Any]]
+) -> None:
     with Target() as target:
         agent = start()
         agent.take(order(target, 100, ahead_ms=100))
@@ -123,7 +133,9 @@ def test_looks_that_are_due_together_do_not_start_together(start: Start, rows: l
     assert max(started.count(moment) for moment in started) < 20
 
 
-def test_draining_makes_the_looks_that_are_due_and_keeps_their_rows(start: Start, rows: list[list[Any]]) -> None:
+def test_draining_makes_the_looks_that_are_due_and_keeps_their_rows(
+    start: Start, rows: list[list[Any]]
+) -> None:
     with Target() as target:
         agent = start()
         agent.take(order(target, 5, ahead_ms=500))

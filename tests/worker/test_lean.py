@@ -19,7 +19,9 @@ print([name for name in {names!r} if sys.modules.get(name) is not None], len(wor
 
 def test_a_worker_starts_without_what_it_never_uses_and_has_all_its_kinds() -> None:
     script = START.format(names=UNUSED)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 0, done.stderr
     loaded, kinds = done.stdout.rsplit(maxsplit=1)
     assert loaded == "[]"
@@ -30,8 +32,11 @@ def test_nothing_of_a_worker_imports_what_it_leaves_out() -> None:
     script = "import sys, worker.probes, worker.process\n"
     for name in UNUSED:
         tops = (
-            f"[m for m in sys.modules if m.startswith('worker') and {name.partition('.')[0]!r} in vars(sys.modules[m])]"
+            f"[m for m in sys.modules if m.startswith('worker') and {name.partition('.')[0]!r} in"
+            " vars(sys.modules[m])]"
         )
         script += f"assert not {tops}, {tops}\n"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 0, done.stderr

@@ -24,7 +24,9 @@ def test_each_look_waits_for_its_own_due_moment() -> None:
 
 
 @given(st.integers(), st.integers(), st.integers())
-def test_no_clock_makes_a_look_wait_longer_than_the_order_meant(scheduled: int, issued: int, at: int) -> None:
+def test_no_clock_makes_a_look_wait_longer_than_the_order_meant(
+    scheduled: int, issued: int, at: int
+) -> None:
     assert 0 <= wait_ms(scheduled, issued, at) <= max(0, scheduled - issued)
 
 
@@ -36,9 +38,12 @@ def test_a_look_more_than_one_interval_late_is_late_and_our_own_fault() -> None:
     assert (late.reason, late.blame) == (Reason.LATE, "prober")
 
 
-def test_a_check_that_cannot_be_read_is_an_obstacle_when_it_has_an_id_and_refused_when_not() -> None:
+def test_a_check_that_cannot_be_read_is_an_obstacle_when_it_has_an_id_and_refused_when_not() -> (
+    None
+):
     looks, refused = due_looks(
-        order((0, 1, 0, NOW), (1, 1, 0, NOW), (2, 1, 0, NOW), checks=('{"id":"x"}', "nonsense")), NOW
+        order((0, 1, 0, NOW), (1, 1, 0, NOW), (2, 1, 0, NOW), checks=('{"id":"x"}', "nonsense")),
+        NOW,
     )
     assert [look.check for look in looks] == ["x"]
     assert refused == 2
@@ -50,7 +55,14 @@ def test_a_check_that_cannot_be_read_is_an_obstacle_when_it_has_an_id_and_refuse
 
 @pytest.mark.parametrize(
     "message",
-    [None, 7, "text", [], {}, {"v": 2, "order": "o", "region": "r", "issued_at": 1, "checks": [], "looks": []}],
+    [
+        None,
+        7,
+        "text",
+        [],
+        {},
+        {"v": 2, "order": "o", "region": "r", "issued_at": 1, "checks": [], "looks": []},
+    ],
 )
 def test_what_is_no_order_of_this_version_is_refused_with_a_sentence(message: object) -> None:
     with pytest.raises(OrderError, match=r"\w+: .+"):

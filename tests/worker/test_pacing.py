@@ -84,7 +84,9 @@ async def test_steady_demand_gets_the_share_that_it_needs_and_a_burst_does_not()
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
-def test_the_later_the_closer_and_never_beyond_what_the_cpu_can_do(late_s: float, later_s: float) -> None:
+def test_the_later_the_closer_and_never_beyond_what_the_cpu_can_do(
+    late_s: float, later_s: float
+) -> None:
     pacer = Pacer[int](asyncio.new_event_loop(), lambda _: None)
     late_s, later_s = sorted((late_s, later_s))
     assert pacer.gap_s(later_s) <= pacer.gap_s(late_s) <= LONGEST_GAP_S

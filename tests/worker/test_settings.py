@@ -6,7 +6,10 @@ import pytest
 
 from worker.settings import SettingsError, read_settings
 
-GOOD = {"OUTSCOPE_REGION": "eu-west", "OUTSCOPE_BROKER": "redis://eu-west:s3cret@broker.example:6379/0"}
+GOOD = {
+    "OUTSCOPE_REGION": "eu-west",
+    "OUTSCOPE_BROKER": "redis://eu-west:s3cret@broker.example:6379/0",
+}
 
 
 def test_the_least_that_must_be_said_is_region_and_broker() -> None:
@@ -18,7 +21,9 @@ def test_the_least_that_must_be_said_is_region_and_broker() -> None:
 
 
 def test_a_flag_comes_before_the_environment() -> None:
-    settings = read_settings(["--region", "us-east", "--name", "w2", "--allow", "10.0.0.0/8, fd00::/8"], GOOD)
+    settings = read_settings(
+        ["--region", "us-east", "--name", "w2", "--allow", "10.0.0.0/8, fd00::/8"], GOOD
+    )
     assert (settings.region, settings.name) == ("us-east", "w2")
     assert [str(network) for network in settings.allow] == ["10.0.0.0/8", "fd00::/8"]
 
@@ -47,7 +52,9 @@ def test_the_parts_of_the_policy_come_together() -> None:
     assert policy.hosts == {"a.example"}
 
 
-@pytest.mark.parametrize("contact", ["https://status.example/probes", "mailto:noc@a.example", "noc@a.example"])
+@pytest.mark.parametrize(
+    "contact", ["https://status.example/probes", "mailto:noc@a.example", "noc@a.example"]
+)
 def test_the_contact_is_a_url_or_a_mail_address(contact: str) -> None:
     assert read_settings(["--contact", contact], GOOD).contact == contact
 
@@ -87,7 +94,9 @@ def test_settings_never_show_the_brokers_password() -> None:
         ("OUTSCOPE_NEVER_PROBE", "@/nowhere/at/all"),
     ],
 )
-def test_a_bad_setting_is_named_with_what_to_do_and_without_a_secret(setting: str, value: str) -> None:
+def test_a_bad_setting_is_named_with_what_to_do_and_without_a_secret(
+    setting: str, value: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings([], {**GOOD, setting: value})
     assert setting in str(caught.value)

@@ -12,8 +12,15 @@ from worker.vitals import BUSY_MS, Gauge, address_fault, age_fault, outgoing_add
 def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
     outbox.add(Key("a", 1), b"{}")
-    vitals = Gauge(Tally(in_flight=3, late=2, refused=1), outbox, ("http", "tcp"), "127.0.0.1").read()
-    assert (vitals.in_flight, vitals.late_looks, vitals.outbox_reports, vitals.dropped_reports) == (3, 2, 1, 0)
+    vitals = Gauge(
+        Tally(in_flight=3, late=2, refused=1), outbox, ("http", "tcp"), "127.0.0.1"
+    ).read()
+    assert (vitals.in_flight, vitals.late_looks, vitals.outbox_reports, vitals.dropped_reports) == (
+        3,
+        2,
+        1,
+        0,
+    )
     assert vitals.refused_orders == 1
     assert vitals.kinds == ("http", "tcp")
     assert 5 < vitals.rss_mb < 1000
@@ -22,7 +29,9 @@ def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     assert vitals.self_test == ""
 
 
-def test_behind_nat_the_address_is_the_one_that_the_operator_says_others_see(tmp_path: Path) -> None:
+def test_behind_nat_the_address_is_the_one_that_the_operator_says_others_see(
+    tmp_path: Path,
+) -> None:
     assert Gauge(Tally(), Outbox(tmp_path), (), "127.0.0.1", "8.8.8.8").read().address == "8.8.8.8"
 
 

@@ -1,9 +1,11 @@
-"""The broker settings that every process uses, because the defaults lose a half-open link for minutes.
+"""The broker settings that every process uses, because the defaults lose a half-open link for
+minutes.
 
-Measured with Celery 5.7 on Redis: without `socket_timeout` and a short `health_check_interval`, a consumer whose
-link went silently dead did not consume again within 110 s; with them it does within about ten. Acknowledgement
-emulation is off: it doubles the round trips a message and needs keys that all regions share. Nothing is lost by
-that, because a worker keeps each report until the coordinator's receipt.
+Measured with Celery 5.7 on Redis: without `socket_timeout` and a short `health_check_interval`, a
+consumer whose link went silently dead did not consume again within 110 s; with them it does within
+about ten. Acknowledgement emulation is off: it doubles the round trips a message and needs keys
+that all regions share. Nothing is lost by that, because a worker keeps each report until the
+coordinator's receipt.
 """
 
 from types import MappingProxyType
@@ -29,7 +31,8 @@ def transport_options() -> dict[str, Any]:
 
 
 def verified(url: str) -> str:
-    """The broker's URL, with the server's certificate checked on `rediss://` unless the URL itself decides that.
+    """The broker's URL, with the server's certificate checked on `rediss://` unless the URL itself
+    decides that.
 
     Celery's own default for `rediss://` is not to check. A private authority is named in the URL:
     `rediss://host:6379/0?ssl_ca_certs=/path/ca.pem`.

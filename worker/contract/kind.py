@@ -18,7 +18,9 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     votes: ClassVar[bool] = True
-    """Whether a look says how its component is. One that reads what others say of it does not vote."""
+    """Whether a look says how its component is. One that reads what others say of it does not
+    vote.
+    """
     means_components: ClassVar[str | None] = None
     """The parameter, if any, whose values are ids of components of the check's own service."""
 
@@ -28,7 +30,9 @@ P = TypeVar("P", bound=Params)
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[P]):
-    """A kind of check. `run(params, look)` returns an Outcome and never raises for what a target does."""
+    """A kind of check. `run(params, look)` returns an Outcome and never raises for what a target
+    does.
+    """
 
     name: str
     params: type[P]

@@ -1,4 +1,6 @@
-"""One log format for every process: `2026-03-01T14:32:07.120Z INFO worker.reporting.outbox reports_sent count=3`."""
+"""One log format for every process: `2026-03-01T14:32:07.120Z INFO worker.reporting.outbox
+reports_sent count=3`.
+"""
 
 import logging
 import sys
@@ -8,7 +10,9 @@ import time
 def configure(level: str = "INFO") -> None:
     """Send all log lines of this process to standard error, in UTC."""
     handler = logging.StreamHandler(sys.stderr)
-    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -2,13 +2,16 @@
 
 Every message is one JSON object, sent as the only positional argument of a Celery task:
 
-- `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make; extra looks that one worker
-  should make are ordered from it alone, queue `probes.<region>.<worker>`;
-- `Report` (worker to coordinator, queue `reports.<region>`): a batch of results, or a heartbeat with none;
-- `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored for good.
+- `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make; extra looks
+  that one worker should make are ordered from it alone, queue `probes.<region>.<worker>`;
+- `Report` (worker to coordinator, queue `reports.<region>`): a batch of results, or a heartbeat
+  with none;
+- `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored
+  for good.
 
-The region of a report is the queue it arrived on, which the broker's access list ties to the credential; no
-field of a message can claim another. Rows are arrays, because a batch is mostly rows.
+The region of a report is the queue it arrived on, which the broker's access list ties to the
+credential; no field of a message can claim another. Rows are arrays, because a batch is mostly
+rows.
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,9 @@ TASK_ECHO: Final = "outscope.echo"
 """What a worker sends to its own queue to prove that it still consumes."""
 
 IDENTIFIER: Final = r"^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$"
-"""Ids of services, components, checks, regions and workers: they become queue names, keys and URLs."""
+"""Ids of services, components, checks, regions and workers: they become queue names, keys and
+URLs.
+"""
 
 
 def probes_queue(region: str) -> str:
@@ -38,7 +43,9 @@ def probes_queue(region: str) -> str:
 
 
 def worker_queue(region: str, worker: str) -> str:
-    """The queue of one worker: receipts, extra looks that it alone should make, and its own echoes."""
+    """The queue of one worker: receipts, extra looks that it alone should make, and its own
+    echoes.
+    """
     return f"probes.{region}.{worker}"
 
 
@@ -54,7 +61,9 @@ class _Message(BaseModel):
 
 
 class CheckSpec(BaseModel):
-    """What a worker must know of a check to look at it; sent as canonical JSON text, so that it can be cached."""
+    """What a worker must know of a check to look at it; sent as canonical JSON text, so that it can
+    be cached.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -70,7 +79,9 @@ LookRow = tuple[int, int, int, int]
 
 
 class Order(_Message):
-    """Looks to make: `checks` holds each CheckSpec once, as JSON text; `looks` says when to make which."""
+    """Looks to make: `checks` holds each CheckSpec once, as JSON text; `looks` says when to make
+    which.
+    """
 
     order: str
     region: str
@@ -98,7 +109,9 @@ ResultRow = tuple[
     str | None,  # ip
     dict[str, Any],  # extra
 ]
-"""One result on the wire. Service, component and kind follow from the check, the region from the queue."""
+"""One result on the wire. Service, component and kind follow from the check, the region from the
+queue.
+"""
 
 
 class Vitals(BaseModel):
@@ -117,7 +130,9 @@ class Vitals(BaseModel):
     loop_lag_ms: float = 0.0
     rss_mb: float = 0.0
     address: str | None = None
-    """The address that this worker's machine looks from, as far as it knows: behind NAT, a private one."""
+    """The address that this worker's machine looks from, as far as it knows: behind NAT, a private
+    one.
+    """
     self_test: str = ""
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 
@@ -144,7 +159,9 @@ class Receipt(_Message):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Where a report came from: the region by the queue it arrived on, the worker by its own name there."""
+    """Where a report came from: the region by the queue it arrived on, the worker by its own name
+    there.
+    """
 
     region: str
     worker: str

@@ -58,7 +58,9 @@ BLAME: Mapping[Reason, Blame] = MappingProxyType(
         Reason.INTERNAL: Blame.PROBER,
     }
 )
-"""The usual blame for a reason; a probe that knows better says so (a name that does not exist is the target's)."""
+"""The usual blame for a reason; a probe that knows better says so (a name that does not exist is
+the target's).
+"""
 
 
 Fault: TypeAlias = tuple[Reason, Blame, str]
@@ -67,7 +69,9 @@ Fault: TypeAlias = tuple[Reason, Blame, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a look for people who ask why: what happened, how many milliseconds after the start."""
+    """One step of a look for people who ask why: what happened, how many milliseconds after the
+    start.
+    """
 
     at_ms: float
     what: str
@@ -75,7 +79,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a probe returns: ok or the reason, the blame, a short sentence, and the phases in milliseconds.
+    """What a probe returns: ok or the reason, the blame, a short sentence, and the phases in
+    milliseconds.
 
     Phases do not overlap; `total_ms` is their end. None means that the phase did not happen.
     """

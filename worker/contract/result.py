@@ -1,7 +1,7 @@
 """The result: what one worker saw of one check in one slot, as one flat record.
 
-The wire, the store, the API, exports and replay use the same names. Times are RFC 3339 UTC in records and
-`Instant` milliseconds in memory; durations are milliseconds.
+The wire, the store, the API, exports and replay use the same names. Times are RFC 3339 UTC in
+records and `Instant` milliseconds in memory; durations are milliseconds.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,9 @@ ID_BYTES = 12
 
 
 def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
-    """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal digits."""
+    """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal
+    digits.
+    """
     key = f"{check}\n{region}\n{worker}\n{slot}\n{attempt}"
     return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
 
@@ -24,7 +26,8 @@ def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> 
 class Result(NamedTuple):
     """What one worker saw of one check in one slot. Field order is the column order everywhere.
 
-    A tuple, because thousands a second are made and become rows: it is both at a quarter of the cost of an object.
+    A tuple, because thousands a second are made and become rows: it is both at a quarter of the
+    cost of an object.
     """
 
     id: str
@@ -75,7 +78,9 @@ def to_record(result: Result) -> dict[str, Any]:
 
 
 def from_record(record: Mapping[str, Any]) -> Result:
-    """The result that a flat record tells; unknown keys are ignored, ValueError names what is missing or wrong."""
+    """The result that a flat record tells; unknown keys are ignored, ValueError names what is
+    missing or wrong.
+    """
     missing = [name for name in _REQUIRED if record.get(name) is None]
     if missing:
         raise ValueError(f"missing {', '.join(missing)}")

@@ -10,7 +10,9 @@ _HOSTS: Final = ("host", "server")
 
 
 class Target(NamedTuple):
-    """The scheme (of the URL, else the kind's name), the host in lower case, and the port when there is one."""
+    """The scheme (of the URL, else the kind's name), the host in lower case, and the port when
+    there is one.
+    """
 
     scheme: str
     host: str
@@ -41,7 +43,11 @@ def url_target(url: str) -> Target | None:
         port, host = parts.port, parts.hostname
     except ValueError:
         return None
-    return Target(parts.scheme, plain_host(host), port or USUAL_PORTS.get(parts.scheme)) if host else None
+    return (
+        Target(parts.scheme, plain_host(host), port or USUAL_PORTS.get(parts.scheme))
+        if host
+        else None
+    )
 
 
 def plain_host(host: str) -> str:

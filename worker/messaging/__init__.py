@@ -1,1 +1,3 @@
-"""The worker's side of the broker: what it consumes, what it publishes, and a watchdog over both."""
+"""The worker's side of the broker: what it consumes, what it publishes, and a watchdog over
+both.
+"""

@@ -1,8 +1,9 @@
 """The worker's Celery side: its queues, its tasks, and a consumer that always comes back.
 
-Every choice against Celery's defaults has a reason: threads and prefetch 1, because a task only hands over and more
-would hoard orders that then expire; JSON only; no result backend, events, gossip, mingle, heartbeat or remote
-control, because each costs round trips or needs rights that a region must not have.
+Every choice against Celery's defaults has a reason: threads and prefetch 1, because a task only
+hands over and more would hoard orders that then expire; JSON only; no result backend, events,
+gossip, mingle, heartbeat or remote control, because each costs round trips or needs rights that a
+region must not have.
 """
 
 import logging
@@ -38,7 +39,9 @@ log = logging.getLogger("outscope.worker.celery")
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Who gets what comes in. `order` may block; `consumed` is told of every message and must not."""
+    """Who gets what comes in. `order` may block; `consumed` is told of every message and must
+    not.
+    """
 
     order: Callable[[Any], None]
     receipt: Callable[[Any], None]
@@ -47,7 +50,9 @@ class Handlers:
 
 
 class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
-    """Celery's consumer, back within seconds however long the broker was away, and not stopped by any message."""
+    """Celery's consumer, back within seconds however long the broker was away, and not stopped by
+    any message.
+    """
 
     def ensure_connected(self, conn: Connection) -> Connection:
         """Try for ever, with short pauses; complain at first and then once a minute."""
@@ -60,19 +65,28 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
                 log.warning("broker_unreachable broker=%s error=%s", conn.as_uri(), error)
 
         conn.ensure_connection(
-            complain, None, interval_start=0.5, interval_step=0.5, interval_max=RETRY_MAX_S, callback=maybe_shutdown
+            complain,
+            None,
+            interval_start=0.5,
+            interval_step=0.5,
+            interval_max=RETRY_MAX_S,
+            callback=maybe_shutdown,
         )
         self.first_connection_attempt = False
         return conn
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Celery's own clearing up; a refusal by the broker, which comes back at once, is not asked for in a rush."""
+        """Celery's own clearing up; a refusal by the broker, which comes back at once, is not asked
+        for in a rush.
+        """
         super().on_connection_error_after_connected(exc)
         if isinstance(exc, self.channel_errors):
             time.sleep(REFUSED_PAUSE_S)
 
     def loop(self, *args: Any) -> None:
-        """Celery's own loop. A message that the transport cannot even read costs a reconnection, not the process."""
+        """Celery's own loop. A message that the transport cannot even read costs a reconnection,
+        not the process.
+        """
         try:
             loops.asynloop(*args)
         except (*self.connection_errors, *self.channel_errors):
@@ -82,7 +96,9 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
             raise ConnectionResetError("reconnecting after an unreadable message") from None
 
     def cut(self) -> None:
-        """Shut the sockets of the current connection down, from any thread; the loop then notices and reconnects."""
+        """Shut the sockets of the current connection down, from any thread; the loop then notices
+        and reconnects.
+        """
         connection = self.connection
         for channel in list(getattr(connection and connection.transport, "channels", None) or ()):
             client = vars(channel).get("client")  # only if it exists: the property would connect
@@ -115,8 +131,11 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
     app = Celery("outscope.worker", broker=verified(broker), set_as_current=False)
     names = (probes_queue(region), worker_queue(region, worker))
     app.conf.update(
-        # Of the default exchange, and not declared: no binding keys, no LLEN, no MULTI, so no rights for them either.
-        task_queues=[Queue(name, Exchange(""), routing_key=name, no_declare=True) for name in names],
+        # Of the default exchange, and not declared: no binding keys, no LLEN, no MULTI, so no
+        # rights for them either.
+        task_queues=[
+            Queue(name, Exchange(""), routing_key=name, no_declare=True) for name in names
+        ],
         task_default_queue=names[0],
         task_create_missing_queues=False,
         task_ignore_result=True,
@@ -130,7 +149,8 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
-        worker_cancel_long_running_tasks_on_connection_loss=True,  # there are none; the default warns at each loss
+        # there are none; the default warns at each loss
+        worker_cancel_long_running_tasks_on_connection_loss=True,
         worker_detect_quorum_queues=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
@@ -140,14 +160,18 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
 
 
 def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> WorkController:
-    """Celery's worker inside this process, on its threads pool. `start()` blocks until the worker is told to stop."""
-    # What was taken and not begun when the worker stops is late elsewhere too; putting it back needs rights on the
+    """Celery's worker inside this process, on its threads pool. `start()` blocks until the worker
+    is told to stop.
+    """
+    # What was taken and not begun when the worker stops is late elsewhere too; putting it back
+    # needs rights on the
     # shared queue, and without them kombu writes it to a file in the temporary folder.
     Channel.do_restore = False
     for name in ("celery", "kombu"):
         logging.getLogger(name).setLevel(logging.WARNING)  # two lines a message otherwise
     hostname = f"{worker}@{socket.gethostname()}"
-    setup_worker_optimizations(app, hostname)  # else pool threads look the tasks up in another, empty app
+    # else pool threads look the tasks up in another, empty app
+    setup_worker_optimizations(app, hostname)
     return app.WorkController(
         hostname=hostname,
         pool_cls=LoudThreads,

@@ -1,4 +1,6 @@
-"""Publishing to the broker: one connection, opened when needed and thrown away at the first fault."""
+"""Publishing to the broker: one connection, opened when needed and thrown away at the first
+fault.
+"""
 
 import logging
 from contextlib import suppress
@@ -21,7 +23,9 @@ class BrokerAwayError(OSError):
 
 
 class Post:
-    """Sends Celery messages whose only argument is JSON that was made before. Belongs to one thread."""
+    """Sends Celery messages whose only argument is JSON that was made before. Belongs to one
+    thread.
+    """
 
     def __init__(self, url: str, origin: str) -> None:
         self._url = verified(url)
@@ -30,13 +34,14 @@ class Post:
         self._producer: Producer | None = None
 
     def send(self, queue: str, task: str, argument: bytes) -> None:
-        """Put a message on a queue; BrokerAwayError when the broker does not take it within its timeouts."""
+        """Put a message on a queue; BrokerAwayError when the broker does not take it within its
+        timeouts.
+        """
         try:
             producer = self._producer or self._open()
             self._publish(producer, queue, task, argument)
-        except (
-            Exception
-        ) as error:  # the transport has many: its own, the client's, the socket's; all mean the same here
+        # the transport has many: its own, the client's, the socket's; all mean the same here
+        except Exception as error:
             self.close()
             raise BrokerAwayError(f"{type(error).__name__}: {error}") from error
 
@@ -56,7 +61,9 @@ class Post:
         return self._producer
 
     def _publish(self, producer: Producer, queue: str, task: str, argument: bytes) -> None:
-        """A message of Celery's protocol 2. The default exchange takes it straight to the queue of that name."""
+        """A message of Celery's protocol 2. The default exchange takes it straight to the queue of
+        that name.
+        """
         message_id = uuid4().hex
         producer.publish(
             b"[[" + argument + b"],{}," + _EMBED + b"]",

@@ -1,7 +1,8 @@
 """Notices that this worker no longer consumes, whatever the reason, and mends it.
 
-Libraries lose a half-open link in ways that change with their versions; so the worker proves end to end that it
-consumes, by sending itself a message and waiting for it. Anything else that arrives proves it as well.
+Libraries lose a half-open link in ways that change with their versions; so the worker proves end to
+end that it consumes, by sending itself a message and waiting for it. Anything else that arrives
+proves it as well.
 """
 
 import logging
@@ -41,7 +42,9 @@ class Watch:
     def __init__(self, at_s: float) -> None:
         self._heard_s = at_s
         self._echoed_s: float | None = None
-        """When the broker took the first echo that nothing has answered; None when no answer is due."""
+        """When the broker took the first echo that nothing has answered; None when no answer is
+        due.
+        """
         self._cut_s: float | None = None
 
     def heard(self, at_s: float) -> None:
@@ -71,10 +74,11 @@ class Watch:
 
 
 class Watchdog:
-    """Drives a Watch on its own thread and its own connection, so that nothing it watches can hold it up.
+    """Drives a Watch on its own thread and its own connection, so that nothing it watches can hold
+    it up.
 
-    `excused`: the consumer has a good reason to hear nothing. `hung`: the loop that looks turns no more, which only a
-    restart mends.
+    `excused`: the consumer has a good reason to hear nothing. `hung`: the loop that looks turns no
+    more, which only a restart mends.
     """
 
     def __init__(

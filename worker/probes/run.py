@@ -18,7 +18,9 @@ from worker.probes.look.vantage import Look, Vantage
 __all__ = ["Look", "ParsedCheck", "SpecError", "Vantage", "look_once", "parse_spec"]
 
 REMEMBERED: Final = 16_384
-"""Checks of one worker that need no parsing again: more than the 10,000 that it can look at each 10 s."""
+"""Checks of one worker that need no parsing again: more than the 10,000 that it can look at each 10
+s.
+"""
 log = logging.getLogger(f"outscope.{__name__}")
 
 
@@ -38,7 +40,9 @@ class ParsedCheck:
 
 @lru_cache(maxsize=REMEMBERED)
 def parse_spec(text: str) -> ParsedCheck:
-    """The check that a CheckSpec's JSON text means, remembered by its text; SpecError when it means none."""
+    """The check that a CheckSpec's JSON text means, remembered by its text; SpecError when it means
+    none.
+    """
     try:
         spec = CheckSpec.model_validate_json(text)
         kind = KINDS.get(spec.kind)
@@ -79,8 +83,12 @@ async def _bounded(parsed: ParsedCheck, look: Look) -> Outcome:
         if not stopped or task.uncancel() > 0:
             raise
         look.step("stopped at the deadline")
-        return failure(Reason.TIMEOUT, f"no answer within {look.timeout_ms} ms", total_ms=look.elapsed_ms())
-    except Exception as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
+        return failure(
+            Reason.TIMEOUT, f"no answer within {look.timeout_ms} ms", total_ms=look.elapsed_ms()
+        )
+    except (
+        Exception
+    ) as error:  # the boundary: whatever we did wrong is ours, and the worker goes on
         log.exception("look_failed check=%s kind=%s", parsed.spec.id, parsed.kind.name)
         return failure(Reason.INTERNAL, f"the probe itself failed: {type(error).__name__}")
     finally:

@@ -1,9 +1,10 @@
 """When a report is sent, and when it is sent again: the rules, without disk, clock or broker.
 
-The coordinator receipts what it has stored, in the order of sending. So a report that was overtaken (one that was
-sent after it has a receipt, it has none) was lost on the way, for example with a broker that was restarted empty,
-and is sent again. As long as no receipts come, nothing is sent again: the coordinator is away and the broker keeps
-the reports. Ids make it harmless when a report does arrive twice.
+The coordinator receipts what it has stored, in the order of sending. So a report that was overtaken
+(one that was sent after it has a receipt, it has none) was lost on the way, for example with a
+broker that was restarted empty, and is sent again. As long as no receipts come, nothing is sent
+again: the coordinator is away and the broker keeps the reports. Ids make it harmless when a report
+does arrive twice.
 """
 
 from collections.abc import Iterable
@@ -23,9 +24,13 @@ BEATS: Final = 100
 
 
 class Delivery:
-    """Which reports are still to be sent, which wait for a receipt, and which were lost on the way. Thread-safe."""
+    """Which reports are still to be sent, which wait for a receipt, and which were lost on the way.
+    Thread-safe.
+    """
 
-    def __init__(self, waiting: Iterable[Key] = (), *, patience_s: float = PATIENCE_S, window: int = WINDOW) -> None:
+    def __init__(
+        self, waiting: Iterable[Key] = (), *, patience_s: float = PATIENCE_S, window: int = WINDOW
+    ) -> None:
         self._unsent = list(waiting)
         heapify(self._unsent)
         self._sent: dict[Key, tuple[int, float]] = {}
@@ -41,18 +46,24 @@ class Delivery:
             heappush(self._unsent, key)
 
     def next(self) -> Key | None:
-        """The oldest report to send now; None when there is none, or too many wait for their receipt."""
+        """The oldest report to send now; None when there is none, or too many wait for their
+        receipt.
+        """
         with self._lock:
             return self._unsent[0] if self._unsent and len(self._sent) < self._window else None
 
     def sent(self, key: Key, at_s: float) -> None:
-        """The broker took the report. Its receipt may have come before this was said: then nobody waits for it."""
+        """The broker took the report. Its receipt may have come before this was said: then nobody
+        waits for it.
+        """
         with self._lock:
             if self._drop_unsent(key):
                 self._sent[key] = (next(self._order), at_s)
 
     def beaten(self, key: Key) -> None:
-        """The broker took a heartbeat. It is never sent again, but its receipt tells what it overtook."""
+        """The broker took a heartbeat. It is never sent again, but its receipt tells what it
+        overtook.
+        """
         with self._lock:
             self._beats[key] = next(self._order)
             if len(self._beats) > BEATS:
@@ -65,17 +76,25 @@ class Delivery:
             self._sent.pop(key, None)
 
     def receipted(self, keys: Iterable[Key], at_s: float) -> list[Key]:
-        """The coordinator stored these. Returns the reports that they overtook too long ago: they are to be resent."""
+        """The coordinator stored these. Returns the reports that they overtook too long ago: they
+        are to be resent.
+        """
         with self._lock:
             newest = max((self._stored(key) for key in keys), default=-1)
-            lost = [key for key, sent in self._sent.items() if sent[0] < newest and at_s - sent[1] >= self._patience_s]
+            lost = [
+                key
+                for key, sent in self._sent.items()
+                if sent[0] < newest and at_s - sent[1] >= self._patience_s
+            ]
             for key in lost:
                 del self._sent[key]
                 heappush(self._unsent, key)
             return lost
 
     def _stored(self, key: Key) -> int:
-        """Forget a stored report; its place in the order of sending, or -1 when nobody waited for this receipt."""
+        """Forget a stored report; its place in the order of sending, or -1 when nobody waited for
+        this receipt.
+        """
         self._drop_unsent(key)
         order, _ = self._sent.pop(key, (-1, 0.0))
         return max(order, self._beats.pop(key, -1))

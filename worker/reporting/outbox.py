@@ -1,8 +1,9 @@
-"""Reports on disk until the coordinator's receipt: nothing that was seen is lost while the broker is away.
+"""Reports on disk until the coordinator's receipt: nothing that was seen is lost while the broker
+is away.
 
-One file a report, written under another name and renamed, so that a file is whole or absent. Names sort in the
-order of making. Files are not forced to the disk platter: a killed process loses nothing, a power cut may lose the
-last seconds.
+One file a report, written under another name and renamed, so that a file is whole or absent. Names
+sort in the order of making. Files are not forced to the disk platter: a killed process loses
+nothing, a power cut may lose the last seconds.
 """
 
 import fcntl
@@ -16,17 +17,23 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 LIMIT_BYTES: Final = 256 * 1024 * 1024
-"""Disk that waiting reports may take; about two days of 100 looks a minute, or four hours of 100 looks a second."""
+"""Disk that waiting reports may take; about two days of 100 looks a minute, or four hours of 100
+looks a second.
+"""
 MEMORY_LIMIT_BYTES: Final = 8 * 1024 * 1024
 """Memory that reports may take when the disk takes no more."""
 BLOCK_BYTES: Final = 4096
-"""What the smallest file takes of a disk; counted, so that many small reports cannot overrun the limit."""
+"""What the smallest file takes of a disk; counted, so that many small reports cannot overrun the
+limit.
+"""
 
 log = logging.getLogger("outscope.worker.outbox")
 
 
 class Key(NamedTuple):
-    """Which report: the boot of the worker that made it, and its number there. Keys sort in the order of making."""
+    """Which report: the boot of the worker that made it, and its number there. Keys sort in the
+    order of making.
+    """
 
     boot: str
     seq: int
@@ -45,7 +52,9 @@ class _Entry:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process alone, until the block or the process ends; StateTakenError when it is taken."""
+    """Hold the folder for this process alone, until the block or the process ends; StateTakenError
+    when it is taken.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         try:
@@ -59,7 +68,11 @@ class Outbox:
     """The reports that wait for a receipt, oldest first. Safe to use from several threads."""
 
     def __init__(
-        self, folder: Path, *, limit_bytes: int = LIMIT_BYTES, memory_limit_bytes: int = MEMORY_LIMIT_BYTES
+        self,
+        folder: Path,
+        *,
+        limit_bytes: int = LIMIT_BYTES,
+        memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
     ) -> None:
         self._folder = folder
         self._limit = limit_bytes
@@ -84,7 +97,9 @@ class Outbox:
             return list(self._entries)
 
     def add(self, key: Key, body: bytes) -> None:
-        """Keep a report. On disk, or in memory while the disk refuses; beyond the limits the oldest are dropped."""
+        """Keep a report. On disk, or in memory while the disk refuses; beyond the limits the oldest
+        are dropped.
+        """
         entry = _Entry(len(body), kept=None if self._written(key, body) else body)
         with self._lock:
             self._take_in(key, entry)
@@ -95,7 +110,9 @@ class Outbox:
             self._unlink(excess)
 
     def read(self, key: Key) -> bytes | None:
-        """The report, or None when it is gone: receipted or dropped meanwhile, or lost by the disk."""
+        """The report, or None when it is gone: receipted or dropped meanwhile, or lost by the
+        disk.
+        """
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -110,7 +127,9 @@ class Outbox:
             return None
 
     def remove(self, keys: list[Key]) -> None:
-        """Forget reports that were receipted; unknown ones are ignored, because receipts may repeat."""
+        """Forget reports that were receipted; unknown ones are ignored, because receipts may
+        repeat.
+        """
         self._unlink(self._forget(keys))
 
     def _forget(self, keys: list[Key]) -> list[Key]:
@@ -177,7 +196,9 @@ class Outbox:
         return self._folder / f"{key.boot}-{key.seq:010d}.json"
 
     def _recover(self) -> None:
-        """Find what an earlier process left. A file that is no report is set aside for people to look at."""
+        """Find what an earlier process left. A file that is no report is set aside for people to
+        look at.
+        """
         for entry in sorted(os.scandir(self._folder), key=lambda found: found.name):
             path = Path(entry.path)
             if path.suffix == ".tmp":

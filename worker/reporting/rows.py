@@ -1,4 +1,6 @@
-"""A look's outcome as one row of a report: JSON text, made at once, so that one bad value cannot spoil a batch."""
+"""A look's outcome as one row of a report: JSON text, made at once, so that one bad value cannot
+spoil a batch.
+"""
 
 import json
 from typing import Any, Final
@@ -15,9 +17,16 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 
 
 def encode_row(
-    check: str, slot: int, attempt: int, scheduled_at: Instant, started_at: Instant, outcome: Outcome
+    check: str,
+    slot: int,
+    attempt: int,
+    scheduled_at: Instant,
+    started_at: Instant,
+    outcome: Outcome,
 ) -> bytes:
-    """The row as UTF-8 JSON. An outcome that is no JSON or too long becomes an `internal` one that says so."""
+    """The row as UTF-8 JSON. An outcome that is no JSON or too long becomes an `internal` one that
+    says so.
+    """
     look = (check, slot, attempt, scheduled_at, started_at)
     try:
         row = _encode(look + _seen(outcome)).encode()

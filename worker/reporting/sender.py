@@ -1,4 +1,6 @@
-"""The way out: rows become reports on disk, reports go to the broker in order, receipts end them."""
+"""The way out: rows become reports on disk, reports go to the broker in order, receipts end
+them.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -23,7 +25,14 @@ class Sender:
     """Keeps reports until they are receipted. `vitals` is asked before each heartbeat."""
 
     def __init__(
-        self, post: Post, outbox: Outbox, *, region: str, worker: str, boot: str, vitals: Callable[[], Vitals]
+        self,
+        post: Post,
+        outbox: Outbox,
+        *,
+        region: str,
+        worker: str,
+        boot: str,
+        vitals: Callable[[], Vitals],
     ) -> None:
         self._post = post
         self._outbox = outbox
@@ -46,7 +55,8 @@ class Sender:
     def keep(self, rows: Sequence[bytes]) -> None:
         """Make a report of these rows; when this returns it is on disk, and will be sent."""
         key = Key(self._boot, next(self._seq))
-        head = f'{{"v":{VERSION},"worker":"{self._worker}","boot":"{key.boot}","seq":{key.seq},"sent_at":{now()}'
+        who = f'"worker":"{self._worker}","boot":"{key.boot}","seq":{key.seq}'
+        head = f'{{"v":{VERSION},{who},"sent_at":{now()}'
         self._outbox.add(key, head.encode() + b',"rows":[' + b",".join(rows) + b"]}")
         self._delivery.add(key)
         self._wake.set()
@@ -61,7 +71,9 @@ class Sender:
         self._wake.set()
 
     def stop(self, within_s: float) -> None:
-        """Send what waits for as long as the broker takes it, at most this long. The rest stays on disk."""
+        """Send what waits for as long as the broker takes it, at most this long. The rest stays on
+        disk.
+        """
         self._stopping.set()
         self._wake.set()
         self._thread.join(within_s)
@@ -104,11 +116,15 @@ class Sender:
         self._delivery.sent(key, monotonic_s())
 
     def _beat_if_due(self) -> None:
-        """A report with vitals and no rows. It is worth nothing later, so it is not kept on disk."""
+        """A report with vitals and no rows. It is worth nothing later, so it is not kept on
+        disk.
+        """
         if monotonic_s() < self._beat_at:
             return
         key = Key(self._boot, next(self._seq))
-        report = Report(worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals())
+        report = Report(
+            worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals()
+        )
         self._post.send(self._queue, TASK_REPORT, report.model_dump_json().encode())
         self._delivery.beaten(key)
         self._beat_at = monotonic_s() + HEARTBEAT_S

@@ -1,4 +1,6 @@
-"""Leaving a target alone that said 429: until the moment that it named, or longer each time when it named none."""
+"""Leaving a target alone that said 429: until the moment that it named, or longer each time when it
+named none.
+"""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -25,13 +27,17 @@ class Backoff:
         self._wishes: dict[str, _Wish] = {}
 
     def obstacle(self, host: str, now_s: float) -> Outcome | None:
-        """The outcome of a look that must not be made, because its target wants to be left alone now."""
+        """The outcome of a look that must not be made, because its target wants to be left alone
+        now.
+        """
         wish = self._wishes.get(host)
         if wish is None or now_s >= wish.until_s:
             return None
         left_s = wish.until_s - now_s
         detail = f"not asked: {host} answered 429 and is left alone for {left_s:.0f} s more"
-        return failure(Reason.RATE_LIMITED, detail, extra={"asked": False, "retry_after_s": round(left_s, 1)})
+        return failure(
+            Reason.RATE_LIMITED, detail, extra={"asked": False, "retry_after_s": round(left_s, 1)}
+        )
 
     def heard(self, host: str, outcome: Outcome, now_s: float) -> None:
         """A look came back. Answers to looks that were under way already change no wish."""

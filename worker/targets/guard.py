@@ -1,8 +1,10 @@
-"""Which targets may be probed: public addresses and what the operator allows, and nobody who does not want to be.
+"""Which targets may be probed: public addresses and what the operator allows, and nobody who does
+not want to be.
 
-A check is data that came over a broker, and a redirect is data that came from a target; neither may turn a worker
-into a way into the network that it stands in. The guard judges the address that a socket is about to connect to,
-never a name, so there is no moment between the judgement and the connection in which a name could change.
+A check is data that came over a broker, and a redirect is data that came from a target; neither may
+turn a worker into a way into the network that it stands in. The guard judges the address that a
+socket is about to connect to, never a name, so there is no moment between the judgement and the
+connection in which a name could change.
 """
 
 from collections.abc import Iterable
@@ -51,21 +53,31 @@ _SPECIAL: Final[tuple[tuple[Network, str], ...]] = tuple(
         ("ff00::/8", "a multicast address"),
         ("2001:db8::/32", "an address for documentation"),
         ("3fff::/20", "an address for documentation"),
-        ("2001::/23", "a reserved address"),  # holds Teredo, whose embedded addresses are obfuscated
+        # holds Teredo, whose embedded addresses are obfuscated
+        (
+            "2001::/23",
+            "a reserved address",
+        ),
     )
 )
 _GLOBAL_V6: Final = IPv6Network("2000::/3")
 _EMBEDDED: Final[tuple[tuple[IPv6Network, int], ...]] = (
     (IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
     (IPv6Network("::/96"), 0),  # IPv4-compatible
-    (IPv6Network("64:ff9b::/96"), 0),  # NAT64; its local sibling 64:ff9b:1::/48 is refused as a whole
+    # NAT64; its local sibling 64:ff9b:1::/48 is refused as a whole
+    (
+        IPv6Network("64:ff9b::/96"),
+        0,
+    ),
     (IPv6Network("2002::/16"), 80),  # 6to4
 )
 """IPv6 networks that lead to an IPv4 address, and how many bits stand below that address."""
 
 
 class Guard:
-    """Judges targets. `allow` are networks that the operator lets through although they are not public."""
+    """Judges targets. `allow` are networks that the operator lets through although they are not
+    public.
+    """
 
     def __init__(self, allow: Iterable[str | Network] = (), policy: Policy = _NO_POLICY) -> None:
         self.allow: tuple[Network, ...] = tuple(ip_network(network) for network in allow)
@@ -75,11 +87,15 @@ class Guard:
         self.url_objection = lru_cache(maxsize=REMEMBERED)(self._url_objection)
 
     def refusal(self, ip: str) -> str | None:
-        """Why this address must not be probed, in one sentence that says how to allow it; None when it may be."""
+        """Why this address must not be probed, in one sentence that says how to allow it; None when
+        it may be.
+        """
         return self._remembered(ip)
 
     def _url_objection(self, url: str) -> str | None:
-        """Why whoever this URL names must not be asked; None when it may be, or when it names nobody."""
+        """Why whoever this URL names must not be asked; None when it may be, or when it names
+        nobody.
+        """
         target: Target | None = url_target(url)
         return None if target is None else self.policy.objection(target)
 
@@ -101,7 +117,10 @@ class Guard:
         what = _what(address)
         if what is None:
             return None
-        return f"{shown} is {what}, and workers do not probe those; the operator can allow it with {SETTING}={address}"
+        return (
+            f"{shown} is {what}, and workers do not probe those; the operator can allow it with"
+            f" {SETTING}={address}"
+        )
 
 
 def _within(address: Address, networks: Iterable[Network]) -> bool:

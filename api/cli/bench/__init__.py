@@ -5,7 +5,8 @@ import typer
 from api.cli.bench import export, ingest, judge, probes
 
 app = typer.Typer(
-    help="Measure how much this machine can do: looks, and what becomes of their results.", no_args_is_help=True
+    help="Measure how much this machine can do: looks, and what becomes of their results.",
+    no_args_is_help=True,
 )
 app.command()(probes.probes)
 app.command()(ingest.ingest)

@@ -1,4 +1,6 @@
-"""`outscope bench export`: rows a second from the archive into a file, and what DuckDB makes of the same data."""
+"""`outscope bench export`: rows a second from the archive into a file, and what DuckDB makes of the
+same data.
+"""
 
 import json
 import subprocess
@@ -13,18 +15,23 @@ FORMATS: Final = ("parquet", "csv", "ndjson")
 
 
 def export(
-    rows: Annotated[int, typer.Option(help="About so many results.", min=10_000, max=100_000_000)] = 1_000_000,
+    rows: Annotated[
+        int, typer.Option(help="About so many results.", min=10_000, max=100_000_000)
+    ] = 1_000_000,
     format: Annotated[str, typer.Option(help="parquet, csv, ndjson, or all.")] = "parquet",  # noqa: A002
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure exports: an archive of made-up results is written to a file, in the order of receipt.
 
-    The ratio is to DuckDB's own COPY of the same files in any order, on as many cores as it likes; it needs
-    outscope[analysis] and is null without. Needs some 700 bytes of disk a result while it runs.
+    The ratio is to DuckDB's own COPY of the same files in any order, on as many cores as it likes;
+    it needs outscope[analysis] and is null without. Needs some 700 bytes of disk a result while it
+    runs.
     """
     chosen = FORMATS if format == "all" else (format,)
     if unknown := [name for name in chosen if name not in FORMATS]:
-        typer.echo(f"{unknown[0]!r} is not measured; write one of {', '.join(FORMATS)}, all", err=True)
+        typer.echo(
+            f"{unknown[0]!r} is not measured; write one of {', '.join(FORMATS)}, all", err=True
+        )
         raise typer.Exit(2)
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as folder:
         made = _child("make", Path(folder), str(rows))
@@ -32,11 +39,20 @@ def export(
     first = {**told[0], "rows": made["rows"], "archive_bytes_a_row": made["bytes_a_row"]}
     if as_json:
         formats = {entry.pop("format"): entry for entry in told}
-        return typer.echo(json.dumps({**first, "formats": formats} if len(told) > 1 else first, indent=2))
+        return typer.echo(
+            json.dumps({**first, "formats": formats} if len(told) > 1 else first, indent=2)
+        )
     typer.echo(f"{made['rows']:,} results, {made['bytes_a_row']} bytes each in the archive")
     for entry in told:
-        ratio = "" if entry["ratio_to_limit"] is None else f", {entry['ratio_to_limit']} of DuckDB's COPY"
-        typer.echo(f"{entry['format']:8} {entry['rows_per_s']:>10,} rows/s, {entry['rss_mb']:.0f} MB of memory{ratio}")
+        ratio = (
+            ""
+            if entry["ratio_to_limit"] is None
+            else f", {entry['ratio_to_limit']} of DuckDB's COPY"
+        )
+        typer.echo(
+            f"{entry['format']:8} {entry['rows_per_s']:>10,} rows/s, {entry['rss_mb']:.0f} MB of"
+            f" memory{ratio}"
+        )
     return None
 
 

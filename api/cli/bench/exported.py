@@ -1,4 +1,6 @@
-"""One measurement of `outscope bench export`, in a process of its own: `exported.py make|export|duckdb FOLDER WHAT`."""
+"""One measurement of `outscope bench export`, in a process of its own: `exported.py
+make|export|duckdb FOLDER WHAT`.
+"""
 
 import asyncio
 import json
@@ -18,7 +20,11 @@ from coordinator.archive.place import open_place
 from coordinator.archive.reading.record import Record
 from coordinator.store import open_store
 
-_COPY: Final = {"parquet": "FORMAT parquet, COMPRESSION zstd", "csv": "FORMAT csv, HEADER", "ndjson": "FORMAT json"}
+_COPY: Final = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER",
+    "ndjson": "FORMAT json",
+}
 
 
 def make(folder: Path, rows: str) -> dict[str, Any]:
@@ -38,7 +44,9 @@ async def _exported(folder: Path, name: str) -> dict[str, Any]:
     dataset, format_, target = DATASETS["results"], FORMATS[name], folder / f"ours.{name}"
     async with open_store(f"sqlite://{folder / 'empty.db'}") as store:
         record = Record(store, open_place(str(folder / "archive")))
-        made = Export(dataset, format_, format_.compressions[0], Wanted(tuple(dataset.schema.names)))
+        made = Export(
+            dataset, format_, format_.compressions[0], Wanted(tuple(dataset.schema.names))
+        )
         began_s, cpu_s = time.perf_counter(), time.process_time()
         with target.open("wb") as file:
             async for part in made.stream(record):

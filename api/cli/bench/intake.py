@@ -1,4 +1,6 @@
-"""Measuring a coordinator process: reports wait at a real broker, and are taken in, judged, stored and receipted."""
+"""Measuring a coordinator process: reports wait at a real broker, and are taken in, judged, stored
+and receipted.
+"""
 
 import os
 import subprocess
@@ -43,8 +45,11 @@ class Figures:
     judge_p99_ms: float | None
 
 
-async def measure(url: str, results: int, checks: int, folder: Path, processes: int = 0) -> dict[str, Any]:
-    """Take in so many results of so many checks with a coordinator of its own; BenchError for a used database.
+async def measure(
+    url: str, results: int, checks: int, folder: Path, processes: int = 0
+) -> dict[str, Any]:
+    """Take in so many results of so many checks with a coordinator of its own; BenchError for a
+    used database.
 
     With `processes` it only judges, and so many others store.
     """
@@ -57,9 +62,11 @@ async def measure(url: str, results: int, checks: int, folder: Path, processes: 
             sent = publish(broker, reports(configured, now() // INTERVAL_MS, slots), now())
             with ExitStack() as running:
                 started = [running.enter_context(_coordinator(broker, url, folder, processes))]
-                _until_ready(folder, started[0])  # what was stored before it began would be remembered, not judged anew
+                # what was stored before it began would be remembered, not judged anew
+                _until_ready(folder, started[0])
                 started += [
-                    running.enter_context(_coordinator(broker, url, folder, n, "intake")) for n in range(processes)
+                    running.enter_context(_coordinator(broker, url, folder, n, "intake"))
+                    for n in range(processes)
                 ]
                 await _until_stored(store, sent, started[0])
                 told, took_s = await _once_judged(store, sent)
@@ -84,7 +91,9 @@ async def measure(url: str, results: int, checks: int, folder: Path, processes: 
 
 async def _claim(store: Store, configured: dict[str, Any]) -> None:
     if await store.configurations.version() or await store.results.last_received_at() is not None:
-        raise BenchError("the database is in use; give an empty one, which may be dropped afterwards")
+        raise BenchError(
+            "the database is in use; give an empty one, which may be dropped afterwards"
+        )
     await store.configurations.save(configured, now())
 
 
@@ -104,12 +113,16 @@ async def _until_stored(store: Store, sent: int, process: "subprocess.Popen[byte
         if count >= sent:
             return
         if process.poll() is not None or time.monotonic() > deadline_s:
-            raise BenchError(f"only {count} of {sent} results were stored; the coordinator's log says why")
+            raise BenchError(
+                f"only {count} of {sent} results were stored; the coordinator's log says why"
+            )
         time.sleep(_POLL_S)  # noqa: ASYNC251  nothing else runs here, and none of it should
 
 
 async def _once_judged(store: Store, sent: int) -> tuple[dict[str, Any], float]:
-    """What the coordinator tells of itself when all is judged, and the seconds from the first report to then."""
+    """What the coordinator tells of itself when all is judged, and the seconds from the first
+    report to then.
+    """
     deadline_s = time.monotonic() + _JUDGED_S
     _, first = await store.results.count_and_first()
     while True:
@@ -124,7 +137,17 @@ async def _once_judged(store: Store, sent: int) -> tuple[dict[str, Any], float]:
 @contextmanager
 def _broker(folder: Path) -> Iterator[str]:
     port = free_port("127.0.0.1")
-    command = [server_binary(), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+    command = [
+        server_binary(),
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:  # noqa: S603  our own broker
         try:
             try:
@@ -137,8 +160,15 @@ def _broker(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _coordinator(broker: str, url: str, folder: Path, number: int, *role: str) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {**os.environ, "OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": url, "OUTSCOPE_DATA": str(folder)}
+def _coordinator(
+    broker: str, url: str, folder: Path, number: int, *role: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    environment = {
+        **os.environ,
+        "OUTSCOPE_BROKER": broker,
+        "OUTSCOPE_DATABASE": url,
+        "OUTSCOPE_DATA": str(folder),
+    }
     if not role:
         environment["OUTSCOPE_READY_FILE"] = str(folder / _READY)
     if number or role:

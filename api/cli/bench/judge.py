@@ -1,4 +1,6 @@
-"""`outscope bench judge`: how many results a second the judge weighs, in one process, without a database."""
+"""`outscope bench judge`: how many results a second the judge weighs, in one process, without a
+database.
+"""
 
 import json
 import resource
@@ -20,21 +22,26 @@ _DELAY_MS: Final = 150
 
 
 def judge(
-    results: Annotated[int, typer.Option(help="About so many results.", min=1_000, max=10_000_000)] = 200_000,
-    checks: Annotated[int, typer.Option(help="Of so many checks, from five regions.", min=10, max=100_000)] = 1_000,
+    results: Annotated[
+        int, typer.Option(help="About so many results.", min=1_000, max=10_000_000)
+    ] = 200_000,
+    checks: Annotated[
+        int, typer.Option(help="Of so many checks, from five regions.", min=10, max=100_000)
+    ] = 1_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure judging: results a second that one core folds and judges, a second of their time after the other.
+    """Measure judging: results a second that one core folds and judges, a second of their time
+    after the other.
 
-    Every second of their time is judged on its own. Two looks in a thousand fail, spread evenly; it falls while much
-    is down, and rises with more results a second.
+    Every second of their time is judged on its own. Two looks in a thousand fail, spread evenly; it
+    falls while much is down, and rises with more results a second.
     """
     told = _measured(results, checks)
     if as_json:
         return typer.echo(json.dumps(told, indent=2))
     typer.echo(
-        f"{told['results_per_s']:,} results/s judged on one core ({told['results']:,} of {checks:,} checks), "
-        f"{told['times_real_time']} times as fast as they come in"
+        f"{told['results_per_s']:,} results/s judged on one core ({told['results']:,} of {checks:,}"
+        f" checks), {told['times_real_time']} times as fast as they come in"
     )
     return typer.echo(f"{told['cpu_us_per_result']} µs a result, {told['rss_mb']:.0f} MB of memory")
 
@@ -47,7 +54,9 @@ def _measured(results: int, checks: int) -> dict[str, Any]:
 
     configuration = from_document(document(checks))
     slots = max(1, round(results / (len(REGIONS) * (checks + 3))))
-    found = _results(configuration.document, configuration.judged, now() // INTERVAL_MS - slots, slots)
+    found = _results(
+        configuration.document, configuration.judged, now() // INTERVAL_MS - slots, slots
+    )
     engine = Engine(configuration.judged, configuration.rules)
     began_s = time.process_time()
     for second, batch in groupby(found, lambda result: result.received_at // _SECOND_MS):
@@ -64,9 +73,13 @@ def _measured(results: int, checks: int) -> dict[str, Any]:
     }
 
 
-def _results(configured: Any, topology: "Topology", first_slot: int, slots: int) -> Sequence["Result"]:
+def _results(
+    configured: Any, topology: "Topology", first_slot: int, slots: int
+) -> Sequence["Result"]:
     """In order of receipt."""
-    return sorted(_read(configured, topology, first_slot, slots), key=lambda result: result.received_at)
+    return sorted(
+        _read(configured, topology, first_slot, slots), key=lambda result: result.received_at
+    )
 
 
 def _read(configured: Any, topology: "Topology", first_slot: int, slots: int) -> Iterator["Result"]:

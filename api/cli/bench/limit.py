@@ -1,4 +1,6 @@
-"""How fast a database takes the same rows with nothing around it: bare COPY, or the bare `executemany` of SQLite."""
+"""How fast a database takes the same rows with nothing around it: bare COPY, or the bare
+`executemany` of SQLite.
+"""
 
 import sqlite3
 import time
@@ -18,10 +20,16 @@ _SELECT: Final = f"SELECT {COLUMNS} FROM result ORDER BY received_at, id LIMIT ?
 
 
 async def bare_rows_per_s(store: Store, url: str, most: int, folder: Path) -> float:
-    """Rows a second of what was just stored, into a table of the same columns, keys and partitions."""
+    """Rows a second of what was just stored, into a table of the same columns, keys and
+    partitions.
+    """
     database = store._database  # noqa: SLF001  below every query of the product lies this one
     rows = [tuple(row.values()) for row in await database.fetch(_SELECT, most)]
-    return _sqlite(rows, sqlite_path(url), folder) if database.is_sqlite else await _postgres(database, rows)
+    return (
+        _sqlite(rows, sqlite_path(url), folder)
+        if database.is_sqlite
+        else await _postgres(database, rows)
+    )
 
 
 def _sqlite(rows: Sequence[tuple[Any, ...]], source: Path, folder: Path) -> float:
@@ -41,7 +49,9 @@ def _sqlite(rows: Sequence[tuple[Any, ...]], source: Path, folder: Path) -> floa
 
 
 async def _postgres(database: Any, rows: Sequence[tuple[Any, ...]]) -> float:
-    """The table is emptied first: its partitions and indexes are the very ones that were written to."""
+    """The table is emptied first: its partitions and indexes are the very ones that were written
+    to.
+    """
     await database.fetch("TRUNCATE result")
     began_s = time.perf_counter()
     for start in range(0, len(rows), BATCH):

@@ -17,9 +17,18 @@ Row = list[Any]
 
 
 def document(checks: int) -> dict[str, Any]:
-    """`checks` checks of ten-check services with five components each, and three reference services; five regions."""
+    """`checks` checks of ten-check services with five components each, and three reference
+    services; five regions.
+    """
     regions = [
-        {"id": name, "name": name, "country": "IE", "continent": "EU", "latitude": 1.0, "longitude": 2.0}
+        {
+            "id": name,
+            "name": name,
+            "country": "IE",
+            "continent": "EU",
+            "latitude": 1.0,
+            "longitude": 2.0,
+        }
         for name in REGIONS
     ]
     services = [_service(f"s{n}", "service", 5, 2) for n in range(checks // CHECKS_A_SERVICE)]
@@ -37,8 +46,12 @@ def checks_of(configured: dict[str, Any]) -> list[str]:
     ]
 
 
-def rows(configured: dict[str, Any], region: str, first_slot: int, slots: int, one_in: int = ONE_IN) -> Iterator[Row]:
-    """The rows of a report for each look of some slots from one region, in order of time; one in so many failed."""
+def rows(
+    configured: dict[str, Any], region: str, first_slot: int, slots: int, one_in: int = ONE_IN
+) -> Iterator[Row]:
+    """The rows of a report for each look of some slots from one region, in order of time; one in so
+    many failed.
+    """
     due = sorted((phase(check, region, INTERVAL_MS), check) for check in checks_of(configured))
     for slot in range(first_slot, first_slot + slots):
         for number, (phase_ms, check) in enumerate(due):
@@ -46,11 +59,31 @@ def rows(configured: dict[str, Any], region: str, first_slot: int, slots: int, o
             ok = (number * 31 + slot) % one_in != 0
             reason, blame, status = ("ok", "none", 200) if ok else ("timeout", "path", None)
             ip = f"8.8.{number % 200}.8"
-            yield [check, slot, 0, at, at + 2, ok, reason, blame, "", status, 1.1, 2.2, 3.3, 40.4, 47.0, ip, {}]
+            yield [
+                check,
+                slot,
+                0,
+                at,
+                at + 2,
+                ok,
+                reason,
+                blame,
+                "",
+                status,
+                1.1,
+                2.2,
+                3.3,
+                40.4,
+                47.0,
+                ip,
+                {},
+            ]
 
 
 def reports(configured: dict[str, Any], last_slot: int, slots: int) -> Iterator[tuple[str, Row]]:
-    """(region, rows) of each report of the slots up to one, oldest first and the regions in turn."""
+    """(region, rows) of each report of the slots up to one, oldest first and the regions in
+    turn.
+    """
     first_slot = last_slot - slots
     streams = [_batches(rows(configured, region, first_slot, slots)) for region in REGIONS]
     for batches in zip(*streams, strict=True):
@@ -58,16 +91,27 @@ def reports(configured: dict[str, Any], last_slot: int, slots: int) -> Iterator[
 
 
 def publish(url: str, batches: Iterator[tuple[str, Row]], sent_at: int) -> int:
-    """Put reports on the queues of a broker, as a worker of each region would; the number of results."""
+    """Put reports on the queues of a broker, as a worker of each region would; the number of
+    results.
+    """
     from kombu import Connection
 
     sent = 0
     with Connection(url) as link:
         producer = link.Producer(serializer="json")
         for seq, (region, batch) in enumerate(batches):
-            report = {"v": 1, "worker": f"{region}-1", "boot": "b", "seq": seq, "sent_at": sent_at, "rows": batch}
+            report = {
+                "v": 1,
+                "worker": f"{region}-1",
+                "boot": "b",
+                "seq": seq,
+                "sent_at": sent_at,
+                "rows": batch,
+            }
             headers = {"task": TASK_REPORT, "id": str(seq)}
-            producer.publish([[report], {}, {}], exchange="", routing_key=reports_queue(region), headers=headers)
+            producer.publish(
+                [[report], {}, {}], exchange="", routing_key=reports_queue(region), headers=headers
+            )
             sent += len(batch)
     return sent
 
@@ -83,7 +127,11 @@ def _service(name: str, role: str, components: int, checks: int) -> dict[str, An
         "name": name,
         "role": role,
         "components": [
-            {"id": f"c{c}", "name": f"c{c}", "checks": [_check(f"{name}-c{c}-{k}") for k in range(checks)]}
+            {
+                "id": f"c{c}",
+                "name": f"c{c}",
+                "checks": [_check(f"{name}-c{c}-{k}") for k in range(checks)],
+            }
             for c in range(components)
         ],
     }
@@ -91,4 +139,10 @@ def _service(name: str, role: str, components: int, checks: int) -> dict[str, An
 
 def _check(name: str) -> dict[str, Any]:
     params = {"url": f"https://{name}.example/health", "expect": {"status": [200]}}
-    return {"id": name, "kind": "http", "interval_ms": INTERVAL_MS, "timeout_ms": 10_000, "params": params}
+    return {
+        "id": name,
+        "kind": "http",
+        "interval_ms": INTERVAL_MS,
+        "timeout_ms": 10_000,
+        "params": params,
+    }

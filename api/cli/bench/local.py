@@ -1,4 +1,6 @@
-"""Servers on this machine to look at: nginx when it is installed, and this package's own, each a process of its own."""
+"""Servers on this machine to look at: nginx when it is installed, and this package's own, each a
+process of its own.
+"""
 
 import json
 import shutil
@@ -20,7 +22,8 @@ _NGINX: Final = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 8192; }}
 http {{
-  access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  access_log off; client_body_temp_path {folder}; proxy_temp_path {folder};
+  fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   ssl_certificate {folder}/chain.pem; ssl_certificate_key {folder}/chain.pem; ssl_protocols TLSv1.3;
   server {{
@@ -33,7 +36,9 @@ http {{
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Where the servers listen. `http` and `https` are the fastest there are, called `server`; `timed` are our own."""
+    """Where the servers listen. `http` and `https` are the fastest there are, called `server`;
+    `timed` are our own.
+    """
 
     server: str
     http: int
@@ -56,7 +61,9 @@ def local_servers() -> Iterator[Local]:
         if binary is not None:
             fast, name = stack.enter_context(_nginx(binary, folder)), "nginx"
         ca_file = str(folder / "authority.pem")
-        yield Local(name, fast["http"], fast["https"], own["http"], own["https"], own["dns"], ca_file)
+        yield Local(
+            name, fast["http"], fast["https"], own["http"], own["https"], own["dns"], ca_file
+        )
 
 
 def _certify(folder: Path) -> None:
@@ -95,7 +102,9 @@ def _nginx(binary: str, folder: Path) -> Iterator[dict[str, int]]:
 
 
 def wait_for(port: int, what: str) -> None:
-    """Returns when somebody listens on a port of the loopback; TimeoutError when nobody does in time."""
+    """Returns when somebody listens on a port of the loopback; TimeoutError when nobody does in
+    time.
+    """
     until_s = time.monotonic() + START_S
     while time.monotonic() < until_s:
         with socket.socket() as probe:

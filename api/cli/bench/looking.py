@@ -1,6 +1,8 @@
-"""The measuring itself: `python -m api.cli.bench.looking JOB` prints the figures as one line of JSON.
+"""The measuring itself: `python -m api.cli.bench.looking JOB` prints the figures as one line of
+JSON.
 
-It is a process of its own that has loaded what a worker loads and nothing else, so its memory is a worker's.
+It is a process of its own that has loaded what a worker loads and nothing else, so its memory is a
+worker's.
 """
 
 import asyncio
@@ -26,7 +28,9 @@ from worker.targets.guard import Guard
 from worker.vitals import rss_mb
 
 TIMED_MOST_PER_S: Final = 2000.0
-"""Timing is judged at no more looks a second than this, and at no more than half of what the machine can do."""
+"""Timing is judged at no more looks a second than this, and at no more than half of what the
+machine can do.
+"""
 TIMED_S: Final = 1.0
 TIMED_ROUNDS: Final = 3
 """The middle one counts: on a machine that is shared, somebody else's second is not ours."""
@@ -34,7 +38,9 @@ TIMED_ROUNDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to measure. `delays_url` is where the server tells how long it took; without it timing is not judged."""
+    """What to measure. `delays_url` is where the server tells how long it took; without it timing
+    is not judged.
+    """
 
     kind: str
     params: dict[str, Any]
@@ -81,10 +87,13 @@ class Counted:
 
 
 async def measure(job: Job) -> Figures:
-    """Look as fast as possible for a while, then look at a steady rate and compare with the server's own times."""
+    """Look as fast as possible for a while, then look at a steady rate and compare with the
+    server's own times.
+    """
     vantage = Vantage(guard=Guard(job.allow), ca_file=job.ca_file)
     parsed = parse_job(job.kind, job.params)
-    await asyncio.gather(*(look_once(parsed, vantage) for _ in range(min(20, job.concurrency))))  # opens what is lazy
+    # opens what is lazy
+    await asyncio.gather(*(look_once(parsed, vantage) for _ in range(min(20, job.concurrency))))
     counted = Counted()
     cpu_s, wall_s = time.process_time(), time.perf_counter()
     await _as_fast_as_possible(parsed, vantage, job, counted)
@@ -109,11 +118,19 @@ async def measure(job: Job) -> Figures:
 
 def parse_job(kind: str, params: dict[str, Any]) -> ParsedCheck:
     """A check of this kind and parameters."""
-    spec = {"id": "bench", "kind": kind, "interval_ms": 10_000, "timeout_ms": 10_000, "params": params}
+    spec = {
+        "id": "bench",
+        "kind": kind,
+        "interval_ms": 10_000,
+        "timeout_ms": 10_000,
+        "params": params,
+    }
     return parse_spec(json.dumps(spec))
 
 
-async def _as_fast_as_possible(parsed: ParsedCheck, vantage: Vantage, job: Job, counted: Counted) -> None:
+async def _as_fast_as_possible(
+    parsed: ParsedCheck, vantage: Vantage, job: Job, counted: Counted
+) -> None:
     until_s = time.perf_counter() + job.seconds
 
     async def keep_going() -> None:
@@ -124,7 +141,9 @@ async def _as_fast_as_possible(parsed: ParsedCheck, vantage: Vantage, job: Job, 
 
 
 async def _timing_errors(job: Job, vantage: Vantage, per_s: float) -> list[float]:
-    """How far each reported time to first byte is from the time that the server took, in milliseconds, sorted."""
+    """How far each reported time to first byte is from the time that the server took, in
+    milliseconds, sorted.
+    """
     if job.timed_url is None or job.delays_url is None:
         return []
     count = max(20, int(per_s * min(TIMED_S, job.seconds)))
@@ -133,18 +152,31 @@ async def _timing_errors(job: Job, vantage: Vantage, per_s: float) -> list[float
         for n in range(TIMED_ROUNDS)
     ]
     delays = await asyncio.get_running_loop().run_in_executor(None, fetch_delays, job.delays_url)
-    found = [sorted(abs(ms - delays[number]) for number, ms in times.items() if number in delays) for times in rounds]
-    return sorted(filter(None, found), key=lambda errors: errors[int(len(errors) * 0.99)])[len(found) // 2]
+    found = [
+        sorted(abs(ms - delays[number]) for number, ms in times.items() if number in delays)
+        for times in rounds
+    ]
+    return sorted(filter(None, found), key=lambda errors: errors[int(len(errors) * 0.99)])[
+        len(found) // 2
+    ]
 
 
-async def _timed_round(timed_url: str, numbers: range, vantage: Vantage, per_s: float) -> dict[str, float]:
+async def _timed_round(
+    timed_url: str, numbers: range, vantage: Vantage, per_s: float
+) -> dict[str, float]:
     """The time to first byte of one look at each number, begun at this rate."""
     checks = [parse_job("http", {"url": f"{timed_url}{number}"}) for number in numbers]
-    outcomes = await at_a_steady_rate([partial(look_once, check, vantage) for check in checks], per_s)
-    return {str(n): o.ttfb_ms for n, o in zip(numbers, outcomes, strict=True) if o.ttfb_ms is not None}
+    outcomes = await at_a_steady_rate(
+        [partial(look_once, check, vantage) for check in checks], per_s
+    )
+    return {
+        str(n): o.ttfb_ms for n, o in zip(numbers, outcomes, strict=True) if o.ttfb_ms is not None
+    }
 
 
-async def at_a_steady_rate(looks: Sequence[Callable[[], Coroutine[Any, Any, Outcome]]], per_s: float) -> list[Outcome]:
+async def at_a_steady_rate(
+    looks: Sequence[Callable[[], Coroutine[Any, Any, Outcome]]], per_s: float
+) -> list[Outcome]:
     """Begin the looks evenly spaced, whatever becomes of those before; their outcomes in order."""
     began_s = time.perf_counter()
     tasks: list[asyncio.Task[Outcome]] = []
@@ -171,7 +203,8 @@ def main() -> None:
     """Do the job that the first argument tells as JSON."""
     job = Job(**json.loads(sys.argv[1]))
     leave_out_unused()
-    import_module("worker.process")  # for its memory: Celery and all else that a worker process holds
+    # for its memory: Celery and all else that a worker process holds
+    import_module("worker.process")
     settle()
     with suppress(KeyboardInterrupt):
         print(json.dumps(asdict(uvloop.run(measure(job)))), flush=True)

@@ -1,10 +1,13 @@
-"""The server that looks are measured against: a process of its own, several times as cheap as any prober.
+"""The server that looks are measured against: a process of its own, several times as cheap as any
+prober.
 
-`python -m api.cli.bench.server [CHAIN]` listens on free ports of the loopback and prints them as one line of JSON:
-`http`, `dns` (UDP) and, with a file of key and certificates, `https`. It ends when its standard input does.
+`python -m api.cli.bench.server [CHAIN]` listens on free ports of the loopback and prints them as
+one line of JSON: `http`, `dns` (UDP) and, with a file of key and certificates, `https`. It ends
+when its standard input does.
 
-`/` is answered at once. `/timed/N` is answered after `DELAY_S`, and how long that really took, from the request's
-arrival to the answer's departure on this process's own clock, is told for all N at `/delays`, in milliseconds.
+`/` is answered at once. `/timed/N` is answered after `DELAY_S`, and how long that really took, from
+the request's arrival to the answer's departure on this process's own clock, is told for all N at
+`/delays`, in milliseconds.
 """
 
 import asyncio
@@ -45,10 +48,14 @@ class Web(asyncio.Protocol):
         path = self._received.split(b" ", 2)[1]
         self._received = b""
         if path.startswith(b"/timed/"):
-            asyncio.get_running_loop().call_later(DELAY_S, self._answer_late, int(path[7:]), arrived_s)
+            asyncio.get_running_loop().call_later(
+                DELAY_S, self._answer_late, int(path[7:]), arrived_s
+            )
         elif path == b"/delays":
             body = json.dumps(self._delays).encode()
-            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            self._transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            )
         else:
             self._transport.write(_ANSWER)
 
@@ -79,7 +86,9 @@ async def serve(chain: str | None) -> None:
     if chain is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain)
-        servers["https"] = await loop.create_server(lambda: Web(delays), _HOST, 0, backlog=_BACKLOG, ssl=context)
+        servers["https"] = await loop.create_server(
+            lambda: Web(delays), _HOST, 0, backlog=_BACKLOG, ssl=context
+        )
     names, _ = await loop.create_datagram_endpoint(Names, (_HOST, 0))
     ports = {name: server.sockets[0].getsockname()[1] for name, server in servers.items()}
     print(json.dumps({**ports, "dns": names.get_extra_info("sockname")[1]}), flush=True)

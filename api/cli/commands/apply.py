@@ -18,20 +18,29 @@ def apply(
     database: Database = None,
     data: Data = None,
 ) -> None:
-    """Make FILE the configuration in force, and say what that changes. Applying it again changes nothing.
+    """Make FILE the configuration in force, and say what that changes. Applying it again changes
+    nothing.
 
     A running coordinator takes it up within a second.
     """
     configuration = load_or_exit(file)
     url = database_url(database, data)
     try:
-        found = asyncio.run((compare_configuration if dry_run else apply_configuration)(url, configuration))
+        found = asyncio.run(
+            (compare_configuration if dry_run else apply_configuration)(url, configuration)
+        )
     except StoreError as error:
         typer.echo(f"{error}; nothing was changed", err=True)
         raise typer.Exit(1) from None
     for line in describe(found):
         typer.echo(line)
-    ending = "Nothing to change." if not found else "Nothing was changed (--dry-run)." if dry_run else "Applied."
+    ending = (
+        "Nothing to change."
+        if not found
+        else "Nothing was changed (--dry-run)."
+        if dry_run
+        else "Applied."
+    )
     typer.echo(ending)
 
 

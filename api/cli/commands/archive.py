@@ -1,4 +1,6 @@
-"""`outscope archive`: move old results out of the database, and see whether the archive is whole."""
+"""`outscope archive`: move old results out of the database, and see whether the archive is
+whole.
+"""
 
 import asyncio
 import json as plain_json
@@ -28,9 +30,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def archive(
     status: Annotated[bool, typer.Option("--status", help="Only tell what is archived.")] = False,
-    verify: Annotated[bool, typer.Option("--verify", help="Only read every file and compare its checksum.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only read every file and compare its checksum.")
+    ] = False,
     restore: Annotated[
-        Path | None, typer.Option(help="Put damaged files right again from this copy of the archive.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            help="Put damaged files right again from this copy of the archive.", metavar="DIR"
+        ),
     ] = None,
     place: Archive = None,
     database: Database = None,
@@ -39,7 +46,8 @@ def archive(
 ) -> None:
     """Move results out of the database that it keeps no longer (OUTSCOPE_KEEP_RESULTS), once, now.
 
-    The coordinator does the same every hour. Results stay in the database until their file was read back.
+    The coordinator does the same every hour. Results stay in the database until their file was read
+    back.
     """
     url = database_url(database, data)
     opened = _place(place, url)
@@ -55,7 +63,11 @@ def _place(told: str | None, database: str) -> Any:
 
     found = archive_url(told, database)
     if found is None:
-        typer.echo("There is no archive: say where with --archive or OUTSCOPE_ARCHIVE, a folder or s3:// URL", err=True)
+        typer.echo(
+            "There is no archive: say where with --archive or OUTSCOPE_ARCHIVE, a folder or"
+            " s3:// URL",
+            err=True,
+        )
         raise typer.Exit(2)
     try:
         return open_place(found)
@@ -84,11 +96,16 @@ async def _once(url: str, place: Any, json: bool) -> None:
     for problem in report.problems:
         typer.echo(problem, err=True)
     if json:
-        told = {"files": [part.file for part in report.parts], "rows": report.rows, "deleted": report.deleted}
+        told = {
+            "files": [part.file for part in report.parts],
+            "rows": report.rows,
+            "deleted": report.deleted,
+        }
         typer.echo(plain_json.dumps({**told, "problems": report.problems}))
     else:
         typer.echo(
-            f"{report.rows:,} results archived in {len(report.parts)} files, {report.deleted:,} left the database."
+            f"{report.rows:,} results archived in {len(report.parts)} files, {report.deleted:,}"
+            " left the database."
         )
 
 
@@ -111,7 +128,9 @@ def _status(place: Any, json: bool) -> None:
     }
     if json:
         return typer.echo(plain_json.dumps(told))
-    return show(console(), ("what", ""), ([plain(name), plain(str(value))] for name, value in told.items()))
+    return show(
+        console(), ("what", ""), ([plain(name), plain(str(value))] for name, value in told.items())
+    )
 
 
 def _verify(place: Any, restore: Path | None, json: bool) -> int:
@@ -119,7 +138,11 @@ def _verify(place: Any, restore: Path | None, json: bool) -> int:
 
     found = verify(place, restore)
     if json:
-        typer.echo(plain_json.dumps({"files": found.files, "restored": found.restored, "damaged": found.damaged}))
+        typer.echo(
+            plain_json.dumps(
+                {"files": found.files, "restored": found.restored, "damaged": found.damaged}
+            )
+        )
         return 1 if found.damaged else 0
     for name in found.restored:
         typer.echo(f"restored {name}")

@@ -1,4 +1,6 @@
-"""`outscope backup`: one file with everything of the embedded store, taken while the product runs."""
+"""`outscope backup`: one file with everything of the embedded store, taken while the product
+runs.
+"""
 
 import os
 from datetime import UTC, datetime
@@ -15,28 +17,35 @@ from coordinator.store.database import StoreError, connection_name, sqlite_path
 from worker.contract import clock
 
 POSTGRES: Final = (
-    "This store is a PostgreSQL database, which has its own tools for this. Take a backup, while all runs, with\n"
-    '    pg_dump --format=custom --file=outscope.dump "$OUTSCOPE_DATABASE"\n'
-    "and put it into an empty database with\n"
-    '    pg_restore --no-owner --dbname="$OUTSCOPE_DATABASE" outscope.dump\n'
-    "See docs/how-to/back-up-and-restore.md for the rest: point-in-time recovery, the archive, an upgrade between."
+    "This store is a PostgreSQL database, which has its own tools for this. Take a backup, while"
+    ' all runs, with\n    pg_dump --format=custom --file=outscope.dump "$OUTSCOPE_DATABASE"\nand'
+    ' put it into an empty database with\n    pg_restore --no-owner --dbname="$OUTSCOPE_DATABASE"'
+    " outscope.dump\nSee docs/how-to/back-up-and-restore.md for the rest: point-in-time recovery,"
+    " the archive, an upgrade between."
 )
 
 
 def backup(
     out: Annotated[
         Path | None,
-        typer.Option(help="File or folder to write; default: a name with the time, in this folder.", metavar="FILE"),
+        typer.Option(
+            help="File or folder to write; default: a name with the time, in this folder.",
+            metavar="FILE",
+        ),
     ] = None,
     with_archive: Annotated[
-        bool, typer.Option("--with-archive", help="Also the files of the archive, which else stay where they are.")
+        bool,
+        typer.Option(
+            "--with-archive", help="Also the files of the archive, which else stay where they are."
+        ),
     ] = False,
     database: Database = None,
     data: Data = None,
 ) -> None:
     """Back the store up, while all runs.
 
-    One compressed file for its owner only, which was read back and compared with its checksums before it appears.
+    One compressed file for its owner only, which was read back and compared with its checksums
+    before it appears.
     """
     url = database_url(database, data)
     require_sqlite(url)
@@ -47,11 +56,13 @@ def backup(
     except (BackupError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
-    typer.echo(f"{target}: {target.stat().st_size:,} bytes, verified. It holds {contents(manifest)}.")
+    typer.echo(
+        f"{target}: {target.stat().st_size:,} bytes, verified. It holds {contents(manifest)}."
+    )
     if manifest.archive_files and not manifest.with_archive:
         typer.echo(
-            f"The {manifest.archive_files:,} files of the archive at {manifest.archive} are not in it: they never "
-            "change, so copy that folder as it is, or say --with-archive."
+            f"The {manifest.archive_files:,} files of the archive at {manifest.archive} are not in"
+            " it: they never change, so copy that folder as it is, or say --with-archive."
         )
 
 
@@ -68,12 +79,15 @@ def contents(manifest: Manifest) -> str:
     until = f" up to {manifest.newest_result}" if manifest.newest_result else ""
     files = f", {manifest.archive_files:,} files of the archive" if manifest.with_archive else ""
     return (
-        f"{results:,} results{until}, {incidents:,} incidents and configuration {manifest.configuration_version}{files}"
+        f"{results:,} results{until}, {incidents:,} incidents and configuration"
+        f" {manifest.configuration_version}{files}"
     )
 
 
 def archive_of(url: str, included: bool = False) -> ArchiveFolder | None:
-    """The archive that belongs to a SQLite store: where OUTSCOPE_ARCHIVE says, else the folder beside it."""
+    """The archive that belongs to a SQLite store: where OUTSCOPE_ARCHIVE says, else the folder
+    beside it.
+    """
     where = archive_url(os.environ.get("OUTSCOPE_ARCHIVE", "").strip(), url)
     if where is None:
         return None

@@ -8,7 +8,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.rule_options import Config, Settings, Source, Until, judged_or_exit, known_rule, tell_mistakes
+from api.cli.options.rule_options import (
+    Config,
+    Settings,
+    Source,
+    Until,
+    judged_or_exit,
+    known_rule,
+    tell_mistakes,
+)
 from api.cli.terminal.tables import console, length, local, plain, show
 from coordinator.domain.model.verdict import Scope
 from coordinator.evaluation.comparison import Claim, Comparison, Stretch, Summary
@@ -40,7 +48,10 @@ Rules = Annotated[
         "--rule",
         metavar="NAME",
         callback=_rules,
-        help=f"A rule to compare; at least two, the first is what the others are held against: {', '.join(RULES)}.",
+        help=(
+            "A rule to compare; at least two, the first is what the others are held against:"
+            f" {', '.join(RULES)}."
+        ),
     ),
 ]
 How = Annotated[Format, typer.Option("--format", help="A table for people, or JSON lines.")]
@@ -54,10 +65,11 @@ def compare(
     until: Until = None,
     how: How = Format.TABLE,
 ) -> None:
-    """Judge stored results by several rules and show where their verdicts differ, and each rule in numbers.
+    """Judge stored results by several rules and show where their verdicts differ, and each rule in
+    numbers.
 
-    Thresholds given by `--set` are those of the rule outscope. Bad lines are skipped and told on standard error; the
-    exit code is then 1.
+    Thresholds given by `--set` are those of the rule outscope. Bad lines are skipped and told on
+    standard error; the exit code is then 1.
     """
     file = ResultFile(source)
     judged = judged_or_exit(file, config, rules, settings, until)

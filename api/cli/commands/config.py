@@ -18,8 +18,9 @@ def check(file: ConfigFile) -> None:
     topology = load_or_exit(file).topology
     looks = sum(len(entry.regions) / entry.interval_ms for entry in topology.checks) * 1000
     typer.echo(
-        f"{file} is valid: {_counted(topology.services, 'service')}, {_counted(topology.checks, 'check')}, "
-        f"{_counted(topology.regions, 'region')}, {looks:.2g} looks a second."
+        f"{file} is valid: {_counted(topology.services, 'service')},"
+        f" {_counted(topology.checks, 'check')}, {_counted(topology.regions, 'region')},"
+        f" {looks:.2g} looks a second."
     )
 
 

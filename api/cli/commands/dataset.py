@@ -20,14 +20,15 @@ FILE_ROWS: Final = 1_000_000
 """Results in one file."""
 _README: Final = """# Results of Outscope
 
-Written at {at}: {rows:,} results{filtered}, and the incidents, verdicts and workers of the same database.
+Written at {at}: {rows:,} results{filtered}, and the incidents, verdicts and workers of the same
+database.
 
 | file | rows | |
 |---|---|---|
 {files}
 
-Columns, types and what they mean: `schema.json`, and in each Parquet file itself. `manifest.json` has the row count and
-SHA-256 of every file. `outscope.yaml` is the configuration that was in force.
+Columns, types and what they mean: `schema.json`, and in each Parquet file itself. `manifest.json`
+has the row count and SHA-256 of every file. `outscope.yaml` is the configuration that was in force.
 
 The past under these rules, or any other:
 
@@ -45,8 +46,9 @@ def dataset(
     database: Database = None,
     data: Data = None,
 ) -> None:
-    """Write a folder with everything that somebody needs to work with the results: Parquet files, their schema, a
-    README, the configuration. `outscope replay DIR` reads it, and so does every tool that reads Parquet.
+    """Write a folder with everything that somebody needs to work with the results: Parquet files,
+    their schema, a README, the configuration. `outscope replay DIR` reads it, and so does every
+    tool that reads Parquet.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         typer.echo(f"{folder} is not empty; name a new folder", err=True)
@@ -55,7 +57,10 @@ def dataset(
     from coordinator.store import ResultFilter, StoreError
 
     try:
-        bounds = {name: text and moment(text, now()) for name, text in (("since", since), ("until", until))}
+        bounds = {
+            name: text and moment(text, now())
+            for name, text in (("since", since), ("until", until))
+        }
         wanted = ResultFilter(service=service, **bounds)  # type: ignore[arg-type]
         folder.mkdir(parents=True, exist_ok=True)
         skipped = asyncio.run(_write(folder, wanted, database_url(database, data), place))
@@ -93,14 +98,18 @@ async def _write(folder: Path, wanted: Any, url: str, place: str | None) -> dict
     return skipped
 
 
-async def _one(folder: Path, record: Any, made: Any, wanted: Any, files: dict[str, dict[str, Any]]) -> dict[str, str]:
+async def _one(
+    folder: Path, record: Any, made: Any, wanted: Any, files: dict[str, dict[str, Any]]
+) -> dict[str, str]:
     """The files of one dataset; parts of the archive that are missing from them."""
     from coordinator.analytics.exports.dataset import Wanted
     from coordinator.analytics.exports.formats import FORMATS
     from coordinator.analytics.exports.stream import Export
     from coordinator.store import ResultFilter
 
-    fitting = {name: getattr(wanted, name) for name in ResultFilter.__slots__ if name in made.filters}
+    fitting = {
+        name: getattr(wanted, name) for name in ResultFilter.__slots__ if name in made.filters
+    }
     cursor, number, skipped = None, 0, dict[str, str]()
     while True:
         chosen = Wanted(tuple(made.schema.names), ResultFilter(**fitting), cursor, FILE_ROWS)
@@ -134,13 +143,22 @@ def _yaml(document: dict[str, Any]) -> str:
 def _schema(made: Any) -> dict[str, Any]:
     from coordinator.analytics.exports.dictionary import columns
 
-    return {"schema": made.version, "about": made.about, "order": made.order, "columns": list(columns(made))}
+    return {
+        "schema": made.version,
+        "about": made.about,
+        "order": made.order,
+        "columns": list(columns(made)),
+    }
 
 
 def _readme(files: dict[str, dict[str, Any]], wanted: Any) -> str:
     rows = sum(told["rows"] for name, told in files.items() if name.startswith("results/"))
     lines = "\n".join(f"| `{name}` | {told['rows']:,} | |" for name, told in files.items())
     limits = [f"of {wanted.service}"] if wanted.service else []
-    limits += [f"{word} {rfc3339(at)}" for word, at in (("since", wanted.since), ("before", wanted.until)) if at]
+    limits += [
+        f"{word} {rfc3339(at)}"
+        for word, at in (("since", wanted.since), ("before", wanted.until))
+        if at
+    ]
     filtered = f" ({', '.join(limits)})" if limits else ""
     return _README.format(at=rfc3339(now()), rows=rows, filtered=filtered, files=lines)

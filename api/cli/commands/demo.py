@@ -1,4 +1,6 @@
-"""`outscope demo`: the real product against a small internet of its own, with a script of outages."""
+"""`outscope demo`: the real product against a small internet of its own, with a script of
+outages.
+"""
 
 import asyncio
 from pathlib import Path
@@ -9,17 +11,27 @@ import typer
 
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="Play the script once; exit code 0 only when every verdict was right.")
+        bool,
+        typer.Option(
+            "--once", help="Play the script once; exit code 0 only when every verdict was right."
+        ),
     ] = False,
-    port: Annotated[int | None, typer.Option(help="Port of the page; default: a free one.", min=1, max=65535)] = None,
-    speed: Annotated[float, typer.Option(help="How much faster than usual.", min=0.2, max=4.0)] = 1.0,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the page; default: a free one.", min=1, max=65535)
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(help="How much faster than usual.", min=0.2, max=4.0)
+    ] = 1.0,
     keep: Annotated[
-        Path | None, typer.Option(help="Keep configuration and data in this new folder.", metavar="DIR")
+        Path | None,
+        typer.Option(help="Keep configuration and data in this new folder.", metavar="DIR"),
     ] = None,
 ) -> None:
-    """Show what the product does: real servers and workers on this machine, and outages on a fast clock.
+    """Show what the product does: real servers and workers on this machine, and outages on a fast
+    clock.
 
-    It touches no data of yours and leaves nothing behind but what --keep names. Without --once it goes on until Ctrl-C.
+    It touches no data of yours and leaves nothing behind but what --keep names. Without --once it
+    goes on until Ctrl-C.
     """
     from rich.console import Console
 

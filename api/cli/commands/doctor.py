@@ -30,7 +30,10 @@ _NAME: Final = 13
 
 def doctor(
     config: Annotated[
-        Path | None, typer.Option(help="A configuration file to check too.", metavar="FILE", envvar="OUTSCOPE_CONFIG")
+        Path | None,
+        typer.Option(
+            help="A configuration file to check too.", metavar="FILE", envvar="OUTSCOPE_CONFIG"
+        ),
     ] = None,
     broker: Broker = None,
     database: Database = None,
@@ -39,10 +42,14 @@ def doctor(
 ) -> None:
     """Check this installation.
 
-    Everything is only read. Warnings are things to know; the exit code is 1 when something has to be mended. Without a
-    broker it looks at the product on this machine, with one (and a database) at the settings of a coordinator.
+    Everything is only read. Warnings are things to know; the exit code is 1 when something has to
+    be mended. Without a broker it looks at the product on this machine, with one (and a database)
+    at the settings of a coordinator.
     """
-    from api.cli.doctor_checks import Installation, examined  # here, because it brings half of the product along
+    from api.cli.doctor_checks import (  # here, because it brings half of the product along
+        Installation,
+        examined,
+    )
 
     installation = Installation(data_dir(data), _database(database, data), _broker(broker), config)
     findings = examined(installation)
@@ -53,7 +60,9 @@ def doctor(
 def _as_json(findings: Iterable[Finding]) -> Sequence[Finding]:
     told = list(findings)
     well = all(finding.state is not State.FAILURE for finding in told)
-    typer.echo(plain_json.dumps({"ok": well, "checks": [asdict(finding) for finding in told]}, indent=2))
+    typer.echo(
+        plain_json.dumps({"ok": well, "checks": [asdict(finding) for finding in told]}, indent=2)
+    )
     return told
 
 

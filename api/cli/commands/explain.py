@@ -24,16 +24,23 @@ _MOST: Final = 1000
 """So many incidents are searched for a name that is nearly right."""
 _HERE: Final = Style(local)
 
-What = Annotated[str, typer.Argument(metavar="INCIDENT_OR_SERVICE", help="Id of an incident, or of a service.")]
+What = Annotated[
+    str, typer.Argument(metavar="INCIDENT_OR_SERVICE", help="Id of an incident, or of a service.")
+]
 At = Annotated[
-    str | None, typer.Option("--at", metavar="TIME", help="What stood then: a time, or how long ago, such as 10m.")
+    str | None,
+    typer.Option(
+        "--at", metavar="TIME", help="What stood then: a time, or how long ago, such as 10m."
+    ),
 ]
 
 
 def explain(what: What, at: At = None, url: Url = DEFAULT_URL, json: Json = False) -> None:
-    """Tell how a verdict came about: what was seen from where, who did not vote, what else it may be, what decided.
+    """Tell how a verdict came about: what was seen from where, who did not vote, what else it may
+    be, what decided.
 
-    Of an incident its whole life is told, and the verdict that stood at --at, else the last before it was over.
+    Of an incident its whole life is told, and the verdict that stood at --at, else the last before
+    it was over.
     """
     with asking(url) as client:
         kind, document = _find(client, what, at)
@@ -59,7 +66,9 @@ def _find(client: Client, what: str, at: str | None) -> tuple[str, bytes]:
 
 def _instead(client: Client, what: str) -> str:
     services = [service["id"] for service in client.get("services")["items"]]
-    incidents = [incident["id"] for incident in client.get("incidents", query={"limit": _MOST})["items"]]
+    incidents = [
+        incident["id"] for incident in client.get("incidents", query={"limit": _MOST})["items"]
+    ]
     near = get_close_matches(what, [*services, *incidents], n=3)
     if near:
         return f"Did you mean {' or '.join(near)}?"
@@ -78,14 +87,24 @@ def _service(out: Console, found: Mapping[str, Any]) -> None:
 
 
 def _incident(
-    out: Console, incident: Mapping[str, Any], found: Mapping[str, Any], line: Mapping[str, Any] | None
+    out: Console,
+    incident: Mapping[str, Any],
+    found: Mapping[str, Any],
+    line: Mapping[str, Any] | None,
 ) -> None:
     names, over = _names(found), incident["resolved_at"] is not None
-    heading(out, f"Incident {incident['id']}", "well" if over else "bad", "over" if over else "goes on")
+    heading(
+        out, f"Incident {incident['id']}", "well" if over else "bad", "over" if over else "goes on"
+    )
     tell(out, explain_incident(incident, found["lines"], names, _HERE))
     if line is None:
         return
-    out.print(Text(f"\nThe verdict of {local(line['at'])}, when it was {line['event']}", style="bold underline"))
+    out.print(
+        Text(
+            f"\nThe verdict of {local(line['at'])}, when it was {line['event']}",
+            style="bold underline",
+        )
+    )
     if line["verdict"] is None:
         out.print("An older version said it, which kept no evidence.")
     else:
@@ -100,5 +119,7 @@ def _line(lines: Sequence[Mapping[str, Any]], at: str | None) -> Mapping[str, An
         raise RefusedError(f"--at: {error}") from None
     line = telling(lines, wanted)
     if line is None and lines:
-        raise RefusedError(f"It was opened at {local(lines[0]['at'])}: nothing was said of it before.")
+        raise RefusedError(
+            f"It was opened at {local(lines[0]['at'])}: nothing was said of it before."
+        )
     return line

@@ -14,14 +14,18 @@ def history(
     service: Annotated[str, typer.Argument(help="Id of the service.")],
     since: Since = None,
     until: Until = None,
-    resolution: Annotated[str, typer.Option(help="minute, hour, day, or auto: what suits the span.")] = "auto",
+    resolution: Annotated[
+        str, typer.Option(help="minute, hour, day, or auto: what suits the span.")
+    ] = "auto",
     component: Component = None,
     check: Check = None,
     region: Region = None,
     url: Url = DEFAULT_URL,
     json: Json = False,
 ) -> None:
-    """Show uptime, failures and times of a service, bucket by bucket; the last 24 hours without --since."""
+    """Show uptime, failures and times of a service, bucket by bucket; the last 24 hours without
+    --since.
+    """
     query = {
         "since": since,
         "until": until,
@@ -40,15 +44,29 @@ def history(
 def _show(found: dict[str, Any]) -> None:
     out = console()
     if not found["points"]:
-        return out.print(f"Nothing is kept of {found['service']} in that time; see: outscope status", markup=False)
-    columns = (found["resolution"], "uptime", "looks", "bad", "p50 ms", "p95 ms", "p99 ms", "reasons")
+        return out.print(
+            f"Nothing is kept of {found['service']} in that time; see: outscope status",
+            markup=False,
+        )
+    columns = (
+        found["resolution"],
+        "uptime",
+        "looks",
+        "bad",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "reasons",
+    )
     rows = [_line(local(point["at"]), point) for point in found["points"]]
     return show(out, columns, [*rows, _line("all", found["whole"])])
 
 
 def _line(name: str, bucket: dict[str, Any]) -> list[Text]:
     times = bucket["total_ms"] or {}
-    reasons = ", ".join(f"{reason} {number}" for reason, number in bucket["reasons"].items() if reason != "ok")
+    reasons = ", ".join(
+        f"{reason} {number}" for reason, number in bucket["reasons"].items() if reason != "ok"
+    )
     return [
         plain(name),
         plain("" if bucket["uptime"] is None else f"{bucket['uptime']:.3%}"),

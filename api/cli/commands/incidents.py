@@ -11,7 +11,9 @@ from api.cli.terminal.tables import console, length, local, plain, show, word
 
 
 def incidents(
-    incident: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this one, with its timeline.")] = None,
+    incident: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Only this one, with its timeline.")
+    ] = None,
     service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that go on.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
@@ -44,7 +46,9 @@ def _line(incident: dict[str, Any]) -> list[Text]:
         plain(incident["id"]),
         plain(incident["service"]),
         word(incident["severity"]),
-        plain(f"{incident['scope']}, intermittent" if incident["intermittent"] else incident["scope"]),
+        plain(
+            f"{incident['scope']}, intermittent" if incident["intermittent"] else incident["scope"]
+        ),
         plain(", ".join(incident["components"])),
         plain(", ".join(incident["regions"])),
         plain(local(incident["started_by"])),
@@ -58,7 +62,11 @@ def _lasted(incident: dict[str, Any]) -> str:
 
 
 def _one(out: Console, incident: dict[str, Any]) -> None:
-    out.print(f"{incident['service']}: {incident['scope']} {incident['severity']}", style="bold", markup=False)
+    out.print(
+        f"{incident['service']}: {incident['scope']} {incident['severity']}",
+        style="bold",
+        markup=False,
+    )
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
     out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
@@ -74,7 +82,10 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
 
 
 def _cause(cause: dict[str, Any]) -> str:
-    return f"It most likely shares its cause with {cause['id']} ({cause['service']}): they began together."
+    return (
+        f"It most likely shares its cause with {cause['id']} ({cause['service']}): they began"
+        " together."
+    )
 
 
 def _part(part: dict[str, Any]) -> list[Text]:

@@ -15,7 +15,10 @@ from coordinator.store import Store, StoreError, open_store
 
 app = typer.Typer(help="What became of what workers sent.", no_args_is_help=True)
 errors = typer.Typer(
-    help="Messages that could not be taken in: they are set aside with their reason, and hold up nothing.",
+    help=(
+        "Messages that could not be taken in: they are set aside with their reason, and hold up"
+        " nothing."
+    ),
     no_args_is_help=True,
 )
 app.add_typer(errors, name="errors")
@@ -30,18 +33,26 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def run(broker: Broker = None, database: Database = None, data: Data = None) -> None:
     """Run a process that only stores what workers report; several may, into one PostgreSQL.
 
-    The coordinator judges what they store. Set OUTSCOPE_INTAKE=elsewhere for all of them and for the coordinator.
+    The coordinator judges what they store. Set OUTSCOPE_INTAKE=elsewhere for all of them and for
+    the coordinator.
     """
     from api.cli.serving import run_coordinator
 
     raise typer.Exit(
-        run_coordinator(secret("OUTSCOPE_BROKER", broker), database_url(database, data), data_dir(data), intake=True)
+        run_coordinator(
+            secret("OUTSCOPE_BROKER", broker),
+            database_url(database, data),
+            data_dir(data),
+            intake=True,
+        )
     )
 
 
 @errors.command("list")
 def list_errors(database: Database = None, data: Data = None, json: Json = False) -> None:
-    """List what was set aside, the latest first. The same message again is counted, not listed twice."""
+    """List what was set aside, the latest first. The same message again is counted, not listed
+    twice.
+    """
     found = _with_store(database, data, lambda store: store.asides.all())
     if json:
         return typer.echo(plain_json.dumps(found, indent=2))
@@ -53,21 +64,33 @@ def list_errors(database: Database = None, data: Data = None, json: Json = False
 
 @errors.command("show")
 def show_error(
-    identifier: Annotated[str, typer.Argument(metavar="ID")], database: Database = None, data: Data = None
+    identifier: Annotated[str, typer.Argument(metavar="ID")],
+    database: Database = None,
+    data: Data = None,
 ) -> None:
     """Print a message as it came; what is known of it goes to standard error."""
     found = _with_store(database, data, lambda store: store.asides.one(identifier))
     if found is None:
-        typer.echo(f"nothing with the id {identifier!r} is set aside; see: outscope ingest errors list", err=True)
+        typer.echo(
+            f"nothing with the id {identifier!r} is set aside; see: outscope ingest errors list",
+            err=True,
+        )
         raise typer.Exit(1)
     told, body = found
-    typer.echo(f"{told['reason']} from {told['region']}, {told['count']} times: {told['example']}", err=True)
+    typer.echo(
+        f"{told['reason']} from {told['region']}, {told['count']} times: {told['example']}",
+        err=True,
+    )
     sys.stdout.buffer.write(body + b"\n")
 
 
 @errors.command("retry")
-def retry(ids: Ids = None, every: Every = False, database: Database = None, data: Data = None) -> None:
-    """Have messages read again by the coordinator, within a second or two; one that fails again stays set aside."""
+def retry(
+    ids: Ids = None, every: Every = False, database: Database = None, data: Data = None
+) -> None:
+    """Have messages read again by the coordinator, within a second or two; one that fails again
+    stays set aside.
+    """
 
     async def ask(store: Store) -> tuple[list[str], list[str]]:
         wanted = await _named(store, ids, every)
@@ -76,13 +99,18 @@ def retry(ids: Ids = None, every: Every = False, database: Database = None, data
     wanted, done = _with_store(database, data, ask)
     for identifier in wanted:
         if identifier not in done:
-            typer.echo(f"{identifier} cannot be read again: it is gone, too large, or no message any more", err=True)
+            typer.echo(
+                f"{identifier} cannot be read again: it is gone, too large, or no message any more",
+                err=True,
+            )
     typer.echo(f"{len(done)} of {len(wanted)} will be read again by the coordinator.")
     raise typer.Exit(0 if len(done) == len(wanted) else 1)
 
 
 @errors.command("discard")
-def discard(ids: Ids = None, every: Every = False, database: Database = None, data: Data = None) -> None:
+def discard(
+    ids: Ids = None, every: Every = False, database: Database = None, data: Data = None
+) -> None:
     """Delete messages that were set aside, for good."""
 
     async def delete(store: Store) -> tuple[int, int]:

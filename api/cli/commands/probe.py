@@ -24,20 +24,31 @@ def probe(
         str,
         typer.Argument(
             metavar="CHECK_OR_URL",
-            help="Id of a check, or http(s)://..., tcp://host:port, tls://host:port, dns://server/name?type=A.",
+            help=(
+                "Id of a check, or http(s)://..., tcp://host:port, tls://host:port,"
+                " dns://server/name?type=A."
+            ),
         ),
     ],
-    kind: Annotated[str | None, typer.Option(help="Kind of check, when it does not follow from the URL.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Kind of check, when it does not follow from the URL.")
+    ] = None,
     param: Annotated[
         list[str] | None,
         typer.Option(
-            help="A parameter of a look at a URL, as in a configuration: http_version=3, expect.status=[200, 401]. "
-            "May be repeated.",
+            help=(
+                "A parameter of a look at a URL, as in a configuration: http_version=3,"
+                " expect.status=[200, 401]. "
+                "May be repeated."
+            ),
             metavar="NAME=VALUE",
         ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="Configuration that the check is in; default: the catalog.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="Configuration that the check is in; default: the catalog.", metavar="FILE"
+        ),
     ] = None,
     allow: Annotated[
         str | None,
@@ -47,10 +58,17 @@ def probe(
             metavar="CIDR",
         ),
     ] = None,
-    timeout_s: Annotated[float, typer.Option("--timeout", help="Seconds a look at a URL may take.", min=0.01)] = 10,
-    source: Annotated[str | None, typer.Option(help="Look from this address of the machine.", metavar="IP")] = None,
+    timeout_s: Annotated[
+        float, typer.Option("--timeout", help="Seconds a look at a URL may take.", min=0.01)
+    ] = 10,
+    source: Annotated[
+        str | None, typer.Option(help="Look from this address of the machine.", metavar="IP")
+    ] = None,
     ca_file: Annotated[
-        Path | None, typer.Option(help="Certificates to trust besides the public ones.", envvar="OUTSCOPE_CA_FILE")
+        Path | None,
+        typer.Option(
+            help="Certificates to trust besides the public ones.", envvar="OUTSCOPE_CA_FILE"
+        ),
     ] = None,
     certificates_dir: Annotated[
         Path | None,
@@ -62,17 +80,29 @@ def probe(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Look once, from here, and show each step with its time. Exit code 0 only when the look was ok."""
+    """Look once, from here, and show each step with its time. Exit code 0 only when the look was
+    ok.
+    """
     spec = _spec(target, kind, config, round(timeout_s * 1000), param or [])
-    outcome = asyncio.run(_look(spec, allow, source_address=source, ca_file=ca_file, certificates_dir=certificates_dir))
+    outcome = asyncio.run(
+        _look(
+            spec, allow, source_address=source, ca_file=ca_file, certificates_dir=certificates_dir
+        )
+    )
     if as_json:
-        typer.echo(json.dumps({"check": spec.id, "kind": spec.kind, **asdict(outcome)}, indent=2, default=dict))
+        typer.echo(
+            json.dumps(
+                {"check": spec.id, "kind": spec.kind, **asdict(outcome)}, indent=2, default=dict
+            )
+        )
     else:
         show(spec.kind, outcome, Console(highlight=False, soft_wrap=True))
     raise typer.Exit(0 if outcome.ok else 1)
 
 
-def _spec(target: str, kind: str | None, config: Path | None, timeout_ms: int, more: list[str]) -> CheckSpec:
+def _spec(
+    target: str, kind: str | None, config: Path | None, timeout_ms: int, more: list[str]
+) -> CheckSpec:
     if "://" in target or kind is not None:
         try:
             kind, params = check_of(target, kind)
@@ -81,9 +111,13 @@ def _spec(target: str, kind: str | None, config: Path | None, timeout_ms: int, m
         except (TargetError, ValidationError, KeyError) as error:
             typer.echo(f"{target} cannot be probed: {_sentence(error)}", err=True)
             raise typer.Exit(2) from None
-        return CheckSpec(id="probe", kind=kind, interval_ms=timeout_ms, timeout_ms=timeout_ms, params=params)
+        return CheckSpec(
+            id="probe", kind=kind, interval_ms=timeout_ms, timeout_ms=timeout_ms, params=params
+        )
     if more:
-        typer.echo("--param belongs to a look at a URL; a check of a configuration has its own", err=True)
+        typer.echo(
+            "--param belongs to a look at a URL; a check of a configuration has its own", err=True
+        )
         raise typer.Exit(2)
     return _configured(target, config)
 
@@ -98,20 +132,29 @@ def _configured(name: str, config: Path | None) -> CheckSpec:
         typer.echo(f"there is no check {name!r}; {did_you_mean(name, checks)}", err=True)
         raise typer.Exit(2)
     return CheckSpec(
-        id=check.id, kind=check.kind, interval_ms=check.interval_ms, timeout_ms=check.timeout_ms, params=check.params
+        id=check.id,
+        kind=check.kind,
+        interval_ms=check.interval_ms,
+        timeout_ms=check.timeout_ms,
+        params=check.params,
     )
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
-        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
+        return (
+            f"{'.'.join(str(part) for part in first['loc'])}:"
+            f" {first['msg'].removeprefix('Value error, ')}"
+        )
     if isinstance(error, KeyError):
         return f"there is no kind {error}; known are {', '.join(parameter_models())}"
     return str(error)
 
 
-async def _look(spec: CheckSpec, allow: str | None, *, ca_file: Path | None, **where: Any) -> Outcome:
+async def _look(
+    spec: CheckSpec, allow: str | None, *, ca_file: Path | None, **where: Any
+) -> Outcome:
     from worker.probes.run import Vantage, look_once, parse_spec
     from worker.targets.guard import Guard
 

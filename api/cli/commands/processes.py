@@ -11,16 +11,23 @@ from api.cli.options.locations import Data, Database, data_dir, database_url
 
 Broker = Annotated[
     str | None,
-    typer.Option(help="redis:// or rediss:// URL of the broker.", envvar="OUTSCOPE_BROKER", metavar="URL"),
+    typer.Option(
+        help="redis:// or rediss:// URL of the broker.", envvar="OUTSCOPE_BROKER", metavar="URL"
+    ),
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on.", envvar="OUTSCOPE_HOST")]
-Port = Annotated[int, typer.Option(help="Port of page and API.", envvar="OUTSCOPE_PORT", min=1, max=65535)]
+Port = Annotated[
+    int, typer.Option(help="Port of page and API.", envvar="OUTSCOPE_PORT", min=1, max=65535)
+]
 
 
 def up(
     config: Annotated[
         Path | None,
-        typer.Option(help="Configuration to apply first; default: the stored one, else the catalog.", metavar="FILE"),
+        typer.Option(
+            help="Configuration to apply first; default: the stored one, else the catalog.",
+            metavar="FILE",
+        ),
     ] = None,
     data: Data = None,
     host: Host = "127.0.0.1",
@@ -37,10 +44,13 @@ def up(
     ] = None,
     source: Annotated[
         list[str] | None,
-        typer.Option(help="Address that the worker of a region looks from; repeatable.", metavar="REGION=IP"),
+        typer.Option(
+            help="Address that the worker of a region looks from; repeatable.", metavar="REGION=IP"
+        ),
     ] = None,
 ) -> None:
-    """Run the whole product on this machine: broker, coordinator, one worker a region, API and page.
+    """Run the whole product on this machine: broker, coordinator, one worker a region, API and
+    page.
 
     Everything is kept in the data folder; a second start continues with it. Ctrl-C stops all of it.
     """
@@ -82,7 +92,9 @@ def worker(context: typer.Context) -> None:
     raise typer.Exit(main(context.args))
 
 
-def api(database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def api(
+    database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000
+) -> None:
     """Run the API and the page."""
     from api.cli.serving import run_api
 

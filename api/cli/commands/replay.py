@@ -5,18 +5,35 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options.rule_options import Config, Settings, Source, Until, judged_or_exit, known_rule, tell_mistakes
+from api.cli.options.rule_options import (
+    Config,
+    Settings,
+    Source,
+    Until,
+    judged_or_exit,
+    known_rule,
+    tell_mistakes,
+)
 from coordinator.evaluation.replay import OUTSCOPE, RULES
 from coordinator.result_files import ResultFile
 
 Rule = Annotated[
     str,
-    typer.Option("--rule", metavar="NAME", callback=known_rule, help=f"Judge by this rule: {', '.join(RULES)}."),
+    typer.Option(
+        "--rule",
+        metavar="NAME",
+        callback=known_rule,
+        help=f"Judge by this rule: {', '.join(RULES)}.",
+    ),
 ]
 
 
 def replay(
-    source: Source, config: Config, rule: Rule = OUTSCOPE, settings: Settings = None, until: Until = None
+    source: Source,
+    config: Config,
+    rule: Rule = OUTSCOPE,
+    settings: Settings = None,
+    until: Until = None,
 ) -> None:
     """Judge stored results again and print what the verdicts become: one JSON line for each change.
 

@@ -20,9 +20,15 @@ from worker.contract import clock
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, as `outscope backup` writes them.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A backup, as `outscope backup` writes them.")
+    ],
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a store that is not empty; it is kept beside, under another name.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace a store that is not empty; it is kept beside, under another name.",
+        ),
     ] = False,
     verify_only: Annotated[
         bool, typer.Option("--verify", help="Only read the backup and say whether it is whole.")
@@ -32,7 +38,8 @@ def restore(
 ) -> None:
     """Restore a backup.
 
-    It is checked as a whole first, then put in the place of the store. Outscope must not run on it meanwhile.
+    It is checked as a whole first, then put in the place of the store. Outscope must not run on it
+    meanwhile.
     """
     try:
         if verify_only:
@@ -51,7 +58,9 @@ def restore(
 def _restore(file: Path, store: Path, url: str, data: Path, force: bool) -> None:
     archive = archive_of(url)
     with _data_folder(store, data):
-        done = asyncio.run(restored(file, store, archive.folder if archive else None, clock.now(), force=force))
+        done = asyncio.run(
+            restored(file, store, archive.folder if archive else None, clock.now(), force=force)
+        )
     typer.echo(f"{store} holds {contents(done.manifest)}, as of {done.manifest.taken_at}.")
     if done.migrated:
         typer.echo(f"It was brought up to date: {', '.join(done.migrated)}.")
@@ -59,14 +68,17 @@ def _restore(file: Path, store: Path, url: str, data: Path, force: bool) -> None
         typer.echo(f"What was there before is {path}; delete it when all is well.")
     if done.manifest.archive_files and not done.manifest.with_archive:
         typer.echo(
-            f"An archive of {done.manifest.archive_files:,} files at {done.manifest.archive} belongs to it, which is "
-            f"not in the backup; put its files into {archive.told if archive else 'the place in OUTSCOPE_ARCHIVE'}."
+            f"An archive of {done.manifest.archive_files:,} files at {done.manifest.archive}"
+            " belongs to it, which is not in the backup; put its files into"
+            f" {archive.told if archive else 'the place in OUTSCOPE_ARCHIVE'}."
         )
 
 
 @contextmanager
 def _data_folder(store: Path, data: Path) -> Iterator[None]:
-    """Hold the data folder while its store is replaced, so that `outscope up` cannot start meanwhile."""
+    """Hold the data folder while its store is replaced, so that `outscope up` cannot start
+    meanwhile.
+    """
     if store.parent != data:
         yield
         return

@@ -6,7 +6,17 @@ import typer
 from rich.text import Text
 
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
-from api.cli.options.filters import Check, Component, Ok, Reason, Region, Service, Since, Until, Worker
+from api.cli.options.filters import (
+    Check,
+    Component,
+    Ok,
+    Reason,
+    Region,
+    Service,
+    Since,
+    Until,
+    Worker,
+)
 from api.cli.terminal.tables import console, local, plain, show, word
 
 
@@ -50,7 +60,11 @@ def _show(page: dict[str, Any]) -> None:
     out = console()
     if not page["items"]:
         return out.print("No results.")
-    show(out, ("due", "check", "region", "worker", "reason", "ms", "detail"), map(_line, page["items"]))
+    show(
+        out,
+        ("due", "check", "region", "worker", "reason", "ms", "detail"),
+        map(_line, page["items"]),
+    )
     if page["next"]:
         out.print(f"More: --cursor {page['next']}", markup=False)
     return None

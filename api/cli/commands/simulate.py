@@ -1,4 +1,6 @@
-"""`outscope simulate`: results of a simulated internet whose truth is known, for `outscope replay` and for tuning."""
+"""`outscope simulate`: results of a simulated internet whose truth is known, for `outscope replay`
+and for tuning.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,28 +11,56 @@ import typer
 from api.cli.files.simulation_files import write_configuration, write_results, write_truth
 from api.cli.options.api_options import WRONG
 from coordinator.configuration.duration import milliseconds
-from coordinator.evaluation.simulator import DOUBLED, NORMAL, SCENARIOS, SILENT, Noise, Scenario, Shape, scenario
+from coordinator.evaluation.simulator import (
+    DOUBLED,
+    NORMAL,
+    SCENARIOS,
+    SILENT,
+    Noise,
+    Scenario,
+    Shape,
+    scenario,
+)
 from coordinator.evaluation.simulator.fleet.shape import Looks
 from coordinator.evaluation.simulator.records import RECORD, read_records, scenarios_of
 
 _NOISE: Final[Mapping[str, Noise]] = {"normal": NORMAL, "doubled": DOUBLED, "none": SILENT}
 
-Name = Annotated[str | None, typer.Argument(metavar="SCENARIO", help="What happens; --list names all.")]
+Name = Annotated[
+    str | None, typer.Argument(metavar="SCENARIO", help="What happens; --list names all.")
+]
 Seed = Annotated[int, typer.Option(help="Decides what is hit, when, and all chance.", metavar="N")]
-Out = Annotated[str, typer.Option(help="Results as NDJSON, gzip when it ends in .gz; - is standard output.")]
-ConfigOut = Annotated[Path | None, typer.Option(help="Write the configuration that fits.", metavar="FILE")]
+Out = Annotated[
+    str, typer.Option(help="Results as NDJSON, gzip when it ends in .gz; - is standard output.")
+]
+ConfigOut = Annotated[
+    Path | None, typer.Option(help="Write the configuration that fits.", metavar="FILE")
+]
 TruthOut = Annotated[Path | None, typer.Option(help="Write what is true, as JSON.", metavar="FILE")]
 Regions = Annotated[int, typer.Option(help="Regions, 3 to 50.", metavar="N")]
 Workers = Annotated[int, typer.Option(help="Workers in each region, 1 to 10.", metavar="N")]
 Interval = Annotated[str, typer.Option(help="Between two looks, 10s to 5m.", metavar="DURATION")]
 Components = Annotated[int, typer.Option(help="Components of the main service.", metavar="N")]
-NoiseName = Annotated[Literal["normal", "doubled", "none"], typer.Option("--noise", help="What fails by chance.")]
-LooksName = Annotated[Looks, typer.Option("--looks", help="Every worker takes each look, or one that they share.")]
-Lasts = Annotated[str | None, typer.Option(help="End after so long, whatever happens.", metavar="DURATION")]
-Confirm = Annotated[
-    bool, typer.Option("--confirm", help="Let the judge ask for extra looks, as it does live; they are results, too.")
+NoiseName = Annotated[
+    Literal["normal", "doubled", "none"], typer.Option("--noise", help="What fails by chance.")
 ]
-Folder = Annotated[Path | None, typer.Option("--records", help="Folder with records of real incidents.", metavar="DIR")]
+LooksName = Annotated[
+    Looks, typer.Option("--looks", help="Every worker takes each look, or one that they share.")
+]
+Lasts = Annotated[
+    str | None, typer.Option(help="End after so long, whatever happens.", metavar="DURATION")
+]
+Confirm = Annotated[
+    bool,
+    typer.Option(
+        "--confirm",
+        help="Let the judge ask for extra looks, as it does live; they are results, too.",
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--records", help="Folder with records of real incidents.", metavar="DIR"),
+]
 Listed = Annotated[bool, typer.Option("--list", help="List the scenarios, and simulate nothing.")]
 
 
@@ -53,8 +83,8 @@ def simulate(
 ) -> None:
     """Write what workers would report of a simulated internet in which SCENARIO happens.
 
-    The same arguments give the same results. Nothing real is looked at. With --records, SCENARIO may be
-    `record:` and the name of a real incident: its course, on this internet.
+    The same arguments give the same results. Nothing real is looked at. With --records, SCENARIO
+    may be `record:` and the name of a real incident: its course, on this internet.
     """
     try:
         known = _scenarios(records)

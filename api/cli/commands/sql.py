@@ -1,4 +1,6 @@
-"""`outscope sql`: questions in SQL about hot and archived results, or about files that were exported."""
+"""`outscope sql`: questions in SQL about hot and archived results, or about files that were
+exported.
+"""
 
 import asyncio
 import json as plain_json
@@ -15,14 +17,23 @@ from api.cli.terminal.tables import console, plain, show
 MOST_SHOWN = 1_000
 Files = Annotated[
     list[Path] | None,
-    typer.Option("--from", metavar="PATH", help="A file of results or a folder of `outscope dataset`; repeatable."),
+    typer.Option(
+        "--from",
+        metavar="PATH",
+        help="A file of results or a folder of `outscope dataset`; repeatable.",
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a row, instead of a table.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print JSON, one object a row, instead of a table.")
+]
 
 
 def sql(
     query: Annotated[
-        str, typer.Argument(metavar="SELECT", help="Over results, rollups, incidents, verdicts, workers.")
+        str,
+        typer.Argument(
+            metavar="SELECT", help="Over results, rollups, incidents, verdicts, workers."
+        ),
     ],
     files: Files = None,
     place: Archive = None,
@@ -30,9 +41,11 @@ def sql(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Answer a question in SQL (DuckDB's) over the views results, rollups, incidents, verdicts and workers.
+    """Answer a question in SQL (DuckDB's) over the views results, rollups, incidents, verdicts and
+    workers.
 
-    Nothing can be changed: what is asked works on views of the archive and on a copy of what is in the database.
+    Nothing can be changed: what is asked works on views of the archive and on a copy of what is in
+    the database.
     """
     try:
         import duckdb
@@ -58,7 +71,9 @@ def sql(
 
 def _put(answer: Any, json: bool) -> None:
     if answer is None:
-        raise ValueError("nothing is asked; write a SELECT over results, rollups, incidents, verdicts, workers")
+        raise ValueError(
+            "nothing is asked; write a SELECT over results, rollups, incidents, verdicts, workers"
+        )
     names = [column[0] for column in answer.description or ()]
     shown = 0
     rows: list[Any] = []
@@ -72,9 +87,16 @@ def _put(answer: Any, json: bool) -> None:
         if shown > MOST_SHOWN:
             break
     if not json:
-        show(console(), names, ([plain("" if cell is None else _told(cell)) for cell in row] for row in rows))
+        show(
+            console(),
+            names,
+            ([plain("" if cell is None else _told(cell)) for cell in row] for row in rows),
+        )
         if shown > MOST_SHOWN:
-            typer.echo(f"Only the first {MOST_SHOWN:,} rows are shown; --json prints all, or add LIMIT", err=True)
+            typer.echo(
+                f"Only the first {MOST_SHOWN:,} rows are shown; --json prints all, or add LIMIT",
+                err=True,
+            )
 
 
 def _told(value: Any) -> str:

@@ -12,7 +12,9 @@ from api.cli.terminal.tables import console, local, plain, show, word
 
 
 def status(
-    service: Annotated[str | None, typer.Argument(help="Only this service, with its matrix.")] = None,
+    service: Annotated[
+        str | None, typer.Argument(help="Only this service, with its matrix.")
+    ] = None,
     url: Url = DEFAULT_URL,
     json: Json = False,
 ) -> None:
@@ -50,8 +52,14 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
     fit = sum(region["fitness"] == "fit" for region in regions)
     if regions:
         going = len(overview["incidents"])
-        out.print(f"{fit} of {len(regions)} regions fit to speak, {going} open incident{'' if going == 1 else 's'}.")
-    heard, patience = overview["coordinator"]["heard_at"], overview["coordinator"]["silent_after_ms"]
+        out.print(
+            f"{fit} of {len(regions)} regions fit to speak, {going} open"
+            f" incident{'' if going == 1 else 's'}."
+        )
+    heard, patience = (
+        overview["coordinator"]["heard_at"],
+        overview["coordinator"]["silent_after_ms"],
+    )
     if overview["configuration"] is None:
         return
     if heard is None:
@@ -59,7 +67,10 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
         return
     silence = (datetime.now().astimezone() - datetime.fromisoformat(heard)).total_seconds()
     if silence * 1000 > patience:
-        out.print(f"The coordinator was last heard at {local(heard)}: this may be out of date.", style="yellow")
+        out.print(
+            f"The coordinator was last heard at {local(heard)}: this may be out of date.",
+            style="yellow",
+        )
 
 
 def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
@@ -68,13 +79,19 @@ def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
     if len(service["disruptions"]) > 1:
         for disruption in service["disruptions"]:
-            out.print(Text.assemble("  ", word(disruption["state"], "-"), f" {disruption['headline']}"))
+            out.print(
+                Text.assemble("  ", word(disruption["state"], "-"), f" {disruption['headline']}")
+            )
     sure = "" if verdict["scope"] == "unknown" else f" (confidence {verdict['confidence']:.0%})"
     out.print(f"{verdict['reason']}{sure}", markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}
     rows = []
     for region in matrix["regions"]:
-        name = region["name"] if region["fitness"] == "fit" else f"{region['name']} ({region['fitness']})"
+        name = (
+            region["name"]
+            if region["fitness"] == "fit"
+            else f"{region['name']} ({region['fitness']})"
+        )
         found = (cells.get((component["id"], region["id"])) for component in matrix["components"])
         rows.append([plain(name), *(_cell(cell) for cell in found)])
     show(out, ("region", *(component["name"] for component in matrix["components"])), rows)

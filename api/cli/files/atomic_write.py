@@ -12,7 +12,9 @@ from api.cli.options.api_options import WRONG
 
 @contextmanager
 def beside(path: Path) -> Iterator[IO[bytes]]:
-    """Write beside the file first: half a file never looks like a whole one. A device or a pipe is written to."""
+    """Write beside the file first: half a file never looks like a whole one. A device or a pipe is
+    written to.
+    """
     plain = path.is_file() or not path.exists()
     partial = path.with_name(f"{path.name}.part") if plain else path
     try:

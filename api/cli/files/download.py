@@ -1,4 +1,6 @@
-"""Getting an export: in segments that are checked one by one, so that a broken one goes on where it stopped."""
+"""Getting an export: in segments that are checked one by one, so that a broken one goes on where it
+stopped.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,15 +11,29 @@ from typing import IO, Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 
 from api.cli.options.api_options import WRONG
 from api.cli.options.client import Client, Query, RefusedError, UnreachableError
 
 SEGMENT_ROWS: Final = 500_000
-"""So many rows are asked for at once where segments can be put together; what is lost by a break is less."""
+"""So many rows are asked for at once where segments can be put together; what is lost by a break is
+less.
+"""
 _CONTINUES: Final = ("csv", "ndjson")
-_COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+_COLUMNS: Final = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    DownloadColumn(),
+    TransferSpeedColumn(),
+)
 
 
 @dataclass(slots=True)
@@ -80,7 +96,10 @@ def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
         state.unlink(missing_ok=True)
     except UnreachableError:
         if order.continues:
-            typer.echo(f"What arrived is kept beside {path}; go on with the same command and --resume", err=True)
+            typer.echo(
+                f"What arrived is kept beside {path}; go on with the same command and --resume",
+                err=True,
+            )
         raise
     finally:
         if not order.continues:
@@ -98,7 +117,12 @@ def _fill(client: Client, order: Order, got: Got, file: IO[bytes], state: Path, 
         file.flush()
         if most is None or got.rows - before < most:
             return
-        told = {"query": _identity(order), "rows": got.rows, "bytes": got.bytes, "cursor": got.cursor}
+        told = {
+            "query": _identity(order),
+            "rows": got.rows,
+            "bytes": got.bytes,
+            "cursor": got.cursor,
+        }
         state.write_text(json.dumps({**told, "skipped": got.skipped}), encoding="utf-8")
 
 
@@ -114,7 +138,11 @@ def _segment(client: Client, order: Order, got: Got, most: int | None) -> Iterat
         size += len(part)
         yield part
     summary = client.get("exports", "summaries", headers["outscope-export"])
-    if (summary["complete"], summary["bytes"], summary["sha256"]) != (True, size, digest.hexdigest()):
+    if (summary["complete"], summary["bytes"], summary["sha256"]) != (
+        True,
+        size,
+        digest.hexdigest(),
+    ):
         raise UnreachableError(f"What arrived from {client.url} is not what was sent; try again")
     got.rows += summary["rows"]
     got.bytes += size
@@ -127,7 +155,9 @@ def _state(order: Order, partial: Path, state: Path) -> Got:
     try:
         told = json.loads(state.read_text(encoding="utf-8"))
         if told["query"] != _identity(order):
-            raise RefusedError(f"{state} belongs to another query; repeat that one, or leave --resume out")
+            raise RefusedError(
+                f"{state} belongs to another query; repeat that one, or leave --resume out"
+            )
         got = Got(told["rows"], told["bytes"], told["cursor"], skipped=told["skipped"])
         with partial.open("rb") as file:
             left = got.bytes
@@ -140,7 +170,11 @@ def _state(order: Order, partial: Path, state: Path) -> Got:
 
 
 def _identity(order: Order) -> dict[str, Any]:
-    return {"dataset": order.dataset, "from": order.cursor, **{k: v for k, v in order.query.items() if v is not None}}
+    return {
+        "dataset": order.dataset,
+        "from": order.cursor,
+        **{k: v for k, v in order.query.items() if v is not None},
+    }
 
 
 class _progress:  # noqa: N801 - used as a function
@@ -148,7 +182,9 @@ class _progress:  # noqa: N801 - used as a function
 
     def __init__(self, name: str, got: Got) -> None:
         console = Console(stderr=True)
-        self._bar = Progress(*_COLUMNS, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+        self._bar = Progress(
+            *_COLUMNS, TimeElapsedColumn(), console=console, disable=not console.is_terminal
+        )
         self._task = self._bar.add_task(name, total=None, completed=got.bytes)
 
     def __enter__(self) -> Any:
@@ -161,7 +197,14 @@ class _progress:  # noqa: N801 - used as a function
 
 def _told(got: Got, where: str) -> bool:
     cursor = f", cursor {got.cursor}" if got.cursor else ""
-    typer.echo(f"{got.rows:,} rows, {got.bytes:,} bytes, sha256 {got.sum.hexdigest()} in {where}{cursor}", err=True)
+    typer.echo(
+        f"{got.rows:,} rows, {got.bytes:,} bytes, sha256 {got.sum.hexdigest()} in {where}{cursor}",
+        err=True,
+    )
     for name, why in got.skipped.items():
-        typer.echo(f"Missing: {name} of the archive cannot be read ({why}); see: outscope archive --verify", err=True)
+        typer.echo(
+            f"Missing: {name} of the archive cannot be read ({why}); see: outscope archive"
+            " --verify",
+            err=True,
+        )
     return not got.skipped

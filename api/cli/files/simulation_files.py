@@ -1,4 +1,6 @@
-"""Writes what `outscope simulate` makes: results, the configuration that fits them, and what is true."""
+"""Writes what `outscope simulate` makes: results, the configuration that fits them, and what is
+true.
+"""
 
 import gzip
 import json
@@ -35,7 +37,9 @@ def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
     path = Path(target)
     with beside(path) as file:
         if path.suffix == ".gz":
-            with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:  # the same bytes every time
+            with gzip.GzipFile(
+                "", "wb", _LEVEL, file, mtime=0
+            ) as packed:  # the same bytes every time
                 write(packed, play)
         else:
             write(file, play)
@@ -43,7 +47,10 @@ def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
 
 def write_configuration(path: Path, play: Play) -> None:
     """The configuration that judges these results."""
-    head = f"# Looks at the simulated internet of `outscope simulate {play.scenario} --seed {play.seed}`.\n"
+    head = (
+        f"# Looks at the simulated internet of `outscope simulate {play.scenario} --seed"
+        f" {play.seed}`.\n"
+    )
     text = yaml.safe_dump(document(play.topology), sort_keys=False, allow_unicode=True, width=120)
     with beside(path) as file:
         file.write((head + text).encode())

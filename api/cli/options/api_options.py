@@ -1,4 +1,6 @@
-"""What the reading commands share: where to ask, as what to answer, and which exit code an error gets."""
+"""What the reading commands share: where to ask, as what to answer, and which exit code an error
+gets.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +24,9 @@ def _url(value: str) -> str:
 
 Url = Annotated[
     str,
-    typer.Option("--url", help="Address of the API.", envvar="OUTSCOPE_URL", metavar="URL", callback=_url),
+    typer.Option(
+        "--url", help="Address of the API.", envvar="OUTSCOPE_URL", metavar="URL", callback=_url
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the API's own document, for programs.")]
 DEFAULT_URL = "http://127.0.0.1:8000"

@@ -52,7 +52,9 @@ class Client:
             raise self._stranger() from None
 
     def stream(self, *path: str, query: Query | None = None) -> tuple[Iterator[bytes], Message]:
-        """The bytes at a path as they come, and the headers; UnreachableError when they end too early."""
+        """The bytes at a path as they come, and the headers; UnreachableError when they end too
+        early.
+        """
         answer = self._open(path, query)
         return self._closing(answer), answer.headers
 
@@ -65,7 +67,9 @@ class Client:
             while part := answer.read(_CHUNK):
                 yield part
         except (OSError, HTTPException) as error:
-            raise UnreachableError(f"{self.url} broke off in the middle of its answer ({error!r}); try again") from None
+            raise UnreachableError(
+                f"{self.url} broke off in the middle of its answer ({error!r}); try again"
+            ) from None
 
     def _open(self, path: tuple[str, ...], query: Query | None) -> HTTPResponse:
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
@@ -78,8 +82,8 @@ class Client:
                 raise self._problem(error) from None
         except (OSError, HTTPException) as error:
             raise UnreachableError(
-                f"No answer from {self.url} ({_cause(error)}). Is Outscope running there? Start it with `outscope up`, "
-                "or name another address with --url or OUTSCOPE_URL."
+                f"No answer from {self.url} ({_cause(error)}). Is Outscope running there? Start it"
+                " with `outscope up`, or name another address with --url or OUTSCOPE_URL."
             ) from None
         return answer
 
@@ -96,7 +100,9 @@ class Client:
         )
 
     def _stranger(self) -> UnreachableError:
-        return UnreachableError(f"Whatever answers at {self.url} is not Outscope's API; name the right --url")
+        return UnreachableError(
+            f"Whatever answers at {self.url} is not Outscope's API; name the right --url"
+        )
 
 
 def checked(url: str) -> str:

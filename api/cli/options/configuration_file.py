@@ -12,12 +12,16 @@ ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="The configurat
 
 
 def load_or_exit(path: Path) -> Configuration:
-    """The configuration at `path`; when it has mistakes, all of them are printed and the command ends with 1."""
+    """The configuration at `path`; when it has mistakes, all of them are printed and the command
+    ends with 1.
+    """
     try:
         return load_configuration(path, parameter_models())
     except ConfigurationError as error:
         for mistake in error.mistakes:
             typer.echo(str(mistake), err=True)
         count = len(error.mistakes)
-        typer.echo(f"{count} mistake{'s' if count > 1 else ''} in {path}; nothing was changed.", err=True)
+        typer.echo(
+            f"{count} mistake{'s' if count > 1 else ''} in {path}; nothing was changed.", err=True
+        )
         raise typer.Exit(1) from None

@@ -10,6 +10,10 @@ Region = Annotated[str | None, typer.Option(help="Only from this region.")]
 Worker = Annotated[str | None, typer.Option(help="Only by this worker.")]
 Check = Annotated[str | None, typer.Option(help="Only of this check.")]
 Reason = Annotated[str | None, typer.Option(help="Only with this reason, such as timeout.")]
-Ok = Annotated[bool | None, typer.Option("--ok/--failed", help="Only those that are ok, or that failed.")]
-Since = Annotated[str | None, typer.Option(help="Only from then on: a time, or how long ago, such as 10m.")]
+Ok = Annotated[
+    bool | None, typer.Option("--ok/--failed", help="Only those that are ok, or that failed.")
+]
+Since = Annotated[
+    str | None, typer.Option(help="Only from then on: a time, or how long ago, such as 10m.")
+]
 Until = Annotated[str | None, typer.Option(help="Only before then.")]

@@ -9,7 +9,10 @@ import typer
 Database = Annotated[
     str | None,
     typer.Option(
-        help="Database, such as postgres://user@host/outscope; without it, a SQLite file in the data folder.",
+        help=(
+            "Database, such as postgres://user@host/outscope; without it, a SQLite file in the data"
+            " folder."
+        ),
         envvar="OUTSCOPE_DATABASE",
         metavar="URL",
         show_envvar=True,
@@ -17,7 +20,9 @@ Database = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(help="Data folder; default: ~/.local/share/outscope.", envvar="OUTSCOPE_DATA", metavar="DIR"),
+    typer.Option(
+        help="Data folder; default: ~/.local/share/outscope.", envvar="OUTSCOPE_DATA", metavar="DIR"
+    ),
 ]
 
 
@@ -30,7 +35,9 @@ def data_dir(data: Path | None) -> Path:
 
 
 def database_url(database: str | None, data: Path | None) -> str:
-    """The database given (or named by the file in OUTSCOPE_DATABASE_FILE), else the SQLite file in the data folder."""
+    """The database given (or named by the file in OUTSCOPE_DATABASE_FILE), else the SQLite file in
+    the data folder.
+    """
     secret = os.environ.get("OUTSCOPE_DATABASE_FILE")
     if database is None and secret:
         database = Path(secret).read_text().strip()

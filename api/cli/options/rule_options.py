@@ -1,4 +1,6 @@
-"""What `replay` and `compare` share: a file of results, the rules to judge it by, and what goes wrong with either."""
+"""What `replay` and `compare` share: a file of results, the rules to judge it by, and what goes
+wrong with either.
+"""
 
 import gc
 from collections.abc import Iterator, Sequence
@@ -21,14 +23,21 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="RESULTS",
-        help="Result records: NDJSON, .csv (both also .gz or .zst) or .parquet; - is NDJSON on standard input.",
+        help=(
+            "Result records: NDJSON, .csv (both also .gz or .zst) or .parquet; - is NDJSON on"
+            " standard input."
+        ),
     ),
 ]
-Config = Annotated[Path, typer.Option("--config", help="The configuration to judge by.", metavar="FILE")]
+Config = Annotated[
+    Path, typer.Option("--config", help="The configuration to judge by.", metavar="FILE")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="judge.KEY=VALUE", help="Another threshold than the configuration's; may be repeated."
+        "--set",
+        metavar="judge.KEY=VALUE",
+        help="Another threshold than the configuration's; may be repeated.",
     ),
 ]
 
@@ -51,14 +60,22 @@ def _instant(text: str) -> Instant:
 
 Until = Annotated[
     Instant | None,
-    typer.Option(help="Let time go on, or stop, at this time (RFC 3339).", parser=_instant, metavar="TIME"),
+    typer.Option(
+        help="Let time go on, or stop, at this time (RFC 3339).", parser=_instant, metavar="TIME"
+    ),
 ]
 
 
 def judged_or_exit(
-    file: ResultFile, config: Path, rules: Sequence[str], settings: Sequence[str] | None, until: Instant | None
+    file: ResultFile,
+    config: Path,
+    rules: Sequence[str],
+    settings: Sequence[str] | None,
+    until: Instant | None,
 ) -> Judged:
-    """What the rules say of the file; when it cannot be read, that is said and the command ends with 1."""
+    """What the rules say of the file; when it cannot be read, that is said and the command ends
+    with 1.
+    """
     configuration = load_or_exit(config)
     try:
         thresholds = overridden(configuration.rules, settings or ())
@@ -82,7 +99,9 @@ def judged_or_exit(
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Collect garbage rarely: millions of results are made and freed, and none of them refers to itself."""
+    """Collect garbage rarely: millions of results are made and freed, and none of them refers to
+    itself.
+    """
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -99,7 +118,9 @@ def _refused(sentence: str) -> typer.Exit:
 
 
 def tell_mistakes(file: ResultFile) -> None:
-    """Name the lines that were skipped on standard error; if there were any, the command ends with 1."""
+    """Name the lines that were skipped on standard error; if there were any, the command ends with
+    1.
+    """
     mistakes = file.mistakes
     if not mistakes.count:
         return

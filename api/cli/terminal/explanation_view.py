@@ -1,4 +1,6 @@
-"""Shows an explanation in a terminal: sections with what each line is about beside it; without colour in a pipe."""
+"""Shows an explanation in a terminal: sections with what each line is about beside it; without
+colour in a pipe.
+"""
 
 from rich.console import Console
 from rich.padding import Padding
@@ -25,10 +27,14 @@ def tell(out: Console, explanation: Explanation) -> None:
 
 
 def _points(out: Console, points: list[Point]) -> None:
-    """Points with a label stand in two columns, the others go over the whole width, in their order."""
+    """Points with a label stand in two columns, the others go over the whole width, in their
+    order.
+    """
     while points:
         labelled = bool(points[0].label)
-        count = next((n for n, point in enumerate(points) if bool(point.label) is not labelled), len(points))
+        count = next(
+            (n for n, point in enumerate(points) if bool(point.label) is not labelled), len(points)
+        )
         together, points = points[:count], points[count:]
         if labelled:
             out.print(Padding(_grid(out, together), (0, 0, 0, _INDENT), expand=False))
@@ -48,6 +54,7 @@ def _grid(out: Console, points: list[Point]) -> Table:
 
 def _whole(out: Console, point: Point) -> None:
     if point.state == COMMAND:
-        out.print(Text(f"  {point.text}", style="cyan"), soft_wrap=True)  # one line, so that it can be copied
+        # one line, so that it can be copied
+        out.print(Text(f"  {point.text}", style="cyan"), soft_wrap=True)
     else:
         out.print(Padding(plain(point.text), (0, 0, 0, _INDENT), expand=False))

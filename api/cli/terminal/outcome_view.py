@@ -1,4 +1,6 @@
-"""How `outscope probe` shows an outcome: its steps, its phases as bars, who answered, and what it came to."""
+"""How `outscope probe` shows an outcome: its steps, its phases as bars, who answered, and what it
+came to.
+"""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,9 +12,16 @@ from rich.table import Table
 from worker.contract.outcome import Outcome
 
 WIDTH: Final = 40
-_PHASES: Final = (("dns_ms", "name"), ("connect_ms", "connect"), ("tls_ms", "TLS"), ("ttfb_ms", "first byte"))
+_PHASES: Final = (
+    ("dns_ms", "name"),
+    ("connect_ms", "connect"),
+    ("tls_ms", "TLS"),
+    ("ttfb_ms", "first byte"),
+)
 _REST: Final = "rest"
-_SHOWN_APART: Final = frozenset({"hops", "redirects", "final_url", "http_version", "ip_version", "edge"})
+_SHOWN_APART: Final = frozenset(
+    {"hops", "redirects", "final_url", "http_version", "ip_version", "edge"}
+)
 
 
 def show(kind: str, outcome: Outcome, console: Console) -> None:
@@ -54,7 +63,11 @@ def facts(outcome: Outcome) -> Iterator[str]:
         yield " ".join(who)
     for number, hop in enumerate(extra.get("hops", ()), 1):
         yield f"{number}. {hop.get('status')} {hop.get('url')} {hop.get('total_ms', 0.0):.1f} ms"
-    rest = {name: value for name, value in extra.items() if name not in _SHOWN_APART and value not in (None, "", [])}
+    rest = {
+        name: value
+        for name, value in extra.items()
+        if name not in _SHOWN_APART and value not in (None, "", [])
+    }
     if rest:
         yield ", ".join(f"{name} {_told(value)}" for name, value in rest.items())
 

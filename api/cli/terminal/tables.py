@@ -31,23 +31,35 @@ WORDS = {"well": "well", "degraded": "degraded", "bad": "disrupted", "unknown": 
 
 
 def console() -> Console:
-    """Standard output. In a pipe there is no colour and the lines are long; NO_COLOR and COLUMNS are heeded."""
+    """Standard output. In a pipe there is no colour and the lines are long; NO_COLOR and COLUMNS
+    are heeded.
+    """
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a name that the terminal cannot write is no reason to fail
+        # a name that the terminal cannot write is no reason to fail
+        sys.stdout.reconfigure(errors="replace")
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
     return Console(highlight=False, width=PIPED_WIDTH if piped else None)
 
 
 def show(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
-    """A table when the terminal is wide enough for it (only the last column may wrap), else a card for each row."""
+    """A table when the terminal is wide enough for it (only the last column may wrap), else a card
+    for each row.
+    """
     lines = [list(row) for row in rows]
-    widths = [max(cell_len(name), *(cell.cell_len for cell in column)) for name, column in _columns(columns, lines)]
+    widths = [
+        max(cell_len(name), *(cell.cell_len for cell in column))
+        for name, column in _columns(columns, lines)
+    ]
     needed = sum(widths[:-1]) + _BETWEEN * len(columns) + min(widths[-1], _LAST)
     out.print(_table(columns, lines) if needed <= out.width else _cards(columns, lines))
 
 
-def _columns(columns: Sequence[str], lines: Sequence[Sequence[Text]]) -> Iterable[tuple[str, list[Text]]]:
-    return ((name, [line[number] for line in lines] or [Text()]) for number, name in enumerate(columns))
+def _columns(
+    columns: Sequence[str], lines: Sequence[Sequence[Text]]
+) -> Iterable[tuple[str, list[Text]]]:
+    return (
+        (name, [line[number] for line in lines] or [Text()]) for number, name in enumerate(columns)
+    )
 
 
 def _table(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Table:
@@ -63,7 +75,12 @@ def _cards(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Group:
     cards = []
     for line in lines:
         card = Table(
-            box=None, show_header=False, pad_edge=False, title=line[0], title_justify="left", title_style="bold"
+            box=None,
+            show_header=False,
+            pad_edge=False,
+            title=line[0],
+            title_justify="left",
+            title_style="bold",
         )
         card.add_column(style="dim", no_wrap=True)
         card.add_column(overflow="fold")

@@ -12,7 +12,9 @@ from api.documents.words import SeverityWord
 _OUTAGE_SHARE: Final = 0.8
 
 
-def disruptions_of(standing: Standing | None, verdict: VerdictView, setting: Setting) -> list[DisruptionLine]:
+def disruptions_of(
+    standing: Standing | None, verdict: VerdictView, setting: Setting
+) -> list[DisruptionLine]:
     """Each disruption that the evidence tells apart, the surest first; none while all is well."""
     found = (standing or {}).get("evidence", {}).get("disruptions", ())
     return [_line(one, standing or {}, verdict, setting) for one in found]
@@ -29,7 +31,9 @@ def together(found: Sequence[DisruptionLine], verdict: VerdictView, setting: Set
     return f"{widest['headline']}, and {more} more disruption{'s' if more > 1 else ''}"
 
 
-def _line(one: Mapping[str, Any], standing: Standing, verdict: VerdictView, setting: Setting) -> DisruptionLine:
+def _line(
+    one: Mapping[str, Any], standing: Standing, verdict: VerdictView, setting: Setting
+) -> DisruptionLine:
     own: VerdictView = {
         **verdict,
         "severity": _severity(one, standing),
@@ -50,7 +54,11 @@ def _severity(one: Mapping[str, Any], standing: Standing) -> SeverityWord:
     """As the judge tells the severity of a whole verdict: by the share of looks that failed."""
     if one["slow"]:
         return "degraded"
-    cells = [c for c in standing["cells"] if c["component"] in one["components"] and c["region"] in one["regions"]]
+    cells = [
+        c
+        for c in standing["cells"]
+        if c["component"] in one["components"] and c["region"] in one["regions"]
+    ]
     bad, looks = sum(c["bad"] for c in cells), sum(c["bad"] + c["ok"] for c in cells)
     share = standing["evidence"].get("thresholds", {}).get("outage_share", _OUTAGE_SHARE)
     return "outage" if bad and bad >= share * looks else "degraded"

@@ -1,4 +1,6 @@
-"""The verdict in a few words: `API disrupted in 2 of 5 regions`. Page and terminal add the service and the time."""
+"""The verdict in a few words: `API disrupted in 2 of 5 regions`. Page and terminal add the service
+and the time.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,14 +34,20 @@ def state(verdict: VerdictView) -> StateWord:
 
 
 def headline(verdict: VerdictView, setting: Setting, slow: bool = False) -> str:
-    """The verdict in a few words, without the name of the service and without the time; `slow` when nothing fails."""
+    """The verdict in a few words, without the name of the service and without the time; `slow` when
+    nothing fails.
+    """
     scope = verdict["scope"]
     if scope == "unknown":
         return _unknown(verdict, setting)
     if scope == "none":
         return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
     subject, verb = _subject(verdict["components"], setting), "slow" if slow else _verb(verdict)
-    return f"{subject} {verb} {_where(verdict, setting)}" if subject else f"{verb.title()} {_where(verdict, setting)}"
+    return (
+        f"{subject} {verb} {_where(verdict, setting)}"
+        if subject
+        else f"{verb.title()} {_where(verdict, setting)}"
+    )
 
 
 def _unknown(verdict: VerdictView, setting: Setting) -> str:
@@ -58,7 +66,10 @@ def _subject(components: Sequence[str], setting: Setting) -> str:
         return ""
     if len(components) > _NAMED:
         return f"{len(components)} of {len(setting.components)} components"
-    names = [label(setting.components.get(component, component), setting.name) for component in components]
+    names = [
+        label(setting.components.get(component, component), setting.name)
+        for component in components
+    ]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
@@ -80,7 +91,11 @@ def _where(verdict: VerdictView, setting: Setting) -> str:
         return f"in {setting.regions.get(regions[0], regions[0])} (1 of {total} regions)"
     if verdict["scope"] == "regional" or len(regions) < setting.heard:
         return f"in {_share(len(regions), total)}"
-    return "everywhere" if len(regions) >= total else f"everywhere it was seen from ({_share(len(regions), total)})"
+    return (
+        "everywhere"
+        if len(regions) >= total
+        else f"everywhere it was seen from ({_share(len(regions), total)})"
+    )
 
 
 def _share(some: int, total: int) -> str:

@@ -1,4 +1,6 @@
-"""What is known now, put together from what the store holds: pure, so that it can be tested without a store."""
+"""What is known now, put together from what the store holds: pure, so that it can be tested without
+a store.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +25,9 @@ NOT_HEARD = "nothing heard yet"
 
 @dataclass(frozen=True)
 class Picture:
-    """One consistent reading of the store. `standings` are the documents that the coordinator wrote, by subject."""
+    """One consistent reading of the store. `standings` are the documents that the coordinator
+    wrote, by subject.
+    """
 
     version: int | None
     topology: Topology
@@ -44,17 +48,29 @@ class Picture:
     @cached_property
     def services(self) -> list[ServiceView]:
         """Every service that is judged, in the order of the configuration."""
-        return [self._service(service) for service in self.topology.services if service.role is Role.SERVICE]
+        return [
+            self._service(service)
+            for service in self.topology.services
+            if service.role is Role.SERVICE
+        ]
 
     def detail(self, service_id: str) -> ServiceDetail | None:
-        """One service (a reference too) with its evidence and open incidents; None when it is not configured."""
+        """One service (a reference too) with its evidence and open incidents; None when it is not
+        configured.
+        """
         service = self.topology.service.get(service_id)
         if service is None:
             return None
         found = self._service(service)
         evidence = self.service_standings.get(service_id, {}).get("evidence", {})
-        verdict: FullVerdictView = {**found["verdict"], "cells": self._cells(service), "evidence": evidence}
-        incidents = [incident for incident in self.open_incidents if incident["service"] == service_id]
+        verdict: FullVerdictView = {
+            **found["verdict"],
+            "cells": self._cells(service),
+            "evidence": evidence,
+        }
+        incidents = [
+            incident for incident in self.open_incidents if incident["service"] == service_id
+        ]
         return {**found, "verdict": verdict, "incidents": incidents}
 
     def matrix(self, service_id: str) -> Matrix | None:
@@ -68,7 +84,12 @@ class Picture:
             "at": found["verdict"]["at"],
             "components": found["components"],
             "regions": [
-                {"id": region["id"], "name": region["name"], "fitness": region["fitness"], "why": region["why"]}
+                {
+                    "id": region["id"],
+                    "name": region["name"],
+                    "fitness": region["fitness"],
+                    "why": region["why"],
+                }
                 for region in self.regions
                 if region["id"] in found["regions"]
             ],
@@ -78,7 +99,8 @@ class Picture:
     def overview(self) -> Overview:
         """All of it, as the page shows it."""
         lines: list[ServiceLine] = [
-            {**service, "cells": self._cells(self.topology.service[service["id"]])} for service in self.services
+            {**service, "cells": self._cells(self.topology.service[service["id"]])}
+            for service in self.services
         ]
         said = summary.summarise(lines, self.regions)
         return {
@@ -86,7 +108,9 @@ class Picture:
             "state": said.state,
             "headline": said.headline,
             "advice": said.advice,
-            "judged_at": max((s["verdict"]["at"] for s in lines if s["verdict"]["at"]), default=None),
+            "judged_at": max(
+                (s["verdict"]["at"] for s in lines if s["verdict"]["at"]), default=None
+            ),
             "coordinator": {
                 "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
                 "silent_after_ms": self.silent_after_ms,
@@ -136,7 +160,9 @@ class Picture:
             "regions": list(regions),
             "state": state(verdict),
             "headline": together(disruptions, verdict, setting),
-            "since": _since(service.id, self.open_incidents) if verdict["scope"] != "none" else None,
+            "since": _since(service.id, self.open_incidents)
+            if verdict["scope"] != "none"
+            else None,
             "disruptions": disruptions,
             "verdict": verdict,
         }
@@ -147,4 +173,7 @@ class Picture:
 
 def _since(service_id: str, incidents: Sequence[IncidentView]) -> str | None:
     """When the longest open incident of the service had begun at the latest."""
-    return min((incident["started_by"] for incident in incidents if incident["service"] == service_id), default=None)
+    return min(
+        (incident["started_by"] for incident in incidents if incident["service"] == service_id),
+        default=None,
+    )

@@ -1,4 +1,6 @@
-"""From what the coordinator wrote of a service to a verdict and cells, also where it wrote nothing yet."""
+"""From what the coordinator wrote of a service to a verdict and cells, also where it wrote nothing
+yet.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -30,7 +32,11 @@ def verdict_of(standing: Standing | None, service: Service) -> VerdictView:
 
 def whole(standing: Standing) -> FullVerdictView:
     """A stored verdict with its own cells and evidence; one of an older version has none."""
-    return {**_verdict(standing), "cells": standing.get("cells", []), "evidence": standing.get("evidence", {})}
+    return {
+        **_verdict(standing),
+        "cells": standing.get("cells", []),
+        "evidence": standing.get("evidence", {}),
+    }
 
 
 def _verdict(standing: Standing) -> VerdictView:
@@ -47,12 +53,20 @@ def _verdict(standing: Standing) -> VerdictView:
 
 def cells_of(standing: Standing | None, topology: Topology, service: Service) -> list[CellView]:
     """A cell for each (component, region) that is looked at, whether or not it was judged yet."""
-    judged = {(cell["component"], cell["region"]): cell for cell in (standing or {}).get("cells", ())}
-    return [cast(CellView, judged.get(pair) or _unjudged(*pair)) for pair in _pairs(topology, service)]
+    judged = {
+        (cell["component"], cell["region"]): cell for cell in (standing or {}).get("cells", ())
+    }
+    return [
+        cast(CellView, judged.get(pair) or _unjudged(*pair)) for pair in _pairs(topology, service)
+    ]
 
 
 def _pairs(topology: Topology, service: Service) -> Iterable[tuple[str, str]]:
-    looked = {(check.component, region) for check in topology.checks_of(service.id) for region in check.regions}
+    looked = {
+        (check.component, region)
+        for check in topology.checks_of(service.id)
+        for region in check.regions
+    }
     for component in service.components:
         for region in topology.regions:
             if (component.id, region.id) in looked:

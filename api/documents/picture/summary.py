@@ -1,4 +1,6 @@
-"""All services in one sentence, and what it means in plain words when there is no verdict to speak of."""
+"""All services in one sentence, and what it means in plain words when there is no verdict to speak
+of.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,13 +37,15 @@ STARTING: Final = Summary(
 ALL_SILENT: Final = Summary(
     "unknown",
     "No region is heard",
-    "Nothing can be said of any service until a worker reports. Are workers running, and do they reach the broker?",
+    "Nothing can be said of any service until a worker reports. Are workers running, and do they"
+    " reach the broker?",
 )
 ALL_UNFIT: Final = Summary(
     "unknown",
     "We cannot see out from here",
-    "No region reaches its reference points: very independent, very reliable places that should always answer. "
-    "So the trouble is most likely with our own network, and nothing is claimed about any service until it is over.",
+    "No region reaches its reference points: very independent, very reliable places that should"
+    " always answer. So the trouble is most likely with our own network, and nothing is claimed"
+    " about any service until it is over.",
 )
 
 
@@ -61,7 +65,9 @@ def summarise(services: Sequence[ServiceLine], regions: Sequence[RegionView]) ->
 def _all_well(services: Sequence[ServiceLine]) -> str:
     if len(services) == 1:
         return f"{services[0]['name']} is well"
-    return "Both services are well" if len(services) == 2 else f"All {len(services)} services are well"
+    return (
+        "Both services are well" if len(services) == 2 else f"All {len(services)} services are well"
+    )
 
 
 def _trouble(services: Sequence[ServiceLine]) -> str:
@@ -85,12 +91,16 @@ def _phrase(some: Sequence[ServiceLine], services: Sequence[ServiceLine], word: 
         return ""
     if len(some) == 1:
         return f"{some[0]['name']} is {word}"
-    count = f"all {len(services)}" if len(some) == len(services) else f"{len(some)} of {len(services)}"
+    count = (
+        f"all {len(services)}" if len(some) == len(services) else f"{len(some)} of {len(services)}"
+    )
     return f"{count} services are {word}"
 
 
 def _unknown(services: Sequence[ServiceLine], regions: Sequence[RegionView]) -> Summary:
-    """Nothing bad is known, and of some services nothing is known at all: say why, when one reason explains it."""
+    """Nothing bad is known, and of some services nothing is known at all: say why, when one reason
+    explains it.
+    """
     fitness = {region["fitness"] for region in regions}
     unknown = [service for service in services if service["state"] == "unknown"]
     if all(service["verdict"]["at"] is None for service in services):
@@ -101,4 +111,6 @@ def _unknown(services: Sequence[ServiceLine], regions: Sequence[RegionView]) -> 
         return ALL_UNFIT
     if len(unknown) == 1:
         return Summary("unknown", f"{unknown[0]['name']} cannot be judged at the moment")
-    return Summary("unknown", f"{len(unknown)} of {len(services)} services cannot be judged at the moment")
+    return Summary(
+        "unknown", f"{len(unknown)} of {len(services)} services cannot be judged at the moment"
+    )

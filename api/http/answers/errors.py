@@ -1,4 +1,6 @@
-"""Every error of the API, in one table: stable code, HTTP status, title. Answers are RFC 9457 problem details."""
+"""Every error of the API, in one table: stable code, HTTP status, title. Answers are RFC 9457
+problem details.
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -45,11 +47,18 @@ PROBLEMS: Final[Mapping[str, Entry]] = MappingProxyType(
 )
 """Codes never change their meaning; new ones may appear."""
 
-_BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 422: "invalid_parameter", 503: "store_unavailable"}
+_BY_STATUS: Final = {
+    404: "not_found",
+    405: "method_not_allowed",
+    422: "invalid_parameter",
+    503: "store_unavailable",
+}
 
 
 class ProblemError(Exception):
-    """A request that gets a problem for an answer. `code` is a key of PROBLEMS; `members` are added to the answer."""
+    """A request that gets a problem for an answer. `code` is a key of PROBLEMS; `members` are added
+    to the answer.
+    """
 
     def __init__(self, code: str, detail: str, **members: Any) -> None:
         super().__init__(detail)
@@ -64,7 +73,9 @@ def invalid(parameter: str, message: str) -> ProblemError:
     return ProblemError("invalid_parameter", f"{parameter}: {message}", errors=[mistake])
 
 
-def problem(request: Request, error: ProblemError, headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    request: Request, error: ProblemError, headers: Mapping[str, str] | None = None
+) -> Response:
     """The answer that tells of the error."""
     entry = PROBLEMS[error.code]
     body = {
@@ -105,7 +116,9 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-    code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
+    code = _BY_STATUS.get(
+        error.status_code, "bad_request" if error.status_code < 500 else "internal"
+    )
     detail = f"{request.method} {request.url.path}: {PROBLEMS[code].title.lower()}"
     return problem(request, ProblemError(code, detail), error.headers)
 
@@ -118,7 +131,8 @@ async def _on_trouble(request: Request, error: Exception) -> Response:
 
 async def _on_anything(request: Request, error: Exception) -> Response:
     detail = "The error is in the log of the API process; the request may be tried again."
-    return problem(request, ProblemError("internal", detail), SECURITY)  # the middleware is further in
+    # the middleware is further in
+    return problem(request, ProblemError("internal", detail), SECURITY)
 
 
 def install(app: FastAPI) -> None:

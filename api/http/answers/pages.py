@@ -10,7 +10,9 @@ from api.http.answers.encoding import JSON, encode
 
 
 def page(request: Request, items: Sequence[Any], following: str | None) -> Response:
-    """The items and the cursor behind them, with `Link: rel=next` (RFC 8288) while there is more."""
+    """The items and the cursor behind them, with `Link: rel=next` (RFC 8288) while there is
+    more.
+    """
     headers = {"cache-control": "no-store"}
     if following is not None:
         address = request.url.include_query_params(cursor=following)

@@ -1,1 +1,3 @@
-"""The addresses of the API, one file a subject. Each answers from the sources, in the shapes of `api.documents`."""
+"""The addresses of the API, one file a subject. Each answers from the sources, in the shapes of
+`api.documents`.
+"""

@@ -26,9 +26,15 @@ FORMATS: Final = ("ndjson", "csv", "parquet", "arrow", "json")
 
 Name = Annotated[str, Path(description="results, rollups, incidents, verdicts or workers")]
 FormatName = Annotated[str, Query(alias="format", description=", ".join(FORMATS))]
-Compression = Annotated[str | None, Query(description="none, gzip or zstd; without it, what suits the format")]
-Columns = Annotated[str | None, Query(description="only these, in this order, comma-separated", max_length=1_000)]
-Most = Annotated[int | None, Query(ge=1, description="at most so many rows; go on with the summary's `cursor`")]
+Compression = Annotated[
+    str | None, Query(description="none, gzip or zstd; without it, what suits the format")
+]
+Columns = Annotated[
+    str | None, Query(description="only these, in this order, comma-separated", max_length=1_000)
+]
+Most = Annotated[
+    int | None, Query(ge=1, description="at most so many rows; go on with the summary's `cursor`")
+]
 Header = Annotated[bool, Query(description="whether a CSV begins with the names of its columns")]
 
 
@@ -69,7 +75,10 @@ async def _summaries(request: Request) -> Summaries:
 
 Kept = Annotated[Summaries, Depends(_summaries)]
 _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "the rows, in the format asked for"},
+    200: {
+        "content": {"application/x-ndjson": {}, "text/csv": {}},
+        "description": "the rows, in the format asked for",
+    },
     **refused(400, 404, 422),
 }
 
@@ -83,20 +92,29 @@ _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
 async def summary(
     request: Request,
     kept: Kept,
-    identifier: Annotated[str, Path(description="as the header Outscope-Export tells it", max_length=64)],
+    identifier: Annotated[
+        str, Path(description="as the header Outscope-Export tells it", max_length=64)
+    ],
 ) -> Response:
     """What an export gave out: rows, bytes, SHA-256, and the cursor behind its last row.
 
-    `complete` is false while it goes on, and stays so when it was cut off: go on from `cursor`. `skipped` names files
-    of the archive that could not be read.
+    `complete` is false while it goes on, and stays so when it was cut off: go on from `cursor`.
+    `skipped` names files of the archive that could not be read.
     """
     found = kept.of(identifier)
     if found is None:
-        raise ProblemError("not_found", f"no export {identifier[:40]!r} is remembered by this process")
+        raise ProblemError(
+            "not_found", f"no export {identifier[:40]!r} is remembered by this process"
+        )
     return answered(request, document(found))
 
 
-@router.get("/v1/exports/{name}", operation_id="exportDataset", response_class=StreamingResponse, responses=_CONTENT)
+@router.get(
+    "/v1/exports/{name}",
+    operation_id="exportDataset",
+    response_class=StreamingResponse,
+    responses=_CONTENT,
+)
 async def export(
     sources: From,
     kept: Kept,
@@ -109,11 +127,12 @@ async def export(
     limit: Most = None,
     header: Header = True,
 ) -> StreamingResponse:
-    """All rows of a dataset that are wanted, streamed in bounded memory, in an order in which reading can go on.
+    """All rows of a dataset that are wanted, streamed in bounded memory, in an order in which
+    reading can go on.
 
-    Without a format: what `outscope replay` reads. `Link` leads to the summary, which afterwards tells the exact number
-    of rows and the checksum of the bytes. An answer that ends early is cut off without its last chunk, so that no
-    client takes it for whole.
+    Without a format: what `outscope replay` reads. `Link` leads to the summary, which afterwards
+    tells the exact number of rows and the checksum of the bytes. An answer that ends early is cut
+    off without its last chunk, so that no client takes it for whole.
     """
     made = _made(name, format_name, compression, columns, wanted, checked(cursor), limit, header)
     identifier = kept.keep(made)
@@ -140,22 +159,32 @@ def _made(
     limit: int | None,
     header: bool,
 ) -> Any:
-    from coordinator.analytics.exports.dataset import Wanted as Chosen  # Arrow is large, and needed by exports alone
+    from coordinator.analytics.exports.dataset import (
+        Wanted as Chosen,  # Arrow is large, and needed by exports alone
+    )
     from coordinator.analytics.exports.datasets import DATASETS
     from coordinator.analytics.exports.formats import FORMATS as KNOWN
     from coordinator.analytics.exports.stream import Export
 
     if name not in DATASETS:
-        raise ProblemError("not_found", f"there is no dataset {name[:40]!r}; there is {', '.join(DATASETS)}")
+        raise ProblemError(
+            "not_found", f"there is no dataset {name[:40]!r}; there is {', '.join(DATASETS)}"
+        )
     dataset, format_ = DATASETS[name], KNOWN.get(format_name)
     if format_ is None:
-        raise invalid("format", f"{format_name[:20]!r} is no format; write one of {', '.join(KNOWN)}")
+        raise invalid(
+            "format", f"{format_name[:20]!r} is no format; write one of {', '.join(KNOWN)}"
+        )
     pressed = compression or format_.compressions[0]
     if pressed not in format_.compressions:
-        raise invalid("compression", f"{format_name} is written with one of {', '.join(format_.compressions)}")
+        raise invalid(
+            "compression", f"{format_name} is written with one of {', '.join(format_.compressions)}"
+        )
     for field in ResultFilter.__slots__:
         if getattr(wanted, field) is not None and field not in dataset.filters:
-            raise invalid(field, f"{name} cannot be filtered by it; {', '.join(sorted(dataset.filters))} can")
+            raise invalid(
+                field, f"{name} cannot be filtered by it; {', '.join(sorted(dataset.filters))} can"
+            )
     chosen = Chosen(_columns(dataset, columns), wanted, cursor, limit)
     return Export(dataset, format_, pressed, chosen, header)
 
@@ -167,7 +196,9 @@ def _columns(dataset: Any, told: str | None) -> tuple[str, ...]:
     chosen = tuple(name.strip() for name in told.split(","))
     for name in chosen:
         if name not in names:
-            raise invalid("columns", f"{dataset.name} has no column {name[:40]!r}; it has {', '.join(names)}")
+            raise invalid(
+                "columns", f"{dataset.name} has no column {name[:40]!r}; it has {', '.join(names)}"
+            )
     if len(set(chosen)) != len(chosen):
         raise invalid("columns", "a column is named twice")
     return chosen

@@ -14,13 +14,17 @@ router = APIRouter(tags=["fleet"])
 
 @router.get("/v1/regions", operation_id="listRegions", response_model=Regions)
 async def regions(request: Request, sources: From) -> Response:
-    """Every configured region: is it fit to speak, unfit (its references fail too), or silent? Strong ETag."""
+    """Every configured region: is it fit to speak, unfit (its references fail too), or silent?
+    Strong ETag.
+    """
     return answer(request, (await sources.snapshots.current()).regions)
 
 
 @router.get("/v1/workers", operation_id="listWorkers", response_model=Workers)
 async def workers(request: Request, sources: From) -> Response:
-    """Every worker that was ever heard, with its fitness and what it last said of itself. Strong ETag."""
+    """Every worker that was ever heard, with its fitness and what it last said of itself. Strong
+    ETag.
+    """
     return answer(request, (await sources.snapshots.current()).workers)
 
 
@@ -32,10 +36,14 @@ async def gaps(
     since: TimeFilter = "1d",
     limit: Limit = 100,
 ) -> Response:
-    """Looks that should have been made and were not, or of which nothing was heard; the latest first.
+    """Looks that should have been made and were not, or of which nothing was heard; the latest
+    first.
 
-    A missed look says nothing about a service; it is declared so that silence is never taken for good or bad news.
+    A missed look says nothing about a service; it is declared so that silence is never taken for
+    good or bad news.
     """
     at = instant("since", since) or 0
     found = await sources.store.gaps.since(at, service, region, limit)
-    return Response(encode({"items": found}), media_type=JSON, headers={"cache-control": "no-store"})
+    return Response(
+        encode({"items": found}), media_type=JSON, headers={"cache-control": "no-store"}
+    )

@@ -30,10 +30,14 @@ class Alive(TypedDict):
 
 
 class Ready(TypedDict):
-    """Everything that true answers need is there. When it is not, `checks` of the problem says what is missing."""
+    """Everything that true answers need is there. When it is not, `checks` of the problem says what
+    is missing.
+    """
 
     status: Annotated[str, Field(examples=["ready"])]
-    checks: Annotated[dict[str, str], Field(description="`ok`, or what is wrong: store, schema, coordinator")]
+    checks: Annotated[
+        dict[str, str], Field(description="`ok`, or what is wrong: store, schema, coordinator")
+    ]
 
 
 @router.get("/v1/healthz", operation_id="alive", response_model=Alive)
@@ -44,7 +48,9 @@ async def healthz() -> Response:
 
 @router.get("/v1/readyz", operation_id="ready", response_model=Ready, responses=refused(503))
 async def readyz(sources: From) -> Response:
-    """200 when the store answers, its schema is in place and the coordinator was heard recently; else 503."""
+    """200 when the store answers, its schema is in place and the coordinator was heard recently;
+    else 503.
+    """
     checks = await _checks(sources)
     if any(found != "ok" for found in checks.values()):
         missing = "; ".join(f"{name}: {found}" for name, found in checks.items() if found != "ok")
@@ -61,11 +67,22 @@ async def _checks(sources: Sources) -> dict[str, str]:
     try:
         snapshot = await sources.snapshots.current()
     except TROUBLE:
-        return {"store": "ok", **dict.fromkeys(("schema", "coordinator"), "the tables cannot be read")}
-    return {"store": "ok", "schema": "ok", "coordinator": _coordinator(snapshot.picture.heard_at, sources.settings)}
+        return {
+            "store": "ok",
+            **dict.fromkeys(("schema", "coordinator"), "the tables cannot be read"),
+        }
+    return {
+        "store": "ok",
+        "schema": "ok",
+        "coordinator": _coordinator(snapshot.picture.heard_at, sources.settings),
+    }
 
 
 def _coordinator(heard_at: Instant | None, settings: ApiSettings) -> str:
     if heard_at is None:
         return "never heard"
-    return "ok" if now() - heard_at <= settings.coordinator_silent_ms else f"last heard {rfc3339(heard_at)}"
+    return (
+        "ok"
+        if now() - heard_at <= settings.coordinator_silent_ms
+        else f"last heard {rfc3339(heard_at)}"
+    )

@@ -26,7 +26,12 @@ Resolution = Annotated[
 ]
 
 
-@router.get("/v1/services/{id}/history", operation_id="getServiceHistory", response_model=History, responses=FILTERED)
+@router.get(
+    "/v1/services/{id}/history",
+    operation_id="getServiceHistory",
+    response_model=History,
+    responses=FILTERED,
+)
 async def service_history(
     request: Request,
     sources: From,
@@ -38,10 +43,12 @@ async def service_history(
     check: IdFilter = None,
     region: IdFilter = None,
 ) -> Response:
-    """Looks, uptime, reasons and percentiles of a service in minutes, hours or days; the last 24 hours without `since`.
+    """Looks, uptime, reasons and percentiles of a service in minutes, hours or days; the last 24
+    hours without `since`.
 
-    Answered from rollups, a year in a fraction of a second. A minute is there some seconds after it ended, an hour that
-    has not ended is renewed every few minutes. A service of which nothing is kept has no points.
+    Answered from rollups, a year in a fraction of a second. A minute is there some seconds after it
+    ended, an hour that has not ended is renewed every few minutes. A service of which nothing is
+    kept has no points.
     """
     at = now()
     end = instant("until", until) or at
@@ -51,7 +58,12 @@ async def service_history(
         raise invalid("since", "lies after the end of the time asked for")
     level = level_for(end - begin) if resolution == "auto" else resolution
     if (end - begin) // LENGTH_MS[level] > MOST_POINTS:
-        raise invalid("resolution", f"would be more than {MOST_POINTS} buckets; ask for longer ones or a shorter time")
+        raise invalid(
+            "resolution",
+            f"would be more than {MOST_POINTS} buckets; ask for longer ones or a shorter time",
+        )
     async with timeout(PATIENCE_S):
-        told = await history(sources.archive, id, begin, end, level, component=component, check=check, region=region)
+        told = await history(
+            sources.archive, id, begin, end, level, component=component, check=check, region=region
+        )
     return Response(encode(told), media_type=JSON, headers={"cache-control": "no-store"})

@@ -17,11 +17,15 @@ from api.http.sources.sources import From, Sources
 
 router = APIRouter(tags=["incidents"])
 
-Open = Annotated[bool | None, Query(description="true: only those that go on; false or left out: all")]
+Open = Annotated[
+    bool | None, Query(description="true: only those that go on; false or left out: all")
+]
 _ID: Final = re.compile(r"[!-~]{1,64}")
 
 
-@router.get("/v1/incidents", operation_id="listIncidents", response_model=Incidents, responses=FILTERED)
+@router.get(
+    "/v1/incidents", operation_id="listIncidents", response_model=Incidents, responses=FILTERED
+)
 async def incidents(
     request: Request,
     sources: From,
@@ -35,9 +39,16 @@ async def incidents(
     return page(request, found.items, found.next)
 
 
-@router.get("/v1/incidents/{id}", operation_id="getIncident", response_model=IncidentDetail, responses=MISSING)
+@router.get(
+    "/v1/incidents/{id}",
+    operation_id="getIncident",
+    response_model=IncidentDetail,
+    responses=MISSING,
+)
 async def incident(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
-    """One incident: each change of how far it reached, how long it lasted where, and which others share its cause."""
+    """One incident: each change of how far it reached, how long it lasted where, and which others
+    share its cause.
+    """
     found, timeline = await _incident(sources, id)
     return answer(request, document({**found, "timeline": timeline}))
 
@@ -49,7 +60,8 @@ async def incident(request: Request, sources: From, id: Identifier) -> Response:
     responses=MISSING,
 )
 async def evidence(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
-    """How each line of the timeline came about: votes, who did not vote and why, the best explanations, thresholds.
+    """How each line of the timeline came about: votes, who did not vote and why, the best
+    explanations, thresholds.
 
     In numbers, and in sentences for people.
     """
@@ -59,10 +71,14 @@ async def evidence(request: Request, sources: From, id: Identifier) -> Response:
     return answer(request, document(incident_evidence(found, lines, names)))
 
 
-async def _incident(sources: Sources, identifier: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+async def _incident(
+    sources: Sources, identifier: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The incident with those of the same cause, and its timeline."""
     found = await sources.store.incidents.get(identifier) if _ID.fullmatch(identifier) else None
     if found is None:
-        raise ProblemError("unknown_incident", f"There is no incident {identifier!r}; /v1/incidents lists them")
+        raise ProblemError(
+            "unknown_incident", f"There is no incident {identifier!r}; /v1/incidents lists them"
+        )
     incident, timeline = found
     return {**incident, "alike": await sources.store.incidents.alike(incident)}, timeline

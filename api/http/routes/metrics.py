@@ -15,7 +15,9 @@ router = APIRouter(tags=["health"])
 
 @router.get("/metrics", operation_id="metrics", response_class=PlainTextResponse)
 async def metrics(request: Request, sources: From) -> Response:
-    """Verdicts, fitness of regions, vitals of workers, what was refused, and this process's requests; as text."""
+    """Verdicts, fitness of regions, vitals of workers, what was refused, and this process's
+    requests; as text.
+    """
     counted: RequestMetrics = request.app.state.requests
     facts = Facts(
         (await sources.snapshots.current()).picture,

@@ -21,7 +21,9 @@ _METHODS: Final = ["GET", "HEAD"]
 
 
 def page_router() -> APIRouter:
-    """`/`, the reference at `/docs`, and `/web/<file>` for every file of both; not part of the API's document."""
+    """`/`, the reference at `/docs`, and `/web/<file>` for every file of both; not part of the
+    API's document.
+    """
     files = {path.name: _read(path) for path in WEB.iterdir() if path.suffix in _TYPES}
     router = APIRouter(include_in_schema=False)
 
@@ -43,6 +45,8 @@ def page_router() -> APIRouter:
 
 
 def _read(path: Path) -> Document:
-    """Icons may be kept for a day: the page must be able to change its icon when this server is gone."""
+    """Icons may be kept for a day: the page must be able to change its icon when this server is
+    gone.
+    """
     keep = "max-age=86400" if path.suffix == ".svg" else "no-cache"
     return ready(path.read_bytes(), _TYPES[path.suffix], keep)

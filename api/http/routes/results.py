@@ -49,7 +49,9 @@ Wanted = Annotated[ResultFilter, Depends(_filter)]
 async def results(
     request: Request, sources: From, wanted: Wanted, cursor: Cursor = None, limit: Limit = 100
 ) -> Response:
-    """Result records, the newest first by when the look was due (`scheduled_at`, which `since` and `until` bound)."""
+    """Result records, the newest first by when the look was due (`scheduled_at`, which `since` and
+    `until` bound).
+    """
     async with timeout(PATIENCE_S):
         found = await sources.record.page(wanted, checked(cursor), limit)
     return page(request, [to_record(result) for result in found.items], found.next)

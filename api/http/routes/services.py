@@ -32,7 +32,8 @@ _ID: Final = re.compile(IDENTIFIER)
 
 @router.get("/v1/overview", operation_id="overview", response_model=Overview)
 async def overview(request: Request, sources: From) -> Response:
-    """All services with their cells, all regions and the open incidents in one document, with a strong ETag.
+    """All services with their cells, all regions and the open incidents in one document, with a
+    strong ETag.
 
     What the page at `/` shows; poll it with `If-None-Match`.
     """
@@ -48,7 +49,9 @@ async def services(request: Request, sources: From) -> Response:
     return answer(request, (await sources.snapshots.current()).services)
 
 
-@router.get("/v1/services/{id}", operation_id="getService", response_model=ServiceDetail, responses=MISSING)
+@router.get(
+    "/v1/services/{id}", operation_id="getService", response_model=ServiceDetail, responses=MISSING
+)
 async def service(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
     """One service: verdict, cells, the evidence to recompute it from, and its open incidents.
 
@@ -58,7 +61,12 @@ async def service(request: Request, sources: From, id: Identifier) -> Response: 
     return answer(request, document(found or _unknown(id)))
 
 
-@router.get("/v1/services/{id}/matrix", operation_id="getServiceMatrix", response_model=Matrix, responses=MISSING)
+@router.get(
+    "/v1/services/{id}/matrix",
+    operation_id="getServiceMatrix",
+    response_model=Matrix,
+    responses=MISSING,
+)
 async def matrix(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
     """Component by region of one service: a cell for each pair that is looked at."""
     found = (await sources.snapshots.current()).picture.matrix(id)
@@ -77,9 +85,11 @@ async def evidence(
     id: Identifier,  # noqa: A002 - the name in the path
     at: AtTime = None,
 ) -> Response:
-    """How the verdict came about that stands, or stood at a time: in numbers, and in sentences for people.
+    """How the verdict came about that stands, or stood at a time: in numbers, and in sentences for
+    people.
 
-    With `at` it is as it was when it was last said that something changed; later looks are not in it.
+    With `at` it is as it was when it was last said that something changed; later looks are not in
+    it.
     """
     picture = (await sources.snapshots.current()).picture
     moment = past("at", at)
@@ -99,23 +109,34 @@ async def evidence(
     responses=refused(404),
 )
 async def answered(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
-    """From which country, network and edge each region was answered in the last ten minutes, and how often in vain.
+    """From which country, network and edge each region was answered in the last ten minutes, and
+    how often in vain.
 
-    Regions that fail together often share a place that answers them. At most the newest 5,000 looks are counted.
+    Regions that fail together often share a place that answers them. At most the newest 5,000 looks
+    are counted.
     """
     if id not in (await sources.snapshots.current()).picture.topology.service:
         _unknown(id)
     since = clock.now() - ANSWERED_MS
     async with timeout(PATIENCE_S):
-        found = await sources.archive.results.page(ResultFilter(service=id, since=since), None, ANSWERED_LOOKS)
-    return answer(request, document({"service": id, "since": rfc3339(since), "groups": answered_from(found.items)}))
+        found = await sources.archive.results.page(
+            ResultFilter(service=id, since=since), None, ANSWERED_LOOKS
+        )
+    return answer(
+        request,
+        document({"service": id, "since": rfc3339(since), "groups": answered_from(found.items)}),
+    )
 
 
 def _nothing(picture: Picture, identifier: str, at: Instant) -> NoReturn:
     if identifier not in picture.topology.service:
         _unknown(identifier)
-    raise ProblemError("no_verdict", f"Nothing was said of {identifier!r} at {rfc3339(at)}, nor before")
+    raise ProblemError(
+        "no_verdict", f"Nothing was said of {identifier!r} at {rfc3339(at)}, nor before"
+    )
 
 
 def _unknown(identifier: str) -> NoReturn:
-    raise ProblemError("unknown_service", f"No service {identifier!r} is configured; /v1/services lists them")
+    raise ProblemError(
+        "unknown_service", f"No service {identifier!r} is configured; /v1/services lists them"
+    )

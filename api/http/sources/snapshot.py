@@ -1,4 +1,6 @@
-"""The hot documents: read from the store twice a second at most, encoded once, sent to all who ask."""
+"""The hot documents: read from the store twice a second at most, encoded once, sent to all who
+ask.
+"""
 
 import asyncio
 import logging
@@ -29,7 +31,9 @@ class Snapshot:
 
 
 def take(picture: Picture) -> Snapshot:
-    """Encode the documents that many clients ask for. Takes milliseconds when there are thousands of cells."""
+    """Encode the documents that many clients ask for. Takes milliseconds when there are thousands
+    of cells.
+    """
     return Snapshot(
         picture=picture,
         overview=document(picture.overview()),
@@ -40,8 +44,10 @@ def take(picture: Picture) -> Snapshot:
 
 
 class Snapshots:
-    """Gives out the newest snapshot. Younger than `refresh_ms`: as it is. Younger than `stale_ms`: as it is, while a
-    new one is taken. Older: the new one. One reading at a time, however many wait for it."""
+    """Gives out the newest snapshot. Younger than `refresh_ms`: as it is. Younger than `stale_ms`:
+    as it is, while a new one is taken. Older: the new one. One reading at a time, however many wait
+    for it.
+    """
 
     def __init__(self, store: Store, settings: ApiSettings) -> None:
         self._store = store
@@ -69,7 +75,8 @@ class Snapshots:
             await asyncio.wait([self._reading])
 
     async def _read(self) -> Snapshot:
-        return await asyncio.shield(self._start())  # a client that goes away does not stop it for the others
+        # a client that goes away does not stop it for the others
+        return await asyncio.shield(self._start())
 
     def _start(self) -> asyncio.Task[Snapshot]:
         if self._reading is None:

@@ -17,7 +17,9 @@ class Sources:
 
     store: Store
     archive: Store
-    """The same database over connections of its own: for what may take seconds and must not delay what is hot."""
+    """The same database over connections of its own: for what may take seconds and must not delay
+    what is hot.
+    """
     record: Record
     """Results of that store and of the archive of files as one."""
     snapshots: Snapshots

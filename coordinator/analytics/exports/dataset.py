@@ -1,4 +1,6 @@
-"""What a dataset is: columns that say what they mean, the filters that it knows, and how it is read."""
+"""What a dataset is: columns that say what they mean, the filters that it knows, and how it is
+read.
+"""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +12,9 @@ from coordinator.store import ResultFilter
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a dataset: which rows (behind `cursor`, if any, at most `limit`) and which columns, in that order."""
+    """What of a dataset: which rows (behind `cursor`, if any, at most `limit`) and which columns,
+    in that order.
+    """
 
     columns: tuple[str, ...]
     filter: ResultFilter = ResultFilter()
@@ -22,7 +26,9 @@ class Reading(Protocol):
     """One reading of a dataset."""
 
     def batches(self) -> AsyncGenerator[Any, None]:
-        """Record batches with (at least) the columns wanted and those of the position, in the dataset's order."""
+        """Record batches with (at least) the columns wanted and those of the position, in the
+        dataset's order.
+        """
 
     def cursor(self, last: Any) -> str:
         """The cursor that stands behind a batch's last row."""
@@ -45,5 +51,7 @@ class Dataset:
 
     @property
     def version(self) -> str:
-        """The schema and its version, such as `results/1`. A change that breaks readers raises the number."""
+        """The schema and its version, such as `results/1`. A change that breaks readers raises the
+        number.
+        """
         return str((self.schema.metadata or {})[b"outscope.schema"].decode())

@@ -1,4 +1,6 @@
-"""The data dictionary: every column of every dataset, its type and what it means, from the schemas themselves."""
+"""The data dictionary: every column of every dataset, its type and what it means, from the schemas
+themselves.
+"""
 
 from collections.abc import Iterator
 from typing import Any, TypedDict
@@ -32,14 +34,29 @@ def columns(dataset: Dataset) -> Iterator[Column]:
 def page(datasets: dict[str, Dataset]) -> Iterator[str]:
     """The lines of the reference page."""
     yield "# Data dictionary\n"
-    yield "The datasets of `outscope export`, `outscope dataset`, `GET /v1/exports/...` and of the archive."
-    yield "Parquet and Arrow files carry the same words in the metadata of their columns. The number behind a schema's"
-    yield "name rises when a column goes away or changes its meaning; new columns may come at the end without that."
+    yield (
+        "The datasets of `outscope export`, `outscope dataset`, `GET /v1/exports/...` and of the"
+        " archive."
+    )
+    yield (
+        "Parquet and Arrow files carry the same words in the metadata of their columns. The number"
+        " behind a schema's"
+    )
+    yield (
+        "name rises when a column goes away or changes its meaning; new columns may come at the end"
+        " without that."
+    )
     for dataset in datasets.values():
-        yield f"\n## {dataset.name}\n\n{dataset.about} Schema `{dataset.version}`; rows come {dataset.order}.\n"
+        yield (
+            f"\n## {dataset.name}\n\n{dataset.about} Schema `{dataset.version}`; rows come"
+            f" {dataset.order}.\n"
+        )
         yield "| column | type | null | |\n|---|---|---|---|"
         for told in columns(dataset):
-            yield f"| `{told['name']}` | {told['type']} | {'yes' if told['nullable'] else 'no'} | {told['meaning']} |"
+            yield (
+                f"| `{told['name']}` | {told['type']} | {'yes' if told['nullable'] else 'no'} |"
+                f" {told['meaning']} |"
+            )
     yield ""
 
 

@@ -1,4 +1,6 @@
-"""Datasets that are small enough to be read row by row from the store: rows to columns, position to cursor."""
+"""Datasets that are small enough to be read row by row from the store: rows to columns, position to
+cursor.
+"""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +44,10 @@ def columns_of(rows: list[Row], schema: Any, place: Callable[[Row], Place]) -> A
     """Rows of plain values as a batch, with the position of each in `_at` and `_id`."""
     places = [place(row) for row in rows]
     arrays = [_array(rows, told) for told in schema]
-    extra = [pa.array([at for at, _ in places], pa.int64()), pa.array([identifier for _, identifier in places])]
+    extra = [
+        pa.array([at for at, _ in places], pa.int64()),
+        pa.array([identifier for _, identifier in places]),
+    ]
     return pa.RecordBatch.from_arrays([*arrays, *extra], names=[*schema.names, "_at", "_id"])
 
 

@@ -29,7 +29,9 @@ SUFFIXES: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 
 @dataclass(slots=True)
 class Summary:
-    """What was given out so far; `complete` once all of it was. `cursor` stands behind the last row."""
+    """What was given out so far; `complete` once all of it was. `cursor` stands behind the last
+    row.
+    """
 
     rows: int = 0
     bytes: int = 0
@@ -80,7 +82,9 @@ class Export:
                     yield await loop.run_in_executor(thread, written, piece)
                     self.summary.rows += piece.num_rows
                     self.summary.cursor = reading.cursor(piece)
-            yield await loop.run_in_executor(thread, lambda: counted(pack.compress(writer.end()) + pack.flush()))
+            yield await loop.run_in_executor(
+                thread, lambda: counted(pack.compress(writer.end()) + pack.flush())
+            )
             self._finish(reading, digest.hexdigest())
         finally:
             thread.shutdown(wait=False)
@@ -120,7 +124,9 @@ def _pieces(batch: Any, rows: int) -> Iterator[Any]:
         yield batch.slice(start, rows)
 
 
-async def _limited(batches: AsyncGenerator[Any, None], limit: int | None) -> AsyncGenerator[Any, None]:
+async def _limited(
+    batches: AsyncGenerator[Any, None], limit: int | None
+) -> AsyncGenerator[Any, None]:
     left = limit
     try:
         async for batch in batches:

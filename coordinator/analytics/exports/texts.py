@@ -14,7 +14,9 @@ _FORM: Final = b"0000-00-00T00:00:00.000Z"
 _DATE: Final = 10
 _DAY_MS: Final = 86_400_000
 _CLOCK: Final = ((11, 2, 3_600_000, 24), (14, 2, 60_000, 60), (17, 2, 1_000, 60), (20, 3, 1, 1_000))
-"""Where hours, minutes, seconds and milliseconds stand, of how many digits, and how many milliseconds they are."""
+"""Where hours, minutes, seconds and milliseconds stand, of how many digits, and how many
+milliseconds they are.
+"""
 
 
 def is_text(field: Any) -> bool:
@@ -24,7 +26,9 @@ def is_text(field: Any) -> bool:
 
 
 def times(array: Any) -> Any:
-    """RFC 3339 in UTC with milliseconds, as `rfc3339` writes it, at a tenth of what Arrow's own text costs."""
+    """RFC 3339 in UTC with milliseconds, as `rfc3339` writes it, at a tenth of what Arrow's own
+    text costs.
+    """
     moments = pc.fill_null(array.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
     days, within = np.divmod(moments, _DAY_MS)
     text = np.empty((len(moments), len(_FORM)), np.uint8)
@@ -32,7 +36,9 @@ def times(array: Any) -> Any:
     known, which = np.unique(days, return_inverse=True)
     dates = "".join(np.datetime_as_string(known.astype("datetime64[D]"))).encode()
     if len(dates) != _DATE * len(known):  # years of five digits
-        return pc.binary_replace_slice(array.cast(pa.string()), start=_DATE, stop=_DATE + 1, replacement="T")
+        return pc.binary_replace_slice(
+            array.cast(pa.string()), start=_DATE, stop=_DATE + 1, replacement="T"
+        )
     text[:, :_DATE] = np.frombuffer(dates, np.uint8).reshape(-1, _DATE)[which]
     for start, digits, unit, most in _CLOCK:
         number = within // unit % most
@@ -46,11 +52,20 @@ def times(array: Any) -> Any:
 
 def lists(array: Any) -> Any:
     """JSON."""
-    return pa.array([None if value is None else orjson.dumps(value).decode() for value in array.to_pylist()])
+    return pa.array(
+        [None if value is None else orjson.dumps(value).decode() for value in array.to_pylist()]
+    )
 
 
-def changed(array: Any, change: Callable[[str], str], where: Callable[[Any], bool], pick: Callable[[Any], Any]) -> Any:
-    """Text (plain or by a dictionary) with what needs it changed: `where` looks at a whole array, `pick` at each."""
+def changed(
+    array: Any,
+    change: Callable[[str], str],
+    where: Callable[[Any], bool],
+    pick: Callable[[Any], Any],
+) -> Any:
+    """Text (plain or by a dictionary) with what needs it changed: `where` looks at a whole array,
+    `pick` at each.
+    """
     if pa.types.is_dictionary(array.type):
         words = changed(array.dictionary, change, where, pick)
         return words.take(array.indices)
@@ -67,7 +82,9 @@ def data_of(array: Any) -> Any:
     if buffers[2] is None:
         return np.empty(0, np.uint8)
     offsets = np.frombuffer(buffers[1], np.int32)
-    return np.frombuffer(buffers[2], np.uint8)[offsets[array.offset] : offsets[array.offset + len(array)]]
+    return np.frombuffer(buffers[2], np.uint8)[
+        offsets[array.offset] : offsets[array.offset + len(array)]
+    ]
 
 
 def first_bytes(array: Any) -> Any:

@@ -1,10 +1,11 @@
 """Moves results that lie beyond the hot window from the store into the archive.
 
-For each day: read it once, in the order of the store, into a spool; for each of its services write a part, read that
-back and enter it into the manifest; and only then delete from the store what was read and lies in parts that count.
-Each step may be interrupted and done again: before the entry nothing has happened, after it the rows lie in both
-places, where readers take them once, until the next run deletes what it finds archived. Results that come late for an
-archived day make one more part, without those that the archive has already.
+For each day: read it once, in the order of the store, into a spool; for each of its services write
+a part, read that back and enter it into the manifest; and only then delete from the store what was
+read and lies in parts that count. Each step may be interrupted and done again: before the entry
+nothing has happened, after it the rows lie in both places, where readers take them once, until the
+next run deletes what it finds archived. Results that come late for an archived day make one more
+part, without those that the archive has already.
 """
 
 import logging
@@ -77,7 +78,9 @@ class Archiver:
         step: Step = _no_step,
         rest: float = 0.0,
     ) -> None:
-        """After each piece of work, others of this process have the machine for `rest` times as long as it took."""
+        """After each piece of work, others of this process have the machine for `rest` times as
+        long as it took.
+        """
         self._store = store
         self._place = place
         self._manifest = manifest or Manifest(place)
@@ -89,7 +92,9 @@ class Archiver:
         self._thread: ThreadPoolExecutor
 
     async def run(self, hot_ms: int, stop: Callable[[], bool] = lambda: False) -> Report:
-        """Archive every whole day that ended `hot_ms` ago or earlier. BusyError when somebody else does."""
+        """Archive every whole day that ended `hot_ms` ago or earlier. BusyError when somebody else
+        does.
+        """
         self._held_at = -TERM_MS
         await self._hold()
         self._began_s = perf_counter()
@@ -114,7 +119,9 @@ class Archiver:
         if 0 <= at - self._held_at < RENEW_MS:
             return
         if not await self._store.leases.take(LEASE, self._holder, at, at + TERM_MS):
-            raise BusyError("results are being archived by another process at the moment; try again later")
+            raise BusyError(
+                "results are being archived by another process at the moment; try again later"
+            )
         self._held_at = at
 
     async def _go_on(self) -> None:
@@ -125,7 +132,8 @@ class Archiver:
         self._began_s = perf_counter()
 
     async def _aside(self, work: Callable[..., T], *given: Any) -> T:
-        """Do it in the one thread of this run: memory that threads free is theirs, so more of them hold more.
+        """Do it in the one thread of this run: memory that threads free is theirs, so more of them
+        hold more.
 
         When this is cancelled, it still ends first: nobody takes its files away meanwhile.
         """
@@ -149,7 +157,9 @@ class Archiver:
         return False
 
     async def _archive(self, report: Report, day: int, stop: Callable[[], bool]) -> None:
-        """Move a day. When told to stop between two services, what has been archived is deleted by the next run."""
+        """Move a day. When told to stop between two services, what has been archived is deleted by
+        the next run.
+        """
         with self._place.workshop() as folder, Spool(folder / "spool.arrow") as spool:
             await self._read(day, spool)
             if not await self._is_complete(report, day):  # some came late, and were read
@@ -158,7 +168,9 @@ class Archiver:
             for service in sorted(spool.services):
                 if stop():
                     return
-                if not await self._archive_service(report, spool, Making(folder / "part.parquet", day, service)):
+                if not await self._archive_service(
+                    report, spool, Making(folder / "part.parquet", day, service)
+                ):
                     staying.add(service)
             if staying != spool.services.keys():
                 report.deleted += await self._delete(spool, staying)
@@ -176,7 +188,9 @@ class Archiver:
         """Whether every row of a service and day that was read is in a part that counts."""
         day = day_text(making.day)
         try:
-            making.known = await self._aside(ids_in, self._place, self._manifest.of(day, making.service))
+            making.known = await self._aside(
+                ids_in, self._place, self._manifest.of(day, making.service)
+            )
         except (OSError, pa.ArrowException) as error:
             why = f"stays in the store, for a part is unreadable ({error})"
             report.problems.append(f"{day} {making.service}: {why}")
@@ -188,7 +202,9 @@ class Archiver:
         return True
 
     async def _make(self, spool: Spool, making: Making) -> Part | None:
-        """A part of the rows that no part has yet, entered into the manifest; None when there are none."""
+        """A part of the rows that no part has yet, entered into the manifest; None when there are
+        none.
+        """
         await self._step("write")
         windows = making.write(spool)
         while await self._aside(next, windows, None) is not None:

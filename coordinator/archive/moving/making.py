@@ -42,7 +42,11 @@ class Making:
 
     def describe(self) -> Part | None:
         """The entry of the part that was written; None when there was no row for it."""
-        return described(day_text(self.day), self.service, self._writer) if self._writer.extent.rows else None
+        return (
+            described(day_text(self.day), self.service, self._writer)
+            if self._writer.extent.rows
+            else None
+        )
 
     def check(self, place: Place, part: Part) -> None:
         """OSError unless the part reads back byte by byte, and shows the ids that were written."""

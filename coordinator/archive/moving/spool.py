@@ -1,7 +1,8 @@
 """A day of results on disk, by service, in the memory of some ten thousand of them.
 
-The store gives a day in the order of its key, which reads each of its pages once; a part wants one service. So results
-are spooled in runs, each sorted by service and within it by time. A service is then read run by run: in order of time.
+The store gives a day in the order of its key, which reads each of its pages once; a part wants one
+service. So results are spooled in runs, each sorted by service and within it by time. A service is
+then read run by run: in order of time.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,7 +26,9 @@ _KEY: Final = ("scheduled_at", "id")
 
 @dataclass(slots=True)
 class Run:
-    """A stretch of the day: which rows of it are of which service, and the keys between which it was read."""
+    """A stretch of the day: which rows of it are of which service, and the keys between which it
+    was read.
+    """
 
     first_batch: int
     services: Mapping[str, tuple[int, int]]
@@ -54,14 +57,21 @@ class Spool:
         return self
 
     def __exit__(
-        self, _type: type[BaseException] | None, _value: BaseException | None, _at: TracebackType | None
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _at: TracebackType | None,
     ) -> None:
         self._writer.close()
 
     def add(self, rows: Sequence[Sequence[Any]]) -> Key:
-        """Take rows of the store that follow those before by when they were due, then id; the key of the last."""
+        """Take rows of the store that follow those before by when they were due, then id; the key
+        of the last.
+        """
         columns = zip(zip(*rows, strict=True), PLAIN, strict=True)
-        batch = pa.RecordBatch.from_arrays([array_of(values, kind.type) for values, kind in columns], schema=PLAIN)
+        batch = pa.RecordBatch.from_arrays(
+            [array_of(values, kind.type) for values, kind in columns], schema=PLAIN
+        )
         self._waiting.append(batch)
         last = _key(batch, batch.num_rows - 1)
         self._chunks.append((_key(batch, 0), last))
@@ -90,14 +100,18 @@ class Spool:
     def keys(self, run: Run, without: Collection[str]) -> set[Key]:
         """The keys of all rows of a run, but for those of some services."""
         wanted = [PLAIN.get_field_index(name) for name in _KEY]
-        reader = pa.ipc.open_file(str(self._path), options=pa.ipc.IpcReadOptions(included_fields=wanted))
+        reader = pa.ipc.open_file(
+            str(self._path), options=pa.ipc.IpcReadOptions(included_fields=wanted)
+        )
         last = max(end for _, end in run.services.values())
         numbers = range(run.first_batch, run.first_batch + -(-last // BATCH_ROWS))
         table = pa.Table.from_batches([reader.get_batch(number) for number in numbers])
         found: set[Key] = set()
         for service, (start, end) in run.services.items():
             if service not in without:
-                ids, times = (table.column(name).slice(start, end - start) for name in ("id", "scheduled_at"))
+                ids, times = (
+                    table.column(name).slice(start, end - start) for name in ("id", "scheduled_at")
+                )
                 found.update(zip(times.cast(pa.int64()).to_pylist(), ids.to_pylist(), strict=True))
         return found
 

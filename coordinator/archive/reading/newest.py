@@ -26,7 +26,9 @@ def newest(
     floor: Instant | None,
     given_up: Event,
 ) -> list[Result]:
-    """At most so many wanted results that were due before a position, the newest first, down to a moment."""
+    """At most so many wanted results that were due before a position, the newest first, down to a
+    moment.
+    """
     sweep = Sweep(place, wanted, FIELDS, backwards=True)
     sweep.add(part for part in manifest.parts() if floor is None or part.last_scheduled_at >= floor)
     found: Any = None
@@ -41,9 +43,15 @@ def newest(
                 lowest = max(lowest, found.column("scheduled_at")[-1].cast(pa.int64()).as_py())
     finally:
         sweep.close()
-    return [] if found is None else [result for result in results_in(found) if result.scheduled_at >= (floor or 0)]
+    return (
+        []
+        if found is None
+        else [result for result in results_in(found) if result.scheduled_at >= (floor or 0)]
+    )
 
 
 def _top(table: Any, limit: int) -> Any:
     order = [("scheduled_at", "descending"), ("id", "descending")]
-    return table.take(pc.sort_indices(table.select(["scheduled_at", "id"]), sort_keys=order)[:limit])
+    return table.take(
+        pc.sort_indices(table.select(["scheduled_at", "id"]), sort_keys=order)[:limit]
+    )

@@ -1,7 +1,8 @@
-"""Results from several sources, in the order in which they were received, in columns and in bounded memory.
+"""Results from several sources, in the order in which they were received, in columns and in bounded
+memory.
 
-Sources hand over tables whose rows are in any order, and say the moment before which they have nothing more. Rows
-received before all such moments are sorted and given out.
+Sources hand over tables whose rows are in any order, and say the moment before which they have
+nothing more. Rows received before all such moments are sorted and given out.
 """
 
 from typing import Any, Final
@@ -16,7 +17,9 @@ ORDER: Final = [("received_at", "ascending"), ("id", "ascending")]
 _ID_BYTES: Final = 24
 FOREVER: Final = 2**62
 TRIM_ROWS: Final = 16_384
-"""After so many rows, what was freed is given back to the system: the allocator alone keeps half as much again."""
+"""After so many rows, what was freed is given back to the system: the allocator alone keeps half as
+much again.
+"""
 
 
 class Pool:
@@ -39,7 +42,9 @@ class Pool:
             self.fresh += table.num_rows
 
     def take(self, before: Instant) -> Any:
-        """The rows received before a moment, in order and each once, as one record batch (None when there are none)."""
+        """The rows received before a moment, in order and each once, as one record batch (None when
+        there are none).
+        """
         self._trim()
         if not self.rows:
             return None
@@ -74,7 +79,8 @@ def _numbers(table: Any, name: str) -> Any:
 def order_of(batch: Any) -> Any:
     """The positions of a batch's rows by when they were received, ties by id.
 
-    Ids are hexadecimal digits of one length nearly always: their first eight as a number settle nearly every tie.
+    Ids are hexadecimal digits of one length nearly always: their first eight as a number settle
+    nearly every tie.
     """
     received = _numbers(batch, "received_at")
     words = _first_words(batch.column("id"))
@@ -82,13 +88,17 @@ def order_of(batch: Any) -> Any:
         return pc.sort_indices(batch.select(["received_at", "id"]), sort_keys=ORDER)
     order = np.lexsort((words, received))
     sorted_words, sorted_received = words[order], received[order]
-    if ((sorted_words[1:] == sorted_words[:-1]) & (sorted_received[1:] == sorted_received[:-1])).any():
+    if (
+        (sorted_words[1:] == sorted_words[:-1]) & (sorted_received[1:] == sorted_received[:-1])
+    ).any():
         return pc.sort_indices(batch.select(["received_at", "id"]), sort_keys=ORDER)
     return order
 
 
 def _first_words(ids: Any) -> Any:
-    """The first eight characters of each id as a number that sorts alike; None when an id is of another length."""
+    """The first eight characters of each id as a number that sorts alike; None when an id is of
+    another length.
+    """
     offsets = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1]
     if ids.null_count or not (np.diff(offsets) == _ID_BYTES).all():
         return None

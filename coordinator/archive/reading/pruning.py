@@ -28,16 +28,22 @@ def may_hold(part: Part, wanted: ResultFilter) -> bool:
 
 
 def groups(meta: Any, wanted: ResultFilter) -> Iterator[tuple[int, Any]]:
-    """The row groups that may hold what is wanted: their numbers and what they tell of themselves."""
+    """The row groups that may hold what is wanted: their numbers and what they tell of
+    themselves.
+    """
     given = {name: getattr(wanted, name) for name in EQUAL if getattr(wanted, name) is not None}
     for number in range(meta.num_row_groups):
         group = meta.row_group(number)
-        if all(_within(group, name, value) for name, value in given.items()) and _in_time(group, wanted):
+        if all(_within(group, name, value) for name, value in given.items()) and _in_time(
+            group, wanted
+        ):
             yield number, group
 
 
 def bounds(group: Any, name: str) -> tuple[Any, Any] | None:
-    """The least and the greatest value of a column in a row group, instants as milliseconds; None when not told."""
+    """The least and the greatest value of a column in a row group, instants as milliseconds; None
+    when not told.
+    """
     told = group.column(_POSITION[name]).statistics
     if told is None or not told.has_min_max:
         return None
@@ -52,7 +58,11 @@ def columns_for(columns: tuple[str, ...], wanted: ResultFilter) -> list[str]:
 
 
 def matching(
-    table: Any, wanted: ResultFilter, *, received_after: Key | None = None, due_before: Key | None = None
+    table: Any,
+    wanted: ResultFilter,
+    *,
+    received_after: Key | None = None,
+    due_before: Key | None = None,
 ) -> Any:
     """The rows that are wanted and lie behind one position, and before another."""
     mask = None
@@ -78,7 +88,9 @@ def _beyond(table: Any, name: str, key: Key, compare: Any) -> Any:
 
 
 def _equal(column: Any, value: Any) -> Any:
-    return pc.equal(column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column, value)
+    return pc.equal(
+        column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column, value
+    )
 
 
 def _and(mask: Any, more: Any) -> Any:
@@ -101,5 +113,6 @@ def _within(group: Any, name: str, value: Any) -> bool:
 def _in_time(group: Any, wanted: ResultFilter) -> bool:
     found = bounds(group, "scheduled_at")
     return found is None or (
-        (wanted.since is None or found[1] >= wanted.since) and (wanted.until is None or found[0] < wanted.until)
+        (wanted.since is None or found[1] >= wanted.since)
+        and (wanted.until is None or found[0] < wanted.until)
     )

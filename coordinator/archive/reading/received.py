@@ -65,8 +65,15 @@ class Received:
         tried = -FOREVER
         try:
             while True:
-                bound = min(hot_low, self._sweep.low if self._sweep is not None and self._generation else FOREVER)
-                if pool.rows and bound > tried and (pool.fresh >= self._batch_rows or bound >= FOREVER):
+                bound = min(
+                    hot_low,
+                    self._sweep.low if self._sweep is not None and self._generation else FOREVER,
+                )
+                if (
+                    pool.rows
+                    and bound > tried
+                    and (pool.fresh >= self._batch_rows or bound >= FOREVER)
+                ):
                     tried = bound
                     batch = await self._aside(pool.take, bound)
                     if batch is not None:
@@ -88,7 +95,9 @@ class Received:
             self._thread.shutdown(wait=False)
 
     async def _aside(self, work: Callable[..., T], *given: Any) -> T:
-        """Do it in the one thread of this reading: memory that threads free is theirs, so more of them hold more."""
+        """Do it in the one thread of this reading: memory that threads free is theirs, so more of
+        them hold more.
+        """
         return await get_running_loop().run_in_executor(self._thread, work, *given)
 
     def _load(self, pool: Pool) -> None:
@@ -102,7 +111,9 @@ class Received:
                 return
 
     async def _look_for_moved(self) -> None:
-        """Called after each reading of the store: what left it before lies in parts that are listed now."""
+        """Called after each reading of the store: what left it before lies in parts that are listed
+        now.
+        """
         if self._sweep is None or self._manifest is None:
             return
         generation = await self._store.archiving.generation() or "none"
@@ -122,11 +133,17 @@ class Received:
         late: dict[tuple[str, str], list[str]] = {}
         for row in rows:
             if row["scheduled_at"] <= self._covered_until:
-                late.setdefault((day_text(row["scheduled_at"] // DAY_MS), row["service"]), []).append(row["id"])
+                late.setdefault(
+                    (day_text(row["scheduled_at"] // DAY_MS), row["service"]), []
+                ).append(row["id"])
         if late:
-            repeats = {identifier for key, ids in late.items() for identifier in self._repeats(key, ids)}
+            repeats = {
+                identifier for key, ids in late.items() for identifier in self._repeats(key, ids)
+            }
             rows = [row for row in rows if row["id"] not in repeats]
-        return pa.Table.from_batches([batch_of(rows)]).select(columns_for(self._columns, self._wanted))
+        return pa.Table.from_batches([batch_of(rows)]).select(
+            columns_for(self._columns, self._wanted)
+        )
 
     def _repeats(self, key: tuple[str, str], ids: list[str]) -> list[str]:
         """Which ids the archive has of a day and service."""

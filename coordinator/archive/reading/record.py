@@ -39,13 +39,18 @@ class Record:
 
         With `hot_only` only what the archive does not have.
         """
-        from coordinator.archive.reading.received import Received  # Arrow is large: not before something is read
+        from coordinator.archive.reading.received import (
+            Received,  # Arrow is large: not before something is read
+        )
 
         return Received(self, wanted, columns, after, batch_rows, hot_only)
 
-    async def page(self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100) -> Page[Result]:
+    async def page(
+        self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100
+    ) -> Page[Result]:
         """One page, newest first by when the look was due."""
-        hot = await self.store.results.page(wanted, cursor, limit)  # first, for rows move from here to there
+        # first, for rows move from here to there
+        hot = await self.store.results.page(wanted, cursor, limit)
         place, manifest = self.place, self.manifest
         if place is None or manifest is None:
             return hot
@@ -54,7 +59,9 @@ class Record:
         given_up = Event()
 
         def archived() -> list[Result]:
-            from coordinator.archive.reading.newest import newest  # here, for loading Arrow would hold others up
+            from coordinator.archive.reading.newest import (
+                newest,  # here, for loading Arrow would hold others up
+            )
 
             return newest(place, manifest, wanted, due_before, limit + 1, floor, given_up)
 
@@ -62,8 +69,11 @@ class Record:
             old = await to_thread(archived)
         finally:
             given_up.set()
-        both = {result.id: result for result in [*hot.items, *old]}  # archived ones stand for their repeats
-        items = sorted(both.values(), key=lambda result: (result.scheduled_at, result.id), reverse=True)
+        # archived ones stand for their repeats
+        both = {result.id: result for result in [*hot.items, *old]}
+        items = sorted(
+            both.values(), key=lambda result: (result.scheduled_at, result.id), reverse=True
+        )
         if len(items) <= limit and hot.next is None:
             return Page(items, None)
         return Page(items[:limit], cursor_of(items[:limit][-1].scheduled_at, items[:limit][-1].id))

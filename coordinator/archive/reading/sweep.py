@@ -1,5 +1,7 @@
-"""Walks through the row groups of many parts by when their first result was received, or backwards by when the last
-look was due. A part that cannot be read is named and left out; the others are read."""
+"""Walks through the row groups of many parts by when their first result was received, or backwards
+by when the last look was due. A part that cannot be read is named and left out; the others are
+read.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -58,23 +60,33 @@ class Sweep:
             self._seen.add(part.file)
             late_enough = received_after is None or part.last_received_at >= received_after[0]
             if late_enough and may_hold(part, self.wanted):
-                self._push(-part.last_scheduled_at if self.backwards else part.first_received_at, part)
+                self._push(
+                    -part.last_scheduled_at if self.backwards else part.first_received_at, part
+                )
 
     @property
     def low(self) -> Instant:
-        """No row that is still unread was received before this; backwards: none was due after its negative."""
+        """No row that is still unread was received before this; backwards: none was due after its
+        negative.
+        """
         return self._heap[0][0] if self._heap else FOREVER
 
     def next(self, received_after: Key | None = None, due_before: Key | None = None) -> Any:
-        """The wanted rows of the next row group, as a table; None when it had none, or could not be read."""
+        """The wanted rows of the next row group, as a table; None when it had none, or could not be
+        read.
+        """
         _, _, what = heappop(self._heap)
         if isinstance(what, Part):
             self._opened(what, received_after)
             return None
         opened, group = what
         try:
-            table = opened.file.read_row_group(group, columns=columns_for(self.columns, self.wanted), use_threads=False)
-            return matching(table, self.wanted, received_after=received_after, due_before=due_before)
+            table = opened.file.read_row_group(
+                group, columns=columns_for(self.columns, self.wanted), use_threads=False
+            )
+            return matching(
+                table, self.wanted, received_after=received_after, due_before=due_before
+            )
         except UNREADABLE as error:
             self._skip(opened.part, error)
             return None
@@ -98,7 +110,10 @@ class Sweep:
             file = open_part(source)
             if file.metadata.num_rows != part.rows:
                 raise ValueError(f"{file.metadata.num_rows} rows instead of {part.rows}")
-            found = [(self._bound(group, part), number, group) for number, group in groups(file.metadata, self.wanted)]
+            found = [
+                (self._bound(group, part), number, group)
+                for number, group in groups(file.metadata, self.wanted)
+            ]
         except UNREADABLE as error:
             return self._skip(part, error)
         if received_after is not None:

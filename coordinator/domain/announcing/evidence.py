@@ -1,4 +1,6 @@
-"""What a verdict shows of how it came about: cells, votes, who did not vote and why, and how far to trust it."""
+"""What a verdict shows of how it came about: cells, votes, who did not vote and why, and how far to
+trust it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -8,40 +10,50 @@ import numpy as np
 
 from coordinator.domain.announcing.sentences import Standings
 from coordinator.domain.inference.claim import Claim, Coverage, confidence_cap
-from coordinator.domain.inference.finding import Opinion
+from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION, Rules
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
-from coordinator.domain.window.grid import CellKey, Sheet, any_along
+from coordinator.domain.window.grid import CellKey, CountGrid, any_along
 from coordinator.domain.window.tally import Tally, tallies
 
 CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.94), (0.999, 0.97), (1.0, 0.98))
-"""(likelihood computed, share of such claims that were right in simulation), with straight lines between."""
+"""(likelihood computed, share of such claims that were right in simulation), with straight lines
+between.
+"""
 
 
 def severity_of(claim: Claim, tallies: Iterable[Tally], rules: Rules) -> Severity:
-    """An outage when nearly all looks failed from the first to the last failure of each cell; slow is degraded."""
+    """An outage when nearly all looks failed from the first to the last failure of each cell; slow
+    is degraded.
+    """
     if not claim.cells:
         return Severity.OPERATIONAL
     found = list(tallies)
     bad, looks = sum(tally.bad for tally in found), sum(tally.looks for tally in found)
-    return Severity.OUTAGE if bad and bad >= rules.outage_share * looks and not claim.slow else Severity.DEGRADED
+    return (
+        Severity.OUTAGE
+        if bad and bad >= rules.outage_share * looks and not claim.slow
+        else Severity.DEGRADED
+    )
 
 
-def confidence(claims: Sequence[Claim], opinion: Opinion, coverage: Coverage) -> float:
-    """How far to trust what is said: its calibrated likelihood, capped by how much of everywhere was heard."""
+def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) -> float:
+    """How far to trust what is said: its calibrated likelihood, capped by how much of everywhere
+    was heard.
+    """
     cap = confidence_cap(coverage.regions_heard())
     claim = claims[0]
     if claim.scope is Scope.UNKNOWN:
         return 0.0
     if claim.scope is Scope.NONE:
-        return round(min(cap, 1 - opinion.wrong), 2)
+        return round(min(cap, 1 - finding.wrong), 2)
     computed, said = zip(*CALIBRATION, strict=True)
     return round(min(cap, float(np.interp(claim.chance, computed, said))), 2)
 
 
 def cells_of(
-    sheet: Sheet,
+    grid: CountGrid,
     coverage: Coverage,
     claimed: Mapping[CellKey, tuple[Claim, Tally]],
     standings: Standings,
@@ -49,12 +61,12 @@ def cells_of(
     rules: Rules,
 ) -> tuple[Cell, ...]:
     """Every cell as the verdict shows it, components and regions in the configuration's order."""
-    good, bad = _counts(sheet)
-    quiet = tallies(sheet, _bad_cells(sheet), sheet.begin, slow=False)
-    newest = sheet.newest
+    good, bad = _counts(grid)
+    quiet = tallies(grid, _bad_cells(grid), grid.begin, slow=False)
+    newest = grid.newest
     found = []
-    for row, component in enumerate(sheet.frame.components):
-        for column, region in enumerate(sheet.frame.regions):
+    for row, component in enumerate(grid.axes.components):
+        for column, region in enumerate(grid.axes.regions):
             if not coverage.enabled[row, column]:
                 continue
             key = (component, region)
@@ -64,7 +76,12 @@ def cells_of(
                 why = why if fitness is not Fitness.FIT else abstentions.get(key, "not heard")
                 found.append(
                     Cell(
-                        component, region, CellState.UNKNOWN, why=why, last_good=seen.last_good, last_bad=seen.last_bad
+                        component,
+                        region,
+                        CellState.UNKNOWN,
+                        why=why,
+                        last_good=seen.last_good,
+                        last_bad=seen.last_bad,
                     )
                 )
             elif key in claimed:
@@ -85,16 +102,16 @@ def cells_of(
     return tuple(found)
 
 
-def _counts(sheet: Sheet) -> tuple[Any, Any]:
-    shape = (len(sheet.frame.components), len(sheet.frame.regions))
-    size, looks = shape[0] * shape[1], sheet.looks
+def _counts(grid: CountGrid) -> tuple[Any, Any]:
+    shape = (len(grid.axes.components), len(grid.axes.regions))
+    size, looks = shape[0] * shape[1], grid.looks
     good = np.bincount(looks.cell[~looks.bad], minlength=size).reshape(shape)
     bad = np.bincount(looks.cell[looks.bad], minlength=size).reshape(shape)
     return good, bad
 
 
-def _bad_cells(sheet: Sheet) -> list[CellKey]:
-    return [sheet.frame.key(cell) for cell in np.unique(sheet.looks.cell[sheet.looks.bad]).tolist()]
+def _bad_cells(grid: CountGrid) -> list[CellKey]:
+    return [grid.axes.key(cell) for cell in np.unique(grid.looks.cell[grid.looks.bad]).tolist()]
 
 
 def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rules) -> Cell:
@@ -125,23 +142,35 @@ def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rul
 def evidence_of(
     cells: Iterable[Cell],
     claims: Sequence[Claim],
-    opinions: Sequence[Opinion],
+    findings: Sequence[Finding],
     coverage: Coverage,
     standings: Standings,
     rules: Rules,
 ) -> Mapping[str, Any]:
-    """Who should look, who was heard, who was not and why, the votes, the rival hypotheses and the rules: JSON-able."""
+    """Who should look, who was heard, who was not and why, the votes, the rival hypotheses and the
+    rules: JSON-able.
+    """
     heard = any_along(coverage.votes, 0)
     return {
         "rules_version": VERSION,
         "thresholds": asdict(rules),
-        "regions": {"bad": len(claims[0].regions), "heard": int(heard.sum()), "enabled": len(standings)},
-        "heard": [region for region, votes in zip(coverage.frame.regions, heard, strict=True) if votes],
-        "unfit": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.UNFIT},
-        "silent": {region: why for region, (fitness, why) in standings.items() if fitness is Fitness.SILENT},
+        "regions": {
+            "bad": len(claims[0].regions),
+            "heard": int(heard.sum()),
+            "enabled": len(standings),
+        },
+        "heard": [
+            region for region, votes in zip(coverage.axes.regions, heard, strict=True) if votes
+        ],
+        "unfit": {
+            region: why for region, (fitness, why) in standings.items() if fitness is Fitness.UNFIT
+        },
+        "silent": {
+            region: why for region, (fitness, why) in standings.items() if fitness is Fitness.SILENT
+        },
         "votes": votes_of(cells),
-        "wrong": round(opinions[0].wrong, 4),
-        "hypotheses": [dict(rival) for rival in opinions[0].rivals],
+        "wrong": round(findings[0].wrong, 4),
+        "hypotheses": [dict(rival) for rival in findings[0].rivals],
         "disruptions": [
             {
                 "scope": str(claim.scope),

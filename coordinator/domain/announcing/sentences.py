@@ -43,18 +43,30 @@ def sentence(
     heard = coverage.regions_heard()
     if claim.scope is Scope.NONE:
         enabled = int(coverage.enabled.any(axis=0).sum())
-        return f"{service.name} is well in {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
+        return (
+            f"{service.name} is well in"
+            f" {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
+        )
     what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
-    count = f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
+    count = (
+        f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
+    )
     names = _names(topology, claim.regions)
     if claim.scope is Scope.REGIONAL:
-        shared = f", which share {claim.group}" if claim.group and claim.group != "everywhere" else ""
+        shared = (
+            f", which share {claim.group}" if claim.group and claim.group != "everywhere" else ""
+        )
         how = "slow" if claim.slow else "disrupted"
         return f"{what} {how} in {count} ({names}{shared}): {looks}."
     if claim.scope is Scope.UNKNOWN:
         if not claim.cells:
-            return f"Something is wrong with {service.name}, but not yet how far it reaches{_between(rivals)}."
-        many = ", too few to say how far it reaches" if not claim.at_least else f"{_between(rivals)}"
+            return (
+                f"Something is wrong with {service.name}, but not yet how far it"
+                f" reaches{_between(rivals)}."
+            )
+        many = (
+            ", too few to say how far it reaches" if not claim.at_least else f"{_between(rivals)}"
+        )
         return f"{what} disrupted in {count} ({names}){many}: {looks}."
     how = "slow" if claim.slow else "down" if severity is Severity.OUTAGE else "degraded"
     where = "system-wide" if claim.scope is Scope.SYSTEM_WIDE else "everywhere"
@@ -81,15 +93,23 @@ def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKe
         whys = Counter(why for _, why in standings.values())
         return f"Every region is silent: {whys.most_common(1)[0][0]}."
     if fitness[Fitness.FIT] and abstentions:
-        return f"No look counts in any region that is fit: {Counter(abstentions.values()).most_common(1)[0][0]}."
-    return f"No region is fit to speak: {fitness[Fitness.UNFIT]} unfit, {fitness[Fitness.SILENT]} silent."
+        return (
+            "No look counts in any region that is fit:"
+            f" {Counter(abstentions.values()).most_common(1)[0][0]}."
+        )
+    return (
+        f"No region is fit to speak: {fitness[Fitness.UNFIT]} unfit, {fitness[Fitness.SILENT]}"
+        " silent."
+    )
 
 
 def nonvoters(standings: Standings, topology: Topology) -> str:
     """Who does not vote, as the end of a sentence; empty when all do."""
     told = []
     for fitness in (Fitness.UNFIT, Fitness.SILENT):
-        names = _names(topology, [region for region, (standing, _) in standings.items() if standing is fitness])
+        names = _names(
+            topology, [region for region, (standing, _) in standings.items() if standing is fitness]
+        )
         if names:
             told.append(f"{names} {'do' if ', ' in names else 'does'} not vote ({fitness})")
     return f" {'; '.join(told)}." if told else ""
@@ -98,17 +118,25 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
 def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
     """The components that no region votes on, as the end of a sentence."""
     heard = any_along(coverage.votes, 1)
-    deaf = {name for name, any_vote in zip(coverage.frame.components, heard, strict=True) if not any_vote}
+    deaf = {
+        name for name, any_vote in zip(coverage.axes.components, heard, strict=True) if not any_vote
+    }
     whys = {component: why for (component, _), why in abstentions.items() if component in deaf}
-    told = [f"{component.name} ({whys[component.id]})" for component in service.components if component.id in whys]
+    told = [
+        f"{component.name} ({whys[component.id]})"
+        for component in service.components
+        if component.id in whys
+    ]
     return f" Not judged: {_listed(told)}." if told else ""
 
 
 def _subject(service: Service, claim: Claim, coverage: Coverage) -> str:
     """The components that fail, or the service when all of several do."""
-    if len(claim.components) == len(coverage.frame.components) > 1:
+    if len(claim.components) == len(coverage.axes.components) > 1:
         return service.name
-    return _listed(component.name for component in service.components if component.id in claim.components)
+    return _listed(
+        component.name for component in service.components if component.id in claim.components
+    )
 
 
 def _regions(count: int) -> str:
@@ -126,7 +154,10 @@ def _listed(names: Iterable[str]) -> str:
 
 def _looks(tallies: Mapping[CellKey, Tally], *, slow: bool) -> str:
     """`12 of 12 looks timed out`, or `12 of 14 looks failed (8 timeout, 4 status)`."""
-    bad, looks = sum(tally.bad for tally in tallies.values()), sum(tally.looks for tally in tallies.values())
+    bad, looks = (
+        sum(tally.bad for tally in tallies.values()),
+        sum(tally.looks for tally in tallies.values()),
+    )
     if slow:
         return f"{bad} of {looks} looks took much longer than normal"
     reasons: Counter[Reason] = Counter()

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from coordinator.domain.announcing.evidence import cells_of, confidence, evidence_of, severity_of
-from coordinator.domain.announcing.hysteresis import Docket
-from coordinator.domain.announcing.sentences import Standings, nonvoters, sentence, unjudged, voteless
+from coordinator.domain.announcing.hysteresis import HysteresisState
+from coordinator.domain.announcing.sentences import (
+    Standings,
+    nonvoters,
+    sentence,
+    unjudged,
+    voteless,
+)
 from coordinator.domain.incidents.life import WIDTH
-from coordinator.domain.incidents.open_incident import Told
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET
-from coordinator.domain.inference.estimator import Panel, View
-from coordinator.domain.inference.finding import Opinion
+from coordinator.domain.inference.estimator import Estimate, Estimator
+from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity, Verdict
@@ -23,13 +29,17 @@ from worker.contract.instant import Instant
 Summary = tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]
 
 
-def summary(told: Sequence[Told]) -> Summary:
-    """What is said of several disruptions at once: the widest scope, and all that claims of that scope reach."""
-    worst = max((one.severity for one in told), key=list(Severity).index)
-    scope = max((one.claim.scope for one in told), key=lambda found: WIDTH[found])
-    widest = [one.claim for one in told if one.claim.scope is scope]
+def summary(announced: Sequence[AnnouncedClaim]) -> Summary:
+    """What is said of several disruptions at once: the widest scope, and all that claims of that
+    scope reach.
+    """
+    worst = max((one.severity for one in announced), key=list(Severity).index)
+    scope = max((one.claim.scope for one in announced), key=lambda found: WIDTH[found])
+    widest = [one.claim for one in announced if one.claim.scope is scope]
     regions = tuple(dict.fromkeys(region for claim in widest for region in claim.regions))
-    components = tuple(dict.fromkeys(component for claim in widest for component in claim.components))
+    components = tuple(
+        dict.fromkeys(component for claim in widest for component in claim.components)
+    )
     return worst, scope, regions, components
 
 
@@ -44,16 +54,22 @@ class Speaker:
     fleet: Fleet
     rules: Rules
 
-    def told(self, docket: Docket, view: View) -> list[Told]:
+    def announced(self, state: HysteresisState, estimate: Estimate) -> list[AnnouncedClaim]:
         """What is announced, each claim with its severity, sentence and tallies."""
         found = []
-        for claim in docket.claims:
-            seen = tallies(view.sheet, claim.cells, claim.since, slow=claim.slow) if claim.cells else {}
+        for claim in state.claims:
+            seen = (
+                tallies(estimate.grid, claim.cells, claim.since, slow=claim.slow)
+                if claim.cells
+                else {}
+            )
             severity = severity_of(claim, seen.values(), self.rules)
-            rivals = view.opinions[0].rivals
-            text = sentence(self.service, claim, severity, seen, view.coverage, self.topology, rivals)
-            times = partial(times_of, view.sheet, claim.cells, claim.since, slow=claim.slow)
-            found.append(Told(claim, severity, text, seen, times))
+            rivals = estimate.findings[0].rivals
+            text = sentence(
+                self.service, claim, severity, seen, estimate.coverage, self.topology, rivals
+            )
+            times = partial(times_of, estimate.grid, claim.cells, claim.since, slow=claim.slow)
+            found.append(AnnouncedClaim(claim, severity, text, seen, times))
         return found
 
     def standings(self) -> Standings:
@@ -61,15 +77,30 @@ class Speaker:
         fleet = self.fleet.regions()
         return {region: fleet[region] for region in self.regions}
 
-    def verdict(self, docket: Docket, panel: Panel, seen: View, opinions: Sequence[Opinion], now: Instant) -> Verdict:
+    def verdict(
+        self,
+        state: HysteresisState,
+        estimator: Estimator,
+        seen: Estimate,
+        findings: Sequence[Finding],
+        now: Instant,
+    ) -> Verdict:
         """What is announced now, with all its evidence."""
-        view = View(seen.sheet, seen.coverage, tuple(opinions))
-        told, coverage, standings = self.told(docket, view), view.coverage, self.standings()
-        abstentions = panel.abstentions(coverage.votes, now)
-        claimed = {key: (one.claim, tally) for one in reversed(told) for key, tally in one.tallies.items()}
-        cells = cells_of(view.sheet, coverage, claimed, standings, abstentions, self.rules)
-        claims = [one.claim for one in told]
-        severity, scope, regions, components = summary(told)
+        estimate = Estimate(seen.grid, seen.coverage, tuple(findings))
+        announced, coverage, standings = (
+            self.announced(state, estimate),
+            estimate.coverage,
+            self.standings(),
+        )
+        abstentions = estimator.abstentions(coverage.votes, now)
+        claimed = {
+            key: (one.claim, tally)
+            for one in reversed(announced)
+            for key, tally in one.tallies.items()
+        }
+        cells = cells_of(estimate.grid, coverage, claimed, standings, abstentions, self.rules)
+        claims = [one.claim for one in announced]
+        severity, scope, regions, components = summary(announced)
         return Verdict(
             self.service.id,
             now,
@@ -77,26 +108,30 @@ class Speaker:
             scope,
             regions,
             components,
-            confidence(claims, view.opinions[0], coverage),
-            self._reason(docket, told, view, standings, abstentions),
+            confidence(claims, estimate.findings[0], coverage),
+            self._reason(state, announced, estimate, standings, abstentions),
             cells,
-            evidence_of(cells, claims, view.opinions, coverage, standings, self.rules),
+            evidence_of(cells, claims, estimate.findings, coverage, standings, self.rules),
         )
 
     def _reason(
         self,
-        docket: Docket,
-        told: Sequence[Told],
-        view: View,
+        state: HysteresisState,
+        announced: Sequence[AnnouncedClaim],
+        estimate: Estimate,
         standings: Standings,
         abstentions: Mapping[CellKey, str],
     ) -> str:
         """The sentence for people."""
-        if docket.suspicion:
-            return f"{docket.suspicion}."
-        if not view.coverage.votes.any() and not docket.is_listening:
+        if state.suspicion:
+            return f"{state.suspicion}."
+        if not estimate.coverage.votes.any() and not state.is_listening:
             return voteless(self.service, standings, abstentions)
-        if docket.claims == (NOTHING_YET,):
+        if state.claims == (NOTHING_YET,):
             return "Still listening: not every region was heard yet."
-        said = " ".join(one.reason for one in told)
-        return said + nonvoters(standings, self.topology) + unjudged(self.service, view.coverage, abstentions)
+        said = " ".join(one.reason for one in announced)
+        return (
+            said
+            + nonvoters(standings, self.topology)
+            + unjudged(self.service, estimate.coverage, abstentions)
+        )

@@ -1,4 +1,6 @@
-"""Shared causes: incidents of several services that began together in the same regions are most likely one event."""
+"""Shared causes: incidents of several services that began together in the same regions are most
+likely one event.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +12,9 @@ ALIKE = 0.5
 
 
 def shared_causes(incidents: Sequence[Incident], rules: Rules) -> Mapping[str, str]:
-    """For each incident that began together with an earlier one of another service in the same regions, which one."""
+    """For each incident that began together with an earlier one of another service in the same
+    regions, which one.
+    """
     ordered = sorted(incidents, key=lambda incident: (incident.started_by, incident.id))
     found: dict[str, str] = {}
     for place, incident in enumerate(ordered):

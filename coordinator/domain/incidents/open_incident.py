@@ -1,4 +1,6 @@
-"""A case: an open incident with what the judge must remember of it, and what decides how it goes on."""
+"""A case: an open incident with what the judge must remember of it, and what decides how it goes
+on.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,7 @@ from coordinator.domain.window.tally import Tally, Times
 from worker.contract.instant import Instant
 
 
-class Spell(NamedTuple):
+class CellSpan(NamedTuple):
     """One cell's time in an incident: first and last bad look, and the first good one after."""
 
     first_bad: Instant
@@ -22,7 +24,7 @@ class Spell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnnouncedClaim:
     """A claim that is announced, with its severity, its sentence, and the tallies of its cells."""
 
     claim: Claim
@@ -34,12 +36,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What incidents are judged on at one step. `newest` holds the cells that vote, each with its newest look."""
+class StepInput:
+    """What incidents are judged on at one step. `newest` holds the cells that vote, each with its
+    newest look.
+    """
 
     now: Instant
     service: str
-    told: tuple[Told, ...]
+    announced: tuple[AnnouncedClaim, ...]
     unknown: bool
     """Whether something is wrong or may be, and it is not known what: then nothing ends."""
     newest: Mapping[CellKey, Instant]
@@ -61,93 +65,133 @@ class Scene:
 
     def quickest_ms(self, cells: Iterable[CellKey]) -> int:
         """The shortest interval in which any of these cells is looked at."""
-        return min((self.interval_ms[key] for key in cells if key in self.interval_ms), default=1_000)
+        return min(
+            (self.interval_ms[key] for key in cells if key in self.interval_ms), default=1_000
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """An open incident with the cells that it reaches now, and the spell of each that it ever reached."""
+class OpenIncident:
+    """An open incident with the cells that it reaches now, and the spell of each that it ever
+    reached.
+    """
 
     incident: Incident
     reach: frozenset[CellKey]
-    spells: Mapping[CellKey, Spell] = field(default_factory=dict, hash=False)
+    cell_spans: Mapping[CellKey, CellSpan] = field(default_factory=dict, hash=False)
     slow: bool = False
     """Whether it is slowness rather than failures, by its last claim."""
 
     def end(self) -> tuple[Instant | None, Instant | None]:
         """(last bad, first good] of the cell that failed last."""
-        last = max(self.spells.values(), key=lambda spell: (spell.last_bad, spell.first_good is None), default=None)
+        last = max(
+            self.cell_spans.values(),
+            key=lambda cell_span: (cell_span.last_bad, cell_span.first_good is None),
+            default=None,
+        )
         return (None, None) if last is None else (last.last_bad, last.first_good)
 
 
-def with_spells(case: Case, told: Iterable[Told], scene: Scene) -> Case:
+def with_cell_spans(
+    opened: OpenIncident, announced: Iterable[AnnouncedClaim], step_input: StepInput
+) -> OpenIncident:
     """The case after what its claims and the looks since tell of its cells."""
-    spells, slow = dict(case.spells), case.slow
-    for one in told:
+    cell_spans, slow = dict(opened.cell_spans), opened.slow
+    for one in announced:
         slow = one.claim.slow
         for key, tally in one.tallies.items():
-            if key in case.reach and tally.first_bad is not None and tally.last_bad is not None:
-                first = min(tally.first_bad, spells[key].first_bad) if key in spells else tally.first_bad
-                spells[key] = Spell(first, tally.last_bad, tally.first_good)
-    for key, spell in spells.items():
-        seen = (scene.slow_firsts if slow else scene.firsts).get(key)
-        if spell.first_good is None and seen is not None:
+            if key in opened.reach and tally.first_bad is not None and tally.last_bad is not None:
+                first = (
+                    min(tally.first_bad, cell_spans[key].first_bad)
+                    if key in cell_spans
+                    else tally.first_bad
+                )
+                cell_spans[key] = CellSpan(first, tally.last_bad, tally.first_good)
+    for key, cell_span in cell_spans.items():
+        seen = (step_input.slow_firsts if slow else step_input.firsts).get(key)
+        if cell_span.first_good is None and seen is not None:
             good = seen.first_good if seen.first_good is not None else seen.last_good
-            if good is not None and good > spell.last_bad:
-                spells[key] = spell._replace(first_good=good)
-    return replace(case, spells=spells, slow=slow)
+            if good is not None and good > cell_span.last_bad:
+                cell_spans[key] = cell_span._replace(first_good=good)
+    return replace(opened, cell_spans=cell_spans, slow=slow)
 
 
-def well_for(key: CellKey, case: Case, scene: Scene, claimed: Collection[CellKey], wanted_ms: int) -> bool:
+def well_for(
+    key: CellKey,
+    opened: OpenIncident,
+    step_input: StepInput,
+    claimed: Collection[CellKey],
+    wanted_ms: int,
+) -> bool:
     """Whether a cell is heard and was well for so long."""
-    if key in claimed or key not in scene.newest:
+    if key in claimed or key not in step_input.newest:
         return False
-    spell = case.spells.get(key)
-    since = case.end()[1] if spell is None else spell.first_good
-    if spell is not None and since is None:
+    cell_span = opened.cell_spans.get(key)
+    since = opened.end()[1] if cell_span is None else cell_span.first_good
+    if cell_span is not None and since is None:
         return False
-    return since is None or scene.newest[key] - since >= wanted_ms
+    return since is None or step_input.newest[key] - since >= wanted_ms
 
 
-def is_over(case: Case, scene: Scene, claimed: Collection[CellKey], rules: Rules, wanted_ms: int) -> bool:
-    """Whether nothing is claimed of it any more and nearly all its regions are heard and were well for long enough."""
-    if claimed or scene.unknown:
+def is_over(
+    opened: OpenIncident,
+    step_input: StepInput,
+    claimed: Collection[CellKey],
+    rules: Rules,
+    wanted_ms: int,
+) -> bool:
+    """Whether nothing is claimed of it any more and nearly all its regions are heard and were well
+    for long enough.
+    """
+    if claimed or step_input.unknown:
         return False
-    regions = {region for _, region in case.reach}
-    ailing = {key[1] for key in case.reach if not well_for(key, case, scene, claimed, wanted_ms)}
+    regions = {region for _, region in opened.reach}
+    ailing = {
+        key[1] for key in opened.reach if not well_for(key, opened, step_input, claimed, wanted_ms)
+    }
     return len(regions - ailing) >= rules.resolve_share * len(regions)
 
 
-def narrowed(case: Case, scene: Scene, claimed: frozenset[CellKey], rules: Rules) -> frozenset[CellKey]:
+def narrowed(
+    opened: OpenIncident, step_input: StepInput, claimed: frozenset[CellKey], rules: Rules
+) -> frozenset[CellKey]:
     """The reach without the regions and components that are out of it and were well for long.
 
     It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
     """
-    if not claimed & case.reach:
-        return case.reach
-    stays = {key for key in case.reach if not well_for(key, case, scene, claimed, rules.narrow_after_ms)}
+    if not claimed & opened.reach:
+        return opened.reach
+    stays = {
+        key
+        for key in opened.reach
+        if not well_for(key, opened, step_input, claimed, rules.narrow_after_ms)
+    }
     regions, components = {region for _, region in stays}, {component for component, _ in stays}
-    return frozenset(key for key in case.reach if key[0] in components and key[1] in regions)
+    return frozenset(key for key in opened.reach if key[0] in components and key[1] in regions)
 
 
-def parts_of(spells: Mapping[CellKey, Spell], *, over: bool) -> Parts:
-    """When it began and ended in each region and component. While it goes on, what still fails has no end."""
+def parts_of(cell_spans: Mapping[CellKey, CellSpan], *, over: bool) -> Parts:
+    """When it began and ended in each region and component. While it goes on, what still fails has
+    no end.
+    """
     found = []
     for axis, place in (("region", 1), ("component", 0)):
-        for name in sorted({key[place] for key in spells}):
-            there = [spell for key, spell in spells.items() if key[place] == name]
-            ends = [spell.first_good for spell in there]
+        for name in sorted({key[place] for key in cell_spans}):
+            there = [cell_span for key, cell_span in cell_spans.items() if key[place] == name]
+            ends = [cell_span.first_good for cell_span in there]
             known = [end for end in ends if end is not None]
             until = max(known, default=None) if over or len(known) == len(ends) else None
-            found.append(Part(axis, name, min(spell.first_bad for spell in there), until))
+            found.append(Part(axis, name, min(cell_span.first_bad for cell_span in there), until))
     return tuple(found)
 
 
-def spells_of(incident: Incident, reach: Collection[CellKey]) -> dict[CellKey, Spell]:
-    """The spells that the parts of a stored incident tell of the cells that it reaches: no finer than the parts."""
+def cell_spans_of(incident: Incident, reach: Collection[CellKey]) -> dict[CellKey, CellSpan]:
+    """The spells that the parts of a stored incident tell of the cells that it reaches: no finer
+    than the parts.
+    """
     since = {(part.axis, part.name): part.since for part in incident.parts}
     return {
-        key: Spell(begun, begun)
+        key: CellSpan(begun, begun)
         for key in reach
         if (begun := max(since.get(("component", key[0]), 0), since.get(("region", key[1]), 0)))
     }

@@ -2,28 +2,34 @@
 
 from math import log
 
-from coordinator.domain.incidents.open_incident import Told
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.tally import MOST_SHARE, NORMAL_SHARE, Times
 from worker.contract.instant import Instant
 
 CONFIRMED_INTERVALS = 1.25
-"""A disruption must be seen for so much longer than one interval: what lasts one may begin and end in two."""
+"""A disruption must be seen for so much longer than one interval: what lasts one may begin and end
+in two.
+"""
 BEYOND_NATS = 5.0
-"""And in some regions only, with so much evidence after what may be one burst: a look that fails by chance now and then
-makes a burst seem longer."""
+"""And in some regions only, with so much evidence after what may be one burst: a look that fails by
+chance now and then makes a burst seem longer.
+"""
 CONFIRMED_LOOKS = 2
 GOES_ON_SHARE = 0.3
-"""And by this many bad looks, and this share of the bad looks of the first interval, in the next."""
+"""And by this many bad looks, and this share of the bad looks of the first interval, in the
+next.
+"""
 
 
-def is_confirmed(told: Told, now: Instant, interval_ms: int, rules: Rules) -> bool:
-    """Whether it went on beyond one interval, as much as at first: one bad interval is an event, not an incident.
+def is_confirmed(announced: AnnouncedClaim, now: Instant, interval_ms: int, rules: Rules) -> bool:
+    """Whether it went on beyond one interval, as much as at first: one bad interval is an event,
+    not an incident.
 
     It takes surer evidence than a verdict, in some regions only beyond what may be one burst, too.
     """
-    times = told.times()
+    times = announced.times()
     if not times.bad or times.bad[-1] - times.bad[0] < CONFIRMED_INTERVALS * interval_ms:
         return False
     begun = times.bad[0]
@@ -33,7 +39,10 @@ def is_confirmed(told: Told, now: Instant, interval_ms: int, rules: Rules) -> bo
         return False
     if _nats_after(times, begun) < rules.incident_nats:
         return False
-    return told.claim.scope is not Scope.REGIONAL or _nats_after(times, begun + rules.burst_ms) >= BEYOND_NATS
+    return (
+        announced.claim.scope is not Scope.REGIONAL
+        or _nats_after(times, begun + rules.burst_ms) >= BEYOND_NATS
+    )
 
 
 def _nats_after(times: Times, since: Instant) -> float:

@@ -1,4 +1,6 @@
-"""A claim: how far something reaches, as far as the posterior and what was heard allow to say it."""
+"""A claim: how far something reaches, as far as the posterior and what was heard allow to say
+it.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +8,7 @@ from dataclasses import dataclass, replace
 from coordinator.domain.inference.hypotheses import Hypothesis
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
-from coordinator.domain.window.grid import CellKey, Flags, Frame, any_along
+from coordinator.domain.window.grid import Axes, CellKey, Flags, any_along
 from worker.contract.instant import Instant
 
 FEWEST_REGIONS = 2
@@ -18,7 +20,9 @@ EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A scope with the cells it rests on. Regions and components are in the configuration's order."""
+    """A scope with the cells it rests on. Regions and components are in the configuration's
+    order.
+    """
 
     scope: Scope
     cells: frozenset[CellKey] = frozenset()
@@ -49,7 +53,7 @@ ALL_WELL = Claim(Scope.NONE)
 class Coverage:
     """Who should look and who is heard: both (component, region)."""
 
-    frame: Frame
+    axes: Axes
     enabled: Flags
     votes: Flags
 
@@ -65,7 +69,10 @@ class Coverage:
         """Whether enough of everywhere was `looked` at (a region each) to speak of everywhere."""
         heard = int((self.heard(components) & looked).sum())
         enabled = int(self.enabled[list(components)].any(axis=0).sum())
-        return heard >= max(FEWEST_REGIONS, rules.enough_regions) and heard >= rules.enough_share * enabled
+        return (
+            heard >= max(FEWEST_REGIONS, rules.enough_regions)
+            and heard >= rules.enough_share * enabled
+        )
 
 
 def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: Rules) -> Scope:
@@ -101,7 +108,8 @@ def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
 
 
 def scope_of_cells(reach: Collection[CellKey], enabled: Collection[CellKey], rules: Rules) -> Scope:
-    """The scope of exactly these cells among all that are looked at, whether or not they are heard now.
+    """The scope of exactly these cells among all that are looked at, whether or not they are heard
+    now.
 
     In too few regions to speak of everywhere it is regional: that much is known.
     """
@@ -118,7 +126,9 @@ def scope_of_cells(reach: Collection[CellKey], enabled: Collection[CellKey], rul
 
 
 def still(claim: Claim, cells: Collection[CellKey], rules: Rules) -> Claim:
-    """The claim under another configuration, which looks at these cells: everywhere may be elsewhere now."""
+    """The claim under another configuration, which looks at these cells: everywhere may be
+    elsewhere now.
+    """
     left = within(claim, cells)
     if left.scope not in EVERYWHERE:
         return left

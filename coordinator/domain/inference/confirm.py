@@ -1,8 +1,8 @@
 """Confirmation: which extra looks would tell soonest whether a suspicion is true.
 
-A look that failed where nothing is claimed yet is looked at again at once, by every worker of its region and from a few
-far regions, a few rounds of it, a few seconds apart. The budget is a share of the regular looks, service by service,
-so that all of them together keep to it, too.
+A look that failed where nothing is claimed yet is looked at again at once, by every worker of its
+region and from a few far regions, a few rounds of it, a few seconds apart. The budget is a share of
+the regular looks, service by service, so that all of them together keep to it, too.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Region, Topology
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.grid import CellKey
-from coordinator.domain.window.series import Track
+from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
 ROUNDS = 4
@@ -40,7 +40,7 @@ class Ask(NamedTuple):
 class Suspicion:
     """A check that failed in a region: since when it waits, and what was asked in its slot."""
 
-    track: Track
+    series: Series
     slot: int
     rounds: int = 0
     asked_at: Instant = 0
@@ -52,7 +52,7 @@ class Confirmation:
 
     def __init__(self, topology: Topology, fleet: Fleet, rules: Rules) -> None:
         self._topology, self._fleet, self._rules = topology, fleet, rules
-        self._suspicions: dict[Track, Suspicion] = {}
+        self._suspicions: dict[Series, Suspicion] = {}
         self._attempts: dict[tuple[str, str, int], int] = {}
         self._saved = 0.0
 
@@ -61,12 +61,12 @@ class Confirmation:
         saved = self._saved + self._rules.confirm_share
         self._saved = saved if saved < SAVED_AT_MOST else SAVED_AT_MOST
 
-    def suspect(self, track: Track, at: Instant) -> None:
+    def suspect(self, series: Series, at: Instant) -> None:
         """A look failed."""
-        slot = at // track.check.interval_ms
-        before = self._suspicions.get(track)
+        slot = at // series.check.interval_ms
+        before = self._suspicions.get(series)
         if before is None or before.slot < slot:
-            self._suspicions[track] = Suspicion(track, slot)
+            self._suspicions[series] = Suspicion(series, slot)
         else:
             before.waiting = before.rounds < ROUNDS
 
@@ -76,27 +76,44 @@ class Confirmation:
             return []
         self._forget(now)
         wanted: list[Ask] = []
-        ready = [one for one in self._suspicions.values() if one.waiting and now - one.asked_at >= ROUND_MS]
+        ready = [
+            one
+            for one in self._suspicions.values()
+            if one.waiting and now - one.asked_at >= ROUND_MS
+        ]
         for suspicion in ready[:SUSPICIONS_AT_ONCE]:
-            track = suspicion.track
-            if (track.component, track.region) in claimed:
+            series = suspicion.series
+            if (series.component, series.region) in claimed:
                 suspicion.waiting = False
                 continue
-            looks = self._looks(track, now)
+            looks = self._looks(series, now)
             if len(looks) > self._saved:
                 break
             self._saved -= len(looks)
-            suspicion.rounds, suspicion.asked_at, suspicion.waiting = suspicion.rounds + 1, now, False
+            suspicion.rounds, suspicion.asked_at, suspicion.waiting = (
+                suspicion.rounds + 1,
+                now,
+                False,
+            )
             wanted += looks
         return wanted
 
-    def _looks(self, track: Track, now: Instant) -> list[Ask]:
-        check = track.check
-        here = [vantage.name for vantage in self._fleet.by_region[track.region] if vantage.silent_at() >= now]
-        places: list[tuple[str, str | None]] = [(track.region, name) for name in here[:WORKERS_AT_MOST]]
-        places += [(region, None) for region in self._far(track)]
+    def _looks(self, series: Series, now: Instant) -> list[Ask]:
+        check = series.check
+        here = [
+            vantage.name
+            for vantage in self._fleet.by_region[series.region]
+            if vantage.silent_at() >= now
+        ]
+        places: list[tuple[str, str | None]] = [
+            (series.region, name) for name in here[:WORKERS_AT_MOST]
+        ]
+        places += [(region, None) for region in self._far(series)]
         slot = now // check.interval_ms
-        return [Ask(check.id, region, self._attempt(check.id, region, slot), worker) for region, worker in places]
+        return [
+            Ask(check.id, region, self._attempt(check.id, region, slot), worker)
+            for region, worker in places
+        ]
 
     def _attempt(self, check: str, region: str, slot: int) -> int:
         """Each extra look of a check in a region in a slot has a number of its own."""
@@ -104,16 +121,18 @@ class Confirmation:
         self._attempts[key] = self._attempts.get(key, 0) + 1
         return self._attempts[key]
 
-    def _far(self, track: Track) -> Sequence[str]:
+    def _far(self, series: Series) -> Sequence[str]:
         """The farthest regions that look at it and are fit to speak."""
-        here = self._topology.region[track.region]
-        others = [r for r in track.check.regions if r != track.region and self._fleet.is_fit(r)]
+        here = self._topology.region[series.region]
+        others = [r for r in series.check.regions if r != series.region and self._fleet.is_fit(r)]
         others.sort(key=lambda other: (-distance_km(here, self._topology.region[other]), other))
         return others[: self._rules.confirm_regions]
 
     def _forget(self, now: Instant) -> None:
         self._suspicions = {
-            track: one for track, one in self._suspicions.items() if now // track.check.interval_ms <= one.slot + 2
+            series: one
+            for series, one in self._suspicions.items()
+            if now // series.check.interval_ms <= one.slot + 2
         }
         self._attempts = {
             key: count
@@ -126,5 +145,7 @@ def distance_km(one: Region, other: Region) -> float:
     """Along the surface of the earth (haversine)."""
     latitude, other_latitude = radians(one.latitude), radians(other.latitude)
     half = sin((other_latitude - latitude) / 2) ** 2
-    half += cos(latitude) * cos(other_latitude) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    half += (
+        cos(latitude) * cos(other_latitude) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    )
     return 2 * 6371 * asin(sqrt(half))

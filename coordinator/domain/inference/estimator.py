@@ -1,4 +1,6 @@
-"""The panel of one service: all its cells, which of them vote now, and what their looks amount to."""
+"""The panel of one service: all its cells, which of them vote now, and what their looks amount
+to.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,17 +9,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coordinator.domain.inference.claim import Claim, Coverage, within
-from coordinator.domain.inference.finding import CALM, Opinion, conclude
+from coordinator.domain.inference.finding import CALM, Finding, conclude
 from coordinator.domain.inference.hypotheses import Group, groups_of
 from coordinator.domain.inference.posterior import evidence, weigh
-from coordinator.domain.inference.prefilter import Line, Screen
+from coordinator.domain.inference.prefilter import Line, Prefilter
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.vantages.fleet import NEVER, Fleet
-from coordinator.domain.window.grid import CellKey, Flags, Floats, Sheet, any_along, fill, frame_of
+from coordinator.domain.window.grid import (
+    CellKey,
+    CountGrid,
+    Flags,
+    Floats,
+    any_along,
+    axes_of,
+    fill,
+)
 from coordinator.domain.window.look import REASON_MASK, REASONS, Vote, at_of, vote_in
 from coordinator.domain.window.pace import pace_of
-from coordinator.domain.window.series import Track
+from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 
@@ -36,139 +46,192 @@ MOST_DISRUPTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the panel saw at a step: the sheet, who votes, and an opinion for each disruption told apart."""
+class Estimate:
+    """What the panel saw at a step: the sheet, who votes, and an opinion for each disruption told
+    apart.
+    """
 
-    sheet: Sheet
+    grid: CountGrid
     coverage: Coverage
-    opinions: tuple[Opinion, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def wrong(self) -> float:
         """How likely anything is wrong."""
-        return self.opinions[0].wrong
+        return self.findings[0].wrong
 
 
-class Panel:
+class Estimator:
     """The cells of one service."""
 
     def __init__(
         self,
         checks: Sequence[Check],
-        tracks: Mapping[str, Mapping[str, Track]],
+        all_series: Mapping[str, Mapping[str, Series]],
         topology: Topology,
         rules: Rules,
         fleet: Fleet,
     ) -> None:
         service = topology.service[checks[0].service] if checks else None
-        components = [c.id for c in service.components if any(k.component == c.id for k in checks)] if service else []
-        self.frame = frame_of(components, topology.regions_of(checks), [check.interval_ms for check in checks], rules)
-        self.tracks = [tracks[check.id][region] for check in checks for region in check.regions]
-        rows, columns = ({name: place for place, name in enumerate(axis)} for axis in (components, self.frame.regions))
-        self._cells = [rows[t.component] * len(columns) + columns[t.region] for t in self.tracks]
+        components = (
+            [c.id for c in service.components if any(k.component == c.id for k in checks)]
+            if service
+            else []
+        )
+        self.axes = axes_of(
+            components, topology.regions_of(checks), [check.interval_ms for check in checks], rules
+        )
+        self.all_series = [
+            all_series[check.id][region] for check in checks for region in check.regions
+        ]
+        rows, columns = (
+            {name: place for place, name in enumerate(axis)}
+            for axis in (components, self.axes.regions)
+        )
+        self._cells = [
+            rows[t.component] * len(columns) + columns[t.region] for t in self.all_series
+        ]
         shape = (len(rows), len(columns))
         self._fresh_ms = np.zeros(shape, dtype=np.int64)
-        np.maximum.at(self._fresh_ms.reshape(-1), self._cells, [t.fresh_ms for t in self.tracks])
+        np.maximum.at(
+            self._fresh_ms.reshape(-1), self._cells, [t.fresh_ms for t in self.all_series]
+        )
         self.enabled: Flags = self._fresh_ms > 0
-        self.pace = pace_of(self.frame, self.tracks, self._cells, rules.step_ms)
+        self.pace = pace_of(self.axes, self.all_series, self._cells, rules.step_ms)
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
         self.touched = self.stirred = False
         """Whether any look came since the last view, and one of a cell that did not vote."""
-        self.screen = Screen(self.frame.window_ms, _rates(self.tracks, self._cells, len(columns)))
-        for track, cell in zip(self.tracks, self._cells, strict=True):
-            track.row, track.column = divmod(cell, len(columns))
+        self.prefilter = Prefilter(
+            self.axes.window_ms, _rates(self.all_series, self._cells, len(columns))
+        )
+        for series, cell in zip(self.all_series, self._cells, strict=True):
+            series.row, series.column = divmod(cell, len(columns))
         self._kinds = _kinds(topology)
         self._rules, self._fleet = rules, fleet
 
     @property
     def cells(self) -> frozenset[CellKey]:
         """All cells that are looked at."""
-        return self.frame.keys(self.enabled)
+        return self.axes.keys(self.enabled)
 
-    def view(self, now: Instant, claims: Sequence[Claim], *, late_alarms: bool, calm: bool) -> View:
-        """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it through."""
+    def estimate(
+        self, now: Instant, claims: Sequence[Claim], *, late_alarms: bool, calm: bool
+    ) -> Estimate:
+        """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it
+        through.
+        """
         self.touched = False
         seen = self.peek(now, late_alarms=late_alarms)
         votes = seen.coverage.votes
-        self.stirred = seen.sheet.waiting
-        self.recheck_at = int((seen.sheet.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
-        for track, cell in zip(self.tracks, self._cells, strict=True):
-            track.votes = bool(votes.reshape(-1)[cell])
-        if calm and not self.screen.lets_through(now, self._rules):
+        self.stirred = seen.grid.waiting
+        self.recheck_at = int((seen.grid.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
+        for series, cell in zip(self.all_series, self._cells, strict=True):
+            series.votes = bool(votes.reshape(-1)[cell])
+        if calm and not self.prefilter.lets_through(now, self._rules):
             return seen
-        return View(seen.sheet, seen.coverage, tuple(self._opinions(seen.sheet, seen.coverage, claims)))
+        return Estimate(
+            seen.grid, seen.coverage, tuple(self._findings(seen.grid, seen.coverage, claims))
+        )
 
-    def peek(self, now: Instant, *, late_alarms: bool) -> View:
+    def peek(self, now: Instant, *, late_alarms: bool) -> Estimate:
         """What is there to see, without an opinion, and without taking note."""
-        tracks, fleet = self.tracks, self._fleet
-        sheet = fill(self.frame, tracks, self._cells, fleet.by_region, now, self._rules, late_alarms=late_alarms)
-        fit = np.array([fleet.is_fit(region) for region in self.frame.regions], dtype=bool)
-        votes: Flags = self.enabled & fit & (sheet.newest + self._fresh_ms >= now)
-        return View(sheet, Coverage(self.frame, self.enabled, votes), (CALM,))
+        all_series, fleet = self.all_series, self._fleet
+        grid = fill(
+            self.axes,
+            all_series,
+            self._cells,
+            fleet.by_region,
+            now,
+            self._rules,
+            late_alarms=late_alarms,
+        )
+        fit = np.array([fleet.is_fit(region) for region in self.axes.regions], dtype=bool)
+        votes: Flags = self.enabled & fit & (grid.newest + self._fresh_ms >= now)
+        return Estimate(grid, Coverage(self.axes, self.enabled, votes), (CALM,))
 
-    def _opinions(self, sheet: Sheet, coverage: Coverage, claims: Sequence[Claim]) -> list[Opinion]:
-        """One opinion, and more for what it leaves unexplained, when that is very likely something, too."""
-        if not (sheet.bad.any() or sheet.slow.any()) or not coverage.votes.any():
+    def _findings(
+        self, grid: CountGrid, coverage: Coverage, claims: Sequence[Claim]
+    ) -> list[Finding]:
+        """One opinion, and more for what it leaves unexplained, when that is very likely something,
+        too.
+        """
+        if not (grid.bad.any() or grid.slow.any()) or not coverage.votes.any():
             return [CALM]
         rules = self._rules
-        nats = evidence(sheet, self._normal(), coverage.votes)
+        nats = evidence(grid, self._normal(), coverage.votes)
         groups = self._groups()
-        standing = [reach for claim in claims if (reach := self._reach(claim, coverage.votes)) is not None]
-        found: list[Opinion] = []
+        standing = [
+            reach for claim in claims if (reach := self._reach(claim, coverage.votes)) is not None
+        ]
+        found: list[Finding] = []
 
         def least(share: float) -> float:
             """How likely there must be another one; less where so many are announced already."""
             return STAYS_SHARE if len(claims) > len(found) else share
 
         for _ in range(MOST_DISRUPTIONS):
-            posterior = weigh(nats, sheet.filled, sheet.rounds, coverage.votes, groups, standing, rules)
+            posterior = weigh(
+                nats, grid.filled, grid.rounds, coverage.votes, groups, standing, rules
+            )
             if posterior is None or (found and 1 - posterior.none < least(rules.second_share)):
                 break
-            opinion = conclude(posterior, nats, coverage, sheet, rules)
-            if found and not opinion.sure:
+            finding = conclude(posterior, nats, coverage, grid, rules)
+            if found and not finding.sure:
                 break
             explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
-            opinion = replace(opinion, claim=within(opinion.claim, opinion.claim.cells - explained))
-            found.append(opinion)
-            if not (opinion.sure and opinion.wrong >= least(rules.alarm_share)):
+            finding = replace(finding, claim=within(finding.claim, finding.claim.cells - explained))
+            found.append(finding)
+            if not (finding.sure and finding.wrong >= least(rules.alarm_share)):
                 break
-            nats = _without(nats, opinion.claim.cells, self.frame.components, self.frame.regions)
+            nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
         return found or [CALM]
 
     def _reach(self, claim: Claim, votes: Flags) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """The components and regions of a claim by their place, as far as they vote; None when nothing is left."""
-        frame = self.frame
-        components = tuple(place for place, name in enumerate(frame.components) if name in claim.components)
+        """The components and regions of a claim by their place, as far as they vote; None when
+        nothing is left.
+        """
+        axes = self.axes
+        components = tuple(
+            place for place, name in enumerate(axes.components) if name in claim.components
+        )
         voting = any_along(votes[list(components)], 0)
-        regions = tuple(place for place, name in enumerate(frame.regions) if name in claim.regions and voting[place])
+        regions = tuple(
+            place
+            for place, name in enumerate(axes.regions)
+            if name in claim.regions and voting[place]
+        )
         return (components, regions) if components and regions else None
 
     def _normal(self) -> Floats:
         normal = np.full(self.enabled.shape, self._rules.normal_share_min)
-        np.maximum.at(normal.reshape(-1), self._cells, [track.normal.share(self._rules) for track in self.tracks])
-        self.screen.normal = float(normal[self.enabled].min())
+        np.maximum.at(
+            normal.reshape(-1),
+            self._cells,
+            [series.normal.share(self._rules) for series in self.all_series],
+        )
+        self.prefilter.normal = float(normal[self.enabled].min())
         return normal
 
     def _groups(self) -> list[Group]:
-        networks = {t.region: f"AS{t.asn}" for t in self.tracks if t.asn is not None}
-        edges = {t.region: t.edge for t in self.tracks if t.edge is not None}
-        return groups_of({**self._kinds, "network": networks, "edge": edges}, self.frame.regions)
+        networks = {t.region: f"AS{t.asn}" for t in self.all_series if t.asn is not None}
+        edges = {t.region: t.edge for t in self.all_series if t.edge is not None}
+        return groups_of({**self._kinds, "network": networks, "edge": edges}, self.axes.regions)
 
     def abstentions(self, votes: Flags, now: Instant) -> Mapping[CellKey, str]:
         """Why the cells of fit regions that do not vote do not."""
         flat = votes.reshape(-1)
-        found: dict[CellKey, list[Track]] = {}
-        for track, cell in zip(self.tracks, self._cells, strict=True):
-            if not flat[cell] and self._fleet.is_fit(track.region):
-                found.setdefault((track.component, track.region), []).append(track)
-        return {key: _why(tracks, now) for key, tracks in found.items()}
+        found: dict[CellKey, list[Series]] = {}
+        for series, cell in zip(self.all_series, self._cells, strict=True):
+            if not flat[cell] and self._fleet.is_fit(series.region):
+                found.setdefault((series.component, series.region), []).append(series)
+        return {key: _why(all_series, now) for key, all_series in found.items()}
 
 
-def _why(tracks: Sequence[Track], now: Instant) -> str:
+def _why(all_series: Sequence[Series], now: Instant) -> str:
     whys: Counter[str] = Counter()
-    for track in tracks:
-        for code in track.since(now - track.fresh_ms):
+    for series in all_series:
+        for code in series.since(now - series.fresh_ms):
             if vote_in(code) == Vote.ABSTAINS:
                 whys[OURS.get(REASONS[code & REASON_MASK], "our own fault")] += 1
             elif vote_in(code) == Vote.BAD and at_of(code) <= now:
@@ -176,7 +239,9 @@ def _why(tracks: Sequence[Track], now: Instant) -> str:
     return whys.most_common(1)[0][0] if whys else "not heard"
 
 
-def _without(nats: Floats, cells: frozenset[CellKey], components: Sequence[str], regions: Sequence[str]) -> Floats:
+def _without(
+    nats: Floats, cells: frozenset[CellKey], components: Sequence[str], regions: Sequence[str]
+) -> Floats:
     """The evidence that these cells do not explain."""
     rest = nats.copy()
     for component, region in cells:
@@ -184,13 +249,13 @@ def _without(nats: Floats, cells: frozenset[CellKey], components: Sequence[str],
     return rest
 
 
-def _rates(tracks: Sequence[Track], cells: Sequence[int], columns: int) -> dict[Line, float]:
+def _rates(all_series: Sequence[Series], cells: Sequence[int], columns: int) -> dict[Line, float]:
     """Looks per millisecond on each line, by one worker a region."""
     rates: dict[Line, float] = {}
-    for track, cell in zip(tracks, cells, strict=True):
+    for series, cell in zip(all_series, cells, strict=True):
         row, column = divmod(cell, columns)
         for line in ((-1, -1), (row, -1), (-1, column), (row, column)):
-            rates[line] = rates.get(line, 0.0) + 1 / track.check.interval_ms
+            rates[line] = rates.get(line, 0.0) + 1 / series.check.interval_ms
     return rates
 
 

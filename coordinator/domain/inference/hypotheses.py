@@ -1,7 +1,8 @@
-"""Hypotheses: how far a disruption may reach. Each is a set of components times a set of regions, with a price.
+"""Hypotheses: how far a disruption may reach. Each is a set of components times a set of regions,
+with a price.
 
-The price is the evidence, in nats, that it takes before the hypothesis is as likely as that all is well: the dearer,
-the more of its kind there are for chance to find.
+The price is the evidence, in nats, that it takes before the hypothesis is as likely as that all is
+well: the dearer, the more of its kind there are for chance to find.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,8 @@ class Hypothesis:
 
 
 def component_sets(cells: Floats) -> list[tuple[int, ...]]:
-    """The sets of components worth trying: all, each, the most suspicious few, and those suspicious in one region.
+    """The sets of components worth trying: all, each, the most suspicious few, and those suspicious
+    in one region.
 
     `cells` is the present evidence, (component, region).
     """
@@ -59,8 +61,11 @@ def component_sets(cells: Floats) -> list[tuple[int, ...]]:
     return list(found)
 
 
-def region_sets(runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]) -> dict[tuple[int, ...], str]:
-    """The sets of regions worth trying for some components, each with the name of its group, if it is one.
+def region_sets(
+    runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]
+) -> dict[tuple[int, ...], str]:
+    """The sets of regions worth trying for some components, each with the name of its group, if it
+    is one.
 
     `runs` are the evidence by region, in all and lately.
     """
@@ -73,7 +78,9 @@ def region_sets(runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]) 
         if 1 < len(there) < len(everywhere) and any(r in suspects for r in there):
             found.setdefault(there, group.what)
     for worth in runs:
-        order = sorted((r for r in suspects if worth[r] > WORTH_A_LOOK), key=lambda r: (-worth[r], r))
+        order = sorted(
+            (r for r in suspects if worth[r] > WORTH_A_LOOK), key=lambda r: (-worth[r], r)
+        )
         for size in [*range(2, min(len(order), PREFIXES_AT_MOST) + 1), len(order)]:
             if size >= 2:
                 found.setdefault(tuple(sorted(order[:size])), "")
@@ -81,9 +88,16 @@ def region_sets(runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]) 
 
 
 def price_of(
-    components: Sequence[int], regions: Sequence[int], group: str, all_components: int, all_regions: int, rules: Rules
+    components: Sequence[int],
+    regions: Sequence[int],
+    group: str,
+    all_components: int,
+    all_regions: int,
+    rules: Rules,
 ) -> float:
-    """What a hypothesis costs: the shorter way to describe it, from one cell up or from all components down."""
+    """What a hypothesis costs: the shorter way to describe it, from one cell up or from all
+    components down.
+    """
     count, size = len(components), len(regions)
     whole = count == all_components
     extra = 0.0 if whole else rules.each_component_nats * min(count - 1, all_components - count + 1)
@@ -98,7 +112,9 @@ def price_of(
 
 
 def groups_of(kinds: Mapping[str, Mapping[str, str]], regions: Sequence[str]) -> list[Group]:
-    """Groups of two regions or more, from what each region is by kind: {"country": {"eu-west": "IE"}}."""
+    """Groups of two regions or more, from what each region is by kind: {"country": {"eu-west":
+    "IE"}}.
+    """
     found: dict[frozenset[int], Group] = {}
     for kind, values in kinds.items():
         members: dict[str, list[int]] = {}
@@ -112,7 +128,9 @@ def groups_of(kinds: Mapping[str, Mapping[str, str]], regions: Sequence[str]) ->
 
 
 def distinct(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Each set of cells once, at its lowest price: leaving twins apart would split what is one explanation."""
+    """Each set of cells once, at its lowest price: leaving twins apart would split what is one
+    explanation.
+    """
     best: dict[tuple[tuple[int, ...], tuple[int, ...]], Hypothesis] = {}
     for hypothesis in hypotheses:
         key = (hypothesis.components, hypothesis.regions)

@@ -1,9 +1,11 @@
-"""The posterior: how likely each hypothesis is now, by a Bayesian filter over the buckets of a sheet.
+"""The posterior: how likely each hypothesis is now, by a Bayesian filter over the buckets of a
+sheet.
 
-In each bucket a disruption may begin (at its price), end, change its reach or its failing share; then the bucket's
-looks are weighed. Failing shares are a mixture, and "slow" is one more mode. A region of which a whole bucket fails
-may also have had a mere blip on its path, so no region says more than `blip_nats` in one bucket. This is the
-Shiryaev test made to tell several alternatives apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
+In each bucket a disruption may begin (at its price), end, change its reach or its failing share;
+then the bucket's looks are weighed. Failing shares are a mixture, and "slow" is one more mode. A
+region of which a whole bucket fails may also have had a mere blip on its path, so no region says
+more than `blip_nats` in one bucket. This is the Shiryaev test made to tell several alternatives
+apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,7 @@ from coordinator.domain.inference.hypotheses import (
     region_sets,
 )
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import Flags, Floats, Sheet, any_along
+from coordinator.domain.window.grid import CountGrid, Flags, Floats, any_along
 
 SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
 """The failing shares that are tried; those between are told well enough by their neighbours."""
@@ -37,14 +39,18 @@ REACH_CHANGE = 0.05
 ROUND_SHARE = 0.6
 """A blip that a round of extra looks sees, too, is rarer by this power."""
 RECENT_BUCKETS = (2, 4)
-"""What failed lately counts apart from what failed at all, so that what recovered is left out soon."""
+"""What failed lately counts apart from what failed at all, so that what recovered is left out
+soon.
+"""
 MOST_CELL_NATS, MOST_LINE_NATS = 12.0, 30.0
 """Suspicion of a cell and of a region never grows beyond these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What may be so and how likely: `chance[k]` for each hypothesis, `none` for none of them; they sum to 1."""
+    """What may be so and how likely: `chance[k]` for each hypothesis, `none` for none of them; they
+    sum to 1.
+    """
 
     hypotheses: Sequence[Hypothesis]
     chance: Floats
@@ -68,18 +74,26 @@ class Posterior:
         return int(np.argmax(ahead))
 
 
-def evidence(sheet: Sheet, normal: Floats, votes: Flags) -> Floats:
-    """(mode, bucket, component, region): how much likelier the looks are in that mode than while all is well."""
-    bad, good, slow = sheet.bad * votes, sheet.good * votes, sheet.slow * votes
-    modes = [bad * np.log(share / normal) + good * np.log((1 - share) / (1 - normal)) for share in SHARES]
+def evidence(grid: CountGrid, normal: Floats, votes: Flags) -> Floats:
+    """(mode, bucket, component, region): how much likelier the looks are in that mode than while
+    all is well.
+    """
+    bad, good, slow = grid.bad * votes, grid.good * votes, grid.slow * votes
+    modes = [
+        bad * np.log(share / normal) + good * np.log((1 - share) / (1 - normal)) for share in SHARES
+    ]
     quick = good - slow
-    modes.append(slow * log(SLOW_SHARE / SLOW_NORMAL) + quick * log((1 - SLOW_SHARE) / (1 - SLOW_NORMAL)))
+    modes.append(
+        slow * log(SLOW_SHARE / SLOW_NORMAL) + quick * log((1 - SLOW_SHARE) / (1 - SLOW_NORMAL))
+    )
     told: Floats = np.asarray(np.stack(modes), dtype=np.float64)
     return told
 
 
 def _bounded(nats: Floats, blip: Floats, rare: Floats) -> Floats:
-    """Evidence against all being well, where all being well allows for a blip that is so `rare` (bucket, region)."""
+    """Evidence against all being well, where all being well allows for a blip that is so `rare`
+    (bucket, region).
+    """
     top = np.maximum(nats, blip)
     zero = np.maximum(0.0, blip)
     told: Floats = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
@@ -120,15 +134,17 @@ def weigh(
 ) -> Posterior | None:
     """The posterior given the evidence (mode, bucket, component, region); None when no cell votes.
 
-    `filled` is how much of each bucket has been looked at yet, from 0 to 1. `rounds` (bucket, region) of extra looks
-    make a mere blip less likely: it would have to last. `standing` are (components, regions) that are claimed already:
-    they are always among the hypotheses.
+    `filled` is how much of each bucket has been looked at yet, from 0 to 1. `rounds` (bucket,
+    region) of extra looks make a mere blip less likely: it would have to last. `standing` are
+    (components, regions) that are claimed already: they are always among the hypotheses.
     """
     everywhere = votes.any(axis=0)
     if not everywhere.any():
         return None
     whole = nats.sum(axis=2)
-    blip = np.broadcast_to(np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape).copy()
+    blip = np.broadcast_to(
+        np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape
+    ).copy()
     blip[SLOW_MODE] = whole[SLOW_MODE]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
     candidates = _component_sets(nats, votes, standing)
@@ -136,13 +152,19 @@ def weigh(
     for row, components in enumerate(candidates):
         chosen[row, list(components)] = 1
     lines = _bounded(chosen @ nats, blip[:, :, None], rare[:, None])
-    runs = [_running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))]
+    runs = [
+        _running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))
+    ]
     hypotheses: list[Hypothesis] = []
     told = []
     for row, components in enumerate(candidates):
         voting = any_along(votes[list(components)], 0)
         sets = region_sets([run[row] for run in runs], voting, groups)
-        sets.update((regions, "") for theirs, regions in standing if theirs == components and regions not in sets)
+        sets.update(
+            (regions, "")
+            for theirs, regions in standing
+            if theirs == components and regions not in sets
+        )
         member = np.zeros((lines.shape[3], len(sets)))
         for column, (regions, group) in enumerate(sets.items()):
             member[list(regions), column] = 1
@@ -157,7 +179,9 @@ def weigh(
     return _filter(kept, scores, filled, rules)
 
 
-def _filter(hypotheses: Sequence[Hypothesis], scores: Floats, filled: Floats, rules: Rules) -> Posterior:
+def _filter(
+    hypotheses: Sequence[Hypothesis], scores: Floats, filled: Floats, rules: Rules
+) -> Posterior:
     """Forward through the buckets. `scores` is (mode, bucket, hypothesis).
 
     A bucket that is only in part `filled` with looks lets pass only that part of its time.

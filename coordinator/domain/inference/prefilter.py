@@ -1,9 +1,11 @@
-"""The screen: whether the bad looks of a quiet service may amount to anything; cheap, and no for most of them.
+"""The screen: whether the bad looks of a quiet service may amount to anything; cheap, and no for
+most of them.
 
-For each line (the service, a component, a region, a cell) and each moment that its bad looks may have begun to be too
-many, the likeliest failing share is compared with the normal one (a generalised likelihood ratio, Lorden 1971). What it
-lets through is weighed exactly. It knows no sets of components or regions, so a few more looks may pass before it lets
-through what only a set explains.
+For each line (the service, a component, a region, a cell) and each moment that its bad looks may
+have begun to be too many, the likeliest failing share is compared with the normal one (a
+generalised likelihood ratio, Lorden 1971). What it lets through is weighed exactly. It knows no
+sets of components or regions, so a few more looks may pass before it lets through what only a set
+explains.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +22,10 @@ Line = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Screen:
-    """The bad and slow looks of a service in its window, and how many looks a line has per millisecond."""
+class Prefilter:
+    """The bad and slow looks of a service in its window, and how many looks a line has per
+    millisecond.
+    """
 
     window_ms: int
     per_ms: Mapping[Line, float]
@@ -44,7 +48,10 @@ class Screen:
         for looks in (self.bad, self.slow):
             if len(looks) > 1 and any(one > other for one, other in pairwise(looks)):
                 looks.sort()
-            old = next((place for place, look in enumerate(looks) if look[0] > now - self.window_ms), len(looks))
+            old = next(
+                (place for place, look in enumerate(looks) if look[0] > now - self.window_ms),
+                len(looks),
+            )
             del looks[:old]
         normal = self.normal
         return any(
@@ -81,7 +88,8 @@ def _bad_nats(times: Sequence[Instant], now: Instant, per_ms: float, normal: flo
 def _slow_nats(times: Sequence[Instant], now: Instant, per_ms: float) -> float:
     total = len(times)
     return max(
-        (total - place) * SLOW_NATS + max(0.0, (now - since) * per_ms - (total - place)) * QUICK_NATS
+        (total - place) * SLOW_NATS
+        + max(0.0, (now - since) * per_ms - (total - place)) * QUICK_NATS
         for place, since in enumerate(times)
     )
 

@@ -1,8 +1,8 @@
 """Refinement: a hypothesis without the cells that are clearly well.
 
-Hypotheses are components by regions with one failing share. Two disruptions that overlap, such as one feature
-everywhere and another in one region, are most likely as one larger set that fails in part. What tells them apart is
-that some of its cells never fail.
+Hypotheses are components by regions with one failing share. Two disruptions that overlap, such as
+one feature everywhere and another in one region, are most likely as one larger set that fails in
+part. What tells them apart is that some of its cells never fail.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,14 @@ WELL_NATS = -7.0
 def refined(hypothesis: Hypothesis, nats: Floats, lately: Floats, votes: Flags) -> Hypothesis:
     """The largest part of the hypothesis, components by regions, in which no cell is clearly well.
 
-    `nats` is the evidence of each cell, (component, region), since it began, for the failing share of the whole, and
-    `lately` that of the last few buckets: what began to fail later than the rest is not well.
+    `nats` is the evidence of each cell, (component, region), since it began, for the failing share
+    of the whole, and `lately` that of the last few buckets: what began to fail later than the rest
+    is not well.
     """
     components, regions = list(hypothesis.components), list(hypothesis.regions)
-    ailing = np.asarray(~((nats < WELL_NATS) & (lately < 0) & votes)[np.ix_(components, regions)], dtype=np.bool_)
+    ailing = np.asarray(
+        ~((nats < WELL_NATS) & (lately < 0) & votes)[np.ix_(components, regions)], dtype=np.bool_
+    )
     if ailing.all():
         return hypothesis
     rows, columns = max(_parts(ailing), key=lambda part: int(part[0].sum()) * int(part[1].sum()))
@@ -39,7 +42,9 @@ def refined(hypothesis: Hypothesis, nats: Floats, lately: Floats, votes: Flags) 
 
 
 def _parts(ailing: Flags) -> Iterator[tuple[Flags, Flags]]:
-    """Components by regions without a well cell: whole components, whole regions, and each one's own."""
+    """Components by regions without a well cell: whole components, whole regions, and each one's
+    own.
+    """
     count, size = ailing.shape
     yield ~any_along(~ailing, 1), np.ones(size, dtype=np.bool_)
     yield np.ones(count, dtype=np.bool_), ~any_along(~ailing, 0)

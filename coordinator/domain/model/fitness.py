@@ -27,4 +27,9 @@ class FitnessChange:
 
     def to_record(self) -> dict[str, Any]:
         """The line that replay prints: regions only."""
-        return {"type": "fitness", "at": rfc3339(self.at), "region": self.region, "fitness": self.fitness}
+        return {
+            "type": "fitness",
+            "at": rfc3339(self.at),
+            "region": self.region,
+            "fitness": self.fitness,
+        }

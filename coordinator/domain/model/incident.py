@@ -18,7 +18,9 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One region or component (`axis`) of an incident: there it lasted from `since` until `until`, if it is over."""
+    """One region or component (`axis`) of an incident: there it lasted from `since` until `until`,
+    if it is over.
+    """
 
     axis: str
     name: str
@@ -42,10 +44,11 @@ Parts = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One disruption of one service. It began in (started_after, started_by] and ended in (ended_after, ended_by].
+    """One disruption of one service. It began in (started_after, started_by] and ended in
+    (ended_after, ended_by].
 
-    `started_after` is None when no good look came before; the end is None while it goes on. `regions` and
-    `components` are what it reaches now; `peak` is the widest scope it had.
+    `started_after` is None when no good look came before; the end is None while it goes on.
+    `regions` and `components` are what it reaches now; `peak` is the widest scope it had.
     """
 
     id: str
@@ -65,14 +68,18 @@ class Incident:
     intermittent: bool = False
     """Whether it came and went several times within an hour."""
     cause: str = ""
-    """The incident, often of another service, that it most likely shares its cause with: they began together."""
+    """The incident, often of another service, that it most likely shares its cause with: they began
+    together.
+    """
     parts: Parts = ()
     """Of each region and component that it reached: when it began and ended there."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentEvent:
-    """One line of an incident's timeline: what happened when, and the incident as it was afterwards."""
+    """One line of an incident's timeline: what happened when, and the incident as it was
+    afterwards.
+    """
 
     at: Instant
     moment: Moment

@@ -1,4 +1,6 @@
-"""What is looked at, from where: regions, services, components and checks, as applied from the configuration."""
+"""What is looked at, from where: regions, services, components and checks, as applied from the
+configuration.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -77,7 +79,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Topology:
-    """Everything that is looked at and from where. Ids are unique; every check names known regions."""
+    """Everything that is looked at and from where. Ids are unique; every check names known
+    regions.
+    """
 
     regions: tuple[Region, ...] = ()
     services: tuple[Service, ...] = ()

@@ -38,10 +38,12 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One (component, region): its state, the looks behind it, and why it does not vote when it does not.
+    """One (component, region): its state, the looks behind it, and why it does not vote when it
+    does not.
 
-    `ok` and `bad` count the looks that the state rests on. `first_bad` and `last_good` bound the start of the
-    current bad run: it began in (last_good, first_bad]. `last_bad` and `first_good` bound the end of the last one.
+    `ok` and `bad` count the looks that the state rests on. `first_bad` and `last_good` bound the
+    start of the current bad run: it began in (last_good, first_bad]. `last_bad` and `first_good`
+    bound the end of the last one.
     """
 
     component: str
@@ -76,7 +78,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the results say of one service at one moment, with the evidence that anyone can recompute it from."""
+    """What the results say of one service at one moment, with the evidence that anyone can
+    recompute it from.
+    """
 
     service: str
     at: Instant
@@ -89,7 +93,9 @@ class Verdict:
     """One sentence for people."""
     cells: tuple[Cell, ...] = field(default=(), hash=False)
     evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Regions heard, silent and unfit with why, thresholds used, version of the rules. JSON-able."""
+    """Regions heard, silent and unfit with why, thresholds used, version of the rules.
+    JSON-able.
+    """
 
     def claim(self) -> tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]:
         """What changes when the verdict changes."""

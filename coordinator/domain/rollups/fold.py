@@ -1,8 +1,10 @@
-"""Folding into buckets: results into minutes, minutes into hours, hours into days. Pure; rows in, rows out.
+"""Folding into buckets: results into minutes, minutes into hours, hours into days. Pure; rows in,
+rows out.
 
-Each bucket has a row for each (check, region). Hours and days also have rows for wholes, so that a year of any of them
-is a row a day: the service, each component, each check and each region. What a whole is not told by is empty in it.
-All of it works on columns, because a bucket has thousands of rows.
+Each bucket has a row for each (check, region). Hours and days also have rows for wholes, so that a
+year of any of them is a row a day: the service, each component, each check and each region. What a
+whole is not told by is empty in it. All of it works on columns, because a bucket has thousands of
+rows.
 """
 
 from collections import Counter
@@ -14,13 +16,33 @@ from typing import Any, Final
 
 import numpy as np
 
-from coordinator.domain.rollups.sketch import PHASES, Counts, Ints, added, counted, packed, reasons_of, unpacked
+from coordinator.domain.rollups.sketch import (
+    PHASES,
+    Counts,
+    Ints,
+    added,
+    counted,
+    packed,
+    reasons_of,
+    unpacked,
+)
 from coordinator.encoding import from_text, to_text
 from worker.contract.instant import Instant
 
 RESULT: Final = ("service", "component", "check", "region", "ok", "reason", "blame", *PHASES)
 """The columns of a result that are folded."""
-ROLLUP: Final = ("at", "check", "region", "service", "component", "looks", "good", "bad", "reasons", "sketch")
+ROLLUP: Final = (
+    "at",
+    "check",
+    "region",
+    "service",
+    "component",
+    "looks",
+    "good",
+    "bad",
+    "reasons",
+    "sketch",
+)
 """The columns of a bucket's row."""
 
 _COUNTS: Final = frozenset({"target", "path"})
@@ -35,7 +57,9 @@ Values = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
-    """What was counted of each key. `totals` has a row for each: looks, good, bad, and how often each reason."""
+    """What was counted of each key. `totals` has a row for each: looks, good, bad, and how often
+    each reason.
+    """
 
     keys: list[Key]
     reasons: list[str]
@@ -49,13 +73,15 @@ def from_results(at: Instant, results: Sequence[Values]) -> list[Values]:
 
 
 def from_rollups(at: Instant, rollups: Sequence[Values]) -> tuple[list[Values], list[Values]]:
-    """The rows of one bucket from what is in the buckets within it, one level below, of each (check, region).
+    """The rows of one bucket from what is in the buckets within it, one level below, of each
+    (check, region).
 
-    The values of these are the key, the sums of looks, good and bad, their reasons as JSON side by side (a bucket in
-    which all are `ok` may be left out of them), and their sketches one after the other, as bytes or in hexadecimal.
+    The values of these are the key, the sums of looks, good and bad, their reasons as JSON side by
+    side (a bucket in which all are `ok` may be left out of them), and their sketches one after the
+    other, as bytes or in hexadecimal.
 
-    The second of the two are the wholes of services and of their regions: when not all components of a service are
-    among `rollups`, those are yet to be `joined` with the others.
+    The second of the two are the wholes of services and of their regions: when not all components
+    of a service are among `rollups`, those are yet to be `joined` with the others.
     """
     if not rollups:
         return [], []
@@ -68,7 +94,9 @@ def from_rollups(at: Instant, rollups: Sequence[Values]) -> tuple[list[Values], 
 
 
 def joined(at: Instant, rows: Sequence[Values]) -> list[Values]:
-    """Of rows of one bucket, one for all that have the same key. Most are alone, and stay as they are."""
+    """Of rows of one bucket, one for all that have the same key. Most are alone, and stay as they
+    are.
+    """
     often = Counter(map(_key_in_table, rows))
     alone = [row for row in rows if often[_key_in_table(row)] == 1]
     more = [(*_key_in_table(row), *row[5:]) for row in rows if often[_key_in_table(row)] > 1]
@@ -81,7 +109,9 @@ def _fold_results(results: Sequence[Values]) -> _Fold:
     names, given = _named(reasons)
     good = np.array(ok, dtype=np.int64)
     bad = (1 - good) * np.fromiter((blame in _COUNTS for blame in blames), np.int64, len(blames))
-    often = np.bincount(owners * len(names) + given, minlength=len(keys) * len(names)).reshape(len(keys), -1)
+    often = np.bincount(owners * len(names) + given, minlength=len(keys) * len(names)).reshape(
+        len(keys), -1
+    )
     told = _summed(np.column_stack((np.ones_like(good), good, bad)), owners, len(keys))
     counts = added(counted(np.array(durations, dtype=np.float64).T, owners))
     return _Fold(keys, names, np.column_stack((told, often)), counts)
@@ -96,11 +126,15 @@ def _fold_rollups(rollups: Sequence[Values]) -> _Fold:
 
 
 def _often(texts: Sequence[str | None], looks: Ints) -> tuple[list[str], Ints]:
-    """The reasons that are named, and how often each was given: looks that no text tells of went well."""
+    """The reasons that are named, and how often each was given: looks that no text tells of went
+    well.
+    """
     unique, numbers = _named([text or "" for text in texts])
     told = [reasons_of(from_text(f"[{text}]")) for text in unique]
     names = list(dict.fromkeys(("ok", *chain.from_iterable(told))))
-    often = np.array([[one.get(name, 0) for name in names] for one in told], dtype=np.int64)[numbers]
+    often = np.array([[one.get(name, 0) for name in names] for one in told], dtype=np.int64)[
+        numbers
+    ]
     often[:, 0] += looks - often.sum(axis=1)
     return names, often
 
@@ -119,7 +153,13 @@ def _all_rows(at: Instant, *folds: _Fold) -> list[Values]:
 def _rows(at: Instant, fold: _Fold) -> Iterator[Values]:
     """A row of the table for each key."""
     texts = _texts(fold.reasons, fold.totals[:, 3:])
-    told = zip(fold.keys, fold.totals[:, :3].tolist(), texts, packed(fold.counts, len(fold.keys)), strict=True)
+    told = zip(
+        fold.keys,
+        fold.totals[:, :3].tolist(),
+        texts,
+        packed(fold.counts, len(fold.keys)),
+        strict=True,
+    )
     for (service, component, check, region), (looks, good, bad), text, sketch in told:
         yield at, check, region, service, component, looks, good, bad, text, sketch
 
@@ -132,13 +172,19 @@ def _texts(names: list[str], often: Ints) -> Iterator[str]:
     for row, start in enumerate(range(0, len(data), width)):
         found = data[start : start + width]
         if found not in written:
-            given = {name: number for name, number in zip(names, often[row].tolist(), strict=True) if number}
+            given = {
+                name: number
+                for name, number in zip(names, often[row].tolist(), strict=True)
+                if number
+            }
             written[found] = to_text(reasons_of([given]))
         yield written[found]
 
 
 def _columns(rows: Sequence[Values]) -> Iterator[list[Any]]:
-    """The columns of rows; not by `zip(*rows)`, which would give the garbage collector an object a row to look at."""
+    """The columns of rows; not by `zip(*rows)`, which would give the garbage collector an object a
+    row to look at.
+    """
     return ([row[number] for row in rows] for number in range(len(rows[0])))
 
 

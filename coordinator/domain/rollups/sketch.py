@@ -1,8 +1,10 @@
-"""Sketches of durations: how many fell into each of many narrow buckets, so that percentiles of parts can be merged.
+"""Sketches of durations: how many fell into each of many narrow buckets, so that percentiles of
+parts can be merged.
 
-It is a DDSketch (Masson, Rim, Lee: VLDB 2019) with the logarithmic mapping: bucket i holds (g^(i-1), g^i] milliseconds
-with g = 1.01 / 0.99, so every percentile is within 1 % of the true one. Merging adds counts: the sketch of the whole is
-exactly the sum of the sketches of its parts, in any order. All of it works on arrays, because a rollup has thousands.
+It is a DDSketch (Masson, Rim, Lee: VLDB 2019) with the logarithmic mapping: bucket i holds
+(g^(i-1), g^i] milliseconds with g = 1.01 / 0.99, so every percentile is within 1 % of the true one.
+Merging adds counts: the sketch of the whole is exactly the sum of the sketches of its parts, in any
+order. All of it works on arrays, because a rollup has thousands.
 
 A sketch of all phases is stored as packed pairs: phase (1 byte), bucket (2 bytes), count (4 bytes).
 """
@@ -32,8 +34,12 @@ Counts = tuple[Ints, Ints, Ints, Ints]
 """Owner, phase, bucket and count, side by side."""
 
 
-def counted(durations: Sequence[Sequence[float | None]] | NDArray[np.float64], owners: Ints) -> Counts:
-    """The counts of rows of durations, one for each phase (None was not measured), that belong to owners."""
+def counted(
+    durations: Sequence[Sequence[float | None]] | NDArray[np.float64], owners: Ints
+) -> Counts:
+    """The counts of rows of durations, one for each phase (None was not measured), that belong to
+    owners.
+    """
     values = np.asarray(durations, dtype=np.float64).reshape(len(owners), len(PHASES))
     rows, phases = np.nonzero(~np.isnan(values))
     found = values[rows, phases]
@@ -43,7 +49,9 @@ def counted(durations: Sequence[Sequence[float | None]] | NDArray[np.float64], o
 
 
 def unpacked(sketches: Sequence[bytes | str], owners: Ints) -> Counts:
-    """The counts of stored sketches (of several, one after the other; bytes, or all in hexadecimal) of owners."""
+    """The counts of stored sketches (of several, one after the other; bytes, or all in hexadecimal)
+    of owners.
+    """
     size = _PAIR.itemsize
     if sketches and isinstance(sketches[0], str):
         size *= 2
@@ -61,10 +69,16 @@ def unpacked(sketches: Sequence[bytes | str], owners: Ints) -> Counts:
 
 
 def packed(counts: Counts, many: int) -> list[bytes]:
-    """The sketch of each of `many` owners, which are numbered from 0: equal counts are equal bytes."""
+    """The sketch of each of `many` owners, which are numbered from 0: equal counts are equal
+    bytes.
+    """
     owners, phases, buckets, numbers = added(counts)
     pairs = np.empty(len(owners), dtype=_PAIR)
-    pairs["phase"], pairs["bucket"], pairs["count"] = phases, buckets, np.minimum(numbers, 2**32 - 1)
+    pairs["phase"], pairs["bucket"], pairs["count"] = (
+        phases,
+        buckets,
+        np.minimum(numbers, 2**32 - 1),
+    )
     ends = np.searchsorted(owners, np.arange(1, many + 1))
     starts = np.concatenate(([0], ends[:-1])) if many else ends
     data = pairs.tobytes()
@@ -73,7 +87,9 @@ def packed(counts: Counts, many: int) -> list[bytes]:
 
 
 def percentiles(counts: Counts, many: int) -> list[dict[str, dict[str, float] | None]]:
-    """For each of `many` owners and each phase the percentiles in milliseconds; None where nothing was measured."""
+    """For each of `many` owners and each phase the percentiles in milliseconds; None where nothing
+    was measured.
+    """
     owners, phases, buckets, numbers = added(counts)
     told: list[dict[str, dict[str, float] | None]] = [dict.fromkeys(PHASES) for _ in range(many)]
     if not len(owners):
@@ -83,8 +99,13 @@ def percentiles(counts: Counts, many: int) -> list[dict[str, dict[str, float] | 
     running = np.cumsum(numbers)
     ends = running[np.append(starts[1:], len(groups)) - 1]
     before = np.concatenate(([0], ends[:-1]))
-    values = [_values(buckets, running, before + share * (ends - before - 1)) for share in PERCENTILES.values()]
-    for owner, phase, *found in zip(owners[starts].tolist(), phases[starts].tolist(), *values, strict=True):
+    values = [
+        _values(buckets, running, before + share * (ends - before - 1))
+        for share in PERCENTILES.values()
+    ]
+    for owner, phase, *found in zip(
+        owners[starts].tolist(), phases[starts].tolist(), *values, strict=True
+    ):
         told[owner][PHASES[phase]] = dict(zip(PERCENTILES, found, strict=True))
     return told
 
@@ -115,7 +136,8 @@ def added(counts: Counts) -> Counts:
 
 def _totals(keys: Ints, numbers: Ints) -> tuple[Ints, Ints]:
     """Each key once, in order, with the sum of its numbers."""
-    if int(keys.max()) < _DENSE * len(keys):  # a place for each possible key costs less than sorting them
+    # a place for each possible key costs less than sorting them
+    if int(keys.max()) < _DENSE * len(keys):
         total = np.bincount(keys, weights=numbers)
         unique = np.flatnonzero(total)
         return unique, total[unique].astype(np.int64)
@@ -126,7 +148,9 @@ def _totals(keys: Ints, numbers: Ints) -> tuple[Ints, Ints]:
 
 
 def _values(buckets: Ints, running: Ints, ranks: NDArray[np.float64]) -> list[float]:
-    """The durations at these ranks, in four digits: of their buckets none is further away than the accuracy."""
+    """The durations at these ranks, in four digits: of their buckets none is further away than the
+    accuracy.
+    """
     found = buckets[np.searchsorted(running, ranks, side="right")]
     values = np.where(found == _ZERO, 0.0, 2 * _GAMMA ** found.astype(np.float64) / (_GAMMA + 1))
     return [float(f"{value:.4g}") for value in values.tolist()]

@@ -9,7 +9,9 @@ from coordinator.domain.schedule.schedule import Due, Span
 from worker.contract.instant import Instant
 
 PATIENCE_MS = 15_000
-"""A look is not missing before this long after it was due, however short its timeout and interval are."""
+"""A look is not missing before this long after it was due, however short its timeout and interval
+are.
+"""
 
 
 class GapReason(StrEnum):
@@ -18,7 +20,9 @@ class GapReason(StrEnum):
     NO_WORKER = "no_worker"
     """No worker of the region was heard, so nothing was ordered."""
     NO_RESULT = "no_result"
-    """It was ordered, and nothing came back in time; it may have come later, from a worker's outbox."""
+    """It was ordered, and nothing came back in time; it may have come later, from a worker's
+    outbox.
+    """
     PAUSED = "paused"
     """The coordinator itself stood still, or could not reach the broker."""
 
@@ -77,9 +81,11 @@ class Ledger:
             self._declare(Span(look.check, look.region, look.slot, look.slot), reason)
 
     def pause(self, spans: Iterable[Span], now: Instant) -> None:
-        """Nothing was ordered in these spans. They become gaps after a while, less what arrives until then.
+        """Nothing was ordered in these spans. They become gaps after a while, less what arrives
+        until then.
 
-        The end of what was ordered before a crash is known only to some seconds; results on their way tell the rest.
+        The end of what was ordered before a crash is known only to some seconds; results on their
+        way tell the rest.
         """
         for span in spans:
             pair = (span.check.id, span.region)
@@ -93,7 +99,10 @@ class Ledger:
             _, _, span, reason = heappop(self._deadlines)
             if reason is GapReason.PAUSED:
                 self._end_pause((span.check.id, span.region))
-            elif self._outstanding.pop((span.check.id, span.region, span.first_slot), None) is not None:
+            elif (
+                self._outstanding.pop((span.check.id, span.region, span.first_slot), None)
+                is not None
+            ):
                 self._declare(span, reason)
         changed = list(self._changed.values())
         self._changed.clear()

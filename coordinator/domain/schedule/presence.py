@@ -1,4 +1,5 @@
-"""Who is heard: which regions have a worker that speaks, so that nobody orders looks from an empty region.
+"""Who is heard: which regions have a worker that speaks, so that nobody orders looks from an empty
+region.
 
 Single workers are remembered for the extra looks that only they should make.
 """
@@ -9,7 +10,9 @@ from typing import Final
 SILENT_AFTER_S: Final = 15.0
 """Workers send a heartbeat every five seconds; three missed ones are silence."""
 GRACE_S: Final = 20.0
-"""So long a region has to be heard first: after our start, after a new link, after it was configured."""
+"""So long a region has to be heard first: after our start, after a new link, after it was
+configured.
+"""
 
 
 class Hearing:
@@ -27,8 +30,13 @@ class Hearing:
     def heard(self, region: str, now_s: float, worker: str = "") -> None:
         """A worker of this region spoke."""
         self._heard[region] = now_s
-        if (region, worker) not in self._workers:  # whoever is new pays for forgetting those that are gone
-            self._workers = {key: at_s for key, at_s in self._workers.items() if now_s - at_s <= SILENT_AFTER_S}
+        if (
+            region,
+            worker,
+        ) not in self._workers:  # whoever is new pays for forgetting those that are gone
+            self._workers = {
+                key: at_s for key, at_s in self._workers.items() if now_s - at_s <= SILENT_AFTER_S
+            }
         self._workers[region, worker] = now_s
 
     def present(self, region: str, worker: str, now_s: float) -> bool:
@@ -36,8 +44,12 @@ class Hearing:
         return now_s - self._workers.get((region, worker), float("-inf")) <= SILENT_AFTER_S
 
     def silent(self, region: str, now_s: float, connected_since_s: float | None) -> bool:
-        """Whether the region has no worker. Without a link to the broker nobody can tell, and nobody is silent."""
+        """Whether the region has no worker. Without a link to the broker nobody can tell, and
+        nobody is silent.
+        """
         if connected_since_s is None:
             return False
         since_s = max(connected_since_s, self._known.get(region, now_s))
-        return now_s - since_s > GRACE_S and now_s - self._heard.get(region, since_s) > SILENT_AFTER_S
+        return (
+            now_s - since_s > GRACE_S and now_s - self._heard.get(region, since_s) > SILENT_AFTER_S
+        )

@@ -1,6 +1,8 @@
-"""How many extra looks may be ordered, whatever the judge asks for: a mistake in it must never become a flood.
+"""How many extra looks may be ordered, whatever the judge asks for: a mistake in it must never
+become a flood.
 
-The judge has a budget of its own and keeps well below this. Pure: seconds on the monotonic clock are given.
+The judge has a budget of its own and keeps well below this. Pure: seconds on the monotonic clock
+are given.
 """
 
 from collections import defaultdict
@@ -41,7 +43,9 @@ class Bucket:
 
 
 class Cap:
-    """Counts extra looks against what a topology's regular looks justify, in all and for each target host."""
+    """Counts extra looks against what a topology's regular looks justify, in all and for each
+    target host.
+    """
 
     def __init__(self, topology: Topology) -> None:
         per_s: dict[str, float] = defaultdict(float)

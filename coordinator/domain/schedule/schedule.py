@@ -1,4 +1,6 @@
-"""Which looks are due when: arithmetic on the clock, spread by a hash, without any state that could drift."""
+"""Which looks are due when: arithmetic on the clock, spread by a hash, without any state that could
+drift.
+"""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -31,7 +33,9 @@ class Span:
 
     def instant(self, slot: int) -> Instant:
         """When this check is due from this region in a slot."""
-        return slot * self.check.interval_ms + phase(self.check.id, self.region, self.check.interval_ms)
+        return slot * self.check.interval_ms + phase(
+            self.check.id, self.region, self.check.interval_ms
+        )
 
 
 def phase(check: str, region: str, interval_ms: int) -> int:
@@ -41,7 +45,9 @@ def phase(check: str, region: str, interval_ms: int) -> int:
 
 
 class Schedule:
-    """All looks of a topology. To find those due costs as much as there are, however many checks exist."""
+    """All looks of a topology. To find those due costs as much as there are, however many checks
+    exist.
+    """
 
     def __init__(self, topology: Topology) -> None:
         by_interval: dict[int, list[tuple[int, str, str, Check]]] = defaultdict(list)
@@ -51,7 +57,8 @@ class Schedule:
                     (phase(check.id, region, check.interval_ms), check.id, region, check)
                 )
         self._rings = [
-            _Ring(interval_ms, sorted(entries, key=lambda e: e[:3])) for interval_ms, entries in by_interval.items()
+            _Ring(interval_ms, sorted(entries, key=lambda e: e[:3]))
+            for interval_ms, entries in by_interval.items()
         ]
 
     def due(self, start: Instant, end: Instant) -> list[Due]:
@@ -82,7 +89,8 @@ class _Ring:
 
     def missed(self, start: Instant, end: Instant) -> Iterator[Span]:
         for phase_ms, region, check in self.looks:
-            first = -((phase_ms - start) // self.interval_ms)  # the first slot due at or after start
+            # the first slot due at or after start
+            first = -((phase_ms - start) // self.interval_ms)
             last = (end - 1 - phase_ms) // self.interval_ms
             if first <= last:
                 yield Span(check, region, first, last)

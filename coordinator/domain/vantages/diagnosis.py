@@ -1,8 +1,10 @@
-"""Sickness: whether a worker's failures are its own, told by references and by what other regions saw.
+"""Sickness: whether a worker's failures are its own, told by references and by what other regions
+saw.
 
-A sequential test over the worker's own looks, slot by slot. Each independent witness (a service, one component of a
-reference, or all that one network serves) adds how much likelier its looks are if the worker fails at half of
-everything than if it fails only where others fail, too. The sum never falls below zero (CUSUM, Page 1954).
+A sequential test over the worker's own looks, slot by slot. Each independent witness (a service,
+one component of a reference, or all that one network serves) adds how much likelier its looks are
+if the worker fails at half of everything than if it fails only where others fail, too. The sum
+never falls below zero (CUSUM, Page 1954).
 """
 
 from collections import defaultdict
@@ -13,12 +15,14 @@ from statistics import fmean, median_low
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import Vote, at_of, failed_in, vote_in, worker_of
-from coordinator.domain.window.series import Track
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
-Elsewhere = Callable[[Track, int], Mapping[str, float]]
-"""(track, slot) -> for each region that looked at that check about then, the share of failures of its best worker."""
+Elsewhere = Callable[[Series, int], Mapping[str, float]]
+"""(track, slot) -> for each region that looked at that check about then, the share of failures of
+its best worker.
+"""
 
 SUSPECT_SHARE = 0.35
 """A closer look is due when so large a part of the witnesses fails."""
@@ -51,7 +55,9 @@ class Diagnosis:
     since: Instant = 0
     """Start of the slot in which it began to speak against the worker."""
     clean: tuple[Instant, ...] = ()
-    """Starts of the slots since then, or since the last sign, in which nearly nothing speaks against it."""
+    """Starts of the slots since then, or since the last sign, in which nearly nothing speaks
+    against it.
+    """
 
     def is_sick(self, rules: Rules) -> bool:
         """Whether enough speaks against it."""
@@ -65,29 +71,42 @@ class Diagnosis:
     @property
     def why(self) -> str:
         """For people."""
-        return f"fails at {self.against} of {self.witnesses} independent places where others succeed"
+        return (
+            f"fails at {self.against} of {self.witnesses} independent places where others succeed"
+        )
 
 
 HEALTHY = Diagnosis()
 
 
 def may_be_suspect(vantage: Vantage) -> bool:
-    """Whether more than one thing fails it, or it is suspected already: told without knowing what shares a fate."""
-    return len(vantage.failing) > 1 or vantage.unfit_since is not None or vantage.doubted_since is not None
+    """Whether more than one thing fails it, or it is suspected already: told without knowing what
+    shares a fate.
+    """
+    return (
+        len(vantage.failing) > 1
+        or vantage.unfit_since is not None
+        or vantage.doubted_since is not None
+    )
 
 
-def is_suspect(vantage: Vantage, groups: Mapping[Track, str], total: int) -> bool:
+def is_suspect(vantage: Vantage, groups: Mapping[Series, str], total: int) -> bool:
     """Whether a closer look is due: a fair part of what it looks at fails; false nearly always."""
     if vantage.unfit_since is not None or vantage.doubted_since is not None:
         return True
-    return may_be_suspect(vantage) and len({groups[track] for track in vantage.failing}) >= max(
+    return may_be_suspect(vantage) and len({groups[series] for series in vantage.failing}) >= max(
         2, SUSPECT_SHARE * total
     )
 
 
-def diagnose(vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, str], elsewhere: Elsewhere) -> Diagnosis:
+def diagnose(
+    vantage: Vantage,
+    all_series: Iterable[Series],
+    groups: Mapping[Series, str],
+    elsewhere: Elsewhere,
+) -> Diagnosis:
     """Weigh a worker's looks of the last few slots: is it the worker, or what it looks at?"""
-    slots = _slots(vantage, tracks, groups, elsewhere)
+    slots = _slots(vantage, all_series, groups, elsewhere)
     if not slots:
         return HEALTHY
     nats, run = 0.0, Run()
@@ -107,7 +126,13 @@ def diagnose(vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, s
             clean.append(slot * vantage.bucket_ms)
     heard, told = len(run.sums), run.against
     return Diagnosis(
-        nats, told / heard if heard else 0.0, told, heard, len(set(groups.values())), run.since, tuple(clean)
+        nats,
+        told / heard if heard else 0.0,
+        told,
+        heard,
+        len(set(groups.values())),
+        run.since,
+        tuple(clean),
     )
 
 
@@ -133,58 +158,65 @@ class Run:
 
 
 def _slots(
-    vantage: Vantage, tracks: Iterable[Track], groups: Mapping[Track, str], elsewhere: Elsewhere
+    vantage: Vantage,
+    all_series: Iterable[Series],
+    groups: Mapping[Series, str],
+    elsewhere: Elsewhere,
 ) -> Mapping[int, Mapping[str, Sequence[float]]]:
     """What each witness adds, look by look, slot by slot."""
     begin = (vantage.heard_at // vantage.bucket_ms - SLOTS + 1) * vantage.bucket_ms
     if vantage.unfit_since is None and vantage.unfit_spans:
-        begin = max(begin, vantage.unfit_spans[-1][1])  # a sickness that is over is no sign of another
+        # a sickness that is over is no sign of another
+        begin = max(begin, vantage.unfit_spans[-1][1])
     slots: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for track in tracks:
-        for code in track.since(begin):
+    for series in all_series:
+        for code in series.since(begin):
             if worker_of(code) == vantage.number:
                 at = at_of(code)
-                step = _step(vantage, track, at, code, elsewhere)
+                step = _step(vantage, series, at, code, elsewhere)
                 if step is not None:
-                    slots[at // vantage.bucket_ms][groups[track]].append(step)
+                    slots[at // vantage.bucket_ms][groups[series]].append(step)
     return slots
 
 
-def _step(vantage: Vantage, track: Track, at: Instant, code: int, elsewhere: Elsewhere) -> float | None:
+def _step(
+    vantage: Vantage, series: Series, at: Instant, code: int, elsewhere: Elsewhere
+) -> float | None:
     vote = vote_in(code)
     if vote == Vote.GOOD and not failed_in(code):
         return GOOD_NATS
-    if vote == Vote.ABSTAINS and not track.reference:
+    if vote == Vote.ABSTAINS and not series.reference:
         return None
-    if track.reference and vantage.answered_at < at:
+    if series.reference and vantage.answered_at < at:
         return BAD_NATS
-    there = elsewhere(track, at // track.check.interval_ms)
-    shares = [share for region, share in there.items() if region != track.region]
-    if track.reference and not shares:
+    there = elsewhere(series, at // series.check.interval_ms)
+    shares = [share for region, share in there.items() if region != series.region]
+    if series.reference and not shares:
         return BAD_NATS
-    if len(shares) < CONTRADICTIONS and not (track.reference and shares):
+    if len(shares) < CONTRADICTIONS and not (series.reference and shares):
         return None
     expected = max(median_low(shares), BASE_SHARE)
     return log(SICK_SHARE / expected) if expected < SICK_SHARE else None
 
 
-def failing_about(tracks: Iterable[Track], slot: int) -> dict[str, float]:
-    """For each region that looked in this slot or its neighbours, the share of failures of its best worker.
+def failing_about(all_series: Iterable[Series], slot: int) -> dict[str, float]:
+    """For each region that looked in this slot or its neighbours, the share of failures of its best
+    worker.
 
     `tracks` are those of one check.
     """
     shares: dict[str, float] = {}
-    for track in tracks:
-        interval = track.check.interval_ms
+    for series in all_series:
+        interval = series.check.interval_ms
         end = (slot + 2) * interval
         seen: dict[int, list[bool]] = defaultdict(list)
-        for code in track.since((slot - 1) * interval):
+        for code in series.since((slot - 1) * interval):
             if at_of(code) >= end:
                 break
             if vote_in(code) != Vote.ABSTAINS:
                 seen[worker_of(code)].append(failed_in(code))
         if seen:
-            shares[track.region] = min(fmean(votes) for votes in seen.values())
+            shares[series.region] = min(fmean(votes) for votes in seen.values())
             if len(shares) > WITNESSES_AT_MOST:
                 break
     return shares

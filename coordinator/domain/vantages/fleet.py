@@ -7,9 +7,15 @@ from dataclasses import replace
 from coordinator.domain.model.fitness import Fitness, FitnessChange
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
-from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose, failing_about, is_suspect, may_be_suspect
+from coordinator.domain.vantages.diagnosis import (
+    Diagnosis,
+    diagnose,
+    failing_about,
+    is_suspect,
+    may_be_suspect,
+)
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
@@ -22,7 +28,9 @@ FALLEN_AT_LEAST = 2
 EXAMS = 6
 """A worker is examined at most this many times a bucket."""
 FEWEST_GROUPS = 4
-"""When networks leave fewer independent witnesses than this, services and references are taken for witnesses."""
+"""When networks leave fewer independent witnesses than this, services and references are taken for
+witnesses.
+"""
 Standing = tuple[Fitness, str]
 """A fitness, and why."""
 NOT_HEARD: Standing = (Fitness.SILENT, "nothing heard yet")
@@ -31,9 +39,11 @@ NOT_HEARD: Standing = (Fitness.SILENT, "nothing heard yet")
 class Fleet:
     """Hears every look and tells the fitness of workers and regions at each step."""
 
-    def __init__(self, topology: Topology, tracks: Mapping[str, Mapping[str, Track]], rules: Rules) -> None:
+    def __init__(
+        self, topology: Topology, all_series: Mapping[str, Mapping[str, Series]], rules: Rules
+    ) -> None:
         self._rules = rules
-        self._tracks = tracks
+        self._all_series = all_series
         self._bucket = _buckets(topology)
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_intervals)
@@ -42,10 +52,11 @@ class Fleet:
         self.standings: dict[str, Standing] = {region.id: NOT_HEARD for region in topology.regions}
         self._numbered: Counter[str] = Counter()
         self._by_place = {
-            region.id: [seen[region.id] for seen in tracks.values() if region.id in seen] for region in topology.regions
+            region.id: [seen[region.id] for seen in all_series.values() if region.id in seen]
+            for region in topology.regions
         }
         self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
-        self._grouped: dict[str, Mapping[Track, str]] = {}
+        self._grouped: dict[str, Mapping[Series, str]] = {}
         self.examine: set[WorkerKey] = set()
         """Workers to judge at the next step."""
         self.recheck_at: Instant = NEVER
@@ -61,14 +72,18 @@ class Fleet:
     def _welcome(self, region: str, name: str, at: Instant) -> Vantage:
         bucket = self._bucket[region]
         number = self._number(region)
-        vantage = Vantage(region, name, number, bucket, at, fresh_ms(bucket, self._rules.silent_after_ms))
+        vantage = Vantage(
+            region, name, number, bucket, at, fresh_ms(bucket, self._rules.silent_after_ms)
+        )
         self.vantages[region, name] = vantage
         self.by_region[region].append(vantage)
         self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         return vantage
 
     def _number(self, region: str) -> int:
-        """A number that no other worker of the region has; when all were used, those of the forgotten come again."""
+        """A number that no other worker of the region has; when all were used, those of the
+        forgotten come again.
+        """
         number = self._numbered[region]
         self._numbered[region] = (number + 1) & WORKER_MASK
         taken = {vantage.number for vantage in self.by_region[region]}
@@ -84,7 +99,9 @@ class Fleet:
         examine = sorted(self.vantages if due else self.examine)
         self._seen, self._grouped = {}, {}
         self.examine = set()
-        changes = [change for key in examine if (change := self._judge_worker(self.vantages[key], now))]
+        changes = [
+            change for key in examine if (change := self._judge_worker(self.vantages[key], now))
+        ]
         if due:
             self._forget(now)
             self.recheck_at = self._next_silence(now)
@@ -118,41 +135,61 @@ class Fleet:
 
     def _treat(self, vantage: Vantage, diagnosis: Diagnosis) -> None:
         rules = self._rules
-        vantage.doubted_since = diagnosis.since - vantage.bucket_ms if diagnosis.is_doubtful(rules) else None
+        vantage.doubted_since = (
+            diagnosis.since - vantage.bucket_ms if diagnosis.is_doubtful(rules) else None
+        )
         if diagnosis.is_sick(rules) and vantage.unfit_since is None:
             vantage.fall_ill(diagnosis.since - vantage.bucket_ms)
-        elif vantage.unfit_since is not None and len(diagnosis.clean) >= rules.fit_again_after_slots:
+        elif (
+            vantage.unfit_since is not None and len(diagnosis.clean) >= rules.fit_again_after_slots
+        ):
             vantage.recover(diagnosis.clean[0])
 
-    def _groups(self, region: str) -> Mapping[Track, str]:
-        """What shares a fate, as seen from a region; remembered for this step, since its workers see the same."""
+    def _groups(self, region: str) -> Mapping[Series, str]:
+        """What shares a fate, as seen from a region; remembered for this step, since its workers
+        see the same.
+        """
         if region not in self._grouped:
             self._grouped[region] = self._group(region)
         return self._grouped[region]
 
-    def _group(self, region: str) -> Mapping[Track, str]:
+    def _group(self, region: str) -> Mapping[Series, str]:
         """What one network serves is one witness, else a service or reference is."""
-        tracks = self._by_place[region]
-        networks = {track: f"AS{track.asn}" if track.asn else _kin(track) for track in tracks}
-        return networks if len(set(networks.values())) >= FEWEST_GROUPS else {track: _kin(track) for track in tracks}
+        all_series = self._by_place[region]
+        networks = {
+            series: f"AS{series.asn}" if series.asn else _kin(series) for series in all_series
+        }
+        return (
+            networks
+            if len(set(networks.values())) >= FEWEST_GROUPS
+            else {series: _kin(series) for series in all_series}
+        )
 
-    def _elsewhere(self, track: Track, slot: int) -> Mapping[str, float]:
-        """What every region saw of a check about a slot; remembered for this step, since all workers ask the same."""
-        key = (track.check.id, slot)
+    def _elsewhere(self, series: Series, slot: int) -> Mapping[str, float]:
+        """What every region saw of a check about a slot; remembered for this step, since all
+        workers ask the same.
+        """
+        key = (series.check.id, slot)
         if key not in self._seen:
-            self._seen[key] = failing_about(self._tracks[track.check.id].values(), slot)
+            self._seen[key] = failing_about(self._all_series[series.check.id].values(), slot)
         return self._seen[key]
 
     def _forget(self, now: Instant) -> None:
         """Workers that left long ago are forgotten, so that memory stays bounded."""
-        gone = [key for key, vantage in self.vantages.items() if vantage.silent_at() < now - self._memory_ms]
+        gone = [
+            key
+            for key, vantage in self.vantages.items()
+            if vantage.silent_at() < now - self._memory_ms
+        ]
         for key in gone:
             self.by_region[key[0]].remove(self.vantages.pop(key))
             self.examine.discard(key)
 
     def _next_silence(self, now: Instant) -> Instant:
         ends = [vantage.silent_at() for vantage in self.vantages.values()]
-        freeze = [end + self._suspicion_ms() for end in ends if end < now <= end + self._suspicion_ms()]
+        freeze = [
+            end + self._suspicion_ms() for end in ends if end < now <= end + self._suspicion_ms()
+        ]
         return min([end for end in ends if end >= now] + freeze, default=NEVER) + 1
 
     def _judge_regions(self, now: Instant, touched: Iterable[str]) -> list[FitnessChange]:
@@ -173,8 +210,12 @@ class Fleet:
         return NOT_HEARD
 
     def adopt(self, before: "Fleet") -> None:
-        """Take over the workers under the former configuration, as far as their region is still there."""
-        self.standings.update({region: was for region, was in before.standings.items() if region in self.standings})
+        """Take over the workers under the former configuration, as far as their region is still
+        there.
+        """
+        self.standings.update(
+            {region: was for region, was in before.standings.items() if region in self.standings}
+        )
         for key, vantage in before.vantages.items():
             if vantage.region in self._bucket:
                 bucket = self._bucket[vantage.region]
@@ -196,10 +237,14 @@ class Fleet:
 
     def workers(self) -> Mapping[WorkerKey, Standing]:
         """The fitness of each worker heard, and why."""
-        return {key: (vantage.fitness, vantage.why) for key, vantage in sorted(self.vantages.items())}
+        return {
+            key: (vantage.fitness, vantage.why) for key, vantage in sorted(self.vantages.items())
+        }
 
     def suspicion(self, now: Instant) -> str:
-        """Why we should suspect ourselves rather than the world, or nothing: many fell silent at once."""
+        """Why we should suspect ourselves rather than the world, or nothing: many fell silent at
+        once.
+        """
         if all(vantage.heard_at + vantage.fresh_ms >= now for vantage in self.vantages.values()):
             return ""
         silent_at: dict[str, Instant] = {}
@@ -207,17 +252,23 @@ class Fleet:
             silent_at[region] = max(vantage.silent_at(), silent_at.get(region, 0))
         fallen = sum(moment < now <= moment + self._suspicion_ms() for moment in silent_at.values())
         heard = sum(moment >= now for moment in silent_at.values())
-        if fallen < FALLEN_AT_LEAST or fallen <= self._rules.suspect_ourselves_share * (fallen + heard):
+        if fallen < FALLEN_AT_LEAST or fallen <= self._rules.suspect_ourselves_share * (
+            fallen + heard
+        ):
             return ""
-        return f"{fallen} of {fallen + heard} regions fell silent at once, so the fault may be our own"
+        return (
+            f"{fallen} of {fallen + heard} regions fell silent at once, so the fault may be our own"
+        )
 
     def _suspicion_ms(self) -> int:
         return 2 * max(self._bucket.values(), default=0)
 
 
-def _kin(track: Track) -> str:
+def _kin(series: Series) -> str:
     """A service is one witness, and so is each component of a reference."""
-    return f"{track.check.service}/{track.component}" if track.reference else track.check.service
+    return (
+        f"{series.check.service}/{series.component}" if series.reference else series.check.service
+    )
 
 
 def _buckets(topology: Topology) -> dict[str, int]:
@@ -229,11 +280,11 @@ def _buckets(topology: Topology) -> dict[str, int]:
     return {region: min(found) for region, found in intervals.items()}
 
 
-def _standing(vantage: Vantage, sickness: str, now: Instant) -> Standing:
+def _standing(vantage: Vantage, diagnosis: str, now: Instant) -> Standing:
     if vantage.silent_at() < now:
         return Fitness.SILENT, f"nothing heard for {vantage.fresh_ms / 1000:g} s"
     if vantage.unfit_since is not None:
-        return Fitness.UNFIT, sickness
+        return Fitness.UNFIT, diagnosis
     if vantage.answered_at == LONGEST_AGO:
         return Fitness.SILENT, "heard, but nothing has answered it yet"
     return Fitness.FIT, ""

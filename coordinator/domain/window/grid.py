@@ -1,7 +1,7 @@
 """The sheet of a service: its looks that count, bucket by bucket, cell by cell, as arrays.
 
-Shapes are (bucket, component, region). A bucket is one interval of the quickest check, or coarser for a service whose
-slowest check is much slower.
+Shapes are (bucket, component, region). A bucket is one interval of the quickest check, or coarser
+for a service whose slowest check is much slower.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from coordinator.domain.window.look import (
     WORKER_SHIFT,
     Vote,
 )
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
@@ -39,7 +39,7 @@ ROUND_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Axes:
     """The axes of a service's sheets, the same from sheet to sheet."""
 
     components: tuple[str, ...]
@@ -77,7 +77,9 @@ class Frame:
         return (now // self.bucket_ms - self.buckets + 1) * self.bucket_ms
 
 
-def frame_of(components: Sequence[str], regions: Sequence[str], intervals_ms: Sequence[int], rules: Rules) -> Frame:
+def axes_of(
+    components: Sequence[str], regions: Sequence[str], intervals_ms: Sequence[int], rules: Rules
+) -> Axes:
     """The frame for checks of these intervals."""
     quickest, slowest = min(intervals_ms, default=1_000), max(intervals_ms, default=1_000)
     window = max(
@@ -86,7 +88,7 @@ def frame_of(components: Sequence[str], regions: Sequence[str], intervals_ms: Se
         min(rules.window_ms, BUCKETS_AT_MOST * quickest),
     )
     bucket = max(quickest, -(-window // BUCKETS_AT_MOST))
-    return Frame(tuple(components), tuple(regions), bucket, -(-window // bucket))
+    return Axes(tuple(components), tuple(regions), bucket, -(-window // bucket))
 
 
 def any_along(flags: Flags, axis: int) -> Flags:
@@ -96,7 +98,9 @@ def any_along(flags: Flags, axis: int) -> Flags:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The looks that count, one entry each: event time, cell (component * regions + region), and what they saw."""
+    """The looks that count, one entry each: event time, cell (component * regions + region), and
+    what they saw.
+    """
 
     at: Ints
     cell: Ints
@@ -107,10 +111,10 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CountGrid:
     """Weighted counts of looks, and when each cell was last looked at."""
 
-    frame: Frame
+    axes: Axes
     begin: Instant
     good: Floats
     bad: Floats
@@ -132,41 +136,63 @@ class Sheet:
 
 
 def fill(
-    frame: Frame,
-    tracks: Sequence[Track],
+    axes: Axes,
+    all_series: Sequence[Series],
     cells: Sequence[int],
     fleet: Mapping[str, Sequence[Vantage]],
     now: Instant,
     rules: Rules,
     *,
     late_alarms: bool,
-) -> Sheet:
-    """The sheet at `now`. `cells` are those of the tracks. Late looks count only where `late_alarms`."""
-    begin = frame.begin(now)
-    parts = [track.since(begin) for track in tracks]
+) -> CountGrid:
+    """The sheet at `now`. `cells` are those of the tracks. Late looks count only where
+    `late_alarms`.
+    """
+    begin = axes.begin(now)
+    parts = [series.since(begin) for series in all_series]
     sizes = np.array([len(part) for part in parts], dtype=np.int64)
     codes = np.frombuffer(b"".join(part.tobytes() for part in parts), dtype=np.int64)
-    track = np.repeat(np.arange(len(tracks)), sizes)
+    series = np.repeat(np.arange(len(all_series)), sizes)
     vote = codes >> VOTE_SHIFT & 3
     voting = vote != Vote.ABSTAINS
-    codes, track, vote = codes[voting], track[voting], vote[voting]
+    codes, series, vote = codes[voting], series[voting], vote[voting]
     at = (codes >> AT_SHIFT) + EPOCH
-    cell = np.asarray(cells)[track] if len(tracks) else np.zeros(0, dtype=np.int64)
+    cell = np.asarray(cells)[series] if len(all_series) else np.zeros(0, dtype=np.int64)
     bad = vote == Vote.BAD
     if not late_alarms:
         timely = (codes >> LATE_BIT & 1) == 0
-        codes, track, at, cell, bad = codes[timely], track[timely], at[timely], cell[timely], bad[timely]
-    counts, waiting = _counting(frame, at, cell, codes >> WORKER_SHIFT & WORKER_MASK, bad, fleet)
-    codes, track, at, cell, bad = codes[counts], track[counts], at[counts], cell[counts], bad[counts]
+        codes, series, at, cell, bad = (
+            codes[timely],
+            series[timely],
+            at[timely],
+            cell[timely],
+            bad[timely],
+        )
+    counts, waiting = _counting(axes, at, cell, codes >> WORKER_SHIFT & WORKER_MASK, bad, fleet)
+    codes, series, at, cell, bad = (
+        codes[counts],
+        series[counts],
+        at[counts],
+        cell[counts],
+        bad[counts],
+    )
     slow = (codes >> SLOW_BIT & 1).astype(bool)
-    weight = _weights(at, track, np.array([t.check.interval_ms for t in tracks], dtype=np.int64), begin, rules)
-    bucket = np.minimum((at - begin) // frame.bucket_ms, frame.buckets - 1)
-    shape = (frame.buckets, len(frame.components), len(frame.regions))
+    weight = _weights(
+        at,
+        series,
+        np.array([t.check.interval_ms for t in all_series], dtype=np.int64),
+        begin,
+        rules,
+    )
+    bucket = np.minimum((at - begin) // axes.bucket_ms, axes.buckets - 1)
+    shape = (axes.buckets, len(axes.components), len(axes.regions))
     size = shape[1] * shape[2]
     place = bucket * size + cell
 
     def count(wanted: Flags) -> Floats:
-        return np.asarray(np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64).reshape(shape)
+        return np.asarray(
+            np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64
+        ).reshape(shape)
 
     extra = (codes >> ATTEMPT_SHIFT & ATTEMPT_MASK) > 0
     rounds = _rounds(bucket[extra], cell[extra] % max(shape[2], 1), at[extra], (shape[0], shape[2]))
@@ -174,25 +200,39 @@ def fill(
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
     looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK)
-    return Sheet(
-        frame, begin, count(~bad), count(bad), count(slow & ~bad), newest.reshape(shape[1:]), rounds, looks, waiting
+    return CountGrid(
+        axes,
+        begin,
+        count(~bad),
+        count(bad),
+        count(slow & ~bad),
+        newest.reshape(shape[1:]),
+        rounds,
+        looks,
+        waiting,
     )
 
 
 def _counting(
-    frame: Frame, at: Ints, cell: Ints, worker: Ints, bad: Flags, fleet: Mapping[str, Sequence[Vantage]]
+    axes: Axes,
+    at: Ints,
+    cell: Ints,
+    worker: Ints,
+    bad: Flags,
+    fleet: Mapping[str, Sequence[Vantage]],
 ) -> tuple[Flags, bool]:
-    """Which looks count: not those of a worker that was unfit then or is forgotten, and failures only when vouched for.
+    """Which looks count: not those of a worker that was unfit then or is forgotten, and failures
+    only when vouched for.
 
     And whether any failure still waits to be vouched for.
     """
     width = int(worker.max(initial=0)) + 1
-    shape = (len(frame.regions), width)
+    shape = (len(axes.regions), width)
     known, answered = np.zeros(shape, dtype=bool), np.full(shape, LONGEST_AGO)
     doubted = np.full(shape, -LONGEST_AGO)
-    region = cell % len(frame.regions) if len(frame.regions) else cell
+    region = cell % len(axes.regions) if len(axes.regions) else cell
     aside = np.zeros(len(at), dtype=bool)
-    for row, name in enumerate(frame.regions):
+    for row, name in enumerate(axes.regions):
         for vantage in fleet.get(name, ()):
             if vantage.number >= width:
                 continue
@@ -209,18 +249,24 @@ def _counting(
 
 
 def _rounds(bucket: Ints, region: Ints, at: Ints, shape: tuple[int, int]) -> Floats:
-    """How many rounds of extra looks each region had in each bucket: those of one moment are one round."""
+    """How many rounds of extra looks each region had in each bucket: those of one moment are one
+    round.
+    """
     moments = np.unique(np.stack([bucket * shape[1] + region, at // ROUND_MS]), axis=1)[0]
-    counted: Floats = np.bincount(moments, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    counted: Floats = (
+        np.bincount(moments, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    )
     return counted
 
 
-def _weights(at: Ints, track: Ints, interval_ms: Ints, begin: Instant, rules: Rules) -> Floats:
-    """Several looks in one slot of a check in a region share their fate, and count for less than as many slots."""
+def _weights(at: Ints, series: Ints, interval_ms: Ints, begin: Instant, rules: Rules) -> Floats:
+    """Several looks in one slot of a check in a region share their fate, and count for less than as
+    many slots.
+    """
     if not len(at):
         return np.zeros(0)
-    interval = interval_ms[track]
+    interval = interval_ms[series]
     slot = at // interval - begin // interval
-    key = track * (int(slot.max()) + 1) + slot
+    key = series * (int(slot.max()) + 1) + slot
     together = np.bincount(key)[key]
     return 1 / (1 + rules.fate_share * (together - 1))

@@ -1,8 +1,8 @@
 """A look: what the judge keeps of a result, packed into one whole number, and how it votes.
 
-A window of looks is an `array` of such numbers, eight bytes each, in order of event time. The bits from high to low:
-event time (ms since 2020), attempt, worker, vote, late, slow, reason. All but the last four name the look, so that a
-repeat is found by comparing numbers.
+A window of looks is an `array` of such numbers, eight bytes each, in order of event time. The bits
+from high to low: event time (ms since 2020), attempt, worker, vote, late, slow, reason. All but the
+last four name the look, so that a repeat is found by comparing numbers.
 """
 
 from enum import IntEnum
@@ -28,7 +28,15 @@ GOOD, BAD, ABSTAINS = Vote
 REASONS = tuple(Reason)
 REASON_CODE = {reason: code for code, reason in enumerate(REASONS)}
 EPOCH: Instant = 1_577_836_800_000
-REASON_BITS, SLOW_BIT, LATE_BIT, VOTE_SHIFT, WORKER_SHIFT, ATTEMPT_SHIFT, AT_SHIFT = 4, 4, 5, 6, 8, 19, 23
+REASON_BITS, SLOW_BIT, LATE_BIT, VOTE_SHIFT, WORKER_SHIFT, ATTEMPT_SHIFT, AT_SHIFT = (
+    4,
+    4,
+    5,
+    6,
+    8,
+    19,
+    23,
+)
 NAME_SHIFT = WORKER_SHIFT
 """Above this bit a number tells which look it is, below what it saw."""
 REASON_MASK = (1 << REASON_BITS) - 1
@@ -48,7 +56,9 @@ def vote_of(result: Result) -> Vote:
     return BAD if result.blame in _COUNTS_AGAINST else ABSTAINS
 
 
-def pack(at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: bool, reason: Reason) -> int:
+def pack(
+    at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: bool, reason: Reason
+) -> int:
     """The number of a look."""
     offset = at - EPOCH
     if not -_FARTHEST <= offset < _FARTHEST:

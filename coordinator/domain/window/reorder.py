@@ -11,11 +11,15 @@ from worker.contract.result import FIELDS, Result
 _received: Final = itemgetter(FIELDS.index("received_at"))
 _id: Final = itemgetter(FIELDS.index("id"))
 _contradicting: Final = itemgetter(*map(FIELDS.index, ("ok", "reason", "scheduled_at")))
-"""With these the order is total, so that even contradicting repeats of one id leave the same one standing."""
+"""With these the order is total, so that even contradicting repeats of one id leave the same one
+standing.
+"""
 
 
-class Inbox:
-    """Gives results out in the order in which they were received, whatever the order they were put in."""
+class ReorderBuffer:
+    """Gives results out in the order in which they were received, whatever the order they were put
+    in.
+    """
 
     def __init__(self) -> None:
         self._results: list[Result] = []

@@ -1,4 +1,6 @@
-"""A track: the newest looks at one check from one region, in event time, each once, and what is normal there."""
+"""A track: the newest looks at one check from one region, in event time, each once, and what is
+normal there.
+"""
 
 from array import array
 from bisect import bisect_left
@@ -22,11 +24,13 @@ LEAST_DEVIATION = 0.05
 """Times differ at least this much (natural logarithm) from look to look."""
 
 
-class Normal:
-    """What is normal for a check in a region while all is well: its time, how much it varies, and how often it fails.
+class Baseline:
+    """What is normal for a check in a region while all is well: its time, how much it varies, and
+    how often it fails.
 
-    Median and deviation of log times follow each time by a bounded step (a stochastic approximation of Huber's
-    location and scale, Robbins and Monro 1951), so that no single time moves them far and memory is two numbers.
+    Median and deviation of log times follow each time by a bounded step (a stochastic approximation
+    of Huber's location and scale, Robbins and Monro 1951), so that no single time moves them far
+    and memory is two numbers.
     """
 
     __slots__ = ("bad", "deviation", "limit_ms", "looks", "median", "times")
@@ -42,7 +46,11 @@ class Normal:
 
     def learn_time(self, total_ms: float, rules: Rules) -> None:
         """Take the time of one good look in."""
-        value = log(total_ms if SHORTEST_MS <= total_ms <= LONGEST_MS else min(max(SHORTEST_MS, total_ms), LONGEST_MS))
+        value = log(
+            total_ms
+            if SHORTEST_MS <= total_ms <= LONGEST_MS
+            else min(max(SHORTEST_MS, total_ms), LONGEST_MS)
+        )
         times = self.times = self.times + 1
         if times == 1:
             self.median = value
@@ -50,7 +58,8 @@ class Normal:
         rate = 1 / (times if times < STEADY_LOOKS else STEADY_LOOKS)
         distance, deviation = value - self.median, self.deviation
         bound = 2 * deviation
-        if -bound <= distance <= bound:  # comparing costs less than min() and max(), and this runs for every good look
+        # comparing costs less than min() and max(), and this runs for every good look
+        if -bound <= distance <= bound:
             self.median += rate * distance
         else:
             self.median += rate * (bound if distance > 0 else -bound)
@@ -90,8 +99,10 @@ class Normal:
         return min(max(share, rules.normal_share_min), rules.normal_share_max)
 
 
-class Track:
-    """The looks at one check from one region. Whatever the order and however often they come in, the same stay."""
+class Series:
+    """The looks at one check from one region. Whatever the order and however often they come in,
+    the same stay.
+    """
 
     __slots__ = (
         "asn",
@@ -112,7 +123,9 @@ class Track:
         "votes",
     )
 
-    def __init__(self, check: Check, region: str, reference: bool, span_ms: int, rules: Rules) -> None:
+    def __init__(
+        self, check: Check, region: str, reference: bool, span_ms: int, rules: Rules
+    ) -> None:
         self.check = check
         self.region = region
         self.component = check.component
@@ -123,11 +136,15 @@ class Track:
         self.span_ms = span_ms
         """How far back looks are kept."""
         self.room = ROOM * span_ms // check.interval_ms + 16
-        """Looks after which it is trimmed, for one worker a region; with more it is trimmed oftener."""
+        """Looks after which it is trimmed, for one worker a region; with more it is trimmed
+        oftener.
+        """
         self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
         self.late_ms = check.timeout_ms + check.interval_ms
-        """A result that takes longer than this to come in is late: it corrects history and raises no alarm."""
-        self.normal = Normal()
+        """A result that takes longer than this to come in is late: it corrects history and raises
+        no alarm.
+        """
+        self.normal = Baseline()
         self.decay = 0.5 ** (check.interval_ms / rules.half_life_ms)
         self.votes = False
         """Whether its cell votes at present."""
@@ -178,7 +195,7 @@ class Track:
         if result.extra and isinstance(edge := result.extra.get("edge"), str):
             self.edge = edge
 
-    def adopt(self, before: "Track") -> None:
+    def adopt(self, before: "Series") -> None:
         """Take over the looks and what is normal under the former configuration."""
         self.codes, self.normal = before.codes, before.normal
         self.asn, self.edge = before.asn, before.edge

@@ -1,4 +1,6 @@
-"""Tallies: what the looks at each cell came to since a moment, and between which looks trouble began and ended."""
+"""Tallies: what the looks at each cell came to since a moment, and between which looks trouble
+began and ended.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -8,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coordinator.domain.window.grid import CellKey, Flags, Ints, Sheet
+from coordinator.domain.window.grid import CellKey, CountGrid, Flags, Ints
 from coordinator.domain.window.look import REASONS
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
@@ -19,7 +21,8 @@ LEAST_SHARE, MOST_SHARE, NORMAL_SHARE = 0.05, 0.97, 0.004
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by first_good.
+    """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by
+    first_good.
 
     `bad` of `looks` from the first to the last bad one were bad.
     """
@@ -33,15 +36,19 @@ class Tally:
     reasons: Mapping[Reason, int] = field(default_factory=dict, hash=False)
 
 
-def tallies(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> dict[CellKey, Tally]:
-    """The tally of each of these cells from `since` on; for a slow spell, slow looks are the bad ones."""
-    frame, looks = sheet.frame, sheet.looks
+def tallies(
+    grid: CountGrid, cells: Collection[CellKey], since: Instant, *, slow: bool
+) -> dict[CellKey, Tally]:
+    """The tally of each of these cells from `since` on; for a slow spell, slow looks are the bad
+    ones.
+    """
+    axes, looks = grid.axes, grid.looks
     order = np.lexsort((looks.at, looks.cell))
     cell, at = looks.cell[order], looks.at[order]
-    bad = _bad(sheet, slow=slow)[order]
+    bad = _bad(grid, slow=slow)[order]
     reason = looks.reason[order]
-    numbers = frame.numbers(cells)
-    onset = _onset(cell, at, bad, list(numbers.values()), since, frame.bucket_ms)
+    numbers = axes.numbers(cells)
+    onset = _onset(cell, at, bad, list(numbers.values()), since, axes.bucket_ms)
     found = {}
     for key, number in numbers.items():
         start, end = np.searchsorted(cell, [number, number + 1])
@@ -57,39 +64,48 @@ class Times(NamedTuple):
     good: Sequence[Instant] = ()
 
 
-def times_of(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> Times:
-    """When the looks at these cells from `since` on were bad and when good, of those that came in in time."""
-    looks = sheet.looks
-    mine, bad = _mine(sheet, cells, since) & ~looks.late, _bad(sheet, slow=slow)
+def times_of(grid: CountGrid, cells: Collection[CellKey], since: Instant, *, slow: bool) -> Times:
+    """When the looks at these cells from `since` on were bad and when good, of those that came in
+    in time.
+    """
+    looks = grid.looks
+    mine, bad = _mine(grid, cells, since) & ~looks.late, _bad(grid, slow=slow)
     return Times(np.sort(looks.at[mine & bad]).tolist(), np.sort(looks.at[mine & ~bad]).tolist())
 
 
-def looks_since(sheet: Sheet, cells: Collection[CellKey], since: Instant, *, slow: bool) -> tuple[int, int]:
+def looks_since(
+    grid: CountGrid, cells: Collection[CellKey], since: Instant, *, slow: bool
+) -> tuple[int, int]:
     """How many looks at these cells from `since` on were good, and how many bad."""
-    mine = _mine(sheet, cells, since)
-    bad = int((mine & _bad(sheet, slow=slow)).sum())
+    mine = _mine(grid, cells, since)
+    bad = int((mine & _bad(grid, slow=slow)).sum())
     return int(mine.sum()) - bad, bad
 
 
-def failed_since(sheet: Sheet, since: Instant) -> frozenset[CellKey]:
+def failed_since(grid: CountGrid, since: Instant) -> frozenset[CellKey]:
     """The cells with a look since then that failed or was slow."""
-    looks = sheet.looks
-    cells = np.unique(looks.cell[_bad(sheet, slow=True) & (looks.at >= since)]).tolist()
-    return frozenset(sheet.frame.key(cell) for cell in cells)
+    looks = grid.looks
+    cells = np.unique(looks.cell[_bad(grid, slow=True) & (looks.at >= since)]).tolist()
+    return frozenset(grid.axes.key(cell) for cell in cells)
 
 
-def _bad(sheet: Sheet, *, slow: bool) -> Flags:
-    return sheet.looks.bad | sheet.looks.slow if slow else sheet.looks.bad
+def _bad(grid: CountGrid, *, slow: bool) -> Flags:
+    return grid.looks.bad | grid.looks.slow if slow else grid.looks.bad
 
 
-def _mine(sheet: Sheet, cells: Collection[CellKey], since: Instant) -> Flags:
+def _mine(grid: CountGrid, cells: Collection[CellKey], since: Instant) -> Flags:
     """Which looks are at these cells, from `since` on."""
-    mine: Flags = (sheet.looks.at >= since) & np.isin(sheet.looks.cell, list(sheet.frame.numbers(cells).values()))
+    mine: Flags = (grid.looks.at >= since) & np.isin(
+        grid.looks.cell, list(grid.axes.numbers(cells).values())
+    )
     return mine
 
 
-def _onset(cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int) -> Instant:
-    """The look with which it most likely began: it splits quiet from trouble best (maximum likelihood).
+def _onset(
+    cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int
+) -> Instant:
+    """The look with which it most likely began: it splits quiet from trouble best (maximum
+    likelihood).
 
     Looked for from the bucket before `since` on, because trouble may begin at the end of a bucket.
     """

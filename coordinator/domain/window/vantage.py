@@ -1,9 +1,11 @@
-"""A vantage point: one worker of one region, and what its looks say about itself rather than about the targets."""
+"""A vantage point: one worker of one region, and what its looks say about itself rather than about
+the targets.
+"""
 
 from dataclasses import dataclass, field
 
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from worker.contract.instant import Instant
 
 SPANS_KEPT = 7
@@ -12,7 +14,9 @@ SPANS_KEPT = 7
 
 @dataclass(slots=True, eq=False)
 class Vantage:
-    """What is remembered of one worker. Bounded: the checks that fail now, and the spans in which it was unfit."""
+    """What is remembered of one worker. Bounded: the checks that fail now, and the spans in which
+    it was unfit.
+    """
 
     region: str
     name: str
@@ -22,10 +26,12 @@ class Vantage:
     heard_at: Instant
     fresh_ms: int
     answered_at: Instant = LONGEST_AGO
-    """Event time of the newest look that anything answered: proof that the worker itself was alive."""
+    """Event time of the newest look that anything answered: proof that the worker itself was
+    alive.
+    """
     fitness: Fitness = Fitness.SILENT
     why: str = "heard, but nothing has answered it yet"
-    failing: dict[Track, Instant] = field(default_factory=dict)
+    failing: dict[Series, Instant] = field(default_factory=dict)
     """The checks that failed when last looked at, and when."""
     doubted_since: Instant | None = None
     """From when on its failed looks wait, because much else fails it, too."""
@@ -34,24 +40,29 @@ class Vantage:
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
 
-    def hear(self, track: Track, at: Instant, ok: bool, made: bool, slow: bool = False) -> None:
-        """Take one look in. One that was not `made` proves only that the worker is there; `slow` ones are suspect."""
+    def hear(self, series: Series, at: Instant, ok: bool, made: bool, slow: bool = False) -> None:
+        """Take one look in. One that was not `made` proves only that the worker is there; `slow`
+        ones are suspect.
+        """
         if at > self.heard_at:
             self.heard_at = at
         if ok:
             if at > self.answered_at:
                 self.answered_at = at
-            if self.failing and not slow and self.failing.get(track, at) <= at:
-                self.failing.pop(track, None)
+            if self.failing and not slow and self.failing.get(series, at) <= at:
+                self.failing.pop(series, None)
         if made and (slow or not ok):
-            self.failing[track] = max(at, self.failing.get(track, at))
+            self.failing[series] = max(at, self.failing.get(series, at))
 
     def vouches_for(self, failed_at: Instant) -> bool:
-        """Whether a failed look of that moment counts: the worker was alive since, and is not in doubt.
+        """Whether a failed look of that moment counts: the worker was alive since, and is not in
+        doubt.
 
         Until anything has answered it, it may be the worker that is dead.
         """
-        return self.answered_at >= failed_at and (self.doubted_since is None or failed_at < self.doubted_since)
+        return self.answered_at >= failed_at and (
+            self.doubted_since is None or failed_at < self.doubted_since
+        )
 
     def sets_aside(self, at: Instant) -> bool:
         """Whether looks of that moment do not count, because the worker was unfit."""
@@ -73,5 +84,8 @@ class Vantage:
     def recover(self, since: Instant) -> None:
         """Its looks count again from `since` on."""
         if self.unfit_since is not None:
-            self.unfit_spans = [*self.unfit_spans[-SPANS_KEPT:], (self.unfit_since, max(since, self.unfit_since))]
+            self.unfit_spans = [
+                *self.unfit_spans[-SPANS_KEPT:],
+                (self.unfit_since, max(since, self.unfit_since)),
+            ]
         self.unfit_since = None

@@ -1,9 +1,10 @@
 """The frame that every baseline stands in: results in, the records that replay prints out.
 
-It keeps the streams of each check, asks the rule when its answer may have changed, and tells what became of it on the
-same grid of whole seconds that the judge uses. A repeat is counted once and a late look is sorted in, which is more
-than most of the products do. The workers of a region are one checker that looks as often as all of them. A look that
-was never made says nothing; any other failure counts as one, whoever is to blame: these rules do not know blame.
+It keeps the streams of each check, asks the rule when its answer may have changed, and tells what
+became of it on the same grid of whole seconds that the judge uses. A repeat is counted once and a
+late look is sorted in, which is more than most of the products do. The workers of a region are one
+checker that looks as often as all of them. A look that was never made says nothing; any other
+failure counts as one, whoever is to blame: these rules do not know blame.
 """
 
 from collections.abc import Iterable, Iterator
@@ -100,7 +101,9 @@ class Frame:
         checker = self._rule.checker(check, result)
         if checker is None:
             return
-        stream = self._streams.get((check.id, checker)) or self._found(check, checker, result.region)
+        stream = self._streams.get((check.id, checker)) or self._found(
+            check, checker, result.region
+        )
         at, look = min(result.scheduled_at, result.received_at), result.id
         if checker == IN_TURN:
             at = check.slot(at) * check.interval_ms
@@ -120,7 +123,11 @@ class Frame:
         """A new stream."""
         rule = self._rule
         stream = Stream(
-            check.component, region if checker != IN_TURN else IN_TURN, rule.failures, rule.successes, rule.keep_ms
+            check.component,
+            region if checker != IN_TURN else IN_TURN,
+            rule.failures,
+            rule.successes,
+            rule.keep_ms,
         )
         self._streams[check.id, checker] = stream
         self._monitors[check.id].streams.append(stream)

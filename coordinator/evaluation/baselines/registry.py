@@ -45,10 +45,14 @@ def baseline(rule_name: str, topology: Topology) -> Frame:
 def judge_by(
     rule_name: str, results: Iterable[Result], topology: Topology, until: Instant | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The verdict and incident records that a baseline gives for these results, as `replay` prints them.
+    """The verdict and incident records that a baseline gives for these results, as `replay` prints
+    them.
 
-    `results` come in order of `received_at`; time goes on to `until` when given. KeyError for an unknown name.
+    `results` come in order of `received_at`; time goes on to `until` when given. KeyError for an
+    unknown name.
     """
     frame = baseline(rule_name, topology)
-    wanted = results if until is None else takewhile(lambda result: result.received_at <= until, results)
+    wanted = (
+        results if until is None else takewhile(lambda result: result.received_at <= until, results)
+    )
     return chain(frame.judge(wanted), frame.finish(until))

@@ -24,11 +24,15 @@ class Rule(Protocol):
 
     @property
     def keep_ms(self) -> int:
-        """How far back a rule over windows needs the looks, which then judges on its own clock only; 0 for streaks."""
+        """How far back a rule over windows needs the looks, which then judges on its own clock
+        only; 0 for streaks.
+        """
 
     @property
     def every_ms(self) -> int:
-        """How often it judges without news, because time alone changes its answer; 0 when it does not."""
+        """How often it judges without news, because time alone changes its answer; 0 when it does
+        not.
+        """
 
     def checker(self, check: Check, result: Result) -> str | None:
         """Whose stream a result belongs to; None when the product would not have made this look."""

@@ -9,7 +9,9 @@ REMEMBERED = 32
 
 
 class Stream:
-    """The run of good or failed looks of one check by one checker (a region, a worker, or all of them in turn)."""
+    """The run of good or failed looks of one check by one checker (a region, a worker, or all of
+    them in turn).
+    """
 
     __slots__ = (
         "component",
@@ -30,7 +32,9 @@ class Stream:
         "times",
     )
 
-    def __init__(self, component: str, region: str, failures: int, successes: int, keep_ms: int) -> None:
+    def __init__(
+        self, component: str, region: str, failures: int, successes: int, keep_ms: int
+    ) -> None:
         self.component, self.region = component, region
         self.failures, self.successes, self.keep_ms = failures, successes, keep_ms
         self.streak = 0
@@ -46,10 +50,14 @@ class Stream:
         self.times: list[Instant] = []
         self.ids: list[str] = []
         self.failed: list[int] = []
-        """So many of the looks had failed up to and with this one; only differences mean something."""
+        """So many of the looks had failed up to and with this one; only differences mean
+        something.
+        """
 
     def hear(self, at: Instant, look: str, bad: bool) -> bool:
-        """Take a look in; False when it was heard before or is older than all that is remembered."""
+        """Take a look in; False when it was heard before or is older than all that is
+        remembered.
+        """
         if at >= self.newest and not self._heard_last(at, look):
             self.newest = at
             self._append(at, look, bad)
@@ -60,7 +68,9 @@ class Stream:
         return self._sort_in(at, look, bad)
 
     def _heard_last(self, at: Instant, look: str) -> bool:
-        """Whether it is among the newest looks of that very moment, which workers of one region share."""
+        """Whether it is among the newest looks of that very moment, which workers of one region
+        share.
+        """
         place = len(self.times) - 1
         while place >= 0 and self.times[place] == at:
             if self.ids[place] == look:
@@ -100,7 +110,9 @@ class Stream:
         full = len(self.times) >= REMEMBERED
         if look in self.ids or (full and at < self.times[0]):
             return False
-        bads = [after > before for before, after in zip([0, *self.failed], self.failed, strict=False)]
+        bads = [
+            after > before for before, after in zip([0, *self.failed], self.failed, strict=False)
+        ]
         looks = sorted([*zip(self.times, self.ids, bads, strict=True), (at, look, bad)])
         self.times, self.ids, self.failed = [], [], []
         self.streak = 0
@@ -110,7 +122,9 @@ class Stream:
         return True
 
     def _forget(self, before: Instant) -> None:
-        """Drop what is neither among the last looks nor recent enough for the rule, if that is worth it."""
+        """Drop what is neither among the last looks nor recent enough for the rule, if that is
+        worth it.
+        """
         drop = min(bisect_left(self.times, before), len(self.times) - REMEMBERED)
         if drop >= REMEMBERED:
             del self.times[:drop], self.ids[:drop], self.failed[:drop]

@@ -11,7 +11,13 @@ from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import Claim
 from worker.contract.instant import Instant
 
-WIDTH = {Scope.NONE: 0, Scope.UNKNOWN: 0, Scope.REGIONAL: 1, Scope.COMPONENT: 2, Scope.SYSTEM_WIDE: 3}
+WIDTH = {
+    Scope.NONE: 0,
+    Scope.UNKNOWN: 0,
+    Scope.REGIONAL: 1,
+    Scope.COMPONENT: 2,
+    Scope.SYSTEM_WIDE: 3,
+}
 CERTAIN = 1.0
 """A counting rule knows no doubt."""
 
@@ -26,7 +32,9 @@ class Teller:
     incident: Incident | None = None
     involved: list[Stream] = field(default_factory=list)
 
-    def tell(self, claim: Claim, streams: Iterable[Stream], now: Instant) -> Iterator[dict[str, Any]]:
+    def tell(
+        self, claim: Claim, streams: Iterable[Stream], now: Instant
+    ) -> Iterator[dict[str, Any]]:
         """The records for this claim: none when it is what was said before."""
         if claim == self.claim:
             return
@@ -53,14 +61,19 @@ class Teller:
             return f"The rule {self.rule} finds nothing wrong."
         if claim.scope is Scope.UNKNOWN:
             return f"The rule {self.rule} cannot say."
-        return f"{', '.join(claim.components)} {claim.severity} in {', '.join(claim.regions)} by the rule {self.rule}."
+        return (
+            f"{', '.join(claim.components)} {claim.severity} in {', '.join(claim.regions)} by the"
+            f" rule {self.rule}."
+        )
 
     def _event(self, claim: Claim, streams: list[Stream], now: Instant) -> IncidentEvent | None:
         if claim.scope is Scope.UNKNOWN:
             return None
         if claim.scope is Scope.NONE or not claim.alarm:
             return None if self.incident is None else self._resolve(self.incident, now)
-        self.involved = [s for s in streams if s.component in claim.components and _within(s, claim)]
+        self.involved = [
+            s for s in streams if s.component in claim.components and _within(s, claim)
+        ]
         if self.incident is None:
             self.incident = self._open(claim, now)
             return IncidentEvent(now, Moment.OPENED, self.incident)
@@ -75,7 +88,11 @@ class Teller:
         return IncidentEvent(now, Moment.UPDATED, self.incident)
 
     def _open(self, claim: Claim, now: Instant) -> Incident:
-        failing = [(s.first_bad, s.last_good) for s in self.involved if s.streak < 0 and s.first_bad is not None]
+        failing = [
+            (s.first_bad, s.last_good)
+            for s in self.involved
+            if s.streak < 0 and s.first_bad is not None
+        ]
         started_by, started_after = min(failing, key=lambda start: start[0], default=(now, None))
         key = f"{self.rule}\n{self.service}\n{started_by}\n{now}"
         return Incident(
@@ -97,7 +114,9 @@ class Teller:
         ended_after, first_good = max(ends, key=lambda end: end[0], default=(None, None))
         over = first_good is not None and (ended_after is None or first_good > ended_after)
         self.incident = None
-        ended = replace(incident, ended_after=ended_after, ended_by=first_good if over else now, resolved_at=now)
+        ended = replace(
+            incident, ended_after=ended_after, ended_by=first_good if over else now, resolved_at=now
+        )
         return IncidentEvent(now, Moment.RESOLVED, ended)
 
 

@@ -45,7 +45,9 @@ class Monitor:
 
 @dataclass(slots=True)
 class View:
-    """One service before a rule: its monitors, its components and regions in their order, and what was said before."""
+    """One service before a rule: its monitors, its components and regions in their order, and what
+    was said before.
+    """
 
     components: tuple[str, ...]
     regions: tuple[str, ...]
@@ -64,14 +66,20 @@ class View:
         severity: Severity = Severity.OUTAGE,
         alarm: bool = True,
     ) -> Claim:
-        """The claim that these components are down as such, each with the regions named, or else only locally."""
+        """The claim that these components are down as such, each with the regions named, or else
+        only locally.
+        """
         if everywhere:
             whole = len(everywhere) >= NEARLY_ALL * len(self.components)
-            return self._claim(Scope.SYSTEM_WIDE if whole else Scope.COMPONENT, everywhere, severity, alarm)
+            return self._claim(
+                Scope.SYSTEM_WIDE if whole else Scope.COMPONENT, everywhere, severity, alarm
+            )
         return self._claim(Scope.REGIONAL, local, severity, alarm) if local else WELL
 
     def claim_of_any(self) -> Claim:
-        """The claim that what is down for any of its checkers is down in every region that looks."""
+        """The claim that what is down for any of its checkers is down in every region that
+        looks.
+        """
         return self.claim(
             {
                 monitor.check.component: monitor.check.regions
@@ -80,7 +88,9 @@ class View:
             }
         )
 
-    def _claim(self, scope: Scope, reach: Mapping[str, Iterable[str]], severity: Severity, alarm: bool) -> Claim:
+    def _claim(
+        self, scope: Scope, reach: Mapping[str, Iterable[str]], severity: Severity, alarm: bool
+    ) -> Claim:
         named = {region for regions in reach.values() for region in regions}
         return Claim(
             scope,

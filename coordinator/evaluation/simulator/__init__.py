@@ -1,4 +1,5 @@
-"""A seeded internet with known truth: what workers would report of it, at any time, without any clock.
+"""A seeded internet with known truth: what workers would report of it, at any time, without any
+clock.
 
 The judge never imports it, and of the judge it knows only the topology.
 """
@@ -6,7 +7,12 @@ The judge never imports it, and of the judge it knows only the topology.
 from coordinator.evaluation.simulator.fleet.shape import Shape
 from coordinator.evaluation.simulator.performance import Ask, Watcher, perform
 from coordinator.evaluation.simulator.play import Play
-from coordinator.evaluation.simulator.scenarios.scenario import SCENARIOS, Scenario, UnknownScenarioError, scenario
+from coordinator.evaluation.simulator.scenarios.scenario import (
+    SCENARIOS,
+    Scenario,
+    UnknownScenarioError,
+    scenario,
+)
 from coordinator.evaluation.simulator.truth import Family, Truth
 from coordinator.evaluation.simulator.world.noise import DOUBLED, NORMAL, SILENT, Noise
 

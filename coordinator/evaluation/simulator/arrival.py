@@ -16,12 +16,18 @@ _BACKLOG_A_MS: Final = 2.0
 
 
 def cut_off(since: Instant, until: Instant) -> Arrival:
-    """The coordinator hears nothing in [since, until); then everything comes at once, oldest first."""
+    """The coordinator hears nothing in [since, until); then everything comes at once, oldest
+    first.
+    """
 
     def arrive(result: Result) -> Sequence[Result]:
         if not since <= result.received_at < until:
             return (result,)
-        return (result._replace(received_at=until + round((result.received_at - since) / 1000 * _BACKLOG_A_MS)),)
+        return (
+            result._replace(
+                received_at=until + round((result.received_at - since) / 1000 * _BACKLOG_A_MS)
+            ),
+        )
 
     return arrive
 

@@ -1,4 +1,6 @@
-"""A performance: a play before something that watches it, and that may ask for looks of its own meanwhile."""
+"""A performance: a play before something that watches it, and that may ask for looks of its own
+meanwhile.
+"""
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
@@ -36,10 +38,13 @@ class Watcher(Protocol):
         """The extra looks wanted now."""
 
 
-def perform(play: Play, watcher: Watcher, step_ms: int = _STEP_MS, order_ms: int = _ORDER_MS) -> Iterator[Any]:
+def perform(
+    play: Play, watcher: Watcher, step_ms: int = _STEP_MS, order_ms: int = _ORDER_MS
+) -> Iterator[Any]:
     """Play it all, and give what the watcher says, step by step.
 
-    An extra look begins `order_ms` after it was asked for, and its result comes in when it is done, as any other.
+    An extra look begins `order_ms` after it was asked for, and its result comes in when it is done,
+    as any other.
     """
     scheduled = chain.from_iterable(play.stream())
     pending = next(scheduled, None)

@@ -41,7 +41,8 @@ class Play:
         return self.shape.topology
 
     def stream(self) -> Iterator[list[Result]]:
-        """All results in the order in which the coordinator receives them, in batches of ten minutes.
+        """All results in the order in which the coordinator receives them, in batches of ten
+        minutes.
 
         Memory is that of a batch, however long the play.
         """
@@ -55,12 +56,16 @@ class Play:
             del waiting[:ready]
         yield waiting
 
-    def look(self, check: str, region: str, worker: str, at: Instant, attempt: int = 0) -> Result | None:
+    def look(
+        self, check: str, region: str, worker: str, at: Instant, attempt: int = 0
+    ) -> Result | None:
         """One look, when it comes to the coordinator at all; the first of its arrivals."""
         result = self.world.look(check, region, worker, at, attempt)
         found: Sequence[Result] = arrived([result], self.arrivals) if result else ()
         return min(found, key=_received, default=None)
 
     def worker_for(self, check: str, region: str, at: Instant) -> str:
-        """The worker that takes a look which any of its region may take: one by chance, the same every time."""
+        """The worker that takes a look which any of its region may take: one by chance, the same
+        every time.
+        """
         return self.world.worker_for(check, region, at)

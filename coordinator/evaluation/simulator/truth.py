@@ -11,7 +11,9 @@ from worker.contract.instant import Instant, rfc3339
 Scope: TypeAlias = Literal["regional", "component", "system_wide", "unknown"]
 
 NEARLY_ALL: Final = 0.8
-"""From this share of the regions (or components) on, a disruption is everywhere (or of the whole service)."""
+"""From this share of the regions (or components) on, a disruption is everywhere (or of the whole
+service).
+"""
 _FEWEST: Final = 3
 """Of fewer regions nobody can say that it is everywhere; nor of less than half of them."""
 
@@ -29,10 +31,12 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One phase of one disruption: in [since, until), this much of these components fails in these regions.
+    """One phase of one disruption: in [since, until), this much of these components fails in these
+    regions.
 
-    `regions` are those that can be heard. `share` is that of the looks that fail, or that are slow when `slow`.
-    Where nobody could know how far it reaches, `scope` is `unknown`, and regions and components are where it is.
+    `regions` are those that can be heard. `share` is that of the looks that fail, or that are slow
+    when `slow`. Where nobody could know how far it reaches, `scope` is `unknown`, and regions and
+    components are where it is.
     """
 
     service: str
@@ -58,10 +62,14 @@ class Truth:
         }
 
 
-def reach(topology: Topology, service: str, regions: Sequence[str], components: Sequence[str], heard: int) -> Scope:
-    """How far a disruption of these components in these regions reaches when so many regions can be heard.
+def reach(
+    topology: Topology, service: str, regions: Sequence[str], components: Sequence[str], heard: int
+) -> Scope:
+    """How far a disruption of these components in these regions reaches when so many regions can be
+    heard.
 
-    Everywhere can only be said when enough of it is heard; that others are well, when they are heard.
+    Everywhere can only be said when enough of it is heard; that others are well, when they are
+    heard.
     """
     if len(regions) < NEARLY_ALL * heard:
         return "regional"

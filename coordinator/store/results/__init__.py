@@ -1,1 +1,3 @@
-"""Results and what is folded from them: added in bulk, read in pages, rolled up, partitioned, forgotten."""
+"""Results and what is folded from them: added in bulk, read in pages, rolled up, partitioned,
+forgotten.
+"""

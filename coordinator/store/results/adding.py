@@ -1,4 +1,6 @@
-"""New results into the table, in one transaction with the minutes that are now due for rolling up."""
+"""New results into the table, in one transaction with the minutes that are now due for rolling
+up.
+"""
 
 from collections.abc import Iterable
 from operator import itemgetter
@@ -41,7 +43,9 @@ class SqliteAdding:
 
 
 class PostgresAdding:
-    """Copies a batch, which is all or nothing; one that holds a repeat is inserted row by row instead."""
+    """Copies a batch, which is all or nothing; one that holds a repeat is inserted row by row
+    instead.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,7 +53,9 @@ class PostgresAdding:
         """Those that have a partition."""
 
     async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
-        """Store those that are new and return them; FencedError when `intake` was taken for dead meanwhile."""
+        """Store those that are new and return them; FencedError when `intake` was taken for dead
+        meanwhile.
+        """
         rows = list(map(to_row, fresh.values()))
         if intake:
             rows.sort(key=_KEY)  # always in one order: two who add cannot deadlock
@@ -63,7 +69,11 @@ class PostgresAdding:
             return await self._stored(rows, minutes, fresh, intake)
 
     async def _stored(
-        self, rows: list[tuple[Any, ...]], minutes: list[tuple[int]], fresh: dict[str, Result], intake: str
+        self,
+        rows: list[tuple[Any, ...]],
+        minutes: list[tuple[int]],
+        fresh: dict[str, Result],
+        intake: str,
     ) -> list[Result]:
         days = {day_of(at) for (at,) in minutes}
         if not days <= self._days:
@@ -78,7 +88,9 @@ class PostgresAdding:
         except asyncpg.UniqueViolationError:
             return await self._new_of(rows, fresh, intake)
 
-    async def _new_of(self, rows: list[tuple[Any, ...]], fresh: dict[str, Result], intake: str) -> list[Result]:
+    async def _new_of(
+        self, rows: list[tuple[Any, ...]], fresh: dict[str, Result], intake: str
+    ) -> list[Result]:
         columns = [list(column) for column in zip(*rows, strict=True)]
         async with self._database.transaction() as transaction:
             if intake:
@@ -96,8 +108,13 @@ class PostgresAdding:
 
 
 def _day_is_gone(error: Exception) -> bool:
-    return isinstance(error.__cause__ if isinstance(error, IntegrityError) else error, asyncpg.CheckViolationError)
+    return isinstance(
+        error.__cause__ if isinstance(error, IntegrityError) else error, asyncpg.CheckViolationError
+    )
 
 
 def _minutes(results: Iterable[Result]) -> list[tuple[int]]:
-    return [(minute * MINUTE_MS,) for minute in sorted({result.scheduled_at // MINUTE_MS for result in results})]
+    return [
+        (minute * MINUTE_MS,)
+        for minute in sorted({result.scheduled_at // MINUTE_MS for result in results})
+    ]

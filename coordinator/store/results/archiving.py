@@ -1,4 +1,6 @@
-"""What the archive asks of the store: which days lie beyond the hot window, their rows, and that they may go."""
+"""What the archive asks of the store: which days lie beyond the hot window, their rows, and that
+they may go.
+"""
 
 from collections.abc import AsyncGenerator, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,7 +16,7 @@ from coordinator.store.results.result_rows import COLUMNS
 from coordinator.store.results.results import ResultFilter
 from worker.contract.instant import Instant
 
-_SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
+_SELECT: Final = f"SELECT {COLUMNS} FROM result"
 _ON_DAY: Final = (
     f"{_SELECT} WHERE scheduled_at >= ? AND scheduled_at < ? AND (scheduled_at, id) > (?, ?) "
     "ORDER BY scheduled_at, id LIMIT ?"
@@ -26,7 +28,8 @@ _BETWEEN: Final = (
 _KEYS_BETWEEN: Final = f"SELECT scheduled_at, id {_BETWEEN}"
 _DELETE_BETWEEN: Final = f"DELETE {_BETWEEN}"
 _TAKE_BETWEEN: Final = (
-    f"WITH taken AS (DELETE {_BETWEEN} RETURNING scheduled_at, id) SELECT scheduled_at, id FROM taken"  # noqa: S608
+    f"WITH taken AS (DELETE {_BETWEEN} RETURNING scheduled_at, id) SELECT "
+    "scheduled_at, id FROM taken"
 )
 _DELETE_ARRAYS: Final = (
     "DELETE FROM result USING unnest(?::bigint[], ?::text[]) AS gone(at, id) "
@@ -37,7 +40,9 @@ _DELETE_TOLD: Final = (
     "(SELECT value ->> 0, value ->> 1 FROM json_each(?)) RETURNING 1 AS one"
 )
 CHUNK: Final = 5_000
-"""Rows that are read or deleted at once: the write lock of SQLite is held for some tens of milliseconds."""
+"""Rows that are read or deleted at once: the write lock of SQLite is held for some tens of
+milliseconds.
+"""
 
 Key = tuple[Instant, str]
 
@@ -47,13 +52,17 @@ class _OthersError(Exception):
 
 
 class Archiving:
-    """Every query about results that move to the archive, and about hot results in the columns of exports."""
+    """Every query about results that move to the archive, and about hot results in the columns of
+    exports.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def days_before(self, end: Instant) -> list[int]:
-        """The days (since 1970) before a moment on which a result in the store was due, oldest first."""
+        """The days (since 1970) before a moment on which a result in the store was due, oldest
+        first.
+        """
         found: list[int] = []
         since: Instant = -(2**62)
         while (first := await self._first(since, end)) is not None:
@@ -62,22 +71,36 @@ class Archiving:
         return found
 
     async def _first(self, since: Instant, until: Instant) -> Instant | None:
-        sql = "SELECT min(scheduled_at) AS first FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
+        sql = (
+            "SELECT min(scheduled_at) AS first FROM result WHERE scheduled_at >= ? AND"
+            " scheduled_at < ?"
+        )
         first: Instant | None = (await self._database.fetch(sql, since, until))[0]["first"]
         return first
 
     async def waiting_for_rollup(self, end: Instant) -> set[int]:
         """The days before a moment of which a minute is still to be rolled up."""
-        sql = f"SELECT DISTINCT at / {DAY_MS} AS day FROM rollup_due WHERE level = 'minute' AND at < ?"  # noqa: S608
+        sql = (
+            f"SELECT DISTINCT at / {DAY_MS} AS day FROM rollup_due WHERE level = 'minute' "
+            "AND at < ?"
+        )
         return {row["day"] for row in await self._database.fetch(sql, end)}
 
-    async def due_on(self, day: int, after: Key | None = None, size: int = CHUNK) -> Sequence[Sequence[Any]]:
-        """The rows of a day behind a position, by when they were due, then id; values in column order."""
+    async def due_on(
+        self, day: int, after: Key | None = None, size: int = CHUNK
+    ) -> Sequence[Sequence[Any]]:
+        """The rows of a day behind a position, by when they were due, then id; values in column
+        order.
+        """
         since, until = after or (day * DAY_MS, ""), (day + 1) * DAY_MS
         return await self._database.rows(_ON_DAY, since[0], until, *since, size)
 
-    async def received(self, wanted: ResultFilter, after: Key, size: int = CHUNK) -> AsyncGenerator[list[Row], None]:
-        """Every row wanted that was received behind a position, in that order, as the table holds them."""
+    async def received(
+        self, wanted: ResultFilter, after: Key, size: int = CHUNK
+    ) -> AsyncGenerator[list[Row], None]:
+        """Every row wanted that was received behind a position, in that order, as the table holds
+        them.
+        """
         conditions, values = wanted.conditions()
         where = " AND ".join([*conditions, "(received_at, id) > (?, ?)"])
         sql = f"{_SELECT} WHERE {where} ORDER BY received_at, id LIMIT ?"
@@ -88,8 +111,8 @@ class Archiving:
     async def delete_between(self, first: Key, last: Key, archived: AbstractSet[Key]) -> int:
         """Delete the results from one position to another that are archived; how many there were.
 
-        They go as one range, which costs a small part of finding each. When that took any that is not archived, such
-        as one that came late, it is undone, and they are deleted one by one.
+        They go as one range, which costs a small part of finding each. When that took any that is
+        not archived, such as one that came late, it is undone, and they are deleted one by one.
         """
         try:
             async with self._database.transaction() as transaction:
@@ -121,16 +144,19 @@ class Archiving:
         return [day for day in before if await self._drop_empty(name_of("result", day))]
 
     async def _drop_empty(self, name: str) -> bool:
-        if await self._database.fetch(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608
+        if await self._database.fetch(f"SELECT 1 FROM {name} LIMIT 1"):
             return False
         try:
             async with self._database.transaction() as transaction:
-                await _wait_at_most(transaction, "2s")  # a vacuum of what was deleted gives way after a second
+                # a vacuum of what was deleted gives way after a second
+                await _wait_at_most(transaction, "2s")
                 await transaction.fetch("SELECT pg_advisory_xact_lock(?)", LOCK)
-                if not (await transaction.fetch("SELECT to_regclass(?) IS NOT NULL AS there", name))[0]["there"]:
+                if not (
+                    await transaction.fetch("SELECT to_regclass(?) IS NOT NULL AS there", name)
+                )[0]["there"]:
                     return False
                 await transaction.fetch(f"LOCK TABLE ONLY {name} IN ACCESS EXCLUSIVE MODE")
-                if await transaction.fetch(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608
+                if await transaction.fetch(f"SELECT 1 FROM {name} LIMIT 1"):
                     return False
                 await _wait_at_most(transaction, "500ms")  # those who use other days wait behind us
                 await transaction.fetch("LOCK TABLE ONLY result IN ACCESS EXCLUSIVE MODE")
@@ -141,7 +167,9 @@ class Archiving:
 
     async def generation(self) -> Any:
         """Changes whenever results moved to the archive; told before they leave the store."""
-        rows = await self._database.fetch("SELECT document FROM standing WHERE kind = 'archive' AND subject = 'moved'")
+        rows = await self._database.fetch(
+            "SELECT document FROM standing WHERE kind = 'archive' AND subject = 'moved'"
+        )
         return rows[0]["document"] if rows else None
 
 
@@ -153,11 +181,14 @@ async def _wait_at_most(transaction: Database, how_long: str) -> None:
 async def _taken(transaction: Database, first: Key, last: Key) -> set[Key]:
     """The keys of what the transaction deleted between two positions, including them.
 
-    SQLite lets nobody write between two statements of a transaction, and is faster without RETURNING.
+    SQLite lets nobody write between two statements of a transaction, and is faster without
+    RETURNING.
     """
     values = (first[0], last[0], *first, *last)
     if not transaction.is_sqlite:
-        return {(at, identifier) for at, identifier in await transaction.rows(_TAKE_BETWEEN, *values)}
+        return {
+            (at, identifier) for at, identifier in await transaction.rows(_TAKE_BETWEEN, *values)
+        }
     found = {(at, identifier) for at, identifier in await transaction.rows(_KEYS_BETWEEN, *values)}
     await transaction.fetch(_DELETE_BETWEEN, *values)
     return found

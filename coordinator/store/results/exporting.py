@@ -1,4 +1,6 @@
-"""What exports ask of the store beside results: every row behind a position, in chunks, oldest first."""
+"""What exports ask of the store beside results: every row behind a position, in chunks, oldest
+first.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -22,23 +24,29 @@ class Exporting:
     async def incidents(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
         """Incidents as they were opened; lists and parts as values, instants in milliseconds."""
         columns = ", ".join(ALL)
-        async for rows in self._by_time(f"SELECT {columns} FROM incident", "opened_at", "id", wanted, cursor):  # noqa: S608
+        async for rows in self._by_time(
+            f"SELECT {columns} FROM incident", "opened_at", "id", wanted, cursor
+        ):
             yield [row for row in map(_incident, rows) if _hits(row, wanted)]
 
     async def verdicts(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
         """Verdicts as they were said."""
-        async for rows in self._by_time("SELECT service, at, record FROM verdict", "at", "service", wanted, cursor):
+        async for rows in self._by_time(
+            "SELECT service, at, record FROM verdict", "at", "service", wanted, cursor
+        ):
             yield [row for row in map(_verdict, rows) if _hits(row, wanted)]
 
     async def rollups(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
         """The hours of each check and region, with their sketches; `reasons` as values."""
         at, identifier = position(cursor) if cursor is not None else (-(2**62), "//")
         after: tuple[Any, ...] = (at, *identifier.split("/"))
-        equal = {name: getattr(wanted, name) for name in ("service", "component", "region", "check")}
+        equal = {
+            name: getattr(wanted, name) for name in ("service", "component", "region", "check")
+        }
         given = {name: value for name, value in equal.items() if value is not None}
         conditions = "".join(f' AND "{name}" = ?' for name in given)
         sql = (
-            f"SELECT {_ROLLUP} FROM rollup_hour "  # noqa: S608
+            f"SELECT {_ROLLUP} FROM rollup_hour "
             'WHERE (at, service, "check", region) > (?, ?, ?, ?) AND at >= ? AND at < ? '
             f"AND \"check\" <> '' AND region <> ''{conditions} "
             f'ORDER BY at, service, "check", region LIMIT {CHUNK}'
@@ -50,10 +58,13 @@ class Exporting:
 
     async def workers(self, wanted: ResultFilter, cursor: str | None) -> AsyncIterator[list[Row]]:
         """Workers by region and name."""
-        region, _, worker = position(cursor)[1].partition("/") if cursor is not None else ("", "", "")
+        region, _, worker = (
+            position(cursor)[1].partition("/") if cursor is not None else ("", "", "")
+        )
         rows = await self._database.fetch(
-            "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals FROM worker "
-            "WHERE (region, worker) > (?, ?) AND last_heard_at >= ? AND last_heard_at < ? ORDER BY region, worker",
+            "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals"
+            " FROM worker WHERE (region, worker) > (?, ?) AND last_heard_at >= ? AND last_heard_at"
+            " < ? ORDER BY region, worker",
             region,
             worker,
             *_bounds(wanted),
@@ -105,4 +116,9 @@ def _incident(row: Row) -> dict[str, Any]:
 
 def _verdict(row: Row) -> dict[str, Any]:
     document = from_text(row["record"])
-    return {**document, "service": row["service"], "at": row["at"], "evidence": document.get("evidence")}
+    return {
+        **document,
+        "service": row["service"],
+        "at": row["at"],
+        "evidence": document.get("evidence"),
+    }

@@ -1,4 +1,6 @@
-"""Tables of PostgreSQL that are partitioned by day: a day is made before it is written to, and dropped as a whole."""
+"""Tables of PostgreSQL that are partitioned by day: a day is made before it is written to, and
+dropped as a whole.
+"""
 
 from typing import Final
 
@@ -7,7 +9,9 @@ from worker.contract.instant import Instant
 
 DAY_MS: Final = 86_400_000
 LOCK: Final = 0x0075_5C0DA
-"""PostgreSQL advisory lock that whoever adds or drops a day holds, so that two who add the same one agree."""
+"""PostgreSQL advisory lock that whoever adds or drops a day holds, so that two who add the same one
+agree.
+"""
 
 
 def day_of(at: Instant) -> int:
@@ -31,7 +35,9 @@ async def add_day(database: Database, table: str, day: int) -> None:
         return
     await database.fetch(f"CREATE TABLE IF NOT EXISTS {name} (LIKE {table} INCLUDING DEFAULTS)")
     low, high = day * DAY_MS, (day + 1) * DAY_MS
-    await database.fetch(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({low}) TO ({high})")
+    await database.fetch(
+        f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({low}) TO ({high})"
+    )
 
 
 async def days(database: Database, table: str) -> list[int]:
@@ -47,8 +53,8 @@ async def days(database: Database, table: str) -> list[int]:
 async def drop_day(database: Database, table: str, day: int) -> None:
     """Drop a day with all that it holds. Readers and writers of other days are not held up.
 
-    Detaching concurrently waits for those who use the table instead of blocking them, and takes no transaction
-    around it; one that was interrupted is finished first.
+    Detaching concurrently waits for those who use the table instead of blocking them, and takes no
+    transaction around it; one that was interrupted is finished first.
     """
     name = name_of(table, day)
     found = await database.fetch(

@@ -8,7 +8,7 @@ from worker.contract.outcome import Blame, Reason
 from worker.contract.result import FIELDS, Result
 
 COLUMNS: Final = ", ".join(f'"{name}"' for name in FIELDS)
-INSERT: Final = f"INSERT INTO result ({COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))})"  # noqa: S608
+INSERT: Final = f"INSERT INTO result ({COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))})"
 _TYPES: Final = {
     "scheduled_at": "bigint",
     "started_at": "bigint",
@@ -21,9 +21,12 @@ _TYPES: Final = {
 }
 _ARRAYS: Final = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in FIELDS)
 INSERT_ARRAYS: Final = (
-    f"INSERT INTO result ({COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
+    f"INSERT INTO result ({COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT DO "
+    "NOTHING RETURNING id"
 )
-"""PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were new."""
+"""PostgreSQL takes a whole batch in one statement, a column an array, and says which rows were
+new.
+"""
 
 _REASON: Final = FIELDS.index("reason")
 _REASONS: Final = {reason.value: reason for reason in Reason}

@@ -12,14 +12,15 @@ from coordinator.store.results.result_rows import COLUMNS, from_row
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-_SELECT: Final = f"SELECT {COLUMNS} FROM result"  # noqa: S608
+_SELECT: Final = f"SELECT {COLUMNS} FROM result"
 _AS_TOLD: Final = (
-    "SELECT result.id FROM json_each(?) AS told CROSS JOIN result ON result.scheduled_at = told.value ->> 0 "
-    "AND result.id = told.value ->> 1 AND result.received_at = told.value ->> 2"
+    "SELECT result.id FROM json_each(?) AS told CROSS JOIN result ON result.scheduled_at ="
+    " told.value ->> 0 AND result.id = told.value ->> 1 AND result.received_at = told.value ->> 2"
 )
 _AS_LISTED: Final = (
-    "SELECT result.id FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS told(due, id, at) JOIN result "
-    "ON result.scheduled_at = told.due AND result.id = told.id AND result.received_at = told.at"
+    "SELECT result.id FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS told(due, id, at) JOIN"
+    " result ON result.scheduled_at = told.due AND result.id = told.id AND result.received_at ="
+    " told.at"
 )
 _NEVER: Final = -(2**63)
 _EVER: Final = 2**63 - 1
@@ -48,7 +49,10 @@ class ResultFilter:
             if value is not None:
                 sql.append(f'"{name}" = ?')
                 values.append(value)
-        for bound, condition in ((self.since, "scheduled_at >= ?"), (self.until, "scheduled_at < ?")):
+        for bound, condition in (
+            (self.since, "scheduled_at >= ?"),
+            (self.until, "scheduled_at < ?"),
+        ):
             if bound is not None:
                 sql.append(condition)
                 values.append(bound)
@@ -63,10 +67,11 @@ class Results:
         self._adding = SqliteAdding(database) if database.is_sqlite else PostgresAdding(database)
 
     async def add(self, results: Sequence[Result], intake: str = "") -> list[Result]:
-        """Store those that are new, in one transaction, and return them. A repeat has the same id and is left out.
+        """Store those that are new, in one transaction, and return them. A repeat has the same id
+        and is left out.
 
-        The minutes that they fall into are noted in the same transaction, to be rolled up. `intake` is the name of
-        this process when several store; FencedError when it was taken for dead.
+        The minutes that they fall into are noted in the same transaction, to be rolled up. `intake`
+        is the name of this process when several store; FencedError when it was taken for dead.
         """
         fresh = {result.id: result for result in results}
         if len(fresh) < len(results):  # the first of those with one id counts
@@ -74,7 +79,8 @@ class Results:
         return await self._adding.add(fresh, intake) if fresh else []
 
     async def stored_as(self, results: Sequence[Result]) -> list[Result]:
-        """Those of these results that are stored with the stamp that they have: it was they that were new.
+        """Those of these results that are stored with the stamp that they have: it was they that
+        were new.
 
         For after a commit of which nobody knows whether it was done, because the connection broke.
         """
@@ -91,9 +97,16 @@ class Results:
         sql = f"{_SELECT} WHERE received_at >= ? AND received_at < ? ORDER BY received_at, id"
         return [from_row(row) for row in await self._database.fetch(sql, received_since, before)]
 
-    async def received(self, after: tuple[Instant, str], before: Instant, limit: int) -> list[Result]:
-        """What was received behind a position (moment and id) and before a moment, in that order, up to a limit."""
-        sql = f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? ORDER BY received_at, id LIMIT ?"
+    async def received(
+        self, after: tuple[Instant, str], before: Instant, limit: int
+    ) -> list[Result]:
+        """What was received behind a position (moment and id) and before a moment, in that order,
+        up to a limit.
+        """
+        sql = (
+            f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? ORDER BY received_at,"
+            " id LIMIT ?"
+        )
         return [from_row(row) for row in await self._database.fetch(sql, *after, before, limit)]
 
     async def last_received_at(self) -> Instant | None:
@@ -104,7 +117,9 @@ class Results:
 
     async def count_and_first(self) -> tuple[int, Instant | None]:
         """How many results there are, and when the first was received."""
-        rows = await self._database.fetch("SELECT count(*) AS number, min(received_at) AS first FROM result")
+        rows = await self._database.fetch(
+            "SELECT count(*) AS number, min(received_at) AS first FROM result"
+        )
         return rows[0]["number"], rows[0]["first"]
 
     async def page(
@@ -121,12 +136,19 @@ class Results:
             return Page(items, None)
         return Page(items[:limit], cursor_of(items[limit - 1].scheduled_at, items[limit - 1].id))
 
-    async def chunks(self, wanted: ResultFilter = ResultFilter(), size: int = 5000) -> AsyncIterator[list[Result]]:
+    async def chunks(
+        self, wanted: ResultFilter = ResultFilter(), size: int = 5000
+    ) -> AsyncIterator[list[Result]]:
         """Everything wanted, in the order in which it was received: what export and replay read."""
         conditions, values = wanted.conditions()
-        sql = f"{_SELECT}{_where([*conditions, '(received_at, id) > (?, ?)'])} ORDER BY received_at, id LIMIT ?"
+        sql = (
+            f"{_SELECT}{_where([*conditions, '(received_at, id) > (?, ?)'])} ORDER BY received_at,"
+            " id LIMIT ?"
+        )
         at, identifier = _NEVER, ""
-        while chunk := [from_row(row) for row in await self._database.fetch(sql, *values, at, identifier, size)]:
+        while chunk := [
+            from_row(row) for row in await self._database.fetch(sql, *values, at, identifier, size)
+        ]:
             yield chunk
             at, identifier = chunk[-1].received_at, chunk[-1].id
 

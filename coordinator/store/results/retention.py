@@ -1,4 +1,6 @@
-"""Forgetting what is too old: whole days at once on PostgreSQL, small steps on SQLite, nobody held up by either."""
+"""Forgetting what is too old: whole days at once on PostgreSQL, small steps on SQLite, nobody held
+up by either.
+"""
 
 import asyncio
 from typing import Final
@@ -12,7 +14,9 @@ STEP: Final = 2_000
 """Rows that are deleted at once: the lock is held for a few hundredths of a second."""
 PAUSE_S: Final = 0.02
 PATIENCE_S: Final = 60.0
-"""So long we wait for whoever reads a day that is to be dropped; then it is dropped another time."""
+"""So long we wait for whoever reads a day that is to be dropped; then it is dropped another
+time.
+"""
 
 
 class Retention:
@@ -22,7 +26,8 @@ class Retention:
         self._database = database
 
     async def results(self, before: Instant) -> int:
-        """Forget results that were due before a moment; how many days were dropped, or rows deleted.
+        """Forget results that were due before a moment; how many days were dropped, or rows
+        deleted.
 
         On PostgreSQL a day goes as a whole, when all of it lies before that moment.
         """
@@ -48,7 +53,8 @@ class Retention:
     async def _delete(self, table: str, column: str, before: Instant) -> int:
         row = "rowid" if self._database.is_sqlite else "ctid"
         sql = (
-            f"DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE {column} < ? LIMIT {STEP}) "  # noqa: S608
+            f"DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE {column} < ? "
+            f"LIMIT {STEP}) "
             f"RETURNING {column}"
         )
         gone = 0

@@ -1,4 +1,6 @@
-"""Rows of rollups on their way in and out of the tables: grouped by the database, and put there in bulk."""
+"""Rows of rollups on their way in and out of the tables: grouped by the database, and put there in
+bulk.
+"""
 
 from asyncio import to_thread
 from collections.abc import Sequence
@@ -10,37 +12,44 @@ from coordinator.store.database import Database
 COLUMNS: Final = ", ".join(f'"{name}"' for name in ROLLUP)
 _KEY: Final = 'service, component, "check", region'
 _CHANGED: Final = ("looks", "good", "bad", "reasons", "sketch")
-_MADE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS rollup_made (LIKE rollup_hour) ON COMMIT DELETE ROWS"
+_MADE: Final = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS rollup_made (LIKE rollup_hour) ON COMMIT DELETE ROWS"
+)
 
 
 def parts(table: str, starts: int, range_of: str, *, is_sqlite: bool) -> str:
     """The query for each (check, region) of some buckets, in the columns that `from_rollups` takes.
 
-    The database joins what belongs to a key, so a row comes out of it for some sixty that lie in it. SQLite joins
-    only text, so sketches come from there in hexadecimal. `reasons` are those of buckets that hold others than `ok`.
+    The database joins what belongs to a key, so a row comes out of it for some sixty that lie in
+    it. SQLite joins only text, so sketches come from there in hexadecimal. `reasons` are those of
+    buckets that hold others than `ok`.
     """
     joined = "group_concat(hex(sketch), '')" if is_sqlite else "string_agg(sketch, '')"
     listed = "CASE WHEN reasons <> '{\"ok\":' || looks || '}' THEN reasons END"
     reasons = f"group_concat({listed}, ',')" if is_sqlite else f"string_agg({listed}, ',')"
     sums = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in ("looks", "good", "bad"))
     return (
-        f"SELECT {_KEY}, {sums}, {reasons}, {joined} FROM {table} "  # noqa: S608
-        f"WHERE at IN ({', '.join('?' * starts)}) AND {range_of} AND \"check\" <> '' AND region <> '' GROUP BY {_KEY}"
+        f"SELECT {_KEY}, {sums}, {reasons}, {joined} FROM {table} "
+        f"WHERE at IN ({', '.join('?' * starts)}) AND {range_of} AND \"check\" <> '' AND region <>"
+        f" '' GROUP BY {_KEY}"
     )
 
 
 async def put(transaction: Database, table: str, rows: Sequence[Values], *, first: bool) -> None:
-    """Put rows into a table, over those of the same key that hold no more looks; `first` when there is none yet."""
+    """Put rows into a table, over those of the same key that hold no more looks; `first` when there
+    is none yet.
+    """
     if not rows:
         return
     if transaction.is_sqlite:
         await transaction.many(upsert(table), rows)
     elif first:
-        await transaction.copy(table, ROLLUP, await to_thread(sorted, rows, key=_place))  # the key's index stays dense
+        # the key's index stays dense
+        await transaction.copy(table, ROLLUP, await to_thread(sorted, rows, key=_place))
     else:
         await transaction.fetch(_MADE)
         await transaction.copy("rollup_made", ROLLUP, rows)
-        await transaction.fetch(upsert(table, f"SELECT {COLUMNS} FROM rollup_made"))  # noqa: S608
+        await transaction.fetch(upsert(table, f"SELECT {COLUMNS} FROM rollup_made"))
 
 
 def _place(row: Values) -> str:
@@ -50,10 +59,15 @@ def _place(row: Values) -> str:
 
 
 def upsert(table: str, rows: str = f"VALUES ({', '.join('?' * len(ROLLUP))})") -> str:
-    """The statement that puts rows; one that is there already as it would be, or was made of more, is left alone."""
-    there, new = (f"({', '.join(f'{name}.{column}' for column in _CHANGED)})" for name in (table, "excluded"))
+    """The statement that puts rows; one that is there already as it would be, or was made of more,
+    is left alone.
+    """
+    there, new = (
+        f"({', '.join(f'{name}.{column}' for column in _CHANGED)})" for name in (table, "excluded")
+    )
     return (
         f"INSERT INTO {table} ({COLUMNS}) {rows} ON CONFLICT (at, {_KEY}) DO UPDATE SET "
         + ", ".join(f"{name} = excluded.{name}" for name in _CHANGED)
-        + f" WHERE excluded.looks >= {table}.looks AND {new} <> {there}"  # some of its parts may have been forgotten
+        # some of its parts may have been forgotten
+        + f" WHERE excluded.looks >= {table}.looks AND {new} <> {there}"
     )

@@ -1,7 +1,9 @@
-"""Rollups: results folded into minutes, hours and days for each (check, region); hours and days also for wholes.
+"""Rollups: results folded into minutes, hours and days for each (check, region); hours and days
+also for wholes.
 
-A bucket that got results is noted as due in their transaction. It is then made anew from all that lies in it, so late
-results are counted, and none twice, however often and wherever that is interrupted.
+A bucket that got results is noted as due in their transaction. It is then made anew from all that
+lies in it, so late results are counted, and none twice, however often and wherever that is
+interrupted.
 """
 
 from asyncio import to_thread
@@ -23,11 +25,13 @@ ABOVE: Final[dict[Level, Level]] = {"minute": "hour", "hour": "day"}
 BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
-_RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"  # noqa: S608
+_RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
 _HOW_MANY: Final = "SELECT count(*) FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
 _RESULTS_AT_ONCE: Final = 10_000
 _AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
-"""About so many rows of a level are folded at once: some ten megabytes, for those of hours are large."""
+"""About so many rows of a level are folded at once: some ten megabytes, for those of hours are
+large.
+"""
 _SAMPLES: Final = 5
 """In so many buckets of those that are folded, rows are counted."""
 
@@ -40,19 +44,28 @@ class Rollups:
         self._days: set[int] = set()
 
     async def due(self, level: Level, ended_by: Instant, limit: int = 100) -> list[Instant]:
-        """The buckets of a level that got results since they were last made and ended by a moment, oldest first."""
+        """The buckets of a level that got results since they were last made and ended by a moment,
+        oldest first.
+        """
         sql = "SELECT DISTINCT at FROM rollup_due WHERE level = ? AND at <= ? ORDER BY at LIMIT ?"
-        return [row["at"] for row in await self._database.fetch(sql, level, ended_by - LENGTH_MS[level], limit)]
+        return [
+            row["at"]
+            for row in await self._database.fetch(sql, level, ended_by - LENGTH_MS[level], limit)
+        ]
 
     async def make(self, level: Level, at: Instant) -> int:
         """Make a bucket anew, and note the one above as due; how many rows it has.
 
-        What is noted while this goes on is not forgotten: the bucket is due once more. A large one is put there in
-        pieces; it is due until the last is.
+        What is noted while this goes on is not forgotten: the bucket is due once more. A large one
+        is put there in pieces; it is due until the last is.
         """
-        noted = await self._database.fetch("SELECT id FROM rollup_due WHERE level = ? AND at = ?", level, at)
+        noted = await self._database.fetch(
+            "SELECT id FROM rollup_due WHERE level = ? AND at = ?", level, at
+        )
         await self._make_room(level, at)
-        first = not await self._database.fetch(f"SELECT 1 FROM rollup_{level} WHERE at = ? LIMIT 1", at)  # noqa: S608
+        first = not await self._database.fetch(
+            f"SELECT 1 FROM rollup_{level} WHERE at = ? LIMIT 1", at
+        )
         made = 0
         rows: Sequence[Values] = ()
         async for more in self._folded(level, at):
@@ -73,10 +86,13 @@ class Rollups:
         check: str | None = None,
         region: str | None = None,
     ) -> list[Row]:
-        """The rows of a service in [since, until), in order of time, that together are what is asked for."""
-        sql = f"SELECT {COLUMNS} FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"  # noqa: S608
+        """The rows of a service in [since, until), in order of time, that together are what is
+        asked for.
+        """
+        sql = f"SELECT {COLUMNS} FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"
         given = {"component": component, "check": check, "region": region}
-        if level in BELOW and (component, check, region).count(None) >= 2:  # there is a row for the whole of it
+        # there is a row for the whole of it
+        if level in BELOW and (component, check, region).count(None) >= 2:
             given = {name: value or "" for name, value in given.items()}
             if check is not None:
                 del given["component"]
@@ -84,20 +100,34 @@ class Rollups:
             sql += " AND \"check\" <> '' AND region <> ''"
         wanted = {name: value for name, value in given.items() if value is not None}
         sql += "".join(f' AND "{name}" = ?' for name in wanted)
-        return await self._database.fetch(f"{sql} ORDER BY at", service, since, until, *wanted.values())
+        return await self._database.fetch(
+            f"{sql} ORDER BY at", service, since, until, *wanted.values()
+        )
 
     async def _put(
-        self, level: Level, rows: Sequence[Values], *, first: bool, at: Instant | None = None, noted: Sequence[int] = ()
+        self,
+        level: Level,
+        rows: Sequence[Values],
+        *,
+        first: bool,
+        at: Instant | None = None,
+        noted: Sequence[int] = (),
     ) -> None:
-        """Put rows, and with the last of a bucket say that it is made, and that the one above is due."""
+        """Put rows, and with the last of a bucket say that it is made, and that the one above is
+        due.
+        """
         try:
             async with self._database.transaction() as transaction:
                 await put(transaction, f"rollup_{level}", rows, first=first)
                 if at is not None and level in ABOVE:
                     above = ABOVE[level]
                     due = (above, at // LENGTH_MS[above] * LENGTH_MS[above])
-                    await transaction.many("INSERT INTO rollup_due (level, at) VALUES (?, ?)", [due])
-                await transaction.many("DELETE FROM rollup_due WHERE id = ?", ((note,) for note in noted))
+                    await transaction.many(
+                        "INSERT INTO rollup_due (level, at) VALUES (?, ?)", [due]
+                    )
+                await transaction.many(
+                    "DELETE FROM rollup_due WHERE id = ?", ((note,) for note in noted)
+                )
         except asyncpg.UniqueViolationError:  # somebody else was first
             await self._put(level, rows, first=False, at=at, noted=noted)
 
@@ -121,9 +151,14 @@ class Rollups:
         ((number,),) = await self._database.rows(_HOW_MANY, at, end)
         edges = [*range(at, end, LENGTH_MS["minute"] // (number // _RESULTS_AT_ONCE + 1)), end]
         pieces = [
-            await to_thread(from_results, at, await self._database.rows(_RESULTS, *piece)) for piece in pairwise(edges)
+            await to_thread(from_results, at, await self._database.rows(_RESULTS, *piece))
+            for piece in pairwise(edges)
         ]
-        return pieces[0] if len(pieces) == 1 else await to_thread(joined, at, list(chain.from_iterable(pieces)))
+        return (
+            pieces[0]
+            if len(pieces) == 1
+            else await to_thread(joined, at, list(chain.from_iterable(pieces)))
+        )
 
     async def _parts(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
         """What is one level below of each (check, region), some components at a time."""
@@ -131,18 +166,27 @@ class Rollups:
         starts = range(at, at + LENGTH_MS[level], LENGTH_MS[below])
         edges: list[tuple[str, ...]] = [("", ""), *await self._cuts(below, starts), ()]
         for first, end in pairwise(edges):
-            range_of = "(service, component) >= (?, ?)" + (" AND (service, component) < (?, ?)" if end else "")
-            sql = parts(f"rollup_{below}", len(starts), range_of, is_sqlite=self._database.is_sqlite)
+            range_of = "(service, component) >= (?, ?)" + (
+                " AND (service, component) < (?, ?)" if end else ""
+            )
+            sql = parts(
+                f"rollup_{below}", len(starts), range_of, is_sqlite=self._database.is_sqlite
+            )
             yield await self._database.rows(sql, *starts, *first, *end)
 
     async def _cuts(self, level: Level, starts: Sequence[Instant]) -> Iterable[tuple[str, str]]:
-        """Where to cut the (service, component) of some buckets, so that a piece can be folded at once."""
+        """Where to cut the (service, component) of some buckets, so that a piece can be folded at
+        once.
+        """
         sample = starts[:: max(1, len(starts) // _SAMPLES)]
         sql = (
-            f"SELECT service, component, count(*) FROM rollup_{level} WHERE at IN ({', '.join('?' * len(sample))}) "  # noqa: S608
+            f"SELECT service, component, count(*) FROM rollup_{level} WHERE at IN "
+            f"({', '.join('?' * len(sample))}) "
             "GROUP BY service, component ORDER BY service, component"
         )
-        return _cuts(await self._database.rows(sql, *sample), _AT_ONCE[level] * len(sample) // len(starts))
+        return _cuts(
+            await self._database.rows(sql, *sample), _AT_ONCE[level] * len(sample) // len(starts)
+        )
 
     async def _make_room(self, level: Level, at: Instant) -> None:
         day = day_of(at)
@@ -153,7 +197,9 @@ class Rollups:
 
 
 def _cuts(counted: Sequence[Values], most: int) -> Iterator[tuple[str, str]]:
-    """Where to cut, so that between two cuts are not more than so many, or one component that has more."""
+    """Where to cut, so that between two cuts are not more than so many, or one component that has
+    more.
+    """
     total = 0
     for service, component, number in counted:
         if total and total + number > most:

@@ -6,10 +6,16 @@ from tortoise.migrations.schema_generator.state import State
 
 
 class AddColumn(AddField):
-    """AddField whose way back drops the column alone: on SQLite, Tortoise's own loses the table's unique keys."""
+    """AddField whose way back drops the column alone: on SQLite, Tortoise's own loses the table's
+    unique keys.
+    """
 
     async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         """Drop the column again."""
         if state_editor is not None:

@@ -1,8 +1,10 @@
-"""The tables. Instants are whole milliseconds (BIGINT), JSON is text: both come back exactly as they were written.
+"""The tables. Instants are whole milliseconds (BIGINT), JSON is text: both come back exactly as
+they were written.
 
-After a change here: `tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store`, read what it wrote,
-let `AddColumn` stand for `AddField`, commit it. Migrations are applied when a store is opened. Docstrings of tables
-become their comments in the database and may hold no semicolon: Tortoise splits statements there.
+After a change here: `tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store`,
+read what it wrote, let `AddColumn` stand for `AddField`, commit it. Migrations are applied when a
+store is opened. Docstrings of tables become their comments in the database and may hold no
+semicolon: Tortoise splits statements there.
 """
 
 from tortoise import fields
@@ -11,7 +13,7 @@ from tortoise.models import Model
 
 
 class ConfigurationRow(Model):
-    """One applied configuration, as canonical JSON. Nothing is overwritten: each change is a new version."""
+    """One applied configuration, as canonical JSON. Nothing is overwritten: each change is a new version."""  # noqa: E501
 
     version = fields.IntField(primary_key=True)
     digest = fields.CharField(max_length=64)
@@ -58,8 +60,10 @@ class ResultRow(Model):
         table = "result"
         indexes = (
             Index(fields=("received_at", "id"), name="result_received"),  # rebuild, export, replay
-            Index(fields=("scheduled_at", "id"), name="result_scheduled"),  # pages, newest first: the key itself
-            Index(fields=("check", "scheduled_at"), name="result_check"),  # the history of one check
+            # pages, newest first: the key itself
+            Index(fields=("scheduled_at", "id"), name="result_scheduled"),
+            # the history of one check
+            Index(fields=("check", "scheduled_at"), name="result_check"),
         )
 
 
@@ -224,7 +228,7 @@ class SetAsideRow(Model):
 
 
 class IntakeRow(Model):
-    """A process that stores results: no batch of it that is yet to be committed has a stamp below its floor."""
+    """A process that stores results: no batch of it that is yet to be committed has a stamp below its floor."""  # noqa: E501
 
     name = fields.CharField(max_length=128, primary_key=True)
     floor = fields.BigIntField()

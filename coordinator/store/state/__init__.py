@@ -1,1 +1,3 @@
-"""What is known of everything but results: verdicts, incidents, workers, configurations, and what was refused."""
+"""What is known of everything but results: verdicts, incidents, workers, configurations, and what
+was refused.
+"""

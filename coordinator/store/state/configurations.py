@@ -27,7 +27,9 @@ class Configurations:
         return int(rows[0]["version"] or 0)
 
     async def save(self, document: dict[str, Any], at: Instant) -> int:
-        """Put a document in force and return its version; the same document again is the same version."""
+        """Put a document in force and return its version; the same document again is the same
+        version.
+        """
         text = canonical(document)
         digest = blake2b(text.encode(), digest_size=16).hexdigest()
         async with self._database.transaction() as transaction:
@@ -38,7 +40,8 @@ class Configurations:
                 return int(rows[0]["version"])
             version = int(rows[0]["version"]) + 1 if rows else 1
             await transaction.many(
-                "INSERT INTO configuration (version, digest, document, applied_at) VALUES (?, ?, ?, ?)",
+                "INSERT INTO configuration (version, digest, document, applied_at) VALUES (?, ?,"
+                " ?, ?)",
                 [(version, digest, text, at)],
             )
         return version

@@ -1,4 +1,6 @@
-"""What could not be taken in: kept with its reason until somebody has it read again or discards it."""
+"""What could not be taken in: kept with its reason until somebody has it read again or discards
+it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +12,18 @@ from coordinator.store.database import Database, Row
 from worker.contract.instant import Instant
 
 MOST_KEPT: Final = 1_000
-"""So many messages are kept; of more, only the refusals are counted. A flood must not fill the disk."""
+"""So many messages are kept; of more, only the refusals are counted. A flood must not fill the
+disk.
+"""
 MOST_BODY: Final = 1 << 20
 """Of a larger message only the beginning is kept, and it cannot be read again."""
 
 _COLUMNS: Final = "id, region, task, reason, example, size, count, first_at, last_at, again"
 _PUT: Final = (
-    "INSERT INTO set_aside (id, region, task, reason, example, body, size, count, first_at, last_at, again) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, false) ON CONFLICT (id) DO UPDATE SET count = set_aside.count + 1, "
-    "last_at = excluded.last_at, example = excluded.example, again = false"
+    "INSERT INTO set_aside (id, region, task, reason, example, body, size, count, first_at,"
+    " last_at, again) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, false) ON CONFLICT (id) DO UPDATE SET"
+    " count = set_aside.count + 1, last_at = excluded.last_at, example = excluded.example, again ="
+    " false"
 )
 
 
@@ -26,7 +31,8 @@ _PUT: Final = (
 class Aside:
     """A message, or the rows of one as a message of their own, that was refused for one reason.
 
-    `task` is the Celery task that it names; empty when it is no message any more and only for people to read.
+    `task` is the Celery task that it names; empty when it is no message any more and only for
+    people to read.
     """
 
     region: str
@@ -53,7 +59,9 @@ class Asides:
         self._database = database
 
     async def add(self, asides: Sequence[Aside]) -> int:
-        """Keep these, as far as there is room; how many there was no room for. The same one again is counted."""
+        """Keep these, as far as there is room; how many there was no room for. The same one again
+        is counted.
+        """
         rows = await self._database.fetch("SELECT id FROM set_aside")
         known = {row["id"] for row in rows}
         kept: list[tuple[Any, ...]] = []
@@ -67,12 +75,14 @@ class Asides:
 
     async def all(self) -> list[dict[str, Any]]:
         """What is kept, the latest first, without the messages."""
-        rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM set_aside ORDER BY last_at DESC, id")  # noqa: S608
+        rows = await self._database.fetch(
+            f"SELECT {_COLUMNS} FROM set_aside ORDER BY last_at DESC, id"
+        )
         return [_document(row) for row in rows]
 
     async def one(self, identifier: str) -> tuple[dict[str, Any], bytes] | None:
         """One of them with its message; None when there is none."""
-        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE id = ?"  # noqa: S608
+        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE id = ?"
         for row in await self._database.fetch(sql, identifier):
             body = bytes(row.pop("body"))
             return _document(row), body
@@ -85,7 +95,8 @@ class Asides:
             done += [
                 row["id"]
                 for row in await self._database.fetch(
-                    "UPDATE set_aside SET again = true WHERE id = ? AND task <> '' AND size <= ? RETURNING id",
+                    "UPDATE set_aside SET again = true WHERE id = ? AND task <> '' AND size <= ?"
+                    " RETURNING id",
                     identifier,
                     MOST_BODY,
                 )
@@ -102,21 +113,32 @@ class Asides:
 
     async def wanted(self, limit: int = 16) -> list[tuple[str, Aside]]:
         """Those that are to be read again, with their ids."""
-        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE again ORDER BY last_at, id LIMIT ?"  # noqa: S608
+        sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE again ORDER BY last_at, id LIMIT ?"
         return [
-            (row["id"], Aside(row["region"], row["task"], row["reason"], row["example"], bytes(row["body"]), 0))
+            (
+                row["id"],
+                Aside(
+                    row["region"], row["task"], row["reason"], row["example"], bytes(row["body"]), 0
+                ),
+            )
             for row in await self._database.fetch(sql, limit)
         ]
 
     async def done(self, identifiers: Sequence[str]) -> None:
         """These were read again; one that was refused again meanwhile stays."""
         await self._database.many(
-            "DELETE FROM set_aside WHERE id = ? AND again", ((identifier,) for identifier in identifiers)
+            "DELETE FROM set_aside WHERE id = ? AND again",
+            ((identifier,) for identifier in identifiers),
         )
 
 
 def _values(aside: Aside) -> tuple[Any, ...]:
-    told = (aside.region[:64], aside.task.replace("\0", "")[:64], aside.reason, _clean(aside.example))
+    told = (
+        aside.region[:64],
+        aside.task.replace("\0", "")[:64],
+        aside.reason,
+        _clean(aside.example),
+    )
     return (*told, aside.body[:MOST_BODY], len(aside.body), aside.at, aside.at)
 
 

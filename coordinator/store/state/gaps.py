@@ -23,11 +23,22 @@ class Gaps:
         self._database = database
 
     async def add(self, gaps: Sequence[Gap]) -> None:
-        """Keep gaps. A gap that grew is told again with the same first slot and written over; a repeat does no harm."""
+        """Keep gaps. A gap that grew is told again with the same first slot and written over; a
+        repeat does no harm.
+        """
         await self._database.many(
             _PUT,
             (
-                (g.check, g.service, g.region, g.first_slot, g.last_slot, g.first_at, g.last_at, str(g.reason))
+                (
+                    g.check,
+                    g.service,
+                    g.region,
+                    g.first_slot,
+                    g.last_slot,
+                    g.first_at,
+                    g.last_at,
+                    str(g.reason),
+                )
                 for g in gaps
             ),
         )
@@ -42,9 +53,13 @@ class Gaps:
                 conditions.append(f"{name} = ?")
                 values.append(value)
         rows = await self._database.fetch(
-            'SELECT "check", service, region, first_slot, last_slot, first_at, last_at, reason FROM gap '  # noqa: S608
+            'SELECT "check", service, region, first_slot, last_slot, first_at, last_at, reason '
+            "FROM gap "
             f"WHERE {' AND '.join(conditions)} ORDER BY last_at DESC, id DESC LIMIT ?",
             *values,
             limit,
         )
-        return [{**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])} for row in rows]
+        return [
+            {**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
+            for row in rows
+        ]

@@ -1,4 +1,6 @@
-"""Incidents and the lines of their timelines as rows and back; column order is the field order of `Incident`."""
+"""Incidents and the lines of their timelines as rows and back; column order is the field order of
+`Incident`.
+"""
 
 from dataclasses import astuple, fields
 from typing import Any, Final
@@ -11,10 +13,28 @@ from coordinator.store.database import Row
 COLUMNS: Final = tuple(field.name for field in fields(Incident))
 ALL: Final = (*COLUMNS, "updated_at")
 LINE: Final = (
-    *("incident", "at", "event", "severity", "scope", "regions", "components", "reason", "intermittent", "cause"),
+    *(
+        "incident",
+        "at",
+        "event",
+        "severity",
+        "scope",
+        "regions",
+        "components",
+        "reason",
+        "intermittent",
+        "cause",
+    ),
     "evidence",
 )
-_TIMES: Final = ("opened_at", "started_after", "started_by", "ended_after", "ended_by", "resolved_at")
+_TIMES: Final = (
+    "opened_at",
+    "started_after",
+    "started_by",
+    "ended_after",
+    "ended_by",
+    "resolved_at",
+)
 _LISTS: Final = ("regions", "components")
 
 
@@ -65,7 +85,9 @@ def from_row(row: Row) -> Incident:
 
 
 def document(row: Row) -> dict[str, Any]:
-    """The incident as a dict, without its parts; `cause` becomes the id and service of another one, or None."""
+    """The incident as a dict, without its parts; `cause` becomes the id and service of another one,
+    or None.
+    """
     linked = {"id": row["cause"], "service": row["cause_service"]} if row["cause_service"] else None
     plain = {name: row[name] for name in COLUMNS if name != "parts"}
     return {
@@ -83,7 +105,9 @@ def detail(row: Row) -> dict[str, Any]:
 
 
 def line(row: Row) -> dict[str, Any]:
-    """A line of a timeline as a dict; `evidence`, if it was asked for, is the document of a verdict or None."""
+    """A line of a timeline as a dict; `evidence`, if it was asked for, is the document of a verdict
+    or None.
+    """
     told = {
         **row,
         "at": moment(row["at"]),

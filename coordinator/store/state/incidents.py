@@ -7,30 +7,46 @@ from coordinator.domain.model.incident import Incident, IncidentEvent
 from coordinator.domain.model.verdict import Verdict
 from coordinator.store.database import Database
 from coordinator.store.paging import Page, cursor_of, position
-from coordinator.store.state.incident_rows import ALL, COLUMNS, LINE, detail, document, from_row, line, to_line, to_row
+from coordinator.store.state.incident_rows import (
+    ALL,
+    COLUMNS,
+    LINE,
+    detail,
+    document,
+    from_row,
+    line,
+    to_line,
+    to_row,
+)
 
 _SELECT: Final = (
-    f"SELECT {', '.join(f'incident.{name}' for name in COLUMNS)}, other.service AS cause_service "  # noqa: S608
+    f"SELECT {', '.join(f'incident.{name}' for name in COLUMNS)}, other.service AS cause_service "
     "FROM incident LEFT JOIN incident AS other ON other.id = incident.cause"
 )
 _PUT: Final = (
-    f"INSERT INTO incident ({', '.join(ALL)}) VALUES ({', '.join('?' * len(ALL))}) "  # noqa: S608
+    f"INSERT INTO incident ({', '.join(ALL)}) VALUES ({', '.join('?' * len(ALL))}) "
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in ALL[1:])} "
     "WHERE incident.updated_at <= excluded.updated_at"
 )
 _PUT_LINE: Final = (
-    f"INSERT INTO timeline ({', '.join(LINE)}) VALUES ({', '.join('?' * len(LINE))}) "  # noqa: S608
+    f"INSERT INTO timeline ({', '.join(LINE)}) VALUES ({', '.join('?' * len(LINE))}) "
     "ON CONFLICT (incident, at, event) DO NOTHING"
 )
-_GET_LINES: Final = f"SELECT {', '.join(LINE[1:-1])} FROM timeline WHERE incident = ? ORDER BY at, id"  # noqa: S608
-_GET_EVIDENCE: Final = f"SELECT {', '.join(LINE[1:])} FROM timeline WHERE incident = ? ORDER BY at, id"  # noqa: S608
+_GET_LINES: Final = (
+    f"SELECT {', '.join(LINE[1:-1])} FROM timeline WHERE incident = ? ORDER BY at, id"
+)
+_GET_EVIDENCE: Final = (
+    f"SELECT {', '.join(LINE[1:])} FROM timeline WHERE incident = ? ORDER BY at, id"
+)
 _ALIKE: Final = (
     f"{_SELECT} WHERE (incident.cause = ? OR incident.id = ?) AND incident.id <> ? "
     "ORDER BY incident.started_by, incident.id"
 )
 
 Line = tuple[IncidentEvent, Verdict | None]
-"""What happened to an incident, and the verdict of its service at that moment, as far as it is known."""
+"""What happened to an incident, and the verdict of its service at that moment, as far as it is
+known.
+"""
 Document = dict[str, Any]
 
 
@@ -47,9 +63,13 @@ class Incidents:
     async def apply_lines(self, lines: Iterable[Line]) -> None:
         """Write events with their evidence into incidents and timelines, together.
 
-        A repeat or an older event changes nothing. Of two of one kind at one moment the last tells how it ended up.
+        A repeat or an older event changes nothing. Of two of one kind at one moment the last tells
+        how it ended up.
         """
-        last = {(event.incident.id, event.at, event.moment): (event, verdict) for event, verdict in lines}
+        last = {
+            (event.incident.id, event.at, event.moment): (event, verdict)
+            for event, verdict in lines
+        }
         async with self._database.transaction() as transaction:
             await transaction.many(_PUT, (to_row(event) for event, _ in last.values()))
             await transaction.many(_PUT_LINE, (to_line(*told) for told in last.values()))
@@ -62,7 +82,11 @@ class Incidents:
         return [from_row(row) for row in rows]
 
     async def page(
-        self, service: str | None = None, open_only: bool = False, cursor: str | None = None, limit: int = 100
+        self,
+        service: str | None = None,
+        open_only: bool = False,
+        cursor: str | None = None,
+        limit: int = 100,
     ) -> Page[Document]:
         """One page of incidents as dicts, the newest first by when they were opened."""
         conditions, values = ["1 = 1"], list[Any]()
@@ -75,12 +99,19 @@ class Incidents:
             conditions.append("(incident.opened_at, incident.id) < (?, ?)")
             values.extend(position(cursor))
         order = "ORDER BY incident.opened_at DESC, incident.id DESC LIMIT ?"
-        rows = await self._database.fetch(f"{_SELECT} WHERE {' AND '.join(conditions)} {order}", *values, limit + 1)
+        rows = await self._database.fetch(
+            f"{_SELECT} WHERE {' AND '.join(conditions)} {order}", *values, limit + 1
+        )
         last = rows[limit - 1] if len(rows) > limit else None
-        return Page([document(row) for row in rows[:limit]], cursor_of(last["opened_at"], last["id"]) if last else None)
+        return Page(
+            [document(row) for row in rows[:limit]],
+            cursor_of(last["opened_at"], last["id"]) if last else None,
+        )
 
     async def get(self, identifier: str) -> tuple[Document, list[Document]] | None:
-        """One incident with its parts, and its timeline, oldest line first; None when there is none of this id."""
+        """One incident with its parts, and its timeline, oldest line first; None when there is none
+        of this id.
+        """
         rows = await self._database.fetch(f"{_SELECT} WHERE incident.id = ?", identifier)
         if not rows:
             return None
@@ -88,10 +119,16 @@ class Incidents:
         return detail(rows[0]), [line(row) for row in lines]
 
     async def evidence(self, identifier: str) -> list[Document]:
-        """The timeline of one incident, each line with the document of the verdict that stood then, or None."""
+        """The timeline of one incident, each line with the document of the verdict that stood then,
+        or None.
+        """
         return [line(row) for row in await self._database.fetch(_GET_EVIDENCE, identifier)]
 
     async def alike(self, found: Document) -> list[Document]:
-        """The other incidents that most likely have the cause of this one, oldest first, as `page` gives them."""
+        """The other incidents that most likely have the cause of this one, oldest first, as `page`
+        gives them.
+        """
         root = found["cause"]["id"] if found["cause"] else found["id"]
-        return [document(row) for row in await self._database.fetch(_ALIKE, root, root, found["id"])]
+        return [
+            document(row) for row in await self._database.fetch(_ALIKE, root, root, found["id"])
+        ]

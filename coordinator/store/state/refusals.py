@@ -7,9 +7,9 @@ from coordinator.store.database import Database
 from worker.contract.instant import Instant
 
 _COUNT: Final = (
-    "INSERT INTO refusal (reason, count, first_at, last_at, example) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (reason) DO UPDATE SET count = refusal.count + excluded.count, last_at = excluded.last_at, "
-    "example = excluded.example"
+    "INSERT INTO refusal (reason, count, first_at, last_at, example) VALUES (?, ?, ?, ?, ?) ON"
+    " CONFLICT (reason) DO UPDATE SET count = refusal.count + excluded.count, last_at ="
+    " excluded.last_at, example = excluded.example"
 )
 
 
@@ -26,6 +26,10 @@ class Refusals:
     async def all(self) -> list[dict[str, Any]]:
         """The reasons, the most frequent first."""
         rows = await self._database.fetch(
-            "SELECT reason, count, first_at, last_at, example FROM refusal ORDER BY count DESC, reason"
+            "SELECT reason, count, first_at, last_at, example FROM refusal ORDER BY count DESC,"
+            " reason"
         )
-        return [{**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])} for row in rows]
+        return [
+            {**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
+            for row in rows
+        ]

@@ -29,7 +29,8 @@ class Standings:
     async def put_many(self, standings: Iterable[Standing]) -> None:
         """Write many; a repeat does no harm."""
         await self._database.many(
-            _PUT, ((kind, subject, at, to_text(document)) for kind, subject, at, document in standings)
+            _PUT,
+            ((kind, subject, at, to_text(document)) for kind, subject, at, document in standings),
         )
 
     async def keep(self, kind: str, subjects: Collection[str]) -> None:
@@ -41,4 +42,7 @@ class Standings:
     async def all(self, kind: str) -> dict[str, dict[str, Any]]:
         """The documents of a kind by subject, in the order of the subjects."""
         sql = "SELECT subject, document FROM standing WHERE kind = ? ORDER BY subject"
-        return {row["subject"]: from_text(row["document"]) for row in await self._database.fetch(sql, kind)}
+        return {
+            row["subject"]: from_text(row["document"])
+            for row in await self._database.fetch(sql, kind)
+        }

@@ -23,17 +23,24 @@ class Verdicts:
         self._database = database
 
     async def add(self, *verdicts: Verdict) -> None:
-        """Keep changes of verdicts. One service has one verdict at a moment, so a repeat does no harm."""
+        """Keep changes of verdicts. One service has one verdict at a moment, so a repeat does no
+        harm.
+        """
         await self.add_many(verdicts)
 
     async def add_many(self, verdicts: Iterable[Verdict]) -> None:
         """As `add`."""
         await self._database.many(
-            _PUT, ((verdict.service, verdict.at, to_text(verdict.to_document())) for verdict in verdicts)
+            _PUT,
+            ((verdict.service, verdict.at, to_text(verdict.to_document())) for verdict in verdicts),
         )
 
-    async def history(self, service: str, since: Instant | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """The changes of one service's verdict since a moment, newest first, as `Verdict.to_record` writes them."""
+    async def history(
+        self, service: str, since: Instant | None = None, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """The changes of one service's verdict since a moment, newest first, as `Verdict.to_record`
+        writes them.
+        """
         rows = await self._database.fetch(
             "SELECT record FROM verdict WHERE service = ? AND at >= ? ORDER BY at DESC LIMIT ?",
             service,
@@ -43,15 +50,21 @@ class Verdicts:
         return [_record(from_text(row["record"])) for row in rows]
 
     async def standing(self, service: str, at: Instant) -> dict[str, Any] | None:
-        """The document of the verdict that stood at a moment, as it was when it was said; None when none did.
+        """The document of the verdict that stood at a moment, as it was when it was said; None when
+        none did.
 
         One of an older version may lack cells and evidence.
         """
         rows = await self._database.fetch(
-            "SELECT record FROM verdict WHERE service = ? AND at <= ? ORDER BY at DESC LIMIT 1", service, at
+            "SELECT record FROM verdict WHERE service = ? AND at <= ? ORDER BY at DESC LIMIT 1",
+            service,
+            at,
         )
         return from_text(rows[0]["record"]) if rows else None
 
 
 def _record(document: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "verdict", **{name: value for name, value in document.items() if name not in _BEYOND_RECORD}}
+    return {
+        "type": "verdict",
+        **{name: value for name, value in document.items() if name not in _BEYOND_RECORD},
+    }

@@ -26,13 +26,13 @@ class Heard:
 
 
 _HEARD: Final = (
-    "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (region, worker) DO UPDATE SET last_heard_at = excluded.last_heard_at, "
-    "asn = CASE WHEN excluded.address IS NULL THEN worker.asn ELSE excluded.asn END, "
-    "ip_country = CASE WHEN excluded.address IS NULL THEN worker.ip_country ELSE excluded.ip_country END, "
-    "address = coalesce(excluded.address, worker.address), vitals = coalesce(excluded.vitals, worker.vitals) "
-    "WHERE worker.last_heard_at <= excluded.last_heard_at"
+    "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, asn, ip_country,"
+    " vitals) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, worker) DO UPDATE SET"
+    " last_heard_at = excluded.last_heard_at, asn = CASE WHEN excluded.address IS NULL THEN"
+    " worker.asn ELSE excluded.asn END, ip_country = CASE WHEN excluded.address IS NULL THEN"
+    " worker.ip_country ELSE excluded.ip_country END, address = coalesce(excluded.address,"
+    " worker.address), vitals = coalesce(excluded.vitals, worker.vitals) WHERE worker.last_heard_at"
+    " <= excluded.last_heard_at"
 )
 
 
@@ -55,8 +55,8 @@ class Workers:
     async def all(self) -> list[dict[str, Any]]:
         """Every worker ever heard, by region and name, with its last vitals (or None)."""
         rows = await self._database.fetch(
-            "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals FROM worker "
-            "ORDER BY region, worker"
+            "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals"
+            " FROM worker ORDER BY region, worker"
         )
         return [_document(row) for row in rows]
 

@@ -1,9 +1,11 @@
-"""Several processes that store into one PostgreSQL, and one that judges: up to where everything has been stored.
+"""Several processes that store into one PostgreSQL, and one that judges: up to where everything has
+been stored.
 
-Each storing process has a row with its floor: none of its batches that are yet to be committed has an older stamp. The
-judge reads up to the lowest floor, and writes down how far that is before it reads. A process that begins gets a floor
-that is not below it. One that fell silent loses its row; should it wake up, its commit finds no row and is undone. So
-nothing is ever committed behind the judge.
+Each storing process has a row with its floor: none of its batches that are yet to be committed has
+an older stamp. The judge reads up to the lowest floor, and writes down how far that is before it
+reads. A process that begins gets a floor that is not below it. One that fell silent loses its row;
+should it wake up, its commit finds no row and is undone. So nothing is ever committed behind the
+judge.
 """
 
 from typing import Final
@@ -19,13 +21,15 @@ LOCK: Final = 0x0075_5C017
 _NOW_MS: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 """The one clock that all of them share."""
 _PUT: Final = (
-    f"INSERT INTO intake (name, floor, seen_at) VALUES (?, ?, {_NOW_MS}) "  # noqa: S608
+    f"INSERT INTO intake (name, floor, seen_at) VALUES (?, ?, {_NOW_MS}) "
     "ON CONFLICT (name) DO UPDATE SET floor = excluded.floor, seen_at = excluded.seen_at"
 )
 
 
 class FencedError(Exception):
-    """This process was silent for so long that the others went on without it; what it would store is not stored."""
+    """This process was silent for so long that the others went on without it; what it would store
+    is not stored.
+    """
 
 
 class Intakes:
@@ -35,7 +39,9 @@ class Intakes:
         self._database = database
 
     async def begin(self, name: str, now: Instant) -> Instant:
-        """Be one of those that store, until silent or ended; no stamp of it may be older than what this returns."""
+        """Be one of those that store, until silent or ended; no stamp of it may be older than what
+        this returns.
+        """
         async with self._database.transaction() as transaction:
             await transaction.fetch("SELECT pg_advisory_xact_lock(?)", LOCK)
             rows = await transaction.fetch("SELECT floor FROM intake WHERE name = ?", JUDGE)
@@ -44,7 +50,9 @@ class Intakes:
         return floor
 
     async def go_on(self, name: str, floor: Instant) -> None:
-        """Say that this process lives, and its floor; FencedError when the others went on without it."""
+        """Say that this process lives, and its floor; FencedError when the others went on without
+        it.
+        """
         await alive(self._database, name, floor)
 
     async def end(self, name: str) -> None:
@@ -53,7 +61,10 @@ class Intakes:
 
     async def names(self) -> set[str]:
         """The processes that store."""
-        return {row["name"] for row in await self._database.fetch("SELECT name FROM intake WHERE name <> ?", JUDGE)}
+        return {
+            row["name"]
+            for row in await self._database.fetch("SELECT name FROM intake WHERE name <> ?", JUDGE)
+        }
 
     async def claim(self, now: Instant) -> tuple[Instant, int]:
         """How far the judge may read, never less than before, and how many processes store.
@@ -62,7 +73,9 @@ class Intakes:
         """
         async with self._database.transaction() as transaction:
             await transaction.fetch("SELECT pg_advisory_xact_lock(?)", LOCK)
-            await transaction.fetch(f"DELETE FROM intake WHERE name <> ? AND seen_at < {_NOW_MS} - {SILENT_MS}", JUDGE)  # noqa: S608
+            await transaction.fetch(
+                f"DELETE FROM intake WHERE name <> ? AND seen_at < {_NOW_MS} - {SILENT_MS}", JUDGE
+            )
             rows = await transaction.fetch("SELECT name, floor FROM intake")
             floors = {row["name"]: int(row["floor"]) for row in rows}
             before = floors.pop(JUDGE, 0)
@@ -72,7 +85,12 @@ class Intakes:
 
 
 async def alive(database: Database, name: str, floor: Instant | None = None) -> None:
-    """Hold our row until the end of the transaction, so that nobody goes on without us before it is committed."""
-    sql = f"UPDATE intake SET seen_at = {_NOW_MS}, floor = coalesce(?::bigint, floor) WHERE name = ? RETURNING name"  # noqa: S608
+    """Hold our row until the end of the transaction, so that nobody goes on without us before it is
+    committed.
+    """
+    sql = (
+        f"UPDATE intake SET seen_at = {_NOW_MS}, floor = coalesce(?::bigint, floor) "
+        "WHERE name = ? RETURNING name"
+    )
     if not await database.fetch(sql, floor, name):
         raise FencedError(f"{name} was taken for dead; it begins anew")

@@ -62,6 +62,8 @@ def test_its_configuration_is_valid(tmp_path: Path) -> None:
 
     path = tmp_path / "outscope.yaml"
     path.write_text(yaml.safe_dump(configuration(8443, speed=1)))
-    topology = load_configuration(path, {name: kind.params for name, kind in KINDS.items()}).topology
+    topology = load_configuration(
+        path, {name: kind.params for name, kind in KINDS.items()}
+    ).topology
     assert [region.id for region in topology.regions] == [spot.id for spot in SPOTS]
     assert {check.interval_ms for check in topology.checks} == {2000}

@@ -12,7 +12,9 @@ WELL = {service: (Claim("none"), "") for service in NAMES if service != REFERENC
 FIT = {spot.id: ("fit", "") for spot in SPOTS}
 
 
-def verdict(scope: str, regions: list[str] | None = None, components: list[str] | None = None) -> dict[str, Any]:
+def verdict(
+    scope: str, regions: list[str] | None = None, components: list[str] | None = None
+) -> dict[str, Any]:
     """A verdict as the API tells it."""
     return {"scope": scope, "regions": regions or [], "components": components or []}
 
@@ -36,8 +38,12 @@ def test_a_service_that_is_not_there_is_not_well() -> None:
 
 def test_only_what_a_scope_speaks_of_is_compared() -> None:
     assert claim_of(verdict("system_wide", ["a", "b"], ["x"])) == Claim("system_wide")
-    assert claim_of(verdict("component", ["a", "b"], ["x"])) == Claim("component", components=frozenset("x"))
-    assert claim_of(verdict("regional", ["a"], ["x"])) == Claim("regional", frozenset("a"), frozenset("x"))
+    assert claim_of(verdict("component", ["a", "b"], ["x"])) == Claim(
+        "component", components=frozenset("x")
+    )
+    assert claim_of(verdict("regional", ["a"], ["x"])) == Claim(
+        "regional", frozenset("a"), frozenset("x")
+    )
 
 
 def test_a_step_is_right_only_when_it_was_in_time_and_nothing_wrong_was_said() -> None:
@@ -65,14 +71,19 @@ def test_what_the_script_says_is_true_of_its_weather() -> None:
             (spot.id, endpoint.id)
             for spot in SPOTS
             for endpoint in ENDPOINTS
-            if weather.towards(endpoint, spot.source) is not Behaviour.FINE and step.regions.get(spot.id) != "unfit"
+            if weather.towards(endpoint, spot.source) is not Behaviour.FINE
+            and step.regions.get(spot.id) != "unfit"
         }
         assert {endpoint.split("/")[0] for _, endpoint in ill} == set(step.services), step.told
         for service, claim in step.services.items():
-            components = claim.components or {endpoint.component for endpoint in endpoints_of(service)}
+            components = claim.components or {
+                endpoint.component for endpoint in endpoints_of(service)
+            }
             regions = claim.regions or {spot.id for spot in SPOTS}
             mine = {pair for pair in ill if pair[1].startswith(f"{service}/")}
-            assert mine == {(region, f"{service}/{component}") for region in regions for component in components}
+            assert mine == {
+                (region, f"{service}/{component}") for region in regions for component in components
+            }
 
 
 def test_every_disruption_of_the_script_is_counted_as_one_incident() -> None:

@@ -12,7 +12,9 @@ from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
 
 
-def look(region: str, slot: int, *, ok: bool = True, blame: Blame = Blame.TARGET, **fields: Any) -> Result:
+def look(
+    region: str, slot: int, *, ok: bool = True, blame: Blame = Blame.TARGET, **fields: Any
+) -> Result:
     at = now() - 1000
     reason = Reason.OK if ok else Reason.STATUS
     result = Result(
@@ -43,7 +45,9 @@ def test_a_region_that_two_places_answer_has_two_groups_and_the_busier_comes_fir
             look("us-east", 4, asn=None, ip_country=None),
         ]
     )
-    told = [(g["region"], g["country"], g["asn"], g["edge"], g["looks"], g["failed"]) for g in groups]
+    told = [
+        (g["region"], g["country"], g["asn"], g["edge"], g["looks"], g["failed"]) for g in groups
+    ]
     assert told == [
         ("eu-west", "US", 13335, "LHR", 2, 1),
         ("eu-west", "US", 13335, "DUB", 1, 0),
@@ -53,12 +57,18 @@ def test_a_region_that_two_places_answer_has_two_groups_and_the_busier_comes_fir
 
 def test_what_nobody_answered_is_in_no_group_and_our_own_faults_are_no_failures() -> None:
     assert answered_from([look("eu-west", 1, ip=None, ok=False)]) == []
-    assert [g["failed"] for g in answered_from([look("eu-west", 1, ok=False, blame=Blame.PROBER)])] == [0]
+    assert [
+        g["failed"] for g in answered_from([look("eu-west", 1, ok=False, blame=Blame.PROBER)])
+    ] == [0]
 
 
-async def test_the_places_that_answered_a_service_lately_are_told(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_the_places_that_answered_a_service_lately_are_told(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     old = look("eu-west", 1)._replace(id="old", scheduled_at=now() - 3_600_000)
-    await configured.results.add([old, look("eu-west", 2), look("us-east", 3, ok=False, extra={"edge": "IAD"})])
+    await configured.results.add(
+        [old, look("eu-west", 2), look("us-east", 3, ok=False, extra={"edge": "IAD"})]
+    )
     told = (await api.get("/v1/services/claude/answered-from")).json()
     adapter = TypeAdapter(AnsweredFrom)
     assert adapter.dump_python(adapter.validate_python(told)) == told
@@ -68,6 +78,8 @@ async def test_the_places_that_answered_a_service_lately_are_told(configured: St
     ]
 
 
-async def test_a_service_that_is_not_configured_is_not_found(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_a_service_that_is_not_configured_is_not_found(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     answer = await api.get("/v1/services/nonsense/answered-from")
     assert answer.status_code == 404

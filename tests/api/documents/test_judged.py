@@ -23,17 +23,28 @@ START: Instant = 1_772_368_320_000
 
 
 def looks(slots: int, failing: dict[str, str]) -> list[Result]:
-    """Every check from every region for so many slots; `failing` gives the reason for a region where Claude fails."""
+    """Every check from every region for so many slots; `failing` gives the reason for a region
+    where Claude fails.
+    """
     results = []
     for slot in range(slots):
         at = START + slot * seeds.INTERVAL_MS
         for check in TOPOLOGY.checks:
             for region in check.regions:
-                reason = failing.get(region, "ok") if check.service == "claude" and slot > 5 else "ok"
-                found = seeds.result(at, region=region, reason=reason, check=check.id, service=check.service)
+                reason = (
+                    failing.get(region, "ok") if check.service == "claude" and slot > 5 else "ok"
+                )
+                found = seeds.result(
+                    at, region=region, reason=reason, check=check.id, service=check.service
+                )
                 worker, number = f"{region}-1", check.slot(at)
                 identity = result_id(check.id, region, worker, number, 0)
-                changes = {"id": identity, "service": check.service, "component": check.component, "check": check.id}
+                changes = {
+                    "id": identity,
+                    "service": check.service,
+                    "component": check.component,
+                    "check": check.id,
+                }
                 results.append(found._replace(**changes))
     return results
 
@@ -61,7 +72,9 @@ def test_a_quiet_half_hour_is_all_well() -> None:
     quiet = picture({})
     assert conforms(Overview, quiet.overview())
     assert quiet.overview()["headline"] == "Both services are well"
-    assert [service["headline"] for service in quiet.services] == ["All well, seen from all 5 regions"] * 2
+    assert [service["headline"] for service in quiet.services] == [
+        "All well, seen from all 5 regions"
+    ] * 2
 
 
 def test_a_regional_disruption_is_told_in_the_shapes_of_the_api() -> None:
@@ -96,7 +109,10 @@ def test_every_real_verdict_can_be_explained(failing: dict[str, str]) -> None:
     assert detail is not None
     found = service_evidence("claude", detail["verdict"], names_of(TOPOLOGY, "claude"))
     assert conforms(ServiceEvidence, found)
-    titles = [section.title for section in explain(found["verdict"], names_of(TOPOLOGY, "claude")).sections]
+    titles = [
+        section.title
+        for section in explain(found["verdict"], names_of(TOPOLOGY, "claude")).sections
+    ]
     assert titles == [
         "What is said",
         "What was seen",
@@ -105,4 +121,6 @@ def test_every_real_verdict_can_be_explained(failing: dict[str, str]) -> None:
         "What decides",
         "Compute it again",
     ]
-    assert not [line for line in found["sentences"] if "None" in line or "nan" in line or "{" in line]
+    assert not [
+        line for line in found["sentences"] if "None" in line or "nan" in line or "{" in line
+    ]

@@ -18,7 +18,10 @@ NAMES = Names(
     {"openai": "OpenAI"},
 )
 OPENED = seeds.incident("claude", AT)
-PARTS = (Part("region", "eu-west", AT - 60_000, AT + 245_000), Part("component", "api", AT - 60_000))
+PARTS = (
+    Part("region", "eu-west", AT - 60_000, AT + 245_000),
+    Part("component", "api", AT - 60_000),
+)
 
 
 def document(event: IncidentEvent, cause_service: str | None = None) -> dict[str, Any]:
@@ -62,9 +65,10 @@ def test_its_end_is_an_interval_too_and_its_length_is_told() -> None:
     lines = told(document(over))
     assert lines[0].endswith("; at its widest system-wide.")
     assert lines[1] == "It began by 2026-03-01 14:31:07 UTC."
-    assert lines[2] == (
-        "It ended between 2026-03-01 14:36:07 UTC and 2026-03-01 14:36:37 UTC, after about 5 min 30 s; "
-        "that was sure at 2026-03-01 14:42:07 UTC."
+    assert (
+        lines[2]
+        == "It ended between 2026-03-01 14:36:07 UTC and 2026-03-01 14:36:37 UTC, after about 5 min"
+        " 30 s; that was sure at 2026-03-01 14:42:07 UTC."
     )
 
 
@@ -87,7 +91,11 @@ def test_each_part_tells_how_long_it_lasted() -> None:
 
 
 def test_the_timeline_tells_what_changed() -> None:
-    everything = {"scope": Scope.SYSTEM_WIDE, "regions": tuple(seeds.REGIONS), "components": ("api", "web", "console")}
+    everything = {
+        "scope": Scope.SYSTEM_WIDE,
+        "regions": tuple(seeds.REGIONS),
+        "components": ("api", "web", "console"),
+    }
     wider = changed(60_000, severity=Severity.DEGRADED, **everything)
     again = changed(90_000, intermittent=True, cause="openai-0001")
     over = changed(600_000, Moment.RESOLVED, intermittent=True, cause="openai-0001")
@@ -95,8 +103,8 @@ def test_the_timeline_tells_what_changed() -> None:
         "2026-03-01 14:32:07 UTC: opened: outage, regional: Claude API in Virginia and Ireland.",
         "2026-03-01 14:33:07 UTC: updated: degraded, system-wide: everything in 5 regions.",
         (
-            "2026-03-01 14:33:37 UTC: updated: outage, regional: Claude API in Virginia and Ireland "
-            "(intermittent from now on; likely of one cause with openai-0001)."
+            "2026-03-01 14:33:37 UTC: updated: outage, regional: Claude API in Virginia and Ireland"
+            " (intermittent from now on; likely of one cause with openai-0001)."
         ),
         "2026-03-01 14:42:07 UTC: resolved.",
     ]

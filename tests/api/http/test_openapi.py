@@ -30,9 +30,14 @@ async def test_every_parameter_and_shape_is_described(openapi: Any) -> None:
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
                 about = (
-                    parameter.get("description") or parameter["schema"].get("description") or "enum" in str(parameter)
+                    parameter.get("description")
+                    or parameter["schema"].get("description")
+                    or "enum" in str(parameter)
                 )
-                assert about or parameter["name"] in ("ok", "reason"), (operation["operationId"], parameter["name"])
+                assert about or parameter["name"] in ("ok", "reason"), (
+                    operation["operationId"],
+                    parameter["name"],
+                )
     for name, schema in openapi["components"]["schemas"].items():
         assert schema.get("description"), name
 

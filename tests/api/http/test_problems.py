@@ -24,7 +24,14 @@ def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
 
 
 async def test_an_unknown_address_is_a_problem(api: httpx.AsyncClient) -> None:
-    for path in ("/nothing", "/v1", "/v1/", "/v2/services", "/redoc", "/v1/services/claude/nothing"):
+    for path in (
+        "/nothing",
+        "/v1",
+        "/v1/",
+        "/v2/services",
+        "/redoc",
+        "/v1/services/claude/nothing",
+    ):
         assert is_problem(await api.get(path), 404, "not_found")
 
 
@@ -59,7 +66,9 @@ async def test_a_wrong_method_is_a_problem_and_names_the_right_one(api: httpx.As
         ("/v1/services?id=claude", "id"),
     ],
 )
-async def test_a_wrong_parameter_is_named(api: httpx.AsyncClient, path: str, parameter: str) -> None:
+async def test_a_wrong_parameter_is_named(
+    api: httpx.AsyncClient, path: str, parameter: str
+) -> None:
     answer = await api.get(path)
     assert is_problem(answer, 422, "invalid_parameter")
     assert [mistake["parameter"] for mistake in answer.json()["errors"]] == [parameter]
@@ -78,7 +87,9 @@ async def test_a_wrong_parameter_is_named(api: httpx.AsyncClient, path: str, par
         cursor_of(1, "ü"),
     ],
 )
-async def test_a_cursor_that_was_not_given_out_is_refused(api: httpx.AsyncClient, cursor: str) -> None:
+async def test_a_cursor_that_was_not_given_out_is_refused(
+    api: httpx.AsyncClient, cursor: str
+) -> None:
     for path in ("/v1/results", "/v1/incidents"):
         assert is_problem(await api.get(f"{path}?cursor={cursor}"), 400, "bad_cursor")
 
@@ -90,7 +101,20 @@ _WEIRD = st.one_of(
         lambda pair: cursor_of(pair[0], pair[1].encode("utf-8", "replace").decode())
     ),
     st.sampled_from(
-        ["", "null", "true", "0", "-1", "1e9", "NaN", "10m", "9999-12-31T23:59:59-23:59", "\x00", "'", "%"]
+        [
+            "",
+            "null",
+            "true",
+            "0",
+            "-1",
+            "1e9",
+            "NaN",
+            "10m",
+            "9999-12-31T23:59:59-23:59",
+            "\x00",
+            "'",
+            "%",
+        ]
     ),
 )
 _PARAMETERS = st.sampled_from(
@@ -113,7 +137,9 @@ _PARAMETERS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(path=st.sampled_from(LISTS), query=st.dictionaries(_PARAMETERS, _WEIRD, max_size=4))
 async def test_any_query_is_answered_or_refused(
     configured: Store, api: httpx.AsyncClient, path: str, query: dict[str, Any]
@@ -124,9 +150,18 @@ async def test_any_query_is_answered_or_refused(
         assert answer.json()["code"] in ("bad_cursor", "invalid_parameter")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(["/v1/services/{}", "/v1/services/{}/matrix", "/v1/incidents/{}", "/web/{}"]), name=_WEIRD)
-async def test_any_id_is_answered_or_not_found(configured: Store, api: httpx.AsyncClient, path: str, name: str) -> None:
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    path=st.sampled_from(
+        ["/v1/services/{}", "/v1/services/{}/matrix", "/v1/incidents/{}", "/web/{}"]
+    ),
+    name=_WEIRD,
+)
+async def test_any_id_is_answered_or_not_found(
+    configured: Store, api: httpx.AsyncClient, path: str, name: str
+) -> None:
     address = httpx.URL("http://api").copy_with(raw_path=path.format(_quoted(name)).encode())
     answer = await api.get(address)
     assert answer.status_code in (200, 404, 307), answer.text

@@ -37,7 +37,9 @@ async def broker(tmp_path: Path) -> AsyncIterator[Embedded]:
 
 
 @pytest.mark.slow
-async def test_a_region_that_is_new_while_the_server_runs_is_let_in_to_its_own_queue_only(broker: Embedded) -> None:
+async def test_a_region_that_is_new_while_the_server_runs_is_let_in_to_its_own_queue_only(
+    broker: Embedded,
+) -> None:
     with Redis.from_url(broker.coordinator) as coordinator:
         coordinator.lpush("probes.eu-west", "order")
         with Redis.from_url(broker.region("us-east")) as stranger, pytest.raises(NoPermissionError):

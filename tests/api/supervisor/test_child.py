@@ -1,4 +1,6 @@
-"""A process is kept running: ready, started again after its death, ended when told, never orphaned."""
+"""A process is kept running: ready, started again after its death, ended when told, never
+orphaned.
+"""
 
 import asyncio
 import os
@@ -81,9 +83,13 @@ async def test_a_killed_process_is_started_again(tmp_path: Path) -> None:
     await running
 
 
-async def test_a_process_that_cannot_start_is_tried_less_and_less_often_and_says_why(tmp_path: Path) -> None:
+async def test_a_process_that_cannot_start_is_tried_less_and_less_often_and_says_why(
+    tmp_path: Path,
+) -> None:
     said: list[str] = []
-    keeper = Keeper(program(tmp_path, "raise SystemExit('no broker given')"), said.append, wait_s=0.05)
+    keeper = Keeper(
+        program(tmp_path, "raise SystemExit('no broker given')"), said.append, wait_s=0.05
+    )
     running = asyncio.create_task(keeper.run())
     await until(lambda: len(said) >= 3)
     assert "no broker given" in said[0]

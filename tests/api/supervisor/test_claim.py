@@ -13,7 +13,9 @@ from api.supervisor.problem import CannotStartError
 def test_a_folder_can_be_claimed_once_at_a_time(tmp_path: Path) -> None:
     with (
         claimed(tmp_path / "data"),
-        pytest.raises(CannotStartError, match=rf"already running .* \(process {os.getpid()}\)\. Stop it first"),
+        pytest.raises(
+            CannotStartError, match=rf"already running .* \(process {os.getpid()}\)\. Stop it first"
+        ),
         claimed(tmp_path / "data"),
     ):
         pytest.fail("claimed twice")
@@ -23,7 +25,10 @@ def test_a_folder_can_be_claimed_once_at_a_time(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CannotStartError, match="give another one with --data"), claimed(tmp_path / "file" / "data"):
+    with (
+        pytest.raises(CannotStartError, match="give another one with --data"),
+        claimed(tmp_path / "file" / "data"),
+    ):
         pytest.fail("claimed a file")
 
 

@@ -10,11 +10,15 @@ from api.supervisor.settings import ProductSettings
 EU, US = "redis://eu-west:e@h", "redis://us-east:u@h"
 
 
-def test_a_worker_knows_its_own_credential_and_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_knows_its_own_credential_and_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_DATABASE", "postgres://secret")
     monkeypatch.setenv("OUTSCOPE_SECRET_KEY", "k")
     monkeypatch.setenv("OUTSCOPE_NEVER_PROBE", "shop.example")
-    settings = ProductSettings(data=tmp_path, allow="127.2.0.0/16", source_addresses={"eu-west": "127.1.3.1"})
+    settings = ProductSettings(
+        data=tmp_path, allow="127.2.0.0/16", source_addresses={"eu-west": "127.1.3.1"}
+    )
     env = worker(settings, "eu-west", EU).env
     assert env["OUTSCOPE_BROKER"] == EU
     assert env["OUTSCOPE_SOURCE_ADDRESS"] == "127.1.3.1"
@@ -37,7 +41,11 @@ def test_coordinator_and_api_know_the_database_and_no_secret_of_checks(
 
 def test_no_secret_stands_in_a_command_line(tmp_path: Path) -> None:
     settings = ProductSettings(data=tmp_path, database="postgres://u:pw@h/d")
-    for program in (coordinator(settings, "redis://c:pw@h"), api(settings), worker(settings, "eu-west", EU)):
+    for program in (
+        coordinator(settings, "redis://c:pw@h"),
+        api(settings),
+        worker(settings, "eu-west", EU),
+    ):
         assert not any("@h" in word for word in program.argv)
 
 

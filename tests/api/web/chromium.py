@@ -23,7 +23,9 @@ FLAGS = (
 MARKS = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.skipif(not (BINARY.exists() and DRIVER.exists()), reason="needs Chromium and its driver"),
+    pytest.mark.skipif(
+        not (BINARY.exists() and DRIVER.exists()), reason="needs Chromium and its driver"
+    ),
 ]
 
 

@@ -1,4 +1,6 @@
-"""Where a service was answered from, in a real browser: asked for when it is opened, told in a sentence and a table."""
+"""Where a service was answered from, in a real browser: asked for when it is opened, told in a
+sentence and a table.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -57,12 +59,18 @@ def section(browser: Chrome) -> WebElement:
 
 def rows(browser: Chrome) -> list[str]:
     """What the rows of the table say."""
-    return [" ".join(row.text.split()) for row in section(browser).find_elements(By.CSS_SELECTOR, "tbody tr")]
+    return [
+        " ".join(row.text.split())
+        for row in section(browser).find_elements(By.CSS_SELECTOR, "tbody tr")
+    ]
 
 
 def asked(browser: Chrome) -> int:
     """How often the page asked where something was answered from."""
-    entries = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/answered-from'))"
+    entries = (
+        "performance.getEntriesByType('resource').filter(entry =>"
+        " entry.name.endsWith('/answered-from'))"
+    )
     return int(browser.execute_script(f"return {entries}.length"))
 
 
@@ -95,7 +103,11 @@ def test_one_edge_behind_all_failures_is_named_and_nothing_is_asked_before_it_is
     heads = section(browser).find_elements(By.CSS_SELECTOR, "thead th[scope=col]")
     assert [head.text for head in heads] == ["Region", "Country", "Network", "Edge", "Went well"]
     assert len(section(browser).find_elements(By.CSS_SELECTOR, "tbody th[scope=row]")) == 5
-    assert section(browser).find_element(By.TAG_NAME, "caption").text.startswith("Looks that were answered since ")
+    assert (
+        section(browser)
+        .find_element(By.TAG_NAME, "caption")
+        .text.startswith("Looks that were answered since ")
+    )
     assert browser.get_log("browser") == []
 
 
@@ -104,7 +116,13 @@ def test_what_is_not_known_is_said_and_what_comes_later_is_shown(
 ) -> None:
     seed(well)
     opened(browser, api_server, hurry=True)
-    until(browser, lambda: "Nothing is known: no look was answered in the last ten minutes." in section(browser).text)
+    until(
+        browser,
+        lambda: (
+            "Nothing is known: no look was answered in the last ten minutes."
+            in section(browser).text
+        ),
+    )
     assert not section(browser).find_element(By.TAG_NAME, "table").is_displayed()
 
     async def unplaced(store: Store) -> None:
@@ -112,7 +130,10 @@ def test_what_is_not_known_is_said_and_what_comes_later_is_shown(
         await store.results.add(looks(1, "eu-west", "", "status", asn=None, ip_country=None))
 
     seed(unplaced)
-    until(browser, lambda: "1 of 201 answered looks failed; none was placed yet." in section(browser).text)
+    until(
+        browser,
+        lambda: "1 of 201 answered looks failed; none was placed yet." in section(browser).text,
+    )
     assert rows(browser) == ["Ireland not known not known not known 99 % of 201"]
 
 
@@ -124,29 +145,43 @@ def test_a_closed_section_asks_no_more_and_a_server_that_stops_is_told(
     until(browser, lambda: asked(browser) >= 2)
     summary = section(browser).find_element(By.TAG_NAME, "summary")
     summary.click()
-    browser.execute_async_script("setTimeout(arguments[0], 1000)")  # one answer may still be on its way
+    # one answer may still be on its way
+    browser.execute_async_script("setTimeout(arguments[0], 1000)")
     before = asked(browser)
-    browser.execute_async_script("setTimeout(arguments[0], 2000)")  # four times as long as it would wait
+    # four times as long as it would wait
+    browser.execute_async_script("setTimeout(arguments[0], 2000)")
     assert asked(browser) == before
     api_server.stop()
     summary.click()
-    until(browser, lambda: "The server does not answer. What you see is from " in section(browser).text)
+    until(
+        browser,
+        lambda: "The server does not answer. What you see is from " in section(browser).text,
+    )
     assert len(rows(browser)) == 5
 
 
 @pytest.mark.parametrize("width", [360, 900])
-def test_it_is_no_wider_than_the_window(browser: Chrome, api_server: Server, seed: Seed, width: int) -> None:
+def test_it_is_no_wider_than_the_window(
+    browser: Chrome, api_server: Server, seed: Seed, width: int
+) -> None:
     async def long_name(store: Store) -> None:
         await frankfurt_fails(store)
-        await store.results.add(looks(1, "sa-east", "edge-with-a-very-long-name-01.example", "status", asn=4200000000))
+        await store.results.add(
+            looks(1, "sa-east", "edge-with-a-very-long-name-01.example", "status", asn=4200000000)
+        )
 
     seed(long_name)
     size(browser, width, 900)
     opened(browser, api_server)
     until(
         browser,
-        lambda: "8 of 25 answered looks failed; no edge, network or country tells them apart." in section(browser).text,
+        lambda: (
+            "8 of 25 answered looks failed; no edge, network or country tells them apart."
+            in section(browser).text
+        ),
     )
-    assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert browser.execute_script(
+        "return document.documentElement.scrollWidth <= window.innerWidth"
+    )
     table, box = section(browser).find_element(By.TAG_NAME, "table"), section(browser)
     assert table.rect["x"] + table.rect["width"] <= box.rect["x"] + box.rect["width"] + 1

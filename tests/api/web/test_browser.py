@@ -37,13 +37,19 @@ async def well(store: Store) -> None:
 
 async def disrupted(store: Store) -> None:
     at = now()
-    bad = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], f"Look: {HOSTILE}")
-    await seeds.judged(store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"})
+    bad = seeds.verdict(
+        "claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], f"Look: {HOSTILE}"
+    )
+    await seeds.judged(
+        store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"}
+    )
     await store.incidents.apply(seeds.incident("claude", at))
 
 
 async def twice(store: Store) -> None:
-    """Two disruptions of Claude: one may have the cause of OpenAI's, one comes and goes and is well at the moment."""
+    """Two disruptions of Claude: one may have the cause of OpenAI's, one comes and goes and is well
+    at the moment.
+    """
     at = now()
     await disrupted(store)
     both = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"])
@@ -60,13 +66,23 @@ async def twice(store: Store) -> None:
     )
 
 
-def test_several_disruptions_are_told_one_by_one(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_several_disruptions_are_told_one_by_one(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     browser.get(api_server.url)
     until(browser, lambda: "Both services are well" in seen(browser))
-    assert not browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .disruptions").is_displayed()
+    assert not browser.find_element(
+        By.CSS_SELECTOR, "[data-key=claude] .disruptions"
+    ).is_displayed()
     seed(twice)
-    until(browser, lambda: "Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption" in seen(browser))
+    until(
+        browser,
+        lambda: (
+            "Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption"
+            in seen(browser)
+        ),
+    )
     told = browser.find_elements(By.CSS_SELECTOR, "[data-key=claude] .disruptions li")
     assert [line.text for line in told] == [
         "API disrupted in Virginia (1 of 5 regions)",
@@ -86,14 +102,19 @@ def test_several_disruptions_are_told_one_by_one(browser: Chrome, api_server: Se
     assert str(link.get_attribute("href")).endswith("/v1/incidents/claude-0001/evidence")
 
 
-def test_the_page_follows_what_happens_and_never_reloads(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_the_page_follows_what_happens_and_never_reloads(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     browser.get(api_server.url)
     until(browser, lambda: "Nothing is configured yet" in seen(browser))
     browser.execute_script("window.mark = 'the same page'")
 
     seed(well)
     until(browser, lambda: "Both services are well" in seen(browser))
-    until(browser, lambda: (browser.title, icon(browser)) == ("Both services are well · Outscope", "well.svg"))
+    until(
+        browser,
+        lambda: (browser.title, icon(browser)) == ("Both services are well · Outscope", "well.svg"),
+    )
     article = browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
 
     seed(disrupted)
@@ -123,7 +144,9 @@ def test_times_are_local_and_tell_utc(browser: Chrome, api_server: Server, seed:
     assert int(since.text[-5:-3]) == (int(utc[11:13]) + 9) % 24
 
 
-def test_cells_explain_themselves_to_the_keyboard(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_cells_explain_themselves_to_the_keyboard(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     seed(disrupted)
     browser.get(api_server.url)
@@ -143,29 +166,41 @@ def test_cells_explain_themselves_to_the_keyboard(browser: Chrome, api_server: S
     assert label.startswith("Claude API from Virginia: disrupted. 10 bad of 10 looks")
 
 
-def test_focus_stays_while_the_page_renews_itself(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_focus_stays_while_the_page_renews_itself(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     browser.get(api_server.url)
     until(browser, lambda: "Both services are well" in seen(browser))
     browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .cell").send_keys("")
     seed(disrupted)
     until(browser, lambda: "Claude: API disrupted" in seen(browser))
-    assert "Claude API from Virginia: disrupted" in str(browser.switch_to.active_element.get_attribute("aria-label"))
+    assert "Claude API from Virginia: disrupted" in str(
+        browser.switch_to.active_element.get_attribute("aria-label")
+    )
 
 
 @pytest.mark.parametrize("width", [360, 900])
-def test_nothing_is_wider_than_the_window(browser: Chrome, api_server: Server, seed: Seed, width: int) -> None:
+def test_nothing_is_wider_than_the_window(
+    browser: Chrome, api_server: Server, seed: Seed, width: int
+) -> None:
     seed(well)
     seed(twice)
     size(browser, width, 800)
     browser.get(api_server.url)
     until(browser, lambda: "1 more disruption" in seen(browser))
-    assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert browser.execute_script(
+        "return document.documentElement.scrollWidth <= window.innerWidth"
+    )
     box = browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .scroll")
-    assert browser.execute_script("return arguments[0].scrollWidth <= arguments[0].clientWidth", box)
+    assert browser.execute_script(
+        "return arguments[0].scrollWidth <= arguments[0].clientWidth", box
+    )
 
 
-def test_a_silent_coordinator_and_a_server_that_stops_are_told(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_a_silent_coordinator_and_a_server_that_stops_are_told(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     async def old(store: Store) -> None:
         await store.configurations.save(seeds.configuration(), now())
         at = now() - 120_000
@@ -175,7 +210,9 @@ def test_a_silent_coordinator_and_a_server_that_stops_are_told(browser: Chrome, 
     browser.get(api_server.url)
     notice = browser.find_element(By.ID, "notice")
     until(browser, lambda: "The coordinator has not been heard for 2 min" in notice.text)
-    until(browser, lambda: (browser.title, icon(browser)) == ("Out of date · Outscope", "unknown.svg"))
+    until(
+        browser, lambda: (browser.title, icon(browser)) == ("Out of date · Outscope", "unknown.svg")
+    )
 
     seed(well)
     until(browser, lambda: not notice.is_displayed())
@@ -187,7 +224,9 @@ def test_a_silent_coordinator_and_a_server_that_stops_are_told(browser: Chrome, 
     assert browser.find_element(By.TAG_NAME, "body").get_attribute("data-stale") is not None
 
 
-def test_the_page_breaks_no_rule_of_its_own_policy(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_the_page_breaks_no_rule_of_its_own_policy(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     seed(disrupted)
     browser.get(api_server.url)
@@ -208,7 +247,9 @@ def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server
     assert browser.get_log("browser") == []
 
 
-def test_nothing_jumps_while_the_page_renews_itself(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_nothing_jumps_while_the_page_renews_itself(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     browser.get(api_server.url)
     until(browser, lambda: "Both services are well" in seen(browser))
@@ -218,13 +259,21 @@ def test_nothing_jumps_while_the_page_renews_itself(browser: Chrome, api_server:
     assert shifts(browser) < 0.02
 
 
-def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(browser: Chrome, api_server: Server, seed: Seed) -> None:
+def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
     seed(well)
     browser.get(api_server.url)
     until(browser, lambda: asked(browser) >= 2)
     hide = "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});"
-    turn = hide + "document.dispatchEvent(new Event('visibilitychange')); performance.clearResourceTimings();"
-    until(browser, lambda: browser.execute_script("return document.getElementById('headline').textContent"))
+    turn = (
+        hide + "document.dispatchEvent(new Event('visibilitychange'));"
+        " performance.clearResourceTimings();"
+    )
+    until(
+        browser,
+        lambda: browser.execute_script("return document.getElementById('headline').textContent"),
+    )
     browser.execute_script(turn, True)
     with pytest.raises(TimeoutException):  # one answer may still have been on its way
         WebDriverWait(browser, 5).until(lambda _: asked(browser) >= 2)
@@ -234,12 +283,17 @@ def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(browser: Chrome, api_
 
 def asked(browser: Chrome) -> int:
     """How often the page asked for the overview."""
-    entries = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/v1/overview'))"
+    entries = (
+        "performance.getEntriesByType('resource').filter(entry =>"
+        " entry.name.endsWith('/v1/overview'))"
+    )
     return int(browser.execute_script(f"return {entries}.length"))
 
 
 def shifts(browser: Chrome) -> float:
-    """How far things jumped without the viewer's doing (cumulative layout shift; 0.1 is what people notice)."""
+    """How far things jumped without the viewer's doing (cumulative layout shift; 0.1 is what people
+    notice).
+    """
     observe = """
         const done = arguments[0];
         let sum = 0;

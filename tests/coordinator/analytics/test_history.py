@@ -23,11 +23,15 @@ DAY = 20_500 * DAY_MS
 async def test_it_says_what_the_results_say(store: Store, make_result: Make) -> None:
     durations = [float(f"{1.7**n:.5f}") for n in range(20)]
     results = [
-        make_result(n, scheduled_at=DAY + n * 40_000, total_ms=ms, region=("eu-west", "us-east")[n % 2])
+        make_result(
+            n, scheduled_at=DAY + n * 40_000, total_ms=ms, region=("eu-west", "us-east")[n % 2]
+        )
         for n, ms in enumerate(durations)
     ]
     failed = make_result(90, scheduled_at=DAY + 1, ok=False, reason=Reason.TLS, blame=Blame.TARGET)
-    ours = make_result(91, scheduled_at=DAY + 1, ok=False, reason=Reason.BLOCKED, blame=Blame.PROBER)
+    ours = make_result(
+        91, scheduled_at=DAY + 1, ok=False, reason=Reason.BLOCKED, blame=Blame.PROBER
+    )
     await store.results.add([*results, failed, ours])
     for level, length in LENGTH_MS.items():
         for at in await store.rollups.due(level, DAY + 2 * DAY_MS):
@@ -51,7 +55,13 @@ async def test_it_says_what_the_results_say(store: Store, make_result: Make) -> 
 
 async def test_a_year_is_answered_in_under_a_tenth_of_a_second(store: Store) -> None:
     await _fill_a_year(store)
-    for equal in ({}, {"region": "r3"}, {"component": "api"}, {"check": "c1"}, {"check": "c1", "region": "r3"}):
+    for equal in (
+        {},
+        {"region": "r3"},
+        {"component": "api"},
+        {"check": "c1"},
+        {"check": "c1", "region": "r3"},
+    ):
         times = []
         for _ in range(8):
             began = time.perf_counter()
@@ -70,7 +80,18 @@ async def _fill_a_year(store: Store) -> None:
     keys = [("", "", ""), *(("", "", region) for region in regions), ("api", "", "")]
     keys += [("api", check, region) for check in checks for region in ("", *regions)]
     rows: list[tuple[Any, ...]] = [
-        (DAY + day * DAY_MS, check, region, "claude", component, 2_880, 2_870, 10, '{"ok":2870,"timeout":10}', sketch)
+        (
+            DAY + day * DAY_MS,
+            check,
+            region,
+            "claude",
+            component,
+            2_880,
+            2_870,
+            10,
+            '{"ok":2870,"timeout":10}',
+            sketch,
+        )
         for day in range(365)
         for component, check, region in keys
     ]
@@ -79,7 +100,8 @@ async def _fill_a_year(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("span_ms", "level"), [(3_600_000, "minute"), (DAY_MS, "hour"), (40 * DAY_MS, "hour"), (365 * DAY_MS, "day")]
+    ("span_ms", "level"),
+    [(3_600_000, "minute"), (DAY_MS, "hour"), (40 * DAY_MS, "hour"), (365 * DAY_MS, "day")],
 )
 def test_a_span_is_shown_in_some_hundreds_of_points(span_ms: int, level: str) -> None:
     assert level_for(span_ms) == level

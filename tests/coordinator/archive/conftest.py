@@ -1,4 +1,6 @@
-"""Fixtures for tests of the archive: results of past days in a store, and a place for the archive."""
+"""Fixtures for tests of the archive: results of past days in a store, and a place for the
+archive.
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -22,7 +24,9 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def past() -> Callable[..., list[Result]]:
-    """Results of two services from three regions on a day so many days ago, in the order received."""
+    """Results of two services from three regions on a day so many days ago, in the order
+    received.
+    """
     today = now() // DAY_MS
 
     def make(days_ago: int, slots: int = 40, **fields: object) -> list[Result]:
@@ -31,7 +35,9 @@ def past() -> Callable[..., list[Result]]:
         for slot in range(slots):
             at = start + slot * (DAY_MS // slots)
             for number, (service, region) in enumerate(
-                (service, region) for service in ("claude", "openai") for region in ("eu-west", "us-east", "ap-south")
+                (service, region)
+                for service in ("claude", "openai")
+                for region in ("eu-west", "us-east", "ap-south")
             ):
                 ok = (slot + number) % 7 != 0
                 made.append(

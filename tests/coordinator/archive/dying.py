@@ -1,4 +1,6 @@
-"""Archives the results of a database and dies by SIGKILL at a step: `python dying.py DATABASE FOLDER HOT_MS STEP`."""
+"""Archives the results of a database and dies by SIGKILL at a step: `python dying.py DATABASE
+FOLDER HOT_MS STEP`.
+"""
 
 import asyncio
 import os

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def ended_by(step: str, argv: list[str]) -> None:
-    ended = subprocess.run(argv, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        argv, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == -9, (step, ended.stderr)
 
 

@@ -29,13 +29,22 @@ def simulated() -> list[Result]:
 
 
 def live() -> list[Result]:
-    """As workers report them: every phase to the microsecond, sentences with numbers, certificates, headers."""
+    """As workers report them: every phase to the microsecond, sentences with numbers, certificates,
+    headers.
+    """
     rng = np.random.default_rng(1)
     made = []
     for result in simulated():
         phases = [round(float(ms), 3) for ms in rng.gamma(3, 9, 5)]
-        extra = {"http_version": "2", "certificate_days": 61, "bytes": int(rng.integers(200, 9_000)), "edge": "cf-ray"}
-        named = dict(zip(("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms"), phases, strict=True))
+        extra = {
+            "http_version": "2",
+            "certificate_days": 61,
+            "bytes": int(rng.integers(200, 9_000)),
+            "edge": "cf-ray",
+        }
+        named = dict(
+            zip(("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms"), phases, strict=True)
+        )
         made.append(result._replace(detail=f"401 in {phases[-1]:.0f} ms", extra=extra, **named))
     return made
 
@@ -75,15 +84,20 @@ def test_a_filter_by_check_reads_the_row_groups_of_that_check(place: Place, tmp_
     from api.cli.bench.made_archive import _window
 
     writer = PartWriter(tmp_path / "busy.parquet")
-    batch = _window("claude", np.arange(1_600) * 30, np.random.default_rng(1))  # 100,000 results within a minute
+    # 100,000 results within a minute
+    batch = _window("claude", np.arange(1_600) * 30, np.random.default_rng(1))
     writer.write(batch)
     writer.close()
     with open_part(io.BytesIO((tmp_path / "busy.parquet").read_bytes())) as file:
-        read = sum(group.num_rows for _, group in groups(file.metadata, ResultFilter(check="claude-login")))
+        read = sum(
+            group.num_rows for _, group in groups(file.metadata, ResultFilter(check="claude-login"))
+        )
         assert batch.num_rows / 8 <= read <= batch.num_rows / 8 + 2 * GROUP_ROWS
         assert not list(groups(file.metadata, ResultFilter(check="aster-login")))
 
 
 def test_a_day_is_cut_finely_enough_to_hold_little_of_it() -> None:
     assert windows(100) == 1
-    assert all(rows / windows(rows) <= GROUP_ROWS for rows in (10_000, 100_000, 1_000_000, 10_000_000))
+    assert all(
+        rows / windows(rows) <= GROUP_ROWS for rows in (10_000, 100_000, 1_000_000, 10_000_000)
+    )

@@ -53,7 +53,12 @@ async def test_results_move_to_s3_and_are_read_from_there(
     report = await Archiver(store, place).run(HOT_MS)
 
     assert report.rows == report.deleted == 240
-    assert [name.split("/")[0] for name in place.names("")] == ["manifest", "manifest", "results", "results"]
+    assert [name.split("/")[0] for name in place.names("")] == [
+        "manifest",
+        "manifest",
+        "results",
+        "results",
+    ]
     assert await read(Record(store, place)) == told
     page = await Record(store, place).page(ResultFilter(service="openai"), limit=1000)
     assert len(page.items) == 240
@@ -64,7 +69,9 @@ async def test_results_move_to_s3_and_are_read_from_there(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_the_coordinator_archives_in_the_background(store: Store, keep: Keep, past: Past, place: Place) -> None:
+async def test_the_coordinator_archives_in_the_background(
+    store: Store, keep: Keep, past: Past, place: Place
+) -> None:
     told = [*past(5), *past(1)]
     await keep(told)
     stop = asyncio.Event()
@@ -85,7 +92,9 @@ async def test_trouble_with_the_archive_is_logged_and_nothing_lost(
     await keep(told)
     (tmp_path / "file").write_text("no folder")
     stop = asyncio.Event()
-    going = asyncio.create_task(Archivist(store, str(tmp_path / "file" / "x"), HOT_MS, first_s=0.01).run(stop))
+    going = asyncio.create_task(
+        Archivist(store, str(tmp_path / "file" / "x"), HOT_MS, first_s=0.01).run(stop)
+    )
     async with asyncio.timeout(10):
         while "archiving_waits" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -95,7 +104,9 @@ async def test_trouble_with_the_archive_is_logged_and_nothing_lost(
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_a_day_that_waits_to_be_rolled_up_stays(store: Store, place: Place, past: Past) -> None:
+async def test_a_day_that_waits_to_be_rolled_up_stays(
+    store: Store, place: Place, past: Past
+) -> None:
     await store.results.add(past(5))
     report = await Archiver(store, place).run(HOT_MS)
     assert report.rows == 0
@@ -112,7 +123,11 @@ async def test_a_damaged_file_is_named_skipped_and_put_right_from_a_copy(
     copy = tmp_path / "copy"
     shutil.copytree(place.root, copy)
     name = next(name for name in place.names("results") if "service=claude" in name)
-    for damage in (lambda data: data[:-9], lambda data: data[:40] + b"XX" + data[42:], lambda _: b""):
+    for damage in (
+        lambda data: data[:-9],
+        lambda data: data[:40] + b"XX" + data[42:],
+        lambda _: b"",
+    ):
         path = Path(place.root, name)
         write(path, damage((copy / name).read_bytes()))
 

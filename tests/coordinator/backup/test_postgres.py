@@ -20,9 +20,12 @@ DAY = 86_400
 pytestmark = pytest.mark.slow
 
 
-async def filled(store: Store, document: dict[str, Any], make_result: Callable[..., Result]) -> None:
+async def filled(
+    store: Store, document: dict[str, Any], make_result: Callable[..., Result]
+) -> None:
     await store.configurations.save(document, NOW)
-    await store.results.add([make_result(number * DAY // 4) for number in range(12)])  # three days: three partitions
+    # three days: three partitions
+    await store.results.add([make_result(number * DAY // 4) for number in range(12)])
     await store.incidents.apply(seeds.incident("claude", NOW))
 
 
@@ -33,7 +36,12 @@ async def told(store: Store) -> list[Any]:
 
 def piped(source: str, target: str, folder: Path) -> None:
     dump = subprocess.run(["pg_dump", source], capture_output=True, check=True, cwd=folder).stdout
-    subprocess.run(["psql", "--quiet", "--set=ON_ERROR_STOP=1", target], input=dump, check=True, capture_output=True)
+    subprocess.run(
+        ["psql", "--quiet", "--set=ON_ERROR_STOP=1", target],
+        input=dump,
+        check=True,
+        capture_output=True,
+    )
 
 
 def by_file(source: str, target: str, folder: Path) -> None:
@@ -58,12 +66,15 @@ async def test_a_dump_is_a_whole_store_again(
         async with open_store(other) as restored:
             assert await told(restored) == await told(store)
             assert len((await told(restored))[0]) == 12
-            await restored.results.add([make_result(3 * DAY)])  # it makes the partitions that it needs
+            # it makes the partitions that it needs
+            await restored.results.add([make_result(3 * DAY)])
 
 
 @pytest.mark.parametrize("command", [["backup"], ["restore", "some.tar.zst"]])
 def test_the_commands_say_what_to_do_instead(command: list[str]) -> None:
-    done = CliRunner().invoke(app, [*command, "--database", "postgres://outscope:topsecret@db.internal/outscope"])
+    done = CliRunner().invoke(
+        app, [*command, "--database", "postgres://outscope:topsecret@db.internal/outscope"]
+    )
     assert done.exit_code == 1
     assert "pg_dump --format=custom" in done.stderr
     assert "pg_restore --no-owner" in done.stderr

@@ -103,7 +103,9 @@ async def test_any_other_file_is_refused(tmp_path: Path) -> None:
         await restore(tmp_path / "x", tmp_path / "new.db", None, NOW)
 
 
-def repacked(backup: Path, how: Callable[[Manifest], Manifest], more: Mapping[str, Path] | None = None) -> Path:
+def repacked(
+    backup: Path, how: Callable[[Manifest], Manifest], more: Mapping[str, Path] | None = None
+) -> Path:
     """The same backup with another manifest; it is only whole when that is true."""
     folder = backup.with_name("repacked")
     folder.mkdir()
@@ -115,8 +117,13 @@ def repacked(backup: Path, how: Callable[[Manifest], Manifest], more: Mapping[st
 
 
 async def test_one_of_a_newer_version_is_refused(backup: Path, tmp_path: Path) -> None:
-    newer = repacked(backup, lambda found: replace(found, outscope="9.1", migrations=(*found.migrations, "0099_more")))
-    with pytest.raises(BackupError, match=r"newer Outscope \(9\.1; this one does not know 0099_more\); upgrade"):
+    newer = repacked(
+        backup,
+        lambda found: replace(found, outscope="9.1", migrations=(*found.migrations, "0099_more")),
+    )
+    with pytest.raises(
+        BackupError, match=r"newer Outscope \(9\.1; this one does not know 0099_more\); upgrade"
+    ):
         await restore(newer, tmp_path / "new.db", None, NOW)
     assert not (tmp_path / "new.db").exists()
 
@@ -131,7 +138,11 @@ async def test_one_that_writes_elsewhere_is_refused(backup: Path, tmp_path: Path
     evil = tmp_path / "evil"
     evil.write_bytes(b"x")
     name = "../../escaped"
-    bad = repacked(backup, lambda found: replace(found, files=(*found.files, File(name, 1, "0" * 64))), {name: evil})
+    bad = repacked(
+        backup,
+        lambda found: replace(found, files=(*found.files, File(name, 1, "0" * 64))),
+        {name: evil},
+    )
     with pytest.raises(BackupError, match="lies outside"):
         await restore(bad, tmp_path / "new.db", None, NOW)
     assert not (tmp_path / "escaped").exists()
@@ -148,7 +159,9 @@ async def test_one_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert (await told(tmp_path / "new.db"))[1] == ["claude-1"]
 
 
-async def test_the_archive_comes_back_with_it(filled: Store, store_file: Path, tmp_path: Path) -> None:
+async def test_the_archive_comes_back_with_it(
+    filled: Store, store_file: Path, tmp_path: Path
+) -> None:
     archive = tmp_path / "archive"
     (archive / "results").mkdir(parents=True)
     (archive / "results" / "a.parquet").write_bytes(b"PAR1")

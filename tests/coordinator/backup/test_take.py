@@ -65,7 +65,10 @@ async def test_damage_is_found_anywhere(filled: Store, store_file: Path, tmp_pat
     whole, unnoticed = path.read_bytes(), 0
     for place in range(0, len(whole), max(1, len(whole) // 40)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
-        assert read(path) in (None, manifest), "a few bits of the packing mean nothing; all others are noticed"
+        assert read(path) in (
+            None,
+            manifest,
+        ), "a few bits of the packing mean nothing; all others are noticed"
         unnoticed += read(path) is not None
         path.write_bytes(whole[:place])
         with pytest.raises(BackupError, match="cannot be used"):
@@ -106,13 +109,15 @@ async def test_a_full_disk_is_told_and_the_old_backup_stays(
     small = tmp_path / "small"
     small.mkdir()
     script = (
-        f"mount -t tmpfs -o size=300k none {small} && echo old > {small}/b && "
-        f"{sys.executable} -c 'import sys; from pathlib import Path; from coordinator.backup import *\n"
-        f"try: take_backup(Path(sys.argv[1]), Path(sys.argv[2]), 1)\n"
-        f"except BackupError as error: print(error)' {store_file} {small}/b; cat {small}/b; ls -A {small}"
+        f"mount -t tmpfs -o size=300k none {small} && echo old > {small}/b && {sys.executable} -c"
+        " 'import sys; from pathlib import Path; from coordinator.backup import *\ntry:"
+        " take_backup(Path(sys.argv[1]), Path(sys.argv[2]), 1)\nexcept BackupError as error:"
+        f" print(error)' {store_file} {small}/b; cat {small}/b; ls -A {small}"
     )
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False
+    )
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip(f"no file system of our own here: {done.stderr}")
     said, *rest = done.stdout.splitlines()
@@ -128,7 +133,9 @@ def test_two_at_once_into_one_file_are_refused(tmp_path: Path, store_file: Path)
         take_backup(store_file, tmp_path / "b", NOW)
 
 
-async def test_what_a_killed_one_left_is_removed(filled: Store, store_file: Path, tmp_path: Path) -> None:
+async def test_what_a_killed_one_left_is_removed(
+    filled: Store, store_file: Path, tmp_path: Path
+) -> None:
     left = tmp_path / ".b.making" / "work"
     left.mkdir(parents=True)
     (left / "outscope.db").write_bytes(b"half")
@@ -137,7 +144,9 @@ async def test_what_a_killed_one_left_is_removed(filled: Store, store_file: Path
     assert filled is not None
 
 
-async def test_the_archive_is_named_or_included(filled: Store, store_file: Path, tmp_path: Path) -> None:
+async def test_the_archive_is_named_or_included(
+    filled: Store, store_file: Path, tmp_path: Path
+) -> None:
     parts = tmp_path / "data" / "archive" / "results"
     parts.mkdir(parents=True)
     (parts / "a.parquet").write_bytes(b"PAR1")
@@ -146,7 +155,9 @@ async def test_the_archive_is_named_or_included(filled: Store, store_file: Path,
     folder = ArchiveFolder(str(parts.parent), parts.parent)
     named = take_backup(store_file, tmp_path / "b", NOW, folder)
     assert (named.archive_files, named.with_archive) == (1, False)
-    held = take_backup(store_file, tmp_path / "b", NOW, ArchiveFolder(folder.told, folder.folder, True))
+    held = take_backup(
+        store_file, tmp_path / "b", NOW, ArchiveFolder(folder.told, folder.folder, True)
+    )
     assert [file.name for file in held.files][2:] == ["archive/results/a.parquet"]
     with pytest.raises(BackupError, match="is no folder of this machine"):
         take_backup(store_file, tmp_path / "b", NOW, ArchiveFolder("s3://bucket/x", None, True))

@@ -1,4 +1,6 @@
-"""The parts of the catalog with keys, which are written there behind a #, and what does not vote."""
+"""The parts of the catalog with keys, which are written there behind a #, and what does not
+vote.
+"""
 
 import re
 from pathlib import Path
@@ -15,10 +17,17 @@ VENDORS = ("claude", "openai", "gemini")
 @pytest.mark.parametrize("name", VENDORS)
 def test_what_is_behind_a_number_sign_works_without_it(tmp_path: Path, name: str) -> None:
     text = (DEFAULT.parent / f"{name}.yaml").read_text()
-    (tmp_path / "vendor.yaml").write_text(re.sub(r"^( {10})# (- id: |  )", r"\1\2", text, flags=re.M))
-    (tmp_path / "outscope.yaml").write_text("include: [catalog:regions, catalog:references, vendor.yaml]\n")
+    (tmp_path / "vendor.yaml").write_text(
+        re.sub(r"^( {10})# (- id: |  )", r"\1\2", text, flags=re.M)
+    )
+    (tmp_path / "outscope.yaml").write_text(
+        "include: [catalog:regions, catalog:references, vendor.yaml]\n"
+    )
 
-    kinds = [check.kind for check in load_configuration(tmp_path / "outscope.yaml", PARAMETERS).topology.checks]
+    kinds = [
+        check.kind
+        for check in load_configuration(tmp_path / "outscope.yaml", PARAMETERS).topology.checks
+    ]
 
     assert kinds.count("llm") == 2
     assert "vendor_status" in kinds
@@ -35,7 +44,9 @@ def test_no_status_page_votes_and_everything_else_does() -> None:
 def test_a_component_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
     text = (DEFAULT.parent / "claude.yaml").read_text()
     (tmp_path / "claude.yaml").write_text(text.replace("claude.ai: web", "claude.ai: wep"))
-    (tmp_path / "outscope.yaml").write_text("include: [catalog:regions, catalog:references, claude.yaml]\n")
+    (tmp_path / "outscope.yaml").write_text(
+        "include: [catalog:regions, catalog:references, claude.yaml]\n"
+    )
 
     with pytest.raises(ConfigurationError) as caught:
         load_configuration(tmp_path / "outscope.yaml", PARAMETERS)

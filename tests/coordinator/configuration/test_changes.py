@@ -24,15 +24,21 @@ def test_the_first_configuration_adds_everything(load: Load, valid_yaml: str) ->
 
 
 def test_fields_are_told_from_old_to_new(load: Load, valid_yaml: str) -> None:
-    new = valid_yaml.replace("interval: 30s", "interval: 1m").replace("name: Ireland", "name: Dublin")
+    new = valid_yaml.replace("interval: 30s", "interval: 1m").replace(
+        "name: Ireland", "name: Dublin"
+    )
     assert changes(load(valid_yaml), load(new)) == [
         Change("changed", "region", "eu-west", (("name", "Ireland", "Dublin"),)),
         Change("changed", "check", "shop-web", (("interval", "30s", "60s"),)),
     ]
 
 
-def test_parameters_and_thresholds_that_were_left_out_are_defaults(load: Load, valid_yaml: str) -> None:
-    new = valid_yaml.replace("timeout: 5s", "timeout: 5s, knocks: 2") + "judge: {silent_after: 6s}\n"
+def test_parameters_and_thresholds_that_were_left_out_are_defaults(
+    load: Load, valid_yaml: str
+) -> None:
+    new = (
+        valid_yaml.replace("timeout: 5s", "timeout: 5s, knocks: 2") + "judge: {silent_after: 6s}\n"
+    )
     assert changes(load(valid_yaml), load(new)) == [
         Change("changed", "check", "shop-web", (("knocks", "(default)", "2"),)),
         Change("changed", "judge", "thresholds", (("silent_after", "(default)", "6s"),)),
@@ -54,4 +60,6 @@ def test_what_is_gone_is_removed(load: Load, valid_yaml: str) -> None:
 def test_another_order_is_a_change(load: Load, valid_yaml: str) -> None:
     lines = valid_yaml.splitlines()
     lines[1], lines[2] = lines[2], lines[1]
-    assert [change.what for change in changes(load(valid_yaml), load("\n".join(lines)))] == ["order"]
+    assert [change.what for change in changes(load(valid_yaml), load("\n".join(lines)))] == [
+        "order"
+    ]

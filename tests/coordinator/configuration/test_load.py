@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.configuration import DEFAULT, Configuration, catalog_names, from_document, load_configuration
+from coordinator.configuration import (
+    DEFAULT,
+    Configuration,
+    catalog_names,
+    from_document,
+    load_configuration,
+)
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role
 from tests.coordinator.configuration.conftest import DoorParams
@@ -26,12 +32,16 @@ def test_a_file_becomes_a_topology(load: Load, valid_yaml: str) -> None:
     assert topology.region["us-east"].name == "us-east"
 
 
-def test_a_check_that_says_what_others_say_does_not_vote(tmp_path: Path, load: Load, valid_yaml: str) -> None:
+def test_a_check_that_says_what_others_say_does_not_vote(
+    tmp_path: Path, load: Load, valid_yaml: str
+) -> None:
     class RumourParams(DoorParams):
         votes = False
 
     path = tmp_path / "rumour.yaml"
-    path.write_text(valid_yaml + '          - {id: shop-rumour, kind: rumour, url: "http://shop.example"}\n')
+    path.write_text(
+        valid_yaml + '          - {id: shop-rumour, kind: rumour, url: "http://shop.example"}\n'
+    )
     loaded = load_configuration(path, {"door": DoorParams, "rumour": RumourParams})
     assert set(loaded.topology.check) == {"shop-web", "shop-rumour"}
     assert set(loaded.judged.check) == {"shop-web"}
@@ -46,19 +56,29 @@ def test_a_check_without_regions_is_looked_at_from_all(load: Load, valid_yaml: s
 
 
 def test_a_timeout_is_never_longer_than_the_interval(load: Load, valid_yaml: str) -> None:
-    assert load(valid_yaml.replace(", timeout: 5s", "")).topology.check["shop-web"].timeout_ms == 10_000
+    assert (
+        load(valid_yaml.replace(", timeout: 5s", "")).topology.check["shop-web"].timeout_ms
+        == 10_000
+    )
     quick = valid_yaml.replace("interval: 30s, timeout: 5s", "interval: 2s")
     assert load(quick).topology.check["shop-web"].timeout_ms == 2_000
 
 
-def test_thresholds_are_written_with_their_unit_and_the_rest_stays_default(load: Load, valid_yaml: str) -> None:
-    rules = load(valid_yaml + "judge: {silent_after: 6s, enough_regions: 2, unfit_share: 0.5}\n").rules
+def test_thresholds_are_written_with_their_unit_and_the_rest_stays_default(
+    load: Load, valid_yaml: str
+) -> None:
+    rules = load(
+        valid_yaml + "judge: {silent_after: 6s, enough_regions: 2, unfit_share: 0.5}\n"
+    ).rules
     assert (rules.silent_after_ms, rules.enough_regions, rules.unfit_share) == (6_000, 2, 0.5)
     assert rules.resolve_after_ms == Rules().resolve_after_ms
 
 
 def test_norway_is_a_country(load: Load, valid_yaml: str) -> None:
-    assert load(valid_yaml.replace("country: IE", "country: NO")).topology.region["eu-west"].country == "NO"
+    assert (
+        load(valid_yaml.replace("country: IE", "country: NO")).topology.region["eu-west"].country
+        == "NO"
+    )
 
 
 def test_a_region_may_say_whose_network_its_workers_stand_in(load: Load, valid_yaml: str) -> None:
@@ -93,10 +113,15 @@ def test_included_files_are_relative_to_the_file_that_includes_them(
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "regions.yaml").write_text(head)
     (tmp_path / "parts" / "all.yaml").write_text("include: [regions.yaml]\nservices:" + services)
-    assert load("include: [parts/all.yaml, parts/regions.yaml]\n").topology == load(valid_yaml).topology
+    assert (
+        load("include: [parts/all.yaml, parts/regions.yaml]\n").topology
+        == load(valid_yaml).topology
+    )
 
 
-def test_files_that_include_each_other_are_read_once(load: Load, valid_yaml: str, tmp_path: Path) -> None:
+def test_files_that_include_each_other_are_read_once(
+    load: Load, valid_yaml: str, tmp_path: Path
+) -> None:
     (tmp_path / "other.yaml").write_text("include: [outscope.yaml]\n")
     assert len(load("include: [other.yaml]\n" + valid_yaml).topology.checks) == 1
 
@@ -112,7 +137,9 @@ def test_anchors_and_merge_keys_spare_repetition(load: Load, valid_yaml: str) ->
 
 
 def test_a_reference_to_a_secret_stays_a_reference(load: Load, valid_yaml: str) -> None:
-    text = valid_yaml.replace("http://shop.example", "http://shop.example/${env:OUTSCOPE_SECRET_KEY}")
+    text = valid_yaml.replace(
+        "http://shop.example", "http://shop.example/${env:OUTSCOPE_SECRET_KEY}"
+    )
     assert "${env:OUTSCOPE_SECRET_KEY}" in json.dumps(load(text).document)
 
 

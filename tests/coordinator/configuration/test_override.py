@@ -32,7 +32,10 @@ def test_every_threshold_can_be_set_to_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("judge.nearly_al=0.9", "judge.nearly_al is no threshold of the judge; did you mean judge.nearly_all?"),
+        (
+            "judge.nearly_al=0.9",
+            "judge.nearly_al is no threshold of the judge; did you mean judge.nearly_all?",
+        ),
         ("judge.zzz=1", r"judge.zzz is no threshold of the judge$"),
         ("judge.nearly_all=1.5", "judge.nearly_all: Input should be less than or equal to 1"),
         ("judge.nearly_all=much", "judge.nearly_all: Input should be a valid number"),

@@ -7,7 +7,9 @@ from coordinator.configuration.retention import DAY_MS, Keep, KeepError, first_k
 
 def test_what_is_not_given_has_its_default() -> None:
     assert read_keep({}) == Keep()
-    assert read_keep({"OUTSCOPE_KEEP_RESULTS": "2d", "OUTSCOPE_KEEP_MINUTES": " "}) == Keep(results_ms=2 * DAY_MS)
+    assert read_keep({"OUTSCOPE_KEEP_RESULTS": "2d", "OUTSCOPE_KEEP_MINUTES": " "}) == Keep(
+        results_ms=2 * DAY_MS
+    )
 
 
 @pytest.mark.parametrize(
@@ -15,8 +17,14 @@ def test_what_is_not_given_has_its_default() -> None:
     [
         ({"OUTSCOPE_KEEP_RESULTS": "soon"}, "OUTSCOPE_KEEP_RESULTS: 'soon' is not a duration"),
         ({"OUTSCOPE_KEEP_RESULTS": "1h"}, "OUTSCOPE_KEEP_RESULTS is 1h; keep results for a day"),
-        ({"OUTSCOPE_KEEP_MINUTES": "10d"}, "OUTSCOPE_KEEP_MINUTES is 10d, less than OUTSCOPE_KEEP_RESULTS"),
-        ({"OUTSCOPE_KEEP_DAYS": "100d"}, "OUTSCOPE_KEEP_DAYS is 100d, less than OUTSCOPE_KEEP_HOURS"),
+        (
+            {"OUTSCOPE_KEEP_MINUTES": "10d"},
+            "OUTSCOPE_KEEP_MINUTES is 10d, less than OUTSCOPE_KEEP_RESULTS",
+        ),
+        (
+            {"OUTSCOPE_KEEP_DAYS": "100d"},
+            "OUTSCOPE_KEEP_DAYS is 100d, less than OUTSCOPE_KEEP_HOURS",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named(environ: dict[str, str], says: str) -> None:

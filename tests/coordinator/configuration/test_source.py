@@ -54,7 +54,10 @@ def test_every_key_and_item_has_its_line() -> None:
     [
         ("a: 1\n\tb: 2\n", "file.yaml:2:1: a tab cannot indent YAML; use spaces"),
         ("a: [1, 2\n", "is not YAML: did not find expected"),
-        ("a: 1\na: 2\n", "file.yaml:2:1: a: is written twice in one mapping (first on line 1); keep one"),
+        (
+            "a: 1\na: 2\n",
+            "file.yaml:2:1: a: is written twice in one mapping (first on line 1); keep one",
+        ),
         ("a: 1\n---\nb: 2\n", "file.yaml:2:1: holds a second document"),
         ("a: *b", "`*b` refers to an anchor that is not complete above it"),
         ("a: &b [*b]", "`*b` refers to an anchor that is not complete above it"),
@@ -69,7 +72,8 @@ def test_what_is_not_understood_is_said_with_its_line(text: str, sentence: str) 
     if sentence:
         assert sentence in said(text)
     else:
-        assert parse(text, "file.yaml").value == {"a": ["echo"]}  # a tag on a list constructs nothing
+        # a tag on a list constructs nothing
+        assert parse(text, "file.yaml").value == {"a": ["echo"]}
 
 
 def test_deep_nesting_is_refused_and_does_not_crash() -> None:
@@ -84,7 +88,10 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
 
 def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
-    for content, sentence in ((b"a: 1\nb: \xff\xfe", "2:1: is not UTF-8"), (b"#" * (MAX_BYTES + 1), "is larger than")):
+    for content, sentence in (
+        (b"a: 1\nb: \xff\xfe", "2:1: is not UTF-8"),
+        (b"#" * (MAX_BYTES + 1), "is larger than"),
+    ):
         path.write_bytes(content)
         with pytest.raises(ConfigurationError, match=sentence):
             read(path)

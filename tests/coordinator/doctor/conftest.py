@@ -21,8 +21,12 @@ async def found(findings: AsyncIterator[Finding]) -> dict[str, Finding]:
 
 
 @pytest.fixture
-async def filled(store: Store, document: dict[str, Any], make_result: Callable[..., Result]) -> Store:
+async def filled(
+    store: Store, document: dict[str, Any], make_result: Callable[..., Result]
+) -> Store:
     """A store, on each database, with a configuration and results of two of its checks."""
     await store.configurations.save(document, NOW)
-    await store.results.add([make_result(n, check=check) for n, check in enumerate(("api", "web", "api"))])
+    await store.results.add(
+        [make_result(n, check=check) for n, check in enumerate(("api", "web", "api"))]
+    )
     return store

@@ -29,7 +29,9 @@ def at(broker: Broker, credential: str) -> str:
 def test_the_credential_of_a_coordinator_is_enough(guarded: Broker) -> None:
     told, theirs = look_at_broker(at(guarded, "coordinator:stone"))
     assert told.state is State.OK
-    assert told.said.startswith(f"redis://127.0.0.1:{guarded.port}/0 takes the credential: Valkey 9")
+    assert told.said.startswith(
+        f"redis://127.0.0.1:{guarded.port}/0 takes the credential: Valkey 9"
+    )
     assert theirs is not None
     assert abs(theirs - now()) < CLOCK_WARNING_MS
 

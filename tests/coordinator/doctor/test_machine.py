@@ -14,7 +14,8 @@ def room(total: int, free: int) -> machine.Usage:
 
 
 @pytest.mark.parametrize(
-    ("free", "state"), [(50_000_000_000, State.OK), (1_000_000_000, State.WARNING), (100_000_000, State.FAILURE)]
+    ("free", "state"),
+    [(50_000_000_000, State.OK), (1_000_000_000, State.WARNING), (100_000_000, State.FAILURE)],
 )
 def test_room_on_a_disk(tmp_path: Path, free: int, state: State) -> None:
     (told,) = machine.look_at_disk([tmp_path / "not" / "yet", tmp_path], room(80_000_000_000, free))
@@ -30,7 +31,8 @@ def test_the_real_disk_has_a_size(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "state"), [(0, State.OK), (900, State.OK), (-1_500, State.WARNING), (31_000, State.FAILURE)]
+    ("offset", "state"),
+    [(0, State.OK), (900, State.OK), (-1_500, State.WARNING), (31_000, State.FAILURE)],
 )
 def test_clocks_that_differ(offset: int, state: State) -> None:
     told = machine.look_at_clock([("the broker", 0), ("the database", offset)])

@@ -55,7 +55,10 @@ async def test_results_of_checks_that_never_were(
     await filled.results.add([make_result(n, check=f"strange-{n % 5}") for n in range(10, 30)])
     told = (await found(look_at_store(store_url)))["orphans"]
     assert told.state is State.WARNING
-    assert "5 checks that no configuration ever had: strange-0, strange-1, strange-2 and 2 more" in told.said
+    assert (
+        "5 checks that no configuration ever had: strange-0, strange-1, strange-2 and 2 more"
+        in told.said
+    )
 
 
 async def test_a_check_of_an_older_configuration_is_no_orphan(
@@ -66,14 +69,18 @@ async def test_a_check_of_an_older_configuration_is_no_orphan(
     assert (await found(look_at_store(store_url)))["orphans"].state is State.OK
 
 
-async def test_lines_without_their_incident_and_services_that_are_gone(filled: Store, store_url: str) -> None:
+async def test_lines_without_their_incident_and_services_that_are_gone(
+    filled: Store, store_url: str
+) -> None:
     await filled.standings.put("service", "gone", NOW, {})
     told = (await found(look_at_store(store_url)))["orphans"]
     assert (told.state, "1 service that are gone: gone" in told.said) == (State.WARNING, True)
     await filled.standings.keep("service", [])
     columns = "incident, at, event, severity, scope, regions, components, reason"
     async with schema_free(store_url) as database:
-        await database.fetch(f"INSERT INTO timeline ({columns}) VALUES ('x', 1, 'opened', 'a', 'b', '[]', '[]', '')")
+        await database.fetch(
+            f"INSERT INTO timeline ({columns}) VALUES ('x', 1, 'opened', 'a', 'b', '[]', '[]', '')"
+        )
     told = (await found(look_at_store(store_url)))["orphans"]
     assert (told.state, "1 lines of timelines" in told.said) == (State.WARNING, True)
 
@@ -97,7 +104,8 @@ async def test_a_store_of_a_newer_version_is_a_failure(filled: Store, store_url:
     async with schema_free(store_url) as database:
         columns = "app, name, applied_at"
         await database.fetch(
-            f"INSERT INTO tortoise_migrations ({columns}) VALUES ('store', '0099_more', '2026-01-01 00:00:00+00:00')"
+            f"INSERT INTO tortoise_migrations ({columns}) VALUES ('store', '0099_more', '2026-01-01"
+            " 00:00:00+00:00')"
         )
     told = (await found(look_at_store(store_url)))["migrations"]
     assert (told.state, "0099_more" in told.said) == (State.FAILURE, True)
@@ -132,7 +140,9 @@ async def test_damage_is_found(tmp_path: Path, document: dict[str, Any]) -> None
 def spoil(path: Path) -> None:
     """Make an index disagree with its table."""
     database = sqlite3.connect(path)
-    (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'worker'").fetchone()
+    (root,) = database.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'worker'"
+    ).fetchone()
     database.execute("PRAGMA journal_mode=DELETE")
     database.close()
     content = bytearray(path.read_bytes())
@@ -143,7 +153,10 @@ def spoil(path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"hello " * 1000])
 async def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     write(tmp_path / "x.db", content)
-    states = {finding.state for finding in (await found(look_at_store(f"sqlite://{tmp_path}/x.db"))).values()}
+    states = {
+        finding.state
+        for finding in (await found(look_at_store(f"sqlite://{tmp_path}/x.db"))).values()
+    }
     assert (State.FAILURE in states) == bool(content)
 
 
@@ -151,9 +164,13 @@ def write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-async def test_a_server_that_is_away_is_named_without_its_password(free_port: Callable[[], int]) -> None:
+async def test_a_server_that_is_away_is_named_without_its_password(
+    free_port: Callable[[], int],
+) -> None:
     port = free_port()
-    (told,) = (await found(look_at_store(f"postgres://me:topsecret@127.0.0.1:{port}/outscope"))).values()
+    (told,) = (
+        await found(look_at_store(f"postgres://me:topsecret@127.0.0.1:{port}/outscope"))
+    ).values()
     assert told.state is State.FAILURE
     assert told.said.startswith(f"postgres://127.0.0.1:{port}/outscope: it cannot be read")
     assert "topsecret" not in told.said

@@ -13,7 +13,9 @@ from tests.coordinator.doctor.conftest import NOW, found
 
 async def running(store: Store, at: int = NOW - 1000, *, connected: bool = True) -> None:
     """A coordinator told how it does."""
-    await store.standings.put("coordinator", "self", at, {"connected": connected, "waiting_reports": 2})
+    await store.standings.put(
+        "coordinator", "self", at, {"connected": connected, "waiting_reports": 2}
+    )
 
 
 async def heard(store: Store, vitals: Mapping[str, Any] | None = None, **ago_ms: int) -> None:
@@ -50,7 +52,9 @@ async def test_no_worker_at_all_is_a_failure(filled: Store, store_url: str) -> N
     assert (await looked(store_url))["workers"].state is State.FAILURE
 
 
-async def test_a_worker_that_complains_of_itself_is_heard_out(filled: Store, store_url: str) -> None:
+async def test_a_worker_that_complains_of_itself_is_heard_out(
+    filled: Store, store_url: str
+) -> None:
     await running(filled)
     await heard(filled, {"self_test": "the clock is 12 s off"}, eu_west=0, us_east=0, ap_south=0)
     told = (await looked(store_url))["workers"]
@@ -61,14 +65,24 @@ async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) ->
     assert (await looked(store_url))["coordinator"].said == "never ran on this store"
     await running(filled, NOW - 600_000)
     told = await looked(store_url)
-    assert (told["coordinator"].state, told["coordinator"].said) == (State.WARNING, "not heard for 10 min")
+    assert (told["coordinator"].state, told["coordinator"].said) == (
+        State.WARNING,
+        "not heard for 10 min",
+    )
     assert told["workers"].state is State.OK
 
 
-async def test_processes_that_only_store_are_counted_while_they_live(filled: Store, store_url: str) -> None:
+async def test_processes_that_only_store_are_counted_while_they_live(
+    filled: Store, store_url: str
+) -> None:
     await running(filled)
-    await filled.standings.put_many([("intake", name, NOW - ago_ms, {}) for name, ago_ms in (("a", 0), ("b", 900_000))])
-    assert "runs beside 1 that only store, with a link" in (await looked(store_url))["coordinator"].said
+    await filled.standings.put_many(
+        [("intake", name, NOW - ago_ms, {}) for name, ago_ms in (("a", 0), ("b", 900_000))]
+    )
+    assert (
+        "runs beside 1 that only store, with a link"
+        in (await looked(store_url))["coordinator"].said
+    )
 
 
 async def test_when_nobody_stores_it_is_a_failure(filled: Store, store_url: str) -> None:
@@ -76,7 +90,9 @@ async def test_when_nobody_stores_it_is_a_failure(filled: Store, store_url: str)
     told = (await found(look_at_work(store_url, NOW, elsewhere=True)))["coordinator"]
     assert (told.state, told.todo) == (State.FAILURE, "start one: outscope ingest run")
     await filled.standings.put("intake", "a", NOW, {})
-    assert (await found(look_at_work(store_url, NOW, elsewhere=True)))["coordinator"].state is State.OK
+    assert (await found(look_at_work(store_url, NOW, elsewhere=True)))[
+        "coordinator"
+    ].state is State.OK
 
 
 async def test_a_coordinator_without_its_broker_is_a_failure(filled: Store, store_url: str) -> None:
@@ -94,7 +110,10 @@ async def test_messages_that_were_set_aside_are_counted(filled: Store, store_url
 async def test_without_a_configuration_there_is_one_to_apply(store: Store, store_url: str) -> None:
     assert store is not None
     told = await looked(store_url)
-    assert (told["applied"].state, "outscope apply FILE" in told["applied"].todo) == (State.WARNING, True)
+    assert (told["applied"].state, "outscope apply FILE" in told["applied"].todo) == (
+        State.WARNING,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

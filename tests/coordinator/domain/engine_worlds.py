@@ -56,10 +56,19 @@ class World:
     seed: int
 
     def results(self) -> list[Result]:
-        return results(NET, at(0), at(45), self.troubles, self.silences, self.workers, self.noise, self.seed)
+        return results(
+            NET, at(0), at(45), self.troubles, self.silences, self.workers, self.noise, self.seed
+        )
 
 
-worlds = st.builds(World, troubles, silences, st.integers(1, 2), st.sampled_from([0.0, 0.02]), st.integers(1, 10_000))
+worlds = st.builds(
+    World,
+    troubles,
+    silences,
+    st.integers(1, 2),
+    st.sampled_from([0.0, 0.02]),
+    st.integers(1, 10_000),
+)
 thorough = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from coordinator.domain.inference.claim import Coverage
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
-from coordinator.domain.window.grid import Frame, Looks, Sheet
+from coordinator.domain.window.grid import Axes, CountGrid, Looks
 from coordinator.domain.window.look import REASON_CODE, Vote, pack
 from coordinator.domain.window.pace import Pace
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.outcome import Reason
 
@@ -71,7 +71,7 @@ def code_of(
     return pack(at(seconds), attempt, worker, vote, late, slow, reason or usual)
 
 
-def track_of(
+def series_of(
     check: Check,
     region: str,
     codes: Iterable[int] = (),
@@ -79,12 +79,12 @@ def track_of(
     reference: bool = False,
     span_ms: int = 600_000,
     rules: Rules = RULES,
-) -> Track:
+) -> Series:
     """A track with these looks."""
-    track = Track(check, region, reference, span_ms, rules)
+    series = Series(check, region, reference, span_ms, rules)
     for code in codes:
-        track.add(code)
-    return track
+        series.add(code)
+    return series
 
 
 def vantage_of(
@@ -129,7 +129,11 @@ def net(
             Service(name, name.title(), role, tuple(Component(c, c.upper()) for c in names[name]))
             for name, role, _ in described
         ),
-        tuple(check_of(f"{name}-{c}", ids, interval_ms, timeout_ms) for name in names for c in names[name]),
+        tuple(
+            check_of(f"{name}-{c}", ids, interval_ms, timeout_ms)
+            for name in names
+            for c in names[name]
+        ),
     )
 
 
@@ -146,12 +150,16 @@ class Seen:
     reason: Reason = Reason.TIMEOUT
 
 
-def frame(components: int, regions: int, buckets: int = 12, bucket_ms: int = INTERVAL_MS) -> Frame:
+def some_axes(
+    components: int, regions: int, buckets: int = 12, bucket_ms: int = INTERVAL_MS
+) -> Axes:
     """Components c1, c2, ... and regions r1, r2, ..."""
-    return Frame(tuple(f"c{n}" for n in range(1, components + 1)), regions_of(regions), bucket_ms, buckets)
+    return Axes(
+        tuple(f"c{n}" for n in range(1, components + 1)), regions_of(regions), bucket_ms, buckets
+    )
 
 
-def sheet_of(axes: Frame, seen: Iterable[Seen], begin: float = 0) -> Sheet:
+def grid_of(axes: Axes, seen: Iterable[Seen], begin: float = 0) -> CountGrid:
     """A sheet that begins so many seconds after the start, each look with the weight one."""
     looks = sorted(seen, key=lambda look: look.at)
     shape = (axes.buckets, len(axes.components), len(axes.regions))
@@ -169,20 +177,24 @@ def sheet_of(axes: Frame, seen: Iterable[Seen], begin: float = 0) -> Sheet:
         np.array([look.bad for look in looks], dtype=np.bool_),
         np.array([look.slow for look in looks], dtype=np.bool_),
         np.array([look.late for look in looks], dtype=np.bool_),
-        np.array([REASON_CODE[look.reason if look.bad else Reason.OK] for look in looks], dtype=np.int64),
+        np.array(
+            [REASON_CODE[look.reason if look.bad else Reason.OK] for look in looks], dtype=np.int64
+        ),
     )
     rounds = np.zeros((shape[0], shape[2]))
-    return Sheet(axes, at(begin), good, bad, slow, newest, rounds, entries, waiting=False)
+    return CountGrid(axes, at(begin), good, bad, slow, newest, rounds, entries, waiting=False)
 
 
-def coverage_of(axes: Frame, votes: object = True, enabled: object = True) -> Coverage:
+def coverage_of(axes: Axes, votes: object = True, enabled: object = True) -> Coverage:
     """Who is enabled and votes: flags that spread over (component, region)."""
     shape = (len(axes.components), len(axes.regions))
     wanted = np.broadcast_to(np.asarray(enabled, dtype=np.bool_), shape).copy()
-    return Coverage(axes, wanted, np.broadcast_to(np.asarray(votes, dtype=np.bool_), shape) & wanted)
+    return Coverage(
+        axes, wanted, np.broadcast_to(np.asarray(votes, dtype=np.bool_), shape) & wanted
+    )
 
 
-def pace_of_frame(axes: Frame, interval_ms: int = INTERVAL_MS, timeout_ms: int = 5_000) -> Pace:
+def pace_of_axes(axes: Axes, interval_ms: int = INTERVAL_MS, timeout_ms: int = 5_000) -> Pace:
     """Every cell is looked at as often."""
     shape = (len(axes.components), len(axes.regions))
     cells = {axes.key(number): interval_ms for number in range(shape[0] * shape[1])}

@@ -23,7 +23,10 @@ from worker.contract.outcome import Blame, Reason
 def test_order_and_repeats_never_matter(world: World, seed: int) -> None:
     """Within a grid step in any order, and again at any time later."""
     random, found = Random(seed), world.results()
-    again = [result._replace(received_at=result.received_at + random.randint(0, 9_000)) for result in found]
+    again = [
+        result._replace(received_at=result.received_at + random.randint(0, 9_000))
+        for result in found
+    ]
     mixed = [*found, *again, *random.sample(again, len(again) // 2)]
     random.shuffle(mixed)
     end = at(70)
@@ -33,19 +36,27 @@ def test_order_and_repeats_never_matter(world: World, seed: int) -> None:
 @thorough
 @given(worlds, st.integers(1, 40))
 def test_how_often_time_advances_never_matters(world: World, every: int) -> None:
-    """One batch a second, or everything at once, or anything between: skipped steps change no answer."""
+    """One batch a second, or everything at once, or anything between: skipped steps change no
+    answer.
+    """
     found, end = world.results(), at(70)
     assert (
-        try_results(NET, found, until=end, batch_ms=every * 1_000).events == try_results(NET, found, until=end).events
+        try_results(NET, found, until=end, batch_ms=every * 1_000).events
+        == try_results(NET, found, until=end).events
     )
 
 
 @thorough
 @given(worlds, st.integers(5, 50))
 def test_a_restored_engine_goes_on_as_if_it_had_run_through(world: World, cut: int) -> None:
-    """Given what the store has: the results, and the incidents that are open as they were last told."""
+    """Given what the store has: the results, and the incidents that are open as they were last
+    told.
+    """
     moment, end, found = at(cut), at(70), world.results()
-    past, future = [r for r in found if r.received_at <= moment], [r for r in found if r.received_at > moment]
+    past, future = (
+        [r for r in found if r.received_at <= moment],
+        [r for r in found if r.received_at > moment],
+    )
     through = try_results(NET, past, until=moment)
     restored = Trial(Engine(NET, FAST))
     last = {event.incident.id: event for event in through.incidents()}
@@ -79,21 +90,35 @@ def test_an_engine_without_anything_to_look_at_says_so() -> None:
 
 def test_a_repeat_that_contradicts_the_first_changes_nothing() -> None:
     found = results(NET, at(0), at(60), [Trouble(at(20), services=["claude"])])
-    denied = [r._replace(ok=not r.ok, reason=Reason.TIMEOUT, received_at=r.received_at + 3_000) for r in found]
+    denied = [
+        r._replace(ok=not r.ok, reason=Reason.TIMEOUT, received_at=r.received_at + 3_000)
+        for r in found
+    ]
     blamed = [r._replace(blame=Blame.NONE if r.ok else Blame.TARGET) for r in denied]
-    assert try_results(NET, found + blamed, until=at(60)).events == try_results(NET, found, until=at(60)).events
+    assert (
+        try_results(NET, found + blamed, until=at(60)).events
+        == try_results(NET, found, until=at(60)).events
+    )
 
 
 @pytest.mark.parametrize(
-    ("regions", "components", "seed"), [(REGIONS, ["c1"], 1), (["r2"], ["c1", "c2"], 2), (REGIONS, ["c1", "c2"], 3)]
+    ("regions", "components", "seed"),
+    [(REGIONS, ["c1"], 1), (["r2"], ["c1", "c2"], 2), (REGIONS, ["c1", "c2"], 3)],
 )
 def test_results_repeated_and_shuffled_by_two_minutes_end_in_the_same_verdict(
     regions: list[str], components: list[str], seed: int
 ) -> None:
-    random, net = Random(seed), replace(NET, checks=tuple(replace(c, interval_ms=10_000) for c in NET.checks))
+    random, net = (
+        Random(seed),
+        replace(NET, checks=tuple(replace(c, interval_ms=10_000) for c in NET.checks)),
+    )
     trouble = Trouble(at(150), at(900), regions=regions, services=["claude"], components=components)
     found = results(net, at(0), at(500), [trouble], seed=seed)
-    mixed = [r._replace(received_at=r.received_at + random.randint(0, 120_000)) for r in found for _ in range(3)]
+    mixed = [
+        r._replace(received_at=r.received_at + random.randint(0, 120_000))
+        for r in found
+        for _ in range(3)
+    ]
     random.shuffle(mixed)
     plain, shuffled = (try_results(net, some, Rules(), until=at(500)) for some in (found, mixed))
     assert said(shuffled).claim() == said(plain).claim()

@@ -29,11 +29,19 @@ def garbled(**fields: object) -> Callable[[Result], Result]:
 
 
 BAD_INPUT: dict[str, Callable[[Result], Result]] = {
-    "a minute from the future": lambda result: result._replace(started_at=result.received_at + 60_000),
-    "scheduled in the future": lambda result: result._replace(scheduled_at=result.received_at + 600_000),
+    "a minute from the future": lambda result: result._replace(
+        started_at=result.received_at + 60_000
+    ),
+    "scheduled in the future": lambda result: result._replace(
+        scheduled_at=result.received_at + 600_000
+    ),
     "a clock minutes ahead": lambda result: result._replace(started_at=result.started_at + 300_000),
-    "a clock minutes behind": lambda result: result._replace(started_at=result.started_at - 300_000),
-    "scheduled minutes ago": lambda result: result._replace(scheduled_at=result.scheduled_at - 300_000),
+    "a clock minutes behind": lambda result: result._replace(
+        started_at=result.started_at - 300_000
+    ),
+    "scheduled minutes ago": lambda result: result._replace(
+        scheduled_at=result.scheduled_at - 300_000
+    ),
     "before there was time": garbled(scheduled_at=-(10**15), started_at=-(10**15)),
     "after all time": garbled(scheduled_at=1 << 60, started_at=1 << 60),
     "an unknown region": garbled(region="atlantis"),
@@ -68,10 +76,14 @@ def test_bad_input_is_survived_and_what_is_said_is_right(what: str) -> None:
 def test_absurd_times_do_not_hide_slow_answers_nor_make_them_up(absurd: float) -> None:
     random = Random(1)
     well = results(NET, at(0), at(60))
-    mixed = [result._replace(total_ms=absurd) if random.random() < 0.05 else result for result in well]
+    mixed = [
+        result._replace(total_ms=absurd) if random.random() < 0.05 else result for result in well
+    ]
     assert try_results(NET, mixed).scopes() == ["none"]
     slow = [
-        result._replace(total_ms=2_000.0) if result.service == "claude" and result.scheduled_at > at(60) else result
+        result._replace(total_ms=2_000.0)
+        if result.service == "claude" and result.scheduled_at > at(60)
+        else result
         for result in mixed + results(NET, at(60), at(90))
     ]
     verdict = said(try_results(NET, slow))
@@ -80,7 +92,12 @@ def test_absurd_times_do_not_hide_slow_answers_nor_make_them_up(absurd: float) -
 
 def test_a_look_scheduled_in_the_future_keeps_nobody_from_falling_silent() -> None:
     found = [
-        r._replace(scheduled_at=r.scheduled_at + 600_000) if r.region == "r2" and r.scheduled_at > at(14) else r
+        r._replace(scheduled_at=r.scheduled_at + 600_000)
+        if r.region == "r2" and r.scheduled_at > at(14)
+        else r
         for r in results(NET, at(0), at(60), silences=[Silence(at(20), at(60), ["r2"])])
     ]
-    assert try_results(NET, found).engine.regions()["r2"] == (Fitness.SILENT, "nothing heard for 6 s")
+    assert try_results(NET, found).engine.regions()["r2"] == (
+        Fitness.SILENT,
+        "nothing heard for 6 s",
+    )

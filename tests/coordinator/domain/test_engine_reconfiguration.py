@@ -13,14 +13,18 @@ from tests.scenarios.trial import FAST, at, feed, seconds, try_results
 
 
 @pytest.mark.parametrize("removed", ["service", "region", "component"])
-def test_what_is_removed_from_the_configuration_is_forgotten_and_its_incident_closed(removed: str) -> None:
+def test_what_is_removed_from_the_configuration_is_forgotten_and_its_incident_closed(
+    removed: str,
+) -> None:
     trouble = Trouble(at(10), services=["claude"], components=["c1"], regions=["r1"])
     trial = try_results(NET, results(NET, at(0), at(70), [trouble]), until=at(70))
     assert len(trial.incidents()) == 1
     checks = {
         "service": [c for c in NET.checks if c.service != "claude"],
         "component": [c for c in NET.checks if (c.service, c.component) != ("claude", "c1")],
-        "region": [replace(c, regions=tuple(r for r in c.regions if r != "r1")) for c in NET.checks],
+        "region": [
+            replace(c, regions=tuple(r for r in c.regions if r != "r1")) for c in NET.checks
+        ],
     }[removed]
     services = tuple(s for s in NET.services if removed != "service" or s.id != "claude")
     regions = tuple(r for r in NET.regions if removed != "region" or r.id != "r1")
@@ -41,9 +45,15 @@ def test_a_reconfiguration_that_changes_nothing_changes_nothing() -> None:
     assert trial.events == plain.events
 
 
-def checks_with(regions: Sequence[str], components: Sequence[str], interval_ms: int = 2_000) -> Topology:
-    net = topology(regions=len(regions), services=(("claude", len(components)), ("openai", 1)), references=2)
-    return replace(net, checks=tuple(replace(check, interval_ms=interval_ms) for check in net.checks))
+def checks_with(
+    regions: Sequence[str], components: Sequence[str], interval_ms: int = 2_000
+) -> Topology:
+    net = topology(
+        regions=len(regions), services=(("claude", len(components)), ("openai", 1)), references=2
+    )
+    return replace(
+        net, checks=tuple(replace(check, interval_ms=interval_ms) for check in net.checks)
+    )
 
 
 CHANGES = {
@@ -56,13 +66,22 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("seed", range(2))
-def test_a_configuration_that_changes_under_an_open_incident_loses_nothing(change: str, seed: int) -> None:
-    trouble, after = Trouble(at(20), at(60), services=["claude"], components=["c1"]), CHANGES[change]
+def test_a_configuration_that_changes_under_an_open_incident_loses_nothing(
+    change: str, seed: int
+) -> None:
+    trouble, after = (
+        Trouble(at(20), at(60), services=["claude"], components=["c1"]),
+        CHANGES[change],
+    )
     trial = try_results(NET, results(NET, at(0), at(40), [trouble], seed=seed), until=at(40))
     (opened,) = trial.incidents()
     trial.engine.reconfigure(after, FAST)
     feed(trial, results(after, at(40), at(130), [trouble], seed=seed), at(130))
-    assert trial.claim(at(58)) == ("component", tuple(region.id for region in after.regions), ("c1",))
+    assert trial.claim(at(58)) == (
+        "component",
+        tuple(region.id for region in after.regions),
+        ("c1",),
+    )
     assert trial.claim(at(130)) == ("none", (), ())
     assert {event.incident.id for event in trial.incidents()} == {opened.incident.id}
     last = trial.incidents()[-1]

@@ -25,11 +25,18 @@ def test_a_worker_that_came_back_can_fall_silent_again() -> None:
 
 def test_a_region_that_is_unfit_does_not_vote_though_its_last_good_looks_are_fresh() -> None:
     net = replace(NET, checks=tuple(replace(check, interval_ms=10_000) for check in NET.checks))
-    trial = try_results(net, results(net, at(0), at(140), [Trouble(at(100), regions=["r2"])]), Rules(), until=at(140))
+    trial = try_results(
+        net,
+        results(net, at(0), at(140), [Trouble(at(100), regions=["r2"])]),
+        Rules(),
+        until=at(140),
+    )
     assert trial.fitness("r2") == ["fit", "unfit"]
     evidence = said(trial).evidence
     assert evidence["heard"] == ["r1", "r3", "r4"]
-    assert {cell.why for cell in said(trial).cells if cell.region == "r2"} == {evidence["unfit"]["r2"]}
+    assert {cell.why for cell in said(trial).cells if cell.region == "r2"} == {
+        evidence["unfit"]["r2"]
+    }
 
 
 def test_a_region_keeps_its_vote_however_many_worker_names_it_has_had() -> None:

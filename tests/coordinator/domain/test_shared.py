@@ -1,4 +1,6 @@
-"""What the regions of a verdict have in common is said in its sentence: from the results to the words."""
+"""What the regions of a verdict have in common is said in its sentence: from the results to the
+words.
+"""
 
 from dataclasses import replace
 
@@ -14,7 +16,9 @@ NET = topology(regions=8, services=(("claude", 2),))
 
 
 def answered(result: Result, what: str) -> Result:
-    """The result as another edge or network answers it in the regions that are hit; references stay where they are."""
+    """The result as another edge or network answers it in the regions that are hit; references stay
+    where they are.
+    """
     apart = result.region in HIT and result.service == "claude"
     if what == "edge":
         return result._replace(extra={"edge": "FRA" if apart else result.region})
@@ -23,11 +27,14 @@ def answered(result: Result, what: str) -> Result:
 
 def abroad(net: Topology) -> Topology:
     """The regions that are hit are in a country of their own."""
-    return replace(net, regions=tuple(replace(r, country="DE" if r.id in HIT else "IE") for r in net.regions))
+    return replace(
+        net, regions=tuple(replace(r, country="DE" if r.id in HIT else "IE") for r in net.regions)
+    )
 
 
 @pytest.mark.parametrize(
-    ("what", "shared"), [("edge", "edge FRA"), ("network", "network AS64501"), ("country", "country DE")]
+    ("what", "shared"),
+    [("edge", "edge FRA"), ("network", "network AS64501"), ("country", "country DE")],
 )
 def test_regions_that_fail_together_are_said_to_share_what_answers_them_or_where_they_are(
     what: str, shared: str

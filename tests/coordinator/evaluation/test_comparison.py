@@ -15,15 +15,25 @@ def at(minutes: float) -> int:
     return START + round(minutes * 60_000)
 
 
-def said(*verdicts: tuple[float, Claim], service: str = "claude", severity: str = "outage") -> list[dict[str, Any]]:
+def said(
+    *verdicts: tuple[float, Claim], service: str = "claude", severity: str = "outage"
+) -> list[dict[str, Any]]:
     return [
-        {"type": "verdict", "at": rfc3339(at(when)), "service": service, "severity": severity, **claim.to_record()}
+        {
+            "type": "verdict",
+            "at": rfc3339(at(when)),
+            "service": service,
+            "severity": severity,
+            **claim.to_record(),
+        }
         for when, claim in verdicts
     ]
 
 
 def opened(count: int) -> list[dict[str, Any]]:
-    return [{"type": "incident", "event": event} for event in ("opened", "updated", "resolved")] * count
+    return [
+        {"type": "incident", "event": event} for event in ("opened", "updated", "resolved")
+    ] * count
 
 
 def test_a_difference_goes_from_when_rules_part_until_they_meet_again() -> None:
@@ -45,7 +55,10 @@ def test_each_service_is_compared_by_itself_and_told_in_order_of_time() -> None:
     first = said((0, NONE), (5, ALL)) + said((0, NONE), (2, ALL), service="openai")
     second = said((0, NONE)) + said((0, NONE), service="openai")
     found = list(compare(("a", "b"), (first, second), at(10)).differences())
-    assert [(stretch.since, stretch.service) for stretch in found] == [(at(2), "openai"), (at(5), "claude")]
+    assert [(stretch.since, stretch.service) for stretch in found] == [
+        (at(2), "openai"),
+        (at(5), "claude"),
+    ]
 
 
 def test_a_service_is_compared_from_when_every_rule_has_spoken_of_it() -> None:
@@ -66,7 +79,9 @@ def test_the_summary_counts_changes_incidents_and_time() -> None:
 
 
 def test_three_rules_are_told_side_by_side() -> None:
-    found = compare(("a", "b", "c"), (said((0, NONE)), said((0, NONE)), said((0, NONE), (1, ALL))), at(2))
+    found = compare(
+        ("a", "b", "c"), (said((0, NONE)), said((0, NONE)), said((0, NONE), (1, ALL))), at(2)
+    )
     difference, *summaries = found.to_records()
     assert difference == {
         "type": "difference",

@@ -1,4 +1,6 @@
-"""Replay: the engine as it runs live, batch by batch; files are judged by several rules in one reading."""
+"""Replay: the engine as it runs live, batch by batch; files are judged by several rules in one
+reading.
+"""
 
 import io
 import json
@@ -34,19 +36,39 @@ def test_a_replay_says_what_was_said_live_byte_for_byte() -> None:
 def test_each_line_has_the_fields_that_are_promised() -> None:
     told = {line["type"]: line for line in replay(FOUND, NET, FAST)}
     assert list(told["verdict"]) == [
-        "type", "at", "service", "severity", "scope", "regions", "components", "confidence", "reason",
-    ]  # fmt: skip
+        "type",
+        "at",
+        "service",
+        "severity",
+        "scope",
+        "regions",
+        "components",
+        "confidence",
+        "reason",
+    ]
     assert list(told["fitness"]) == ["type", "at", "region", "fitness"]
     assert list(told["incident"]) == [
-        "type", "at", "event", "id", "service", "scope", "regions", "components",
-        "started_after", "started_by", "ended_after", "ended_by",
-    ]  # fmt: skip
+        "type",
+        "at",
+        "event",
+        "id",
+        "service",
+        "scope",
+        "regions",
+        "components",
+        "started_after",
+        "started_by",
+        "ended_after",
+        "ended_by",
+    ]
     assert json.loads(orjson.dumps(list(told.values())))
     assert {parse_rfc3339(line["at"]) % 1000 for line in told.values()} == {0}
 
 
 def test_time_goes_on_until_the_given_moment_and_no_further() -> None:
-    silent = [line for line in replay(FOUND, NET, FAST, until=at(300)) if line.get("fitness") == "silent"]
+    silent = [
+        line for line in replay(FOUND, NET, FAST, until=at(300)) if line.get("fitness") == "silent"
+    ]
     assert len(silent) == 5
     early = list(replay(FOUND, NET, FAST, until=at(30)))
     assert max(parse_rfc3339(line["at"]) for line in early) <= at(30)
@@ -57,21 +79,31 @@ def test_time_goes_on_until_the_given_moment_and_no_further() -> None:
 def test_batches_of_any_size_say_the_same(size: int) -> None:
     ours = Outscope(NET, FAST)
     batches = [FOUND[n : n + size] for n in range(0, len(FOUND), size)]
-    said = [record for batch in batches for record in ours.judge(batch)] + list(ours.finish(at(100)))
+    said = [record for batch in batches for record in ours.judge(batch)] + list(
+        ours.finish(at(100))
+    )
     assert said == list(replay(FOUND, NET, FAST, until=at(100)))
 
 
 def test_one_reading_of_a_file_is_judged_by_every_rule() -> None:
-    judged = judge_file(ResultFile(io.BytesIO(ndjson(FOUND))), [partial(judging, rule, NET, FAST) for rule in RULES])
+    judged = judge_file(
+        ResultFile(io.BytesIO(ndjson(FOUND))), [partial(judging, rule, NET, FAST) for rule in RULES]
+    )
     said = dict(zip(RULES, judged.records, strict=True))
     assert said["outscope"] == list(replay(FOUND, NET, FAST))
     assert said["gatus"] == list(judge_by("gatus", FOUND, NET))
-    assert (judged.begin, judged.end, judged.results) == (FOUND[0].received_at, FOUND[-1].received_at, len(FOUND))
+    assert (judged.begin, judged.end, judged.results) == (
+        FOUND[0].received_at,
+        FOUND[-1].received_at,
+        len(FOUND),
+    )
 
 
 def test_nothing_after_until_is_judged() -> None:
     file = ResultFile(io.BytesIO(ndjson(FOUND)))
-    judged = judge_file(file, [partial(judging, rule, NET, FAST) for rule in ("outscope", "openstatus")], at(30))
+    judged = judge_file(
+        file, [partial(judging, rule, NET, FAST) for rule in ("outscope", "openstatus")], at(30)
+    )
     assert judged.records[0] == list(replay(FOUND, NET, FAST, until=at(30)))
     assert judged.records[1] == list(judge_by("openstatus", FOUND, NET, at(30)))
     assert judged.end == at(30)
@@ -90,7 +122,9 @@ def test_a_file_that_is_far_out_of_order_is_read_whole_and_judged_again(tmp_path
     path.write_bytes(ndjson(FOUND[::-1]))
     with pytest.raises(OutOfOrderError):
         list(ResultFile(path).in_order())
-    assert judge_file(ResultFile(path), [partial(Outscope, NET, FAST)]).records[0] == list(replay(FOUND, NET, FAST))
+    assert judge_file(ResultFile(path), [partial(Outscope, NET, FAST)]).records[0] == list(
+        replay(FOUND, NET, FAST)
+    )
 
 
 @pytest.mark.usefixtures("small_buffer")

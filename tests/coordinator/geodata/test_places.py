@@ -54,7 +54,9 @@ def test_a_database_that_was_replaced_is_opened_again(tmp_path: Path) -> None:
     path = database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
     places = Places(path)
     assert places.of("8.8.8.8").country == "XX"
-    database(tmp_path / "new.mmdb", "GeoLite2-Country", {"country": {"iso_code": "YY"}}).replace(path)
+    database(tmp_path / "new.mmdb", "GeoLite2-Country", {"country": {"iso_code": "YY"}}).replace(
+        path
+    )
     os.utime(path, ns=(1, 1))
     places.refresh()
     assert places.of("8.8.8.8").country == "YY"
@@ -75,14 +77,18 @@ def test_a_missing_database_costs_one_warning_and_works_when_it_appears(
     places.close()
 
 
-def test_a_broken_database_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_database_costs_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "c.mmdb").write_bytes(b"nonsense" * 1000)
     places = Places(tmp_path / "c.mmdb")
     assert places.of("8.8.8.8") == places.of("8.8.4.4") == NOWHERE
     assert len(caplog.records) == 1
 
 
-def test_a_database_of_another_kind_costs_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_of_another_kind_costs_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = database(tmp_path / "a.mmdb", "Something-Else", {"x": 1})
     places = Places(path)
     assert places.of("8.8.8.8") == places.of("8.8.8.9") == NOWHERE

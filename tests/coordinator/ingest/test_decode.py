@@ -27,11 +27,30 @@ ROW: list[Any] = [*LOOK, 1.0, 2.0, None, None, 9.5, None, {}]
 
 
 def report(*rows: Any, **fields: Any) -> dict[str, Any]:
-    return {"v": 1, "worker": "w1", "boot": "b", "seq": 7, "sent_at": NOW, "vitals": None, "rows": list(rows)} | fields
+    return {
+        "v": 1,
+        "worker": "w1",
+        "boot": "b",
+        "seq": 7,
+        "sent_at": NOW,
+        "vitals": None,
+        "rows": list(rows),
+    } | fields
 
 
 def row(**fields: Any) -> list[Any]:
-    names = ["check", "slot", "attempt", "scheduled_at", "started_at", "ok", "reason", "blame", "detail", "status_code"]
+    names = [
+        "check",
+        "slot",
+        "attempt",
+        "scheduled_at",
+        "started_at",
+        "ok",
+        "reason",
+        "blame",
+        "detail",
+        "status_code",
+    ]
     names += ["dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms", "ip", "extra"]
     return list((dict(zip(names, ROW, strict=True)) | fields).values())
 
@@ -47,7 +66,12 @@ def test_a_row_becomes_a_result_with_what_the_check_and_the_queue_say() -> None:
     assert (result.service, result.component, result.kind) == ("claude", "c-api", "http")
     assert (result.region, result.worker, result.received_at) == ("eu-west", "w1", NOW)
     assert result.id == result_id("api", "eu-west", "w1", 59_066_666, 0)
-    assert (result.ok, result.reason, result.blame, result.total_ms) == (False, Reason.TIMEOUT, Blame.PATH, 9.5)
+    assert (result.ok, result.reason, result.blame, result.total_ms) == (
+        False,
+        Reason.TIMEOUT,
+        Blame.PATH,
+        9.5,
+    )
     assert [(region, r.worker, r.seq) for region, r in reading.reports] == [("eu-west", "w1", 7)]
     assert not reading.refused
 
@@ -118,24 +142,39 @@ def test_what_is_no_report_is_counted_and_dropped(body: bytes) -> None:
 
 
 def test_the_refused_rows_of_a_report_are_set_aside_by_reason_and_can_be_read_again() -> None:
-    reading = reading_of(report(row(slot=1), row(check="nobody", slot=2), row(check="nobody", slot=3), [1]))
+    reading = reading_of(
+        report(row(slot=1), row(check="nobody", slot=2), row(check="nobody", slot=3), [1])
+    )
     asides = {aside.reason: aside for aside in reading.asides}
     assert set(asides) == {"unknown_check", "malformed_row"}
-    later = Topology(checks=(*TOPOLOGY.checks, Check("nobody", "claude", "x", "http", 30_000, 1000, ("eu-west",))))
+    later = Topology(
+        checks=(
+            *TOPOLOGY.checks,
+            Check("nobody", "claude", "x", "http", 30_000, 1000, ("eu-west",)),
+        )
+    )
     aside = asides["unknown_check"]
     again = read([Delivery(aside.region, aside.task, aside.body, 0.0)], later, NOW + 5)
-    assert [result.id for result in again.results] == [result_id("nobody", "eu-west", "w1", n, 0) for n in (2, 3)]
+    assert [result.id for result in again.results] == [
+        result_id("nobody", "eu-west", "w1", n, 0) for n in (2, 3)
+    ]
     assert not again.refused
     assert reading_of(asides["malformed_row"].body).refused == {"malformed_row": 1}
 
 
 def test_a_message_that_is_no_report_is_set_aside_as_it_came() -> None:
     (aside,) = reading_of(b"\xff nonsense").asides
-    assert (aside.region, aside.reason, aside.body) == ("eu-west", "malformed_report", b"\xff nonsense")
+    assert (aside.region, aside.reason, aside.body) == (
+        "eu-west",
+        "malformed_report",
+        b"\xff nonsense",
+    )
 
 
 def test_a_result_older_than_what_is_kept_is_refused() -> None:
-    body = json.dumps([[report(row(slot=1), row(slot=2, scheduled_at=NOW - 1001))], {}, {}]).encode()
+    body = json.dumps(
+        [[report(row(slot=1), row(slot=2, scheduled_at=NOW - 1001))], {}, {}]
+    ).encode()
     reading = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW, oldest=NOW - 1000)
     assert len(reading.results) == 1
     assert reading.refused == {"too_old": 1}
@@ -181,7 +220,9 @@ def test_no_bytes_at_all_are_an_error(body: bytes) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 

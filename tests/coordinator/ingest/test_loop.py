@@ -1,4 +1,6 @@
-"""What becomes of reports, step by step, on a real store. Letters stay in a Post that is not open."""
+"""What becomes of reports, step by step, on a real store. Letters stay in a Post that is not
+open.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -44,7 +46,14 @@ class World:
     async def hear(self, region: str, worker: str, *rows: tuple[Any, ...]) -> None:
         """A report arrives."""
         self._seq += 1
-        report = {"v": 1, "worker": worker, "boot": "b", "seq": self._seq, "sent_at": self.now, "rows": rows}
+        report = {
+            "v": 1,
+            "worker": worker,
+            "boot": "b",
+            "seq": self._seq,
+            "sent_at": self.now,
+            "rows": rows,
+        }
         body = json.dumps([[report], {}, {}]).encode()
         await self.ingest.step([Delivery(region, TASK_REPORT, body, clock.monotonic_s())])
 
@@ -63,7 +72,23 @@ class World:
         """A look at a check at this moment."""
         said = (True, "ok", "none") if ok else (False, "status", "target")
         slot = self.configuration.topology.check[check].slot(self.now)
-        return (check, slot, attempt, self.now, self.now, *said, "", None, None, None, None, None, 9.0, None, {})
+        return (
+            check,
+            slot,
+            attempt,
+            self.now,
+            self.now,
+            *said,
+            "",
+            None,
+            None,
+            None,
+            None,
+            None,
+            9.0,
+            None,
+            {},
+        )
 
     def due(self, check: str, region: str) -> Due:
         """The regular look at a check at this moment."""
@@ -108,7 +133,9 @@ async def test_an_extra_look_does_not_settle_the_regular_one_of_its_slot(world: 
 
 async def test_a_regular_look_that_only_extra_ones_stood_beside_is_a_gap(world: World) -> None:
     world.parts.ledger.issue([world.due("api", "eu-west")])
-    await world.hear("eu-west", "eu-west-1", world.row("api", attempt=1), world.row("api", attempt=2))
+    await world.hear(
+        "eu-west", "eu-west-1", world.row("api", attempt=1), world.row("api", attempt=2)
+    )
     (gap,) = world.parts.ledger.sweep(world.now + 60_000)
     assert gap.reason is GapReason.NO_RESULT
 
@@ -118,7 +145,9 @@ async def test_while_all_is_well_no_extra_look_is_ordered(world: World) -> None:
     assert world.orders() == []
 
 
-async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_gap(world: World) -> None:
+async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_gap(
+    world: World,
+) -> None:
     await all_well(world)
     await world.hear("eu-west", "eu-west-1", world.row("api", ok=False))
     assert world.orders() == []
@@ -132,7 +161,9 @@ async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_g
     assert world.parts.ledger.sweep(world.now + 10**9) == []
 
 
-async def test_without_a_budget_nothing_is_looked_at_again(world: World, document: dict[str, Any]) -> None:
+async def test_without_a_budget_nothing_is_looked_at_again(
+    world: World, document: dict[str, Any]
+) -> None:
     world.ingest.configure(from_document({**document, "judge": {"confirm_share": 0}}))
     await all_well(world)
     await world.hear("eu-west", "eu-west-1", world.row("api", ok=False))
@@ -158,7 +189,9 @@ async def test_a_poison_message_is_set_aside_and_blocks_nothing(world: World) ->
     assert world.parts.counters.results == 1
 
 
-async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks(world: World) -> None:
+async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks(
+    world: World,
+) -> None:
     without = {**world.document, "services": [world.document["services"][0]]}
     world.ingest.configure(from_document(without))
     await world.hear("eu-west", "eu-west-1", world.row("ref-a"), world.row("api"))
@@ -168,7 +201,9 @@ async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks
     assert world.parts.counters.results == 1, "nobody has asked yet"
     await world.parts.store.asides.retry([told["id"]])
     await world.again()
-    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.asides.all()] == [(told["id"], 2)]
+    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.asides.all()] == [
+        (told["id"], 2)
+    ]
     world.ingest.configure(world.configuration)
     await world.parts.store.asides.retry([told["id"]])
     await world.again()

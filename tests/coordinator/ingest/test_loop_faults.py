@@ -1,4 +1,6 @@
-"""What happens to results when something breaks between the broker and the disk: each is there exactly once."""
+"""What happens to results when something breaks between the broker and the disk: each is there
+exactly once.
+"""
 
 import os
 import subprocess
@@ -51,7 +53,12 @@ def count(fleet: Fleet) -> int:
 
 def judged(fleet: Fleet, sent: int) -> None:
     """Each result is stored once and was judged once."""
-    until(lambda: fleet.told().get("results") == sent, 30, "that all are judged", fleet.coordinator.log)
+    until(
+        lambda: fleet.told().get("results") == sent,
+        30,
+        "that all are judged",
+        fleet.coordinator.log,
+    )
     assert count(fleet) == sent
     ids = [result.id for result in fleet.stored()]
     assert len(set(ids)) == len(ids) == sent
@@ -82,7 +89,9 @@ async def test_a_commit_that_nobody_heard_of_is_neither_lost_nor_done_twice(
             cutter.arm()
             new = await keep(store, results, Reading(received_at=2))
             assert cutter.cuts == 1
-            assert sorted(r.id for r in new) == sorted(r.id for r in results[1:]), "they were never judged before"
+            assert sorted(r.id for r in new) == sorted(r.id for r in results[1:]), (
+                "they were never judged before"
+            )
             assert len(await store.results.recent(0)) == 50
             due = await store._database.fetch("SELECT DISTINCT at FROM rollup_due")
             assert len(due) == len({r.scheduled_at // 60_000 for r in results})
@@ -94,23 +103,35 @@ def test_two_processes_that_get_the_same_messages_store_each_result_once(
     fleet = Fleet(valkey, postgres_url, tmp_path, ())
     sent = backlog(fleet, times=2)
     elsewhere = {"OUTSCOPE_INTAKE": "elsewhere"}
-    fleet.coordinator = CoordinatorProcess(valkey.url, postgres_url, tmp_path / "judge", **elsewhere)
-    storing = [CoordinatorProcess(valkey.url, postgres_url, tmp_path / f"s{n}", "intake", **elsewhere) for n in (1, 2)]
+    fleet.coordinator = CoordinatorProcess(
+        valkey.url, postgres_url, tmp_path / "judge", **elsewhere
+    )
+    storing = [
+        CoordinatorProcess(valkey.url, postgres_url, tmp_path / f"s{n}", "intake", **elsewhere)
+        for n in (1, 2)
+    ]
     try:
-        with fleet.running():  # first the judge: what was stored before it began is remembered, not counted
+        # first the judge: what was stored before it began is remembered, not counted
+        with fleet.running():
             for process in storing:
                 process.start(ready=False)
             until(lambda: count(fleet) >= sent, 60, "all results", storing[0].log)
             judged(fleet, sent)
             shares = fleet.ask(lambda store: store.standings.all("intake")).values()
-            until(lambda: sum(_shares(fleet)) == sent, 10, f"that each is new to one of them: {list(shares)}")
+            until(
+                lambda: sum(_shares(fleet)) == sent,
+                10,
+                f"that each is new to one of them: {list(shares)}",
+            )
     finally:
         for process in storing:
             process.kill()
 
 
 def _shares(fleet: Fleet) -> list[int]:
-    return [told["results"] for told in fleet.ask(lambda store: store.standings.all("intake")).values()]
+    return [
+        told["results"] for told in fleet.ask(lambda store: store.standings.all("intake")).values()
+    ]
 
 
 @pytest.fixture
@@ -118,18 +139,27 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with room for little."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True
+    )
     if os.getuid() != 0 or mounted.returncode != 0:
         pytest.skip("only root may mount a small disk")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_a_full_disk_stops_receipts_and_loses_nothing(valkey: Broker, tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_stops_receipts_and_loses_nothing(
+    valkey: Broker, tmp_path: Path, small_disk: Path
+) -> None:
     fleet = Fleet(valkey, f"sqlite://{small_disk}/store.db", tmp_path, ())
     sent = backlog(fleet)
     with fleet.running(ready=False):
-        until(lambda: "cannot_write what=results" in fleet.coordinator.log(), 40, "a full disk", fleet.coordinator.log)
+        until(
+            lambda: "cannot_write what=results" in fleet.coordinator.log(),
+            40,
+            "a full disk",
+            fleet.coordinator.log,
+        )
         time.sleep(1)
         assert count(fleet) < sent
         subprocess.run(["mount", "-o", "remount,size=300m", small_disk], check=True)
@@ -137,12 +167,19 @@ def test_a_full_disk_stops_receipts_and_loses_nothing(valkey: Broker, tmp_path: 
         judged(fleet, sent)
 
 
-def test_the_inbox_takes_no_more_than_it_can_hold(valkey: Broker, tmp_path: Path, small_disk: Path) -> None:
+def test_the_inbox_takes_no_more_than_it_can_hold(
+    valkey: Broker, tmp_path: Path, small_disk: Path
+) -> None:
     """While nothing can be stored, reports stay with the broker and memory does not grow."""
     fleet = Fleet(valkey, f"sqlite://{small_disk}/store.db", tmp_path, ())
     backlog(fleet, times=3)
     with fleet.running(ready=False), valkey.client() as client:
-        until(lambda: "cannot_write what=results" in fleet.coordinator.log(), 40, "a full disk", fleet.coordinator.log)
+        until(
+            lambda: "cannot_write what=results" in fleet.coordinator.log(),
+            40,
+            "a full disk",
+            fleet.coordinator.log,
+        )
         waiting = _waiting(client)
         before = _rss_mb(fleet.coordinator.pid)
         backlog(fleet, times=3)

@@ -27,7 +27,9 @@ async def test_results_carry_country_and_network_of_the_address_that_answered(
     tmp_path: Path, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = MMDBWriter(6, "GeoLite2-ASN", ipv4_compatible=True)
-    writer.insert_network(IPSet(["8.8.8.0/24", "2001:4860::/32"]), {"autonomous_system_number": 15169})
+    writer.insert_network(
+        IPSet(["8.8.8.0/24", "2001:4860::/32"]), {"autonomous_system_number": 15169}
+    )
     writer.to_db_file(str(tmp_path / "asn.mmdb"))
     places = Places(asn=tmp_path / "asn.mmdb")
     monkeypatch.setattr(test_loop, "Places", lambda: places)
@@ -35,10 +37,17 @@ async def test_results_carry_country_and_network_of_the_address_that_answered(
         parts = Parts(store, Post(URL), Inbox(URL, REGIONS), Ledger(), Hearing(), Counters())
         parts.hearing.expect(REGIONS, clock.monotonic_s())
         world = World(parts, document)
-        for check, ip in (("api", "8.8.8.8"), ("web", "2001:4860:4860::8888"), ("ref-a", "10.0.0.1")):
+        for check, ip in (
+            ("api", "8.8.8.8"),
+            ("web", "2001:4860:4860::8888"),
+            ("ref-a", "10.0.0.1"),
+        ):
             row = list(world.row(check))
             row[IP] = ip
             await world.hear("eu-west", "eu-west-1", tuple(row))
-        stored = {result.check: (result.ip_country, result.asn) for result in await store.results.recent(0)}
+        stored = {
+            result.check: (result.ip_country, result.asn)
+            for result in await store.results.recent(0)
+        }
     assert stored == {"api": ("US", 15169), "web": ("US", 15169), "ref-a": (None, None)}
     places.close()

@@ -1,4 +1,6 @@
-"""What a vendor says of itself is kept, and changes no verdict: not live, not after a restart, not in a replay."""
+"""What a vendor says of itself is kept, and changes no verdict: not live, not after a restart, not
+in a replay.
+"""
 
 import json
 from copy import deepcopy
@@ -50,7 +52,9 @@ def with_page(document: dict[str, Any]) -> Configuration:
 
 def rumour(look: Result, slot: int) -> Result:
     """A look at the vendor's page at the same moment: heard, or not heard."""
-    kept = look._replace(id=result_id("page", look.region, look.worker, slot, 0), check="page", kind="vendor_status")
+    kept = look._replace(
+        id=result_id("page", look.region, look.worker, slot, 0), check="page", kind="vendor_status"
+    )
     if slot % 2:
         return kept._replace(ok=False, reason=Reason.TIMEOUT, blame=Blame.PATH)
     return kept._replace(ok=True, reason=Reason.OK, blame=Blame.NONE)
@@ -66,15 +70,17 @@ def test_a_replay_says_the_same_whatever_the_vendor_says() -> None:
 
     assert list(replay(told, net, FAST)) == list(replay(looks, net, FAST))
     voting = replace(net, checks=(*net.checks, page))
-    assert list(replay(told, voting, FAST)) != list(replay(looks, net, FAST)), "it would have changed something"
+    assert list(replay(told, voting, FAST)) != list(replay(looks, net, FAST)), (
+        "it would have changed something"
+    )
 
 
 async def test_after_a_restart_it_does_not_vote(tmp_path: Path, with_page: Configuration) -> None:
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
         engine = await _rebuilt(store, with_page)
 
-    assert "page" not in engine._tracks
-    assert "api" in engine._tracks
+    assert "page" not in engine._all_series
+    assert "api" in engine._all_series
 
 
 async def test_live_it_is_kept_and_does_not_vote(
@@ -88,11 +94,36 @@ async def test_live_it_is_kept_and_does_not_vote(
         ingest = Ingest(parts, engine, Places(), Stamps(lambda: now, lambda: now / 1000), before)
         ingest.configure(with_page)
         slot = with_page.topology.check["page"].slot(now)
-        row = ("page", slot, 0, now, now, False, "timeout", "path", "", None, None, None, None, None, 9.0, None, {})
-        report = {"v": 1, "worker": "eu-west-1", "boot": "b", "seq": 1, "sent_at": now, "rows": [row]}
+        row = (
+            "page",
+            slot,
+            0,
+            now,
+            now,
+            False,
+            "timeout",
+            "path",
+            "",
+            None,
+            None,
+            None,
+            None,
+            None,
+            9.0,
+            None,
+            {},
+        )
+        report = {
+            "v": 1,
+            "worker": "eu-west-1",
+            "boot": "b",
+            "seq": 1,
+            "sent_at": now,
+            "rows": [row],
+        }
         body = json.dumps([[report], {}, {}]).encode()
         await ingest.step([Delivery("eu-west", TASK_REPORT, body, clock.monotonic_s())])
 
         assert [result.check for result in await store.results.recent(now - 60_000)] == ["page"]
-    assert "page" not in engine._tracks
+    assert "page" not in engine._all_series
     assert not engine.asks()

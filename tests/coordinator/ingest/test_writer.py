@@ -31,9 +31,13 @@ class Stage:
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet = fleet
-        fleet.coordinator = CoordinatorProcess(fleet.broker.url, fleet.database, folder / "judge", **ELSEWHERE)
+        fleet.coordinator = CoordinatorProcess(
+            fleet.broker.url, fleet.database, folder / "judge", **ELSEWHERE
+        )
         self.storing = [
-            CoordinatorProcess(fleet.broker.url, fleet.database, folder / f"s{n}", "intake", **ELSEWHERE)
+            CoordinatorProcess(
+                fleet.broker.url, fleet.database, folder / f"s{n}", "intake", **ELSEWHERE
+            )
             for n in (1, 2)
         ]
 
@@ -47,7 +51,12 @@ class Stage:
 
     def progress(self, results: int = 30) -> None:
         before = len(self.fleet.receipted())
-        until(lambda: len(self.fleet.receipted()) >= before + results, 40, "results", self.storing[1].log)
+        until(
+            lambda: len(self.fleet.receipted()) >= before + results,
+            40,
+            "results",
+            self.storing[1].log,
+        )
 
     def shares(self) -> list[int]:
         """How many results each process stored."""
@@ -62,11 +71,20 @@ def stage(valkey: Broker, tmp_path: Path, document: dict[str, Any], postgres_url
     return Stage(fleet, tmp_path)
 
 
-def test_what_two_store_is_judged_as_one_and_a_replay_agrees(stage: Stage, document: dict[str, Any]) -> None:
+def test_what_two_store_is_judged_as_one_and_a_replay_agrees(
+    stage: Stage, document: dict[str, Any]
+) -> None:
     fleet = stage.fleet
     with stage.running():
-        until(lambda: fleet.verdict().get("severity") == "operational", 40, "a verdict", fleet.coordinator.log)
-        until(lambda: min([0, *stage.shares()][-2:]) > 0, 20, "that both store", stage.storing[0].log)
+        until(
+            lambda: fleet.verdict().get("severity") == "operational",
+            40,
+            "a verdict",
+            fleet.coordinator.log,
+        )
+        until(
+            lambda: min([0, *stage.shares()][-2:]) > 0, 20, "that both store", stage.storing[0].log
+        )
         fleet.answer(api_is_down)
         until(lambda: fleet.incidents(), 60, "the incident", fleet.coordinator.log)
         assert fleet.verdict()["scope"] == "component"
@@ -78,7 +96,11 @@ def test_what_two_store_is_judged_as_one_and_a_replay_agrees(stage: Stage, docum
     stored = fleet.stored()
     assert fleet.receipted() <= {result.id for result in stored}
     configuration = from_document(document)
-    again = [r for r in replay(stored, configuration.topology, configuration.rules) if r["type"] == "incident"]
+    again = [
+        r
+        for r in replay(stored, configuration.topology, configuration.rules)
+        if r["type"] == "incident"
+    ]
     (incident,) = fleet.incidents()
     assert again[0]["event"] == "opened"
     assert again[0]["id"] == incident["id"]
@@ -89,10 +111,19 @@ def test_one_that_slept_too_long_begins_anew_and_loses_nothing(stage: Stage) -> 
     with stage.running():
         stage.progress()
         sleeper.signal(signal.SIGSTOP)
-        until(lambda: "processes_that_store=1" in fleet.coordinator.log(), 30, "that it is left behind")
+        until(
+            lambda: "processes_that_store=1" in fleet.coordinator.log(),
+            30,
+            "that it is left behind",
+        )
         stage.progress()
         sleeper.signal(signal.SIGCONT)
-        until(lambda: "processes_that_store=2" in fleet.coordinator.log()[-400:], 30, "that it is back", sleeper.log)
+        until(
+            lambda: "processes_that_store=2" in fleet.coordinator.log()[-400:],
+            30,
+            "that it is back",
+            sleeper.log,
+        )
         stage.progress()
         judged = fleet.told()["results"]
         until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")

@@ -1,4 +1,6 @@
-"""The broker's access list, held against real servers: Valkey as embedded, and Redis 7.0 as Debian ships it."""
+"""The broker's access list, held against real servers: Valkey as embedded, and Redis 7.0 as Debian
+ships it.
+"""
 
 import json
 import shutil
@@ -42,21 +44,26 @@ def test_an_empty_password_is_refused() -> None:
 
 
 @pytest.fixture(params=["valkey", "redis-server"])
-def guarded(request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Broker]:
+def guarded(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]
+) -> Iterator[Broker]:
     """A server with the access list, of each make."""
     program = None
     if request.param == "redis-server":
         program = shutil.which("redis-server")
         if program is None:
             pytest.skip("redis-server is not installed (Debian: apt install redis-server)")
-    broker = Broker(free_port(), tmp_path / "broker", acl=broker_acl(PASSWORDS, COORDINATOR), program=program)
+    broker = Broker(
+        free_port(), tmp_path / "broker", acl=broker_acl(PASSWORDS, COORDINATOR), program=program
+    )
     broker.start()
     yield broker
     broker.kill()
 
 
 def url(broker: Broker, user: str) -> str:
-    return f"redis://{user}:{(PASSWORDS | {'coordinator': COORDINATOR})[user]}@127.0.0.1:{broker.port}/0"
+    password = (PASSWORDS | {"coordinator": COORDINATOR})[user]
+    return f"redis://{user}:{password}@127.0.0.1:{broker.port}/0"
 
 
 def client(broker: Broker, user: str) -> Redis:
@@ -68,11 +75,16 @@ def test_orders_reports_and_receipts_pass_through_celery(guarded: Broker) -> Non
     order = Order(order="o", region="eu-west", issued_at=now(), checks=(), looks=())
     post = Post(url(guarded, "coordinator"))
     post.open()
-    with Reporter(url(guarded, "eu-west"), "eu-west") as reporter, client(guarded, "coordinator") as reader:
+    with (
+        Reporter(url(guarded, "eu-west"), "eu-west") as reporter,
+        client(guarded, "coordinator") as reader,
+    ):
         post.send(order_letter(order, 10, lambda _sent: None))
         until(lambda: reporter.orders, 15, "the order's arrival")
         post.send(order_letter(order, 10, lambda _sent: None, reporter.name))
-        until(lambda: len(reporter.orders) == 2, 15, "the arrival of an order for this worker alone")
+        until(
+            lambda: len(reporter.orders) == 2, 15, "the arrival of an order for this worker alone"
+        )
         assert reader.brpop(["reports.eu-west"], 15) is not None
         seq = next(iter(reporter.waiting))
         receipt = Receipt(worker=reporter.name, boot="any", seqs=(seq,), at=now())
@@ -83,13 +95,26 @@ def test_orders_reports_and_receipts_pass_through_celery(guarded: Broker) -> Non
 
 @pytest.mark.slow
 def test_a_real_worker_works_with_its_regions_credential(guarded: Broker, tmp_path: Path) -> None:
-    check = CheckSpec(id="c", kind="tcp", interval_ms=60_000, timeout_ms=500, params={"host": "127.0.0.1", "port": 1})
+    check = CheckSpec(
+        id="c",
+        kind="tcp",
+        interval_ms=60_000,
+        timeout_ms=500,
+        params={"host": "127.0.0.1", "port": 1},
+    )
     order = Order(
-        order="o", region="eu-west", issued_at=now(), checks=(check.model_dump_json(),), looks=((0, 1, 0, now()),)
+        order="o",
+        region="eu-west",
+        issued_at=now(),
+        checks=(check.model_dump_json(),),
+        looks=((0, 1, 0, now()),),
     )
     post = Post(url(guarded, "coordinator"))
     post.open()
-    with WorkerProcess(url(guarded, "eu-west"), tmp_path / "worker"), client(guarded, "coordinator") as reader:
+    with (
+        WorkerProcess(url(guarded, "eu-west"), tmp_path / "worker"),
+        client(guarded, "coordinator") as reader,
+    ):
         post.send(order_letter(order, 60, lambda _sent: None))
         rows: list[Any] = []
         while not rows:
@@ -107,14 +132,32 @@ Act = Callable[[Redis], Any]
 @pytest.mark.parametrize(
     "act",
     [
-        pytest.param(lambda link: link.brpop(["probes.us-east"], 1), id="take another region's orders"),
-        pytest.param(lambda link: link.brpop(["probes.us-east.us-east-1"], 1), id="take another worker's receipts"),
-        pytest.param(lambda link: link.lrange("probes.us-east", 0, -1), id="read another region's orders"),
-        pytest.param(lambda link: link.lpush("reports.us-east", "x"), id="report as another region"),
-        pytest.param(lambda link: link.lpush("probes.us-east.us-east-1", "x"), id="speak to another region's worker"),
-        pytest.param(lambda link: link.lpush("probes.eu-west", "x"), id="order looks of its own region"),
-        pytest.param(lambda link: link.brpop(["reports.eu-west"], 1), id="take its own region's reports"),
-        pytest.param(lambda link: link.lrange("reports.eu-west", 0, -1), id="read its own region's reports"),
+        pytest.param(
+            lambda link: link.brpop(["probes.us-east"], 1), id="take another region's orders"
+        ),
+        pytest.param(
+            lambda link: link.brpop(["probes.us-east.us-east-1"], 1),
+            id="take another worker's receipts",
+        ),
+        pytest.param(
+            lambda link: link.lrange("probes.us-east", 0, -1), id="read another region's orders"
+        ),
+        pytest.param(
+            lambda link: link.lpush("reports.us-east", "x"), id="report as another region"
+        ),
+        pytest.param(
+            lambda link: link.lpush("probes.us-east.us-east-1", "x"),
+            id="speak to another region's worker",
+        ),
+        pytest.param(
+            lambda link: link.lpush("probes.eu-west", "x"), id="order looks of its own region"
+        ),
+        pytest.param(
+            lambda link: link.brpop(["reports.eu-west"], 1), id="take its own region's reports"
+        ),
+        pytest.param(
+            lambda link: link.lrange("reports.eu-west", 0, -1), id="read its own region's reports"
+        ),
         pytest.param(lambda link: link.keys("*"), id="list keys"),
         pytest.param(lambda link: link.flushall(), id="erase everything"),
         pytest.param(lambda link: link.config_get("*"), id="read the server's configuration"),
@@ -135,7 +178,10 @@ def test_what_a_region_may_do_it_can(guarded: Broker) -> None:
         assert link.lpush("reports.eu-west", "x") == 1
         assert link.lpush("probes.eu-west.eu-west-1", "echo") == 1
         coordinator.lpush("probes.eu-west", "order")
-        assert link.brpop(["probes.eu-west", "probes.eu-west.eu-west-1"], 1) == (b"probes.eu-west", b"order")
+        assert link.brpop(["probes.eu-west", "probes.eu-west.eu-west-1"], 1) == (
+            b"probes.eu-west",
+            b"order",
+        )
 
 
 @pytest.mark.slow

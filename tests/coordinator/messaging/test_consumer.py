@@ -29,7 +29,10 @@ class Sender:
             producer = link.Producer(serializer="json")
             for _ in range(count):
                 producer.publish(
-                    next(self.numbers), exchange="", routing_key=reports_queue(region), headers={"task": TASK_REPORT}
+                    next(self.numbers),
+                    exchange="",
+                    routing_key=reports_queue(region),
+                    headers={"task": TASK_REPORT},
                 )
 
 
@@ -74,7 +77,9 @@ async def first_arrival(inbox: Inbox, sender: Sender, within_s: float) -> float:
     pytest.fail(f"nothing arrived within {within_s} s")
 
 
-async def test_a_message_arrives_with_the_region_of_its_queue(valkey: Broker, sender: Sender, open_inbox: Open) -> None:
+async def test_a_message_arrives_with_the_region_of_its_queue(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
     inbox = open_inbox(valkey.url, "eu-west", "us-east")
     sender.send("us-east")
     sender.send("eu-west")
@@ -123,7 +128,9 @@ async def test_after_a_restart_of_the_broker_messages_arrive_again(
     assert await first_arrival(inbox, sender, 15) < 10
 
 
-async def test_a_broker_that_comes_late_is_waited_for(valkey: Broker, sender: Sender, open_inbox: Open) -> None:
+async def test_a_broker_that_comes_late_is_waited_for(
+    valkey: Broker, sender: Sender, open_inbox: Open
+) -> None:
     valkey.kill()
     inbox = open_inbox(valkey.url, "eu-west")
     await asyncio.sleep(1)
@@ -145,7 +152,9 @@ async def test_a_half_open_link_is_given_up_within_fifteen_seconds(
         assert await first_arrival(inbox, sender, 20) < 15
 
 
-async def test_closing_does_not_wait_for_a_loop_that_takes_nothing(valkey: Broker, sender: Sender) -> None:
+async def test_closing_does_not_wait_for_a_loop_that_takes_nothing(
+    valkey: Broker, sender: Sender
+) -> None:
     inbox = Inbox(valkey.url, ["eu-west"])
     inbox.open()
     sender.send("eu-west", 2 * WAITING)

@@ -41,7 +41,9 @@ class Answers:
         self._lock = threading.Lock()
 
     def letter(self, number: int = 0, patience_s: float = 2.0) -> Letter:
-        return Letter("outscope.look", "probes.eu-west", {"number": number}, patience_s, 10.0, self.tell)
+        return Letter(
+            "outscope.look", "probes.eu-west", {"number": number}, patience_s, 10.0, self.tell
+        )
 
     def tell(self, sent: bool) -> None:
         with self._lock:
@@ -51,10 +53,14 @@ class Answers:
 def numbers(broker: Broker) -> list[int]:
     with broker.client() as client:
         messages = [json.loads(text) for text in client.lrange("probes.eu-west", 0, -1)]
-    return [json.loads(b64decode(message["body"]))[0][0]["number"] for message in reversed(messages)]
+    return [
+        json.loads(b64decode(message["body"]))[0][0]["number"] for message in reversed(messages)
+    ]
 
 
-def test_letters_arrive_in_order_as_celery_messages_that_expire(valkey: Broker, open_post: Open) -> None:
+def test_letters_arrive_in_order_as_celery_messages_that_expire(
+    valkey: Broker, open_post: Open
+) -> None:
     post, answers = open_post(valkey.url), Answers()
     for number in range(500):
         assert post.send(answers.letter(number))
@@ -67,7 +73,9 @@ def test_letters_arrive_in_order_as_celery_messages_that_expire(valkey: Broker, 
         assert sorted(client.keys()) == [b"probes.eu-west"], "no bindings are left at the broker"
 
 
-def test_while_the_broker_is_away_letters_are_given_up_in_time_and_none_block(valkey: Broker, open_post: Open) -> None:
+def test_while_the_broker_is_away_letters_are_given_up_in_time_and_none_block(
+    valkey: Broker, open_post: Open
+) -> None:
     post, answers = open_post(valkey.url), Answers()
     post.send(answers.letter())
     until(lambda: answers.told == [True], 15)
@@ -100,7 +108,9 @@ def test_when_the_broker_is_back_letters_arrive_again(valkey: Broker, open_post:
     assert numbers(valkey)[-2:] == [2, 3]
 
 
-def test_a_half_open_link_costs_no_more_than_fifteen_seconds(valkey: Broker, open_post: Open) -> None:
+def test_a_half_open_link_costs_no_more_than_fifteen_seconds(
+    valkey: Broker, open_post: Open
+) -> None:
     with Proxy(valkey.port) as proxy:
         post, answers = open_post(proxy.url), Answers()
         post.send(answers.letter(1))
@@ -119,4 +129,6 @@ def test_far_away_many_letters_cost_one_round_trip(valkey: Broker, open_post: Op
         until(lambda: len(answers.told) == 1, 20)
         for _ in range(50):
             post.send(answers.letter(patience_s=30.0))
-        assert until(lambda: len(answers.told) == 51, 20) < 3, "one at a time they would take ten seconds"
+        assert until(lambda: len(answers.told) == 51, 20) < 3, (
+            "one at a time they would take ten seconds"
+        )

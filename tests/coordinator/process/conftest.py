@@ -1,4 +1,6 @@
-"""The coordinator as a real process, with a real broker, a real database, and workers reduced to their wire."""
+"""The coordinator as a real process, with a real broker, a real database, and workers reduced to
+their wire.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -28,4 +30,9 @@ def fleet(valkey: Broker, tmp_path: Path, document: dict[str, Any]) -> Fleet:
 def progress(fleet: Fleet, results: int = 24, within_s: float = 40) -> None:
     """Wait until so many more results were receipted."""
     before = len(fleet.receipted())
-    until(lambda: len(fleet.receipted()) >= before + results, within_s, "results", fleet.coordinator.log)
+    until(
+        lambda: len(fleet.receipted()) >= before + results,
+        within_s,
+        "results",
+        fleet.coordinator.log,
+    )

@@ -1,4 +1,6 @@
-"""A coordinator that is killed or stands still goes on where it was, and declares what it missed."""
+"""A coordinator that is killed or stands still goes on where it was, and declares what it
+missed.
+"""
 
 import signal
 import time
@@ -57,11 +59,20 @@ def test_killed_during_an_outage_it_goes_on_with_the_same_incident(fleet: Fleet)
 def test_killed_during_two_disruptions_of_one_service_it_goes_on_with_both(
     valkey: Broker, tmp_path: Path, document: dict[str, Any]
 ) -> None:
-    document["regions"] += [{**document["regions"][0], "id": region} for region in ("sa-east", "oc-southeast")]
-    fleet = Fleet(valkey, f"sqlite://{tmp_path}/store.db", tmp_path, (*REGIONS, "sa-east", "oc-southeast"))
+    document["regions"] += [
+        {**document["regions"][0], "id": region} for region in ("sa-east", "oc-southeast")
+    ]
+    fleet = Fleet(
+        valkey, f"sqlite://{tmp_path}/store.db", tmp_path, (*REGIONS, "sa-east", "oc-southeast")
+    )
     fleet.apply(document)
     with fleet.running():
-        until(lambda: fleet.verdict().get("scope") == "none", 40, "that all is well", fleet.coordinator.log)
+        until(
+            lambda: fleet.verdict().get("scope") == "none",
+            40,
+            "that all is well",
+            fleet.coordinator.log,
+        )
         fleet.reporters["eu-west"].answer = web_is_down
         until(lambda: fleet.incidents(), 60, "the first incident", fleet.coordinator.log)
         fleet.answer(api_is_down)
@@ -72,7 +83,9 @@ def test_killed_during_two_disruptions_of_one_service_it_goes_on_with_both(
             fleet.coordinator.kill()
             fleet.coordinator.start()
             progress(fleet, 40)
-        assert [(incident["id"], incident["components"]) for incident in fleet.incidents()] == before
+        assert [
+            (incident["id"], incident["components"]) for incident in fleet.incidents()
+        ] == before
         assert {incident["resolved_at"] for incident in fleet.incidents()} == {None}
     for identifier, _ in before:
         lines = fleet.ask(lambda store, wanted=identifier: store.incidents.evidence(wanted))
@@ -91,7 +104,9 @@ def test_a_pause_between_two_lives_is_declared(fleet: Fleet) -> None:
     assert {gap["region"] for gap in gaps} == set(REGIONS)
     seen = {(r.check, r.region, r.scheduled_at // 2000) for r in fleet.stored()}
     assert not seen & {
-        (gap["check"], gap["region"], slot) for gap in gaps for slot in range(gap["first_slot"], gap["last_slot"] + 1)
+        (gap["check"], gap["region"], slot)
+        for gap in gaps
+        for slot in range(gap["first_slot"], gap["last_slot"] + 1)
     }
 
 
@@ -104,5 +119,10 @@ def test_a_process_that_stood_still_goes_on_without_a_burst(fleet: Fleet) -> Non
         fleet.coordinator.signal(signal.SIGCONT)
         time.sleep(1)
         assert sum(len(r.lateness_ms) for r in fleet.reporters.values()) - ordered <= 24
-        until(lambda: any(gap["reason"] == "paused" for gap in fleet.gaps()), 40, "the gap", fleet.coordinator.log)
+        until(
+            lambda: any(gap["reason"] == "paused" for gap in fleet.gaps()),
+            40,
+            "the gap",
+            fleet.coordinator.log,
+        )
         progress(fleet)

@@ -29,7 +29,11 @@ def test_after_a_restart_of_the_broker_everything_arrives(fleet: Fleet) -> None:
 
 
 def test_on_postgresql_it_outlives_a_restart_of_the_database(
-    valkey: Broker, tmp_path: Path, document: dict[str, Any], postgres_url: str, postgres_server: Any
+    valkey: Broker,
+    tmp_path: Path,
+    document: dict[str, Any],
+    postgres_url: str,
+    postgres_server: Any,
 ) -> None:
     fleet = Fleet(valkey, postgres_url, tmp_path, REGIONS)
     fleet.apply(document)

@@ -15,7 +15,9 @@ from tests.faults.fleet import Fleet
 pytestmark = pytest.mark.slow
 
 
-def test_a_second_coordinator_is_refused_and_the_first_goes_on(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_second_coordinator_is_refused_and_the_first_goes_on(
+    fleet: Fleet, tmp_path: Path
+) -> None:
     with fleet.running():
         second = CoordinatorProcess(fleet.broker.url, fleet.database, tmp_path / "second")
         second.start(ready=False)
@@ -36,7 +38,9 @@ def test_it_stops_when_told_and_the_next_one_starts_at_once(fleet: Fleet) -> Non
         assert "Traceback" not in fleet.coordinator.log()
 
 
-def test_it_waits_for_the_first_configuration(valkey: Broker, tmp_path: Path, document: dict[str, Any]) -> None:
+def test_it_waits_for_the_first_configuration(
+    valkey: Broker, tmp_path: Path, document: dict[str, Any]
+) -> None:
     fleet = Fleet(valkey, f"sqlite://{tmp_path}/store.db", tmp_path, REGIONS)
     with fleet.running(ready=False):
         until(lambda: "waiting for a configuration" in fleet.coordinator.log(), 20)
@@ -44,7 +48,9 @@ def test_it_waits_for_the_first_configuration(valkey: Broker, tmp_path: Path, do
         progress(fleet, 6)
 
 
-def test_told_to_stop_while_it_waits_for_a_configuration_it_stops(valkey: Broker, tmp_path: Path) -> None:
+def test_told_to_stop_while_it_waits_for_a_configuration_it_stops(
+    valkey: Broker, tmp_path: Path
+) -> None:
     process = CoordinatorProcess(valkey.url, f"sqlite://{tmp_path}/store.db", tmp_path / "process")
     process.start(ready=False)
     until(lambda: "waiting for a configuration" in process.log(), 20)
@@ -64,7 +70,9 @@ def test_told_to_stop_while_it_waits_for_a_configuration_it_stops(valkey: Broker
 def test_a_bad_setting_stops_the_start_with_a_sentence(
     tmp_path: Path, environment: dict[str, str], sentence: str
 ) -> None:
-    process = CoordinatorProcess("redis://127.0.0.1:1/0", f"sqlite://{tmp_path}/x.db", tmp_path / "process")
+    process = CoordinatorProcess(
+        "redis://127.0.0.1:1/0", f"sqlite://{tmp_path}/x.db", tmp_path / "process"
+    )
     process._environment |= environment
     process.start(ready=False)
     assert process.wait(20) == 2

@@ -16,11 +16,23 @@ from worker.contract import clock
 pytestmark = pytest.mark.slow
 
 
-def test_results_come_in_are_judged_and_receipted_and_a_replay_agrees(fleet: Fleet, document: dict[str, Any]) -> None:
+def test_results_come_in_are_judged_and_receipted_and_a_replay_agrees(
+    fleet: Fleet, document: dict[str, Any]
+) -> None:
     with fleet.running():
-        until(lambda: fleet.verdict().get("severity") == "operational", 40, "a verdict", fleet.coordinator.log)
+        until(
+            lambda: fleet.verdict().get("severity") == "operational",
+            40,
+            "a verdict",
+            fleet.coordinator.log,
+        )
         fleet.answer(api_is_down)
-        until(lambda: fleet.verdict().get("scope") == "component", 60, "the outage", fleet.coordinator.log)
+        until(
+            lambda: fleet.verdict().get("scope") == "component",
+            60,
+            "the outage",
+            fleet.coordinator.log,
+        )
         until(lambda: fleet.incidents(), 60, "the incident", fleet.coordinator.log)
         assert fleet.coordinator.stop() == 0
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
@@ -34,7 +46,9 @@ def test_results_come_in_are_judged_and_receipted_and_a_replay_agrees(fleet: Fle
     assert incident["components"] == ["api"]
 
 
-def test_a_new_configuration_is_in_force_within_seconds(fleet: Fleet, document: dict[str, Any]) -> None:
+def test_a_new_configuration_is_in_force_within_seconds(
+    fleet: Fleet, document: dict[str, Any]
+) -> None:
     def ordered() -> set[str]:
         return {result.check for result in fleet.stored()[-12:]}
 
@@ -44,7 +58,12 @@ def test_a_new_configuration_is_in_force_within_seconds(fleet: Fleet, document: 
         changed["services"][0]["components"][0]["checks"][0]["id"] = "api-v2"
         changed["regions"].append({**document["regions"][0], "id": "sa-east"})
         fleet.apply(changed)
-        until(lambda: "api-v2" in ordered() and "api" not in ordered(), 30, "the change", fleet.coordinator.log)
+        until(
+            lambda: "api-v2" in ordered() and "api" not in ordered(),
+            30,
+            "the change",
+            fleet.coordinator.log,
+        )
         with fleet.broker.client() as client:
             until(lambda: client.llen("probes.sa-east"), 15, "orders for the new region")
 
@@ -58,7 +77,9 @@ def test_what_is_wrong_is_refused_and_counted_and_the_rest_goes_on(fleet: Fleet)
         reporter.send({}, task="outscope.nonsense")
         reporter.report(reporter.row("nobody", 1, clock.now()), reporter.row("api", 1, clock.now()))
         until(lambda: len(fleet.ask(lambda store: store.refusals.all())) == 3, 20, "the refusals")
-        counts = {row["reason"]: row["count"] for row in fleet.ask(lambda store: store.refusals.all())}
+        counts = {
+            row["reason"]: row["count"] for row in fleet.ask(lambda store: store.refusals.all())
+        }
         assert counts == {"malformed_report": 5, "unknown_task": 1, "unknown_check": 1}
         progress(fleet, 6)
         until(lambda: fleet.told().get("refused") == 7, 10, "the counters")
@@ -70,11 +91,17 @@ def test_what_is_wrong_is_refused_and_counted_and_the_rest_goes_on(fleet: Fleet)
 def test_an_empty_region_gets_no_more_orders_and_its_looks_are_declared(fleet: Fleet) -> None:
     gone = fleet.reporters.pop("ap-south")
     with fleet.running(), fleet.broker.client() as client:
-        until(lambda: any(g["reason"] == "no_worker" for g in fleet.gaps("ap-south")), 45, "the gap")
+        until(
+            lambda: any(g["reason"] == "no_worker" for g in fleet.gaps("ap-south")), 45, "the gap"
+        )
         waiting = client.llen("probes.ap-south")
         time.sleep(3)
         assert client.llen("probes.ap-south") == waiting < 60
         with gone:
-            until(lambda: any(order.issued_at for order in gone.orders), 20, "orders for the region that is back")
+            until(
+                lambda: any(order.issued_at for order in gone.orders),
+                20,
+                "orders for the region that is back",
+            )
             until(lambda: gone.receipted, 20, "its results")
     assert {gap["reason"] for gap in fleet.gaps("eu-west")} <= {"paused"}

@@ -29,12 +29,16 @@ FULL = {
     "ip_country": "IE",
     "extra": {"answers": ["192.0.2.7"], "days": 12},
 }
-FOUND: list[Result] = [result._replace(**FULL) if n % 3 else result for n, result in enumerate(_PLAIN)]
+FOUND: list[Result] = [
+    result._replace(**FULL) if n % 3 else result for n, result in enumerate(_PLAIN)
+]
 RECORDS: list[dict[str, Any]] = [to_record(result) for result in FOUND]
 
 
 def ndjson(records: list[dict[str, Any]] | None = None) -> bytes:
-    return b"".join(orjson.dumps(record) + b"\n" for record in (RECORDS if records is None else records))
+    return b"".join(
+        orjson.dumps(record) + b"\n" for record in (RECORDS if records is None else records)
+    )
 
 
 def as_csv(records: list[dict[str, Any]] | None = None, names: tuple[str, ...] = FIELDS) -> bytes:
@@ -55,13 +59,17 @@ def _cell(name: str, value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def table(found: list[Result] = FOUND, times: pa.DataType | None = None, **columns: Any) -> pa.Table:
+def table(
+    found: list[Result] = FOUND, times: pa.DataType | None = None, **columns: Any
+) -> pa.Table:
     """An Arrow table; `columns` replace those of the results, or leave one out when None."""
     made: dict[str, Any] = {}
     for name in FIELDS:
         values: list[Any] = [getattr(result, name) for result in found]
         if name in TIMES:
-            made[name] = pa.array(values, pa.timestamp("ms", "UTC")).cast(times or pa.timestamp("ms", "UTC"))
+            made[name] = pa.array(values, pa.timestamp("ms", "UTC")).cast(
+                times or pa.timestamp("ms", "UTC")
+            )
         elif name == "extra":
             made[name] = pa.array([orjson.dumps(dict(value)).decode() for value in values])
         else:

@@ -15,7 +15,9 @@ from worker.contract.result import Result, from_record
 
 def read(content: bytes) -> tuple[list[Result], list[BadLine]]:
     mistakes = Mistakes()
-    found = [result for batch in reader.read_ndjson(io.BytesIO(content), mistakes) for result in batch]
+    found = [
+        result for batch in reader.read_ndjson(io.BytesIO(content), mistakes) for result in batch
+    ]
     return found, mistakes.first
 
 

@@ -14,7 +14,9 @@ BASE = FOUND[0].received_at
 
 
 def received(*seconds: int) -> list[Result]:
-    return [FOUND[0]._replace(id=f"{n:03}", received_at=BASE + s * 1000) for n, s in enumerate(seconds)]
+    return [
+        FOUND[0]._replace(id=f"{n:03}", received_at=BASE + s * 1000) for n, s in enumerate(seconds)
+    ]
 
 
 def chunks(found: list[Result], size: int) -> list[list[Result]]:
@@ -50,4 +52,6 @@ def test_it_is_the_whole_order_or_an_error(seconds: list[int], size: int, held: 
         given_out = list(chain.from_iterable(in_order(chunks(found, size), held=held)))
     except OutOfOrderError:
         return
-    assert [result.received_at for result in given_out] == sorted(result.received_at for result in found)
+    assert [result.received_at for result in given_out] == sorted(
+        result.received_at for result in found
+    )

@@ -15,13 +15,20 @@ from worker.contract.result import Result
 def read(folder: Path, made: pa.Table) -> tuple[list[Result], list[BadLine]]:
     parquet.write_table(made, folder / "r.parquet")
     mistakes = Mistakes()
-    found = [result for batch in read_parquet(str(folder / "r.parquet"), mistakes) for result in batch]
+    found = [
+        result for batch in read_parquet(str(folder / "r.parquet"), mistakes) for result in batch
+    ]
     return found, mistakes.first
 
 
 @pytest.mark.parametrize(
     "times",
-    [pa.timestamp("ms", "UTC"), pa.timestamp("us", "UTC"), pa.timestamp("ns"), pa.timestamp("ms", "Asia/Tokyo")],
+    [
+        pa.timestamp("ms", "UTC"),
+        pa.timestamp("us", "UTC"),
+        pa.timestamp("ns"),
+        pa.timestamp("ms", "Asia/Tokyo"),
+    ],
 )
 def test_times_may_be_timestamps_of_any_unit(tmp_path: Path, times: pa.DataType) -> None:
     assert read(tmp_path, table(times=times)) == (FOUND, [])
@@ -41,7 +48,9 @@ def test_columns_of_few_words_may_be_dictionaries_and_extra_a_structure(tmp_path
     assert found[0].extra == {"bytes": 12}
 
 
-def test_columns_that_are_not_required_may_be_missing_and_others_are_ignored(tmp_path: Path) -> None:
+def test_columns_that_are_not_required_may_be_missing_and_others_are_ignored(
+    tmp_path: Path,
+) -> None:
     notes = pa.array(["x"] * len(FOUND))
     found, bad = read(tmp_path, table(detail=None, extra=None, total_ms=None, note=notes))
     assert not bad
@@ -65,7 +74,9 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 )
 def test_a_column_of_a_wrong_type_is_named(tmp_path: Path, column: str, wanted: str) -> None:
     wrong = pa.array([b"?"] * len(FOUND))
-    with pytest.raises(UnreadableError, match=f"has a column {column} of type binary; it must be {wanted}"):
+    with pytest.raises(
+        UnreadableError, match=f"has a column {column} of type binary; it must be {wanted}"
+    ):
         read(tmp_path, table(**{column: wrong}))
 
 

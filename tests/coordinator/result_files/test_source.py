@@ -59,7 +59,9 @@ def test_a_packed_file_that_is_cut_off_says_so(tmp_path: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["r.ndjson.gz", "r.ndjson.zst"])
-def test_a_file_that_is_not_packed_as_its_name_says_cannot_be_read(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_packed_as_its_name_says_cannot_be_read(
+    tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_bytes(ndjson())
     with pytest.raises(UnreadableError, match="cannot be read"):
         read(ResultFile(tmp_path / name))

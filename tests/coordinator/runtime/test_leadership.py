@@ -18,7 +18,9 @@ async def test_the_lease_is_ours_while_we_lead_and_free_afterwards(store: Store)
     assert await store.leases.holder(LEASE) is None
 
 
-async def test_a_living_holder_that_renews_is_respected(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_living_holder_that_renews_is_respected(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other one runs on another machine and renews whenever somebody looks."""
     take = store.leases.take
 
@@ -38,9 +40,15 @@ async def test_a_lease_that_runs_out_is_taken(store: Store) -> None:
         assert (await store.leases.holder(LEASE) or ("",))[0] == lead.holder
 
 
-@pytest.mark.parametrize("pid", [2**22 + 7, os.getpid()], ids=["a process that ended", "our own number"])
-async def test_the_lease_of_a_process_of_this_machine_that_ended_is_taken_at_once(store: Store, pid: Any) -> None:
-    await store.leases.take(LEASE, f"{socket.gethostname()}/{pid}/ab", now=now(), until=now() + 600_000)
+@pytest.mark.parametrize(
+    "pid", [2**22 + 7, os.getpid()], ids=["a process that ended", "our own number"]
+)
+async def test_the_lease_of_a_process_of_this_machine_that_ended_is_taken_at_once(
+    store: Store, pid: Any
+) -> None:
+    await store.leases.take(
+        LEASE, f"{socket.gethostname()}/{pid}/ab", now=now(), until=now() + 600_000
+    )
     async with leadership(store) as lead:
         assert (await store.leases.holder(LEASE) or ("",))[0] == lead.holder
 

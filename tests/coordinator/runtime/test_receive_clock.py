@@ -55,7 +55,9 @@ def test_a_restart_goes_on_from_the_last_stamp() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 100_000), st.integers(-200_000, 200_000)), max_size=30))
-def test_whatever_somebody_does_to_the_clock_stamps_never_go_back(moves: list[tuple[int, int]]) -> None:
+def test_whatever_somebody_does_to_the_clock_stamps_never_go_back(
+    moves: list[tuple[int, int]],
+) -> None:
     clocks = Clocks(10_000_000)
     stamps = clocks.stamps()
     given_out = []

@@ -1,4 +1,6 @@
-"""Extra looks are ordered at once, and only where somebody can make them. Letters stay in a Post that is not open."""
+"""Extra looks are ordered at once, and only where somebody can make them. Letters stay in a Post
+that is not open.
+"""
 
 import asyncio
 import json
@@ -21,7 +23,16 @@ NOW = 1_772_000_012_345
 REGIONS = ("eu-west", "us-east")
 TOPOLOGY = Topology(
     checks=tuple(
-        Check(f"check-{n}", "claude", "c", "http", 20_000, 4_000, REGIONS, {"url": f"https://{n}.example"})
+        Check(
+            f"check-{n}",
+            "claude",
+            "c",
+            "http",
+            20_000,
+            4_000,
+            REGIONS,
+            {"url": f"https://{n}.example"},
+        )
         for n in range(200)
     )
 )
@@ -57,7 +68,12 @@ class World:
     def counts(self) -> tuple[int, int, int, int]:
         """How many looks were asked for, ordered, dropped and capped."""
         c = self.counters
-        return c.extra_looks_asked, c.extra_looks_ordered, c.extra_looks_dropped, c.extra_looks_capped
+        return (
+            c.extra_looks_asked,
+            c.extra_looks_ordered,
+            c.extra_looks_dropped,
+            c.extra_looks_capped,
+        )
 
 
 @pytest.fixture
@@ -76,7 +92,10 @@ async def test_a_worker_is_asked_by_its_own_queue_and_a_region_by_its_own(world:
     slot = NOW // 20_000
     assert orders["probes.eu-west.eu-west-2"].looks == ((0, slot, 2, NOW),)
     assert orders["probes.us-east"].looks == ((0, slot, 1, NOW), (1, slot, 1, NOW))
-    assert [json.loads(text)["id"] for text in orders["probes.us-east"].checks] == ["check-1", "check-2"]
+    assert [json.loads(text)["id"] for text in orders["probes.us-east"].checks] == [
+        "check-1",
+        "check-2",
+    ]
     assert {order.issued_at for order in orders.values()} == {NOW}
 
 
@@ -90,13 +109,19 @@ async def test_the_order_is_a_look_that_expires_soon_after_its_timeout(world: Wo
 async def test_several_looks_of_one_slot_have_ids_of_their_own(world: World) -> None:
     orders = world.order(*(Ask("check-1", "us-east", attempt) for attempt in (1, 2, 3)))
     looks = orders["probes.us-east"].looks
-    ids = {result_id("check-1", "us-east", "us-east-1", slot, attempt) for _, slot, attempt, _ in looks}
+    ids = {
+        result_id("check-1", "us-east", "us-east-1", slot, attempt) for _, slot, attempt, _ in looks
+    }
     regular = result_id("check-1", "us-east", "us-east-1", NOW // 20_000, 0)
     assert len(ids | {regular}) == 4
 
 
-async def test_what_the_broker_took_is_counted_as_ordered_and_the_rest_as_dropped(world: World) -> None:
-    world.extra.order([Ask("check-1", "eu-west", 1, "eu-west-1"), Ask("check-1", "us-east", 1)], NOW)
+async def test_what_the_broker_took_is_counted_as_ordered_and_the_rest_as_dropped(
+    world: World,
+) -> None:
+    world.extra.order(
+        [Ask("check-1", "eu-west", 1, "eu-west-1"), Ask("check-1", "us-east", 1)], NOW
+    )
     first, second = world.letters()
     first.sent(True)
     second.sent(False)
@@ -134,10 +159,21 @@ async def test_an_order_that_does_not_fit_is_dropped(world: World) -> None:
 
 
 async def test_a_new_configuration_is_followed_and_old_wishes_are_dropped(world: World) -> None:
-    slower = Check("check-1", "claude", "c", "http", 60_000, 9_000, ("us-east",), {"url": "https://new.example"})
+    slower = Check(
+        "check-1",
+        "claude",
+        "c",
+        "http",
+        60_000,
+        9_000,
+        ("us-east",),
+        {"url": "https://new.example"},
+    )
     world.extra.configure(Topology(checks=(slower,)))
     orders = world.order(
-        Ask("check-1", "us-east", 1), Ask("check-1", "eu-west", 1, "eu-west-1"), Ask("check-2", "us-east", 1)
+        Ask("check-1", "us-east", 1),
+        Ask("check-1", "eu-west", 1, "eu-west-1"),
+        Ask("check-2", "us-east", 1),
     )
     (text,) = orders["probes.us-east"].checks
     assert json.loads(text)["params"] == {"url": "https://new.example"}

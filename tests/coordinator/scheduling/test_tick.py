@@ -1,4 +1,6 @@
-"""The loop that orders looks, moved by hand. Nothing is sent: letters stay in the box of a Post that is not open."""
+"""The loop that orders looks, moved by hand. Nothing is sent: letters stay in the box of a Post
+that is not open.
+"""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +22,8 @@ REGIONS = ("eu-west", "us-east")
 TOPOLOGY = Topology(
     regions=tuple(Region(name, name, "IE", "EU", 0.0, 0.0) for name in REGIONS),
     checks=tuple(
-        Check(f"check-{n}", "claude", "c", "http", 5_000, 1_000, REGIONS, {"url": f"https://{n}"}) for n in range(10)
+        Check(f"check-{n}", "claude", "c", "http", 5_000, 1_000, REGIONS, {"url": f"https://{n}"})
+        for n in range(10)
     ),
 )
 FAR = NOW + 10**9
@@ -35,7 +38,9 @@ class World:
         self.hearing = Hearing()
         self.counters = Counters()
         self.link_since: float | None = monotonic_s()
-        self.tick = Tick(self.post, self.ledger, self.hearing, lambda: self.link_since, self.counters)
+        self.tick = Tick(
+            self.post, self.ledger, self.hearing, lambda: self.link_since, self.counters
+        )
         self.hearing.expect(REGIONS, monotonic_s())
         self.tick.configure(TOPOLOGY)
 
@@ -91,7 +96,9 @@ async def test_one_order_a_region_carries_each_check_once(world: World) -> None:
 
 
 async def test_many_looks_become_several_orders(world: World) -> None:
-    checks = tuple(Check(f"c{n}", "s", "c", "http", 1_000, 1_000, ("eu-west",)) for n in range(1_201))
+    checks = tuple(
+        Check(f"c{n}", "s", "c", "http", 1_000, 1_000, ("eu-west",)) for n in range(1_201)
+    )
     world.tick.configure(Topology(checks=checks))
     world.tick.step(NOW)
     assert [len(letter.body["looks"]) for letter in world.letters()] == [500, 500, 201]
@@ -104,7 +111,9 @@ async def test_a_late_second_leaves_nothing_out(world: World) -> None:
     assert world.gaps()[0].reason is GapReason.NO_RESULT, "no pause is declared"
 
 
-async def test_after_a_pause_there_is_no_burst_and_what_was_missed_is_declared(world: World) -> None:
+async def test_after_a_pause_there_is_no_burst_and_what_was_missed_is_declared(
+    world: World,
+) -> None:
     world.tick.step(NOW)
     first = {(region, check, look[1]) for region, check, look in world.looks()}
     world.tick.step(NOW + 60_000)
@@ -112,10 +121,14 @@ async def test_after_a_pause_there_is_no_burst_and_what_was_missed_is_declared(w
     assert all(look[3] >= NOW + 60_000 + LEAD_MS for _, _, look in later)
     assert len(later) <= len(TOPOLOGY.checks) * len(REGIONS) / 2
     paused = [gap for gap in world.gaps() if gap.reason is GapReason.PAUSED]
-    missed = {(g.region, g.check, slot) for g in paused for slot in range(g.first_slot, g.last_slot + 1)}
+    missed = {
+        (g.region, g.check, slot) for g in paused for slot in range(g.first_slot, g.last_slot + 1)
+    }
     last = {(region, check, look[1]) for region, check, look in later}
     every = Schedule(TOPOLOGY).due(NOW + LEAD_MS, NOW + 61_000 + LEAD_MS)
-    assert sorted([*first, *missed, *last]) == sorted((look.region, look.check.id, look.slot) for look in every)
+    assert sorted([*first, *missed, *last]) == sorted(
+        (look.region, look.check.id, look.slot) for look in every
+    )
 
 
 async def test_a_clock_that_was_set_back_does_not_stop_the_looks(world: World) -> None:

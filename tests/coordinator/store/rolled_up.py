@@ -31,7 +31,9 @@ async def make_all(store: Store, until: int = DAY * 2) -> None:
 
 async def everything(store: Store, level: Level) -> list[tuple[Any, ...]]:
     """All rows of a level in order."""
-    return sorted(map(tuple, await store._database.rows(f"SELECT {COLUMNS} FROM rollup_{level}")), key=repr)
+    return sorted(
+        map(tuple, await store._database.rows(f"SELECT {COLUMNS} FROM rollup_{level}")), key=repr
+    )
 
 
 async def whole(store: Store, level: Level, at: int = DAY, **equal: str) -> dict[str, Any]:
@@ -42,5 +44,7 @@ async def whole(store: Store, level: Level, at: int = DAY, **equal: str) -> dict
     return {
         **{name: sum(row[name] for row in rows) for name in ("looks", "good", "bad")},
         "reasons": to_text(reasons),
-        "sketch": packed(unpacked([row["sketch"] for row in rows], np.zeros(len(rows), dtype=np.int64)), 1)[0],
+        "sketch": packed(
+            unpacked([row["sketch"] for row in rows], np.zeros(len(rows), dtype=np.int64)), 1
+        )[0],
     }

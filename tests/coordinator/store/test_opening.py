@@ -45,7 +45,9 @@ async def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
         await context.init(config=config)
         assert context.apps is not None
         missing = await MigrationAutodetector(context.apps, {APP: config["apps"][APP]}).changes()
-    assert not missing, "run: tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store"
+    assert not missing, (
+        "run: tortoise -c coordinator.store.database.TORTOISE_ORM makemigrations store"
+    )
 
 
 async def test_sqlite_writes_ahead_and_waits_for_locks(tmp_path: Path) -> None:
@@ -67,7 +69,8 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         pass
     link = sqlite3.connect(tmp_path / "x.db")
     link.execute(
-        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('store', '0999_future', '2030-01-01')"
+        "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('store', '0999_future',"
+        " '2030-01-01')"
     )
     link.commit()
     link.close()
@@ -77,7 +80,9 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_text("not a database at all, but long enough to be taken for one" * 20)
+    (tmp_path / "x.db").write_text(
+        "not a database at all, but long enough to be taken for one" * 20
+    )
     with pytest.raises(StoreError, match="database"):
         async with open_store(f"sqlite://{tmp_path}/x.db"):
             pass
@@ -90,7 +95,9 @@ async def test_a_folder_that_cannot_be_made_is_refused_with_a_sentence(tmp_path:
             pass
 
 
-@pytest.mark.parametrize("url", ["mysql://user:secret@host/db", "outscope.db", "sqlite:x.db", "sqlite://", ""])
+@pytest.mark.parametrize(
+    "url", ["mysql://user:secret@host/db", "outscope.db", "sqlite:x.db", "sqlite://", ""]
+)
 async def test_another_url_is_refused_without_repeating_its_password(url: str) -> None:
     with pytest.raises(StoreError, match="sqlite:///") as caught:
         async with open_store(url):

@@ -1,4 +1,6 @@
-"""Everything in the store but results: configurations, standings, incidents, workers, gaps, leases, and so on."""
+"""Everything in the store but results: configurations, standings, incidents, workers, gaps, leases,
+and so on.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -37,14 +39,19 @@ async def test_a_configuration_gets_a_version_only_when_it_changed(store: Store)
 async def test_two_that_apply_at_once_make_two_versions(store_url: str) -> None:
     async with open_store(store_url) as one, open_store(store_url) as other:
         versions = await asyncio.gather(
-            *(store.configurations.save({"n": n}, AT) for n, store in enumerate((one, other, one, other)))
+            *(
+                store.configurations.save({"n": n}, AT)
+                for n, store in enumerate((one, other, one, other))
+            )
         )
         assert sorted(versions) == [1, 2, 3, 4]
 
 
 async def test_a_standing_is_written_over(store: Store) -> None:
     await store.standings.put("service", "claude", AT, {"scope": "none"})
-    await store.standings.put_many([("service", "claude", AT, {"z": 1, "a": 2}), ("region", "claude", AT, {})])
+    await store.standings.put_many(
+        [("service", "claude", AT, {"z": 1, "a": 2}), ("region", "claude", AT, {})]
+    )
     assert await store.standings.all("service") == {"claude": {"z": 1, "a": 2}}
     assert list((await store.standings.all("service"))["claude"]) == ["z", "a"]
 
@@ -59,12 +66,16 @@ async def test_standings_of_what_left_are_forgotten(store: Store) -> None:
 
 async def test_the_history_of_a_verdict_is_newest_first_and_told_once(store: Store) -> None:
     verdicts = [
-        Verdict("claude", AT + n, Severity.OUTAGE, Scope.COMPONENT, ("eu-west",), ("api",), 0.9, "down")
+        Verdict(
+            "claude", AT + n, Severity.OUTAGE, Scope.COMPONENT, ("eu-west",), ("api",), 0.9, "down"
+        )
         for n in range(3)
     ]
     await store.verdicts.add(*verdicts)
     await store.verdicts.add(verdicts[1], replace(verdicts[0], service="openai"))
-    assert await store.verdicts.history("claude", AT, 100) == [v.to_record() for v in reversed(verdicts)]
+    assert await store.verdicts.history("claude", AT, 100) == [
+        v.to_record() for v in reversed(verdicts)
+    ]
     assert len(await store.verdicts.history("claude", AT + 1, 100)) == 2
     assert len(await store.verdicts.history("claude", limit=1)) == 1
 
@@ -72,7 +83,18 @@ async def test_the_history_of_a_verdict_is_newest_first_and_told_once(store: Sto
 async def test_the_verdict_that_stood_at_a_moment_is_kept_whole(store: Store) -> None:
     cell = Cell("api", "eu-west", CellState.BAD, 1, 9, reasons={"timeout": 9}, first_bad=AT)
     evidence = {"rules_version": "2", "wrong": 0.99, "unfit": {"us-east": "3 of 3 references fail"}}
-    first = Verdict("claude", AT, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, "x", (cell,), evidence)
+    first = Verdict(
+        "claude",
+        AT,
+        Severity.OUTAGE,
+        Scope.REGIONAL,
+        ("eu-west",),
+        ("api",),
+        0.9,
+        "x",
+        (cell,),
+        evidence,
+    )
     await store.verdicts.add(first, replace(first, at=AT + 60_000, severity=Severity.OPERATIONAL))
     assert await store.verdicts.standing("claude", AT - 1) is None
     assert await store.verdicts.standing("claude", AT) == first.to_document()
@@ -84,7 +106,9 @@ async def test_the_verdict_that_stood_at_a_moment_is_kept_whole(store: Store) ->
 
 
 async def test_an_incident_lives_and_its_timeline_grows(store: Store) -> None:
-    wider = replace(INCIDENT, scope=Scope.SYSTEM_WIDE, peak=Scope.SYSTEM_WIDE, regions=("eu-west", "us-east"))
+    wider = replace(
+        INCIDENT, scope=Scope.SYSTEM_WIDE, peak=Scope.SYSTEM_WIDE, regions=("eu-west", "us-east")
+    )
     over = replace(wider, ended_after=AT + 10, ended_by=AT + 20, resolved_at=AT + 30)
     await store.incidents.apply(IncidentEvent(AT, Moment.OPENED, INCIDENT))
     assert await store.incidents.open() == [INCIDENT]
@@ -113,20 +137,33 @@ async def test_repeated_and_older_events_change_nothing(store: Store) -> None:
 
 async def test_incidents_come_in_pages_the_newest_first(store: Store) -> None:
     for n in range(5):
-        incident = replace(INCIDENT, id=f"i{n}", opened_at=AT + n // 2, resolved_at=AT if n == 3 else None)
+        incident = replace(
+            INCIDENT, id=f"i{n}", opened_at=AT + n // 2, resolved_at=AT if n == 3 else None
+        )
         await store.incidents.apply(IncidentEvent(AT + n, Moment.OPENED, incident))
-    await store.incidents.apply(IncidentEvent(AT, Moment.OPENED, replace(INCIDENT, id="x", service="openai")))
+    await store.incidents.apply(
+        IncidentEvent(AT, Moment.OPENED, replace(INCIDENT, id="x", service="openai"))
+    )
     first = await store.incidents.page("claude", limit=3)
     second = await store.incidents.page("claude", cursor=first.next, limit=3)
     assert [i["id"] for i in (*first.items, *second.items)] == ["i4", "i3", "i2", "i1", "i0"]
     assert second.next is None
-    assert [i["id"] for i in (await store.incidents.page(open_only=True)).items] == ["i4", "i2", "x", "i1", "i0"]
+    assert [i["id"] for i in (await store.incidents.page(open_only=True)).items] == [
+        "i4",
+        "i2",
+        "x",
+        "i1",
+        "i0",
+    ]
     assert await store.incidents.get("nobody") is None
 
 
 async def test_a_worker_is_remembered_with_its_last_vitals(store: Store) -> None:
     await store.workers.heard(
-        [Heard("eu-west", "w1", AT, {"in_flight": 3}, "8.8.8.8", 15169, "US"), Heard("eu-west", "w2", AT)]
+        [
+            Heard("eu-west", "w1", AT, {"in_flight": 3}, "8.8.8.8", 15169, "US"),
+            Heard("eu-west", "w2", AT),
+        ]
     )
     await store.workers.heard([Heard("eu-west", "w1", AT + 1000)])
     await store.workers.heard([Heard("eu-west", "w1", AT + 500, {"in_flight": 9})])
@@ -194,6 +231,9 @@ async def test_a_lease_has_one_holder_until_it_runs_out(store: Store) -> None:
 async def test_of_many_that_ask_at_once_one_gets_the_lease(store_url: str) -> None:
     async with open_store(store_url) as one, open_store(store_url) as other:
         answers = await asyncio.gather(
-            *((one, other)[n % 2].leases.take("c", f"holder-{n}", now=100, until=110) for n in range(10))
+            *(
+                (one, other)[n % 2].leases.take("c", f"holder-{n}", now=100, until=110)
+                for n in range(10)
+            )
         )
     assert sum(answers) == 1

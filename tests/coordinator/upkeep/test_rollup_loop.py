@@ -52,13 +52,17 @@ async def test_what_is_stored_is_rolled_up_to_the_day_and_what_is_old_forgotten(
     await asyncio.wait_for(task, 2)
 
 
-async def test_a_minute_that_goes_on_waits_for_its_end(store: Store, inbox: Inbox, make_result: Make) -> None:
+async def test_a_minute_that_goes_on_waits_for_its_end(
+    store: Store, inbox: Inbox, make_result: Make
+) -> None:
     await store.results.add([make_result(1, scheduled_at=clock.now() + 60_000)])
     await housekeeper(store, inbox)._round(asyncio.Event())
     assert await looks(store) == {"minute": 0, "hour": 0, "day": 0}
 
 
-async def test_while_reports_wait_it_steps_aside(store: Store, inbox: Inbox, make_result: Make) -> None:
+async def test_while_reports_wait_it_steps_aside(
+    store: Store, inbox: Inbox, make_result: Make
+) -> None:
     await store.results.add([make_result(1, scheduled_at=clock.now() - 120_000)])
     inbox._waiting.put_nowait(Delivery("eu-west", "", b"", 0.0))
     going = asyncio.create_task(housekeeper(store, inbox)._round(asyncio.Event()))
@@ -73,10 +77,18 @@ def test_a_bucket_is_made_as_it_ends_and_else_with_rests() -> None:
     hour, end = 3_600_000, 3_600_000 + GRACE_MS
     assert due_from("minute", 0, Made()) == 60_000 + GRACE_MS
     assert due_from("hour", hour, Made()) < hour
-    assert due_from("hour", 0, Made(hour - 2_000_000, 100)) == hour - 1_700_000, "every five minutes while it goes on"
-    assert due_from("hour", 0, Made(hour - 2_000_000, 60_000)) == hour - 1_400_000, "less often when it takes long"
-    assert due_from("hour", 0, Made(hour - 1, 60_000)) == end, "as soon as it has ended, however long it took"
-    assert due_from("hour", 0, Made(end, 60_000)) == end + 600_000, "late results are waited for together"
+    assert due_from("hour", 0, Made(hour - 2_000_000, 100)) == hour - 1_700_000, (
+        "every five minutes while it goes on"
+    )
+    assert due_from("hour", 0, Made(hour - 2_000_000, 60_000)) == hour - 1_400_000, (
+        "less often when it takes long"
+    )
+    assert due_from("hour", 0, Made(hour - 1, 60_000)) == end, (
+        "as soon as it has ended, however long it took"
+    )
+    assert due_from("hour", 0, Made(end, 60_000)) == end + 600_000, (
+        "late results are waited for together"
+    )
 
 
 async def test_what_takes_long_is_not_made_again_at_once(
@@ -97,7 +109,9 @@ async def test_what_takes_long_is_not_made_again_at_once(
     assert made == [("minute", minute)]
 
 
-async def test_without_a_database_it_waits(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_database_it_waits(
+    store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stop, asked = asyncio.Event(), 0
 
     async def away(*_: Any) -> Any:

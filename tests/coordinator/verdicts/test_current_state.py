@@ -130,11 +130,21 @@ def test_a_pause_makes_nobody_miss_a_turn() -> None:
 
 
 def test_documents_are_what_the_api_reads(engine: Engine) -> None:
-    documents = {(kind, subject): document for kind, subject, _, document in Board().changes(engine, NOW)}
+    documents = {
+        (kind, subject): document for kind, subject, _, document in Board().changes(engine, NOW)
+    }
     region = documents["region", "eu-west"]
     assert region.keys() == {"region", "fitness", "why", "at"}
-    assert documents["worker", "eu-west/eu-west-1"].keys() == {"region", "worker", "fitness", "why", "at"}
-    assert {"service", "at", "severity", "scope", "cells", "evidence"} <= documents["service", "claude"].keys()
+    assert documents["worker", "eu-west/eu-west-1"].keys() == {
+        "region",
+        "worker",
+        "fitness",
+        "why",
+        "at",
+    }
+    assert {"service", "at", "severity", "scope", "cells", "evidence"} <= documents[
+        "service", "claude"
+    ].keys()
 
 
 def test_after_a_new_configuration_everything_is_written(engine: Engine) -> None:

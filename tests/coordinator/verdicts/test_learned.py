@@ -16,6 +16,15 @@ async def test_what_is_normal_outlives_a_restart_and_is_not_learned_twice(tmp_pa
         assert await learned.load(store) is None
         await learned.save(store, through.learned())
         again = Engine(net, Rules())
-        again.restore([r for r in found if r.received_at > at(100)], [], at(205), await learned.load(store))
+        again.restore(
+            [r for r in found if r.received_at > at(100)], [], at(205), await learned.load(store)
+        )
     assert again.learned() == through.learned()
-    assert sum(numbers[0] for regions in through.learned().normal.values() for numbers in regions.values()) > 100
+    assert (
+        sum(
+            numbers[0]
+            for regions in through.learned().normal.values()
+            for numbers in regions.values()
+        )
+        > 100
+    )

@@ -1,4 +1,6 @@
-"""A restart in the middle of two disruptions of one service: the judge goes on with both, from what was stored."""
+"""A restart in the middle of two disruptions of one service: the judge goes on with both, from what
+was stored.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,12 +20,16 @@ NOW = 1_772_000_000_000
 STEP_MS = 2_000
 REGIONS = ("eu-west", "us-east", "ap-south", "sa-east", "oc-southeast")
 RULES = Rules(resolve_after_ms=6_000, resolve_after_slots=3, narrow_after_ms=4_000, burst_ms=1_500)
-API_FAILS, WEB_FAILS, RESTART, WELL, END = (NOW + seconds * 1000 for seconds in (60, 90, 180, 240, 360))
+API_FAILS, WEB_FAILS, RESTART, WELL, END = (
+    NOW + seconds * 1000 for seconds in (60, 90, 180, 240, 360)
+)
 
 
 def fails(check: str, region: str, at: int) -> bool:
     """The API fails everywhere, and soon the web in one region, too."""
-    since = API_FAILS if check == "api" else WEB_FAILS if (check, region) == ("web", "eu-west") else END
+    since = (
+        API_FAILS if check == "api" else WEB_FAILS if (check, region) == ("web", "eu-west") else END
+    )
     return since <= at < WELL
 
 
@@ -80,7 +86,9 @@ async def restarted(topology: Any, store: Store, memory_ms: int) -> tuple[Engine
     return engine, stored
 
 
-@pytest.mark.parametrize("memory_s", [180, 60], ids=["the stored results reach back", "the incidents are older"])
+@pytest.mark.parametrize(
+    "memory_s", [180, 60], ids=["the stored results reach back", "the incidents are older"]
+)
 async def test_two_open_incidents_go_on_as_two(store: Store, topology: Any, memory_s: int) -> None:
     before = await live(Engine(topology, RULES), store, looks(topology, NOW, RESTART))
     opened = [event.incident.id for event in before if event.moment == "opened"]
@@ -95,7 +103,9 @@ async def test_two_open_incidents_go_on_as_two(store: Store, topology: Any, memo
         (opened[1], ("web",), WEB_FAILS),
     ]
     end = await live(engine, store, looks(topology, WELL, END))
-    assert sorted(event.incident.id for event in end if event.moment == "resolved") == sorted(opened)
+    assert sorted(event.incident.id for event in end if event.moment == "resolved") == sorted(
+        opened
+    )
     assert await store.incidents.open() == []
 
 
@@ -109,7 +119,9 @@ async def test_each_part_keeps_its_beginning(store: Store, topology: Any, memory
     engine, _ = await restarted(topology, store, memory_s * 1000)
     await live(engine, store, looks(topology, RESTART, END))
     incidents = (await store.incidents.page()).items
-    web, api = [(await store.incidents.get(incident["id"]) or ({}, []))[0] for incident in incidents]
+    web, api = [
+        (await store.incidents.get(incident["id"]) or ({}, []))[0] for incident in incidents
+    ]
     assert {part["name"]: part["lasted_ms"] for part in web["parts"]} == {
         "eu-west": WELL - WEB_FAILS,
         "web": WELL - WEB_FAILS,

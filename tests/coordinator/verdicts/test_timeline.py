@@ -8,11 +8,15 @@ NOW = 1_772_000_000_000
 
 
 def verdict(at: int, reason: str = "", service: str = "claude") -> Verdict:
-    return Verdict(service, at, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, reason)
+    return Verdict(
+        service, at, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, reason
+    )
 
 
 def event(at: int, service: str = "claude", moment: Moment = Moment.OPENED) -> IncidentEvent:
-    incident = Incident("i1", service, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), at, None, at)
+    incident = Incident(
+        "i1", service, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), at, None, at
+    )
     return IncidentEvent(at, moment, incident)
 
 
@@ -30,13 +34,17 @@ class Present:
 
 def test_a_line_keeps_the_verdict_said_at_the_same_moment() -> None:
     said = verdict(NOW, "said")
-    assert list(lines([said, event(NOW)], Present(verdict(NOW + 3000, "later")))) == [(event(NOW), said)]
+    assert list(lines([said, event(NOW)], Present(verdict(NOW + 3000, "later")))) == [
+        (event(NOW), said)
+    ]
 
 
 def test_a_line_without_a_new_verdict_keeps_the_present_one() -> None:
     stands = verdict(NOW, "stands")
     assert list(lines([event(NOW)], Present(stands))) == [(event(NOW), stands)]
-    assert list(lines([verdict(NOW - 9, "before"), event(NOW)], Present(stands))) == [(event(NOW), stands)]
+    assert list(lines([verdict(NOW - 9, "before"), event(NOW)], Present(stands))) == [
+        (event(NOW), stands)
+    ]
 
 
 def test_a_verdict_said_afterwards_is_no_evidence() -> None:

@@ -10,7 +10,10 @@ from worker.contract.broker import transport_options, verified
     [
         ("redis://h:1/0", "redis://h:1/0"),
         ("rediss://u:p@h:1/0", "rediss://u:p@h:1/0?ssl_cert_reqs=required"),
-        ("rediss://h:1/0?ssl_ca_certs=/ca.pem", "rediss://h:1/0?ssl_ca_certs=/ca.pem&ssl_cert_reqs=required"),
+        (
+            "rediss://h:1/0?ssl_ca_certs=/ca.pem",
+            "rediss://h:1/0?ssl_ca_certs=/ca.pem&ssl_cert_reqs=required",
+        ),
         ("rediss://h:1/0?ssl_cert_reqs=none", "rediss://h:1/0?ssl_cert_reqs=none"),
         ("rediss://h:1/0?", "rediss://h:1/0?ssl_cert_reqs=required"),
     ],

@@ -1,4 +1,6 @@
-"""The wire, against stored examples. A released version is read for ever: never edit an example, add a folder."""
+"""The wire, against stored examples. A released version is read for ever: never edit an example,
+add a folder.
+"""
 
 import json
 from pathlib import Path
@@ -62,11 +64,16 @@ def test_a_missing_field_is_refused(path: Path) -> None:
     message = json.loads(path.read_text())
     for name in message.keys() - {"v", "vitals", "rows"}:
         with pytest.raises(ValidationError, match=name):
-            model(path).model_validate({key: value for key, value in message.items() if key != name})
+            model(path).model_validate(
+                {key: value for key, value in message.items() if key != name}
+            )
 
 
 def test_the_checks_of_an_order_are_texts_of_check_specs() -> None:
-    specs = [CheckSpec.model_validate_json(text) for text in Order.model_validate(example("order")).checks]
+    specs = [
+        CheckSpec.model_validate_json(text)
+        for text in Order.model_validate(example("order")).checks
+    ]
     assert [(spec.id, spec.kind) for spec in specs] == [("claude-api", "http"), ("ref-dns", "dns")]
 
 
@@ -80,7 +87,16 @@ def test_the_rows_of_a_report_have_their_types() -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(0, 7), (1, "one"), (5, "perhaps"), (6, "fate"), (7, "nobody"), (9, "200"), (14, "fast"), (16, [])],
+    [
+        (0, 7),
+        (1, "one"),
+        (5, "perhaps"),
+        (6, "fate"),
+        (7, "nobody"),
+        (9, "200"),
+        (14, "fast"),
+        (16, []),
+    ],
 )
 def test_a_row_of_other_types_is_refused(place: int, value: object) -> None:
     report = example("report_results")
@@ -96,7 +112,10 @@ def test_a_worker_cannot_choose_a_name_that_leads_elsewhere() -> None:
 
 
 def test_queues_are_named_after_region_and_worker() -> None:
-    assert (probes_queue("eu-west"), reports_queue("eu-west")) == ("probes.eu-west", "reports.eu-west")
+    assert (probes_queue("eu-west"), reports_queue("eu-west")) == (
+        "probes.eu-west",
+        "reports.eu-west",
+    )
     assert worker_queue("eu-west", "w1") == "probes.eu-west.w1"
 
 
@@ -118,7 +137,11 @@ orders = st.builds(
     looks=st.lists(st.tuples(instants, instants, instants, instants), max_size=5).map(tuple),
 )
 receipts = st.builds(
-    Receipt, worker=st.text(), boot=st.text(), seqs=st.lists(instants, max_size=5).map(tuple), at=instants
+    Receipt,
+    worker=st.text(),
+    boot=st.text(),
+    seqs=st.lists(instants, max_size=5).map(tuple),
+    at=instants,
 )
 
 

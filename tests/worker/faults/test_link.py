@@ -1,4 +1,6 @@
-"""What a worker survives on its link to the broker. Real processes, a real Valkey, a proxy that fails."""
+"""What a worker survives on its link to the broker. Real processes, a real Valkey, a proxy that
+fails.
+"""
 
 import time
 
@@ -25,16 +27,26 @@ def test_a_half_open_link_costs_no_result_and_is_left_within_15_s(
         time.sleep(20)
         proxy.heal()
         healed = time.monotonic()
-        took_s = until(lambda: traffic.arrived_since(healed), BACK_WITHIN_S, "a new result", worker.log)
+        took_s = until(
+            lambda: traffic.arrived_since(healed), BACK_WITHIN_S, "a new result", worker.log
+        )
         until(lambda: len(traffic.arrived_since(healed)) > 10, 20, "ten more")
     print(f"back {took_s:.1f} s after the link healed")
     until(lambda: traffic.arrived() >= set(target.seen), 40, "every result of a look that was made")
     until(lambda: worker.waiting() == 0, 40, "a receipt for every report")
     assert traffic.arrived() == set(target.seen)
     assert target.requests == len(target.seen)
-    delays = [target.seen[path] - ordered for path, ordered in traffic.ordered.items() if path in target.seen]
+    delays = [
+        target.seen[path] - ordered
+        for path, ordered in traffic.ordered.items()
+        if path in target.seen
+    ]
     assert max(delays) < traffic.expires_s + 1
-    until(lambda: coordinator.heartbeats[-1].vitals.late_looks > 10, 10, "the late orders in the vitals")
+    until(
+        lambda: coordinator.heartbeats[-1].vitals.late_looks > 10,
+        10,
+        "the late orders in the vitals",
+    )
     unheard = set(traffic.ordered) - set(target.seen)
     assert len(unheard) - coordinator.heartbeats[-1].vitals.late_looks <= 4
 
@@ -43,14 +55,22 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
     worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
     coordinator.stop_listening()
-    ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, slot) for slot in range(300)])
-    until(lambda: worker.waiting() > 0 and valkey.client().llen("reports.eu-west") > 1, 10, "reports in the broker")
+    ids = coordinator.order(
+        [check("web", "http", url=f"{target.url}/1")], [(0, slot) for slot in range(300)]
+    )
+    until(
+        lambda: worker.waiting() > 0 and valkey.client().llen("reports.eu-west") > 1,
+        10,
+        "reports in the broker",
+    )
     time.sleep(1)
     valkey.kill()
     valkey.start()
     coordinator.listen_again()
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
-    took_s = until(lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log)
+    took_s = until(
+        lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log
+    )
     print(f"back {took_s:.1f} s after the broker was back")
     until(lambda: ids <= set(coordinator.looks_by_id), 30, "what the old broker forgot")
     until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
@@ -73,7 +93,9 @@ def test_a_worker_is_back_within_15_s_of_a_broker_that_was_away(
     time.sleep(away_s - (time.monotonic() - gone))
     valkey.start()
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
-    took_s = until(lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log)
+    took_s = until(
+        lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log
+    )
     print(f"back {took_s:.1f} s after the broker was back")
     until(lambda: ids <= set(coordinator.looks_by_id), 15, "what was seen meanwhile")
     until(lambda: worker.waiting() == 0, 30, "a receipt for every report")

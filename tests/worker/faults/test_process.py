@@ -60,8 +60,22 @@ def test_garbage_in_the_queue_is_refused_and_the_worker_goes_on(
     for item in garbage:
         valkey.client().lpush(QUEUE, item)
     good = check("web", "http", url=f"{target.url}/1")
-    order = {"v": 1, "order": "o", "region": "eu-west", "issued_at": now(), "checks": [good], "looks": [[0, 1, 0, 1]]}
-    for bad in (None, [], "order", {**order, "v": 2}, {**order, "looks": [[0, "one", 0, 1]]}, {**order, "checks": [7]}):
+    order = {
+        "v": 1,
+        "order": "o",
+        "region": "eu-west",
+        "issued_at": now(),
+        "checks": [good],
+        "looks": [[0, 1, 0, 1]],
+    }
+    for bad in (
+        None,
+        [],
+        "order",
+        {**order, "v": 2},
+        {**order, "looks": [[0, "one", 0, 1]]},
+        {**order, "checks": [7]},
+    ):
         coordinator.send(bad)
     coordinator.send({"v": 9}, task=TASK_RECEIPT, to=worker_queue("eu-west", "eu-west-1"))
     ids = coordinator.order([good], [(0, 1)])
@@ -82,7 +96,9 @@ def test_a_check_that_makes_no_sense_is_reported_as_our_own_fault(
         check("fine", "tcp", host="127.0.0.1", port=9),
     ]
     looks = [(index, 1, 0, now()) for index in range(7)]
-    order = Order(order="o", region="eu-west", issued_at=now(), checks=tuple(checks), looks=tuple(looks))
+    order = Order(
+        order="o", region="eu-west", issued_at=now(), checks=tuple(checks), looks=tuple(looks)
+    )
     coordinator.send(order.model_dump(mode="json"))
     until(lambda: len(coordinator.looks_by_id) == 4, 10, "four results", worker.log)
     rows = {row[0]: row for row in coordinator.looks_by_id.values()}
@@ -104,9 +120,13 @@ def test_a_look_that_comes_more_than_one_interval_late_is_not_made(
     until(lambda: coordinator.heartbeats[-1].vitals.late_looks == 1, 10, "the count in the vitals")
 
 
-def test_a_look_starts_at_its_due_moment(worker: WorkerProcess, coordinator: Coordinator, target: Target) -> None:
+def test_a_look_starts_at_its_due_moment(
+    worker: WorkerProcess, coordinator: Coordinator, target: Target
+) -> None:
     due = now() + 1500
-    ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=due)
+    ids = coordinator.order(
+        [check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=due
+    )
     until(lambda: ids <= set(coordinator.looks_by_id), 10, "the result", worker.log)
     (row,) = coordinator.looks_by_id.values()
     assert due <= row[4] < due + 250
@@ -115,7 +135,9 @@ def test_a_look_starts_at_its_due_moment(worker: WorkerProcess, coordinator: Coo
 def test_told_to_stop_it_finishes_its_looks_sends_them_and_exits_0(
     worker: WorkerProcess, coordinator: Coordinator, target: Target
 ) -> None:
-    ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000)
+    ids = coordinator.order(
+        [check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000
+    )
     time.sleep(0.3)
     assert worker.stop(12) == 0
     assert ids <= set(coordinator.looks_by_id)
@@ -125,7 +147,9 @@ def test_told_to_stop_it_finishes_its_looks_sends_them_and_exits_0(
 def test_told_to_stop_while_the_broker_is_away_it_exits_0_and_keeps_its_results(
     worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
-    coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000)
+    coordinator.order(
+        [check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000
+    )
     time.sleep(0.3)
     valkey.kill()
     started = time.monotonic()
@@ -138,7 +162,9 @@ def test_told_to_stop_while_the_broker_is_away_it_exits_0_and_keeps_its_results(
 def test_told_to_stop_while_its_link_is_half_open_it_exits_0_in_time(
     worker: WorkerProcess, proxy: Proxy, coordinator: Coordinator, target: Target
 ) -> None:
-    coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000)
+    coordinator.order(
+        [check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=now() + 1000
+    )
     time.sleep(0.3)
     proxy.drop()
     time.sleep(1.5)
@@ -158,9 +184,13 @@ def test_told_twice_it_stops_at_once(worker: WorkerProcess, coordinator: Coordin
         assert worker.wait(2) == 1
 
 
-def test_a_look_that_never_ends_is_given_up_within_12_s(worker: WorkerProcess, coordinator: Coordinator) -> None:
+def test_a_look_that_never_ends_is_given_up_within_12_s(
+    worker: WorkerProcess, coordinator: Coordinator
+) -> None:
     with Target(silent=True) as silent:
-        coordinator.order([check("web", "http", timeout_ms=60_000, url=f"{silent.url}/1")], [(0, 1)])
+        coordinator.order(
+            [check("web", "http", timeout_ms=60_000, url=f"{silent.url}/1")], [(0, 1)]
+        )
         until(lambda: silent.requests, 5, "the look under way")
         started = time.monotonic()
         assert worker.stop(14) == 0
@@ -192,7 +222,9 @@ def test_it_waits_for_a_broker_that_is_not_there_yet(
         with_no_broker.kill()
 
 
-def test_a_worker_at_rest_takes_at_most_80_mb(worker: WorkerProcess, coordinator: Coordinator) -> None:
+def test_a_worker_at_rest_takes_at_most_80_mb(
+    worker: WorkerProcess, coordinator: Coordinator
+) -> None:
     until(lambda: len(coordinator.heartbeats) >= 2, 15, "two heartbeats")
     vitals = coordinator.heartbeats[-1].vitals
     pages = int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1])

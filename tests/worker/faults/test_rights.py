@@ -57,7 +57,9 @@ def test_a_regions_rights_are_enough_and_its_password_never_reaches_the_log(
         broker.kill()
 
 
-def test_a_wrong_password_is_told_without_being_repeated(free_port: Callable[[], int], tmp_path: Path) -> None:
+def test_a_wrong_password_is_told_without_being_repeated(
+    free_port: Callable[[], int], tmp_path: Path
+) -> None:
     broker = Broker(free_port(), tmp_path / "valkey", ACL)
     broker.start()
     worker = WorkerProcess(f"redis://eu-west:wr0ng@127.0.0.1:{broker.port}/0", tmp_path / "worker")

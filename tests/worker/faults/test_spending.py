@@ -1,4 +1,6 @@
-"""A worker process that is killed and started again still knows what its looks at a language model have cost today."""
+"""A worker process that is killed and started again still knows what its looks at a language model
+have cost today.
+"""
 
 import asyncio
 import threading

@@ -14,7 +14,9 @@ from tests.faults.worker import WorkerProcess
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server with TLS on this machine"),
+    pytest.mark.skipif(
+        not shutil.which("redis-server"), reason="no redis-server with TLS on this machine"
+    ),
 ]
 
 
@@ -33,7 +35,17 @@ def authority(tmp_path: Path) -> Path:
 def tls_broker(authority: Path, free_port: Callable[[], int]) -> Iterator[str]:
     """The URL of a Redis server that speaks TLS only."""
     folder, port = authority.parent, free_port()
-    command = ["redis-server", "--port", "0", "--tls-port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [
+        "redis-server",
+        "--port",
+        "0",
+        "--tls-port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+    ]
     command += ["--tls-cert-file", f"{folder}/cert.pem", "--tls-key-file", f"{folder}/key.pem"]
     command += ["--tls-ca-cert-file", str(authority), "--tls-auth-clients", "no"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=folder)
@@ -56,12 +68,17 @@ def test_a_worker_reports_over_tls_to_a_broker_that_its_authority_vouches_for(
     tls_broker: str, authority: Path, tmp_path: Path
 ) -> None:
     url = f"{tls_broker}?ssl_ca_certs={authority}"
-    with WorkerProcess(url, tmp_path / "worker") as worker, Coordinator(f"{url}&ssl_cert_reqs=required") as coordinator:
+    with (
+        WorkerProcess(url, tmp_path / "worker") as worker,
+        Coordinator(f"{url}&ssl_cert_reqs=required") as coordinator,
+    ):
         until(lambda: coordinator.heartbeats, 10, "a heartbeat", worker.log)
         assert worker.stop() == 0
 
 
-def test_a_worker_does_not_talk_to_a_broker_that_nobody_vouches_for(tls_broker: str, tmp_path: Path) -> None:
+def test_a_worker_does_not_talk_to_a_broker_that_nobody_vouches_for(
+    tls_broker: str, tmp_path: Path
+) -> None:
     worker = WorkerProcess(tls_broker, tmp_path / "worker")
     try:
         worker.start(ready=False)

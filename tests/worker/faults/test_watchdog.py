@@ -1,4 +1,6 @@
-"""A consumer that hears nothing although the broker takes messages: here, because thieves take them all first."""
+"""A consumer that hears nothing although the broker takes messages: here, because thieves take them
+all first.
+"""
 
 import threading
 from contextlib import ExitStack
@@ -19,11 +21,16 @@ OWN_QUEUE = "probes.eu-west.eu-west-1"
 
 
 class Thieves:
-    """Twenty clients that wait at the worker's own queue; the longest waiting is served first, so they get all."""
+    """Twenty clients that wait at the worker's own queue; the longest waiting is served first, so
+    they get all.
+    """
 
     def __init__(self, broker: Broker) -> None:
         self._clients = [broker.client() for _ in range(20)]
-        self._threads = [threading.Thread(target=self._steal, args=(client,), daemon=True) for client in self._clients]
+        self._threads = [
+            threading.Thread(target=self._steal, args=(client,), daemon=True)
+            for client in self._clients
+        ]
         self._over = threading.Event()
         self.stolen = 0
 
@@ -33,7 +40,10 @@ class Thieves:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         for client, thread in zip(self._clients, self._threads, strict=True):

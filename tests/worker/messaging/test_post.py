@@ -27,7 +27,9 @@ def test_what_is_sent_lies_in_the_queue_as_a_message_of_celerys_protocol_2(valke
     assert valkey.client().keys() == []
 
 
-def test_a_broker_that_is_away_is_one_error_and_the_next_sending_finds_it_again(valkey: Broker) -> None:
+def test_a_broker_that_is_away_is_one_error_and_the_next_sending_finds_it_again(
+    valkey: Broker,
+) -> None:
     post = Post(valkey.url, "w1.eu-west")
     post.send("q", "t", b"1")
     valkey.kill()

@@ -22,7 +22,9 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
-def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """What every kind must do, it must do on the loop that workers run."""
     if item.path.stem == "test_conformance":
         return {"uvloop": uvloop.new_event_loop}
@@ -46,7 +48,9 @@ class Listener:
         self.peers.append(writer.get_extra_info("peername")[0])
         try:
             # asyncio's own streams complain about a handler that was cancelled, so it ends quietly
-            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            with suppress(
+                ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError
+            ):
                 await self.handler(reader, writer)
         finally:
             self.open -= 1
@@ -74,7 +78,9 @@ async def listen() -> AsyncIterator[Listen]:
     """Start a server: `await listen(handler, ssl=context)`."""
     servers: list[asyncio.Server] = []
 
-    async def start(handler: Handler, *, host: str = "127.0.0.1", port: int = 0, **options: Any) -> Listener:
+    async def start(
+        handler: Handler, *, host: str = "127.0.0.1", port: int = 0, **options: Any
+    ) -> Listener:
         listener = Listener(handler)
         server = await asyncio.start_server(listener.serve, host, port, **options)
         servers.append(server)
@@ -82,7 +88,9 @@ async def listen() -> AsyncIterator[Listen]:
         return listener
 
     yield start
-    tasks = [task for task in asyncio.all_tasks() if task.get_coro().__qualname__.startswith("Listener.")]  # type: ignore[union-attr]
+    tasks = [
+        task for task in asyncio.all_tasks() if task.get_coro().__qualname__.startswith("Listener.")
+    ]  # type: ignore[union-attr]
     for server in servers:
         server.close()
     for task in tasks:
@@ -147,7 +155,9 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
 
 @pytest.fixture
 def certified(authority: trustme.CA) -> Callable[..., ssl.SSLContext]:
-    """A server's context with a certificate for some names: `certified("localhost", not_after=...)`."""
+    """A server's context with a certificate for some names: `certified("localhost",
+    not_after=...)`.
+    """
 
     def make(*names: str, **options: Any) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -178,13 +188,24 @@ async def look_at(vantages: Callable[..., Vantage]) -> LookAt:
     usual: list[Vantage] = []
 
     async def look(
-        kind: str, *, timeout_ms: int = 5000, vantage: Vantage | None = None, trace: bool = False, **params: Any
+        kind: str,
+        *,
+        timeout_ms: int = 5000,
+        vantage: Vantage | None = None,
+        trace: bool = False,
+        **params: Any,
     ) -> Outcome:
         if vantage is None:
             if not usual:
                 usual.append(vantages())
             vantage = usual[0]
-        spec = {"id": "test", "kind": kind, "interval_ms": 30_000, "timeout_ms": timeout_ms, "params": params}
+        spec = {
+            "id": "test",
+            "kind": kind,
+            "interval_ms": 30_000,
+            "timeout_ms": timeout_ms,
+            "params": params,
+        }
         return await look_once(parse_spec(json.dumps(spec)), vantage, trace=trace)
 
     return look
@@ -192,7 +213,9 @@ async def look_at(vantages: Callable[..., Vantage]) -> LookAt:
 
 @pytest.fixture
 def full_port() -> Iterator[int]:
-    """A port whose queue of connections is full: a further connection is neither taken nor refused."""
+    """A port whose queue of connections is full: a further connection is neither taken nor
+    refused.
+    """
     with closing(socket.socket()) as server:
         server.bind(("127.0.0.1", 0))
         server.listen(0)

@@ -67,7 +67,10 @@ class NameServer(asyncio.DatagramProtocol):
             head, _, body = (await read_request(reader)).partition(b"\r\n\r\n")
             self.asked.append(head.split(b"\r\n")[0].decode())
             wire = self.answer(body)
-            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/dns-message\r\ncontent-length: %d\r\n\r\n"
+            head = (
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/dns-message\r\ncontent-length:"
+                b" %d\r\n\r\n"
+            )
             writer.write(head % len(wire) + wire)
             await writer.drain()
         writer.close()
@@ -92,10 +95,14 @@ class NameServer(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def name_server(context: ssl.SSLContext | None = None, *, https: bool = False) -> AsyncIterator[NameServer]:
+async def name_server(
+    context: ssl.SSLContext | None = None, *, https: bool = False
+) -> AsyncIterator[NameServer]:
     """A server on UDP and TCP; with a context, TCP speaks TLS, or HTTPS."""
     server = NameServer(RECORDS)
-    tcp = await asyncio.start_server(server.serve_https if https else server.serve, "127.0.0.1", 0, ssl=context)
+    tcp = await asyncio.start_server(
+        server.serve_https if https else server.serve, "127.0.0.1", 0, ssl=context
+    )
     server.port = tcp.sockets[0].getsockname()[1]
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: server, ("127.0.0.1", server.port))

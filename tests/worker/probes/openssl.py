@@ -1,4 +1,6 @@
-"""A TLS server that can do what Python's cannot, such as staple an OCSP status: `openssl s_server`."""
+"""A TLS server that can do what Python's cannot, such as staple an OCSP status: `openssl
+s_server`.
+"""
 
 import subprocess
 import time
@@ -15,10 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import ocsp
 
 
-def stapled(authority: trustme.CA, leaf: trustme.LeafCert, *, revoked: bool, age: timedelta = timedelta()) -> bytes:
+def stapled(
+    authority: trustme.CA, leaf: trustme.LeafCert, *, revoked: bool, age: timedelta = timedelta()
+) -> bytes:
     """What the authority says of the certificate, as OCSP puts it; `age` makes it an old word.
 
-    A server does not send its root, so an authority whose word is believed stands in the chain or below the root.
+    A server does not send its root, so an authority whose word is believed stands in the chain or
+    below the root.
     """
     issuer = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
     said = datetime.now(UTC) - timedelta(hours=1) - age
@@ -38,19 +43,32 @@ def stapled(authority: trustme.CA, leaf: trustme.LeafCert, *, revoked: bool, age
 
 
 @contextmanager
-def openssl_server(folder: Path, leaf: trustme.LeafCert, *options: str, staple: bytes | None = None) -> Iterator[int]:
+def openssl_server(
+    folder: Path, leaf: trustme.LeafCert, *options: str, staple: bytes | None = None
+) -> Iterator[int]:
     """The port of a server with these options."""
     pem, status = folder / "server.pem", folder / "status.der"
     leaf.private_key_and_cert_chain_pem.write_to_path(pem)
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", str(pem), "-key", str(pem)]
+    command = [
+        "openssl",
+        "s_server",
+        "-accept",
+        f"127.0.0.1:{port}",
+        "-cert",
+        str(pem),
+        "-key",
+        str(pem),
+    ]
     command += ["-cert_chain", str(pem), *options]
     if staple is not None:
         status.write_bytes(staple)
         command += ["-status_file", str(status)]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait_for(port)
         yield port

@@ -1,4 +1,6 @@
-"""Small proxies that do what they are told: HTTP with CONNECT, and SOCKS5. Both keep what they were asked for."""
+"""Small proxies that do what they are told: HTTP with CONNECT, and SOCKS5. Both keep what they were
+asked for.
+"""
 
 import asyncio
 from base64 import b64decode
@@ -8,7 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class HttpProxy:
-    """Makes tunnels; `credentials` are wanted when given, `answer` is said instead of making one."""
+    """Makes tunnels; `credentials` are wanted when given, `answer` is said instead of making
+    one.
+    """
 
     credentials: str | None = None
     answer: int | None = None
@@ -28,7 +32,14 @@ class HttpProxy:
     def _knows(self, head: bytes) -> bool:
         if self.credentials is None:
             return True
-        given = next((line for line in head.split(b"\r\n") if line.lower().startswith(b"proxy-authorization:")), b"")
+        given = next(
+            (
+                line
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"proxy-authorization:")
+            ),
+            b"",
+        )
         return b64decode(given.rpartition(b" ")[2]).decode() == self.credentials
 
 
@@ -70,7 +81,9 @@ class Socks5:
         return (await reader.readexactly((await reader.readexactly(1))[0])).decode()
 
 
-async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int) -> None:
+async def join(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int
+) -> None:
     """Connect the two ends until one of them has said everything."""
     far_reader, far_writer = await asyncio.open_connection(host, port)
     try:

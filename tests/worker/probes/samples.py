@@ -1,6 +1,7 @@
 """How the shared test makes each kind look at listeners of its own: one entry a kind.
 
-A kind without an entry takes part too, aimed by the names of its parameters; an entry lets it be tested further.
+A kind without an entry takes part too, aimed by the names of its parameters; an entry lets it be
+tested further.
 """
 
 import asyncio
@@ -56,7 +57,9 @@ def host(port: int) -> Params:
 
 
 @asynccontextmanager
-async def answering(body: bytes, kind: str = "text/plain", context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def answering(
+    body: bytes, kind: str = "text/plain", context: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """A web server that has one answer; gives its port."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +88,9 @@ async def well_flow(_stage: Stage) -> AsyncIterator[Params]:
 
 @asynccontextmanager
 async def well_llm(_stage: Stage) -> AsyncIterator[Params]:
-    async with answering(b'{"object":"list","data":[{"id":"m","object":"model"}]}', "application/json") as port:
+    async with answering(
+        b'{"object":"list","data":[{"id":"m","object":"model"}]}', "application/json"
+    ) as port:
         yield {"api": "openai_compatible", "tier": "models", "model": None, **url(port)}
 
 
@@ -116,7 +121,9 @@ async def well_dns(stage: Stage) -> AsyncIterator[Params]:
 
 @asynccontextmanager
 async def well_udp(_stage: Stage) -> AsyncIterator[Params]:
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(UdpServer, ("127.0.0.1", 0))
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        UdpServer, ("127.0.0.1", 0)
+    )
     yield {**host(transport.get_extra_info("sockname")[1]), "send": "ping", "expect": "pong"}
     transport.close()
 
@@ -143,11 +150,15 @@ async def well_websocket(stage: Stage) -> AsyncIterator[Params]:
 
 
 SAMPLES: Final[dict[str, Sample]] = {
-    "dns": Sample(lambda port: {"name": "well.test", "server": "127.0.0.1", "port": port}, "udp", well_dns),
+    "dns": Sample(
+        lambda port: {"name": "well.test", "server": "127.0.0.1", "port": port}, "udp", well_dns
+    ),
     "flow": Sample(
         lambda port: {"steps": [{"name": "one", **url(port)}]},
         well=well_flow,
-        secret=lambda port: {"steps": [{"name": "one", **url(port), "headers": {"Authorization": SECRET}}]},
+        secret=lambda port: {
+            "steps": [{"name": "one", **url(port), "headers": {"Authorization": SECRET}}]
+        },
         rest=True,
     ),
     "grpc": Sample(
@@ -155,7 +166,9 @@ SAMPLES: Final[dict[str, Sample]] = {
         well=well_grpc,
         secret=lambda _port: {"metadata": {"authorization": SECRET}},
     ),
-    "http": Sample(url, well=well_http, secret=lambda _port: {"headers": {"Authorization": SECRET}}, rest=True),
+    "http": Sample(
+        url, well=well_http, secret=lambda _port: {"headers": {"Authorization": SECRET}}, rest=True
+    ),
     "icmp": Sample(lambda _port: {"host": "127.0.0.1", "count": 1}, "host", well_icmp),
     "llm": Sample(
         lambda port: {"api": "openai_compatible", "model": "m", **url(port)},
@@ -166,7 +179,10 @@ SAMPLES: Final[dict[str, Sample]] = {
     "tcp": Sample(host, well=well_tcp, secret=lambda _port: {"send": SECRET, "expect": "never"}),
     "tls": Sample(host, well=well_tls),
     "udp": Sample(
-        lambda port: {**host(port), "send": "ping"}, "udp", well_udp, lambda _port: {"send": SECRET, "expect": "never"}
+        lambda port: {**host(port), "send": "ping"},
+        "udp",
+        well_udp,
+        lambda _port: {"send": SECRET, "expect": "never"},
     ),
     "vendor_status": Sample(
         lambda port: {"provider": "rss", **url(port)},

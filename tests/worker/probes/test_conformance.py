@@ -1,4 +1,5 @@
-"""What every kind must do, found like the registry finds them: a new kind is tested without being listed.
+"""What every kind must do, found like the registry finds them: a new kind is tested without being
+listed.
 
 What it needs to be looked with stands in its entry of the table in samples.py.
 """
@@ -70,13 +71,17 @@ def silent_udp() -> Iterator[int]:
 
 @pytest_asyncio.fixture
 async def listen_both(listen: Listen) -> AsyncIterator[ListenBoth]:
-    """A server on TCP and on UDP of one port: a handler for connections, a function from datagram to answer."""
+    """A server on TCP and on UDP of one port: a handler for connections, a function from datagram
+    to answer.
+    """
     transports: list[asyncio.DatagramTransport] = []
 
     async def start(handler: Handler, answer: Callable[[bytes], bytes]) -> int:
         port = (await listen(handler)).port
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: _Answering(answer), ("127.0.0.1", port))
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Answering(answer), ("127.0.0.1", port)
+        )
         transports.append(transport)
         return port
 
@@ -125,7 +130,13 @@ async def reset(reader: Reader, writer: Writer) -> None:
 async def echo(reader: Reader, writer: Writer) -> None:
     """Says everything back, in an answer that HTTP clients read, too."""
     heard = await reader.read(4096)
-    head = b"HTTP/1.1 401 " + heard.replace(b"\r\n", b" ")[:300] + b"\r\nwww-authenticate: " + WORD.encode() + b"\r\n"
+    head = (
+        b"HTTP/1.1 401 "
+        + heard.replace(b"\r\n", b" ")[:300]
+        + b"\r\nwww-authenticate: "
+        + WORD.encode()
+        + b"\r\n"
+    )
     writer.write(head + b"content-length: %d\r\n\r\n" % len(heard) + heard)
     await writer.drain()
 
@@ -180,7 +191,12 @@ def test_its_parameters_are_frozen_and_survive_the_wire(kind: Kind[Any]) -> None
 
 
 async def test_it_keeps_its_deadline(
-    kind: Kind[Any], sample: Sample, listen: Listen, look_at: LookAt, silent_udp: int, full_port: int
+    kind: Kind[Any],
+    sample: Sample,
+    listen: Listen,
+    look_at: LookAt,
+    silent_udp: int,
+    full_port: int,
 ) -> None:
     ports = [(await listen(silence)).port, (await listen(drip)).port, full_port, silent_udp]
     for port in ports:
@@ -190,7 +206,9 @@ async def test_it_keeps_its_deadline(
             outcome = await look_at(kind.name, timeout_ms=TIMEOUT_MS, **sample.aim(port))
             late_ms.append((time.monotonic() - began) * 1000 - TIMEOUT_MS)
             agrees(outcome)
-            assert outcome.ok or outcome.blame in (Blame.TARGET, Blame.PATH) or not kind.params.votes, outcome
+            assert (
+                outcome.ok or outcome.blame in (Blame.TARGET, Blame.PATH) or not kind.params.votes
+            ), outcome
             if late_ms[-1] < SLACK_MS:
                 break
         assert min(late_ms) < SLACK_MS
@@ -221,10 +239,14 @@ async def test_it_never_raises_whatever_it_hears(
 async def test_it_never_raises_when_the_connection_is_reset(
     kind: Kind[Any], sample: Sample, listen: Listen, look_at: LookAt
 ) -> None:
-    outcome = await look_at(kind.name, timeout_ms=TIMEOUT_MS, **sample.aim((await listen(reset)).port))
+    outcome = await look_at(
+        kind.name, timeout_ms=TIMEOUT_MS, **sample.aim((await listen(reset)).port)
+    )
 
     agrees(outcome)
-    assert outcome.ok or outcome.blame in (Blame.TARGET, Blame.PATH) or not kind.params.votes, outcome
+    assert outcome.ok or outcome.blame in (Blame.TARGET, Blame.PATH) or not kind.params.votes, (
+        outcome
+    )
 
 
 async def test_it_says_refused_when_nobody_listens(
@@ -290,7 +312,9 @@ async def test_it_leaves_nothing_open(
     before = open_files()
 
     for _ in range(3):
-        await asyncio.gather(*(look_at(kind.name, timeout_ms=50, **sample.aim(port)) for port in ports))
+        await asyncio.gather(
+            *(look_at(kind.name, timeout_ms=50, **sample.aim(port)) for port in ports)
+        )
 
     async with asyncio.timeout(2):
         while open_files() > before:  # noqa: ASYNC110 - the listeners let go soon after us
@@ -315,7 +339,9 @@ async def test_its_phases_sum_to_the_total_when_all_is_well(
 
     assert outcome.ok, outcome
     agrees(outcome)
-    phases = [getattr(outcome, name) or 0 for name in PHASES] + [outcome.extra[name] for name in sample.more_phases]
+    phases = [getattr(outcome, name) or 0 for name in PHASES] + [
+        outcome.extra[name] for name in sample.more_phases
+    ]
     assert outcome.total_ms is not None
     assert outcome.total_ms <= took_ms
     assert sample.rest or outcome.total_ms == pytest.approx(sum(phases), abs=0.01)

@@ -16,6 +16,10 @@ CHECKS = [check for block in BLOCKS for check in yaml.safe_load(block)]
 
 @pytest.mark.parametrize("check", CHECKS, ids=[check["id"] for check in CHECKS])
 def test_it_is_valid(check: dict[str, Any]) -> None:
-    params = {name: value for name, value in check.items() if name not in ("id", "kind", "interval", "timeout")}
+    params = {
+        name: value
+        for name, value in check.items()
+        if name not in ("id", "kind", "interval", "timeout")
+    }
 
     assert KINDS[check["kind"]].params.model_validate(params)

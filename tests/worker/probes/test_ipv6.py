@@ -34,7 +34,12 @@ pytestmark = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6
 
 @pytest.mark.parametrize("kind", ["tcp", "tls"])
 async def test_connections(
-    listen: Listen, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str, kind: str
+    listen: Listen,
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Certified,
+    ca_file: str,
+    kind: str,
 ) -> None:
     server = await listen(silence, host="::1", ssl=certified("::1") if kind == "tls" else None)
 
@@ -46,7 +51,9 @@ async def test_connections(
 @pytest.mark.parametrize("kind", ["udp", "dns"])
 async def test_datagrams(look_at: LookAt, kind: str) -> None:
     server: Any = Server() if kind == "udp" else NameServer(RECORDS)
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: server, ("::1", 0))
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: server, ("::1", 0)
+    )
     port = transport.get_extra_info("sockname")[1]
     params = {"host": "::1"} if kind == "udp" else {"server": "::1", "name": "well.test"}
 
@@ -74,8 +81,12 @@ async def test_grpc(look_at: LookAt) -> None:
     assert (outcome.ok, outcome.ip) == (True, "::1"), outcome
 
 
-async def test_websocket(look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str) -> None:
-    async with serve(lambda connection: connection.wait_closed(), "::1", 0, ssl=certified("::1")) as server:
+async def test_websocket(
+    look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
+) -> None:
+    async with serve(
+        lambda connection: connection.wait_closed(), "::1", 0, ssl=certified("::1")
+    ) as server:
         url = f"wss://[::1]:{server.sockets[0].getsockname()[1]}/"
         outcome = await look_at("websocket", vantage=vantages(ca_file=ca_file), url=url)
 
@@ -88,12 +99,18 @@ async def test_a_check_may_choose_the_version(
 ) -> None:
     def lookup(_host: str, port: int, family: int, kind: int) -> list[Any]:
         both = [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET6, ("::1", port, 0, 0))]
-        return [(found, kind, 6, "", address) for found, address in both if family in (found, socket.AF_UNSPEC)]
+        return [
+            (found, kind, 6, "", address)
+            for found, address in both
+            if family in (found, socket.AF_UNSPEC)
+        ]
 
     port, vantage = (await listen(silence, host=ip)).port, vantages(resolver=Resolver(lookup))
 
     named = await look_at("tcp", vantage=vantage, host="x.test", port=port, ip_version=version)
-    other = await look_at("tcp", vantage=vantage, host=ip, port=port, ip_version="6" if version == "4" else "4")
+    other = await look_at(
+        "tcp", vantage=vantage, host=ip, port=port, ip_version="6" if version == "4" else "4"
+    )
 
     assert (named.ok, named.ip) == (True, ip), named
     assert (other.reason, other.blame) == (Reason.DNS, Blame.PROBER)

@@ -36,17 +36,27 @@ QUESTION = DnsParams(name="well.test", record="MX")
 
 def answer() -> bytes:
     response = dns.message.make_response(QUESTION.question)
-    response.answer.append(dns.rrset.from_text("well.test.", 60, "IN", "MX", "10 mail.well.test.", "20 x.well.test."))
-    response.additional.append(dns.rrset.from_text("x.well.test.", 60, "IN", "HTTPS", "1 . alpn=h2 ipv4hint=192.0.2.1"))
+    response.answer.append(
+        dns.rrset.from_text("well.test.", 60, "IN", "MX", "10 mail.well.test.", "20 x.well.test.")
+    )
+    response.additional.append(
+        dns.rrset.from_text("x.well.test.", 60, "IN", "HTTPS", "1 . alpn=h2 ipv4hint=192.0.2.1")
+    )
     return response.to_wire()
 
 
 def taken(outcome: Outcome) -> bool:
     """Whether the target was blamed, or at least the path, and not this worker."""
-    return not outcome.ok and outcome.reason is not Reason.INTERNAL and outcome.blame in (Blame.TARGET, Blame.PATH)
+    return (
+        not outcome.ok
+        and outcome.reason is not Reason.INTERNAL
+        and outcome.blame in (Blame.TARGET, Blame.PATH)
+    )
 
 
-@given(st.lists(st.tuples(st.integers(0, 150), st.integers(0, 255)), max_size=6), st.integers(0, 160))
+@given(
+    st.lists(st.tuples(st.integers(0, 150), st.integers(0, 255)), max_size=6), st.integers(0, 160)
+)
 def test_a_dns_answer_with_other_bytes(changes: list[tuple[int, int]], size: int) -> None:
     data = bytearray(answer())
     for at, byte in changes:
@@ -87,11 +97,15 @@ async def test_in_a_starttls_dialogue(listen: Listen, look_at: LookAt, protocol:
 
         port = (await listen(babble)).port
 
-        assert taken(await look_at("tcp", host="127.0.0.1", port=port, starttls=protocol, timeout_ms=300))
+        assert taken(
+            await look_at("tcp", host="127.0.0.1", port=port, starttls=protocol, timeout_ms=300)
+        )
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-async def test_after_a_websocket_handshake(listen: Listen, look_at: LookAt, nonsense: bytes) -> None:
+async def test_after_a_websocket_handshake(
+    listen: Listen, look_at: LookAt, nonsense: bytes
+) -> None:
     async def upgrade(reader: Reader, writer: Writer) -> None:
         protocol = ServerProtocol()
         protocol.receive_data(await reader.readuntil(b"\r\n\r\n"))
@@ -100,7 +114,9 @@ async def test_after_a_websocket_handshake(listen: Listen, look_at: LookAt, nons
         writer.write(b"".join(protocol.data_to_send()) + nonsense)
         await writer.drain()
 
-    outcome = await look_at("websocket", url=(await listen(upgrade)).url(scheme="ws"), expect="x", timeout_ms=300)
+    outcome = await look_at(
+        "websocket", url=(await listen(upgrade)).url(scheme="ws"), expect="x", timeout_ms=300
+    )
 
     assert taken(outcome), outcome
 
@@ -118,8 +134,14 @@ async def test_inside_tls(
         writer.write(nonsense)
         await writer.drain()
 
-    port, vantage = (await listen(babble, ssl=certified("127.0.0.1"))).port, vantages(ca_file=ca_file)
+    port, vantage = (
+        (await listen(babble, ssl=certified("127.0.0.1"))).port,
+        vantages(ca_file=ca_file),
+    )
     server = {"server": "127.0.0.1", "name": "x.test", "transport": "tls"}
 
-    for kind, params in (("dns", server), ("tcp", {"host": "127.0.0.1", "tls": True, "expect": "never"})):
+    for kind, params in (
+        ("dns", server),
+        ("tcp", {"host": "127.0.0.1", "tls": True, "expect": "never"}),
+    ):
         assert taken(await look_at(kind, vantage=vantage, port=port, timeout_ms=300, **params))

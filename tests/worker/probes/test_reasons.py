@@ -1,4 +1,6 @@
-"""docs/reference/reasons.md tells each reason by examples; here each is provoked for real and compared."""
+"""docs/reference/reasons.md tells each reason by examples; here each is provoked for real and
+compared.
+"""
 
 import asyncio
 import re
@@ -38,8 +40,12 @@ class Provoker:
     closed_port: int
     full_port: int
 
-    async def answer(self, body: bytes = b"ill", status: int = 200, headers: Any = None, **params: Any) -> Outcome:
-        return await self.look_at("http", url=(await self.web(body, status=status, headers=headers)).url(), **params)
+    async def answer(
+        self, body: bytes = b"ill", status: int = 200, headers: Any = None, **params: Any
+    ) -> Outcome:
+        return await self.look_at(
+            "http", url=(await self.web(body, status=status, headers=headers)).url(), **params
+        )
 
     async def serve(self, handler: Any, scheme: str = "http", **params: Any) -> Outcome:
         url = (await self.listen(handler)).url(scheme=scheme)
@@ -89,8 +95,12 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
         yield await p.answer(status=status)
     yield await p.answer(status=302, headers={"Location": "/"}, redirects=1)
     yield await p.answer(expect={"body": "well"})
-    yield await p.answer(b'{"status": {"indicator": "major"}}', expect={"json_path": {"status.indicator": "none"}})
-    yield await p.answer(b'{"lag": 9}', expect={"json_schema": {"properties": {"lag": {"maximum": 5}}}})
+    yield await p.answer(
+        b'{"status": {"indicator": "major"}}', expect={"json_path": {"status.indicator": "none"}}
+    )
+    yield await p.answer(
+        b'{"lag": 9}', expect={"json_schema": {"properties": {"lag": {"maximum": 5}}}}
+    )
     yield await p.answer(expect={"headers": {"Server": "nginx"}})
     yield await p.answer(expect={"max_bytes": 2})
     for slow_ms in ({"ttfb": 50}, 50):
@@ -112,7 +122,9 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
 
 
 @pytest.mark.slow
-async def test_each_example_is_what_a_look_says(provoker: Provoker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_example_is_what_a_look_says(
+    provoker: Provoker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_KNOWN", "known")
 
     said = [_line(outcome) async for outcome in provoked(provoker)]
@@ -121,7 +133,9 @@ async def test_each_example_is_what_a_look_says(provoker: Provoker, monkeypatch:
 
 
 def test_every_reason_has_a_section_and_an_example_of_its_own() -> None:
-    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE.read_text(encoding="utf-8"), re.S | re.M))
+    sections = dict(
+        re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+    )
 
     assert list(sections) == [str(reason) for reason in Reason]
     for reason, section in sections.items():

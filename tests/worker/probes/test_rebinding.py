@@ -1,7 +1,8 @@
-"""A name that leads elsewhere the next moment: a real DNS server with changing answers never gets us to a bad address.
+"""A name that leads elsewhere the next moment: a real DNS server with changing answers never gets
+us to a bad address.
 
-Of the loopback's addresses one counts as public here and another as the private network behind the worker; both have
-a listener on the same port, so only the guard stands between.
+Of the loopback's addresses one counts as public here and another as the private network behind the
+worker; both have a listener on the same port, so only the guard stands between.
 """
 
 import socket
@@ -28,7 +29,9 @@ NAME = "rebinding.example"
 
 
 class Fickle:
-    """A name server on UDP whose answers about any name go round: `answers[0]`, `answers[1]`, ... with a TTL of 0."""
+    """A name server on UDP whose answers about any name go round: `answers[0]`, `answers[1]`, ...
+    with a TTL of 0.
+    """
 
     def __init__(self, answers: Sequence[Sequence[str]]) -> None:
         self._answers = answers
@@ -61,7 +64,9 @@ class Fickle:
             response = dns.message.make_response(query)
             addresses = self._answers[self.asked % len(self._answers)]
             self.asked += 1
-            response.answer = [dns.rrset.from_text(query.question[0].name, 0, "IN", "A", *addresses)]
+            response.answer = [
+                dns.rrset.from_text(query.question[0].name, 0, "IN", "A", *addresses)
+            ]
             self._socket.sendto(response.to_wire(), peer)
 
 
@@ -75,7 +80,9 @@ def rebind(vantages: Callable[..., Vantage]) -> Iterator[Rebind]:
 
     def make(*answers: Sequence[str]) -> tuple[Fickle, Vantage]:
         servers.append(Fickle(answers))
-        return servers[-1], vantages(guard=Guard([f"{PUBLIC}/32"]), resolver=Resolver(servers[-1].lookup))
+        return servers[-1], vantages(
+            guard=Guard([f"{PUBLIC}/32"]), resolver=Resolver(servers[-1].lookup)
+        )
 
     yield make
     for server in servers:
@@ -101,7 +108,9 @@ TIMEOUT_MS = {"tls": 200}  # nobody here answers a handshake
 
 
 def params_of(kind: str, port: int, path: str = "/") -> dict[str, Any]:
-    return {"url": f"http://{NAME}:{port}{path}"} if kind == "http" else {"host": NAME, "port": port}
+    return (
+        {"url": f"http://{NAME}:{port}{path}"} if kind == "http" else {"host": NAME, "port": port}
+    )
 
 
 @pytest.mark.parametrize("kind", ["http", "tcp", "tls"])
@@ -111,7 +120,12 @@ async def test_a_name_that_changes_between_looks_is_judged_at_each(
     public, private = both
     server, vantage = rebind([PUBLIC], [PRIVATE])
     outcomes = [
-        await look_at(kind, vantage=vantage, timeout_ms=TIMEOUT_MS.get(kind, 5000), **params_of(kind, public.port))
+        await look_at(
+            kind,
+            vantage=vantage,
+            timeout_ms=TIMEOUT_MS.get(kind, 5000),
+            **params_of(kind, public.port),
+        )
         for _ in range(6)
     ]
     await public.until(lambda listener: listener.connections == 3)
@@ -129,7 +143,10 @@ async def test_of_several_addresses_only_those_that_may_be_probed_are_connected_
     _, vantage = rebind([PRIVATE, PUBLIC], [PUBLIC, PRIVATE])
     for _ in range(4):
         outcome = await look_at(
-            kind, vantage=vantage, timeout_ms=TIMEOUT_MS.get(kind, 5000), **params_of(kind, public.port)
+            kind,
+            vantage=vantage,
+            timeout_ms=TIMEOUT_MS.get(kind, 5000),
+            **params_of(kind, public.port),
         )
         assert outcome.reason is not Reason.BLOCKED
     await public.until(lambda listener: listener.connections == 4)
@@ -183,7 +200,9 @@ async def test_a_redirect_however_it_is_written_leads_to_no_bad_address(
     async def answer(reader: Any, writer: Any) -> None:
         await read_request(reader)
         location = elsewhere.format(port=private.port)
-        writer.write(f"HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode())
+        writer.write(
+            f"HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode()
+        )
         await writer.drain()
 
     public, private = await listen(answer, host=PUBLIC), await listen(answer, host=PRIVATE)
@@ -201,7 +220,9 @@ async def test_a_redirect_to_whoever_is_never_probed_is_not_followed(
 
     async def answer(reader: Any, writer: Any) -> None:
         await read_request(reader)
-        writer.write(b"HTTP/1.1 302 Found\r\nlocation: http://Shop.Example./x\r\ncontent-length: 0\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 302 Found\r\nlocation: http://Shop.Example./x\r\ncontent-length: 0\r\n\r\n"
+        )
         await writer.drain()
 
     public = await listen(answer, host=PUBLIC)

@@ -17,7 +17,13 @@ from worker.probes.run import Look, ParsedCheck, SpecError, Vantage, look_once, 
 from worker.targets.guard import Guard
 
 Vantages = Callable[..., Vantage]
-SPEC = {"id": "c", "kind": "tcp", "interval_ms": 30_000, "timeout_ms": 100, "params": {"host": "h", "port": 1}}
+SPEC = {
+    "id": "c",
+    "kind": "tcp",
+    "interval_ms": 30_000,
+    "timeout_ms": 100,
+    "params": {"host": "h", "port": 1},
+}
 
 
 class NoParams(Params):
@@ -58,7 +64,9 @@ def test_text_that_is_no_json_is_a_spec_error() -> None:
         parse_spec("{")
 
 
-async def test_a_kind_that_raises_is_our_fault(vantages: Vantages, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_kind_that_raises_is_our_fault(
+    vantages: Vantages, caplog: pytest.LogCaptureFixture
+) -> None:
     async def run(_params: NoParams, look: Look) -> Outcome:
         look.step("began")
         raise ZeroDivisionError("with a secret in it")
@@ -89,7 +97,9 @@ async def test_a_kind_that_forgets_its_deadline_is_stopped(vantages: Vantages) -
 
 
 @pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
-def test_a_loop_that_was_held_up_does_not_hide_what_a_kind_says(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+def test_a_loop_that_was_held_up_does_not_hide_what_a_kind_says(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
     async def knowing(_params: NoParams, look: Look) -> Outcome:
         try:
             async with asyncio.timeout(look.left_s()):

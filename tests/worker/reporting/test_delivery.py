@@ -110,9 +110,16 @@ def test_a_receipt_that_is_faster_than_the_word_of_sending_ends_the_report() -> 
     assert delivery.next() is None
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "send", "crash", "receipt"]), st.integers(0, 20)), max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["add", "send", "crash", "receipt"]), st.integers(0, 20)),
+        max_size=60,
+    )
+)
 def test_after_any_losses_everything_arrives_in_the_end(steps: list[tuple[str, int]]) -> None:
-    """The broker is a queue that a crash empties; the coordinator receipts what it takes from it."""
+    """The broker is a queue that a crash empties; the coordinator receipts what it takes from
+    it.
+    """
     delivery, broker, stored, made, at_s = Delivery(), [], set(), 0, 0.0
 
     def receipt(count: int) -> None:

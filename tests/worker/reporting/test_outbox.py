@@ -19,7 +19,9 @@ def body(seq: int, size: int = 20) -> bytes:
 
 @pytest.fixture
 def refusing(tmp_path: Path) -> Iterator[Path]:
-    """A folder that takes no more files: one vanished from under the outbox, which is how a lost mount looks."""
+    """A folder that takes no more files: one vanished from under the outbox, which is how a lost
+    mount looks.
+    """
     folder = tmp_path / "outbox"
     folder.mkdir()
     yield folder
@@ -36,7 +38,9 @@ def test_what_was_added_is_read_until_it_is_removed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_new_outbox_on_the_same_folder_has_the_same_reports_in_order_of_making(tmp_path: Path) -> None:
+def test_a_new_outbox_on_the_same_folder_has_the_same_reports_in_order_of_making(
+    tmp_path: Path,
+) -> None:
     first = Outbox(tmp_path)
     for key in (Key("b", 11), Key("a", 2), Key("a", 10)):
         first.add(key, body(key.seq))
@@ -128,7 +132,11 @@ def test_a_state_folder_is_held_by_one_worker_at_a_time(tmp_path: Path) -> None:
 
 
 @settings(max_examples=50)
-@given(steps=st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 3 * BLOCK_BYTES)), max_size=30))
+@given(
+    steps=st.lists(
+        st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 3 * BLOCK_BYTES)), max_size=30
+    )
+)
 def test_whatever_happens_the_disk_holds_exactly_what_the_outbox_says(
     steps: list[tuple[bool, int, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -139,7 +147,10 @@ def test_whatever_happens_the_disk_holds_exactly_what_the_outbox_says(
             outbox.add(Key("a", number), body(number, size))
         else:
             outbox.remove([Key("a", seq)])
-    assert sorted(path.name for path in folder.iterdir()) == [f"a-{key.seq:010d}.json" for key in outbox.keys()]  # noqa: SIM118 - no dict
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"a-{key.seq:010d}.json"
+        for key in outbox.keys()  # noqa: SIM118 - no dict
+    ]
     on_disk = sum(-(-path.stat().st_size // BLOCK_BYTES) * BLOCK_BYTES for path in folder.iterdir())
     assert on_disk <= 8 * BLOCK_BYTES or len(outbox) == 1
     assert Outbox(folder).keys() == outbox.keys()

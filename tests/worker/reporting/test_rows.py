@@ -11,7 +11,8 @@ from worker.contract.message import Report
 from worker.contract.outcome import Outcome, Reason, Step, failure, success
 from worker.reporting.rows import MAX_DETAIL, MAX_ROW_BYTES, encode_row
 
-any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates too: targets say what they like
+# lone surrogates too: targets say what they like
+any_text = st.text(st.characters(exclude_categories=()))
 any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | any_text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
@@ -32,19 +33,25 @@ outcomes = st.builds(
 
 
 def read(row: bytes) -> tuple[object, ...]:
-    report = Report.model_validate_json(b'{"worker":"w","boot":"b","seq":0,"sent_at":1,"rows":[' + row + b"]}")
+    report = Report.model_validate_json(
+        b'{"worker":"w","boot":"b","seq":0,"sent_at":1,"rows":[' + row + b"]}"
+    )
     return report.rows[0]
 
 
 @given(outcomes, st.integers(0, 2**62), st.integers(0, 9))
-def test_every_outcome_becomes_a_row_that_the_coordinator_reads(outcome: Outcome, slot: int, attempt: int) -> None:
+def test_every_outcome_becomes_a_row_that_the_coordinator_reads(
+    outcome: Outcome, slot: int, attempt: int
+) -> None:
     row = encode_row("web", slot, attempt, 1000, 1001, outcome)
     assert len(row) <= MAX_ROW_BYTES
     assert read(row)[:6] == ("web", slot, attempt, 1000, 1001, False)
 
 
 def test_a_good_outcome_arrives_as_it_was() -> None:
-    seen = success(status_code=200, dns_ms=1.23456, total_ms=9.0, ip="192.0.2.1", extra={"protocol": "h2"})
+    seen = success(
+        status_code=200, dns_ms=1.23456, total_ms=9.0, ip="192.0.2.1", extra={"protocol": "h2"}
+    )
     row = read(encode_row("web", 1, 0, 1000, 1001, seen))
     assert row == (
         "web",
@@ -68,7 +75,9 @@ def test_a_good_outcome_arrives_as_it_was() -> None:
 
 
 def test_the_steps_of_a_failed_look_go_with_it() -> None:
-    seen = failure(Reason.TLS, "expired", trace=(Step(0.5, "connected"), Step(2.0, "certificate expired")))
+    seen = failure(
+        Reason.TLS, "expired", trace=(Step(0.5, "connected"), Step(2.0, "certificate expired"))
+    )
     assert json.loads(encode_row("web", 1, 0, 0, 0, seen))[-1] == {
         "trace": [[0.5, "connected"], [2.0, "certificate expired"]]
     }
@@ -81,6 +90,9 @@ def test_what_is_no_json_is_our_own_fault_and_spoils_one_row_only(value: object)
 
 
 def test_what_is_too_long_is_cut_or_refused() -> None:
-    assert len(str(read(encode_row("web", 1, 0, 0, 0, failure(Reason.CONTENT, "x" * 10_000)))[8])) == MAX_DETAIL
+    assert (
+        len(str(read(encode_row("web", 1, 0, 0, 0, failure(Reason.CONTENT, "x" * 10_000)))[8]))
+        == MAX_DETAIL
+    )
     row = read(encode_row("web", 1, 0, 0, 0, success(extra={"body": "x" * MAX_ROW_BYTES})))
     assert row[6] == "internal"

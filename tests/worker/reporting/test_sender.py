@@ -50,7 +50,9 @@ def post() -> Mailbox:
     return Mailbox()
 
 
-def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(post: Mailbox, tmp_path: Path) -> None:
+def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(
+    post: Mailbox, tmp_path: Path
+) -> None:
     way_out = sender(post, tmp_path)
     way_out.start()
     way_out.keep([row(1), row(2)])
@@ -75,7 +77,9 @@ def test_a_heartbeat_is_sent_at_once_and_never_kept(post: Mailbox, tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
-def test_while_the_broker_is_away_reports_wait_and_then_go_in_order(post: Mailbox, tmp_path: Path) -> None:
+def test_while_the_broker_is_away_reports_wait_and_then_go_in_order(
+    post: Mailbox, tmp_path: Path
+) -> None:
     post.away = True
     way_out = sender(post, tmp_path)
     way_out.start()
@@ -99,7 +103,9 @@ def test_a_broker_that_is_away_is_not_asked_in_a_rush(post: Mailbox, tmp_path: P
     way_out.stop(5)
 
 
-def test_stopping_sends_what_waits_and_leaves_the_rest_on_disk(post: Mailbox, tmp_path: Path) -> None:
+def test_stopping_sends_what_waits_and_leaves_the_rest_on_disk(
+    post: Mailbox, tmp_path: Path
+) -> None:
     way_out = sender(post, tmp_path)
     way_out.start()
     way_out.keep([row(1)])
@@ -108,7 +114,9 @@ def test_stopping_sends_what_waits_and_leaves_the_rest_on_disk(post: Mailbox, tm
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_the_next_boot_sends_what_the_last_one_left_under_its_old_name(post: Mailbox, tmp_path: Path) -> None:
+def test_the_next_boot_sends_what_the_last_one_left_under_its_old_name(
+    post: Mailbox, tmp_path: Path
+) -> None:
     post.away = True
     first = sender(post, tmp_path, boot="a1")
     first.keep([row(1)])

@@ -53,7 +53,15 @@ REFUSED = [
     "localhost",
     "",
 ]
-ALLOWED = ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+ALLOWED = [
+    "1.1.1.1",
+    "8.8.8.8",
+    "172.32.0.1",
+    "100.128.0.1",
+    "2606:4700::1111",
+    "::ffff:8.8.8.8",
+    "64:ff9b::8.8.8.8",
+]
 
 
 @pytest.mark.parametrize("ip", REFUSED)
@@ -128,7 +136,14 @@ def test_an_address_that_leads_to_an_ipv4_address_is_judged_as_that_one(
     assert (Guard().refusal(str(outer)) is None) == (Guard().refusal(str(address)) is None)
 
 
-@given(st.one_of(*map(inside, ("64:ff9b:1::/48", "2001::/32", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"))))
+@given(
+    st.one_of(
+        *map(
+            inside,
+            ("64:ff9b:1::/48", "2001::/32", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+        )
+    )
+)
 def test_local_nat64_teredo_private_link_local_and_multicast_are_refused_whatever_they_hold(
     address: IPv6Address,
 ) -> None:
@@ -151,7 +166,9 @@ def test_allowing_a_network_opens_it_and_nothing_else(
     network = IPv4Network((base, length), strict=False)
     opened = Guard([network]).refusal(str(address)) is None
     if opened and Guard().refusal(str(address)) is not None:
-        inner = address if isinstance(address, IPv4Address) else IPv4Address(_embedded(address) or 0)
+        inner = (
+            address if isinstance(address, IPv4Address) else IPv4Address(_embedded(address) or 0)
+        )
         assert inner in network
 
 

@@ -21,7 +21,9 @@ shop.example, .quiet.example
 WEB = Target("https", "a.example", 443)
 
 
-@pytest.mark.parametrize("host", ["shop.example", "quiet.example", "a.b.quiet.example", "x.xn--mnchen-3ya.example"])
+@pytest.mark.parametrize(
+    "host", ["shop.example", "quiet.example", "a.b.quiet.example", "x.xn--mnchen-3ya.example"]
+)
 def test_hosts_and_domains_on_the_list_are_never_probed(host: str) -> None:
     sentence = read_policy(never=NEVER).objection(WEB._replace(host=host))
     assert sentence is not None
@@ -29,7 +31,9 @@ def test_hosts_and_domains_on_the_list_are_never_probed(host: str) -> None:
     assert host in sentence
 
 
-@pytest.mark.parametrize("host", ["a.shop.example", "shop.example.com", "unquiet.example", "example"])
+@pytest.mark.parametrize(
+    "host", ["a.shop.example", "shop.example.com", "unquiet.example", "example"]
+)
 def test_a_host_on_the_list_is_not_its_neighbours(host: str) -> None:
     assert read_policy(never=NEVER).objection(WEB._replace(host=host)) is None
 
@@ -48,7 +52,11 @@ def test_an_address_beside_the_network_is_judged_as_ever() -> None:
 
 def test_one_spelling_of_a_host_hides_no_other() -> None:
     guard = Guard(policy=read_policy(never=".quiet.example"))
-    for url in ("https://QUIET.example/", "https://a.Quiet.Example./", "http://u:p@quiet.example:8080/x"):
+    for url in (
+        "https://QUIET.example/",
+        "https://a.Quiet.Example./",
+        "http://u:p@quiet.example:8080/x",
+    ):
         assert guard.url_objection(url), url
 
 
@@ -60,7 +68,9 @@ def test_schemes_that_are_not_on_the_list_are_refused() -> None:
 
 def test_ports_that_are_not_on_the_list_are_refused() -> None:
     policy = read_policy(ports="443, 8000-8999")
-    assert [policy.objection(WEB._replace(port=port)) is None for port in (443, 8000, 8999, 80, 9000)] == [
+    assert [
+        policy.objection(WEB._replace(port=port)) is None for port in (443, 8000, 8999, 80, 9000)
+    ] == [
         True,
         True,
         True,
@@ -70,7 +80,9 @@ def test_ports_that_are_not_on_the_list_are_refused() -> None:
     assert policy.objection(Target("icmp", "a.example")) is None
 
 
-def test_by_default_web_requests_go_to_no_port_of_another_protocol_and_other_kinds_anywhere() -> None:
+def test_by_default_web_requests_go_to_no_port_of_another_protocol_and_other_kinds_anywhere() -> (
+    None
+):
     assert "another protocol" in (Policy().objection(Target("http", "a.example", 25)) or "")
     assert Policy().objection(Target("tcp", "a.example", 25)) is None
     assert read_policy(ports="25").objection(Target("http", "a.example", 25)) is None
@@ -82,7 +94,9 @@ def test_ports_that_mean_nothing_are_an_error_that_says_what_would(ports: str) -
         read_policy(ports=ports)
 
 
-@pytest.mark.parametrize("never", ["https://a.example/", "a example", ".", "a..example", "a" * 64 + ".example"])
+@pytest.mark.parametrize(
+    "never", ["https://a.example/", "a example", ".", "a..example", "a" * 64 + ".example"]
+)
 def test_a_part_of_the_list_that_means_nothing_is_an_error_that_says_what_would(never: str) -> None:
     with pytest.raises(PolicyError, match="is no host"):
         read_policy(never=never)
@@ -110,14 +124,24 @@ class Asked:
 
 def test_whom_a_check_asks_is_read_off_its_parameters() -> None:
     assert target_of("http", Asked(url="https://A.example/x?y")) == ("https", "a.example", 443)
-    assert target_of("http", Asked(url="http://[2606:4700::1]:8080/")) == ("http", "2606:4700::1", 8080)
+    assert target_of("http", Asked(url="http://[2606:4700::1]:8080/")) == (
+        "http",
+        "2606:4700::1",
+        8080,
+    )
     assert target_of("tcp", Asked(host="B.example.", port=25)) == ("tcp", "b.example", 25)
-    assert target_of("dns", Asked(name="x.example", server="9.9.9.9", port=53)) == ("dns", "9.9.9.9", 53)
+    assert target_of("dns", Asked(name="x.example", server="9.9.9.9", port=53)) == (
+        "dns",
+        "9.9.9.9",
+        53,
+    )
     assert target_of("dns", Asked(name="x.example", server=None)) is None
 
 
 @pytest.mark.parametrize(("transport", "port"), [("udp", 53), ("tls", 853), ("https", 443)])
 def test_a_dns_check_asks_at_the_port_of_its_transport(transport: str, port: int) -> None:
-    params = DnsParams.model_validate({"name": "x.example", "server": "9.9.9.9", "transport": transport})
+    params = DnsParams.model_validate(
+        {"name": "x.example", "server": "9.9.9.9", "transport": transport}
+    )
 
     assert target_of("dns", params) == ("dns", "9.9.9.9", port)

@@ -1,4 +1,5 @@
-"""Cookies that a target sets on the way over redirects: some send a client in circles that does not bring them back.
+"""Cookies that a target sets on the way over redirects: some send a client in circles that does not
+bring them back.
 
 They live for one visit. The standard library's rules decide which address gets which.
 """

@@ -41,12 +41,16 @@ class Auth(Params):
     """Credentials for the target: a bearer token, or a user name with a password."""
 
     bearer: Secret | None = Field(default=None, description="Token, sent as Authorization: Bearer.")
-    username: str | None = Field(default=None, description="User name of HTTP basic authentication.")
+    username: str | None = Field(
+        default=None, description="User name of HTTP basic authentication."
+    )
     password: Secret | None = Field(default=None, description="Its password.")
 
     @model_validator(mode="after")
     def _agrees(self) -> "Auth":
-        if (self.bearer is None) is (self.username is None) or (self.username is None) is not (self.password is None):
+        if (self.bearer is None) is (self.username is None) or (self.username is None) is not (
+            self.password is None
+        ):
             raise ValueError("give either bearer, or both username and password")
         return self
 
@@ -61,33 +65,56 @@ class ClientParams(Params):
     """A client certificate, from files of the worker."""
 
     certificate: HeldFile = Field(description="PEM file with the certificate and its chain.")
-    key: HeldFile | None = Field(default=None, description="PEM file with the key; default: the certificate's file.")
+    key: HeldFile | None = Field(
+        default=None, description="PEM file with the key; default: the certificate's file."
+    )
     password: Secret | None = Field(default=None, description="What opens an encrypted key.")
 
     def open(self) -> ClientCertificate:
         """The names of the files with the password; SecretError when it is missing."""
-        return ClientCertificate(self.certificate, self.key, None if self.password is None else reveal(self.password))
+        return ClientCertificate(
+            self.certificate, self.key, None if self.password is None else reveal(self.password)
+        )
 
 
 class ProxyParams(Params):
     """The proxy to look through."""
 
-    url: str = Field(max_length=1024, description="http://host:port, https://host:port or socks5://host:port.")
+    url: str = Field(
+        max_length=1024, description="http://host:port, https://host:port or socks5://host:port."
+    )
     username: str | None = Field(default=None, description="User name at the proxy.")
     password: Secret | None = Field(default=None, description="Its password.")
     resolve: Literal["worker", "proxy"] = Field(
         default="worker",
-        description="Who finds the target's address. With `worker` the guard judges it as always; with `proxy` the "
-        "proxy is told the name, and its own address must be in the worker's OUTSCOPE_ALLOW_ADDRESSES.",
+        description=(
+            "Who finds the target's address. With `worker` the guard judges it as always; with"
+            " `proxy` the proxy is told the name, and its own address must be in the worker's"
+            " OUTSCOPE_ALLOW_ADDRESSES."
+        ),
     )
 
     @model_validator(mode="after")
     def _agrees(self) -> "ProxyParams":
         parts = urlsplit(self.url)
-        if parts.scheme not in PROXY_SCHEMES or not parts.hostname or parts.port is None or parts.path not in ("", "/"):
-            raise ValueError("url must be http://host:port, https://host:port or socks5://host:port")
-        if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-            raise ValueError("url must be scheme, host and port alone; say username and password beside it")
+        if (
+            parts.scheme not in PROXY_SCHEMES
+            or not parts.hostname
+            or parts.port is None
+            or parts.path not in ("", "/")
+        ):
+            raise ValueError(
+                "url must be http://host:port, https://host:port or socks5://host:port"
+            )
+        if (
+            parts.username is not None
+            or parts.password is not None
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError(
+                "url must be scheme, host and port alone; say username and password beside it"
+            )
         if not self.url.isascii():
             raise ValueError("url must be plain ASCII: the host in punycode (xn--...)")
         if (self.username is None) is not (self.password is None):

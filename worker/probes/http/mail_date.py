@@ -7,7 +7,9 @@ from worker.contract.instant import Instant
 
 
 def parse_mail_date(text: str) -> Instant:
-    """The instant of a date by RFC 5322 or RFC 9110, in UTC when it names no zone; ValueError when it is none."""
+    """The instant of a date by RFC 5322 or RFC 9110, in UTC when it names no zone; ValueError when
+    it is none.
+    """
     try:
         date = parsedate_to_datetime(text)
         return round((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000)

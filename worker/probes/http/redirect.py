@@ -12,7 +12,9 @@ _LONGEST: Final = 4096
 
 
 def redirected(first: Request, last: Request, answer: Answer) -> Request:
-    """The request that a redirect asks for. What the user gave us goes to the origin that it was meant for only."""
+    """The request that a redirect asks for. What the user gave us goes to the origin that it was
+    meant for only.
+    """
     url = answer.redirect_url or last.url
     same = origin(url) == origin(first.url)
     becomes_get = last.method != "HEAD" and (

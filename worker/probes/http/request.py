@@ -23,7 +23,9 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """What proves to a target who we are: names of PEM files that the worker holds, and what opens the key."""
+    """What proves to a target who we are: names of PEM files that the worker holds, and what opens
+    the key.
+    """
 
     certificate: str
     key: str | None = None
@@ -45,15 +47,21 @@ class Request:
     timed: bool = False
     """Whether to note when each piece of the body came in."""
     compressed: bool = False
-    """Whether a compressed answer is asked for. It is unpacked as it comes in; the body limit counts what comes out."""
+    """Whether a compressed answer is asked for. It is unpacked as it comes in; the body limit
+    counts what comes out.
+    """
     resolve: Mapping[str, str] | None = None
     """Host to the address that it is taken to have."""
     proxy: Proxy | None = None
     authority: str | None = None
-    """The only authorities whose certificates are believed: PEM text, or the name of a file that the worker holds."""
+    """The only authorities whose certificates are believed: PEM text, or the name of a file that
+    the worker holds.
+    """
     client: ClientCertificate | None = None
     reuse: bool = False
-    """Whether a connection that an earlier request left open may be used, and this one may be left open."""
+    """Whether a connection that an earlier request left open may be used, and this one may be left
+    open.
+    """
 
 
 @dataclass
@@ -72,7 +80,9 @@ class Answer:
     body: bytes = b""
     cut: bool = False
     arrivals: tuple[tuple[int, float], ...] = ()
-    """Bytes of the body that were there, and when, in milliseconds of the look; only when the request is `timed`."""
+    """Bytes of the body that were there, and when, in milliseconds of the look; only when the
+    request is `timed`.
+    """
     dns_ms: float | None = None
     connect_ms: float | None = None
     tls_ms: float | None = None
@@ -98,7 +108,9 @@ class Answer:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """The last answer's headers, names in lower case; of repeated ones, all values joined by commas."""
+        """The last answer's headers, names in lower case; of repeated ones, all values joined by
+        commas.
+        """
         found: dict[str, str] = {}
         for line in self.lines:
             if line.startswith(b"HTTP/"):

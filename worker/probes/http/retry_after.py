@@ -9,9 +9,11 @@ _DIGITS: Final = 9
 
 
 def seconds(retry_after: str, date: str | None, now: Instant) -> float | None:
-    """The wait that a Retry-After header names, in seconds, never negative; None when it means nothing.
+    """The wait that a Retry-After header names, in seconds, never negative; None when it means
+    nothing.
 
-    A moment is counted from the target's own clock when it told one (`date`), because clocks differ.
+    A moment is counted from the target's own clock when it told one (`date`), because clocks
+    differ.
     """
     text = retry_after.strip()
     if text.isascii() and text.isdecimal():

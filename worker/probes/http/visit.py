@@ -63,7 +63,11 @@ class Visit:
                 fault = self._fault(request, answer)
                 break
             if not followable(answer.redirect_url):
-                fault = Reason.PROTOCOL, Blame.TARGET, "the target redirects to what is not an HTTP address"
+                fault = (
+                    Reason.PROTOCOL,
+                    Blame.TARGET,
+                    "the target redirects to what is not an HTTP address",
+                )
                 break
             request = self._with_cookies(redirected(first, request, answer), request, answer)
         if fault is not _WELL or self._look.tracing:
@@ -71,8 +75,12 @@ class Visit:
         return self._outcome(request, answer, fault)
 
     def _with_cookies(self, request: Request, last: Request, answer: Answer) -> Request:
-        """The request with what the target set on the way, unless the user brings cookies of their own."""
-        if self._cookies is None and any(line[:11].lower() == b"set-cookie:" for line in answer.lines):
+        """The request with what the target set on the way, unless the user brings cookies of their
+        own.
+        """
+        if self._cookies is None and any(
+            line[:11].lower() == b"set-cookie:" for line in answer.lines
+        ):
             from worker.probes.http.cookies import Cookies  # late: few redirects set any
 
             self._cookies = Cookies()
@@ -182,8 +190,12 @@ def added_up(measured: Iterable[Any], phase: str) -> float | None:
 
 def _took(answer: Answer) -> dict[str, float | None]:
     """Milliseconds by phase; the body takes what the other phases leave."""
-    took: dict[str, float | None] = {phase.removesuffix("_ms"): getattr(answer, phase) for phase in PHASES}
-    took["body"] = answer.total_ms - sum(took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb"))
+    took: dict[str, float | None] = {
+        phase.removesuffix("_ms"): getattr(answer, phase) for phase in PHASES
+    }
+    took["body"] = answer.total_ms - sum(
+        took[phase] or 0.0 for phase in ("dns", "connect", "tls", "ttfb")
+    )
     return took
 
 
@@ -200,16 +212,27 @@ def _version_fault(request: Request, answer: Answer) -> Fault | None:
 
 def _hop(request: Request, answer: Answer) -> dict[str, Any]:
     """One exchange of a visit that took several."""
-    hop: dict[str, Any] = {"url": shown(request.url), "status": answer.status or None, "ip": answer.ip}
+    hop: dict[str, Any] = {
+        "url": shown(request.url),
+        "status": answer.status or None,
+        "ip": answer.ip,
+    }
     return hop | {phase: value for phase in PHASES if (value := getattr(answer, phase)) is not None}
 
 
 def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:
-    """When each phase of an exchange ended, in milliseconds since it began, and what is to say of it."""
+    """When each phase of an exchange ended, in milliseconds since it began, and what is to say of
+    it.
+    """
     at_ms = 0.0
     version = f" over HTTP/{answer.http_version}" if answer.http_version else ""
     for phase, what in (
-        (answer.dns_ms, f"name resolved to {', '.join(answer.addresses)}" if answer.addresses else "name resolved"),
+        (
+            answer.dns_ms,
+            f"name resolved to {', '.join(answer.addresses)}"
+            if answer.addresses
+            else "name resolved",
+        ),
         (answer.connect_ms, f"connected to {answer.proxy or answer.ip}"),
         (answer.tls_ms, "TLS established"),
         (answer.ttfb_ms, f"status {answer.status}{version}"),
@@ -223,4 +246,7 @@ def steps_of(answer: Answer) -> Iterator[tuple[float, str]]:
         yield answer.total_ms, f"redirected to {shown(answer.redirect_url)}"
     else:
         size = f"{len(answer.body)} bytes"
-        yield answer.total_ms, f"body read up to its limit, {size}" if answer.cut else f"body read, {size}"
+        yield (
+            answer.total_ms,
+            f"body read up to its limit, {size}" if answer.cut else f"body read, {size}",
+        )

@@ -1,13 +1,15 @@
 """An HTTP or HTTPS endpoint answers as expected before the deadline.
 
-Each look makes a fresh connection, and times resolving, connecting, the TLS handshake and the first byte apart. With
-`reuse` the connection of the look before is used when it is still open, which shows how quick a warm client is.
-Redirects are followed up to `redirects` times, unless their status is expected; a redirect to another origin gets no
-headers, no body and no client certificate of yours. `extra.hops` has the phases of each.
-Without an expected status, 2xx is well (and 3xx, when redirects are not followed). Unless they are expected, 401, 403,
-429 and walls against bots are taken as words about this prober, not about the target's health.
-Through a `proxy`, `connect_ms` is the way to the proxy, and what the proxy adds is in the phases after it; a proxy that
-cannot be used counts against nobody. Over HTTP/3, connecting and encrypting are one handshake, told as `connect_ms`.
+Each look makes a fresh connection, and times resolving, connecting, the TLS handshake and the first
+byte apart. With `reuse` the connection of the look before is used when it is still open, which
+shows how quick a warm client is. Redirects are followed up to `redirects` times, unless their
+status is expected; a redirect to another origin gets no headers, no body and no client certificate
+of yours. `extra.hops` has the phases of each. Without an expected status, 2xx is well (and 3xx,
+when redirects are not followed). Unless they are expected, 401, 403, 429 and walls against bots are
+taken as words about this prober, not about the target's health. Through a `proxy`, `connect_ms` is
+the way to the proxy, and what the proxy adds is in the phases after it; a proxy that cannot be used
+counts against nobody. Over HTTP/3, connecting and encrypting are one handshake, told as
+`connect_ms`.
 """
 
 from collections.abc import Mapping
@@ -31,7 +33,9 @@ from worker.probes.parameters.place import IpVersion
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.parameters.web_address import WebAddress
 
-_WHO_WE_ARE: Final = frozenset({"authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"})
+_WHO_WE_ARE: Final = frozenset(
+    {"authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"}
+)
 """Request headers that carry credentials."""
 
 
@@ -48,49 +52,78 @@ class HttpParams(Params):
     """Which request to send and what the answer must be like."""
 
     url: WebAddress = Field(description="Address of the endpoint, http or https.")
-    method: Method = Field(default="GET", description="Request method, in capitals: GET, HEAD, POST, or any other.")
+    method: Method = Field(
+        default="GET", description="Request method, in capitals: GET, HEAD, POST, or any other."
+    )
     headers: Headers = Field(
-        default={}, description="Request headers. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
+        default={},
+        description=(
+            "Request headers. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
+        ),
     )
     body: str | None = Field(
-        default=None, description="Request body; may hold ${env:...} too. Say its Content-Type in `headers`."
+        default=None,
+        description="Request body; may hold ${env:...} too. Say its Content-Type in `headers`.",
     )
     auth: Auth | None = Field(
-        default=None, description="Credentials: {bearer: secret}, or {username: text, password: secret}."
+        default=None,
+        description="Credentials: {bearer: secret}, or {username: text, password: secret}.",
     )
-    redirects: int = Field(default=5, ge=0, le=20, description="Redirects to follow; 0 judges the first answer.")
+    redirects: int = Field(
+        default=5, ge=0, le=20, description="Redirects to follow; 0 judges the first answer."
+    )
     body_limit: int = Field(
-        default=1 << 20, ge=0, le=1 << 26, description="Bytes of the body to read; the rest is not waited for."
+        default=1 << 20,
+        ge=0,
+        le=1 << 26,
+        description="Bytes of the body to read; the rest is not waited for.",
     )
     compressed: bool = Field(
-        default=False, description="Ask for a compressed answer, as browsers do; it is unpacked before it is judged."
+        default=False,
+        description=(
+            "Ask for a compressed answer, as browsers do; it is unpacked before it is judged."
+        ),
     )
     slow_ms: Annotated[int, Field(gt=0)] | SlowLimits | None = Field(
         default=None,
-        description="An answer that takes longer is a failure: slow. One number for everything, or one for each of "
-        "dns, connect, tls, ttfb, body and total.",
+        description=(
+            "An answer that takes longer is a failure: slow. One number for everything, or one for"
+            " each of dns, connect, tls, ttfb, body and total."
+        ),
     )
     http_version: HttpVersion = Field(
-        default="auto", description="HTTP version that the target must speak; auto lets it choose 1.1 or 2."
+        default="auto",
+        description="HTTP version that the target must speak; auto lets it choose 1.1 or 2.",
     )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     resolve: Mapping[str, str] = Field(
-        default={}, description="Host name to the address that it is taken to have, instead of asking the DNS."
+        default={},
+        description="Host name to the address that it is taken to have, instead of asking the DNS.",
     )
     reuse: bool = Field(
-        default=False, description="Use the connection of the look before, when it is open (idle under two minutes)."
+        default=False,
+        description=(
+            "Use the connection of the look before, when it is open (idle under two minutes)."
+        ),
     )
-    proxy: ProxyParams | None = Field(default=None, description="Proxy to look through; none of the environment is.")
+    proxy: ProxyParams | None = Field(
+        default=None, description="Proxy to look through; none of the environment is."
+    )
     verify: bool = Field(default=True, description="Whether the certificate must be valid.")
     ca: Authority | None = Field(
         default=None,
-        description="The only authorities to believe: PEM text, or a file below the worker's "
-        "OUTSCOPE_CERTIFICATES_DIR. Default: the public ones, and the worker's OUTSCOPE_CA_FILE.",
+        description=(
+            "The only authorities to believe: PEM text, or a file below the worker's"
+            " OUTSCOPE_CERTIFICATES_DIR. Default: the public ones, and the worker's"
+            " OUTSCOPE_CA_FILE."
+        ),
     )
     client: ClientParams | None = Field(
         default=None,
-        description="Client certificate: {certificate: file, key: file, password: secret}, files below the worker's "
-        "OUTSCOPE_CERTIFICATES_DIR.",
+        description=(
+            "Client certificate: {certificate: file, key: file, password: secret}, files below the"
+            " worker's OUTSCOPE_CERTIFICATES_DIR."
+        ),
     )
     expect: Expect = Field(default=Expect(), description="What the answer must be like.")
 
@@ -108,15 +141,24 @@ class HttpParams(Params):
         if self.method == "HEAD" and (self.expect.reads_body or self.body is not None):
             raise ValueError("a HEAD request has no body, neither sent nor expected")
         if max(self.expect.min_bytes or 0, self.expect.max_bytes or 0) > self.body_limit:
-            raise ValueError(f"body_limit is {self.body_limit}; raise it, so that the expected size can be seen")
+            raise ValueError(
+                f"body_limit is {self.body_limit}; raise it, so that the expected size can be seen"
+            )
         if self.auth is not None and "authorization" in map(str.lower, self.headers):
             raise ValueError("give either auth or the header Authorization")
-        if (address := self._fixed()) is not None and self.ip_version not in ("any", "6" if ":" in address else "4"):
-            raise ValueError(f"ip_version is {self.ip_version}, and {address} is of the other version")
+        if (address := self._fixed()) is not None and self.ip_version not in (
+            "any",
+            "6" if ":" in address else "4",
+        ):
+            raise ValueError(
+                f"ip_version is {self.ip_version}, and {address} is of the other version"
+            )
         if self.http_version == "3" and not self.url.lower().startswith("https:"):
             raise ValueError("HTTP/3 needs an https:// address")
         if self.proxy is not None and (self.reuse or self.http_version == "3"):
-            raise ValueError("a look through a proxy can neither reuse a connection nor speak HTTP/3")
+            raise ValueError(
+                "a look through a proxy can neither reuse a connection nor speak HTTP/3"
+            )
         return self
 
     def _fixed(self) -> str | None:
@@ -152,7 +194,11 @@ class HttpParams(Params):
     def demands(self) -> Demands:
         """What the answer is judged by."""
         limits = SlowLimits(total=self.slow_ms) if isinstance(self.slow_ms, int) else self.slow_ms
-        known = self.auth is not None or self.client is not None or any(n.lower() in _WHO_WE_ARE for n in self.headers)
+        known = (
+            self.auth is not None
+            or self.client is not None
+            or any(n.lower() in _WHO_WE_ARE for n in self.headers)
+        )
         return Demands(self.expect, self.redirects, limits, says_who_we_are=known)
 
 

@@ -1,9 +1,10 @@
 """A TCP port accepts a connection before the deadline, and says what is expected, if anything is.
 
-With `send`, a text goes out first; with `expect` or `expect_regex`, the answer must hold it within `answer_limit`
-bytes. With `tls`, the connection is encrypted from the first byte, as for smtps, imaps or Redis with TLS; with
-`starttls`, after the dialogue of that protocol. The certificate must then be valid, as for the kind `tls`. `ttfb_ms` is
-the time that the target took to say what it said.
+With `send`, a text goes out first; with `expect` or `expect_regex`, the answer must hold it within
+`answer_limit` bytes. With `tls`, the connection is encrypted from the first byte, as for smtps,
+imaps or Redis with TLS; with `starttls`, after the dialogue of that protocol. The certificate must
+then be valid, as for the kind `tls`. `ttfb_ms` is the time that the target took to say what it
+said.
 """
 
 from contextlib import closing
@@ -27,15 +28,21 @@ from worker.probes.tls.starttls import DOING, NotStarted, Protocol, start_tls
 class TcpParams(CertificateRules, Talk, HostPort):
     """Where to connect to, what to say there and what to hear."""
 
-    tls: bool = Field(default=False, description="Whether the target speaks TLS from the first byte.")
-    starttls: Protocol | None = Field(default=None, description="Protocol whose dialogue goes over to TLS.")
+    tls: bool = Field(
+        default=False, description="Whether the target speaks TLS from the first byte."
+    )
+    starttls: Protocol | None = Field(
+        default=None, description="Protocol whose dialogue goes over to TLS."
+    )
     server_name: str | None = Field(
         default=None,
         min_length=1,
         max_length=253,
         description="Name that TLS asks for and verifies; default: the host.",
     )
-    answer_limit: int = Field(default=65_536, ge=1, le=1 << 20, description="Bytes in which the expected must come.")
+    answer_limit: int = Field(
+        default=65_536, ge=1, le=1 << 20, description="Bytes in which the expected must come."
+    )
 
     @model_validator(mode="after")
     def _agrees(self) -> "TcpParams":
@@ -43,7 +50,9 @@ class TcpParams(CertificateRules, Talk, HostPort):
             raise ValueError("give tls or starttls, not both")
         given = self.model_fields_set & {"server_name", *CertificateRules.model_fields}
         if given and not self.encrypted:
-            raise ValueError(f"{', '.join(sorted(given))}: for connections with tls or starttls only")
+            raise ValueError(
+                f"{', '.join(sorted(given))}: for connections with tls or starttls only"
+            )
         return self
 
     @property
@@ -59,7 +68,9 @@ async def run(params: TcpParams, look: Look) -> Outcome:
         return connected
     phases = Phases.since(connected, look)
     with closing(Stream(connected.sock, look)) as stream:
-        fault, extra = await _encrypted(params, stream, phases, look) if params.encrypted else (None, {})
+        fault, extra = (
+            await _encrypted(params, stream, phases, look) if params.encrypted else (None, {})
+        )
         if fault is None and (params.says or params.expects):
             fault = await _answer(params, stream, look)
             phases.end("ttfb_ms")
@@ -104,7 +115,11 @@ async def _answer(params: TcpParams, stream: Stream, look: Look) -> Fault | None
                 return _ended(params, text)
             heard += data
     except TimeoutError as error:
-        return params.another(heard.decode("utf-8", "replace")) if heard else broken(error, look, "answer")
+        return (
+            params.another(heard.decode("utf-8", "replace"))
+            if heard
+            else broken(error, look, "answer")
+        )
     except BROKEN as error:
         return broken(error, look, "answer")
     return None

@@ -1,12 +1,13 @@
-"""A TLS server completes a handshake with a certificate that is valid for its name, and stays so for a while.
+"""A TLS server completes a handshake with a certificate that is valid for its name, and stays so
+for a while.
 
-Works on any port that speaks TLS from the first byte. The certificates must lead to an authority that this worker
-trusts, be valid now, and match `server_name`; `extra` tells each one that the server sends. `min_days` asks for more:
-a certificate of the chain that ends sooner is a failure.
+Works on any port that speaks TLS from the first byte. The certificates must lead to an authority
+that this worker trusts, be valid now, and match `server_name`; `extra` tells each one that the
+server sends. `min_days` asks for more: a certificate of the chain that ends sooner is a failure.
 
-A server may staple what its authority says of the certificate (OCSP). With `staple: when_sent` it must not say that
-the certificate is revoked; with `staple: required` it must be there and say that it is good. Either costs the target a
-second handshake.
+A server may staple what its authority says of the certificate (OCSP). With `staple: when_sent` it
+must not say that the certificate is revoked; with `staple: required` it must be there and say that
+it is good. Either costs the target a second handshake.
 """
 
 from contextlib import closing
@@ -29,10 +30,16 @@ class TlsParams(CertificateRules, HostPort):
 
     port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
     server_name: str | None = Field(
-        default=None, min_length=1, max_length=253, description="Name to ask for and to verify; default: the host."
+        default=None,
+        min_length=1,
+        max_length=253,
+        description="Name to ask for and to verify; default: the host.",
     )
     staple: Literal["ignored", "when_sent", "required"] = Field(
-        default="ignored", description="What is made of the stapled OCSP status: nothing, no harm, or that it be good."
+        default="ignored",
+        description=(
+            "What is made of the stapled OCSP status: nothing, no harm, or that it be good."
+        ),
     )
 
 
@@ -63,7 +70,10 @@ async def _stapled(name: str, ip: str, params: TlsParams, look: Look) -> tuple[F
     sentences = {
         "missing": "the target staples no OCSP status",
         "unread": f"the OCSP status could not be read: {words}",
-        "revoked": "the certificate is not valid: its authority has revoked it, says the stapled OCSP status",
+        "revoked": (
+            "the certificate is not valid: its authority has revoked it, says the stapled OCSP"
+            " status"
+        ),
     }
     sentence = sentences.get(status, f"the stapled OCSP status is not valid: {words}")
     return (Reason.TLS, Blame.TARGET, sentence), status

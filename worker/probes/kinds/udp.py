@@ -1,8 +1,9 @@
 """A UDP port answers a datagram.
 
-The datagram is `send`, `send_hex`, or empty; any datagram that comes back is well, unless `expect` or `expect_regex`
-ask for more. A system that has nobody at the port refuses, which is told as `refused`. Silence may also be a datagram
-that was lost, so it is held against the path. `ttfb_ms` is the time from the datagram to the answer.
+The datagram is `send`, `send_hex`, or empty; any datagram that comes back is well, unless `expect`
+or `expect_regex` ask for more. A system that has nobody at the port refuses, which is told as
+`refused`. Silence may also be a datagram that was lost, so it is held against the path. `ttfb_ms`
+is the time from the datagram to the answer.
 """
 
 import asyncio
@@ -37,7 +38,9 @@ async def run(params: UdpParams, look: Look) -> Outcome:
     return phases.outcome(fault, slow_ms=params.slow_ms)
 
 
-async def _ask(params: UdpParams, endpoint: Endpoint, patience_s: float, look: Look) -> Fault | None:
+async def _ask(
+    params: UdpParams, endpoint: Endpoint, patience_s: float, look: Look
+) -> Fault | None:
     message = params.message()
     if not isinstance(message, bytes):
         return message

@@ -1,7 +1,7 @@
 """The deadline of every look, held from outside, whatever a kind does.
 
-Kinds keep their own deadlines and know best what was late; this is what stops one that does not. One timer serves all
-looks, because a timer each would cost more than the rest of the boundary.
+Kinds keep their own deadlines and know best what was late; this is what stops one that does not.
+One timer serves all looks, because a timer each would cost more than the rest of the boundary.
 """
 
 import asyncio
@@ -47,7 +47,8 @@ class Deadlines:
         now = monotonic_s()
         due = [(task, moment) for task, moment in self._moments.items() if moment <= now]
         for task, moment in due:
-            # a little later: after a hold-up of the loop, the look's own deadline may just now end it, and says more
+            # a little later: after a hold-up of the loop, the look's own deadline may just now end
+            # it, and says more
             task.get_loop().call_later(LAST_WORD_S, self._stop, task, moment)
         self._timer = None
         if self._moments:

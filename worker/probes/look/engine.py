@@ -1,8 +1,9 @@
 """The engine: one libcurl multi handle inside the running asyncio or uvloop loop.
 
-libcurl's sockets live in an epoll set of our own, and the event loop watches that one set: a turn of the loop then
-handles every socket that is ready in one callback. Measured against `add_reader` and `add_writer` per socket, this
-saves 60 µs of the CPU of a look. Timers are asked for once a turn and not told by callback: at most one is armed.
+libcurl's sockets live in an epoll set of our own, and the event loop watches that one set: a turn
+of the loop then handles every socket that is ready in one callback. Measured against `add_reader`
+and `add_writer` per socket, this saves 60 µs of the CPU of a look. Timers are asked for once a turn
+and not told by callback: at most one is armed.
 """
 
 import asyncio
@@ -59,7 +60,9 @@ class Engine:
             easy.close()
 
     async def transfer(self, easy: pycurl.Curl) -> Ending:
-        """Run one transfer to its end. When the caller is cancelled, the transfer stops there and then."""
+        """Run one transfer to its end. When the caller is cancelled, the transfer stops there and
+        then.
+        """
         loop = self._loop or self._attach()
         future: asyncio.Future[Ending] = loop.create_future()
         self._running[easy] = future
@@ -78,7 +81,9 @@ class Engine:
         return len(self._running)
 
     def close(self) -> None:
-        """Cancel what is on its way and free libcurl. A resolver that hangs in libc delays nobody."""
+        """Cancel what is on its way and free libcurl. A resolver that hangs in libc delays
+        nobody.
+        """
         for future in tuple(self._running.values()):
             future.cancel()
         for easy in tuple(self._running):
@@ -88,7 +93,8 @@ class Engine:
             self._loop.remove_reader(self._epoll.fileno())
         if self._timer is not None:
             self._timer.cancel()
-        closing = threading.Thread(target=self._multi.close, daemon=True)  # waits for every abandoned lookup
+        # waits for every abandoned lookup
+        closing = threading.Thread(target=self._multi.close, daemon=True)
         closing.start()
         closing.join(_CLOSE_S)
         self._epoll.close()
@@ -113,7 +119,9 @@ class Engine:
                 self._epoll.modify(fd, _WANTED[what])
 
     def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
-        """See that libcurl is called when it wants to be, even if no socket is ready. Too early does no harm."""
+        """See that libcurl is called when it wants to be, even if no socket is ready. Too early
+        does no harm.
+        """
         timeout_ms = self._multi.timeout()
         if timeout_ms < 0:
             return
@@ -154,7 +162,9 @@ class Engine:
             self._epoll.unregister(fd)
 
     def _settle(self, running: int) -> None:
-        """Hand every ended transfer to whoever waits for it, and note when libcurl wants to be called again."""
+        """Hand every ended transfer to whoever waits for it, and note when libcurl wants to be
+        called again.
+        """
         if running < len(self._running):
             _, well, badly = self._multi.info_read()
             for easy in well:

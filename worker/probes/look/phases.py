@@ -1,4 +1,6 @@
-"""The phases of one look, timed one after the other: they cannot overlap, and they sum to the total."""
+"""The phases of one look, timed one after the other: they cannot overlap, and they sum to the
+total.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,9 @@ class Reached(Protocol):
 
 
 class Exchanged(Protocol):
-    """A whole exchange over HTTP. Times are milliseconds; None means that the phase did not happen."""
+    """A whole exchange over HTTP. Times are milliseconds; None means that the phase did not
+    happen.
+    """
 
     ip: str | None
     dns_ms: float | None
@@ -30,7 +34,9 @@ class Exchanged(Protocol):
 
 
 class Phases:
-    """Begins with the phases that are over; `end` says what the time since the last end was spent on."""
+    """Begins with the phases that are over; `end` says what the time since the last end was spent
+    on.
+    """
 
     __slots__ = ("_began_ms", "_look", "_ms", "ip")
 
@@ -59,7 +65,9 @@ class Phases:
         )
 
     def end(self, phase: str) -> None:
-        """The time since the last end belongs to this phase, too. One that is no field of results goes to `extra`."""
+        """The time since the last end belongs to this phase, too. One that is no field of results
+        goes to `extra`.
+        """
         now_ms = self._look.elapsed_ms()
         self._ms[phase] = (self._ms.get(phase) or 0.0) + now_ms - self._began_ms
         self._began_ms = now_ms
@@ -73,14 +81,22 @@ class Phases:
             self.end(phase)
 
     def spent(self, phase: str, ms: float) -> None:
-        """This phase took so long, as something else has timed it; the time since the last end is none of it."""
+        """This phase took so long, as something else has timed it; the time since the last end is
+        none of it.
+        """
         self._ms[phase] = ms
         self._began_ms = self._look.elapsed_ms()
 
     def outcome(
-        self, fault: Fault | None, extra: dict[str, Any] | None = None, *, slow_ms: float | None = None
+        self,
+        fault: Fault | None,
+        extra: dict[str, Any] | None = None,
+        *,
+        slow_ms: float | None = None,
     ) -> Outcome:
-        """What the look came to; a fault is noted in the trace. One that took longer than `slow_ms` is a failure."""
+        """What the look came to; a fault is noted in the trace. One that took longer than `slow_ms`
+        is a failure.
+        """
         ms = {name: None if value is None else round(value, 3) for name, value in self._ms.items()}
         measured: dict[str, Any] = {name: ms.pop(name, None) for name in _FIELDS}
         measured["total_ms"] = round(sum(value or 0.0 for value in self._ms.values()), 3)

@@ -23,13 +23,17 @@ class SlowLimits(Params):
     dns: int | None = Field(default=None, gt=0, description="Resolving the name.")
     connect: int | None = Field(default=None, gt=0, description="Connecting.")
     tls: int | None = Field(default=None, gt=0, description="The TLS handshake.")
-    ttfb: int | None = Field(default=None, gt=0, description="From the request to the first byte of the answer.")
+    ttfb: int | None = Field(
+        default=None, gt=0, description="From the request to the first byte of the answer."
+    )
     body: int | None = Field(default=None, gt=0, description="From the first byte to the last.")
     total: int | None = Field(default=None, gt=0, description="Everything.")
 
 
 def slow_fault(limits: SlowLimits, took: dict[str, Any]) -> Fault | None:
-    """The first phase that took longer than it may; None when none did. `took` are milliseconds by phase."""
+    """The first phase that took longer than it may; None when none did. `took` are milliseconds by
+    phase.
+    """
     for phase, said, blame in _PHASES:
         limit, ms = getattr(limits, phase), took.get(phase)
         if limit is not None and ms is not None and ms > limit:

@@ -14,7 +14,9 @@ _PLACES: Final = (
 
 
 class Trust:
-    """One file with every trusted authority. libcurl caches a file's authorities, but not those given as bytes."""
+    """One file with every trusted authority. libcurl caches a file's authorities, but not those
+    given as bytes.
+    """
 
     def __init__(self, ca_file: str | None = None) -> None:
         self._merged: tempfile._TemporaryFileWrapper[bytes] | None = None
@@ -42,14 +44,18 @@ def is_pem(text: str) -> bool:
 def pem(content: bytes, where: str) -> bytes:
     """PEM certificates as they are; ValueError when they are none."""
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=content.decode("ascii"))
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
+            cadata=content.decode("ascii")
+        )
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise ValueError(f"the authorities in {where} cannot be read: {error}") from error
     return content
 
 
 def _certificates(path: str) -> bytes:
-    """The content of a PEM file; ValueError when it is none, so that a wrong setting stops the start."""
+    """The content of a PEM file; ValueError when it is none, so that a wrong setting stops the
+    start.
+    """
     try:
         content = Path(path).read_bytes()
     except OSError as error:

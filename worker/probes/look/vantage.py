@@ -16,7 +16,9 @@ from worker.targets.guard import Guard
 
 
 def user_agent(contact: str | None = None) -> str:
-    """How requests introduce themselves: product, version, and where to complain (a URL or a mail address)."""
+    """How requests introduce themselves: product, version, and where to complain (a URL or a mail
+    address).
+    """
     try:
         name = f"outscope/{version('outscope')}"
     except PackageNotFoundError:
@@ -28,7 +30,9 @@ USER_AGENT: Final = user_agent()
 
 
 class Memory(Protocol):
-    """What a kind remembers from look to look in one worker process; in the folder, if any, over a restart."""
+    """What a kind remembers from look to look in one worker process; in the folder, if any, over a
+    restart.
+    """
 
     def __init__(self, folder: Path | None) -> None: ...
 
@@ -60,7 +64,9 @@ class Vantage:
         self._state_dir = state_dir
         self._memories: dict[type[Memory], Memory] = {}
         self._trust = Trust(ca_file)
-        from worker.probes.look.engine import Engine  # here, so that reading a kind's parameters needs no libcurl
+        from worker.probes.look.engine import (
+            Engine,  # here, so that reading a kind's parameters needs no libcurl
+        )
 
         self.curl = Engine()
 
@@ -92,7 +98,16 @@ class Vantage:
 class Look:
     """One look on its way: the vantage point, one deadline for everything, and the steps so far."""
 
-    __slots__ = ("_clock", "check", "deadline_s", "started_s", "steps", "timeout_ms", "tracing", "vantage")
+    __slots__ = (
+        "_clock",
+        "check",
+        "deadline_s",
+        "started_s",
+        "steps",
+        "timeout_ms",
+        "tracing",
+        "vantage",
+    )
 
     def __init__(
         self,
@@ -121,5 +136,7 @@ class Look:
         return max(0.0, self.deadline_s - self._clock())
 
     def step(self, what: str, *, at_ms: float | None = None) -> None:
-        """Note what happened, just now or at a moment of this look, for people who will ask why. Never a secret."""
+        """Note what happened, just now or at a moment of this look, for people who will ask why.
+        Never a secret.
+        """
         self.steps.append(Step(round(self.elapsed_ms() if at_ms is None else at_ms, 3), what))

@@ -1,8 +1,10 @@
-"""Threads for lookups: `getaddrinfo` blocks, sometimes for half a minute, and must hold up nobody else.
+"""Threads for lookups: `getaddrinfo` blocks, sometimes for half a minute, and must hold up nobody
+else.
 
-libcurl has 20 such threads and shares them among all its transfers, so a vendor whose name servers are silent would
-make every other target look unresolvable. The standard library's pool joins its threads when the process exits, so a
-silent resolver would hold up the exit. These are many, end when they were idle for a while, and are joined by nobody.
+libcurl has 20 such threads and shares them among all its transfers, so a vendor whose name servers
+are silent would make every other target look unresolvable. The standard library's pool joins its
+threads when the process exits, so a silent resolver would hold up the exit. These are many, end
+when they were idle for a while, and are joined by nobody.
 """
 
 import threading

@@ -13,7 +13,8 @@ Nameserver = tuple[str, int]
 
 _FILE: Final = Path("/etc/resolv.conf")
 _PATIENCE_S: Final = 0.5
-# What follows the number of a message (RFC 1035, section 4): one question, recursion desired; ". IN NS". Written out,
+# What follows the number of a message (RFC 1035, section 4): one question, recursion desired; ". IN
+# NS". Written out,
 # so that only a worker with checks of kind dns loads a library for it.
 _ROOT: Final = struct.pack(">5H", 0x0100, 1, 0, 0, 0) + b"\0" + struct.pack(">2H", 2, 1)
 _HEADER: Final = struct.Struct(">6H")
@@ -22,17 +23,25 @@ _RCODE: Final = 0x000F
 
 
 def system_nameservers(file: Path = _FILE) -> Sequence[Nameserver]:
-    """The servers that this machine asks, by address and port, as resolv.conf(5) names them; none when it has none."""
+    """The servers that this machine asks, by address and port, as resolv.conf(5) names them; none
+    when it has none.
+    """
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
     words = [line.split() for line in lines]
-    return [(line[1], 53) for line in words if len(line) > 1 and line[0] == "nameserver" and _is_address(line[1])]
+    return [
+        (line[1], 53)
+        for line in words
+        if len(line) > 1 and line[0] == "nameserver" and _is_address(line[1])
+    ]
 
 
 async def knows_the_root(servers: Sequence[Nameserver]) -> bool:
-    """Whether one of the first two can say who serves the root of the DNS; a network without a way out cannot."""
+    """Whether one of the first two can say who serves the root of the DNS; a network without a way
+    out cannot.
+    """
     for server, port in servers[:2]:
         try:
             async with asyncio.timeout(_PATIENCE_S):
@@ -46,7 +55,9 @@ async def knows_the_root(servers: Sequence[Nameserver]) -> bool:
 
 async def _asked(server: str, port: int) -> bytes:
     number = secrets.token_bytes(2)
-    with socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    with socket.socket(
+        socket.AF_INET6 if ":" in server else socket.AF_INET, socket.SOCK_DGRAM
+    ) as sock:
         sock.setblocking(False)
         sock.connect((server, port))
         sock.send(number + _ROOT)

@@ -59,7 +59,9 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a host is: at least one endpoint, in the system's order. No `dns_ms`: it was an address already."""
+    """Where a host is: at least one endpoint, in the system's order. No `dns_ms`: it was an address
+    already.
+    """
 
     endpoints: list[Endpoint]
     dns_ms: float | None = None
@@ -90,7 +92,9 @@ class Resolver:
         ip_version: IpVersion = "any",
         source_address: str | None = None,
     ) -> Found:
-        """Where the host is, as far as `source_address` can reach it; Unresolved says why nobody knows."""
+        """Where the host is, as far as `source_address` can reach it; Unresolved says why nobody
+        knows.
+        """
         address = literal(host, port)
         if address is not None:
             if _family(None, ip_version) not in (socket.AF_UNSPEC, address.family):
@@ -99,25 +103,41 @@ class Resolver:
         family = _family(source_address, ip_version)
         try:
             async with asyncio.timeout(patience.left_s()):
-                found, took_s = await self._in_thread(lambda: self._lookup(host, port, family, socket.SOCK_STREAM))
+                found, took_s = await self._in_thread(
+                    lambda: self._lookup(host, port, family, socket.SOCK_STREAM)
+                )
         except TimeoutError:
-            raise Unresolved(Blame.RESOLVER, f"{host} was not resolved within {patience.timeout_ms} ms") from None
+            raise Unresolved(
+                Blame.RESOLVER, f"{host} was not resolved within {patience.timeout_ms} ms"
+            ) from None
         except socket.gaierror as error:
             if error.errno in _MISSING:
                 raise await self._missing(host, patience) from error
-            raise Unresolved(Blame.RESOLVER, f"the resolver could not look up {host}: {error.strerror}") from error
+            raise Unresolved(
+                Blame.RESOLVER, f"the resolver could not look up {host}: {error.strerror}"
+            ) from error
         except UnicodeError as error:
             raise Unresolved(Blame.PROBER, f"{host!r} is not a host name") from error
-        return Found([Endpoint(family, address) for family, _, _, _, address in found], round(took_s * 1000, 3))
+        return Found(
+            [Endpoint(family, address) for family, _, _, _, address in found],
+            round(took_s * 1000, 3),
+        )
 
     async def _missing(self, host: str, patience: Patience) -> Unresolved:
-        """A resolver without a way out may deny every name; only one that knows the root is believed."""
+        """A resolver without a way out may deny every name; only one that knows the root is
+        believed.
+        """
         if await self.is_honest(patience):
             return Unresolved(Blame.TARGET, f"the name {host} does not exist")
-        return Unresolved(Blame.RESOLVER, f"the resolver denies {host}, but does not know the root of the DNS either")
+        return Unresolved(
+            Blame.RESOLVER,
+            f"the resolver denies {host}, but does not know the root of the DNS either",
+        )
 
     async def is_honest(self, patience: Patience) -> bool:
-        """Whether the machine's resolver knows the root of the DNS; asked at most every ten seconds."""
+        """Whether the machine's resolver knows the root of the DNS; asked at most every ten
+        seconds.
+        """
         if self._honest is not None and monotonic_s() - self._honest[0] < _TRUST_S:
             return self._honest[1]
         try:

@@ -28,31 +28,53 @@ class Connected:
     connect_ms: float
 
 
-async def connect(host: str, port: int, look: Look, ip_version: IpVersion = "any") -> Connected | Outcome:
-    """Connect to the first address of the host that may be probed and answers; the failed outcome when none does."""
+async def connect(
+    host: str, port: int, look: Look, ip_version: IpVersion = "any"
+) -> Connected | Outcome:
+    """Connect to the first address of the host that may be probed and answers; the failed outcome
+    when none does.
+    """
     found = await locate(host, port, look, ip_version)
     if isinstance(found, Outcome):
         return found
     return await _first(found.endpoints[:_ADDRESSES], found.dns_ms, look)
 
 
-async def locate(host: str, port: int, look: Look, ip_version: IpVersion = "any") -> Found | Outcome:
+async def locate(
+    host: str, port: int, look: Look, ip_version: IpVersion = "any"
+) -> Found | Outcome:
     """The addresses of the host that may be probed; the failed outcome when there is none."""
     try:
-        found = await look.vantage.resolver.find(host, port, look, ip_version, look.vantage.source_address)
+        found = await look.vantage.resolver.find(
+            host, port, look, ip_version, look.vantage.source_address
+        )
     except Unresolved as error:
         look.step(str(error))
-        return failure(Reason.DNS, str(error), blame=error.blame, dns_ms=look.elapsed_ms(), total_ms=look.elapsed_ms())
+        return failure(
+            Reason.DNS,
+            str(error),
+            blame=error.blame,
+            dns_ms=look.elapsed_ms(),
+            total_ms=look.elapsed_ms(),
+        )
     refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in found.endpoints]
-    allowed = [endpoint for endpoint, refusal in zip(found.endpoints, refusals, strict=True) if refusal is None]
+    allowed = [
+        endpoint
+        for endpoint, refusal in zip(found.endpoints, refusals, strict=True)
+        if refusal is None
+    ]
     look.step(f"resolved to {', '.join(endpoint.ip for endpoint in found.endpoints[:_ADDRESSES])}")
     if not allowed:
-        return failure(Reason.BLOCKED, refusals[0] or "", dns_ms=found.dns_ms, total_ms=look.elapsed_ms())
+        return failure(
+            Reason.BLOCKED, refusals[0] or "", dns_ms=found.dns_ms, total_ms=look.elapsed_ms()
+        )
     return Found(allowed, found.dns_ms)
 
 
 def in_turn(endpoints: Sequence[Endpoint], look: Look) -> Iterator[tuple[Endpoint, float]]:
-    """Each endpoint with the seconds that it may take: its share of what is left when its turn comes."""
+    """Each endpoint with the seconds that it may take: its share of what is left when its turn
+    comes.
+    """
     for tried, endpoint in enumerate(endpoints):
         yield endpoint, look.left_s() / (len(endpoints) - tried)
 
@@ -71,7 +93,9 @@ def not_connected(system_error: int) -> Fault:
     return Reason.INTERNAL, Blame.PROBER, f"this worker could not connect: {name}"
 
 
-async def _first(endpoints: list[Endpoint], dns_ms: float | None, look: Look) -> Connected | Outcome:
+async def _first(
+    endpoints: list[Endpoint], dns_ms: float | None, look: Look
+) -> Connected | Outcome:
     fault: Fault = (Reason.INTERNAL, Blame.PROBER, "nothing was tried")
     for endpoint, patience_s in in_turn(endpoints, look):
         began_ms = look.elapsed_ms()
@@ -82,7 +106,14 @@ async def _first(endpoints: list[Endpoint], dns_ms: float | None, look: Look) ->
         fault = result
         look.step(f"{endpoint.ip}: {fault[2]}")
     reason, blame, sentence = fault
-    return failure(reason, sentence, blame=blame, dns_ms=dns_ms, total_ms=look.elapsed_ms(), ip=endpoints[-1].ip)
+    return failure(
+        reason,
+        sentence,
+        blame=blame,
+        dns_ms=dns_ms,
+        total_ms=look.elapsed_ms(),
+        ip=endpoints[-1].ip,
+    )
 
 
 async def _attempt(endpoint: Endpoint, patience_s: float, look: Look) -> socket.socket | Fault:

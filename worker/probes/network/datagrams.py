@@ -1,4 +1,6 @@
-"""Datagrams to one address and back. A connected socket hears only of that address, and of its refusals."""
+"""Datagrams to one address and back. A connected socket hears only of that address, and of its
+refusals.
+"""
 
 import asyncio
 import socket
@@ -21,7 +23,9 @@ class Datagrams:
         self._loop = asyncio.get_running_loop()
 
     def send(self, data: bytes) -> None:
-        """Send one datagram. OSError when the system refuses, and when an earlier one was refused."""
+        """Send one datagram. OSError when the system refuses, and when an earlier one was
+        refused.
+        """
         self._sock.send(data)
 
     async def receive(self, most: int = 65_535) -> bytes:
@@ -42,7 +46,9 @@ def datagrams(endpoint: Endpoint, look: Look, protocol: int = 0) -> Iterator[Dat
 
 
 def unanswered(error: OSError, timeout_ms: float) -> Fault:
-    """What it means that no datagram came back; a silent target and a lost datagram look the same."""
+    """What it means that no datagram came back; a silent target and a lost datagram look the
+    same.
+    """
     if isinstance(error, TimeoutError):
         return Reason.TIMEOUT, Blame.PATH, f"no answer within {timeout_ms:.0f} ms"
     return not_connected(error.errno or 0)

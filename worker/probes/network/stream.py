@@ -1,7 +1,7 @@
 """Bytes to and from a target, in the clear or under TLS, within the look's deadline.
 
-TLS runs in memory between the socket and us. So a connection can begin in the clear and go on encrypted, and what the
-target's certificates say can be read.
+TLS runs in memory between the socket and us. So a connection can begin in the clear and go on
+encrypted, and what the target's certificates say can be read.
 """
 
 import asyncio
@@ -17,7 +17,9 @@ T = TypeVar("T")
 CHUNK: Final = 1 << 16
 
 BROKEN: Final = (OSError, ValueError)
-"""What reading, writing and encrypting may raise: ssl.SSLError and TimeoutError are OSErrors, a bad name ValueError."""
+"""What reading, writing and encrypting may raise: ssl.SSLError and TimeoutError are OSErrors, a bad
+name ValueError.
+"""
 
 
 class Stream:
@@ -46,7 +48,9 @@ class Stream:
                 await self._driven(lambda: tls.write(data))
 
     async def receive(self, most: int = CHUNK) -> bytes:
-        """What comes next, at most so many bytes; empty when the target has ended the connection."""
+        """What comes next, at most so many bytes; empty when the target has ended the
+        connection.
+        """
         async with asyncio.timeout(self._look.left_s()):
             if self.tls is None:
                 return await self._loop.sock_recv(self._sock, most)

@@ -27,7 +27,9 @@ Headers = Annotated[Mapping[str, str], AfterValidator(_sendable)]
 
 
 def header_value(name: str, value: str) -> str:
-    """The value of a header whose secrets are filled in; SecretError when one of them broke its line."""
+    """The value of a header whose secrets are filled in; SecretError when one of them broke its
+    line.
+    """
     if _BREAKS.search(value):
         raise SecretError(f"the secret in the header {name} must be one line")
     return value
@@ -35,5 +37,6 @@ def header_value(name: str, value: str) -> str:
 
 def header_line(name: str, value: str) -> bytes:
     """The line of a header, as libcurl takes it; SecretError as for `header_value`."""
-    line = f"{name}: {header_value(name, value)}" if value else f"{name};"  # libcurl's way to send an empty header
+    # libcurl's way to send an empty header
+    line = f"{name}: {header_value(name, value)}" if value else f"{name};"
     return line.encode()

@@ -1,4 +1,6 @@
-"""Paths into JSON documents: `status.indicator`, `items.0.id`, `$.items[0]['a.b']`, and `items.*.id` for any. Pure."""
+"""Paths into JSON documents: `status.indicator`, `items.0.id`, `$.items[0]['a.b']`, and
+`items.*.id` for any. Pure.
+"""
 
 import re
 from collections.abc import Iterator
@@ -25,8 +27,15 @@ def parse(text: str) -> Path:
     while at < len(rest):
         step = _STEP.match(rest, at)
         if step is None or (at == 0 and text == rest and rest.startswith(".")):
-            raise ValueError(f"{text!r} is not a JSON path at {rest[at:]!r}; write status.indicator or items[0].id")
-        steps.append(None if step["all"] or step["star"] else next(part for part in _parts(step) if part is not None))
+            raise ValueError(
+                f"{text!r} is not a JSON path at {rest[at:]!r}; write status.indicator or"
+                " items[0].id"
+            )
+        steps.append(
+            None
+            if step["all"] or step["star"]
+            else next(part for part in _parts(step) if part is not None)
+        )
         at = step.end()
     return tuple(steps)
 
@@ -38,7 +47,13 @@ def find(document: Any, path: Path) -> Iterator[Any]:
         return
     step, rest = path[0], path[1:]
     if step is None:
-        children = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+        children = (
+            document.values()
+            if isinstance(document, dict)
+            else document
+            if isinstance(document, list)
+            else ()
+        )
         for child in children:
             yield from find(child, rest)
     elif isinstance(document, dict) and step in document:

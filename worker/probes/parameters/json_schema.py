@@ -8,7 +8,9 @@ LONGEST = 200
 
 
 class Schema:
-    """A JSON Schema of any draft; ValueError when it is none. Reading the library costs memory, so only users pay."""
+    """A JSON Schema of any draft; ValueError when it is none. Reading the library costs memory, so
+    only users pay.
+    """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         import jsonschema_rs  # late: 10 MB that most workers never need

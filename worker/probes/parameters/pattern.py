@@ -10,7 +10,11 @@ def regular_expression(value: str) -> str:
     """The expression as it is; ValueError when it is none."""
     try:
         re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:  # of repeats and of brackets beyond any bound
+    except (
+        re.error,
+        OverflowError,
+        RecursionError,
+    ) as error:  # of repeats and of brackets beyond any bound
         raise ValueError(f"{value!r} is not a regular expression: {error}") from error
     return value
 

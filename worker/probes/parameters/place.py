@@ -21,4 +21,6 @@ class HostPort(Host):
     """A port of a host."""
 
     port: int = Field(ge=1, le=65535, description="Port of the target.")
-    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
+    slow_ms: SlowMs | None = Field(
+        default=None, description="A look that takes longer is a failure: slow."
+    )

@@ -1,9 +1,11 @@
 """Secrets in parameters: `${env:OUTSCOPE_SECRET_NAME}` is read from the worker's own environment.
 
-With `OUTSCOPE_SECRET_NAME_FILE` in its place, the secret is what that file holds, without the line break at its end.
+With `OUTSCOPE_SECRET_NAME_FILE` in its place, the secret is what that file holds, without the line
+break at its end.
 
-So a key never travels in an order and is never stored. Only names with the prefix are read, because a check is data:
-an order must not be able to send the worker's other variables, such as its broker password, to a target.
+So a key never travels in an order and is never stored. Only names with the prefix are read, because
+a check is data: an order must not be able to send the worker's other variables, such as its broker
+password, to a target.
 """
 
 import os
@@ -27,7 +29,9 @@ def reveal(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
 def _value(name: str, environment: Mapping[str, str]) -> str:
     if not name.startswith(PREFIX):
-        raise SecretError(f"workers read only variables whose names begin with {PREFIX}, and {name} does not")
+        raise SecretError(
+            f"workers read only variables whose names begin with {PREFIX}, and {name} does not"
+        )
     if name in environment:
         return environment[name]
     file = environment.get(f"{name}_FILE")
@@ -36,4 +40,6 @@ def _value(name: str, environment: Mapping[str, str]) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretError(f"the file that {name}_FILE names cannot be read on this worker") from error
+        raise SecretError(
+            f"the file that {name}_FILE names cannot be read on this worker"
+        ) from error

@@ -20,8 +20,10 @@ class Talk(Params):
     send: str | None = Field(
         default=None,
         max_length=65_536,
-        description="Text to send, with \\r\\n where the protocol wants it. ${env:OUTSCOPE_SECRET_NAME} is read from "
-        "the worker's environment.",
+        description=(
+            "Text to send, with \\r\\n where the protocol wants it. ${env:OUTSCOPE_SECRET_NAME} is"
+            " read from the worker's environment."
+        ),
     )
     send_hex: str | None = Field(
         default=None,
@@ -29,9 +31,11 @@ class Talk(Params):
         max_length=65_536,
         description="Bytes to send, as hexadecimal digits, in place of `send`.",
     )
-    expect: str | None = Field(default=None, min_length=1, description="Text that must be in the answer.")
-    expect_regex: Annotated[str, Field(min_length=1), AfterValidator(regular_expression)] | None = Field(
-        default=None, description="Regular expression that must be found in the answer."
+    expect: str | None = Field(
+        default=None, min_length=1, description="Text that must be in the answer."
+    )
+    expect_regex: Annotated[str, Field(min_length=1), AfterValidator(regular_expression)] | None = (
+        Field(default=None, description="Regular expression that must be found in the answer.")
     )
 
     @model_validator(mode="after")
@@ -71,9 +75,15 @@ class Talk(Params):
             return Reason.INTERNAL, Blame.PROBER, str(error)
 
     def another(self, text: str) -> Fault:
-        """The fault of another answer than expected, which is not shown when it may echo a secret."""
+        """The fault of another answer than expected, which is not shown when it may echo a
+        secret.
+        """
         if not text:
             return Reason.CONTENT, Blame.TARGET, "the answer is empty"
         if "${" in (self.send or ""):
             return Reason.CONTENT, Blame.TARGET, "the answer is not as expected"
-        return Reason.CONTENT, Blame.TARGET, f"the answer is not as expected, it begins with {text[:_SHOWN]!r}"
+        return (
+            Reason.CONTENT,
+            Blame.TARGET,
+            f"the answer is not as expected, it begins with {text[:_SHOWN]!r}",
+        )

@@ -10,18 +10,28 @@ _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
 
 def parts_of(value: str, *schemes: str) -> SplitResult:
-    """The parts of an address that has one of these schemes and names a host; ValueError for any other."""
+    """The parts of an address that has one of these schemes and names a host; ValueError for any
+    other.
+    """
     parts = urlsplit(value)
-    _ = parts.port, (parts.hostname or "").encode("idna")  # both raise ValueError for what cannot be meant
+    # both raise ValueError for what cannot be meant
+    _ = (
+        parts.port,
+        (parts.hostname or "").encode("idna"),
+    )
     if parts.scheme not in schemes or not parts.hostname:
-        raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)} and name a host")
+        raise ValueError(
+            f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)} and name a host"
+        )
     return parts
 
 
 def plain(value: str) -> str:
     """The address as it is; ValueError when two parsers could disagree about its letters."""
     if _NOT_PLAIN.search(value):
-        raise ValueError("must be plain ASCII: the host in punycode (xn--...), everything else percent-encoded")
+        raise ValueError(
+            "must be plain ASCII: the host in punycode (xn--...), everything else percent-encoded"
+        )
     return value
 
 

@@ -1,4 +1,6 @@
-"""What certificates say of themselves, in OpenSSL's words: whose they are, who signed them, when they end."""
+"""What certificates say of themselves, in OpenSSL's words: whose they are, who signed them, when
+they end.
+"""
 
 import ssl
 from collections.abc import Mapping
@@ -29,11 +31,17 @@ def days_left(expires: Instant, now: Instant) -> float:
 def too_soon(expires: Instant, min_days: float, now: Instant) -> str | None:
     """Why a certificate that ends then ends too soon; None when it does not."""
     days = days_left(expires, now)
-    return f"the certificate ends in {days:g} days, sooner than {min_days:g}" if days < min_days else None
+    return (
+        f"the certificate ends in {days:g} days, sooner than {min_days:g}"
+        if days < min_days
+        else None
+    )
 
 
 def sent_chain(tls: ssl.SSLObject) -> list[dict[str, Any]]:
-    """The certificates as the server sent them, its own first, each as `ssl.getpeercert` describes one."""
+    """The certificates as the server sent them, its own first, each as `ssl.getpeercert` describes
+    one.
+    """
     return _described(tls, "get_unverified_chain")
 
 
@@ -53,7 +61,9 @@ def told(certificate: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def name_of(certificate: Mapping[str, Any], whose: str) -> str | None:
-    """The common name of the subject or the issuer, else the organization, else the first name for which it is."""
+    """The common name of the subject or the issuer, else the organization, else the first name for
+    which it is.
+    """
     names = {key: value for part in certificate.get(whose, ()) for key, value in part}
     name = names.get("commonName") or names.get("organizationName")
     if name is None and whose == "subject":
@@ -63,7 +73,11 @@ def name_of(certificate: Mapping[str, Any], whose: str) -> str | None:
 
 def names_of(certificate: Mapping[str, Any]) -> list[str]:
     """The host names and addresses that a certificate is for."""
-    return [str(value)[:200] for kind, value in certificate.get("subjectAltName", ()) if kind in ("DNS", "IP Address")]
+    return [
+        str(value)[:200]
+        for kind, value in certificate.get("subjectAltName", ())
+        if kind in ("DNS", "IP Address")
+    ]
 
 
 def _described(tls: ssl.SSLObject, which: str) -> list[dict[str, Any]]:

@@ -1,4 +1,6 @@
-"""TLS on a connection, and what its certificates and version must be like: the same for every kind that encrypts."""
+"""TLS on a connection, and what its certificates and version must be like: the same for every kind
+that encrypts.
+"""
 
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,9 +23,16 @@ from worker.probes.tls.starttls import NotStarted
 
 HANDSHAKE: Final = "TLS handshake"
 _OLD: Final = frozenset(
-    {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE", "VERSION_TOO_LOW"}
+    {
+        "UNSUPPORTED_PROTOCOL",
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "NO_PROTOCOLS_AVAILABLE",
+        "VERSION_TOO_LOW",
+    }
 )
-_NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+_NOT_TLS: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
+)
 # OpenSSL's codes of why a certificate is not believed, X509_V_ERR_...
 _ENDED: Final = 10
 _SIGNED_BY_ITSELF: Final = 18
@@ -37,13 +46,19 @@ _NAMES: Final = 5
 class CertificateRules(Params):
     """What the certificate and the protocol must be like, beyond being valid."""
 
-    min_days: float = Field(default=0, ge=0, description="Days that the certificate must still be valid.")
-    min_version: Literal["1.2", "1.3"] = Field(default="1.2", description="Oldest version of TLS that is accepted.")
+    min_days: float = Field(
+        default=0, ge=0, description="Days that the certificate must still be valid."
+    )
+    min_version: Literal["1.2", "1.3"] = Field(
+        default="1.2", description="Oldest version of TLS that is accepted."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """How a handshake went: what was wrong, what `extra` tells of it, and OpenSSL's code of why it did not believe."""
+    """How a handshake went: what was wrong, what `extra` tells of it, and OpenSSL's code of why it
+    did not believe.
+    """
 
     fault: Fault | None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +78,11 @@ async def encrypt(stream: Stream, name: str, rules: CertificateRules, look: Look
     look.step(f"TLS established: {protocol}")
     extra = {"protocol": protocol, **told(chain)}
     if protocol == "TLSv1.2" and rules.min_version == "1.3":
-        fault = (Reason.TLS, Blame.TARGET, "the target speaks TLS 1.2 and nothing newer, and 1.3 is asked for")
+        fault = (
+            Reason.TLS,
+            Blame.TARGET,
+            "the target speaks TLS 1.2 and nothing newer, and 1.3 is asked for",
+        )
         return Handshake(fault, extra)
     return Handshake(_ending(stream.tls, rules), extra)
 
@@ -76,9 +95,11 @@ async def explained(
     look: Look,
     begin: Callable[[Stream], Awaitable[None]] | None = None,
 ) -> Handshake:
-    """The handshake with more to tell, when it ended in disbelief; `begin` is what comes before TLS.
+    """The handshake with more to tell, when it ended in disbelief; `begin` is what comes before
+    TLS.
 
-    OpenSSL shows no certificate that it does not believe, so another handshake, believing anything, reads them.
+    OpenSSL shows no certificate that it does not believe, so another handshake, believing anything,
+    reads them.
     """
     if made.disbelief is None:
         return made
@@ -122,13 +143,17 @@ def told(chain: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def disbelief(chain: Sequence[dict[str, Any]], code: int, name: str) -> str | None:
-    """Why certificates sent for this name are not believed, when they themselves say more than OpenSSL does."""
+    """Why certificates sent for this name are not believed, when they themselves say more than
+    OpenSSL does.
+    """
     if not chain:
         return None
     if code in _OF_OTHERS:
         names = certificate.names_of(chain[0])
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-        return f"it is not for {name}, but for {', '.join(names[:_NAMES]) or 'no name at all'}{more}"
+        return (
+            f"it is not for {name}, but for {', '.join(names[:_NAMES]) or 'no name at all'}{more}"
+        )
     subject, issuer = _named(chain[-1], "subject"), _named(chain[-1], "issuer")
     if code == _ENDED:
         return _ended(chain)
@@ -139,8 +164,8 @@ def disbelief(chain: Sequence[dict[str, Any]], code: int, name: str) -> str | No
     if code in _NO_ISSUER:
         sends = "no intermediate certificate" if len(chain) == 1 else f"{len(chain)} certificates"
         return (
-            f"the chain is incomplete, or its authority is unknown here: the server sends {sends}, and this worker "
-            f"does not have {issuer}, who signed {subject}"
+            f"the chain is incomplete, or its authority is unknown here: the server sends {sends},"
+            f" and this worker does not have {issuer}, who signed {subject}"
         )
     return None
 
@@ -149,7 +174,10 @@ def _ended(chain: Sequence[dict[str, Any]]) -> str | None:
     for one in chain:
         expires = certificate.expires_at(str(one.get("notAfter", "")))
         if expires is not None and expires < now():
-            return f"the certificate of {_named(one, 'subject')} has expired on {rfc3339(expires)[:10]}"
+            return (
+                f"the certificate of {_named(one, 'subject')} has expired on"
+                f" {rfc3339(expires)[:10]}"
+            )
     return None
 
 
@@ -163,7 +191,9 @@ def not_believed(words: str) -> Fault:
 
 
 def _ending(tls: ssl.SSLObject, rules: CertificateRules) -> Fault | None:
-    """Any certificate of the chain may be the first to end; the authority's own, the last, is the worker's business."""
+    """Any certificate of the chain may be the first to end; the authority's own, the last, is the
+    worker's business.
+    """
     if not rules.min_days:
         return None
     chain = certificate.believed_chain(tls)
@@ -175,7 +205,15 @@ def _ending(tls: ssl.SSLObject, rules: CertificateRules) -> Fault | None:
 
 def _fault(error: Exception, look: Look) -> Fault:
     if isinstance(error, ssl.SSLError) and error.reason in _OLD:
-        return Reason.TLS, Blame.TARGET, "the target speaks no version of TLS that is still safe: 1.2 or newer"
+        return (
+            Reason.TLS,
+            Blame.TARGET,
+            "the target speaks no version of TLS that is still safe: 1.2 or newer",
+        )
     if isinstance(error, ssl.SSLError) and error.reason in _NOT_TLS:
-        return Reason.TLS, Blame.TARGET, "the TLS handshake failed: what the target answers is not TLS"
+        return (
+            Reason.TLS,
+            Blame.TARGET,
+            "the TLS handshake failed: what the target answers is not TLS",
+        )
     return broken(error, look, HANDSHAKE)

@@ -1,4 +1,6 @@
-"""How protocols go over from the clear to TLS. Each dialogue is of its protocol's own document, named beside it."""
+"""How protocols go over from the clear to TLS. Each dialogue is of its protocol's own document,
+named beside it.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
@@ -53,13 +55,19 @@ class _Dialogue:
             raise _nonsense("too much")
 
     def over(self) -> None:
-        """Nothing may be said in the clear after the word that TLS begins: it could be somebody else's."""
+        """Nothing may be said in the clear after the word that TLS begins: it could be somebody
+        else's.
+        """
         if self._heard:
-            raise NotStarted((Reason.PROTOCOL, Blame.TARGET, "the target says more in the clear after STARTTLS"))
+            raise NotStarted(
+                (Reason.PROTOCOL, Blame.TARGET, "the target says more in the clear after STARTTLS")
+            )
 
 
 async def start_tls(protocol: Protocol, stream: Stream) -> None:
-    """Talk until TLS begins; NotStarted when the target does not want to, or what the stream raises."""
+    """Talk until TLS begins; NotStarted when the target does not want to, or what the stream
+    raises.
+    """
     dialogue = _Dialogue(stream)
     await _DIALOGUES[protocol](dialogue)
     dialogue.over()
@@ -128,7 +136,9 @@ async def _postgres(dialogue: _Dialogue) -> None:
 
 
 async def _ldap(dialogue: _Dialogue) -> None:
-    """RFC 4511, section 4.14: an ExtendedRequest, and an ExtendedResponse with resultCode success."""
+    """RFC 4511, section 4.14: an ExtendedRequest, and an ExtendedResponse with resultCode
+    success.
+    """
     await dialogue.say(_LDAP_REQUEST)
     tag, size = await dialogue.exactly(2)
     if tag != 0x30 or size > 0x84:

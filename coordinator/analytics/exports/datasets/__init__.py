@@ -6,5 +6,6 @@ from coordinator.analytics.exports.dataset import Dataset
 from coordinator.analytics.exports.datasets import incidents, results, rollups, verdicts, workers
 
 DATASETS: Final[dict[str, Dataset]] = {
-    module.DATASET.name: module.DATASET for module in (results, rollups, incidents, verdicts, workers)
+    module.DATASET.name: module.DATASET
+    for module in (results, rollups, incidents, verdicts, workers)
 }

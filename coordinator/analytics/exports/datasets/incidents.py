@@ -15,7 +15,12 @@ _SCHEMA: Final = schema_of(
     (
         field_of("id", pa.string(), "the incident's id", nullable=False),
         field_of("service", NAME, "what is disrupted", nullable=False),
-        field_of("severity", NAME, "how bad it is now, or was at its end: degraded or outage", nullable=False),
+        field_of(
+            "severity",
+            NAME,
+            "how bad it is now, or was at its end: degraded or outage",
+            nullable=False,
+        ),
         field_of("scope", NAME, "how far it reaches now, or did at its end", nullable=False),
         field_of("peak", NAME, "the widest scope that it had", nullable=False),
         field_of("regions", NAMES, "the regions that were hit", nullable=False),

@@ -9,7 +9,17 @@ from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import RESULTS
 from coordinator.store.paging import cursor_of, position
 
-_FILTERS: Final = ("service", "component", "region", "worker", "check", "reason", "ok", "since", "until")
+_FILTERS: Final = (
+    "service",
+    "component",
+    "region",
+    "worker",
+    "check",
+    "reason",
+    "ok",
+    "since",
+    "until",
+)
 
 
 class _Results:
@@ -38,7 +48,9 @@ def _read(record: Record, wanted: Wanted) -> Reading:
 DATASET: Final = Dataset(
     name="results",
     about="What workers saw of checks: what `outscope replay` reads.",
-    order="as they were received (`received_at`, then `id`); `since` and `until` bound `scheduled_at`",
+    order=(
+        "as they were received (`received_at`, then `id`); `since` and `until` bound `scheduled_at`"
+    ),
     schema=RESULTS,
     filters=frozenset(_FILTERS),
     read=_read,

@@ -24,9 +24,19 @@ _SCHEMA: Final = schema_of(
         field_of("looks", pa.int64(), "how many looks were due in this hour", nullable=False),
         field_of("good", pa.int64(), "how many of them were ok", nullable=False),
         field_of("bad", pa.int64(), "how many count against the target", nullable=False),
-        field_of("reasons", pa.string(), "JSON: how many looks for each reason", nullable=False, json=True),
+        field_of(
+            "reasons",
+            pa.string(),
+            "JSON: how many looks for each reason",
+            nullable=False,
+            json=True,
+        ),
         *(
-            field_of(f"{phase.removesuffix('_ms')}_{name}_ms", pa.float64(), f"{name} of `{phase}`, within 1 %")
+            field_of(
+                f"{phase.removesuffix('_ms')}_{name}_ms",
+                pa.float64(),
+                f"{name} of `{phase}`, within 1 %",
+            )
             for phase in PHASES
             for name in PERCENTILES
         ),
@@ -37,7 +47,10 @@ _SCHEMA: Final = schema_of(
 async def _rows(record: Record, wanted: Wanted) -> AsyncIterator[list[dict[str, Any]]]:
     async for rows in record.store.exporting.rollups(wanted.filter, wanted.cursor):
         counts = unpacked([bytes(row.pop("sketch")) for row in rows], np.arange(len(rows)))
-        yield [{**row, **_flat(told)} for row, told in zip(rows, percentiles(counts, len(rows)), strict=True)]
+        yield [
+            {**row, **_flat(told)}
+            for row, told in zip(rows, percentiles(counts, len(rows)), strict=True)
+        ]
 
 
 def _flat(told: dict[str, dict[str, float] | None]) -> dict[str, float | None]:
@@ -57,7 +70,10 @@ def _read(record: Record, wanted: Wanted) -> Reading:
 
 DATASET: Final = Dataset(
     name="rollups",
-    about="Every hour of every check and region: counts by reason and percentiles, kept for longer than results.",
+    about=(
+        "Every hour of every check and region: counts by reason and percentiles, kept for longer"
+        " than results."
+    ),
     order="by hour (`at`), service, check and region; `since` and `until` bound `at`",
     schema=_SCHEMA,
     filters=frozenset({"service", "component", "region", "check", "since", "until"}),

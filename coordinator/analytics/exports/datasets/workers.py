@@ -16,7 +16,12 @@ _SCHEMA: Final = schema_of(
         field_of("region", NAME, "where the worker looks from", nullable=False),
         field_of("worker", pa.string(), "its name in that region", nullable=False),
         field_of("first_heard_at", TIME, "when it was heard first", nullable=False),
-        field_of("last_heard_at", TIME, "when it was heard last; `since` and `until` bound this", nullable=False),
+        field_of(
+            "last_heard_at",
+            TIME,
+            "when it was heard last; `since` and `until` bound this",
+            nullable=False,
+        ),
         field_of("address", pa.string(), "the address that it was heard from"),
         field_of("asn", pa.int64(), "the network of that address"),
         field_of("ip_country", NAME, "the country of that address"),

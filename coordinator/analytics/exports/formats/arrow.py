@@ -1,4 +1,6 @@
-"""Apache Arrow's stream format: columns as they are in memory, to be read batch by batch while they arrive."""
+"""Apache Arrow's stream format: columns as they are in memory, to be read batch by batch while they
+arrive.
+"""
 
 from typing import Any, Final
 
@@ -10,7 +12,9 @@ from coordinator.analytics.exports.format import Format, Outlet
 class _Arrow:
     def __init__(self, schema: Any, compression: str, _header: bool) -> None:
         self._out = Outlet()
-        self._options = pa.ipc.IpcWriteOptions(compression=None if compression == "none" else compression)
+        self._options = pa.ipc.IpcWriteOptions(
+            compression=None if compression == "none" else compression
+        )
         self._schema = schema
         self._writer: Any = None
 
@@ -31,5 +35,9 @@ class _Arrow:
 
 
 FORMAT: Final = Format(
-    "arrow", "application/vnd.apache.arrow.stream", _Arrow, compressions=("none", "zstd"), packs=True
+    "arrow",
+    "application/vnd.apache.arrow.stream",
+    _Arrow,
+    compressions=("none", "zstd"),
+    packs=True,
 )

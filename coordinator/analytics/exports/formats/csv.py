@@ -1,7 +1,8 @@
-"""CSV with a header: RFC 4180, UTF-8, null as an empty cell, JSON in columns of objects, RFC 3339 times.
+"""CSV with a header: RFC 4180, UTF-8, null as an empty cell, JSON in columns of objects, RFC 3339
+times.
 
-A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line's end for a formula. Such text gets an
-apostrophe in front, which reading takes off again, so that it stays what it was.
+A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line's end for a formula.
+Such text gets an apostrophe in front, which reading takes off again, so that it stays what it was.
 """
 
 import re
@@ -34,9 +35,13 @@ class _Csv:
 
     def add(self, batch: Any) -> bytes:
         """A line for each row."""
-        columns = [cells(field, array) for field, array in zip(self._schema, batch.columns, strict=True)]
+        columns = [
+            cells(field, array) for field, array in zip(self._schema, batch.columns, strict=True)
+        ]
         table = pa.RecordBatch.from_arrays(columns, schema=self._plain)
-        pc_csv.write_csv(table, self._out, pc_csv.WriteOptions(include_header=False, batch_size=8_192))
+        pc_csv.write_csv(
+            table, self._out, pc_csv.WriteOptions(include_header=False, batch_size=8_192)
+        )
         return self._out.taken()
 
     def end(self) -> bytes:
@@ -52,7 +57,10 @@ def cells(field: Any, array: Any) -> Any:
         return lists(array)
     if is_text(field):
         return changed(
-            array, lambda text: f"'{text}", _suspect, lambda found: pc.match_substring_regex(found, _FORMULA)
+            array,
+            lambda text: f"'{text}",
+            _suspect,
+            lambda found: pc.match_substring_regex(found, _FORMULA),
         )
     return array
 
@@ -63,7 +71,9 @@ def _suspect(array: Any) -> bool:
 
 def _plain(kind: Any) -> Any:
     return (
-        pa.string() if pa.types.is_dictionary(kind) or pa.types.is_timestamp(kind) or pa.types.is_list(kind) else kind
+        pa.string()
+        if pa.types.is_dictionary(kind) or pa.types.is_timestamp(kind) or pa.types.is_list(kind)
+        else kind
     )
 
 

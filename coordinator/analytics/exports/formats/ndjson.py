@@ -1,6 +1,7 @@
 """NDJSON: one JSON object a line, what `outscope replay` reads and what logs are made of.
 
-Whole columns become text and are joined once: as fast as the columns are, without an object for each row.
+Whole columns become text and are joined once: as fast as the columns are, without an object for
+each row.
 """
 
 from typing import Any, Final
@@ -57,7 +58,9 @@ def _values(field: Any, array: Any) -> tuple[Any, bool]:
     if is_json(field):
         return array, False
     if is_text(field):
-        return changed(array, _escaped, _special, lambda found: pc.match_substring_regex(found, _SPECIAL_REGEX)), True
+        return changed(
+            array, _escaped, _special, lambda found: pc.match_substring_regex(found, _SPECIAL_REGEX)
+        ), True
     if pa.types.is_floating(field.type) and not pc.all(pc.is_finite(array)).as_py():
         array = pc.if_else(pc.is_finite(array), array, None)
     return array.cast(pa.string()), False

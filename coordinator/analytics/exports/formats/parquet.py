@@ -53,5 +53,9 @@ class _Parquet:
 
 
 FORMAT: Final = Format(
-    "parquet", "application/vnd.apache.parquet", _Parquet, compressions=("zstd", "gzip", "none"), packs=True
+    "parquet",
+    "application/vnd.apache.parquet",
+    _Parquet,
+    compressions=("zstd", "gzip", "none"),
+    packs=True,
 )

@@ -1,12 +1,13 @@
 """BlameIt: blame the widest segment that explains at least 80 % of what passes through it.
 
-A quartet (here a component seen from a region) is judged over five minutes and is bad when more than half of its looks
-failed. It takes eight looks: the paper asks for ten samples, which is what a check every 30 s brings, less what is
-under way. Segments, from wide to narrow: the cloud location (here the component, in all regions);
-the client (here the region, to every service and reference), whose trouble is its own; the path between them (here
-the region to this service). Bad quartets that no segment explains are ambiguous, and too few quartets are
-insufficient: both are unknown. The client comes before the path because here every path starts in one client.
-Source: Jin et al., "Zooming in on Wide-area Latencies to a Global Cloud Provider", SIGCOMM 2019.
+A quartet (here a component seen from a region) is judged over five minutes and is bad when more
+than half of its looks failed. It takes eight looks: the paper asks for ten samples, which is what a
+check every 30 s brings, less what is under way. Segments, from wide to narrow: the cloud location
+(here the component, in all regions); the client (here the region, to every service and reference),
+whose trouble is its own; the path between them (here the region to this service). Bad quartets that
+no segment explains are ambiguous, and too few quartets are insufficient: both are unknown. The
+client comes before the path because here every path starts in one client. Source: Jin et al.,
+"Zooming in on Wide-area Latencies to a Global Cloud Provider", SIGCOMM 2019.
 """
 
 from collections.abc import Iterable
@@ -49,7 +50,11 @@ class Blameit:
         if cloud:
             return view.claim(cloud)
         rest = {stream.region for _, stream, bad in judged if bad} - self._clients(view, since)
-        path = {region for region in rest if self._blamed(bad for _, s, bad in judged if s.region == region)}
+        path = {
+            region
+            for region in rest
+            if self._blamed(bad for _, s, bad in judged if s.region == region)
+        }
         local = nowhere()
         for monitor, stream, bad in judged:
             if bad and stream.region in path:
@@ -72,7 +77,9 @@ class Blameit:
         return {
             region
             for region, streams in view.everything.items()
-            if self._blamed(bad for stream in streams if (bad := self._bad(stream, since)) is not None)
+            if self._blamed(
+                bad for stream in streams if (bad := self._bad(stream, since)) is not None
+            )
         }
 
     def _blamed(self, quartets: Iterable[bool]) -> bool:

@@ -1,9 +1,9 @@
 """Dynatrace synthetic monitoring: global and local outages.
 
-Global: every location of the monitor fails, K times in a row (K = 1). Local: at least N locations fail K times in a
-row (N = 1, K = 3), and these are named. Both end when a location succeeds. Local outages are switched on here, since
-without them nothing can be said of regions.
-Source: Dynatrace documentation, settings schema "Outage handling" (`globalConsecutiveOutageCountThreshold`,
+Global: every location of the monitor fails, K times in a row (K = 1). Local: at least N locations
+fail K times in a row (N = 1, K = 3), and these are named. Both end when a location succeeds. Local
+outages are switched on here, since without them nothing can be said of regions. Source: Dynatrace
+documentation, settings schema "Outage handling" (`globalConsecutiveOutageCountThreshold`,
 `localLocationOutageCountThreshold`, `localConsecutiveOutageCountThreshold`).
 """
 
@@ -16,7 +16,9 @@ from worker.contract.result import Result
 
 @dataclass(frozen=True, slots=True)
 class Dynatrace:
-    """All locations `global_runs` times in a row, or at least `locations` of them `failures` times in a row."""
+    """All locations `global_runs` times in a row, or at least `locations` of them `failures` times
+    in a row.
+    """
 
     name: str = "dynatrace"
     failures: int = 3

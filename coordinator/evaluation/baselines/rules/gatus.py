@@ -1,7 +1,9 @@
-"""Gatus: an alert after three failed looks in a row, resolved after two good ones, from a single place.
+"""Gatus: an alert after three failed looks in a row, resolved after two good ones, from a single
+place.
 
-There is one Gatus: it looks from the first region of each check. It cannot say where, so it names all regions.
-Source: `failure-threshold` and `success-threshold` in the alerting section of the Gatus README.
+There is one Gatus: it looks from the first region of each check. It cannot say where, so it names
+all regions. Source: `failure-threshold` and `success-threshold` in the alerting section of the
+Gatus README.
 """
 
 from dataclasses import dataclass

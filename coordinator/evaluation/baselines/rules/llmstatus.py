@@ -1,10 +1,10 @@
 """llmstatus: error shares over all nodes, pooled.
 
-Down: more than 50 % of the looks of five minutes failed. Regional: one region over 50 % in that time while the whole
-is not down. Elevated errors: more than 5 % of the looks of ten minutes failed. Each needs at least three looks. The
-product pools over a provider; here it pools over each component, which lets it tell components apart. A pool names
-all regions.
-Source: the detector's rules 6.1, 6.2 and 6.4 in the llmstatus repository.
+Down: more than 50 % of the looks of five minutes failed. Regional: one region over 50 % in that
+time while the whole is not down. Elevated errors: more than 5 % of the looks of ten minutes failed.
+Each needs at least three looks. The product pools over a provider; here it pools over each
+component, which lets it tell components apart. A pool names all regions. Source: the detector's
+rules 6.1, 6.2 and 6.4 in the llmstatus repository.
 """
 
 from dataclasses import dataclass
@@ -40,11 +40,17 @@ class Llmstatus:
         since = view.now - self.window_ms
         down, regional, elevated = nowhere(), nowhere(), nowhere()
         for monitor in view.monitors:
-            failing = [s for s in monitor.streams if s.last_bad is not None and s.last_bad >= view.now - self.keep_ms]
+            failing = [
+                s
+                for s in monitor.streams
+                if s.last_bad is not None and s.last_bad >= view.now - self.keep_ms
+            ]
             if not failing:
                 continue
             component, everywhere = monitor.check.component, monitor.check.regions
-            bad = {stream.region for stream in failing if self._over(self.down_share, [stream], since)}
+            bad = {
+                stream.region for stream in failing if self._over(self.down_share, [stream], since)
+            }
             if self._over(self.down_share, monitor.streams, since):
                 down[component].update(everywhere)
             elif bad:

@@ -1,9 +1,9 @@
 """OneUptime: a monitor changes its state only when all connected probes agree on it.
 
-One look decides what a probe says. Without agreement the monitor keeps the state that it had, so one probe that still
-succeeds keeps it online, and one that still fails keeps it offline. Probes that are not heard are not connected and
-do not vote.
-Source: "minimum probe agreement" (all, unless set) of monitors in OneUptime, and its documentation of probes.
+One look decides what a probe says. Without agreement the monitor keeps the state that it had, so
+one probe that still succeeds keeps it online, and one that still fails keeps it offline. Probes
+that are not heard are not connected and do not vote. Source: "minimum probe agreement" (all, unless
+set) of monitors in OneUptime, and its documentation of probes.
 """
 
 from dataclasses import dataclass

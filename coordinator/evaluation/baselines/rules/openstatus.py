@@ -1,8 +1,8 @@
 """openstatus: a monitor is down when at least half of its regions are in error.
 
-One failed look puts a region in error, one good look takes it out. A region's last vote counts until it votes
-again, so a silent region votes for ever as it did last. Below half, nothing is shown as down.
-Source: the `checker` workflow in the openstatus repository, and its incident reference.
+One failed look puts a region in error, one good look takes it out. A region's last vote counts
+until it votes again, so a silent region votes for ever as it did last. Below half, nothing is shown
+as down. Source: the `checker` workflow in the openstatus repository, and its incident reference.
 """
 
 from dataclasses import dataclass

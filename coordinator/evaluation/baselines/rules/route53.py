@@ -1,9 +1,10 @@
 """Amazon Route 53: an endpoint is healthy while more than 18 % of its health checkers say so.
 
-Each checker (here each worker) changes its mind after three looks in a row, in both directions. Checkers do not
-coordinate and nothing is said of regions; the regions whose checkers fail are named in its favour. Checkers that are
-not heard are not counted, since Amazon's own never fall silent.
-Source: "How Amazon Route 53 determines whether a health check is healthy", Route 53 Developer Guide.
+Each checker (here each worker) changes its mind after three looks in a row, in both directions.
+Checkers do not coordinate and nothing is said of regions; the regions whose checkers fail are named
+in its favour. Checkers that are not heard are not counted, since Amazon's own never fall silent.
+Source: "How Amazon Route 53 determines whether a health check is healthy", Route 53 Developer
+Guide.
 """
 
 from dataclasses import dataclass

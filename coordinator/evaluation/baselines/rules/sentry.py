@@ -1,9 +1,9 @@
 """Sentry uptime monitoring: down after three failed checks in a row, up after one good one.
 
-Each check is made from one region, the next one in turn, so a run of three failures has been seen from three
-regions. Here slot n counts only when it comes from region n modulo their number, and only once. It cannot say where,
-so it names all regions.
-Source: Sentry documentation, "Uptime Monitoring", and the thresholds of the Sentry repository.
+Each check is made from one region, the next one in turn, so a run of three failures has been seen
+from three regions. Here slot n counts only when it comes from region n modulo their number, and
+only once. It cannot say where, so it names all regions. Source: Sentry documentation, "Uptime
+Monitoring", and the thresholds of the Sentry repository.
 """
 
 from dataclasses import dataclass

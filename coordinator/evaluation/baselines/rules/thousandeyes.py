@@ -1,9 +1,10 @@
-"""ThousandEyes: an alert when at least two agents fail twice in a row; agents with local problems do not count.
+"""ThousandEyes: an alert when at least two agents fail twice in a row; agents with local problems
+do not count.
 
-An agent has a local problem when at least 80 % of the tests with its peers were unsatisfactory in two consecutive
-rounds; here these tests are the looks at the references. The alert names its agents: it is everywhere when nearly all
-agents that count are in it, else regional.
-Source: "Cloud Agent with Local Problems" and "Alerts", ThousandEyes product documentation.
+An agent has a local problem when at least 80 % of the tests with its peers were unsatisfactory in
+two consecutive rounds; here these tests are the looks at the references. The alert names its
+agents: it is everywhere when nearly all agents that count are in it, else regional. Source: "Cloud
+Agent with Local Problems" and "Alerts", ThousandEyes product documentation.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""uptimepage: a region fails after two failed looks in a row; an incident needs more than half of those heard.
+"""uptimepage: a region fails after two failed looks in a row; an incident needs more than half of
+those heard.
 
-Policies are any, majority (the default, used here), all, or a number of regions. Regions that deliver nothing leave
-the vote. Below the quorum the monitor is shown as degraded, with the failing regions, and no incident opens.
-Recovery must be sustained as well: two good looks.
-Source: the pages "Multi-region probes" and "Incident management" of the uptimepage documentation.
+Policies are any, majority (the default, used here), all, or a number of regions. Regions that
+deliver nothing leave the vote. Below the quorum the monitor is shown as degraded, with the failing
+regions, and no incident opens. Recovery must be sustained as well: two good looks. Source: the
+pages "Multi-region probes" and "Incident management" of the uptimepage documentation.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ class Uptimepage:
         return result.region
 
     def judge(self, view: View) -> Claim:
-        """Monitors that reach the quorum are down; others that fail somewhere are degraded there."""
+        """Monitors that reach the quorum are down; others that fail somewhere are degraded
+        there.
+        """
         down, degraded = nowhere(), nowhere()
         for monitor in view.monitors:
             heard = monitor.fresh(view.now)
@@ -38,4 +41,6 @@ class Uptimepage:
             if failing:
                 reached = len(failing) > self.share * len(regions_of(heard))
                 (down if reached else degraded)[monitor.check.component] |= failing
-        return view.claim(down) if down else view.claim({}, degraded, Severity.DEGRADED, alarm=False)
+        return (
+            view.claim(down) if down else view.claim({}, degraded, Severity.DEGRADED, alarm=False)
+        )

@@ -38,7 +38,11 @@ def _service(service: Service, topology: Topology) -> dict[str, Any]:
             {
                 "id": component.id,
                 "name": component.name,
-                "checks": [_check(check, place, service.role) for check in checks if check.component == component.id],
+                "checks": [
+                    _check(check, place, service.role)
+                    for check in checks
+                    if check.component == component.id
+                ],
             }
             for place, component in enumerate(service.components, 1)
         ],

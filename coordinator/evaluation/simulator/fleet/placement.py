@@ -32,7 +32,9 @@ class Site:
 
 @dataclass(frozen=True)
 class Placement:
-    """The checks whose endpoints are behind the CDN; all others have networks of their own, one for each service."""
+    """The checks whose endpoints are behind the CDN; all others have networks of their own, one for
+    each service.
+    """
 
     topology: Topology
     behind_cdn: frozenset[str]
@@ -58,7 +60,13 @@ class Placement:
             host = list(self.edges).index(edge.removeprefix("edge-"))
             there = self.topology.region[edge.removeprefix("edge-")]
             way_ms = _NEAR_MS + round_trip_ms(region, there)
-            return Site(asn, f"203.0.113.{host + 1}", there.country, way_ms, MappingProxyType({"edge": edge}))
+            return Site(
+                asn,
+                f"203.0.113.{host + 1}",
+                there.country,
+                way_ms,
+                MappingProxyType({"edge": edge}),
+            )
         if self.topology.service[check.service].role is Role.REFERENCE:
             return Site(asn, f"192.0.2.{number % 250 + 1}", region.country, 2 * _NEAR_MS, _NOTHING)
         home = self.topology.regions[(asn - _FIRST_OWN) % len(self.topology.regions)]
@@ -67,14 +75,19 @@ class Placement:
 
     def edge_groups(self) -> Mapping[str, tuple[str, ...]]:
         """The regions of each edge."""
-        return {edge: tuple(r for r, of in self.edges.items() if of == edge) for edge in self.edges.values()}
+        return {
+            edge: tuple(r for r, of in self.edges.items() if of == edge)
+            for edge in self.edges.values()
+        }
 
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def usual_placement(topology: Topology) -> Placement:
-    """The first three fifths of the main service and the first half of every other service are behind the CDN."""
+    """The first three fifths of the main service and the first half of every other service are
+    behind the CDN.
+    """
     behind = [
         check.id
         for service in topology.services
@@ -103,5 +116,8 @@ def _edges(topology: Topology) -> dict[str, str]:
 def round_trip_ms(one: Region, other: Region) -> float:
     """The way between two regions and back, over the great circle."""
     north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
-    chord = sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
+    chord = (
+        sin(north / 2) ** 2
+        + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
+    )
     return 2 * _EARTH_KM * asin(sqrt(chord)) / _KM_A_MS

@@ -1,4 +1,6 @@
-"""Fifty places to look from. The first three share a country and a continent, the first five two continents."""
+"""Fifty places to look from. The first three share a country and a continent, the first five two
+continents.
+"""
 
 from typing import Final
 

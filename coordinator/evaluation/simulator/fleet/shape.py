@@ -1,4 +1,6 @@
-"""The shape of a simulated fleet and of what it looks at: how many of each, how often, who looks."""
+"""The shape of a simulated fleet and of what it looks at: how many of each, how often, who
+looks.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +10,9 @@ from coordinator.domain.model.topology import Check, Component, Role, Service, T
 from coordinator.evaluation.simulator.fleet.places import PLACES
 
 Looks: TypeAlias = Literal["each", "shared"]
-"""`each`: every worker of a region takes every look. `shared`: one of them, by chance, as a live fleet does."""
+"""`each`: every worker of a region takes every look. `shared`: one of them, by chance, as a live
+fleet does.
+"""
 
 MAIN: Final = "aster"
 REFERENCE: Final = "internet"
@@ -20,7 +24,9 @@ _TIMEOUT_MS: Final = 10_000
 
 @dataclass(frozen=True)
 class Shape:
-    """Refuses with a ValueError what it cannot be. The main service is `aster`, the reference `internet`."""
+    """Refuses with a ValueError what it cannot be. The main service is `aster`, the reference
+    `internet`.
+    """
 
     regions: int = 8
     workers: int = 2
@@ -62,7 +68,9 @@ class Shape:
             ),
             _service(REFERENCE, Role.REFERENCE, _BEACONS[: self.references]),
         )
-        return Topology(places, services, tuple(self._checks(services, tuple(place.id for place in places))))
+        return Topology(
+            places, services, tuple(self._checks(services, tuple(place.id for place in places)))
+        )
 
     def workers_of(self, region: str) -> tuple[str, ...]:
         """The names of a region's workers."""

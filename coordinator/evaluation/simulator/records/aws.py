@@ -1,11 +1,18 @@
-"""Reads another cloud's archive (JSON): a date of publication, prose with the times, and the region in a name."""
+"""Reads another cloud's archive (JSON): a date of publication, prose with the times, and the region
+in a name.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from coordinator.evaluation.simulator.records.clock import told_span
 from coordinator.evaluation.simulator.records.locations import Reach, located
-from coordinator.evaluation.simulator.records.record import Record, Spell, UnusableRecordError, headline
+from coordinator.evaluation.simulator.records.record import (
+    Record,
+    Spell,
+    UnusableRecordError,
+    headline,
+)
 from coordinator.evaluation.simulator.records.symptoms import only_slow, stated_share
 
 VENDOR: Final = "AWS"
@@ -25,7 +32,8 @@ def read_event(entry: Mapping[str, Any]) -> Record:
         f"{VENDOR}:{published}-{service}",
         headline(f"{entry.get('service_name') or service}: {title}"),
         span.end - span.begin,
-        (Spell(0, located(service) or Reach(everywhere=True)),),  # a service without a region is of all regions
+        # a service without a region is of all regions
+        (Spell(0, located(service) or Reach(everywhere=True)),),
         1,
         stated_share(text),
         only_slow(title),

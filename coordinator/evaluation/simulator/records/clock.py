@@ -1,4 +1,6 @@
-"""Times as a vendor's prose tells them: `Between 12:15 PM and 12:21 PM PDT`, with or without a date."""
+"""Times as a vendor's prose tells them: `Between 12:15 PM and 12:21 PM PDT`, with or without a
+date.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,7 +11,8 @@ from worker.contract.instant import Instant
 _ZONES: Final = {"PDT": timezone(timedelta(hours=-7)), "PST": timezone(timedelta(hours=-8))}
 _MOMENT: Final = r"(?:[A-Z][a-z]+ \d{1,2},? )?(?:at )?\d{1,2}:\d{2} ?[AP]M"
 _BETWEEN: Final = re.compile(
-    rf"[Bb]etween ({_MOMENT})(?: (?:PDT|PST))?(?: on [A-Z][a-z]+ \d+)?,? (?:and|to) ({_MOMENT}) ?(PDT|PST)"
+    rf"[Bb]etween ({_MOMENT})(?: (?:PDT|PST))?(?: on [A-Z][a-z]+ \d+)?,? (?:and|to) ({_MOMENT})"
+    r" ?(PDT|PST)"
 )
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2}) ?([AP])M")
 _DAY: Final = timedelta(days=1)
@@ -24,9 +27,11 @@ class Span(NamedTuple):
 
 
 def told_span(text: str, published_at: Instant) -> Span | None:
-    """The last span that the text tells, near to when it was first published; None when it tells none.
+    """The last span that the text tells, near to when it was first published; None when it tells
+    none.
 
-    Clock times go without a date: the beginning is the last such time before publication, the end the next after it.
+    Clock times go without a date: the beginning is the last such time before publication, the end
+    the next after it.
     """
     found = _BETWEEN.findall(text)
     if not found:
@@ -45,4 +50,6 @@ def told_span(text: str, published_at: Instant) -> Span | None:
 def _at(day: datetime, clock: str) -> datetime:
     matched = _CLOCK.search(clock)
     hour, minute, half = matched.groups() if matched else ("12", "00", "A")
-    return day.replace(hour=int(hour) % _HALF_DAY + (half == "P") * _HALF_DAY, minute=int(minute), second=0)
+    return day.replace(
+        hour=int(hour) % _HALF_DAY + (half == "P") * _HALF_DAY, minute=int(minute), second=0
+    )

@@ -1,10 +1,18 @@
-"""Reads one cloud's own incident list (JSON): begin, end, publication, and the locations that each update named."""
+"""Reads one cloud's own incident list (JSON): begin, end, publication, and the locations that each
+update named.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from coordinator.evaluation.simulator.records.locations import Reach, located
-from coordinator.evaluation.simulator.records.record import EVERY_PRODUCT, Record, Spell, UnusableRecordError, headline
+from coordinator.evaluation.simulator.records.record import (
+    EVERY_PRODUCT,
+    Record,
+    Spell,
+    UnusableRecordError,
+    headline,
+)
 from coordinator.evaluation.simulator.records.symptoms import only_slow, stated_share
 from worker.contract.instant import Instant, parse_rfc3339
 
@@ -20,7 +28,9 @@ def read_incident(entry: Mapping[str, Any]) -> Record:
     spells = tuple(_spells(entry, begin, title))
     if not spells:
         raise UnusableRecordError("it names no location")
-    told = " ".join([title, *(str(update.get("text") or "") for update in entry.get("updates") or ())])
+    told = " ".join(
+        [title, *(str(update.get("text") or "") for update in entry.get("updates") or ())]
+    )
     products = len(entry.get("affected_products") or ()) or 1
     return Record(
         f"{VENDOR}:{entry.get('number') or entry.get('id')}",
@@ -39,7 +49,9 @@ def _spells(entry: Mapping[str, Any], begin: Instant, title: str) -> Iterator[Sp
     last: Reach | None = None
     updates = sorted(entry.get("updates") or (), key=lambda update: _time(update, "created"))
     for update in updates:
-        codes = " ".join(str(location.get("id")) for location in update.get("affected_locations") or ())
+        codes = " ".join(
+            str(location.get("id")) for location in update.get("affected_locations") or ()
+        )
         reach = located(codes)
         if reach and reach != last:
             yield Spell(max(0, _time(update, "created") - begin) if last else 0, reach)

@@ -1,11 +1,19 @@
-"""Reads incident reports labelled by people (CSV): start, end, location, symptom. Publication is not among them."""
+"""Reads incident reports labelled by people (CSV): start, end, location, symptom. Publication is
+not among them.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from coordinator.evaluation.simulator.records.locations import located
-from coordinator.evaluation.simulator.records.record import EVERY_PRODUCT, Record, Spell, UnusableRecordError, headline
+from coordinator.evaluation.simulator.records.record import (
+    EVERY_PRODUCT,
+    Record,
+    Spell,
+    UnusableRecordError,
+    headline,
+)
 from coordinator.evaluation.simulator.records.symptoms import only_slow, stated_share
 
 _FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y%m%dT%H:%M:%S", "%H:%M")

@@ -121,7 +121,9 @@ _CONTINENTS: Final[Mapping[str, str]] = {
     "us": "NA",
     "eu": "EU",
 }
-_EVERYWHERE: Final = re.compile(r"\b(global|globally|worldwide|all regions|multiple regions|multi-?regions?)\b")
+_EVERYWHERE: Final = re.compile(
+    r"\b(global|globally|worldwide|all regions|multiple regions|multi-?regions?)\b"
+)
 _CODE: Final = re.compile(r"[a-z]+(?:-gov)?-[a-z]+-?\d")
 _GROUP: Final = 3
 """So many places on one continent are the continent."""
@@ -154,7 +156,9 @@ def located(text: str) -> Reach:
         if re.search(rf"\b{re.escape(name)}\b", said):
             names.add(_NAMES[name])
             said = said.replace(name, " ")
-    continents = frozenset(code for name, code in _CONTINENTS.items() if re.search(rf"\b{name}\b", said))
+    continents = frozenset(
+        code for name, code in _CONTINENTS.items() if re.search(rf"\b{name}\b", said)
+    )
     return Reach(places=frozenset(names), continents=continents)
 
 
@@ -164,7 +168,9 @@ def _widened(places: frozenset[str]) -> Reach:
     whole = frozenset(continent for continent in on if on.count(continent) >= _GROUP)
     if len(whole) >= _MANY or len(set(on)) > _MANY:
         return Reach(everywhere=True)
-    return Reach(places=frozenset(p for p in places if _PLACE[p].continent not in whole), continents=whole)
+    return Reach(
+        places=frozenset(p for p in places if _PLACE[p].continent not in whole), continents=whole
+    )
 
 
 def regions_in(reach: Reach, regions: Sequence[Region]) -> tuple[str, ...]:
@@ -177,4 +183,7 @@ def regions_in(reach: Reach, regions: Sequence[Region]) -> tuple[str, ...]:
 
 
 def _nearest(place: Region, regions: Iterable[Region]) -> Region:
-    return min(regions, key=lambda region: (region.continent != place.continent, round_trip_ms(place, region)))
+    return min(
+        regions,
+        key=lambda region: (region.continent != place.continent, round_trip_ms(place, region)),
+    )

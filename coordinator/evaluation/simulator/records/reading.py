@@ -56,7 +56,9 @@ def _aws(path: Path) -> Iterator[Callable[[], Record]]:
     return _each(document.get("archive") if isinstance(document, dict) else None, aws.read_event)
 
 
-def _each(entries: Any, read: Callable[[Mapping[str, Any]], Record]) -> Iterator[Callable[[], Record]]:
+def _each(
+    entries: Any, read: Callable[[Mapping[str, Any]], Record]
+) -> Iterator[Callable[[], Record]]:
     if not isinstance(entries, list):
         raise ValueError("no list of records")
     for entry in entries:

@@ -26,7 +26,9 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One incident. `share` is what the vendor stated, if it did; `delay_ms` is how long it took to say anything."""
+    """One incident. `share` is what the vendor stated, if it did; `delay_ms` is how long it took to
+    say anything.
+    """
 
     id: str
     title: str

@@ -28,13 +28,17 @@ _SLOW: Final = (2.0, 5.0)
 def scenarios_of(records: Iterable[Record]) -> Mapping[str, Scenario]:
     """A scenario for each record, by its name `record:VENDOR:NUMBER`."""
     return {
-        RECORD + record.id: Scenario(RECORD + record.id, record.title, Family.DISRUPTION, partial(stage_record, record))
+        RECORD + record.id: Scenario(
+            RECORD + record.id, record.title, Family.DISRUPTION, partial(stage_record, record)
+        )
         for record in records
     }
 
 
 def stage_record(record: Record, stage: Stage) -> None:
-    """Its regions, its duration, its share; which components, and how much where it does not say, by the seed."""
+    """Its regions, its duration, its share; which components, and how much where it does not say,
+    by the seed.
+    """
     lasts_ms = min(_LONGEST_MS, max(_SHORTEST_MS, record.lasts_ms))
     stage.until = stage.since + lasts_ms
     if record.delay_ms is not None:
@@ -45,11 +49,19 @@ def stage_record(record: Record, stage: Stage) -> None:
     shares = [(0.0, 1.0)] if record.slow else _course(record.share, stage.random)
     for since, until, regions in _spells(record, stage, lasts_ms / record.lasts_ms):
         for begin, end, share in _crossed(since, until, shares, stage.since, lasts_ms):
-            stage.disrupt(components=components, regions=regions, share=share, slow=slow, since=begin, until=end)
+            stage.disrupt(
+                components=components,
+                regions=regions,
+                share=share,
+                slow=slow,
+                since=begin,
+                until=end,
+            )
 
 
 def _course(stated: float | None, random: Random) -> list[tuple[float, float]]:
-    """When, as a part of the whole, which share fails: the stated one always, or a drawn one with its peak first.
+    """When, as a part of the whole, which share fails: the stated one always, or a drawn one with
+    its peak first.
 
     Published averages have a median of 6 % and peaks one of 16 %.
     """
@@ -65,13 +77,19 @@ def _between(share: float) -> float:
     return round(min(_SHARES[1], max(_SHARES[0], share)), 4)
 
 
-def _spells(record: Record, stage: Stage, scale: float) -> Iterable[tuple[int, int, tuple[str, ...]]]:
+def _spells(
+    record: Record, stage: Stage, scale: float
+) -> Iterable[tuple[int, int, tuple[str, ...]]]:
     starts = [round(spell.offset_ms * scale) for spell in record.spells]
     ends = [*starts[1:], stage.until - stage.since]
     for spell, start, end in zip(record.spells, starts, ends, strict=True):
         last = min(end, stage.until - stage.since)
         if start < last:
-            yield stage.since + start, stage.since + last, regions_in(spell.reach, stage.topology.regions)
+            yield (
+                stage.since + start,
+                stage.since + last,
+                regions_in(spell.reach, stage.topology.regions),
+            )
 
 
 def _crossed(
@@ -79,6 +97,8 @@ def _crossed(
 ) -> Iterable[tuple[int, int, float]]:
     """The parts of [since, until) in which one share holds."""
     starts = [begins + round(part * lasts_ms) for part, _ in shares]
-    for start, end, (_, share) in zip(starts, [*starts[1:], begins + lasts_ms], shares, strict=True):
+    for start, end, (_, share) in zip(
+        starts, [*starts[1:], begins + lasts_ms], shares, strict=True
+    ):
         if max(since, start) < min(until, end):
             yield max(since, start), min(until, end), share

@@ -9,11 +9,13 @@ _OF_LOOKS: Final = re.compile(
     r"error|fail|loss|unavailab|timeout|time[d]? out|reject|requests|traffic|queries", re.IGNORECASE
 )
 _OF_OTHERS: Final = re.compile(
-    r"rollback|rolled|complete|utili[sz]|availability of|reduction|decrease|projects|customers in|progress|recover|CPU",
+    r"rollback|rolled|complete|utili[sz]|availability of|reduction|decrease|projects|customers"
+    r" in|progress|recover|CPU",
     re.IGNORECASE,
 )
 _FAILING: Final = re.compile(
-    r"error|fail|unavail|loss|timeout|timing out|outage|unable|unreach|reset|inaccess|down\b|5xx|50\d|not (?:be )?able|"
+    r"error|fail|unavail|loss|timeout|timing"
+    r" out|outage|unable|unreach|reset|inaccess|down\b|5xx|50\d|not (?:be )?able|"
     r"disrupt|connectivity|lost|denied|missing",
     re.IGNORECASE,
 )
@@ -21,7 +23,9 @@ _SLOW: Final = re.compile(r"laten|delay|slow|throughput|degrad|longer", re.IGNOR
 
 
 def stated_share(text: str) -> float | None:
-    """The largest share of requests that the text says failed; None when it says nothing of the kind."""
+    """The largest share of requests that the text says failed; None when it says nothing of the
+    kind.
+    """
     shares = [
         float(percent) / 100
         for sentence in _SENTENCE.findall(text)

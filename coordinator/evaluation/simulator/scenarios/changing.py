@@ -40,10 +40,14 @@ def flapping(stage: Stage) -> None:
     turn_ms = max(2 * stage.shape.interval_ms, stage.random.randint(60_000, 90_000))
     turns = max(3, (stage.until - stage.since) // (2 * turn_ms))
     for n in range(turns):
-        stage.disrupt(since=stage.since + 2 * n * turn_ms, until=stage.since + (2 * n + 1) * turn_ms)
+        stage.disrupt(
+            since=stage.since + 2 * n * turn_ms, until=stage.since + (2 * n + 1) * turn_ms
+        )
     stage.truths.clear()
     end = stage.since + (2 * turns - 1) * turn_ms
-    stage.tell(stage.main, stage.components(), stage.regions, turns / (2 * turns - 1), stage.since, end)
+    stage.tell(
+        stage.main, stage.components(), stage.regions, turns / (2 * turns - 1), stage.since, end
+    )
 
 
 def blip(stage: Stage) -> None:

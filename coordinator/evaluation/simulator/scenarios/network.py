@@ -1,4 +1,6 @@
-"""Scripts in which a part of the network between us and the targets fails: a route, an area, a CDN."""
+"""Scripts in which a part of the network between us and the targets fails: a route, an area, a
+CDN.
+"""
 
 from coordinator.evaluation.simulator.fleet.placement import CDN, Placement
 from coordinator.evaluation.simulator.scenarios.stage import Stage
@@ -31,7 +33,11 @@ def continent(stage: Stage) -> None:
 def _several(stage: Stage, areas: list[str]) -> None:
     shared = sorted({area for area in areas if 1 < areas.count(area) < len(areas)})
     chosen = stage.one(shared)
-    stage.disrupt(regions=[region for region, area in zip(stage.regions, areas, strict=True) if area == chosen])
+    stage.disrupt(
+        regions=[
+            region for region, area in zip(stage.regions, areas, strict=True) if area == chosen
+        ]
+    )
 
 
 def cdn_two_regions(stage: Stage) -> None:
@@ -45,7 +51,9 @@ def cdn_60_percent(stage: Stage) -> None:
     """Six in ten of all targets are behind one CDN, and one of its edges fails."""
     _behind_cdn(stage)
     behind = [check for check in stage.topology.checks if stage.placement.asn(check) == CDN]
-    stage.disrupt_checks(behind, stage.one(list(stage.placement.edge_groups().values())), (UNAVAILABLE, TIMEOUT))
+    stage.disrupt_checks(
+        behind, stage.one(list(stage.placement.edge_groups().values())), (UNAVAILABLE, TIMEOUT)
+    )
 
 
 def cdn_everywhere(stage: Stage) -> None:

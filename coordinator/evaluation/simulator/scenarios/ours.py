@@ -1,4 +1,6 @@
-"""Scripts in which we are at fault: a vantage point, silence, a key, our own coordinator; and quiet days."""
+"""Scripts in which we are at fault: a vantage point, silence, a key, our own coordinator; and quiet
+days.
+"""
 
 from typing import Final
 
@@ -45,11 +47,15 @@ def worker_clock_off(stage: Stage) -> None:
     """One worker's clock is five minutes ahead (so that every order seems late) or behind."""
     ahead = stage.random.random() < 0.5
     late = (NOT_MADE,) if ahead and stage.shape.interval_ms < _CLOCK_MS else ()
-    stage.break_workers([stage.one(stage.workers())], late, clock_ms=_CLOCK_MS if ahead else -_CLOCK_MS)
+    stage.break_workers(
+        [stage.one(stage.workers())], late, clock_ms=_CLOCK_MS if ahead else -_CLOCK_MS
+    )
 
 
 def worker_starved(stage: Stage) -> None:
-    """One worker has hardly any processor: much times out, some looks are not made, all are slow."""
+    """One worker has hardly any processor: much times out, some looks are not made, all are
+    slow.
+    """
     worker = [stage.one(stage.workers())]
     stage.break_workers(worker, (), slow=4.0)
     stage.break_workers(worker, (TIMEOUT, TIMEOUT, NOT_MADE), share=0.4)
@@ -85,7 +91,9 @@ def bad_release(stage: Stage) -> None:
 
 
 def bot_wall(stage: Stage) -> None:
-    """The service turns away (403, 429) who comes from a cloud's network, as three in four of our regions do."""
+    """The service turns away (403, 429) who comes from a cloud's network, as three in four of our
+    regions do.
+    """
     clouds = stage.pick(stage.regions, max(1, len(stage.regions) * 3 // 4))
     main = [check.id for check in stage.topology.checks_of(stage.main)]
     stage.break_workers(stage.workers(clouds), (BLOCKED, TOO_MANY), share=0.95, checks=main)

@@ -28,7 +28,11 @@ class Scenario:
     script: Script
 
     def build(
-        self, shape: Shape | None = None, seed: int = 0, noise: Noise = NORMAL, lasts_ms: int | None = None
+        self,
+        shape: Shape | None = None,
+        seed: int = 0,
+        noise: Noise = NORMAL,
+        lasts_ms: int | None = None,
     ) -> Play:
         """The play of this scenario for a fleet of this shape; the same for the same arguments.
 
@@ -47,7 +51,15 @@ class Scenario:
             stage.warm_until,
             stage.end,
             tuple(stage.truths),
-            World(stage.shape, stage.placement, stage.noise, own, stage.begins, stage.end, stage.troubles),
+            World(
+                stage.shape,
+                stage.placement,
+                stage.noise,
+                own,
+                stage.begins,
+                stage.end,
+                stage.troubles,
+            ),
             tuple(stage.arrivals),
             stage.published_at,
         )
@@ -58,7 +70,9 @@ class UnknownScenarioError(ValueError):
 
 
 def scenario(name: str, known: Mapping[str, Scenario] | None = None) -> Scenario:
-    """The scenario of that name among those known, all built in by itself; UnknownScenarioError when there is none."""
+    """The scenario of that name among those known, all built in by itself; UnknownScenarioError
+    when there is none.
+    """
     known = SCENARIOS if known is None else known
     if name in known:
         return known[name]
@@ -67,7 +81,9 @@ def scenario(name: str, known: Mapping[str, Scenario] | None = None) -> Scenario
     raise UnknownScenarioError(f"there is no scenario {name}; {hint}")
 
 
-def _shares(name: str, sentence: str, script: Callable[..., None], percents: tuple[int, ...]) -> list[Scenario]:
+def _shares(
+    name: str, sentence: str, script: Callable[..., None], percents: tuple[int, ...]
+) -> list[Scenario]:
     return [
         Scenario(
             f"{name}-{percent}",
@@ -88,32 +104,69 @@ def _ours(name: str, sentence: str, script: Script) -> Scenario:
 
 
 _ALL: Final = (
-    Scenario("quiet-day", "A day on which nothing happens but noise.", Family.QUIET, ours.quiet_day),
-    Scenario("noisy-day", "A day on which nothing happens but twice the noise.", Family.QUIET, ours.noisy_day),
-    Scenario("blip-30s", "The whole service fails for half a minute: no incident.", Family.QUIET, changing.blip),
-    *_shares(
-        "service", "{percent} % of the whole service's requests fail, everywhere.", target.service, (100, 30, 10, 5)
+    Scenario(
+        "quiet-day", "A day on which nothing happens but noise.", Family.QUIET, ours.quiet_day
+    ),
+    Scenario(
+        "noisy-day",
+        "A day on which nothing happens but twice the noise.",
+        Family.QUIET,
+        ours.noisy_day,
+    ),
+    Scenario(
+        "blip-30s",
+        "The whole service fails for half a minute: no incident.",
+        Family.QUIET,
+        changing.blip,
     ),
     *_shares(
-        "component", "{percent} % of one component's requests fail, everywhere.", target.component, (100, 30, 10)
+        "service",
+        "{percent} % of the whole service's requests fail, everywhere.",
+        target.service,
+        (100, 30, 10, 5),
     ),
-    *_shares("region", "{percent} % of the service's requests fail in one region.", target.region, (100, 30, 10)),
-    _disruption("component-in-region", "One component fails in one region.", target.component_in_region),
+    *_shares(
+        "component",
+        "{percent} % of one component's requests fail, everywhere.",
+        target.component,
+        (100, 30, 10),
+    ),
+    *_shares(
+        "region",
+        "{percent} % of the service's requests fail in one region.",
+        target.region,
+        (100, 30, 10),
+    ),
+    _disruption(
+        "component-in-region", "One component fails in one region.", target.component_in_region
+    ),
     _disruption("two-components", "Two components fail everywhere.", target.two_components),
     _disruption("region-asn", "One network cannot be reached from one region.", network.region_asn),
-    _disruption("country-100", "The service fails in every region of one country.", network.country),
-    _disruption("continent-100", "The service fails in every region of one continent.", network.continent),
     _disruption(
-        "cdn-two-regions", "The edge of a CDN that two regions share fails for all behind it.", network.cdn_two_regions
+        "country-100", "The service fails in every region of one country.", network.country
     ),
     _disruption(
-        "cdn-60-percent", "An edge of the CDN fails that carries six in ten of all targets.", network.cdn_60_percent
+        "continent-100", "The service fails in every region of one continent.", network.continent
     ),
     _disruption(
-        "cdn-everywhere", "The whole CDN fails that carries six in ten of all targets.", network.cdn_everywhere
+        "cdn-two-regions",
+        "The edge of a CDN that two regions share fails for all behind it.",
+        network.cdn_two_regions,
     ),
     _disruption(
-        "region-after-region", "One region after the other fails, until all do.", changing.region_after_region
+        "cdn-60-percent",
+        "An edge of the CDN fails that carries six in ten of all targets.",
+        network.cdn_60_percent,
+    ),
+    _disruption(
+        "cdn-everywhere",
+        "The whole CDN fails that carries six in ten of all targets.",
+        network.cdn_everywhere,
+    ),
+    _disruption(
+        "region-after-region",
+        "One region after the other fails, until all do.",
+        changing.region_after_region,
     ),
     _disruption(
         "recovery-region-by-region",
@@ -128,49 +181,81 @@ _ALL: Final = (
     _disruption("flapping", "The whole service fails and is well by turns.", changing.flapping),
     _disruption("slow-region", "The service is slow in one region.", target.slow_region),
     _disruption("slow-everywhere", "The service is slow everywhere.", target.slow_everywhere),
-    _disruption("timeouts-only", "Half of the service's requests never get an answer.", target.timeouts_only),
-    _disruption("certificate-expired", "The certificate of one component expires.", target.certificate_expired),
     _disruption(
-        "nxdomain-half", "Half of the resolvers say that the service's names do not exist.", target.nxdomain_half
+        "timeouts-only", "Half of the service's requests never get an answer.", target.timeouts_only
+    ),
+    _disruption(
+        "certificate-expired",
+        "The certificate of one component expires.",
+        target.certificate_expired,
+    ),
+    _disruption(
+        "nxdomain-half",
+        "Half of the resolvers say that the service's names do not exist.",
+        target.nxdomain_half,
     ),
     _disruption(
         "unreachable-region", "One region has no route to the service.", network.unreachable_region
     ),
     _disruption("maintenance", "One component is shut down for maintenance.", target.maintenance),
-    _disruption("slow-burn", "The failing share grows from 1 to 20 % over half an hour.", changing.slow_burn),
     _disruption(
-        "two-incidents", "A component of one service fails everywhere, another service in one region.",
+        "slow-burn", "The failing share grows from 1 to 20 % over half an hour.", changing.slow_burn
+    ),
+    _disruption(
+        "two-incidents",
+        "A component of one service fails everywhere, another service in one region.",
         changing.two_incidents,
     ),
     _disruption(
-        "two-incidents-one-service", "One component fails everywhere, the whole service in one region.",
+        "two-incidents-one-service",
+        "One component fails everywhere, the whole service in one region.",
         changing.two_incidents_one_service,
     ),
     _disruption(
-        "third-silent", "The service fails everywhere while a third of the regions is silent.", target.third_silent
+        "third-silent",
+        "The service fails everywhere while a third of the regions is silent.",
+        target.third_silent,
     ),
     _disruption(
-        "repeats-shuffled", "One component fails, and every result comes three times, up to two minutes late.",
+        "repeats-shuffled",
+        "One component fails, and every result comes three times, up to two minutes late.",
         target.repeats_shuffled,
     ),
     _ours("worker-network-dead", "One worker's network is dead.", ours.worker_network_dead),
     _ours("worker-dns-dead", "One worker's resolver is dead.", ours.worker_dns_dead),
-    _ours("worker-clock-off", "One worker's clock is five minutes ahead or behind.", ours.worker_clock_off),
+    _ours(
+        "worker-clock-off",
+        "One worker's clock is five minutes ahead or behind.",
+        ours.worker_clock_off,
+    ),
     _ours("worker-starved", "One worker has hardly any processor.", ours.worker_starved),
     _ours("worker-half-dead", "One worker loses half of its looks.", ours.worker_half_dead),
-    _ours("region-workers-dead", "All workers of one region lose their network.", ours.region_workers_dead),
-    _ours("region-silent", "Nothing is heard of one region.", ours.region_silent),
-    _ours("provider-dead", "The provider of our workers in three regions is down.", ours.provider_dead),
-    _ours("bad-release", "Half of the fleet gets a release that speaks no TLS.", ours.bad_release),
-    _ours("bot-wall", "The service turns away whoever comes from a cloud's network.", ours.bot_wall),
-    _ours("key-revoked", "Our key to the service is revoked.", ours.key_revoked),
-    _ours("all-but-one-silent", "Only one region is heard, and there the service fails.", ours.all_but_one_silent),
     _ours(
-        "coordinator-cut-off", "The coordinator hears nothing for ten minutes, then all at once.",
+        "region-workers-dead",
+        "All workers of one region lose their network.",
+        ours.region_workers_dead,
+    ),
+    _ours("region-silent", "Nothing is heard of one region.", ours.region_silent),
+    _ours(
+        "provider-dead", "The provider of our workers in three regions is down.", ours.provider_dead
+    ),
+    _ours("bad-release", "Half of the fleet gets a release that speaks no TLS.", ours.bad_release),
+    _ours(
+        "bot-wall", "The service turns away whoever comes from a cloud's network.", ours.bot_wall
+    ),
+    _ours("key-revoked", "Our key to the service is revoked.", ours.key_revoked),
+    _ours(
+        "all-but-one-silent",
+        "Only one region is heard, and there the service fails.",
+        ours.all_but_one_silent,
+    ),
+    _ours(
+        "coordinator-cut-off",
+        "The coordinator hears nothing for ten minutes, then all at once.",
         ours.coordinator_cut_off,
     ),
     _ours("no-network", "No worker has any network.", ours.no_network),
-)  # fmt: skip
+)
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {one.id: one for one in _ALL}
 """Every scenario by its name."""

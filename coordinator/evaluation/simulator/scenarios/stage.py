@@ -1,4 +1,6 @@
-"""The stage of a play: it picks who is hit and when, by the seed, and writes trouble and truth down together."""
+"""The stage of a play: it picks who is hit and when, by the seed, and writes trouble and truth down
+together.
+"""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -26,13 +28,17 @@ _LATEST_MS: Final = 5 * MINUTE_MS
 _LASTS_MS: Final = (10 * MINUTE_MS, 25 * MINUTE_MS)
 _LASTS_SLOTS: Final = 8
 _SLOW_MS: Final = 250
-"""What is slow is so for people, too: an answer from around the corner takes a quarter of a second more."""
+"""What is slow is so for people, too: an answer from around the corner takes a quarter of a second
+more.
+"""
 _TAIL_MS: Final = 12 * MINUTE_MS
 _TAIL_SLOTS: Final = 14
 
 
 class Stage:
-    """Trouble comes in [since, until), after a warm-up in which normal can be learned and before a quiet tail."""
+    """Trouble comes in [since, until), after a warm-up in which normal can be learned and before a
+    quiet tail.
+    """
 
     def __init__(self, scenario: str, shape: Shape, seed: int, noise: Noise) -> None:
         self.shape: Final = shape
@@ -74,7 +80,9 @@ class Stage:
 
     def components(self, service: str | None = None) -> tuple[str, ...]:
         """All components of a service, of the main one by itself."""
-        return tuple(component.id for component in self.topology.service[service or self.main].components)
+        return tuple(
+            component.id for component in self.topology.service[service or self.main].components
+        )
 
     def moments(self, count: int) -> list[Instant]:
         """So many moments, spread evenly from `since` to before `until`."""
@@ -92,14 +100,28 @@ class Stage:
         since: Instant | None = None,
         until: Instant | None = None,
     ) -> None:
-        """These components of a service fail in these regions: all of the main service, everywhere, by itself."""
+        """These components of a service fail in these regions: all of the main service, everywhere,
+        by itself.
+        """
         service = service or self.main
-        parts, places = tuple(components or self.components(service)), tuple(regions or self.regions)
+        parts, places = (
+            tuple(components or self.components(service)),
+            tuple(regions or self.regions),
+        )
         since, until = since or self.since, until or self.until
         checks = frozenset(c.id for c in self.topology.checks_of(service) if c.component in parts)
         failing, delay_ms = (failures, 0) if slow == 1.0 else ((), _SLOW_MS)
         self.troubles.append(
-            Trouble(since, until, failing, share, checks, frozenset(places), slow=slow, delay_ms=delay_ms)
+            Trouble(
+                since,
+                until,
+                failing,
+                share,
+                checks,
+                frozenset(places),
+                slow=slow,
+                delay_ms=delay_ms,
+            )
         )
         self.tell(service, parts, places, share, since, until, slow=slow != 1.0)
 
@@ -118,9 +140,13 @@ class Stage:
         heard = tuple(region for region in regions if region not in self.unheard)
         able = len(self.regions) - len(self.unheard)
         reached = scope or reach(self.topology, service, heard, components, able)
-        self.truths.append(Truth(service, since, until, reached, heard, tuple(components), share, slow))
+        self.truths.append(
+            Truth(service, since, until, reached, heard, tuple(components), share, slow)
+        )
 
-    def disrupt_checks(self, checks: Iterable[Check], regions: Sequence[str], failures: tuple[Failure, ...]) -> None:
+    def disrupt_checks(
+        self, checks: Iterable[Check], regions: Sequence[str], failures: tuple[Failure, ...]
+    ) -> None:
         """These endpoints fail in these regions, whichever services they belong to."""
         found = tuple(checks)
         for service in self.services:
@@ -157,13 +183,23 @@ class Stage:
         self.unheard |= frozenset(regions)
         self.troubles.append(Trouble(since, until, regions=frozenset(regions), silent=True))
 
-    def nobody_knows(self, regions: Sequence[str] | None = None, services: Sequence[str] | None = None) -> None:
+    def nobody_knows(
+        self, regions: Sequence[str] | None = None, services: Sequence[str] | None = None
+    ) -> None:
         """From here nobody could say how these services are."""
         for service in services or self.services:
             self.tell(
-                service, self.components(service), regions or self.regions, 1.0, self.since, self.until, "unknown"
+                service,
+                self.components(service),
+                regions or self.regions,
+                1.0,
+                self.since,
+                self.until,
+                "unknown",
             )
 
     def workers(self, regions: Iterable[str] | None = None) -> tuple[str, ...]:
         """The workers of these regions, of all by itself."""
-        return tuple(worker for region in regions or self.regions for worker in self.shape.workers_of(region))
+        return tuple(
+            worker for region in regions or self.regions for worker in self.shape.workers_of(region)
+        )

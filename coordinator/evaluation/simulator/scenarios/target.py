@@ -5,7 +5,12 @@ from typing import Final
 from coordinator.evaluation.simulator.arrival import repeated
 from coordinator.evaluation.simulator.scenarios.stage import MINUTE_MS, Stage
 from coordinator.evaluation.simulator.world.dice import Dice
-from coordinator.evaluation.simulator.world.trouble import EXPIRED, NO_SUCH_NAME, TIMEOUT, UNAVAILABLE
+from coordinator.evaluation.simulator.world.trouble import (
+    EXPIRED,
+    NO_SUCH_NAME,
+    TIMEOUT,
+    UNAVAILABLE,
+)
 
 _SHUFFLED_MS: Final = 120_000
 _SLOW: Final = (2.5, 5.0)
@@ -57,7 +62,9 @@ def certificate_expired(stage: Stage) -> None:
 
 
 def nxdomain_half(stage: Stage) -> None:
-    """Half of the resolvers say that the names of the service do not exist; each look asks one of them."""
+    """Half of the resolvers say that the names of the service do not exist; each look asks one of
+    them.
+    """
     stage.disrupt(share=0.5, failures=(NO_SUCH_NAME,))
 
 

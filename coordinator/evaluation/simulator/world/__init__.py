@@ -1,1 +1,3 @@
-"""The simulated internet: cells, lanes of looks, latency, noise and trouble, all derived from a seed."""
+"""The simulated internet: cells, lanes of looks, latency, noise and trouble, all derived from a
+seed.
+"""

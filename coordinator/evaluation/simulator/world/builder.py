@@ -1,4 +1,6 @@
-"""Builds the cells of a world, each from randomness of its own: one more region changes no other."""
+"""Builds the cells of a world, each from randomness of its own: one more region changes no
+other.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +14,12 @@ from coordinator.evaluation.simulator.world.cell import Bursts, Cell, phase_ms
 from coordinator.evaluation.simulator.world.dice import BITS, Dice
 from coordinator.evaluation.simulator.world.lane import Lane, Odds
 from coordinator.evaluation.simulator.world.latency import base_ms, factors, spread_of
-from coordinator.evaluation.simulator.world.noise import Noise, cell_bursts, path_bursts, region_blips
+from coordinator.evaluation.simulator.world.noise import (
+    Noise,
+    cell_bursts,
+    path_bursts,
+    region_blips,
+)
 from coordinator.evaluation.simulator.world.trouble import Trouble
 from worker.contract.instant import Instant
 
@@ -38,9 +45,15 @@ class Builder:
         dice = Dice(self.seed)
         troubles = sorted(self.troubles, key=lambda trouble: trouble.workers is None)
         for region in self.shape.topology.regions:
-            here = tuple(trouble for trouble in troubles if trouble.regions is None or region.id in trouble.regions)
+            here = tuple(
+                trouble
+                for trouble in troubles
+                if trouble.regions is None or region.id in trouble.regions
+            )
             transit_ms = self._random("transit", region.id).randint(*_TRANSIT_MS)
-            blips = region_blips(self.noise, self._random("blips", region.id), self.since, self.until)
+            blips = region_blips(
+                self.noise, self._random("blips", region.id), self.since, self.until
+            )
             for service in self.shape.topology.services:
                 shared = [*blips, *self._paths(region, service)]
                 for check in self.shape.topology.checks_of(service.id):
@@ -50,7 +63,9 @@ class Builder:
         """References share no path: each is reached over its own."""
         if service.role is Role.REFERENCE:
             return []
-        return path_bursts(self.noise, self._random("paths", region.id, service.id), self.since, self.until)
+        return path_bursts(
+            self.noise, self._random("paths", region.id, service.id), self.since, self.until
+        )
 
     def _cell(
         self,
@@ -64,7 +79,13 @@ class Builder:
         noise, random = self.noise, self._random("cell", region.id, check.id)
         site = self.placement.site(check, region)
         base, table = base_ms(site, random), factors(spread_of(noise, random))
-        odds = Odds.of(noise.failing.draw(random), noise.lost, noise.late, noise.repeated, noise.tail.draw(random))
+        odds = Odds.of(
+            noise.failing.draw(random),
+            noise.lost,
+            noise.late,
+            noise.repeated,
+            noise.tail.draw(random),
+        )
         lanes = tuple(
             Lane(
                 check,
@@ -76,7 +97,9 @@ class Builder:
                 transit_ms,
                 site,
                 odds,
-                tuple(trouble for trouble in troubles if trouble.concerns(check.id, region.id, worker)),
+                tuple(
+                    trouble for trouble in troubles if trouble.concerns(check.id, region.id, worker)
+                ),
                 dice,
             )
             for place, worker in enumerate(self.shape.workers_of(region.id))

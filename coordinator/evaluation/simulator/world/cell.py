@@ -34,7 +34,9 @@ class Bursts:
     def during(self, since: Instant, until: Instant) -> tuple[Trouble, ...]:
         """Those that may touch [since, until)."""
         starts = self.starts
-        return self.troubles[bisect_left(starts, since - self.longest_ms) : bisect_left(starts, until)]
+        return self.troubles[
+            bisect_left(starts, since - self.longest_ms) : bisect_left(starts, until)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,22 @@ class Cell:
     def due(self, since: Instant, until: Instant) -> list[tuple[int, Instant]]:
         """The slots whose look is due in [since, until), with that moment."""
         interval = self.check.interval_ms
-        slots = range(-((self.phase_ms - since) // interval), -((self.phase_ms - until) // interval))
+        slots = range(
+            -((self.phase_ms - since) // interval), -((self.phase_ms - until) // interval)
+        )
         return [(slot, slot * interval + self.phase_ms) for slot in slots]
 
     def chosen(self, slot: int) -> int:
-        """Which worker takes the look of a slot when only one does: by chance, and the same for ever."""
+        """Which worker takes the look of a slot when only one does: by chance, and the same for
+        ever.
+        """
         stirred = (slot * _STIR + self.key) & (WHOLE - 1)
         return (((stirred ^ stirred >> 48) * _STIR & (WHOLE - 1)) >> 64) * len(self.lanes) >> 32
 
 
 def phase_ms(check: Check, region: Region) -> int:
-    """How far into each slot a look is due: spread evenly by a hash, exactly as the coordinator spreads its looks."""
+    """How far into each slot a look is due: spread evenly by a hash, exactly as the coordinator
+    spreads its looks.
+    """
     digest = blake2b(f"{check.id}\n{region.id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) % check.interval_ms

@@ -1,4 +1,6 @@
-"""Chance, derived: a look's throw comes from its id and the seed, so any look can be made at any time, in any order."""
+"""Chance, derived: a look's throw comes from its id and the seed, so any look can be made at any
+time, in any order.
+"""
 
 from hashlib import blake2b
 from random import Random
@@ -32,5 +34,7 @@ class Dice:
 
 
 def part(throw: int, which: int) -> float:
-    """One of many numbers in [0, 1) that a throw holds; those of different `which` say nothing of each other."""
+    """One of many numbers in [0, 1) that a throw holds; those of different `which` say nothing of
+    each other.
+    """
     return ((throw * _STIR[which % 64] >> 60) & (_PARTS - 1)) / _PARTS

@@ -22,7 +22,9 @@ _NONE: Final = Blame.NONE
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """Throws below each bound have that fate; the bounds follow one another, so a look has one fate at most."""
+    """Throws below each bound have that fate; the bounds follow one another, so a look has one fate
+    at most.
+    """
 
     failing: int
     lost: int
@@ -58,16 +60,30 @@ class Lane:
     """Those of the scenario that can touch it, the worker's own first."""
     dice: Dice
 
-    def looks(self, due: Iterable[tuple[int, Instant]], hour: float, troubles: Sequence[Trouble]) -> list[Result]:
+    def looks(
+        self, due: Iterable[tuple[int, Instant]], hour: float, troubles: Sequence[Trouble]
+    ) -> list[Result]:
         """The results of the looks due in these slots at these moments, repeats too, in that order.
 
-        `troubles` are at least those that touch a look; without any the common case is quick, as it must be.
+        `troubles` are at least those that touch a look; without any the common case is quick, as it
+        must be.
         """
         made: list[Result] = []
         keep, rare = made.append, self.odds.tail
         check, region, worker, dice = self.check.id, self.region, self.worker, self.dice
-        service, component, kind, site = self.check.service, self.check.component, self.check.kind, self.site
-        factor, term, mask, factors, base = dice.factor, dice.term, WHOLE - 1, self.factors, self.base_ms * hour * 10
+        service, component, kind, site = (
+            self.check.service,
+            self.check.component,
+            self.check.kind,
+            self.site,
+        )
+        factor, term, mask, factors, base = (
+            dice.factor,
+            dice.term,
+            WHOLE - 1,
+            self.factors,
+            self.base_ms * hour * 10,
+        )
         status = self._status
         ip, asn, country, extra = site.ip, site.asn, site.country, site.extra
         offset, transit, deadline = self.offset_ms, self.transit_ms, self.check.timeout_ms * 10
@@ -81,12 +97,43 @@ class Lane:
             started = at + offset + (throw & 3)
             received = started + tenths // 10 + transit + (throw >> 4 & 511)
             first, whole = int(tenths * _TO_FIRST_BYTE) / 10, tenths / 10
-            keep(Result(look, check, service, component, kind, region, worker, at, started, received, 0, True,
-                        _OK, _NONE, "", status, None, None, None, first, whole, ip, asn, country, extra))  # fmt: skip
+            keep(
+                Result(
+                    look,
+                    check,
+                    service,
+                    component,
+                    kind,
+                    region,
+                    worker,
+                    at,
+                    started,
+                    received,
+                    0,
+                    True,
+                    _OK,
+                    _NONE,
+                    "",
+                    status,
+                    None,
+                    None,
+                    None,
+                    first,
+                    whole,
+                    ip,
+                    asn,
+                    country,
+                    extra,
+                )
+            )
         return made
 
-    def look(self, slot: int, at: Instant, attempt: int, hour: float, troubles: Sequence[Trouble]) -> Result | None:
-        """One look at any moment; None when its result never comes. It is the one that `looks` gives for the same."""
+    def look(
+        self, slot: int, at: Instant, attempt: int, hour: float, troubles: Sequence[Trouble]
+    ) -> Result | None:
+        """One look at any moment; None when its result never comes. It is the one that `looks`
+        gives for the same.
+        """
         look = result_id(self.check.id, self.region, self.worker, slot, attempt)
         made = self._odd_looks(look, self.dice.throw(look), at, hour, troubles, attempt)
         return made[0] if made else None
@@ -96,9 +143,17 @@ class Lane:
         return 200 if self.check.kind == "http" else None
 
     def _odd_looks(
-        self, look: str, throw: int, at: Instant, hour: float, troubles: Sequence[Trouble], attempt: int = 0
+        self,
+        look: str,
+        throw: int,
+        at: Instant,
+        hour: float,
+        troubles: Sequence[Trouble],
+        attempt: int = 0,
     ) -> list[Result]:
-        fate = _suffered(throw, [trouble for trouble in troubles if trouble.since <= at < trouble.until])
+        fate = _suffered(
+            throw, [trouble for trouble in troubles if trouble.since <= at < trouble.until]
+        )
         odds = self.odds
         if fate.silent or odds.failing <= throw < odds.lost:
             return []
@@ -122,9 +177,13 @@ class Lane:
             return tenths
         if fate.failure.status_code and self.check.kind != "http":
             fate.failure = TIMEOUT  # only HTTP answers with a status
-        return deadline if fate.failure is TIMEOUT else min(deadline, int(tenths * fate.failure.pace))
+        return (
+            deadline if fate.failure is TIMEOUT else min(deadline, int(tenths * fate.failure.pace))
+        )
 
-    def _result(self, look: str, throw: int, at: Instant, attempt: int, tenths: int, fate: "Fate") -> Result:
+    def _result(
+        self, look: str, throw: int, at: Instant, attempt: int, tenths: int, fate: "Fate"
+    ) -> Result:
         failure, check = fate.failure, self.check
         ran = failure is not NOT_MADE
         began = at + self.offset_ms + (throw & 3)
@@ -132,7 +191,11 @@ class Lane:
             began += check.interval_ms + 1000
         answered = ran and (failure is None or failure.status_code is not None)
         found = ran and (failure is None or failure.reason is not Reason.DNS)
-        late_ms = round(part(throw, 60) * _MOST_LATE_MS) if self.odds.lost <= throw < self.odds.late else 0
+        late_ms = (
+            round(part(throw, 60) * _MOST_LATE_MS)
+            if self.odds.lost <= throw < self.odds.late
+            else 0
+        )
         return Result(
             look,
             check.id,

@@ -1,4 +1,6 @@
-"""How long answers take: a base for each check and region, times a log-normal factor, times the hour of the day."""
+"""How long answers take: a base for each check and region, times a log-normal factor, times the
+hour of the day.
+"""
 
 from functools import lru_cache
 from math import exp, pi, sin
@@ -22,7 +24,9 @@ _SPREADS: Final = 5
 
 @lru_cache(maxsize=64)
 def factors(spread: float) -> tuple[float, ...]:
-    """The quantiles of a log-normal factor around 1: drawing one of them evenly draws from the distribution."""
+    """The quantiles of a log-normal factor around 1: drawing one of them evenly draws from the
+    distribution.
+    """
     normal = NormalDist()
     return tuple(exp(spread * normal.inv_cdf((n + 0.5) / QUANTILES)) for n in range(QUANTILES))
 

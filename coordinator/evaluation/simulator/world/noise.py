@@ -1,10 +1,11 @@
-"""What goes wrong on any day, without being news: the figures, and the short bursts that they stand for.
+"""What goes wrong on any day, without being news: the figures, and the short bursts that they stand
+for.
 
-Why these: paths over the public internet fail one look in a thousand at the best of times, unevenly; most of that is
-not independent but in bursts (a route that converges in 3 to 40 s, a balancer that restarts), some of which take
-everything that one region reaches. Answer times are log-normal with a heavy tail of retransmissions and cold caches,
-and rise and fall with the day. Results come late when an outbox waits for its broker, and twice when an
-acknowledgement was lost.
+Why these: paths over the public internet fail one look in a thousand at the best of times,
+unevenly; most of that is not independent but in bursts (a route that converges in 3 to 40 s, a
+balancer that restarts), some of which take everything that one region reaches. Answer times are
+log-normal with a heavy tail of retransmissions and cold caches, and rise and fall with the day.
+Results come late when an outbox waits for its broker, and twice when an acknowledgement was lost.
 """
 
 from collections.abc import Iterator
@@ -88,7 +89,16 @@ _NOT_ANY: Final = Range(0.0, 0.0)
 NORMAL: Final = Noise()
 DOUBLED: Final = NORMAL.doubled()
 SILENT: Final = Noise(
-    _NOT_ANY, _NOT_ANY, 0.0, 0.0, 0.0, cell_bursts=0.0, path_bursts=0.0, region_blips=0.0, spread=_NOT_ANY, drift=0.0
+    _NOT_ANY,
+    _NOT_ANY,
+    0.0,
+    0.0,
+    0.0,
+    cell_bursts=0.0,
+    path_bursts=0.0,
+    region_blips=0.0,
+    spread=_NOT_ANY,
+    drift=0.0,
 )
 
 COMMON: Final = (TIMEOUT, TIMEOUT, TIMEOUT, RESET, RESET, ERROR, UNAVAILABLE, REFUSED)
@@ -98,21 +108,35 @@ _OF_PATHS: Final = (TIMEOUT, TIMEOUT, RESET, UNREACHABLE)
 
 def cell_bursts(noise: Noise, random: Random, since: Instant, until: Instant) -> list[Trouble]:
     """The bursts of one check in one region."""
-    return list(_bursts(random, since, until, noise.cell_bursts, noise.burst_s, noise.burst_share, COMMON))
+    return list(
+        _bursts(random, since, until, noise.cell_bursts, noise.burst_s, noise.burst_share, COMMON)
+    )
 
 
 def path_bursts(noise: Noise, random: Random, since: Instant, until: Instant) -> list[Trouble]:
     """The bursts of one service in one region."""
-    return list(_bursts(random, since, until, noise.path_bursts, noise.burst_s, noise.burst_share, COMMON))
+    return list(
+        _bursts(random, since, until, noise.path_bursts, noise.burst_s, noise.burst_share, COMMON)
+    )
 
 
 def region_blips(noise: Noise, random: Random, since: Instant, until: Instant) -> list[Trouble]:
     """The moments at which one region reaches hardly anything."""
-    return list(_bursts(random, since, until, noise.region_blips, noise.blip_s, noise.burst_share, _OF_PATHS))
+    return list(
+        _bursts(
+            random, since, until, noise.region_blips, noise.blip_s, noise.burst_share, _OF_PATHS
+        )
+    )
 
 
 def _bursts(
-    random: Random, since: Instant, until: Instant, a_day: float, lasts_s: Range, share: Range, by: tuple[Failure, ...]
+    random: Random,
+    since: Instant,
+    until: Instant,
+    a_day: float,
+    lasts_s: Range,
+    share: Range,
+    by: tuple[Failure, ...],
 ) -> Iterator[Trouble]:
     at = float(since)
     while a_day and (at := at + random.expovariate(a_day / _DAY_MS)) < until:

@@ -31,7 +31,9 @@ ERROR: Final = Failure(Reason.STATUS, "status 500", 500)
 UNAVAILABLE: Final = Failure(Reason.STATUS, "status 503", 503, 0.7)
 OVERLOADED: Final = Failure(Reason.STATUS, "status 529", 529, 0.7)
 NO_ANSWER_OF_DNS: Final = Failure(Reason.DNS, "the resolver does not answer")
-NO_SUCH_NAME: Final = Failure(Reason.DNS, "the name does not exist", pace=0.2, own_blame=Blame.TARGET)
+NO_SUCH_NAME: Final = Failure(
+    Reason.DNS, "the name does not exist", pace=0.2, own_blame=Blame.TARGET
+)
 EXPIRED: Final = Failure(Reason.TLS, "the certificate has expired", pace=0.6)
 HANDSHAKE: Final = Failure(Reason.TLS, "no common TLS version", pace=0.5)
 BLOCKED: Final = Failure(Reason.BLOCKED, "status 403", 403, 0.5)
@@ -47,9 +49,11 @@ CUT: Final = (TIMEOUT, TIMEOUT, UNREACHABLE)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """From `since` until `until`, a share of the looks that match fails, is slow, or is never reported.
+    """From `since` until `until`, a share of the looks that match fails, is slow, or is never
+    reported.
 
-    What is not named matches all. `failures` are drawn evenly; without any, the looks only take `slow` times as long.
+    What is not named matches all. `failures` are drawn evenly; without any, the looks only take
+    `slow` times as long.
     """
 
     since: Instant

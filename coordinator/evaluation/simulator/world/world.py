@@ -32,11 +32,16 @@ class World:
         self._noise = noise
         self._cells = list(Builder(shape, placement, noise, seed, since, until, troubles).cells())
         self._lanes: Mapping[tuple[str, str, str], tuple[Cell, Lane]] = {
-            (lane.check.id, lane.region, lane.worker): (cell, lane) for cell in self._cells for lane in cell.lanes
+            (lane.check.id, lane.region, lane.worker): (cell, lane)
+            for cell in self._cells
+            for lane in cell.lanes
         }
 
-    def look(self, check: str, region: str, worker: str, at: Instant, attempt: int = 0) -> Result | None:
-        """What this worker reports of this check when it looks at `at`; None when nothing of it is ever heard.
+    def look(
+        self, check: str, region: str, worker: str, at: Instant, attempt: int = 0
+    ) -> Result | None:
+        """What this worker reports of this check when it looks at `at`; None when nothing of it is
+        ever heard.
 
         KeyError for a check, region or worker that does not exist.
         """
@@ -50,7 +55,9 @@ class World:
         return cell.lanes[cell.chosen(at)].worker
 
     def between(self, since: Instant, until: Instant) -> list[Result]:
-        """The results of all looks due in [since, until), in no order; some were received long after."""
+        """The results of all looks due in [since, until), in no order; some were received long
+        after.
+        """
         made: list[Result] = []
         for begin, end in _steps(since, until):
             for cell in self._cells:
@@ -58,7 +65,11 @@ class World:
         return made
 
     def _add(self, made: list[Result], cell: Cell, since: Instant, until: Instant) -> None:
-        due, bursts, hour = cell.due(since, until), cell.bursts.during(since, until), self._hour(cell, since)
+        due, bursts, hour = (
+            cell.due(since, until),
+            cell.bursts.during(since, until),
+            self._hour(cell, since),
+        )
         turns = [due] * len(cell.lanes) if self.shape.looks == "each" else _turns(cell, due)
         for lane, slots in zip(cell.lanes, turns, strict=True):
             troubles = _touching(lane.troubles, since, until) if lane.troubles else ()

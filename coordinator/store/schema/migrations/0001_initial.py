@@ -11,7 +11,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ConfigurationRow",
             fields=[
-                ("version", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "version",
+                    fields.IntField(generated=True, primary_key=True, unique=True, db_index=True),
+                ),
                 ("digest", fields.CharField(max_length=64)),
                 ("document", fields.TextField(unique=False)),
                 ("applied_at", fields.BigIntField()),
@@ -27,7 +30,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="GapRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("check", fields.CharField(max_length=64)),
                 ("service", fields.CharField(max_length=64)),
                 ("region", fields.CharField(max_length=64)),
@@ -50,7 +58,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="IncidentRow",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                (
+                    "id",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64),
+                ),
                 ("service", fields.CharField(max_length=64)),
                 ("severity", fields.CharField(max_length=16)),
                 ("scope", fields.CharField(max_length=16)),
@@ -78,7 +89,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="LeaseRow",
             fields=[
-                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                (
+                    "name",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64),
+                ),
                 ("holder", fields.CharField(max_length=128)),
                 ("until", fields.BigIntField()),
             ],
@@ -93,7 +107,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="RefusalRow",
             fields=[
-                ("reason", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                (
+                    "reason",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64),
+                ),
                 ("count", fields.BigIntField()),
                 ("first_at", fields.BigIntField()),
                 ("last_at", fields.BigIntField()),
@@ -110,7 +127,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ResultRow",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=32)),
+                (
+                    "id",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=32),
+                ),
                 ("check", fields.CharField(max_length=64)),
                 ("service", fields.CharField(max_length=64)),
                 ("component", fields.CharField(max_length=64)),
@@ -152,7 +172,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="StandingRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("kind", fields.CharField(max_length=16)),
                 ("subject", fields.CharField(max_length=160)),
                 ("at", fields.BigIntField()),
@@ -170,7 +195,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TimelineRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("incident", fields.CharField(max_length=64)),
                 ("at", fields.BigIntField()),
                 ("event", fields.CharField(max_length=16)),
@@ -192,7 +222,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="VerdictRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("service", fields.CharField(max_length=64)),
                 ("at", fields.BigIntField()),
                 ("record", fields.TextField(unique=False)),
@@ -209,7 +244,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="WorkerRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("region", fields.CharField(max_length=64)),
                 ("worker", fields.CharField(max_length=64)),
                 ("first_heard_at", fields.BigIntField()),

@@ -11,11 +11,37 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        AddColumn(model_name="IncidentRow", name="intermittent", field=fields.BooleanField(db_default=False)),
-        AddColumn(model_name="IncidentRow", name="cause", field=fields.CharField(db_default="", max_length=64)),
-        AddColumn(model_name="IncidentRow", name="parts", field=fields.TextField(db_default="[]", unique=False)),
-        ops.AddIndex(model_name="IncidentRow", index=Index(fields=["cause"], name="incident_cause")),
-        AddColumn(model_name="TimelineRow", name="intermittent", field=fields.BooleanField(db_default=False)),
-        AddColumn(model_name="TimelineRow", name="cause", field=fields.CharField(db_default="", max_length=64)),
-        AddColumn(model_name="TimelineRow", name="evidence", field=fields.TextField(null=True, unique=False)),
+        AddColumn(
+            model_name="IncidentRow",
+            name="intermittent",
+            field=fields.BooleanField(db_default=False),
+        ),
+        AddColumn(
+            model_name="IncidentRow",
+            name="cause",
+            field=fields.CharField(db_default="", max_length=64),
+        ),
+        AddColumn(
+            model_name="IncidentRow",
+            name="parts",
+            field=fields.TextField(db_default="[]", unique=False),
+        ),
+        ops.AddIndex(
+            model_name="IncidentRow", index=Index(fields=["cause"], name="incident_cause")
+        ),
+        AddColumn(
+            model_name="TimelineRow",
+            name="intermittent",
+            field=fields.BooleanField(db_default=False),
+        ),
+        AddColumn(
+            model_name="TimelineRow",
+            name="cause",
+            field=fields.CharField(db_default="", max_length=64),
+        ),
+        AddColumn(
+            model_name="TimelineRow",
+            name="evidence",
+            field=fields.TextField(null=True, unique=False),
+        ),
     ]

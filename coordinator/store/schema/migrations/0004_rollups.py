@@ -15,7 +15,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="RollupDueRow",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
                 ("level", fields.CharField(max_length=8)),
                 ("at", fields.BigIntField()),
             ],
@@ -35,7 +40,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="SetAsideRow",
             fields=[
-                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=16)),
+                (
+                    "id",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=16),
+                ),
                 ("region", fields.CharField(max_length=64)),
                 ("task", fields.CharField(max_length=64)),
                 ("reason", fields.CharField(max_length=64)),

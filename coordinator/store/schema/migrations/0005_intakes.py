@@ -11,7 +11,10 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="IntakeRow",
             fields=[
-                ("name", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=128)),
+                (
+                    "name",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=128),
+                ),
                 ("floor", fields.BigIntField()),
                 ("seen_at", fields.BigIntField()),
             ],

@@ -1,1 +1,3 @@
-"""The schema's history, one file a change, written by `tortoise makemigrations` and read before it is committed."""
+"""The schema's history, one file a change, written by `tortoise makemigrations` and read before it
+is committed.
+"""

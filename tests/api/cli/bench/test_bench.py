@@ -20,14 +20,18 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(), ("--tls",)])
-def test_a_local_server_is_measured_in_looks_cpu_memory_and_truth_of_times(arguments: tuple[str, ...]) -> None:
+def test_a_local_server_is_measured_in_looks_cpu_memory_and_truth_of_times(
+    arguments: tuple[str, ...],
+) -> None:
     done = bench("--seconds", "0.3", "--concurrency", "20", "--json", *arguments)
     told = json.loads(done.stdout)
     assert done.returncode == 0, done.stderr
     assert all(told[name] > 0 for name in FIGURES), told
     assert told["failed"] == 0
     assert told["looks"] == pytest.approx(told["looks_per_s"] * 0.3, rel=0.5)
-    assert told["ttfb_error_ms_p50"] < 10, "the server waits 20 ms: whoever reports anything else is further off"
+    assert told["ttfb_error_ms_p50"] < 10, (
+        "the server waits 20 ms: whoever reports anything else is further off"
+    )
 
 
 @pytest.mark.slow
@@ -51,8 +55,13 @@ def test_a_url_on_this_machine_is_measured_without_asking() -> None:
 
 def test_the_measuring_process_holds_what_a_worker_holds_and_no_more() -> None:
     others = "{'coordinator', 'tortoise', 'numpy', 'pyarrow', 'fastapi'}"
-    code = f"import sys, worker.process, api.cli.bench.looking; print(sorted({others} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    code = (
+        f"import sys, worker.process, api.cli.bench.looking; print(sorted({others} &"
+        " set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout == "[]\n", "else the memory that is told is not a worker's"
 
 
@@ -87,8 +96,12 @@ def test_a_kind_without_a_local_server_is_refused_with_those_that_have_one() -> 
 @pytest.mark.slow
 def test_exports_are_measured_beside_duckdb() -> None:
     command = [sys.executable, "-m", "api.cli", "bench", "export", "--rows", "20000", "--json"]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout)
+    told = json.loads(
+        subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    )
     assert told["rows_per_s"] > 1_000
     assert told["rss_mb"] > 50
-    assert told["ratio_to_limit"] == pytest.approx(told["rows_per_s"] / told["limit_rows_per_s"], abs=0.01)
+    assert told["ratio_to_limit"] == pytest.approx(
+        told["rows_per_s"] / told["limit_rows_per_s"], abs=0.01
+    )
     assert told["archive_bytes_a_row"] < 120

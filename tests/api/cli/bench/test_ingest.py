@@ -14,7 +14,9 @@ pytestmark = pytest.mark.slow
 
 
 def test_ingest_tells_figures_of_a_real_coordinator() -> None:
-    said = CliRunner().invoke(app, ["bench", "ingest", "--results", "2000", "--checks", "50", "--json"])
+    said = CliRunner().invoke(
+        app, ["bench", "ingest", "--results", "2000", "--checks", "50", "--json"]
+    )
     assert said.exit_code == 0, said.output
     told = json.loads(said.stdout)
     assert told["results"] == 2120
@@ -32,13 +34,17 @@ def test_ingest_leaves_a_database_in_use_alone(tmp_path: Path) -> None:
             await store.configurations.save({"regions": [], "services": []}, 1)
 
     asyncio.run(use())
-    said = CliRunner().invoke(app, ["bench", "ingest", "--results", "1000", "--checks", "10", "--database", url])
+    said = CliRunner().invoke(
+        app, ["bench", "ingest", "--results", "1000", "--checks", "10", "--database", url]
+    )
     assert said.exit_code == 1
     assert "in use" in said.stderr
 
 
 def test_judge_tells_figures() -> None:
-    said = CliRunner().invoke(app, ["bench", "judge", "--results", "2000", "--checks", "50", "--json"])
+    said = CliRunner().invoke(
+        app, ["bench", "judge", "--results", "2000", "--checks", "50", "--json"]
+    )
     assert said.exit_code == 0, said.output
     told = json.loads(said.stdout)
     assert (told["results"], told["checks"]) == (2120, 50)

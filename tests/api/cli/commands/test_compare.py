@@ -16,7 +16,13 @@ def compared(folder: Path, *options: str, lines: list[str] | None = None) -> Res
     """Compares on an outage from the tenth slot on."""
     (folder / "outscope.yaml").write_text(CONFIGURATION)
     (folder / "results.ndjson").write_text("\n".join(records() if lines is None else lines))
-    command = ["compare", str(folder / "results.ndjson"), "--config", str(folder / "outscope.yaml"), *options]
+    command = [
+        "compare",
+        str(folder / "results.ndjson"),
+        "--config",
+        str(folder / "outscope.yaml"),
+        *options,
+    ]
     return CliRunner().invoke(app, command, env={"COLUMNS": "200"})
 
 
@@ -31,10 +37,15 @@ def test_json_lines_tell_each_difference_and_each_rule(tmp_path: Path) -> None:
     assert {record["service"] for record in differences} == {"claude"}
     assert all(record["from"] < record["to"] for record in differences)
     assert any(
-        (record["says"]["openstatus"]["scope"], record["says"]["gatus"]["scope"]) == ("system_wide", "none")
+        (record["says"]["openstatus"]["scope"], record["says"]["gatus"]["scope"])
+        == ("system_wide", "none")
         for record in differences
     )
-    assert [record["rule"] for record in found if record["type"] == "summary"] == ["openstatus", "gatus", "blameit"]
+    assert [record["rule"] for record in found if record["type"] == "summary"] == [
+        "openstatus",
+        "gatus",
+        "blameit",
+    ]
     assert found[-3]["agreement"] == 1.0 > found[-2]["agreement"] > 0.5
 
 
@@ -46,14 +57,20 @@ def test_the_table_shows_who_says_what_from_when_to_when(tmp_path: Path) -> None
 
 
 def test_rules_that_agree_all_the_time_are_said_to(tmp_path: Path) -> None:
-    said = compared(tmp_path, "--rule", "openstatus", "--rule", "gatus", lines=records(down_from=99))
+    said = compared(
+        tmp_path, "--rule", "openstatus", "--rule", "gatus", lines=records(down_from=99)
+    )
     assert "say the same all the time" in said.stdout
 
 
 def test_ours_takes_settings_and_the_others_do_not_mind(tmp_path: Path) -> None:
-    said = compared(tmp_path, "--rule", "outscope", "--rule", "gatus", "--set", "judge.silent_after=5m")
+    said = compared(
+        tmp_path, "--rule", "outscope", "--rule", "gatus", "--set", "judge.silent_after=5m"
+    )
     assert said.exit_code == 0, said.output
-    said = compared(tmp_path, "--rule", "outscope", "--rule", "gatus", "--set", "judge.silence_after=5m")
+    said = compared(
+        tmp_path, "--rule", "outscope", "--rule", "gatus", "--set", "judge.silence_after=5m"
+    )
     assert (said.exit_code, "silent_after" in said.stderr) == (2, True)
 
 
@@ -65,7 +82,9 @@ def test_ours_takes_settings_and_the_others_do_not_mind(tmp_path: Path) -> None:
         (["--rule", "gatus", "--rule", "opnstatus"], "did you mean openstatus?"),
     ],
 )
-def test_two_different_rules_that_exist_are_needed(tmp_path: Path, options: list[str], told: str) -> None:
+def test_two_different_rules_that_exist_are_needed(
+    tmp_path: Path, options: list[str], told: str
+) -> None:
     said = compared(tmp_path, *options)
     assert (said.exit_code, told in said.stderr) == (2, True), said.output
 

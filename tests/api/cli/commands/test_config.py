@@ -41,10 +41,14 @@ def test_check_says_what_a_valid_file_holds(good: Path) -> None:
 
 
 def test_check_lists_every_mistake_and_fails(good: Path) -> None:
-    good.write_text(GOOD.replace("kind: http", "kind: htp").replace("interval: 30s", "interval: 30"))
+    good.write_text(
+        GOOD.replace("kind: http", "kind: htp").replace("interval: 30s", "interval: 30")
+    )
     said = outscope("config", "check", good)
     assert said.exit_code == 1
-    assert f"{good}:8:28: services[0].components[0].checks[0].kind: 'htp' is not a kind" in said.stderr
+    assert (
+        f"{good}:8:28: services[0].components[0].checks[0].kind: 'htp' is not a kind" in said.stderr
+    )
     assert "2 mistakes" in said.stderr
     assert "nothing was changed" in said.stderr
 
@@ -52,7 +56,9 @@ def test_check_lists_every_mistake_and_fails(good: Path) -> None:
 def test_schema_is_json_and_knows_the_kinds() -> None:
     said = outscope("config", "schema")
     assert said.exit_code == 0
-    assert {"dns-check", "http-check", "tcp-check", "tls-check"} <= set(json.loads(said.stdout)["$defs"])
+    assert {"dns-check", "http-check", "tcp-check", "tls-check"} <= set(
+        json.loads(said.stdout)["$defs"]
+    )
 
 
 def test_apply_says_what_changes_and_a_second_time_nothing(good: Path, tmp_path: Path) -> None:
@@ -71,7 +77,10 @@ def test_a_dry_run_tells_and_changes_nothing(good: Path, tmp_path: Path) -> None
     good.write_text(GOOD.replace("interval: 30s", "interval: 1m"))
     dry = outscope("apply", good, "--dry-run", *data)
     assert dry.exit_code == 0
-    assert "~ check shop-web\n    interval: 30s -> 60s\nNothing was changed (--dry-run).\n" in dry.stdout
+    assert (
+        "~ check shop-web\n    interval: 30s -> 60s\nNothing was changed (--dry-run).\n"
+        in dry.stdout
+    )
     assert outscope("apply", good, *data).stdout.endswith("Applied.\n")
 
 

@@ -1,4 +1,6 @@
-"""`outscope dataset`, `outscope sql` and `outscope archive` on a database of results, some of them archived."""
+"""`outscope dataset`, `outscope sql` and `outscope archive` on a database of results, some of them
+archived.
+"""
 
 import asyncio
 import json
@@ -45,7 +47,10 @@ def results(play: Play) -> list[Result]:
     found: dict[str, Result] = {}
     for result in sorted(chain.from_iterable(play.stream()), key=attrgetter("received_at", "id")):
         found.setdefault(result.id, result)  # the store takes a repeat once
-    return [result._replace(**{name: getattr(result, name) - back for name in times}) for result in found.values()]
+    return [
+        result._replace(**{name: getattr(result, name) - back for name in times})
+        for result in found.values()
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +99,9 @@ def test_a_dataset_explains_itself_and_replays_to_the_same_verdicts(
 
     direct = tmp_path / "direct.ndjson"
     direct.write_bytes(b"".join(orjson.dumps(to_record(result)) + b"\n" for result in results))
-    replayed = [run("replay", source, "--config", folder / "outscope.yaml") for source in (folder, direct)]
+    replayed = [
+        run("replay", source, "--config", folder / "outscope.yaml") for source in (folder, direct)
+    ]
     assert [ran.exit_code for ran in replayed] == [0, 0], replayed[0].output
     assert replayed[0].stdout == replayed[1].stdout
     assert '"scope":"regional"' in replayed[0].stdout
@@ -104,7 +111,9 @@ def test_a_dataset_explains_itself_and_replays_to_the_same_verdicts(
     assert json.loads(counted.stdout) == {"n": len(results)}
 
 
-def test_sql_reads_hot_and_archived_results_as_one(run: Run, play: Play, results: list[Result]) -> None:
+def test_sql_reads_hot_and_archived_results_as_one(
+    run: Run, play: Play, results: list[Result]
+) -> None:
     question = "select count(*) as n, count(distinct id) as ids, sum(total_ms) as ms from results"
     before = json.loads(run("sql", question, "--json").stdout)
     assert before["n"] == before["ids"] == len(results)
@@ -114,7 +123,9 @@ def test_sql_reads_hot_and_archived_results_as_one(run: Run, play: Play, results
     status = json.loads(run("archive", "--status", "--json").stdout)
     assert status["rows"] == len(results)
     assert status["bytes_a_result"] < 120
-    assert run("archive", "--verify").stdout.startswith(f"{status['files']} of {status['files']} files are whole")
+    assert run("archive", "--verify").stdout.startswith(
+        f"{status['files']} of {status['files']} files are whole"
+    )
 
     assert json.loads(run("sql", question, "--json").stdout) == pytest.approx(before)
     assert "no_such_column" in run("sql", "select no_such_column from results").stderr
@@ -129,7 +140,10 @@ def test_an_archive_that_cannot_be_opened_is_told(
     monkeypatch.chdir(tmp_path)
     ran = run(*command, "--archive", "ftp://nowhere")
     assert ran.exit_code == 1
-    assert "'ftp://nowhere' is not understood; write a folder, s3://bucket/folder, or off" in ran.stderr
+    assert (
+        "'ftp://nowhere' is not understood; write a folder, s3://bucket/folder, or off"
+        in ran.stderr
+    )
 
 
 @pytest.mark.parametrize("question", ["", ";"])
@@ -152,7 +166,12 @@ def test_the_recipes_of_the_guide_run(run: Run, tmp_path: Path) -> None:
     page = (PLACES / "docs" / "how-to" / "analyse-in-a-notebook.md").read_text()
     code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.S))
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert ended.returncode == 0, ended.stderr
     assert "eu-" in ended.stdout or "us-" in ended.stdout

@@ -19,7 +19,9 @@ SECRET = "t0psecret"
 
 
 def doctor(*arguments: object, env: Mapping[str, str] | None = None) -> Result:
-    return CliRunner().invoke(app, ["doctor", *map(str, arguments)], env={"COLUMNS": "200", **(env or {})})
+    return CliRunner().invoke(
+        app, ["doctor", *map(str, arguments)], env={"COLUMNS": "200", **(env or {})}
+    )
 
 
 def checks(*arguments: object, env: Mapping[str, str] | None = None) -> dict[str, dict[str, Any]]:
@@ -44,9 +46,28 @@ def configured_data(tmp_path: Path) -> Path:
 def test_every_check_has_a_line_and_warnings_do_not_fail(configured_data: Path) -> None:
     done = doctor("--data", configured_data)
     assert done.exit_code == 0, done.stdout
-    for check in ("python", "libcurl", "icmp", "name servers", "open files", "disk", "countries", "settings"):
+    for check in (
+        "python",
+        "libcurl",
+        "icmp",
+        "name servers",
+        "open files",
+        "disk",
+        "countries",
+        "settings",
+    ):
         assert any(f" {check} " in line for line in done.stdout.splitlines()), check
-    for check in ("broker", "clock", "store", "migrations", "damage", "orphans", "archive", "applied", "coordinator"):
+    for check in (
+        "broker",
+        "clock",
+        "store",
+        "migrations",
+        "damage",
+        "orphans",
+        "archive",
+        "applied",
+        "coordinator",
+    ):
         assert any(f" {check} " in line for line in done.stdout.splitlines()), check
     assert "→ start it: outscope up, or outscope coordinator" in done.stdout
     assert "FAILURE" not in done.stdout
@@ -65,10 +86,17 @@ def test_the_lock_of_a_product_that_ended_stays_as_it_was(configured_data: Path)
     assert (configured_data / "lock").read_text() == "4711\n"
 
 
-def test_a_failure_is_the_exit_code_and_secrets_are_not_shown(free_port: Callable[[], int], tmp_path: Path) -> None:
+def test_a_failure_is_the_exit_code_and_secrets_are_not_shown(
+    free_port: Callable[[], int], tmp_path: Path
+) -> None:
     arguments = (
         *("--broker", f"redis://coordinator:{SECRET}@127.0.0.1:{free_port()}/0"),
-        *("--database", f"postgres://outscope:{SECRET}@127.0.0.1:{free_port()}/outscope", "--data", tmp_path),
+        *(
+            "--database",
+            f"postgres://outscope:{SECRET}@127.0.0.1:{free_port()}/outscope",
+            "--data",
+            tmp_path,
+        ),
     )
     told = checks(*arguments)
     assert (told["broker"]["state"], told["store"]["state"]) == ("failure", "failure")
@@ -85,8 +113,14 @@ def test_the_settings_of_a_coordinator_are_looked_at(
     (tmp_path / "broker").write_text(f"{valkey.url}\n")
     env = {"OUTSCOPE_BROKER_FILE": str(tmp_path / "broker"), "OUTSCOPE_DATABASE": postgres_url}
     told = checks("--data", tmp_path / "data", env=env)
-    assert (told["broker"]["state"], told["store"]["state"], told["archive"]["said"]) == ("ok", "ok", "off")
-    assert told["clock"]["said"] == "the broker is +0.0 s from here, the database is +0.0 s from here"
+    assert (told["broker"]["state"], told["store"]["state"], told["archive"]["said"]) == (
+        "ok",
+        "ok",
+        "off",
+    )
+    assert (
+        told["clock"]["said"] == "the broker is +0.0 s from here, the database is +0.0 s from here"
+    )
 
 
 @pytest.fixture
@@ -106,7 +140,9 @@ async def saved(store: Store) -> None:
 
 def test_a_configuration_with_a_mistake_is_named_with_its_line(configured_data: Path) -> None:
     wrong = configured_data / "wrong.yaml"
-    wrong.write_text("include: [catalog:claude, catalog:references, catalog:regions]\nservises: []\n")
+    wrong.write_text(
+        "include: [catalog:claude, catalog:references, catalog:regions]\nservises: []\n"
+    )
     told = checks("--data", configured_data, "--config", wrong)["configuration"]
     assert told["state"] == "failure"
     assert f"{wrong}:2:1" in told["said"]
@@ -123,4 +159,7 @@ def test_an_archive_that_misses_a_part_is_a_failure(configured_data: Path) -> No
     entries.mkdir(parents=True)
     (entries / "x.json").write_text("{")
     told = checks("--data", configured_data)["archive"]
-    assert (told["state"], "1 entries of its manifest are damaged" in told["said"]) == ("failure", True)
+    assert (told["state"], "1 entries of its manifest are damaged" in told["said"]) == (
+        "failure",
+        True,
+    )

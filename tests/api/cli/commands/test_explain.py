@@ -20,16 +20,24 @@ AGO = 3_600_000
 
 
 async def course(store: Store) -> None:
-    """Claude's API failed an hour ago in two regions, then in three; it goes on. Sydney is unfit."""
+    """Claude's API failed an hour ago in two regions, then in three; it goes on. Sydney is
+    unfit.
+    """
     at = now()
     await store.configurations.save(seeds.configuration(), at)
-    first = seeds.verdict("claude", at - AGO, "regional", "outage", ["us-east", "eu-west"], ["api"], "It began.")
-    wider = seeds.verdict("claude", at - AGO // 2, "regional", "outage", ["us-east", "eu-west", "sa-east"], ["api"])
+    first = seeds.verdict(
+        "claude", at - AGO, "regional", "outage", ["us-east", "eu-west"], ["api"], "It began."
+    )
+    wider = seeds.verdict(
+        "claude", at - AGO // 2, "regional", "outage", ["us-east", "eu-west", "sa-east"], ["api"]
+    )
     wider["evidence"]["unfit"] = {"oc-southeast": "3 of 3 references fail"}
     await store.verdicts.add(seeds.kept(first), seeds.kept(wider))
     await seeds.judged(store, at, {**wider, "reason": "It goes on."}, seeds.verdict("openai", at))
     opened = seeds.incident("claude", at - AGO)
-    updated = seeds.incident("claude", at - AGO // 2, moment="updated", opened_at=at - AGO, intermittent=True)
+    updated = seeds.incident(
+        "claude", at - AGO // 2, moment="updated", opened_at=at - AGO, intermittent=True
+    )
     await store.incidents.apply_lines([(opened, seeds.kept(first)), (updated, seeds.kept(wider))])
     await store.incidents.apply(seeds.incident("openai", at))
 
@@ -67,7 +75,11 @@ def test_at_a_time_the_verdict_of_then_is_explained(outscope: Run, seed: Seed) -
 
 def test_the_command_that_computes_it_again_is_one_line(outscope: Run, seed: Seed) -> None:
     seed(course)
-    (line,) = [line for line in outscope("explain", "claude", COLUMNS="60").output.splitlines() if "export" in line]
+    (line,) = [
+        line
+        for line in outscope("explain", "claude", COLUMNS="60").output.splitlines()
+        if "export" in line
+    ]
     assert line.strip().startswith("outscope export --since ")
     assert " | outscope replay - --config outscope.yaml --until " in line
 
@@ -75,7 +87,11 @@ def test_the_command_that_computes_it_again_is_one_line(outscope: Run, seed: See
 def test_a_narrow_terminal_loses_nothing(outscope: Run, seed: Seed) -> None:
     seed(course)
     for what in ("claude", "claude-0001"):
-        lines = [line for line in outscope("explain", what, COLUMNS="40").output.splitlines() if "export" not in line]
+        lines = [
+            line
+            for line in outscope("explain", what, COLUMNS="40").output.splitlines()
+            if "export" not in line
+        ]
         assert max(map(len, lines)) <= 40
         assert "references" in " ".join(lines)
 
@@ -123,6 +139,8 @@ def test_before_any_configuration_that_is_said(outscope: Run) -> None:
     assert (said.exit_code, "No service is configured" in said.output) == (1, True)
 
 
-def test_without_a_server_it_ends_with_3_and_says_what_to_do(outscope: Run, free_port: Callable[[], int]) -> None:
+def test_without_a_server_it_ends_with_3_and_says_what_to_do(
+    outscope: Run, free_port: Callable[[], int]
+) -> None:
     said = outscope("explain", "claude", "--url", f"http://127.0.0.1:{free_port()}")
     assert (said.exit_code, "Start it with `outscope up`" in said.output) == (3, True)

@@ -74,8 +74,12 @@ def read(path: Path) -> list[Result]:
     return found
 
 
-@pytest.mark.parametrize("name", ["r.ndjson", "r.csv", "r.parquet", "r.ndjson.gz", "r.ndjson.zst", "r.csv.gz"])
-def test_what_is_exported_reads_back_equal(outscope: Run, told: list[Result], tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["r.ndjson", "r.csv", "r.parquet", "r.ndjson.gz", "r.ndjson.zst", "r.csv.gz"]
+)
+def test_what_is_exported_reads_back_equal(
+    outscope: Run, told: list[Result], tmp_path: Path, name: str
+) -> None:
     path = tmp_path / name
     ran = outscope("export", "--out", path)
     assert ran.exit_code == 0, ran.output
@@ -88,7 +92,9 @@ def test_no_cell_of_a_csv_is_a_formula(outscope: Run, told: list[Result]) -> Non
     rows = list(csv.reader(io.StringIO(outscope("export", "--format", "csv").stdout, newline="")))
     assert len(rows) == 61
     for row in rows:
-        assert all(cell[:1] not in tuple("=+-@\t\r\n") or cell[:2] == "" for cell in row if cell), row
+        assert all(cell[:1] not in tuple("=+-@\t\r\n") or cell[:2] == "" for cell in row if cell), (
+            row
+        )
 
 
 def test_arrow_and_json_hold_the_same(outscope: Run, told: list[Result], tmp_path: Path) -> None:
@@ -106,10 +112,15 @@ def test_arrow_and_json_hold_the_same(outscope: Run, told: list[Result], tmp_pat
 
 def test_columns_and_filters_are_chosen(outscope: Run, told: list[Result], tmp_path: Path) -> None:
     path = tmp_path / "r.parquet"
-    assert outscope("export", "--out", path, "--columns", "ok,id", "--reason", "timeout").exit_code == 0
+    assert (
+        outscope("export", "--out", path, "--columns", "ok,id", "--reason", "timeout").exit_code
+        == 0
+    )
     table = pq.read_table(path)
     assert table.column_names == ["ok", "id"]
-    assert table.column("id").to_pylist() == [result.id for result in told if result.reason == "timeout"]
+    assert table.column("id").to_pylist() == [
+        result.id for result in told if result.reason == "timeout"
+    ]
     ran = outscope("export", "--columns", "ok,nonsense")
     assert ran.exit_code == 1
     assert "no column 'nonsense'" in ran.stderr
@@ -154,7 +165,9 @@ def test_a_cursor_gives_what_came_since(outscope: Run, told: list[Result]) -> No
     ran = outscope("export", "--columns", "id", "--until", "2d")
     cursor = ran.stderr.split("cursor ")[1].strip()
     rest = outscope("export", "--columns", "id", "--cursor", cursor)
-    assert [json.loads(line)["id"] for line in rest.stdout.splitlines()] == [result.id for result in told[30:]]
+    assert [json.loads(line)["id"] for line in rest.stdout.splitlines()] == [
+        result.id for result in told[30:]
+    ]
 
 
 def test_a_damaged_file_of_the_archive_is_named_and_the_rest_is_given(
@@ -173,7 +186,9 @@ def test_a_damaged_file_of_the_archive_is_named_and_the_rest_is_given(
 
 
 @pytest.mark.parametrize("name", ["incidents", "rollups", "verdicts", "workers"])
-def test_other_datasets(outscope: Run, seed: Callable[..., None], tmp_path: Path, name: str) -> None:
+def test_other_datasets(
+    outscope: Run, seed: Callable[..., None], tmp_path: Path, name: str
+) -> None:
     at = now()
 
     async def write(store: Store) -> None:

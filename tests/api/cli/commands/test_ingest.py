@@ -11,7 +11,14 @@ from api.cli.app import app
 from coordinator.store import Aside, open_store
 
 ASIDES = [
-    Aside("eu-west", "outscope.report", "malformed_report", "eu-west: no JSON", b"\xff nonsense", 1_772_000_000_000),
+    Aside(
+        "eu-west",
+        "outscope.report",
+        "malformed_report",
+        "eu-west: no JSON",
+        b"\xff nonsense",
+        1_772_000_000_000,
+    ),
     Aside("us-east", "", "unstorable", "us-east/w1: too large", b"Result(...)", 1_772_000_001_000),
 ]
 

@@ -39,7 +39,9 @@ def target() -> Iterator[str]:
 
 def probe(*arguments: object) -> Result:
     """Runs `outscope probe` in this process, with loopback allowed."""
-    return CliRunner().invoke(app, ["probe", *map(str, arguments)], env={"OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8"})
+    return CliRunner().invoke(
+        app, ["probe", *map(str, arguments)], env={"OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8"}
+    )
 
 
 def test_a_look_that_is_ok_shows_its_steps_and_ends_with_0(target: str) -> None:
@@ -72,7 +74,9 @@ def test_where_the_time_went_is_drawn(target: str) -> None:
 
 
 def test_parameters_are_given_as_in_a_configuration(target: str) -> None:
-    said = probe(f"http://{target}/x", "--param", "expect.status=[404, 500]", "--param", "method=GET")
+    said = probe(
+        f"http://{target}/x", "--param", "expect.status=[404, 500]", "--param", "method=GET"
+    )
     wrong = probe(f"http://{target}/x", "--param", "expect.statue=500")
 
     assert said.exit_code == 0, said.output
@@ -99,8 +103,17 @@ def test_the_phases_of_an_outcome_follow_each_other_and_fill_the_total() -> None
 
 
 def test_the_way_over_redirects_is_told() -> None:
-    hops = [{"url": "http://a/1", "status": 302, "total_ms": 1.5}, {"url": "http://a/2", "status": 200, "total_ms": 2}]
-    extra = {"hops": hops, "redirects": 1, "final_url": "http://a/2", "edge": "cloudflare FRA", "cf-ray": "1-FRA"}
+    hops = [
+        {"url": "http://a/1", "status": 302, "total_ms": 1.5},
+        {"url": "http://a/2", "status": 200, "total_ms": 2},
+    ]
+    extra = {
+        "hops": hops,
+        "redirects": 1,
+        "final_url": "http://a/2",
+        "edge": "cloudflare FRA",
+        "cf-ray": "1-FRA",
+    }
     outcome = success(status_code=200, ip="192.0.2.1", extra=extra)
 
     assert list(facts(outcome)) == [
@@ -139,7 +152,11 @@ def test_without_leave_a_loopback_address_is_not_probed(target: str) -> None:
         ("tls://a.example", None, ("tls", {"host": "a.example", "port": 443})),
         ("https://a.example:8443/x", "tls", ("tls", {"host": "a.example", "port": 8443})),
         ("tcp://[::1]:25", None, ("tcp", {"host": "::1", "port": 25})),
-        ("dns://1.1.1.1/a.example", None, ("dns", {"name": "a.example", "record": "A", "server": "1.1.1.1"})),
+        (
+            "dns://1.1.1.1/a.example",
+            None,
+            ("dns", {"name": "a.example", "record": "A", "server": "1.1.1.1"}),
+        ),
         (
             "dns://1.1.1.1:5353/a.example?type=mx",
             None,
@@ -152,7 +169,9 @@ def test_a_url_says_which_check_it_is(url: str, kind: str | None, check: object)
     assert check_of(url, kind) == check
 
 
-@pytest.mark.parametrize("url", ["ftp://a", "tcp://a", "dns://1.1.1.1", "tcp://:5", "tcp://a:99999"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a", "tcp://a", "dns://1.1.1.1", "tcp://:5", "tcp://a:99999"]
+)
 def test_a_url_that_is_no_check_is_refused(url: str) -> None:
     with pytest.raises(TargetError):
         check_of(url)

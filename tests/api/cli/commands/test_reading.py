@@ -1,4 +1,6 @@
-"""The reading commands against a real server: what people see, what programs get, what the exit code says."""
+"""The reading commands against a real server: what people see, what programs get, what the exit
+code says.
+"""
 
 import gzip
 import json
@@ -29,10 +31,22 @@ async def disrupted(store: Store) -> None:
     """A disruption in two regions, one region unfit, some results."""
     at = now()
     await store.configurations.save(seeds.configuration(), at)
-    bad = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], "It fails in 2 regions.")
-    await seeds.judged(store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"})
+    bad = seeds.verdict(
+        "claude",
+        at,
+        "regional",
+        "outage",
+        ["us-east", "eu-west"],
+        ["api"],
+        "It fails in 2 regions.",
+    )
+    await seeds.judged(
+        store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"}
+    )
     await store.incidents.apply(seeds.incident("claude", at))
-    await store.results.add([seeds.result(at - n * 60_000, n, reason="timeout" if n == 3 else "ok") for n in range(30)])
+    await store.results.add(
+        [seeds.result(at - n * 60_000, n, reason="timeout" if n == 3 else "ok") for n in range(30)]
+    )
 
 
 def test_status_says_how_each_service_is(outscope: Run, seed: Seed) -> None:
@@ -77,7 +91,10 @@ def test_status_warns_when_the_coordinator_is_not_heard(outscope: Run, seed: See
         (["regions"], "regions"),
         (["incidents"], "incidents?limit=20"),
         (["incidents", "claude-0001"], "incidents/claude-0001"),
-        (["results", "--service", "claude", "--limit", "3", "--ok"], "results?service=claude&limit=3&ok=true"),
+        (
+            ["results", "--service", "claude", "--limit", "3", "--ok"],
+            "results?service=claude&limit=3&ok=true",
+        ),
     ],
 )
 def test_json_is_the_exact_document_of_the_api(
@@ -108,18 +125,32 @@ async def several(store: Store) -> None:
     """Two incidents of Claude, one intermittent, one that shares its cause with OpenAI's."""
     await disrupted(store)
     at = now()
-    parts = (Part("region", "eu-west", at - 60_000, at - 30_000), Part("component", "web", at - 60_000))
+    parts = (
+        Part("region", "eu-west", at - 60_000, at - 30_000),
+        Part("component", "web", at - 60_000),
+    )
     await store.incidents.apply(
         seeds.incident("openai", at),
-        seeds.incident("claude", at, number=2, cause="openai-0001", components=("web",), parts=parts),
+        seeds.incident(
+            "claude", at, number=2, cause="openai-0001", components=("web",), parts=parts
+        ),
         seeds.incident("claude", at, number=3, intermittent=True, components=("console",)),
     )
     standing = (await store.standings.all("service"))["claude"]
     both = [
-        {"scope": "regional", "regions": [region], "components": [part], "slow": False, "group": "", "at_least": False}
+        {
+            "scope": "regional",
+            "regions": [region],
+            "components": [part],
+            "slow": False,
+            "group": "",
+            "at_least": False,
+        }
         for region, part in (("us-east", "api"), ("eu-west", "web"))
     ]
-    await store.standings.put("service", "claude", at, standing | {"evidence": {"disruptions": both}})
+    await store.standings.put(
+        "service", "claude", at, standing | {"evidence": {"disruptions": both}}
+    )
 
 
 def test_several_incidents_of_one_service_are_told_apart(outscope: Run, seed: Seed) -> None:
@@ -138,7 +169,9 @@ def test_several_incidents_of_one_service_are_told_apart(outscope: Run, seed: Se
 def test_several_disruptions_of_one_service_are_told_one_by_one(outscope: Run, seed: Seed) -> None:
     seed(several)
     said = outscope("status", "claude").output.splitlines()
-    assert said[0].startswith("Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption since")
+    assert said[0].startswith(
+        "Claude: API disrupted in Virginia (1 of 5 regions), and 1 more disruption since"
+    )
     assert said[1:3] == [
         "  - API disrupted in Virginia (1 of 5 regions)",
         "  - claude.ai degraded in Ireland (1 of 5 regions)",
@@ -158,7 +191,13 @@ def test_results_are_filtered_and_paged(outscope: Run, seed: Seed) -> None:
 
 def test_a_narrow_terminal_gets_cards_and_loses_nothing(outscope: Run, seed: Seed) -> None:
     seed(disrupted)
-    for command in (["status"], ["status", "claude"], ["incidents"], ["regions"], ["results", "--limit", "2"]):
+    for command in (
+        ["status"],
+        ["status", "claude"],
+        ["incidents"],
+        ["regions"],
+        ["results", "--limit", "2"],
+    ):
         lines = outscope(*command, COLUMNS="40").output.splitlines()
         assert max(map(len, lines)) <= 40, command
     words = outscope("incidents", COLUMNS="40").output.split()
@@ -177,9 +216,14 @@ def test_an_export_is_all_records(outscope: Run, seed: Seed, tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.glob("r*")) == ["r.ndjson", "r.ndjson.gz"]
 
 
-def test_an_export_into_a_place_that_does_not_exist_is_refused(outscope: Run, tmp_path: Path) -> None:
+def test_an_export_into_a_place_that_does_not_exist_is_refused(
+    outscope: Run, tmp_path: Path
+) -> None:
     said = outscope("export", "--out", str(tmp_path / "nowhere" / "r.ndjson"))
-    assert (said.exit_code, "cannot be written: No such file or directory" in said.output) == (1, True)
+    assert (said.exit_code, "cannot be written: No such file or directory" in said.output) == (
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,19 +237,29 @@ def test_an_export_into_a_place_that_does_not_exist_is_refused(outscope: Run, tm
         (["export", "--format", "xml"], "format"),
     ],
 )
-def test_what_is_wrongly_asked_ends_with_1_and_a_sentence(outscope: Run, command: list[str], says: str) -> None:
+def test_what_is_wrongly_asked_ends_with_1_and_a_sentence(
+    outscope: Run, command: list[str], says: str
+) -> None:
     said = outscope(*command)
     assert (said.exit_code, says in said.output) == (1, True), said.output
 
 
 @pytest.mark.parametrize(
-    "command", [["results", "--limit", "0"], ["status", "--url", "ftp://x"], ["status", "--url", "x"], ["regions", "y"]]
+    "command",
+    [
+        ["results", "--limit", "0"],
+        ["status", "--url", "ftp://x"],
+        ["status", "--url", "x"],
+        ["regions", "y"],
+    ],
 )
 def test_wrong_usage_ends_with_2(outscope: Run, command: list[str]) -> None:
     assert outscope(*command).exit_code == 2
 
 
-def test_without_a_server_it_ends_with_3_and_says_what_to_do(outscope: Run, free_port: Callable[[], int]) -> None:
+def test_without_a_server_it_ends_with_3_and_says_what_to_do(
+    outscope: Run, free_port: Callable[[], int]
+) -> None:
     for command in ("status", "incidents", "regions", "results", "export"):
         said = outscope(command, "--url", f"http://127.0.0.1:{free_port()}")
         assert said.exit_code == 3
@@ -218,7 +272,10 @@ def test_without_a_server_it_ends_with_3_and_says_what_to_do(outscope: Run, free
         (b"SSH-2.0-OpenSSH_9.2\r\n", "No answer from"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
         (b"HTTP/1.1 404 Not Found\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
-        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", "broke off in the middle"),
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            "broke off in the middle",
+        ),
     ],
 )
 def test_a_stranger_on_the_port_is_recognised(outscope: Run, answer: bytes, says: str) -> None:
@@ -235,7 +292,9 @@ def test_a_stranger_on_the_port_is_recognised(outscope: Run, answer: bytes, says
     assert (said.exit_code, says in said.output) == (3, True), said.output
 
 
-def test_a_broken_export_leaves_a_part_to_go_on_with_and_no_file(outscope: Run, tmp_path: Path) -> None:
+def test_a_broken_export_leaves_a_part_to_go_on_with_and_no_file(
+    outscope: Run, tmp_path: Path
+) -> None:
     whole = to_record(seeds.result(now()))
     body = json.dumps(whole).encode() + b"\n"
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n" % len(body)

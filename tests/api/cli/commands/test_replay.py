@@ -29,12 +29,14 @@ services:
     components:
       - id: api
         name: Claude API
-        checks: [{id: claude-api, kind: tcp, host: api.example.com, port: 443, interval: 30s, timeout: 5s}]
+        checks:
+        - {id: claude-api, kind: tcp, host: a.example.com, port: 443, interval: 30s, timeout: 5s}
   - id: internet
     role: reference
     components:
       - id: dns
-        checks: [{id: internet-api, kind: tcp, host: dns.example.com, port: 53, interval: 30s, timeout: 5s}]
+        checks:
+        - {id: internet-api, kind: tcp, host: d.example.com, port: 53, interval: 30s, timeout: 5s}
 """
 START = 1_772_368_320_000
 REGIONS = ("us-east", "eu-west", "ap-northeast")
@@ -48,7 +50,9 @@ def records(slots: int = 40, down_from: int = 10) -> list[str]:
         for region in REGIONS:
             for service, fails in (("claude", slot >= down_from), ("internet", False)):
                 at = START + slot * seeds.INTERVAL_MS
-                found = seeds.result(at, service=service, region=region, reason="refused" if fails else "ok")
+                found = seeds.result(
+                    at, service=service, region=region, reason="refused" if fails else "ok"
+                )
                 lines.append(json.dumps(to_record(found)))
     return lines
 
@@ -59,7 +63,9 @@ def write(path: Path, lines: list[str]) -> None:
         rows = [{**json.loads(line), "extra": "{}"} for line in lines]
         return parquet.write_table(pa.Table.from_pylist(rows), path)
     content = as_csv(lines) if ".csv" in path.name else "\n".join(lines).encode()
-    pack: Callable[[bytes], bytes] = {".gz": gzip.compress, ".zst": zstd.compress}.get(path.suffix, bytes)
+    pack: Callable[[bytes], bytes] = {".gz": gzip.compress, ".zst": zstd.compress}.get(
+        path.suffix, bytes
+    )
     path.write_bytes(pack(content))
     return None
 
@@ -82,7 +88,9 @@ def replayed(tmp_path: Path) -> Run:
 
     def run(lines: list[str], *options: str, name: str = "results.ndjson") -> Result:
         if name == "-":
-            return CliRunner().invoke(app, ["replay", "-", "--config", str(config), *options], input="\n".join(lines))
+            return CliRunner().invoke(
+                app, ["replay", "-", "--config", str(config), *options], input="\n".join(lines)
+            )
         path = tmp_path / name
         write(path, lines)
         return CliRunner().invoke(app, ["replay", str(path), "--config", str(config), *options])
@@ -110,7 +118,10 @@ def test_every_way_of_reading_gives_the_same_bytes(replayed: Run) -> None:
 
 
 def test_until_lets_time_go_on_into_silence(replayed: Run) -> None:
-    changes = [json.loads(line) for line in replayed(records(), "--until", "2026-03-01T14:00:00Z").stdout.splitlines()]
+    changes = [
+        json.loads(line)
+        for line in replayed(records(), "--until", "2026-03-01T14:00:00Z").stdout.splitlines()
+    ]
     assert {change["fitness"] for change in changes if change["type"] == "fitness"} >= {"silent"}
 
 
@@ -131,7 +142,9 @@ def test_until_must_be_a_time(replayed: Run, until: str) -> None:
 
 
 def test_results_that_are_not_there_end_with_1(replayed: Run, tmp_path: Path) -> None:
-    said = CliRunner().invoke(app, ["replay", str(tmp_path / "no"), "--config", str(tmp_path / "outscope.yaml")])
+    said = CliRunner().invoke(
+        app, ["replay", str(tmp_path / "no"), "--config", str(tmp_path / "outscope.yaml")]
+    )
     assert (said.exit_code, "cannot be read: No such file" in said.stderr) == (1, True)
 
 
@@ -140,7 +153,9 @@ def test_a_broken_gzip_file_ends_with_1(replayed: Run, tmp_path: Path) -> None:
     (tmp_path / "plain.gz").write_bytes(b"not packed at all")
     (tmp_path / "rotten.gz").write_bytes(gzip.compress(b"x" * 1000)[:10] + b"\xff" * 40)
     for name in ("r.gz", "plain.gz", "rotten.gz"):
-        said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
+        said = CliRunner().invoke(
+            app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")]
+        )
         assert (said.exit_code, "cannot be read" in said.stderr) == (1, True), said.output
 
 
@@ -151,14 +166,21 @@ def test_a_table_without_a_needed_column_names_it(replayed: Run, tmp_path: Path)
     parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "r.parquet")
     (tmp_path / "r.csv").write_bytes(b"id,check,service\n")
     for name, column in (("r.parquet", "region"), ("r.csv", "component")):
-        said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
-        assert (said.exit_code, f"{name} has no column {column}" in said.stderr) == (1, True), said.output
+        said = CliRunner().invoke(
+            app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")]
+        )
+        assert (said.exit_code, f"{name} has no column {column}" in said.stderr) == (
+            1,
+            True,
+        ), said.output
 
 
 @pytest.mark.parametrize("name", ["r.ndjson", "r.csv", "r.parquet", "r.ndjson.gz", "r.ndjson.zst"])
 def test_an_empty_file_is_an_error(replayed: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"")
-    said = CliRunner().invoke(app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")])
+    said = CliRunner().invoke(
+        app, ["replay", str(tmp_path / name), "--config", str(tmp_path / "outscope.yaml")]
+    )
     assert (said.exit_code, said.stdout, name in said.stderr) == (1, "", True), said.output
 
 
@@ -166,7 +188,10 @@ def test_another_rule_says_what_it_says(replayed: Run) -> None:
     said = replayed(records(), "--rule", "gatus")
     assert said.exit_code == 0, said.output
     changes = [json.loads(line) for line in said.stdout.splitlines()]
-    assert [change["scope"] for change in changes if change["type"] == "verdict"] == ["none", "system_wide"]
+    assert [change["scope"] for change in changes if change["type"] == "verdict"] == [
+        "none",
+        "system_wide",
+    ]
     assert {change["type"] for change in changes} == {"verdict", "incident"}
 
 

@@ -28,8 +28,23 @@ def run() -> Run:
 
 
 def test_it_writes_results_the_configuration_and_the_truth(run: Run, tmp_path: Path) -> None:
-    results, config, truth = tmp_path / "r.ndjson", tmp_path / "outscope.yaml", tmp_path / "truth.json"
-    ran = run("region-100", "--seed", 4, "--out", results, "--config-out", config, "--truth-out", truth, *SMALL)
+    results, config, truth = (
+        tmp_path / "r.ndjson",
+        tmp_path / "outscope.yaml",
+        tmp_path / "truth.json",
+    )
+    ran = run(
+        "region-100",
+        "--seed",
+        4,
+        "--out",
+        results,
+        "--config-out",
+        config,
+        "--truth-out",
+        truth,
+        *SMALL,
+    )
     assert (ran.exit_code, ran.output) == (0, "")
     found = [from_record(json.loads(line)) for line in results.read_text().splitlines()]
     topology = load_or_exit(config).topology
@@ -60,7 +75,10 @@ def test_without_a_file_the_results_go_to_standard_output(run: Run) -> None:
 def test_the_list_names_every_scenario_with_its_sentence(run: Run) -> None:
     ran = run("--list")
     assert ran.exit_code == 0
-    assert "region-100                 disruption  100 % of the service's requests fail in one region." in ran.output
+    assert (
+        "region-100                 disruption  100 % of the service's requests fail in one region."
+        in ran.output
+    )
     assert "key-revoked                ours        Our key" in ran.output
 
 
@@ -70,16 +88,27 @@ def test_the_list_names_every_scenario_with_its_sentence(run: Run) -> None:
         ((), "name a scenario; --list names all"),
         (("region-20",), "there is no scenario region-20; did you mean region-30?"),
         (("blip-30s", "--regions", "2"), "2 regions cannot be simulated; choose 3 to 50"),
-        (("blip-30s", "--workers", "99"), "99 workers a region cannot be simulated; choose 1 to 10"),
+        (
+            ("blip-30s", "--workers", "99"),
+            "99 workers a region cannot be simulated; choose 1 to 10",
+        ),
         (("blip-30s", "--interval", "1s"), "1000 milliseconds between looks cannot be simulated"),
         (("blip-30s", "--interval", "soon"), "'soon' is not a duration"),
         (("record:GCP:1",), "record:GCP:1 is in a folder of records; name it with --records"),
         (("blip-30s", "--records", "/nonexistent"), "/nonexistent has no usable records"),
-        (("blip-30s", "--out", "/nonexistent/r.ndjson"), "/nonexistent/r.ndjson cannot be written: No such file"),
-        (("blip-30s", "--config-out", "/nonexistent/o.yaml"), "/nonexistent/o.yaml cannot be written: No such file"),
+        (
+            ("blip-30s", "--out", "/nonexistent/r.ndjson"),
+            "/nonexistent/r.ndjson cannot be written: No such file",
+        ),
+        (
+            ("blip-30s", "--config-out", "/nonexistent/o.yaml"),
+            "/nonexistent/o.yaml cannot be written: No such file",
+        ),
     ],
 )
-def test_a_mistake_is_one_sentence_and_exit_code_1(run: Run, words: tuple[str, ...], sentence: str) -> None:
+def test_a_mistake_is_one_sentence_and_exit_code_1(
+    run: Run, words: tuple[str, ...], sentence: str
+) -> None:
     ran = run(*words)
     assert ran.exit_code == 1
     assert ran.stderr.startswith(sentence)
@@ -103,7 +132,16 @@ def test_a_record_is_played_from_its_folder(run: Run, tmp_path: Path) -> None:
     (tmp_path / "gcp_incidents.json").write_text(json.dumps([incident, {}]))
     truth = tmp_path / "truth.json"
     folder = ("--records", tmp_path)
-    ran = run("record:GCP:17", *folder, "--truth-out", truth, "--out", tmp_path / "r.ndjson", "--regions", 3)
+    ran = run(
+        "record:GCP:17",
+        *folder,
+        "--truth-out",
+        truth,
+        "--out",
+        tmp_path / "r.ndjson",
+        "--regions",
+        3,
+    )
     assert ran.exit_code == 0
     assert ran.stderr == "records left out because it has no begin: 1\n"
     assert json.loads(truth.read_text())["published_at"] is not None
@@ -121,13 +159,18 @@ def test_its_results_can_be_replayed(run: Run, tmp_path: Path) -> None:
     assert any(line["type"] == "verdict" and line["scope"] == "system_wide" for line in said)
 
 
-def test_with_confirm_the_looks_that_the_judge_asked_for_are_results_too(run: Run, tmp_path: Path) -> None:
+def test_with_confirm_the_looks_that_the_judge_asked_for_are_results_too(
+    run: Run, tmp_path: Path
+) -> None:
     plain, confirmed = tmp_path / "plain.ndjson", tmp_path / "confirmed.ndjson"
     for out, extra in ((plain, ()), (confirmed, ("--confirm",))):
         assert run("service-100", "--seed", 5, "--out", out, *SMALL, *extra).exit_code == 0
     asked = {line for line in confirmed.read_text().splitlines() if json.loads(line)["attempt"] > 0}
     assert asked
-    every, regular = set(plain.read_text().splitlines()), set(confirmed.read_text().splitlines()) - asked
+    every, regular = (
+        set(plain.read_text().splitlines()),
+        set(confirmed.read_text().splitlines()) - asked,
+    )
     assert regular <= every
     assert len(every - regular) < 0.02 * len(every), "only what comes in after the end is left out"
     assert len(asked) < 0.15 * len(every)
@@ -147,4 +190,7 @@ def test_a_device_is_written_to_and_never_replaced(run: Run, tmp_path: Path) -> 
 
 
 def test_it_is_a_command_of_outscope() -> None:
-    assert "Write what workers would report" in CliRunner().invoke(outscope, ["simulate", "--help"]).output
+    assert (
+        "Write what workers would report"
+        in CliRunner().invoke(outscope, ["simulate", "--help"]).output
+    )

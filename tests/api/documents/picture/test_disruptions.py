@@ -12,13 +12,17 @@ TOPOLOGY = from_document(seeds.configuration()).topology
 EVERYWHERE = list(seeds.REGIONS)
 
 
-def disruption(scope: str, regions: list[str], components: list[str], *, slow: bool = False) -> dict[str, Any]:
+def disruption(
+    scope: str, regions: list[str], components: list[str], *, slow: bool = False
+) -> dict[str, Any]:
     reach = {"scope": scope, "regions": regions, "components": components}
     return {**reach, "slow": slow, "group": "", "at_least": False}
 
 
 def claude(*disruptions: dict[str, Any]) -> Any:
-    """Claude as the page shows it when its API fails everywhere and these disruptions are told apart."""
+    """Claude as the page shows it when its API fails everywhere and these disruptions are told
+    apart.
+    """
     fleet = {region: {"fitness": "fit", "why": ""} for region in seeds.REGIONS}
     standing = seeds.verdict("claude", AT, "component", "outage", EVERYWHERE, ["api"])
     standing["evidence"]["disruptions"] = list(disruptions)
@@ -53,6 +57,9 @@ def test_each_has_the_severity_of_its_own_looks() -> None:
 
 
 def test_a_verdict_of_an_older_version_tells_none_apart() -> None:
-    standing = {**seeds.verdict("claude", AT, "component", "outage", EVERYWHERE, ["api"]), "evidence": {}}
+    standing = {
+        **seeds.verdict("claude", AT, "component", "outage", EVERYWHERE, ["api"]),
+        "evidence": {},
+    }
     found = Picture(1, TOPOLOGY, {"claude": standing}).services[0]
     assert (found["disruptions"], found["headline"][:8]) == ([], "API down")

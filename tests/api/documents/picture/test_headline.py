@@ -7,7 +7,12 @@ import pytest
 from api.documents.picture.headline import Setting, headline, label, state
 
 REGIONS = {"us": "Virginia", "eu": "Ireland", "jp": "Tokyo", "br": "São Paulo", "au": "Sydney"}
-CLAUDE = Setting("Claude", {"api": "Claude API", "web": "claude.ai", "console": "Claude Console"}, REGIONS, heard=5)
+CLAUDE = Setting(
+    "Claude",
+    {"api": "Claude API", "web": "claude.ai", "console": "Claude Console"},
+    REGIONS,
+    heard=5,
+)
 
 
 def verdict(scope: str, severity: str = "outage", regions: str = "", components: str = "") -> Any:
@@ -31,11 +36,17 @@ def verdict(scope: str, severity: str = "outage", regions: str = "", components:
             verdict("regional", regions="eu", components="api web"),
             "API and claude.ai disrupted in Ireland (1 of 5 regions)",
         ),
-        (verdict("regional", regions="us eu", components="api web console"), "Disrupted in 2 of 5 regions"),
+        (
+            verdict("regional", regions="us eu", components="api web console"),
+            "Disrupted in 2 of 5 regions",
+        ),
         (verdict("regional", "degraded", "us eu", "web"), "claude.ai degraded in 2 of 5 regions"),
         (verdict("component", regions="us eu jp br au", components="api"), "API down everywhere"),
         (verdict("component", "degraded", "us eu jp br", "api"), "API degraded in 4 of 5 regions"),
-        (verdict("system_wide", regions="us eu jp br au", components="api web console"), "Down everywhere"),
+        (
+            verdict("system_wide", regions="us eu jp br au", components="api web console"),
+            "Down everywhere",
+        ),
         (verdict("system_wide", "degraded", "us eu jp br au"), "Degraded everywhere"),
         (verdict("unknown", "operational"), "Cannot tell at the moment"),
         (verdict("unknown"), "Something fails, but too little is heard to say how far it reaches"),
@@ -48,7 +59,10 @@ def test_a_verdict_is_said_in_a_few_words(found: Any, said: str) -> None:
 def test_what_is_slow_is_not_called_degraded() -> None:
     slow = verdict("regional", "degraded", regions="eu", components="api")
     assert headline(slow, CLAUDE, slow=True) == "API slow in Ireland (1 of 5 regions)"
-    assert headline(verdict("system_wide", "degraded", "us eu jp br au"), CLAUDE, slow=True) == "Slow everywhere"
+    assert (
+        headline(verdict("system_wide", "degraded", "us eu jp br au"), CLAUDE, slow=True)
+        == "Slow everywhere"
+    )
 
 
 def test_everywhere_is_only_where_it_was_seen_from() -> None:
@@ -59,7 +73,10 @@ def test_everywhere_is_only_where_it_was_seen_from() -> None:
 
 def test_without_a_fit_region_nothing_can_be_told() -> None:
     blind = Setting("Claude", dict(CLAUDE.components), REGIONS, heard=0)
-    assert headline(verdict("unknown", "operational"), blind) == "Cannot tell: no region is fit to speak"
+    assert (
+        headline(verdict("unknown", "operational"), blind)
+        == "Cannot tell: no region is fit to speak"
+    )
 
 
 def test_a_service_that_was_never_judged_has_no_verdict_yet() -> None:
@@ -92,7 +109,14 @@ def test_a_verdict_is_one_of_four_states(found: Any, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("Claude API", "API"), ("Claude app", "App"), ("claude.ai", "claude.ai"), ("Claude for work", "Claude for work")],
+    [
+        ("Claude API", "API"),
+        ("Claude app", "App"),
+        ("claude.ai", "claude.ai"),
+        ("Claude for work", "Claude for work"),
+    ],
 )
-def test_a_label_leaves_the_name_of_the_service_out_when_one_word_remains(name: str, short: str) -> None:
+def test_a_label_leaves_the_name_of_the_service_out_when_one_word_remains(
+    name: str, short: str
+) -> None:
     assert label(name, "Claude") == short

@@ -13,7 +13,10 @@ def test_before_any_verdict_every_cell_is_unknown_and_says_so() -> None:
     picture = Picture(1, TOPOLOGY)
     detail = picture.detail("claude")
     assert detail is not None
-    assert (detail["verdict"]["scope"], detail["verdict"]["reason"]) == ("unknown", "no verdict yet")
+    assert (detail["verdict"]["scope"], detail["verdict"]["reason"]) == (
+        "unknown",
+        "no verdict yet",
+    )
     assert [cell["why"] for cell in detail["verdict"]["cells"]] == ["no verdict yet"] * 15
     assert {region["fitness"] for region in picture.regions} == {"silent"}
 
@@ -25,7 +28,10 @@ def test_references_are_not_listed_among_the_services() -> None:
 def test_a_reference_can_be_asked_for_and_says_that_it_is_not_judged() -> None:
     detail = Picture(1, TOPOLOGY).detail("internet")
     assert detail is not None
-    assert (detail["role"], detail["verdict"]["reason"]) == ("reference", "a reference is not judged")
+    assert (detail["role"], detail["verdict"]["reason"]) == (
+        "reference",
+        "a reference is not judged",
+    )
 
 
 def test_cells_follow_the_configuration_and_not_what_stood_before_it() -> None:
@@ -47,7 +53,9 @@ def test_a_pair_that_no_check_looks_at_has_no_cell() -> None:
 
 
 def test_since_is_the_start_of_the_oldest_open_incident() -> None:
-    incidents = [{"service": "claude", "started_by": f"2026-03-01T1{hour}:00:00.000Z"} for hour in (2, 1)]
+    incidents = [
+        {"service": "claude", "started_by": f"2026-03-01T1{hour}:00:00.000Z"} for hour in (2, 1)
+    ]
     bad = {"claude": seeds.verdict("claude", AT, "regional", "outage", ["eu-west"])}
     picture = Picture(1, TOPOLOGY, bad, open_incidents=incidents)  # type: ignore[arg-type]
     assert [service["since"] for service in picture.services] == ["2026-03-01T11:00:00.000Z", None]
@@ -55,5 +63,7 @@ def test_since_is_the_start_of_the_oldest_open_incident() -> None:
 
 def test_what_is_well_again_is_not_well_since_its_outage_began() -> None:
     incidents = [{"service": "claude", "started_by": "2026-03-01T11:00:00.000Z"}]
-    picture = Picture(1, TOPOLOGY, {"claude": seeds.verdict("claude", AT)}, open_incidents=incidents)  # type: ignore[arg-type]
+    picture = Picture(
+        1, TOPOLOGY, {"claude": seeds.verdict("claude", AT)}, open_incidents=incidents
+    )  # type: ignore[arg-type]
     assert picture.services[0]["since"] is None

@@ -10,7 +10,9 @@ from api.documents.picture.summary import ALL_SILENT, ALL_UNFIT, NOTHING, STARTI
 def services(*states: str, at: str | None = "2026-03-01T12:00:00.000Z") -> Any:
     names = ("Claude", "OpenAI", "Gemini", "Mine")
     rest = {"headline": "Disrupted in 2 of 5 regions", "verdict": {"at": at}}
-    return [{"name": name, "state": word, **rest} for name, word in zip(names, states, strict=False)]
+    return [
+        {"name": name, "state": word, **rest} for name, word in zip(names, states, strict=False)
+    ]
 
 
 def regions(*fitness: str) -> Any:
@@ -25,11 +27,19 @@ def regions(*fitness: str) -> Any:
         (["well", "well", "well"], "well", "All 3 services are well"),
         (["well", "bad", "well"], "bad", "OpenAI: disrupted in 2 of 5 regions"),
         (["bad", "degraded", "well"], "bad", "Claude is disrupted, OpenAI is degraded"),
-        (["bad", "bad", "degraded", "unknown"], "bad", "2 of 4 services are disrupted, Gemini is degraded"),
+        (
+            ["bad", "bad", "degraded", "unknown"],
+            "bad",
+            "2 of 4 services are disrupted, Gemini is degraded",
+        ),
         (["bad", "bad"], "bad", "All 2 services are disrupted"),
         (["degraded", "unknown"], "degraded", "Claude: disrupted in 2 of 5 regions"),
         (["well", "unknown"], "unknown", "OpenAI cannot be judged at the moment"),
-        (["unknown", "unknown", "well"], "unknown", "2 of 3 services cannot be judged at the moment"),
+        (
+            ["unknown", "unknown", "well"],
+            "unknown",
+            "2 of 3 services cannot be judged at the moment",
+        ),
     ],
 )
 def test_the_worst_is_said_first(states: list[str], state: str, said: str) -> None:
@@ -56,4 +66,7 @@ def test_when_every_region_is_silent_the_workers_are_asked_for() -> None:
 
 def test_a_name_at_the_start_of_a_headline_keeps_its_capitals() -> None:
     (service,) = services("bad")
-    assert summarise([{**service, "headline": "API down everywhere"}], []).headline == "Claude: API down everywhere"
+    assert (
+        summarise([{**service, "headline": "API down everywhere"}], []).headline
+        == "Claude: API down everywhere"
+    )

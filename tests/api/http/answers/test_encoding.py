@@ -19,7 +19,11 @@ def test_equal_values_have_equal_etags_and_others_have_not() -> None:
 def test_a_client_that_holds_the_bytes_gets_304_without_them(form: str) -> None:
     found = document({"a": 1})
     response = answer(asking(if_none_match=form.format(found.etag)), found)
-    assert (response.status_code, bytes(response.body), response.headers["etag"]) == (304, b"", found.etag)
+    assert (response.status_code, bytes(response.body), response.headers["etag"]) == (
+        304,
+        b"",
+        found.etag,
+    )
 
 
 @pytest.mark.parametrize("held", ["", '"other"', "nonsense"])

@@ -16,7 +16,9 @@ REACH = (["us-east", "eu-west"], ["api"])
 
 
 def conforms(shape: Any, found: Any) -> bool:
-    """Whether a document has exactly the shape that OpenAPI promises: nothing missing, nothing more."""
+    """Whether a document has exactly the shape that OpenAPI promises: nothing missing, nothing
+    more.
+    """
     adapter = TypeAdapter(shape)
     return bool(adapter.dump_python(adapter.validate_python(found)) == found)
 
@@ -24,11 +26,18 @@ def conforms(shape: Any, found: Any) -> bool:
 async def course(store: Store) -> int:
     """Claude's API failed from three to two minutes ago, and is well since; the moment of now."""
     at = now()
-    bad = seeds.verdict("claude", at - 180_000, "regional", "outage", *REACH, "It fails in 2 regions.")
+    bad = seeds.verdict(
+        "claude", at - 180_000, "regional", "outage", *REACH, "It fails in 2 regions."
+    )
     well = seeds.verdict("claude", at - 120_000)
     await seeds.judged(store, at, seeds.verdict("claude", at, reason="It is well now."))
     await store.verdicts.add(seeds.kept(bad), seeds.kept(well))
-    over = {"opened_at": at - 180_000, "resolved_at": at - 60_000, "ended_by": at - 120_000, "moment": "resolved"}
+    over = {
+        "opened_at": at - 180_000,
+        "resolved_at": at - 60_000,
+        "ended_by": at - 120_000,
+        "moment": "resolved",
+    }
     await store.incidents.apply_lines(
         [
             (seeds.incident("claude", at - 180_000), seeds.kept(bad)),
@@ -38,7 +47,9 @@ async def course(store: Store) -> int:
     return at
 
 
-async def test_a_service_tells_how_its_verdict_came_about(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_a_service_tells_how_its_verdict_came_about(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     at = await course(configured)
     answer = await api.get("/v1/services/claude/evidence")
     found = answer.json()
@@ -47,12 +58,18 @@ async def test_a_service_tells_how_its_verdict_came_about(configured: Store, api
     assert found["verdict"]["evidence"]["thresholds"]["claim_share"] == 0.9
     assert found["names"]["components"]["web"] == "claude.ai"
     assert found["sentences"][0] == "It is well now."
-    assert "Claude API: well in all 5 regions that vote (0 of 50 looks failed)." in found["sentences"]
-    again = await api.get("/v1/services/claude/evidence", headers={"If-None-Match": answer.headers["etag"]})
+    assert (
+        "Claude API: well in all 5 regions that vote (0 of 50 looks failed)." in found["sentences"]
+    )
+    again = await api.get(
+        "/v1/services/claude/evidence", headers={"If-None-Match": answer.headers["etag"]}
+    )
     assert again.status_code == 304
 
 
-async def test_what_stood_at_a_time_is_what_was_said_last_before_it(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_what_stood_at_a_time_is_what_was_said_last_before_it(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     at = await course(configured)
 
     async def stood(text: str) -> Any:
@@ -81,7 +98,9 @@ async def test_what_has_left_the_configuration_can_still_be_explained(
     assert (await api.get("/v1/services/claude/evidence")).json()["code"] == "unknown_service"
 
 
-async def test_an_incident_tells_the_evidence_of_each_line(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_an_incident_tells_the_evidence_of_each_line(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     at = await course(configured)
     found = (await api.get("/v1/incidents/claude-0001/evidence")).json()
     assert conforms(IncidentEvidence, found)
@@ -90,13 +109,21 @@ async def test_an_incident_tells_the_evidence_of_each_line(configured: Store, ap
     assert opened["verdict"]["evidence"]["votes"]["api"]["eu-west"] == "bad"
     assert opened["sentences"][0] == "It fails in 2 regions."
     assert (resolved["event"], resolved["verdict"], resolved["sentences"]) == ("resolved", None, [])
-    assert found["sentences"][0] == "Outage of Claude, regional: Claude API in Virginia and Ireland."
+    assert (
+        found["sentences"][0] == "Outage of Claude, regional: Claude API in Virginia and Ireland."
+    )
 
 
-async def test_before_the_first_verdict_there_is_only_that_to_say(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_before_the_first_verdict_there_is_only_that_to_say(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     found = (await api.get("/v1/services/openai/evidence")).json()
     assert conforms(ServiceEvidence, found)
-    assert (found["verdict"]["at"], found["verdict"]["evidence"], found["sentences"]) == (None, {}, ["No verdict yet."])
+    assert (found["verdict"]["at"], found["verdict"]["evidence"], found["sentences"]) == (
+        None,
+        {},
+        ["No verdict yet."],
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,24 @@ from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
 
-async def test_regions_tell_their_fitness_and_why(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_regions_tell_their_fitness_and_why(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await seeds.judged(configured, now(), fitness={"eu-west": "unfit", "us-east": "silent"})
     answer = (await api.get("/v1/regions")).json()
     TypeAdapter(Regions).validate_python(answer)
-    found = {region["id"]: (region["fitness"], region["why"], region["workers"]) for region in answer["items"]}
+    found = {
+        region["id"]: (region["fitness"], region["why"], region["workers"])
+        for region in answer["items"]
+    }
     assert found["eu-west"] == ("unfit", "3 of 3 references fail", 1)
     assert found["us-east"] == ("silent", "not heard for 95 s", 1)
     assert found["ap-northeast"] == ("fit", "", 1)
 
 
-async def test_a_region_that_was_never_heard_is_silent(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_a_region_that_was_never_heard_is_silent(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     found = (await api.get("/v1/regions")).json()["items"]
     assert {(region["fitness"], region["why"], region["at"]) for region in found} == {
         ("silent", "nothing heard yet", None)
@@ -33,13 +40,21 @@ async def test_workers_tell_their_vitals(configured: Store, api: httpx.AsyncClie
     answer = (await api.get("/v1/workers")).json()
     TypeAdapter(Workers).validate_python(answer)
     worker = answer["items"][0]
-    assert (worker["region"], worker["fitness"], worker["heard_at"]) == ("ap-northeast", "fit", rfc3339(at))
+    assert (worker["region"], worker["fitness"], worker["heard_at"]) == (
+        "ap-northeast",
+        "fit",
+        rfc3339(at),
+    )
     assert worker["vitals"]["started_at"] == rfc3339(at - 3_600_000)
 
 
-async def test_gaps_are_filtered_and_the_latest_comes_first(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_gaps_are_filtered_and_the_latest_comes_first(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     at = now()
-    await configured.gaps.add([seeds.gap(at - 7_200_000), seeds.gap(at - 600_000), seeds.gap(at - 300_000, "eu-west")])
+    await configured.gaps.add(
+        [seeds.gap(at - 7_200_000), seeds.gap(at - 600_000), seeds.gap(at - 300_000, "eu-west")]
+    )
     everything = (await api.get("/v1/gaps")).json()
     TypeAdapter(Gaps).validate_python(everything)
     assert [gap["region"] for gap in everything["items"]] == ["eu-west", "sa-east", "sa-east"]

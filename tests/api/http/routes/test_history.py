@@ -16,11 +16,15 @@ Cli = Callable[..., Result]
 
 async def looked_at(store: Store) -> None:
     at = now() // 60_000 * 60_000 - 600_000
-    await store.results.add([seeds.result(at + n, n, reason="timeout" if n == 3 else "ok") for n in range(4)])
+    await store.results.add(
+        [seeds.result(at + n, n, reason="timeout" if n == 3 else "ok") for n in range(4)]
+    )
     await store.rollups.make("minute", at)
 
 
-async def test_it_answers_the_buckets_and_the_whole(api: httpx.AsyncClient, configured: Store) -> None:
+async def test_it_answers_the_buckets_and_the_whole(
+    api: httpx.AsyncClient, configured: Store
+) -> None:
     await looked_at(configured)
     told = (await api.get("/v1/services/claude/history", params={"since": "1h"})).json()
     assert (told["resolution"], len(told["points"])) == ("minute", 1)
@@ -31,7 +35,12 @@ async def test_it_answers_the_buckets_and_the_whole(api: httpx.AsyncClient, conf
 
 @pytest.mark.parametrize(
     "query",
-    [{"since": "1h", "until": "2h"}, {"resolution": "week"}, {"resolution": "minute", "since": "30d"}, {"x": "1"}],
+    [
+        {"since": "1h", "until": "2h"},
+        {"resolution": "week"},
+        {"resolution": "minute", "since": "30d"},
+        {"x": "1"},
+    ],
 )
 async def test_what_cannot_be_answered_is_refused(
     api: httpx.AsyncClient, configured: Store, query: dict[str, str]
@@ -41,7 +50,9 @@ async def test_what_cannot_be_answered_is_refused(
 
 
 @pytest.mark.slow
-def test_the_command_shows_a_table_or_the_document(outscope: Cli, seed: Callable[..., None]) -> None:
+def test_the_command_shows_a_table_or_the_document(
+    outscope: Cli, seed: Callable[..., None]
+) -> None:
     seed(looked_at)
     said = outscope("history", "claude", "--since", "1h")
     assert said.exit_code == 0, said.output

@@ -18,7 +18,9 @@ from worker.contract.result import FIELDS, from_record, to_record
 AT = 1_772_368_320_000
 
 
-async def test_records_have_the_names_and_order_of_the_contract(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_records_have_the_names_and_order_of_the_contract(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     result = seeds.result(AT, reason="timeout")
     await configured.results.add([result])
     (record,) = (await api.get("/v1/results")).json()["items"]
@@ -29,7 +31,9 @@ async def test_records_have_the_names_and_order_of_the_contract(configured: Stor
     TypeAdapter(ResultRecord).validate_python(record)
 
 
-async def test_pages_follow_each_other_without_loss_or_repeat(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_pages_follow_each_other_without_loss_or_repeat(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await configured.results.add([seeds.result(AT + n * 1_000, n) for n in range(25)])
     seen, params = [], {"limit": "10"}
     while True:
@@ -58,7 +62,9 @@ async def test_pages_follow_each_other_without_loss_or_repeat(configured: Store,
         ({"since": "1h"}, []),
     ],
 )
-async def test_filters_choose(configured: Store, api: httpx.AsyncClient, params: Any, numbers: list[int]) -> None:
+async def test_filters_choose(
+    configured: Store, api: httpx.AsyncClient, params: Any, numbers: list[int]
+) -> None:
     await configured.results.add(
         [
             seeds.result(AT, 0),
@@ -74,13 +80,19 @@ async def test_filters_choose(configured: Store, api: httpx.AsyncClient, params:
 
 
 async def test_relative_times_count_from_now(configured: Store, api: httpx.AsyncClient) -> None:
-    await configured.results.add([seeds.result(now() - 300_000, 0), seeds.result(now() - 900_000, 1)])
+    await configured.results.add(
+        [seeds.result(now() - 300_000, 0), seeds.result(now() - 900_000, 1)]
+    )
     found = (await api.get("/v1/results", params={"since": "10m"})).json()["items"]
     assert [record["attempt"] for record in found] == [0]
 
 
-async def test_an_export_is_every_record_in_the_order_of_receipt(configured: Store, api: httpx.AsyncClient) -> None:
-    results = [seeds.result(AT + n * 30_000, n, received_at=AT + 9_000_000 - n) for n in range(2_500)]
+async def test_an_export_is_every_record_in_the_order_of_receipt(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    results = [
+        seeds.result(AT + n * 30_000, n, received_at=AT + 9_000_000 - n) for n in range(2_500)
+    ]
     await configured.results.add(results)
     answer = await api.get("/v1/exports/results?format=ndjson")
     assert answer.headers["content-type"] == "application/x-ndjson"
@@ -91,6 +103,8 @@ async def test_an_export_is_every_record_in_the_order_of_receipt(configured: Sto
     assert gzip.decompress(packed.content) == answer.content
 
 
-async def test_an_export_of_nothing_is_empty_and_still_a_gzip_file(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_an_export_of_nothing_is_empty_and_still_a_gzip_file(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     assert (await api.get("/v1/exports/results")).content == b""
     assert gzip.decompress((await api.get("/v1/exports/results?compression=gzip")).content) == b""

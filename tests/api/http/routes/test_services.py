@@ -14,7 +14,9 @@ from worker.contract.clock import now
 
 
 def conforms(shape: Any, found: Any) -> bool:
-    """Whether a document has exactly the shape that OpenAPI promises: nothing missing, nothing more."""
+    """Whether a document has exactly the shape that OpenAPI promises: nothing missing, nothing
+    more.
+    """
     adapter = TypeAdapter(shape)
     return bool(adapter.dump_python(adapter.validate_python(found)) == found)
 
@@ -22,13 +24,25 @@ def conforms(shape: Any, found: Any) -> bool:
 async def disrupted(store: Store) -> int:
     """Claude's API is disrupted in two regions, OpenAI is well, Sydney is unfit."""
     at = now()
-    bad = seeds.verdict("claude", at, "regional", "outage", ["us-east", "eu-west"], ["api"], "It fails in 2 regions.")
-    await seeds.judged(store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"})
+    bad = seeds.verdict(
+        "claude",
+        at,
+        "regional",
+        "outage",
+        ["us-east", "eu-west"],
+        ["api"],
+        "It fails in 2 regions.",
+    )
+    await seeds.judged(
+        store, at, bad, seeds.verdict("openai", at), fitness={"oc-southeast": "unfit"}
+    )
     await store.incidents.apply(seeds.incident("claude", at))
     return at
 
 
-async def test_services_are_listed_with_their_verdicts(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_services_are_listed_with_their_verdicts(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await disrupted(configured)
     answer = await api.get("/v1/services")
     assert conforms(Services, answer.json())
@@ -43,7 +57,9 @@ async def test_services_are_listed_with_their_verdicts(configured: Store, api: h
     )
 
 
-async def test_one_service_comes_with_evidence_and_incidents(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_one_service_comes_with_evidence_and_incidents(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await disrupted(configured)
     detail = (await api.get("/v1/services/claude")).json()
     assert conforms(ServiceDetail, detail)
@@ -53,32 +69,47 @@ async def test_one_service_comes_with_evidence_and_incidents(configured: Store, 
     assert (await api.get("/v1/services/openai")).json()["incidents"] == []
 
 
-async def test_the_matrix_has_rows_columns_and_cells(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_the_matrix_has_rows_columns_and_cells(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await disrupted(configured)
     matrix = (await api.get("/v1/services/claude/matrix")).json()
     assert conforms(Matrix, matrix)
-    bad = [(cell["component"], cell["region"]) for cell in matrix["cells"] if cell["state"] == "bad"]
+    bad = [
+        (cell["component"], cell["region"]) for cell in matrix["cells"] if cell["state"] == "bad"
+    ]
     assert bad == [("api", "us-east"), ("api", "eu-west")]
     assert [r["fitness"] for r in matrix["regions"]] == ["fit", "fit", "fit", "fit", "unfit"]
 
 
-async def test_the_overview_has_all_that_the_page_shows(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_the_overview_has_all_that_the_page_shows(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     await disrupted(configured)
     overview = (await api.get("/v1/overview")).json()
     assert conforms(Overview, overview)
-    assert (overview["state"], overview["headline"]) == ("bad", "Claude: API disrupted in 2 of 5 regions")
+    assert (overview["state"], overview["headline"]) == (
+        "bad",
+        "Claude: API disrupted in 2 of 5 regions",
+    )
     assert [len(service["cells"]) for service in overview["services"]] == [15, 10]
 
 
-async def test_before_the_first_verdict_the_scope_is_unknown(configured: Store, api: httpx.AsyncClient) -> None:
+async def test_before_the_first_verdict_the_scope_is_unknown(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
     for path in ("/v1/services/claude", "/v1/services/openai", "/v1/services/internet"):
         verdict = (await api.get(path)).json()["verdict"]
         assert (verdict["scope"], verdict["at"]) == ("unknown", None)
-    assert (await api.get("/v1/services")).json()["items"][0]["verdict"]["reason"] == "no verdict yet"
+    assert (await api.get("/v1/services")).json()["items"][0]["verdict"][
+        "reason"
+    ] == "no verdict yet"
     assert (await api.get("/v1/overview")).json()["headline"] == "The first looks are on their way"
 
 
-async def test_before_any_configuration_the_lists_are_empty(api_store: Store, api: httpx.AsyncClient) -> None:
+async def test_before_any_configuration_the_lists_are_empty(
+    api_store: Store, api: httpx.AsyncClient
+) -> None:
     assert (await api.get("/v1/services")).json() == {"items": []}
     overview = (await api.get("/v1/overview")).json()
     assert conforms(Overview, overview)
@@ -90,16 +121,24 @@ async def test_a_new_configuration_shows_at_once(configured: Store, api: httpx.A
     document = seeds.configuration()
     del document["services"][1]
     await configured.configurations.save(document, now())
-    assert [service["id"] for service in (await api.get("/v1/services")).json()["items"]] == ["claude"]
+    assert [service["id"] for service in (await api.get("/v1/services")).json()["items"]] == [
+        "claude"
+    ]
 
 
-@pytest.mark.parametrize("path", ["/v1/services", "/v1/overview", "/v1/regions", "/v1/workers", "/v1/services/claude"])
-async def test_unchanged_documents_answer_304(configured: Store, api: httpx.AsyncClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/v1/services", "/v1/overview", "/v1/regions", "/v1/workers", "/v1/services/claude"]
+)
+async def test_unchanged_documents_answer_304(
+    configured: Store, api: httpx.AsyncClient, path: str
+) -> None:
     at = await disrupted(configured)
     first = await api.get(path)
     again = await api.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    await seeds.judged(configured, at + 1_000, seeds.verdict("claude", at + 1_000), fitness={"eu-west": "silent"})
+    await seeds.judged(
+        configured, at + 1_000, seeds.verdict("claude", at + 1_000), fitness={"eu-west": "silent"}
+    )
     changed = await api.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]

@@ -59,7 +59,9 @@ async def test_a_store_that_comes_back_is_read_again(configured: Store) -> None:
     assert (await snapshots.current()).picture.version == 1
 
 
-async def test_a_client_that_goes_away_does_not_stop_the_reading_for_others(configured: Store) -> None:
+async def test_a_client_that_goes_away_does_not_stop_the_reading_for_others(
+    configured: Store,
+) -> None:
     snapshots = Snapshots(configured, ApiSettings("unused"))
     gone, stays = asyncio.create_task(snapshots.current()), asyncio.create_task(snapshots.current())
     await asyncio.sleep(0)

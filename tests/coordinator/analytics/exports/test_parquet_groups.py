@@ -1,4 +1,6 @@
-"""Parquet's row groups: large ones, whatever the size and the dictionaries of the batches that come."""
+"""Parquet's row groups: large ones, whatever the size and the dictionaries of the batches that
+come.
+"""
 
 import io
 from typing import Any
@@ -15,7 +17,9 @@ ROWS = 20_000
 
 def _batch(number: int) -> Any:
     regions = pa.array([f"region-{number}", "eu-west"] * (ROWS // 2)).dictionary_encode().cast(NAME)
-    return pa.RecordBatch.from_arrays([regions, pa.array(range(number * ROWS, (number + 1) * ROWS))], schema=SCHEMA)
+    return pa.RecordBatch.from_arrays(
+        [regions, pa.array(range(number * ROWS, (number + 1) * ROWS))], schema=SCHEMA
+    )
 
 
 def test_small_batches_come_together_in_large_row_groups_and_no_row_is_lost_or_moved() -> None:
@@ -27,7 +31,9 @@ def test_small_batches_come_together_in_large_row_groups_and_no_row_is_lost_or_m
     assert sizes[0] >= GROUP_ROWS
     table = file.read()
     assert table.column("at").to_pylist() == list(range(9 * ROWS))
-    assert [table.column("region")[number * ROWS].as_py() for number in range(9)] == [f"region-{n}" for n in range(9)]
+    assert [table.column("region")[number * ROWS].as_py() for number in range(9)] == [
+        f"region-{n}" for n in range(9)
+    ]
 
 
 def test_without_rows_there_is_a_whole_file_all_the_same() -> None:

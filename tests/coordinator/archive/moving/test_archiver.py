@@ -44,7 +44,9 @@ async def test_what_comes_between_reading_and_deleting_stays_until_it_is_archive
 
     assert report.rows == report.deleted == len(told) - len(late)
     day = told[0].scheduled_at // DAY_MS
-    assert sorted(row[0] for row in await store.archiving.due_on(day)) == sorted(result.id for result in late)
+    assert sorted(row[0] for row in await store.archiving.due_on(day)) == sorted(
+        result.id for result in late
+    )
     assert await read(Record(store, place)) == told
 
     report = await archiver.run(HOT_MS)
@@ -70,7 +72,9 @@ async def test_a_day_stays_when_what_comes_while_it_is_read_must_be_rolled_up(
     assert await read(Record(store, place)) == told
 
 
-async def test_a_service_stays_whose_part_cannot_be_read(store: Store, keep: Keep, place: Place, past: Past) -> None:
+async def test_a_service_stays_whose_part_cannot_be_read(
+    store: Store, keep: Keep, place: Place, past: Past
+) -> None:
     told = past(5)
     await keep(told[:120])
     await Archiver(store, place).run(HOT_MS)
@@ -82,7 +86,9 @@ async def test_a_service_stays_whose_part_cannot_be_read(store: Store, keep: Kee
 
     assert "claude: stays in the store, for a part is unreadable" in report.problems[0]
     rows = await store.archiving.due_on(told[0].scheduled_at // DAY_MS)
-    assert {row[0] for row in rows} == {result.id for result in told[120:] if result.service == "claude"}
+    assert {row[0] for row in rows} == {
+        result.id for result in told[120:] if result.service == "claude"
+    }
     assert report.deleted == len(told) - 120 - len(rows)
 
 
@@ -120,7 +126,9 @@ async def test_a_part_is_sorted_by_windows_then_check_then_time(
     for part in report.parts:
         with place.open(part.file) as source, open_part(source) as file:
             rows = file.read(columns=["scheduled_at", "check", "id"]).to_pylist()
-        keys = [(int(row["scheduled_at"].timestamp() * 1000), row["check"], row["id"]) for row in rows]
+        keys = [
+            (int(row["scheduled_at"].timestamp() * 1000), row["check"], row["id"]) for row in rows
+        ]
         assert keys == sorted(keys, key=lambda key: (key[0] // length, key[1], key[0], key[2]))
         assert len(set(keys)) == part.rows == 7_200
 

@@ -39,7 +39,11 @@ def spool(rows: list[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 def test_each_service_comes_in_order_of_time(spool: Spool, rows: list[Row]) -> None:
     assert len(spool.runs) == 5
     for service in ("claude", "openai", "claude"):
-        ids = [identifier for batch in spool.of(service) for identifier in batch.column("id").to_pylist()]
+        ids = [
+            identifier
+            for batch in spool.of(service)
+            for identifier in batch.column("id").to_pylist()
+        ]
         assert ids == [row[0] for row in rows if row[2] == service]
         assert spool.services[service] == len(ids)
     assert list(spool.of("none")) == []
@@ -47,12 +51,22 @@ def test_each_service_comes_in_order_of_time(spool: Spool, rows: list[Row]) -> N
 
 def test_the_keys_of_runs_are_those_that_were_read(spool: Spool, rows: list[Row]) -> None:
     assert set().union(*(spool.keys(run, ()) for run in spool.runs)) == set(map(key, rows))
-    assert spool.keys(spool.runs[0], {"claude"}) == {key(row) for row in rows[:64] if row[2] == "openai"}
-    assert [chunk for run in spool.runs for chunk in run.chunks][1] == (key(rows[32]), key(rows[63]))
+    assert spool.keys(spool.runs[0], {"claude"}) == {
+        key(row) for row in rows[:64] if row[2] == "openai"
+    }
+    assert [chunk for run in spool.runs for chunk in run.chunks][1] == (
+        key(rows[32]),
+        key(rows[63]),
+    )
 
 
 def test_rows_are_cut_at_windows_of_time(spool: Spool, rows: list[Row]) -> None:
     length = 86_400_000 // 8
-    found = [batch.column("scheduled_at").cast("int64").to_pylist() for batch in cut(spool.of("claude"), length)]
-    assert [{at // length for at in times} for times in found] == [{rows[0][7] // length + n} for n in range(8)]
+    found = [
+        batch.column("scheduled_at").cast("int64").to_pylist()
+        for batch in cut(spool.of("claude"), length)
+    ]
+    assert [{at // length for at in times} for times in found] == [
+        {rows[0][7] // length + n} for n in range(8)
+    ]
     assert sum(map(len, found)) == len(rows) // 2

@@ -70,14 +70,19 @@ async def test_a_time_bounds_both(store: Store, keep: Keep, place: Place, past: 
     assert found == [result for result in told if since <= result.scheduled_at < until]
 
 
-async def test_reading_goes_on_behind_any_position(store: Store, keep: Keep, place: Place, past: Past) -> None:
+async def test_reading_goes_on_behind_any_position(
+    store: Store, keep: Keep, place: Place, past: Past
+) -> None:
     told = [*past(5), *past(4), *past(1)]
     await keep(told)
     await Archiver(store, place).run(HOT_MS)
 
     for number in (0, 77, 300, 481, len(told) - 1):
         last = told[number]
-        assert await read(Record(store, place), after=(last.received_at, last.id)) == told[number + 1 :]
+        assert (
+            await read(Record(store, place), after=(last.received_at, last.id))
+            == told[number + 1 :]
+        )
 
 
 async def test_pages_reach_from_the_newest_hot_result_into_the_archive(
@@ -94,11 +99,17 @@ async def test_pages_reach_from_the_newest_hot_result_into_the_archive(
         if (cursor := page.next) is None:
             break
 
-    wanted = sorted((r for r in told if r.service == "claude"), key=lambda r: (r.scheduled_at, r.id), reverse=True)
+    wanted = sorted(
+        (r for r in told if r.service == "claude"),
+        key=lambda r: (r.scheduled_at, r.id),
+        reverse=True,
+    )
     assert found == wanted
 
 
-async def test_what_moves_while_it_is_read_is_given_once(store: Store, keep: Keep, place: Place, past: Past) -> None:
+async def test_what_moves_while_it_is_read_is_given_once(
+    store: Store, keep: Keep, place: Place, past: Past
+) -> None:
     told = [*past(5, 1200), *past(4, 1200), *past(1)]
     await keep(told)
     record = Record(store, place)

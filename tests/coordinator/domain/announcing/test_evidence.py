@@ -6,30 +6,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.announcing.evidence import CALIBRATION, cells_of, confidence, evidence_of, severity_of, votes_of
+from coordinator.domain.announcing.evidence import (
+    CALIBRATION,
+    cells_of,
+    confidence,
+    evidence_of,
+    severity_of,
+    votes_of,
+)
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim
-from coordinator.domain.inference.finding import CALM, Opinion
+from coordinator.domain.inference.finding import CALM, Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
-from coordinator.domain.window.grid import CellKey, Sheet
+from coordinator.domain.window.grid import CellKey, CountGrid
 from coordinator.domain.window.tally import Tally, tallies
-from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, regions_of, sheet_of
+from tests.coordinator.domain.handmade import (
+    RULES,
+    Seen,
+    at,
+    coverage_of,
+    grid_of,
+    regions_of,
+    some_axes,
+)
 from worker.contract.outcome import Reason
 
-AXES = frame(2, 4)
+AXES = some_axes(2, 4)
 R1, R2 = ("c1", "r1"), ("c1", "r2")
 FIT = (Fitness.FIT, "")
 ALL_FIT = dict.fromkeys(AXES.regions, FIT)
 
 
-def claim_of(*cells: CellKey, scope: Scope = Scope.REGIONAL, chance: float = 0.95, slow: bool = False) -> Claim:
+def claim_of(
+    *cells: CellKey, scope: Scope = Scope.REGIONAL, chance: float = 0.95, slow: bool = False
+) -> Claim:
     regions, components = (tuple(sorted({key[place] for key in cells})) for place in (1, 0))
     return Claim(scope, frozenset(cells), regions, components, chance, slow, at(30))
 
 
 def severity(*counts: tuple[int, int], slow: bool = False) -> Severity:
-    return severity_of(claim_of(R1, slow=slow), [Tally(looks=looks, bad=bad) for bad, looks in counts], RULES)
+    return severity_of(
+        claim_of(R1, slow=slow), [Tally(looks=looks, bad=bad) for bad, looks in counts], RULES
+    )
 
 
 def test_nearly_all_looks_must_fail_for_an_outage() -> None:
@@ -46,17 +65,23 @@ def test_looks_of_all_cells_are_taken_together() -> None:
 def test_slow_is_degraded_and_without_a_claim_all_is_operational() -> None:
     assert severity((10, 10), slow=True) is Severity.DEGRADED
     assert severity() is Severity.DEGRADED, "claimed, but no look is left that tells how bad it was"
-    assert severity_of(ALL_WELL, [], RULES) is severity_of(NOTHING_YET, [], RULES) is Severity.OPERATIONAL
+    assert (
+        severity_of(ALL_WELL, [], RULES)
+        is severity_of(NOTHING_YET, [], RULES)
+        is Severity.OPERATIONAL
+    )
 
 
 def trust(claim: Claim, wrong: float = 0.999, heard: int = 8) -> float:
-    axes = frame(1, 8)
+    axes = some_axes(1, 8)
     votes = np.arange(8) < heard
-    return confidence([claim], Opinion(wrong, claim, True), coverage_of(axes, votes))
+    return confidence([claim], Finding(wrong, claim, True), coverage_of(axes, votes))
 
 
 @given(st.floats(0, 1), st.integers(0, 8))
-def test_confidence_is_never_certain_and_capped_by_what_was_heard(chance: float, heard: int) -> None:
+def test_confidence_is_never_certain_and_capped_by_what_was_heard(
+    chance: float, heard: int
+) -> None:
     cap = {0: 0.0, 1: 0.6, 2: 0.7, 3: 0.8, 4: 0.8}.get(heard, 0.95 if heard < 8 else 0.99)
     for claim in (claim_of(R1, chance=chance), ALL_WELL):
         assert 0 <= trust(claim, wrong=1 - chance, heard=heard) <= cap
@@ -85,15 +110,24 @@ def looks() -> list[Seen]:
     """Region 1 fails from 30 s to 60 s, region 2 fails once, all else is well."""
     found = [Seen(10.0 * n + r, c, r) for n in range(12) for c in range(2) for r in range(4)]
     return [
-        Seen(s.at, s.component, s.region, bad=True, reason=Reason.STATUS if s.at == 40 else Reason.TIMEOUT)
-        if s.component == 0 and ((s.region == 0 and 30 <= s.at <= 60) or (s.region == 1 and s.at == 21))
-        else s
+        (
+            Seen(
+                s.at,
+                s.component,
+                s.region,
+                bad=True,
+                reason=Reason.STATUS if s.at == 40 else Reason.TIMEOUT,
+            )
+            if s.component == 0
+            and ((s.region == 0 and 30 <= s.at <= 60) or (s.region == 1 and s.at == 21))
+            else s
+        )
         for s in found
     ]
 
 
 def cells(
-    sheet: Sheet,
+    grid: CountGrid,
     claims: Sequence[Claim] = (),
     *,
     votes: object = True,
@@ -104,38 +138,54 @@ def cells(
     claimed = {
         key: (claim, tally)
         for claim in claims
-        for key, tally in tallies(sheet, claim.cells, claim.since, slow=claim.slow).items()
+        for key, tally in tallies(grid, claim.cells, claim.since, slow=claim.slow).items()
     }
-    found = cells_of(sheet, coverage_of(AXES, votes, enabled), claimed, standings, abstentions or {}, RULES)
+    found = cells_of(
+        grid, coverage_of(AXES, votes, enabled), claimed, standings, abstentions or {}, RULES
+    )
     return {(cell.component, cell.region): cell for cell in found}
 
 
 def test_a_claimed_cell_tells_its_trouble() -> None:
-    found = cells(sheet_of(AXES, looks()), [claim_of(R1)])[R1]
+    found = cells(grid_of(AXES, looks()), [claim_of(R1)])[R1]
     assert found == Cell(
-        "c1", "r1", CellState.BAD, ok=0, bad=4, why="", last_good=at(20), first_bad=at(30), last_bad=at(60),
-        first_good=at(70), reasons={"status": 1, "timeout": 3},
-    )  # fmt: skip
+        "c1",
+        "r1",
+        CellState.BAD,
+        ok=0,
+        bad=4,
+        why="",
+        last_good=at(20),
+        first_bad=at(30),
+        last_bad=at(60),
+        first_good=at(70),
+        reasons={"status": 1, "timeout": 3},
+    )
 
 
 def test_a_cell_that_is_not_claimed_is_well_with_all_its_looks() -> None:
-    found = cells(sheet_of(AXES, looks()), [claim_of(R1)])
+    found = cells(grid_of(AXES, looks()), [claim_of(R1)])
     assert found["c2", "r3"] == Cell("c2", "r3", CellState.WELL, ok=12, bad=0, last_good=at(112))
     once = found[R2]
     assert (once.state, once.ok, once.bad, once.reasons) == (CellState.WELL, 11, 1, {})
-    assert (once.last_bad, once.first_good, once.last_good, once.first_bad) == (at(21), at(31), at(111), None)
+    assert (once.last_bad, once.first_good, once.last_good, once.first_bad) == (
+        at(21),
+        at(31),
+        at(111),
+        None,
+    )
 
 
 def test_a_cell_that_fails_in_part_is_degraded_and_a_slow_one_says_that_it_is_slow() -> None:
     seen = [Seen(30 + n, 0, 0, bad=n % 2 == 0, slow=n % 2 == 1) for n in range(9)]
-    partly = cells(sheet_of(AXES, seen), [claim_of(R1)])[R1]
+    partly = cells(grid_of(AXES, seen), [claim_of(R1)])[R1]
     assert (partly.state, partly.bad, partly.ok, partly.why) == (CellState.DEGRADED, 5, 4, "")
-    slow = cells(sheet_of(AXES, seen), [claim_of(R1, slow=True)])[R1]
+    slow = cells(grid_of(AXES, seen), [claim_of(R1, slow=True)])[R1]
     assert (slow.state, slow.bad, slow.ok, slow.why) == (CellState.DEGRADED, 9, 0, "slow")
 
 
 def test_a_claimed_cell_that_was_not_looked_at_since_is_unknown() -> None:
-    found = cells(sheet_of(AXES, [Seen(20, 0, 0)]), [claim_of(R1)])[R1]
+    found = cells(grid_of(AXES, [Seen(20, 0, 0)]), [claim_of(R1)])[R1]
     assert (found.state, found.last_good) == (CellState.UNKNOWN, at(20))
     assert found.why == "not looked at since its neighbours failed"
 
@@ -143,9 +193,12 @@ def test_a_claimed_cell_that_was_not_looked_at_since_is_unknown() -> None:
 def test_a_cell_that_does_not_vote_is_unknown_and_says_why() -> None:
     votes = np.ones((2, 4), dtype=np.bool_)
     votes[:, 0] = votes[0, 1] = votes[1, 2] = False
-    standings = {**ALL_FIT, "r1": (Fitness.UNFIT, "fails at 5 of 6 independent places where others succeed")}
+    standings = {
+        **ALL_FIT,
+        "r1": (Fitness.UNFIT, "fails at 5 of 6 independent places where others succeed"),
+    }
     found = cells(
-        sheet_of(AXES, looks()),
+        grid_of(AXES, looks()),
         [claim_of(R1)],
         votes=votes,
         standings=standings,
@@ -158,17 +211,24 @@ def test_a_cell_that_does_not_vote_is_unknown_and_says_why() -> None:
     assert (found["c2", "r3"].state, found["c2", "r3"].why) == (CellState.UNKNOWN, "not heard")
 
 
-def test_cells_are_in_the_order_of_the_configuration_and_only_those_that_should_be_looked_at() -> None:
+def test_cells_are_in_the_order_of_the_configuration_and_only_those_that_should_be_looked_at() -> (
+    None
+):
     enabled = np.ones((2, 4), dtype=np.bool_)
     enabled[0, 2] = False
-    found = list(cells(sheet_of(AXES, looks()), enabled=enabled))
-    assert found == [("c1", "r1"), ("c1", "r2"), ("c1", "r4"), *(("c2", region) for region in regions_of(4))]
+    found = list(cells(grid_of(AXES, looks()), enabled=enabled))
+    assert found == [
+        ("c1", "r1"),
+        ("c1", "r2"),
+        ("c1", "r4"),
+        *(("c2", region) for region in regions_of(4)),
+    ]
 
 
 def test_how_each_region_votes_is_told_by_component() -> None:
     votes = np.ones((2, 4), dtype=np.bool_)
     votes[1, 3] = False
-    found = cells(sheet_of(AXES, looks()), [claim_of(R1)], votes=votes)
+    found = cells(grid_of(AXES, looks()), [claim_of(R1)], votes=votes)
     assert votes_of(found.values()) == {
         "c1": {"r1": "bad", "r2": "well", "r3": "well", "r4": "well"},
         "c2": {"r1": "well", "r2": "well", "r3": "well", "r4": "unknown"},
@@ -178,11 +238,17 @@ def test_how_each_region_votes_is_told_by_component() -> None:
 def test_the_evidence_tells_who_was_heard_who_was_not_and_why_and_is_json() -> None:
     votes = np.ones((2, 4), dtype=np.bool_)
     votes[:, 2:] = False
-    standings = {**ALL_FIT, "r3": (Fitness.UNFIT, "broken"), "r4": (Fitness.SILENT, "nothing heard for 90 s")}
+    standings = {
+        **ALL_FIT,
+        "r3": (Fitness.UNFIT, "broken"),
+        "r4": (Fitness.SILENT, "nothing heard for 90 s"),
+    }
     claim = claim_of(R1)
     rival = {"scope": "regional", "chance": 0.9}
-    opinion = Opinion(0.98765, claim, True, (rival,))
-    found = evidence_of([], [claim, ALL_WELL], [opinion, CALM], coverage_of(AXES, votes), standings, RULES)
+    finding = Finding(0.98765, claim, True, (rival,))
+    found = evidence_of(
+        [], [claim, ALL_WELL], [finding, CALM], coverage_of(AXES, votes), standings, RULES
+    )
     assert json.loads(json.dumps(found)) == found
     assert found["rules_version"] == VERSION
     assert found["thresholds"]["alarm_share"] == RULES.alarm_share
@@ -191,7 +257,14 @@ def test_the_evidence_tells_who_was_heard_who_was_not_and_why_and_is_json() -> N
     assert (found["unfit"], found["silent"]) == ({"r3": "broken"}, {"r4": "nothing heard for 90 s"})
     assert (found["wrong"], found["hypotheses"]) == (0.9877, [rival])
     assert found["disruptions"] == [
-        {"scope": "regional", "regions": ["r1"], "components": ["c1"], "slow": False, "group": "", "at_least": False}
+        {
+            "scope": "regional",
+            "regions": ["r1"],
+            "components": ["c1"],
+            "slow": False,
+            "group": "",
+            "at_least": False,
+        }
     ]
 
 

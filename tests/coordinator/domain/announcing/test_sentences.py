@@ -11,19 +11,25 @@ from coordinator.domain.model.topology import Component, Region, Role, Service, 
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.grid import CellKey
 from coordinator.domain.window.tally import Tally
-from tests.coordinator.domain.handmade import coverage_of, frame
+from tests.coordinator.domain.handmade import coverage_of, some_axes
 from worker.contract.outcome import BLAME, Blame, Reason
 
 NAMES = {"r1": "Ireland", "r2": "Virginia", "r3": "Oregon", "r4": "Singapore", "r5": "Sydney"}
-AXES = frame(3, 5)
+AXES = some_axes(3, 5)
 CLAUDE = Service(
     "claude",
     "Claude",
     Role.SERVICE,
     (Component("c1", "API"), Component("c2", "Console"), Component("c3", "Downloads")),
 )
-NET = Topology(tuple(Region(name, word, "IE", "EU", 0.0, 0.0) for name, word in NAMES.items()), (CLAUDE,))
-FIT, SILENT, UNFIT = (Fitness.FIT, ""), (Fitness.SILENT, "nothing heard for 90 s"), (Fitness.UNFIT, "broken")
+NET = Topology(
+    tuple(Region(name, word, "IE", "EU", 0.0, 0.0) for name, word in NAMES.items()), (CLAUDE,)
+)
+FIT, SILENT, UNFIT = (
+    (Fitness.FIT, ""),
+    (Fitness.SILENT, "nothing heard for 90 s"),
+    (Fitness.UNFIT, "broken"),
+)
 
 
 def say(
@@ -66,24 +72,46 @@ HEARD_2 = np.array([True, True, False, False, False])
         ),
         (
             say(Scope.REGIONAL, ["c1", "c3"], ["r1", "r2"], group="country IE"),
-            ("API and Downloads disrupted in 2 of 5 regions heard (Ireland, Virginia, which share country IE): "
-            "12 of 12 looks timed out."),
+            (
+                "API and Downloads disrupted in 2 of 5 regions heard (Ireland, Virginia, which "
+                "share country IE): "
+                "12 of 12 looks timed out."
+            ),
         ),
         (
-            say(Scope.REGIONAL, ["c1"], ["r1"], at_least=True, reasons={Reason.STATUS: 4, Reason.TIMEOUT: 8}, looks=14),
-            "API disrupted in at least 1 of 5 regions heard (Ireland): 12 of 14 looks failed (8 timeout, 4 status).",
+            say(
+                Scope.REGIONAL,
+                ["c1"],
+                ["r1"],
+                at_least=True,
+                reasons={Reason.STATUS: 4, Reason.TIMEOUT: 8},
+                looks=14,
+            ),
+            (
+                "API disrupted in at least 1 of 5 regions heard (Ireland): 12 of 14 looks failed "
+                "(8 timeout, 4 status)."
+            ),
         ),
         (
             say(Scope.REGIONAL, ["c2"], ["r5"], slow=True, severity=Severity.DEGRADED),
-            "Console slow in 1 of 5 regions heard (Sydney): 12 of 12 looks took much longer than normal.",
+            (
+                "Console slow in 1 of 5 regions heard (Sydney): 12 of 12 looks took much longer "
+                "than normal."
+            ),
         ),
         (
             say(Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.STATUS: 12}),
-            "API down everywhere, in 5 of 5 regions heard: 12 of 12 looks got an unexpected status.",
+            (
+                "API down everywhere, in 5 of 5 regions heard: 12 of 12 looks got an unexpected "
+                "status."
+            ),
         ),
         (
             say(Scope.COMPONENT, ["c1", "c2"], EVERY, severity=Severity.DEGRADED, looks=40),
-            "API and Console degraded everywhere, in 5 of 5 regions heard: 12 of 40 looks timed out.",
+            (
+                "API and Console degraded everywhere, in 5 of 5 regions heard: 12 of 40 looks "
+                "timed out."
+            ),
         ),
         (
             say(Scope.SYSTEM_WIDE, ALL, EVERY, reasons={Reason.REFUSED: 12}, group="everywhere"),
@@ -91,19 +119,25 @@ HEARD_2 = np.array([True, True, False, False, False])
         ),
         (
             say(Scope.SYSTEM_WIDE, ALL, EVERY, severity=Severity.DEGRADED, slow=True),
-            "Claude slow system-wide, in 5 of 5 regions heard: 12 of 12 looks took much longer than normal.",
+            (
+                "Claude slow system-wide, in 5 of 5 regions heard: 12 of 12 looks took much longer "
+                "than normal."
+            ),
         ),
         (
             say(Scope.UNKNOWN, ALL, ["r1", "r2"], votes=HEARD_2),
-            ("Claude disrupted in 2 of 2 regions heard (Ireland, Virginia), too few to say how far it reaches: "
-            "12 of 12 looks timed out."),
+            (
+                "Claude disrupted in 2 of 2 regions heard (Ireland, Virginia), too few to say how "
+                "far it reaches: "
+                "12 of 12 looks timed out."
+            ),
         ),
         (
             say(Scope.UNKNOWN, votes=HEARD_2),
             "Something is wrong with Claude, but not yet how far it reaches.",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_sentence_says_what_where_how_much_and_why(told: str, expected: str) -> None:
     assert told == expected
 
@@ -116,37 +150,44 @@ RIVALS = [
 
 
 def test_an_unknown_reach_names_the_two_best_explanations() -> None:
-    assert say(Scope.UNKNOWN, rivals=RIVALS) == (
-        "Something is wrong with Claude, but not yet how far it reaches; "
+    assert (
+        say(Scope.UNKNOWN, rivals=RIVALS)
+        == "Something is wrong with Claude, but not yet how far it reaches; "
         "it may be c1 in r1, r2 (55%) or c1, c2 in r1 (40%)."
     )
-    assert say(Scope.UNKNOWN, ["c1"], ["r1"], at_least=True, rivals=RIVALS[:1]) == (
-        "API disrupted in at least 1 of 5 regions heard (Ireland); it may be c1 in r1, r2 (55%): "
+    assert (
+        say(Scope.UNKNOWN, ["c1"], ["r1"], at_least=True, rivals=RIVALS[:1])
+        == "API disrupted in at least 1 of 5 regions heard (Ireland); it may be c1 in r1, r2"
+        " (55%): "
         "12 of 12 looks timed out."
     )
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if BLAME[reason] in (Blame.TARGET, Blame.PATH)])
+@pytest.mark.parametrize(
+    "reason", [reason for reason in Reason if BLAME[reason] in (Blame.TARGET, Blame.PATH)]
+)
 def test_every_failure_that_counts_has_its_own_words(reason: Reason) -> None:
     told = say(Scope.COMPONENT, ["c1"], EVERY, reasons={reason: 12})
     assert told.endswith(f": 12 of 12 looks {FAILED[reason]}.")
 
 
 def test_one_reason_stands_for_all_from_nine_in_ten_on() -> None:
-    assert say(Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 9, Reason.TLS: 1}, looks=10).endswith(
-        "10 of 10 looks timed out."
-    )
-    assert say(Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 8, Reason.TLS: 2}, looks=10).endswith(
-        "10 of 10 looks failed (8 timeout, 2 tls)."
-    )
+    assert say(
+        Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 9, Reason.TLS: 1}, looks=10
+    ).endswith("10 of 10 looks timed out.")
+    assert say(
+        Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 8, Reason.TLS: 2}, looks=10
+    ).endswith("10 of 10 looks failed (8 timeout, 2 tls).")
 
 
 def test_a_service_of_one_component_is_called_by_it() -> None:
     """Its name is what people look for; the service's would say nothing more."""
     alone = Service("claude", "Claude", Role.SERVICE, (Component("c1", "API"),))
     claim = Claim(Scope.SYSTEM_WIDE, frozenset({("c1", "r1")}), ("r1",), ("c1",))
-    tallies: Mapping[CellKey, Tally] = {("c1", "r1"): Tally(looks=1, bad=1, reasons={Reason.DNS: 1})}
-    told = sentence(alone, claim, Severity.OUTAGE, tallies, coverage_of(frame(1, 1)), NET)
+    tallies: Mapping[CellKey, Tally] = {
+        ("c1", "r1"): Tally(looks=1, bad=1, reasons={Reason.DNS: 1})
+    }
+    told = sentence(alone, claim, Severity.OUTAGE, tallies, coverage_of(some_axes(1, 1)), NET)
     assert told == "API down system-wide, in 1 of 1 region heard: 1 of 1 looks found no address."
 
 
@@ -167,7 +208,11 @@ def standings(*found: tuple[Fitness, str]) -> dict[str, tuple[Fitness, str]]:
         (standings(UNFIT, SILENT, SILENT), {}, "No region is fit to speak: 1 unfit, 2 silent."),
         (
             standings(FIT, FIT, SILENT),
-            {("c1", "r1"): "our own key is refused", ("c1", "r2"): "our own key is refused", ("c2", "r1"): "not heard"},
+            {
+                ("c1", "r1"): "our own key is refused",
+                ("c1", "r2"): "our own key is refused",
+                ("c2", "r1"): "not heard",
+            },
             "No look counts in any region that is fit: our own key is refused.",
         ),
     ],
@@ -183,10 +228,15 @@ def test_without_a_vote_the_reason_says_why_nothing_can_be_said(
     [
         (standings(FIT, FIT), ""),
         (standings(FIT, SILENT), " Virginia does not vote (silent)."),
-        (standings(UNFIT, SILENT, UNFIT), " Ireland, Oregon do not vote (unfit); Virginia does not vote (silent)."),
+        (
+            standings(UNFIT, SILENT, UNFIT),
+            " Ireland, Oregon do not vote (unfit); Virginia does not vote (silent).",
+        ),
     ],
 )
-def test_who_does_not_vote_is_named(heard: Mapping[str, tuple[Fitness, str]], expected: str) -> None:
+def test_who_does_not_vote_is_named(
+    heard: Mapping[str, tuple[Fitness, str]], expected: str
+) -> None:
     assert nonvoters(heard, NET) == expected
 
 
@@ -194,13 +244,21 @@ def test_components_that_nobody_votes_on_are_named_with_the_reason() -> None:
     votes = np.ones((3, 5), dtype=np.bool_)
     votes[1:] = False
     votes[0, 0] = False
-    whys = {("c2", "r1"): "our own key is refused", ("c3", "r1"): "only our resolver failed", ("c1", "r1"): "not heard"}
+    whys = {
+        ("c2", "r1"): "our own key is refused",
+        ("c3", "r1"): "only our resolver failed",
+        ("c1", "r1"): "not heard",
+    }
     told = unjudged(CLAUDE, coverage_of(AXES, votes), whys)
-    assert told == " Not judged: Console (our own key is refused) and Downloads (only our resolver failed)."
+    assert (
+        told
+        == " Not judged: Console (our own key is refused) and Downloads (only our resolver failed)."
+    )
     assert unjudged(CLAUDE, coverage_of(AXES), {}) == ""
 
 
 def test_a_well_service_is_well_whatever_the_claim_says_of_cells() -> None:
-    assert sentence(CLAUDE, ALL_WELL, Severity.OPERATIONAL, {}, coverage_of(AXES), NET) == (
-        "Claude is well in all 5 regions."
+    assert (
+        sentence(CLAUDE, ALL_WELL, Severity.OPERATIONAL, {}, coverage_of(AXES), NET)
+        == "Claude is well in all 5 regions."
     )

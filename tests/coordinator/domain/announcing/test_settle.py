@@ -7,9 +7,9 @@ from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.grid import Flags
 from coordinator.domain.window.tally import Tally
-from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, frame, sheet_of
+from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, grid_of, some_axes
 
-AXES = frame(2, 5)
+AXES = some_axes(2, 5)
 ALL = np.full((2, 5), True)
 EVERY = frozenset((c, r) for c in AXES.components for r in AXES.regions)
 DOWN = Claim(Scope.SYSTEM_WIDE, EVERY, AXES.regions, AXES.components, 0.995)
@@ -26,8 +26,12 @@ def settled(
 ) -> bool:
     """Whether it may be said when these cells were looked at since, and all others before."""
     cells = set(looked)
-    seen = [Seen(35 if (c, r) in cells else 20, c, r, bad=(c, r) in cells) for c in range(2) for r in range(5)]
-    return is_settled(claim, since, sheet_of(AXES, seen), coverage_of(AXES, votes), concerned, RULES)
+    seen = [
+        Seen(35 if (c, r) in cells else 20, c, r, bad=(c, r) in cells)
+        for c in range(2)
+        for r in range(5)
+    ]
+    return is_settled(claim, since, grid_of(AXES, seen), coverage_of(AXES, votes), concerned, RULES)
 
 
 def cells(regions: Iterable[int], components: Iterable[int] = (0, 1)) -> set[tuple[int, int]]:
@@ -41,9 +45,15 @@ def test_once_every_cell_was_looked_at_a_claim_is_settled() -> None:
 
 
 def test_the_last_of_very_many_cells_changes_nothing() -> None:
-    axes = frame(4, 10)
-    seen = [Seen(35 if (c, r) not in {(0, 0), (3, 9)} else 20, c, r) for c in range(4) for r in range(10)]
-    assert is_settled(REGION, at(30), sheet_of(axes, seen), coverage_of(axes), np.full((4, 10), True), RULES)
+    axes = some_axes(4, 10)
+    seen = [
+        Seen(35 if (c, r) not in {(0, 0), (3, 9)} else 20, c, r)
+        for c in range(4)
+        for r in range(10)
+    ]
+    assert is_settled(
+        REGION, at(30), grid_of(axes, seen), coverage_of(axes), np.full((4, 10), True), RULES
+    )
 
 
 def test_cells_that_do_not_vote_need_not_be_waited_for() -> None:
@@ -54,30 +64,36 @@ def test_cells_that_do_not_vote_need_not_be_waited_for() -> None:
 
 def test_a_look_at_the_very_moment_counts() -> None:
     seen = [Seen(30, c, r) for c in range(2) for r in range(5)]
-    assert is_settled(REGION, at(30), sheet_of(AXES, seen), coverage_of(AXES), ALL, RULES)
+    assert is_settled(REGION, at(30), grid_of(AXES, seen), coverage_of(AXES), ALL, RULES)
 
 
 def test_cells_that_are_looked_at_much_more_rarely_are_not_waited_for() -> None:
     quick = np.array([[True] * 5, [False] * 5])
     assert settled(REGION, cells(range(5), [0]), concerned=quick)
     assert not settled(REGION, cells(range(4), [0]), concerned=quick)
-    assert settled(DOWN, cells(range(3), [0]), concerned=quick), "nor before everywhere is said early"
+    assert settled(DOWN, cells(range(3), [0]), concerned=quick), (
+        "nor before everywhere is said early"
+    )
 
 
 def test_everywhere_is_said_early_when_it_is_very_sure_and_enough_was_looked_at() -> None:
     assert settled(DOWN, cells(range(3)))
     assert not settled(DOWN, cells(range(2))), "two of five regions"
     assert not settled(DOWN, cells(range(3), [0])), "the other component was not looked at yet"
-    assert settled(DOWN, cells(range(2)) | cells([2], [1])), "each component somewhere, and three regions in all"
+    assert settled(DOWN, cells(range(2)) | cells([2], [1])), (
+        "each component somewhere, and three regions in all"
+    )
 
 
 def test_a_partial_failure_everywhere_is_not_said_early() -> None:
     """It may be half of our own workers that fail."""
     looked = [Seen(35, c, r, bad=r < 3) for c in range(2) for r in range(4)]
     before = [Seen(20, c, 4) for c in range(2)]
-    assert not is_settled(DOWN, at(30), sheet_of(AXES, [*looked, *before]), coverage_of(AXES), ALL, RULES)
+    assert not is_settled(
+        DOWN, at(30), grid_of(AXES, [*looked, *before]), coverage_of(AXES), ALL, RULES
+    )
     once = [Seen(35, c, r, bad=(c, r) != (0, 0)) for c in range(2) for r in range(4)]
-    assert is_settled(DOWN, at(30), sheet_of(AXES, [*once, *before]), coverage_of(AXES), ALL, RULES)
+    assert is_settled(DOWN, at(30), grid_of(AXES, [*once, *before]), coverage_of(AXES), ALL, RULES)
 
 
 def test_everywhere_is_not_said_early_when_it_is_less_than_very_sure() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.domain.incidents.life import Cases, step
-from coordinator.domain.incidents.open_incident import Scene, Told
+from coordinator.domain.incidents.life import OpenIncidents, step
+from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
 from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
@@ -24,7 +24,7 @@ def cells(regions: Iterable[int], components: Iterable[str] = ("c1",)) -> frozen
     return frozenset((component, f"r{region}") for component in components for region in regions)
 
 
-def told(
+def announced(
     reach: frozenset[CellKey],
     first: float,
     last: float,
@@ -35,8 +35,10 @@ def told(
     severity: Severity = Severity.OUTAGE,
     reason: str = "It is down.",
     times: Sequence[float] | None = None,
-) -> Told:
-    """A claim of these cells, all with the same tally; a bad look every five seconds unless `times` says when."""
+) -> AnnouncedClaim:
+    """A claim of these cells, all with the same tally; a bad look every five seconds unless `times`
+    says when.
+    """
     regions = tuple(region for region in REGIONS if any(key[1] == region for key in reach))
     components = tuple(name for name in COMPONENTS if any(key[0] == name for key in reach))
     tally = Tally(
@@ -45,9 +47,13 @@ def told(
         last_bad=at(last),
         first_good=None if good is None else at(good),
     )
-    bad = [at(first + 5 * n) for n in range(int(last - first) // 5 + 1)] if times is None else [at(t) for t in times]
+    bad = (
+        [at(first + 5 * n) for n in range(int(last - first) // 5 + 1)]
+        if times is None
+        else [at(t) for t in times]
+    )
     claim = Claim(scope, reach, regions, components, 0.95)
-    return Told(claim, severity, reason, dict.fromkeys(reach, tally), lambda: Times(bad))
+    return AnnouncedClaim(claim, severity, reason, dict.fromkeys(reach, tally), lambda: Times(bad))
 
 
 class Life:
@@ -55,23 +61,25 @@ class Life:
 
     def __init__(self, rules: Rules = QUICK) -> None:
         self.rules = rules
-        self.cases = Cases()
+        self.incidents = OpenIncidents()
         self.events: list[IncidentEvent] = []
 
     def step(
         self,
         now: float,
-        *claims: Told,
+        *claims: AnnouncedClaim,
         silent: Iterable[CellKey] = (),
         firsts: Mapping[CellKey, Tally] | None = None,
     ) -> list[IncidentEvent]:
-        """One step at which these claims are announced; every other cell is heard a second ago, unless silent."""
+        """One step at which these claims are announced; every other cell is heard a second ago,
+        unless silent.
+        """
         gone = frozenset(silent)
-        scene = Scene(
+        step_input = StepInput(
             now=at(now),
             service="claude",
-            told=claims,
-            unknown=any(told.claim.scope is Scope.UNKNOWN for told in claims),
+            announced=claims,
+            unknown=any(announced.claim.scope is Scope.UNKNOWN for announced in claims),
             newest={key: at(now - 1) for key in EVERY - gone},
             components=COMPONENTS,
             regions=REGIONS,
@@ -80,18 +88,20 @@ class Life:
             slow_firsts=firsts or {},
             interval_ms=dict.fromkeys(EVERY, 10_000),
         )
-        self.cases, events = step(self.cases, scene, self.rules)
+        self.incidents, events = step(self.incidents, step_input, self.rules)
         self.events += events
         return events
 
-    def quiet(self, now: float, good: float, *, silent: Iterable[CellKey] = ()) -> list[IncidentEvent]:
+    def quiet(
+        self, now: float, good: float, *, silent: Iterable[CellKey] = ()
+    ) -> list[IncidentEvent]:
         """One step at which nothing is claimed and all was well since `good`."""
         firsts = {key: Tally(last_good=at(now - 1), first_good=at(good)) for key in EVERY}
         return self.step(now, silent=silent, firsts=firsts)
 
-    def spell(self, since: float, reach: frozenset[CellKey]) -> Incident:
+    def cell_span(self, since: float, reach: frozenset[CellKey]) -> Incident:
         """Trouble of half a minute that opens an incident and is over long after."""
-        self.step(since + 30, told(reach, since, since + 25))
+        self.step(since + 30, announced(reach, since, since + 25))
         (over,) = self.quiet(since + 35 + RESOLVE_S + 1, since + 35)
         assert over.moment is Moment.RESOLVED
         return over.incident
@@ -102,7 +112,7 @@ class Life:
 
     @property
     def open(self) -> list[Incident]:
-        return [case.incident for case in self.cases.open]
+        return [opened.incident for opened in self.incidents.open]
 
 
 HERE, THERE = cells([1, 2]), cells([8, 9], ["c2"])

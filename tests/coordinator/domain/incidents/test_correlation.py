@@ -11,7 +11,9 @@ from coordinator.domain.model.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import RULES, at
 
 
-def incident(service: str, began: float, regions: Sequence[str] = ("r1", "r2"), name: str = "") -> Incident:
+def incident(
+    service: str, began: float, regions: Sequence[str] = ("r1", "r2"), name: str = ""
+) -> Incident:
     return Incident(
         id=name or f"{service}-{began:g}",
         service=service,
@@ -42,7 +44,13 @@ def test_a_chain_has_one_cause_however_long_it_grows() -> None:
 
 @pytest.mark.parametrize(
     ("regions", "together"),
-    [(("r1", "r2"), True), (("r1",), True), (("r1", "r2", "r3", "r4"), True), (("r2", "r3"), False), (("r9",), False)],
+    [
+        (("r1", "r2"), True),
+        (("r1",), True),
+        (("r1", "r2", "r3", "r4"), True),
+        (("r2", "r3"), False),
+        (("r9",), False),
+    ],
 )
 def test_half_of_their_regions_are_the_same(regions: Sequence[str], together: bool) -> None:
     assert bool(shared_causes([incident("a", 0), incident("b", 10, regions)], RULES)) is together
@@ -56,16 +64,21 @@ def test_two_incidents_of_one_service_are_two() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from("abc"), st.integers(0, 600), st.sets(st.sampled_from(["r1", "r2", "r3"]), min_size=1)
+            st.sampled_from("abc"),
+            st.integers(0, 600),
+            st.sets(st.sampled_from(["r1", "r2", "r3"]), min_size=1),
         ),
         max_size=7,
     ),
     st.randoms(),
 )
 def test_the_order_never_matters_and_a_cause_has_no_cause(
-    told: list[tuple[str, int, set[str]]], random: Random
+    announced: list[tuple[str, int, set[str]]], random: Random
 ) -> None:
-    incidents = [incident(service, began, sorted(where), f"{n}") for n, (service, began, where) in enumerate(told)]
+    incidents = [
+        incident(service, began, sorted(where), f"{n}")
+        for n, (service, began, where) in enumerate(announced)
+    ]
     found = shared_causes(incidents, RULES)
     mixed = random.sample(incidents, len(incidents))
     assert shared_causes(mixed, RULES) == found

@@ -10,7 +10,7 @@ from coordinator.domain.model.incident import Incident, Moment, Part
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.tally import Tally, Times
 from tests.coordinator.domain.handmade import at
-from tests.coordinator.domain.incidents.service_life import HERE, QUICK, Life, cells, told
+from tests.coordinator.domain.incidents.service_life import HERE, QUICK, Life, announced, cells
 
 
 @pytest.mark.parametrize(
@@ -23,28 +23,41 @@ from tests.coordinator.domain.incidents.service_life import HERE, QUICK, Life, c
         ([0, 20, 21], True),
         ([], False),
     ],
-    ids=["one bucket", "a little more", "a quarter more", "once more", "from time to time", "nothing in time"],
+    ids=[
+        "one bucket",
+        "a little more",
+        "a quarter more",
+        "once more",
+        "from time to time",
+        "nothing in time",
+    ],
 )
-def test_an_incident_opens_only_when_it_goes_on_beyond_one_bucket(times: Sequence[float], opens: bool) -> None:
-    assert bool(Life().step(30, told(HERE, 0, 12, times=times))) is opens
+def test_an_incident_opens_only_when_it_goes_on_beyond_one_bucket(
+    times: Sequence[float], opens: bool
+) -> None:
+    assert bool(Life().step(30, announced(HERE, 0, 12, times=times))) is opens
 
 
 def test_what_fades_away_after_one_bad_bucket_opens_nothing() -> None:
     burst = [n / 2 for n in range(20)]
-    assert not Life().step(30, told(HERE, 0, 14, times=[*burst, 12, 13, 14]))
-    assert Life().step(30, told(HERE, 0, 14, times=[*burst, 11, 12, 13, 14, 15, 16]))
-    assert Life().step(13, told(HERE, 0, 14, times=[*burst, 12, 13])), "there was no time for more yet"
+    assert not Life().step(30, announced(HERE, 0, 14, times=[*burst, 12, 13, 14]))
+    assert Life().step(30, announced(HERE, 0, 14, times=[*burst, 11, 12, 13, 14, 15, 16]))
+    assert Life().step(13, announced(HERE, 0, 14, times=[*burst, 12, 13])), (
+        "there was no time for more yet"
+    )
 
 
 @pytest.mark.parametrize("scope", [Scope.NONE, Scope.UNKNOWN])
 def test_what_is_not_known_to_be_a_disruption_opens_nothing(scope: Scope) -> None:
-    assert Life().step(60, told(HERE, 0, 55, scope=scope)) == []
+    assert Life().step(60, announced(HERE, 0, 55, scope=scope)) == []
 
 
 def test_an_incident_tells_what_is_claimed_and_between_which_looks_it_began() -> None:
     life = Life()
-    claim = told(HERE, 10, 35, before=4, severity=Severity.DEGRADED)
-    earliest = replace(claim, tallies={**claim.tallies, ("c1", "r2"): Tally(first_bad=at(7), last_bad=at(35))})
+    claim = announced(HERE, 10, 35, before=4, severity=Severity.DEGRADED)
+    earliest = replace(
+        claim, tallies={**claim.tallies, ("c1", "r2"): Tally(first_bad=at(7), last_bad=at(35))}
+    )
     (opened,) = life.step(40, earliest)
     assert (opened.at, opened.moment) == (at(40), Moment.OPENED)
     assert opened.incident == Incident(
@@ -59,7 +72,11 @@ def test_an_incident_tells_what_is_claimed_and_between_which_looks_it_began() ->
         started_by=at(7),
         peak=Scope.REGIONAL,
         reason="It is down.",
-        parts=(Part("region", "r1", at(10)), Part("region", "r2", at(7)), Part("component", "c1", at(7))),
+        parts=(
+            Part("region", "r1", at(10)),
+            Part("region", "r2", at(7)),
+            Part("component", "c1", at(7)),
+        ),
     ), "the cell that failed first tells the start, and no good look came before it"
 
 
@@ -78,21 +95,25 @@ def test_an_id_derives_from_the_service_the_start_and_the_first_cell() -> None:
 
 def test_late_results_correct_the_start() -> None:
     life = Life()
-    life.step(30, told(HERE, 10, 25, before=4))
-    (earlier,) = life.step(40, told(HERE, 2, 39, before=-3))
+    life.step(30, announced(HERE, 10, 25, before=4))
+    (earlier,) = life.step(40, announced(HERE, 2, 39, before=-3))
     assert earlier.moment is Moment.UPDATED
     assert (earlier.incident.started_after, earlier.incident.started_by) == (at(-3), at(2))
     assert earlier.incident.id == life.events[0].incident.id
     assert earlier.incident.parts[0].since == at(2)
-    assert life.step(50, told(HERE, 8, 49)) == [], "it never moves forward"
+    assert life.step(50, announced(HERE, 8, 49)) == [], "it never moves forward"
 
 
 def test_a_window_that_has_left_the_start_behind_does_not_move_it() -> None:
-    """Nothing good was seen before the first bad look that is still there: it began earlier, nobody knows when."""
+    """Nothing good was seen before the first bad look that is still there: it began earlier, nobody
+    knows when.
+    """
     life = Life()
-    life.step(30, told(HERE, 10, 25))
-    late = told(HERE, 5, 39)
-    unknown = replace(late, tallies={key: replace(tally, last_good=None) for key, tally in late.tallies.items()})
+    life.step(30, announced(HERE, 10, 25))
+    late = announced(HERE, 5, 39)
+    unknown = replace(
+        late, tallies={key: replace(tally, last_good=None) for key, tally in late.tallies.items()}
+    )
     assert life.step(40, unknown) == []
     assert life.open[0].started_by == at(10)
 
@@ -104,12 +125,16 @@ def test_a_burst_in_one_region_is_no_incident_though_a_look_fails_by_chance_afte
 
     def opens(bad: Sequence[int], scope: Scope = Scope.REGIONAL, nats: float = 10.0) -> bool:
         times = Times(sorted([*burst, *bad]), good)
-        claimed = replace(told(HERE, 30, 190, scope=scope), times=lambda: times)
+        claimed = replace(announced(HERE, 30, 190, scope=scope), times=lambda: times)
         life = Life(replace(QUICK, burst_ms=45_000, incident_nats=nats))
         return bool(life.step(200, claimed))
 
     assert not opens([])
-    assert not opens([at(80), at(150)], Scope.COMPONENT, 40.0), "and not before the evidence is sure"
+    assert not opens([at(80), at(150)], Scope.COMPONENT, 40.0), (
+        "and not before the evidence is sure"
+    )
     assert not opens([at(150)]), "one by chance"
     assert opens([at(t) for t in (80, 95, 110, 130, 150, 190)]), "a tenth goes on"
-    assert opens([at(80), at(150)], Scope.COMPONENT), "what fails everywhere at once is no matter of a path"
+    assert opens([at(80), at(150)], Scope.COMPONENT), (
+        "what fails everywhere at once is no matter of a path"
+    )

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tests.coordinator.domain.handmade import frame
+from tests.coordinator.domain.handmade import some_axes
 
-AXES = frame(3, 5)
+AXES = some_axes(3, 5)
 ALL_REGIONS, ALL_COMPONENTS = (0, 1, 2, 3, 4), (0, 1, 2)
 
 

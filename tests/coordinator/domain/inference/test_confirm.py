@@ -21,8 +21,8 @@ from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Region, Topology
 from coordinator.domain.vantages.fleet import Fleet
-from coordinator.domain.window.series import Track
-from tests.coordinator.domain.handmade import RULES, at, net, track_of
+from coordinator.domain.window.series import Series
+from tests.coordinator.domain.handmade import RULES, at, net, series_of
 
 CITIES = {
     "dublin": (53.3, -6.3),
@@ -40,10 +40,11 @@ class Desk:
     def __init__(self, rules: Rules = RULES, workers: int = 2, components: int = 2) -> None:
         places = [Region(name, name.title(), "", "", *where) for name, where in CITIES.items()]
         self.topology: Topology = net(places, {"claude": components})
-        self.tracks: dict[str, dict[str, Track]] = {
-            check.id: {region: track_of(check, region) for region in check.regions} for check in self.topology.checks
+        self.all_series: dict[str, dict[str, Series]] = {
+            check.id: {region: series_of(check, region) for region in check.regions}
+            for check in self.topology.checks
         }
-        self.fleet = Fleet(self.topology, self.tracks, rules)
+        self.fleet = Fleet(self.topology, self.all_series, rules)
         for city in CITIES:
             self.fleet.standings[city] = (Fitness.FIT, "")
             for n in range(workers):
@@ -55,7 +56,7 @@ class Desk:
             self.confirmation.earn()
 
     def fail(self, seconds: float, region: str = "dublin", check: str = "claude-c1") -> None:
-        self.confirmation.suspect(self.tracks[check][region], at(seconds))
+        self.confirmation.suspect(self.all_series[check][region], at(seconds))
 
     def asks(self, seconds: float, claimed: Sequence[tuple[str, str]] = ()) -> list[Ask]:
         return self.confirmation.asks(at(seconds), frozenset(claimed))
@@ -71,7 +72,9 @@ def test_nothing_is_asked_while_nothing_failed() -> None:
     assert rich().asks(5) == []
 
 
-def test_what_failed_is_looked_at_by_every_worker_of_its_region_and_from_the_farthest_regions() -> None:
+def test_what_failed_is_looked_at_by_every_worker_of_its_region_and_from_the_farthest_regions() -> (
+    None
+):
     desk = rich()
     desk.fail(4)
     assert desk.asks(5) == [
@@ -126,9 +129,13 @@ def test_rounds_are_some_seconds_apart_and_stop_after_a_few() -> None:
     assert rounds == [0, 5]
     desk = Desk()
     desk.topology = net(
-        [Region(name, name, "", "", *where) for name, where in CITIES.items()], {"claude": 1}, interval_ms=300_000
+        [Region(name, name, "", "", *where) for name, where in CITIES.items()],
+        {"claude": 1},
+        interval_ms=300_000,
     )
-    desk.tracks = {check.id: {r: track_of(check, r) for r in check.regions} for check in desk.topology.checks}
+    desk.all_series = {
+        check.id: {r: series_of(check, r) for r in check.regions} for check in desk.topology.checks
+    }
     desk.confirmation = Confirmation(desk.topology, desk.fleet, RULES)
     desk.earn(10_000)
     slow = []
@@ -152,7 +159,10 @@ def test_what_is_claimed_already_is_not_asked_for() -> None:
     desk = rich()
     desk.fail(4)
     desk.fail(4, "paris")
-    assert {ask.worker for ask in desk.asks(5, [("c1", "dublin")]) if ask.worker} == {"paris-0", "paris-1"}
+    assert {ask.worker for ask in desk.asks(5, [("c1", "dublin")]) if ask.worker} == {
+        "paris-0",
+        "paris-1",
+    }
     assert desk.asks(30, [("c1", "dublin")]) == []
 
 
@@ -194,7 +204,7 @@ def test_what_is_saved_up_in_quiet_times_is_bounded() -> None:
     desk = rich(components=9)
     asked = 0
     for second in range(200):
-        for check in desk.tracks:
+        for check in desk.all_series:
             for city in CITIES:
                 desk.fail(second, city, check)
         asked += len(desk.asks(second))
@@ -203,14 +213,16 @@ def test_what_is_saved_up_in_quiet_times_is_bounded() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([0.01, 0.1, 0.5]), st.sampled_from([0.01, 0.3, 1.0]))
-def test_the_budget_is_never_exceeded_and_no_look_is_asked_for_twice(seed: int, share: float, failing: float) -> None:
+def test_the_budget_is_never_exceeded_and_no_look_is_asked_for_twice(
+    seed: int, share: float, failing: float
+) -> None:
     """Whatever fails, however long: extra looks are at most their share of the regular ones."""
     random = Random(seed)
     desk = Desk(replace(RULES, confirm_share=share), workers=random.randint(1, 3))
     looks, asked = 0, Counter[tuple[str, str, int, int]]()
     for second in range(0, 600, 2):
-        for check, tracks in desk.tracks.items():
-            for city in tracks:
+        for check, all_series in desk.all_series.items():
+            for city in all_series:
                 if random.random() < 0.2:
                     looks += 1
                     desk.earn(1)
@@ -231,7 +243,7 @@ def test_memory_is_bounded_by_what_failed_lately(seed: int) -> None:
     for second in range(0, 900, 3):
         desk.earn(20)
         for _ in range(3):
-            desk.fail(second, random.choice(list(CITIES)), random.choice(list(desk.tracks)))
+            desk.fail(second, random.choice(list(CITIES)), random.choice(list(desk.all_series)))
         desk.asks(second)
         assert len(desk.confirmation._suspicions) <= 2 * len(CITIES)
         assert len(desk.confirmation._attempts) <= 2 * 2 * len(CITIES)
@@ -242,4 +254,6 @@ def test_distances_are_those_on_a_globe() -> None:
     assert distance_km(where["dublin"], where["dublin"]) == 0
     assert distance_km(where["dublin"], where["paris"]) == pytest.approx(780, rel=0.05)
     assert distance_km(where["paris"], where["auckland"]) == pytest.approx(18_500, rel=0.05)
-    assert distance_km(where["sydney"], where["auckland"]) == distance_km(where["auckland"], where["sydney"])
+    assert distance_km(where["sydney"], where["auckland"]) == distance_km(
+        where["auckland"], where["sydney"]
+    )

@@ -28,7 +28,9 @@ def price(components: int, regions: int, group: str = "", of: tuple[int, int] = 
     return price_of(range(components), range(regions), group, *of, RULES)
 
 
-evidences = st.lists(st.floats(0, 30), min_size=12, max_size=12).map(lambda nats: np.array(nats).reshape(3, 4))
+evidences = st.lists(st.floats(0, 30), min_size=12, max_size=12).map(
+    lambda nats: np.array(nats).reshape(3, 4)
+)
 
 
 @settings(max_examples=50)
@@ -73,8 +75,13 @@ def test_everywhere_is_always_tried_and_nobody_who_does_not_vote() -> None:
 
 
 @settings(max_examples=50)
-@given(st.lists(st.floats(0, 30), min_size=6, max_size=6), st.lists(st.floats(0, 30), min_size=6, max_size=6))
-def test_each_suspect_alone_and_the_most_suspicious_together_are_tried(one: list[float], other: list[float]) -> None:
+@given(
+    st.lists(st.floats(0, 30), min_size=6, max_size=6),
+    st.lists(st.floats(0, 30), min_size=6, max_size=6),
+)
+def test_each_suspect_alone_and_the_most_suspicious_together_are_tried(
+    one: list[float], other: list[float]
+) -> None:
     found = region_sets([*runs(*one), *runs(*other)], ALL, [])
     assert len(found) <= 1 + 6 + 2 * PREFIXES_AT_MOST
     for worth in (one, other):

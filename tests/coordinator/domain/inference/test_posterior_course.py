@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from coordinator.domain.inference.hypotheses import Hypothesis
 from coordinator.domain.inference.posterior import MODE_CHANGE, REACH_CHANGE, _filter, _running
 from coordinator.domain.model.rules import Rules
-from tests.coordinator.domain.handmade import RULES, Seen, frame, sheet_of
+from tests.coordinator.domain.handmade import RULES, Seen, grid_of, some_axes
 from tests.coordinator.domain.inference.weighed_grids import chances, counted, down, seeds, weighed
 
 
@@ -31,7 +31,9 @@ def test_a_region_that_goes_on_failing_is_the_best_explanation_after_two_buckets
 
 
 @pytest.mark.parametrize("lasted", [3, 6, 12])
-def test_a_region_that_recovered_is_no_part_of_the_best_explanation_a_few_buckets_later(lasted: int) -> None:
+def test_a_region_that_recovered_is_no_part_of_the_best_explanation_a_few_buckets_later(
+    lasted: int,
+) -> None:
     """Another one began to fail meanwhile, so that something goes on being wrong."""
     both = down(20 - lasted, 20, buckets=24)
     bad = both.bad.copy()
@@ -52,12 +54,14 @@ def test_an_almost_empty_newest_bucket_lets_hardly_any_time_pass() -> None:
     """Its first looks are weighed all the same."""
     quiet, hardly = np.ones(16), np.ones(16)
     hardly[-1] = 0.0
-    sheet = down(4, 15)
-    assert 1 - weighed(sheet, filled=hardly).none > 1 - weighed(sheet, filled=quiet).none
+    grid = down(4, 15)
+    assert 1 - weighed(grid, filled=hardly).none > 1 - weighed(grid, filled=quiet).none
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 1.0])
-@pytest.mark.parametrize("where", [((0, 1), (0, 1, 2, 3, 4)), ((1,), (0, 1, 2, 3, 4)), ((0, 1), (2,)), ((0,), (3,))])
+@pytest.mark.parametrize(
+    "where", [((0, 1), (0, 1, 2, 3, 4)), ((1,), (0, 1, 2, 3, 4)), ((0, 1), (2,)), ((0,), (3,))]
+)
 def test_with_enough_looks_the_truth_is_the_best_explanation(
     share: float, where: tuple[tuple[int, ...], tuple[int, ...]]
 ) -> None:
@@ -73,7 +77,9 @@ def test_with_enough_looks_the_truth_is_the_best_explanation(
 def exactly(
     hypotheses: Sequence[Hypothesis], scores: np.ndarray, filled: Sequence[float], rules: Rules
 ) -> tuple[float, Mapping[tuple[int, int], float]]:
-    """All courses that things may take, one by one: what is likely now, by hypothesis and mode; -1 is all well."""
+    """All courses that things may take, one by one: what is likely now, by hypothesis and mode; -1
+    is all well.
+    """
     modes, buckets, count = scores.shape
     states = [(-1, -1), *product(range(count), range(modes))]
     begins = [exp(-h.price) / modes for h in hypotheses]
@@ -99,7 +105,9 @@ def exactly(
             was = state
         likely[was] += chance
     total = sum(likely.values())
-    return likely[-1, -1] / total, {state: value / total for state, value in likely.items() if state[0] >= 0}
+    return likely[-1, -1] / total, {
+        state: value / total for state, value in likely.items() if state[0] >= 0
+    }
 
 
 @settings(max_examples=12, deadline=None)
@@ -119,8 +127,9 @@ def test_the_filter_equals_the_sum_over_all_courses_that_things_may_take(seed: i
 
 
 def test_the_start_of_a_hypothesis_splits_quiet_from_trouble_best() -> None:
-    sheet = sheet_of(
-        frame(1, 3), [Seen(10 * n, 0, r, bad=n in (1, 6, 7, 9, 10, 11)) for n in range(12) for r in range(3)]
+    grid = grid_of(
+        some_axes(1, 3),
+        [Seen(10 * n, 0, r, bad=n in (1, 6, 7, 9, 10, 11)) for n in range(12) for r in range(3)],
     )
-    found = weighed(sheet)
+    found = weighed(grid)
     assert found.onset(found.best()) == 6

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from coordinator.domain.inference.posterior import SHARES, SLOW_MODE, _bounded, evidence
 from tests.coordinator.domain.handmade import RULES
-from tests.coordinator.domain.inference.weighed_grids import NORMAL, a_sheet, counted, many, seeds, weighed
+from tests.coordinator.domain.inference.weighed_grids import (
+    NORMAL,
+    a_grid,
+    counted,
+    many,
+    seeds,
+    weighed,
+)
 
 MODES = len(SHARES) + 1
 
@@ -18,16 +25,16 @@ MODES = len(SHARES) + 1
 @many
 @given(seeds)
 def test_a_good_look_makes_no_mode_of_failing_likelier(seed: int) -> None:
-    sheet = a_sheet(seed)
-    votes = np.ones(sheet.bad.shape[1:], dtype=np.bool_)
-    before = evidence(sheet, np.full(votes.shape, NORMAL), votes)
-    after = evidence(replace(sheet, good=sheet.good + 1), np.full(votes.shape, NORMAL), votes)
+    grid = a_grid(seed)
+    votes = np.ones(grid.bad.shape[1:], dtype=np.bool_)
+    before = evidence(grid, np.full(votes.shape, NORMAL), votes)
+    after = evidence(replace(grid, good=grid.good + 1), np.full(votes.shape, NORMAL), votes)
     assert (after < before).all()
 
 
 def test_a_look_is_weighed_by_how_often_it_would_be_seen() -> None:
-    sheet = counted(np.array([[[2.0]]]), np.array([[[3.0]]]), np.array([[[1.0]]]))
-    (nats,) = evidence(sheet, np.array([[0.01]]), np.array([[True]])).reshape(MODES, 1).T
+    grid = counted(np.array([[[2.0]]]), np.array([[[3.0]]]), np.array([[[1.0]]]))
+    (nats,) = evidence(grid, np.array([[0.01]]), np.array([[True]])).reshape(MODES, 1).T
     for mode, share in enumerate(SHARES):
         assert nats[mode] == pytest.approx(2 * log(share / 0.01) + 3 * log((1 - share) / 0.99))
     assert nats[SLOW_MODE] == pytest.approx(log(0.8 / 0.03) + 2 * log(0.2 / 0.97))
@@ -42,9 +49,9 @@ def test_one_region_that_fails_as_a_whole_says_no_more_in_one_bucket_than_a_blip
     bad = np.zeros((6, components, 4))
     bad[-1, :, 0] = looks
     good = np.full_like(bad, looks) - bad
-    sheet = counted(bad, good)
-    sheet.rounds[-1, 0] = rounds
-    found = weighed(sheet)
+    grid = counted(bad, good)
+    grid.rounds[-1, 0] = rounds
+    found = weighed(grid)
     nats = [found.nats[k, -1] for k, h in enumerate(found.hypotheses) if h.regions == (0,)]
     assert max(nats) <= RULES.blip_nats * (1 + 0.6 * rounds) + log(2)
 
@@ -54,9 +61,9 @@ def test_a_blip_that_rounds_of_extra_looks_see_too_says_more() -> None:
     bad[-1, :, 0] = 4
     wrong = []
     for rounds in range(4):
-        sheet = counted(bad, 4 - bad)
-        sheet.rounds[-1, 0] = rounds
-        wrong.append(1 - weighed(sheet).none)
+        grid = counted(bad, 4 - bad)
+        grid.rounds[-1, 0] = rounds
+        wrong.append(1 - weighed(grid).none)
     assert wrong == sorted(wrong)
     assert wrong[0] < 0.3 < 0.9 < wrong[-1]
 
@@ -71,7 +78,11 @@ def test_a_slow_region_says_no_more_in_one_bucket_than_a_blip_does() -> None:
 
 @many
 @given(st.lists(st.floats(-50, 50), min_size=2, max_size=2), st.floats(0.001, 0.5))
-def test_what_speaks_against_all_being_well_allows_for_a_blip(nats: list[float], rare: float) -> None:
+def test_what_speaks_against_all_being_well_allows_for_a_blip(
+    nats: list[float], rare: float
+) -> None:
     (told,) = _bounded(np.array([nats[0]]), np.array([nats[1]]), np.array([rare]))
-    plain = log((1 - rare) * exp(nats[0]) + rare * exp(nats[1])) - log((1 - rare) + rare * exp(nats[1]))
+    plain = log((1 - rare) * exp(nats[0]) + rare * exp(nats[1])) - log(
+        (1 - rare) + rare * exp(nats[1])
+    )
     assert told == pytest.approx(plain)

@@ -7,31 +7,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordinator.domain.inference.posterior import evidence, weigh
-from coordinator.domain.inference.prefilter import Screen
-from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, Seen, at, frame, sheet_of
+from coordinator.domain.inference.prefilter import Prefilter
+from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, Seen, at, grid_of, some_axes
 
 WINDOW_MS = 600_000
 
 
-def screen_of(components: int = 2, regions: int = 5) -> Screen:
+def prefilter_of(components: int = 2, regions: int = 5) -> Prefilter:
     """A look at each cell every ten seconds."""
     each = 1 / INTERVAL_MS
     rates = {(-1, -1): each * components * regions}
     rates.update({(c, -1): each * regions for c in range(components)})
     rates.update({(-1, r): each * components for r in range(regions)})
     rates.update({(c, r): each for c in range(components) for r in range(regions)})
-    return Screen(WINDOW_MS, rates)
+    return Prefilter(WINDOW_MS, rates)
 
 
-def noted(*looks: tuple[float, int, int], slow: bool = False, components: int = 2, regions: int = 5) -> Screen:
-    screen = screen_of(components, regions)
+def noted(
+    *looks: tuple[float, int, int], slow: bool = False, components: int = 2, regions: int = 5
+) -> Prefilter:
+    prefilter = prefilter_of(components, regions)
     for moment, component, region in looks:
-        screen.note(at(moment), component, region, slow=slow)
-    return screen
+        prefilter.note(at(moment), component, region, slow=slow)
+    return prefilter
 
 
 def test_nothing_passes_where_nothing_failed() -> None:
-    assert not screen_of().lets_through(at(0), RULES)
+    assert not prefilter_of().lets_through(at(0), RULES)
 
 
 def test_one_bad_look_never_passes() -> None:
@@ -45,15 +47,17 @@ def test_three_bad_looks_at_once_pass_and_three_far_apart_do_not(slow: bool) -> 
 
 
 def test_two_bad_looks_that_are_past_do_not_pass_any_more() -> None:
-    screen = noted((100, 0, 0), (101, 0, 1))
-    passes = [screen.lets_through(at(moment), RULES) for moment in range(101, 500, 50)]
+    prefilter = noted((100, 0, 0), (101, 0, 1))
+    passes = [prefilter.lets_through(at(moment), RULES) for moment in range(101, 500, 50)]
     assert passes[0]
     assert not passes[-1]
     assert passes == sorted(passes, reverse=True)
 
 
 def test_a_cell_that_goes_on_failing_passes_though_all_else_is_well() -> None:
-    assert noted(*((10.0 * n, 1, 3) for n in range(30, 40)), regions=40).lets_through(at(400), RULES)
+    assert noted(*((10.0 * n, 1, 3) for n in range(30, 40)), regions=40).lets_through(
+        at(400), RULES
+    )
 
 
 def test_a_cell_that_always_fails_now_and_then_does_not_pass() -> None:
@@ -61,23 +65,30 @@ def test_a_cell_that_always_fails_now_and_then_does_not_pass() -> None:
 
 
 def test_bad_looks_and_slow_looks_are_not_added_up() -> None:
-    screen = noted((100, 0, 0))
-    screen.note(at(101), 0, 1, slow=True)
-    assert not screen.lets_through(at(101), RULES)
+    prefilter = noted((100, 0, 0))
+    prefilter.note(at(101), 0, 1, slow=True)
+    assert not prefilter.lets_through(at(101), RULES)
 
 
 def test_looks_that_came_in_any_order_are_sorted_and_old_ones_forgotten() -> None:
     moments = [700, 50, 650, 99, 100.5, 101, 300]
-    screen = noted(*((moment, 0, 0) for moment in moments))
-    screen.lets_through(at(700), RULES)
-    assert [look[0] for look in screen.bad] == [at(moment) for moment in (100.5, 101, 300, 650, 700)]
-    screen.lets_through(at(5_000), RULES)
-    assert screen.bad == []
+    prefilter = noted(*((moment, 0, 0) for moment in moments))
+    prefilter.lets_through(at(700), RULES)
+    assert [look[0] for look in prefilter.bad] == [
+        at(moment) for moment in (100.5, 101, 300, 650, 700)
+    ]
+    prefilter.lets_through(at(5_000), RULES)
+    assert prefilter.bad == []
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1), st.integers(0, 4)), max_size=12), st.randoms())
-def test_the_order_in_which_they_came_never_matters(looks: list[tuple[int, int, int]], random: Random) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1), st.integers(0, 4)), max_size=12),
+    st.randoms(),
+)
+def test_the_order_in_which_they_came_never_matters(
+    looks: list[tuple[int, int, int]], random: Random
+) -> None:
     mixed = random.sample(looks, len(looks))
     one, other = noted(*looks), noted(*mixed)
     assert one.lets_through(at(300), RULES) == other.lets_through(at(300), RULES)
@@ -85,17 +96,19 @@ def test_the_order_in_which_they_came_never_matters(looks: list[tuple[int, int, 
 
 
 def test_an_answer_makes_it_stale_until_more_comes() -> None:
-    screen = noted((100, 0, 0))
-    assert screen.fresh
-    screen.lets_through(at(101), RULES)
-    assert not screen.fresh
-    screen.note(at(102), 0, 1, slow=False)
-    assert screen.fresh
+    prefilter = noted((100, 0, 0))
+    assert prefilter.fresh
+    prefilter.lets_through(at(101), RULES)
+    assert not prefilter.fresh
+    prefilter.note(at(102), 0, 1, slow=False)
+    assert prefilter.fresh
 
 
 @dataclass
 class Quiet:
-    """A service that was well, but for noise and a burst of failures somewhere: what each look saw."""
+    """A service that was well, but for noise and a burst of failures somewhere: what each look
+    saw.
+    """
 
     seed: int
     buckets: int = 30
@@ -123,22 +136,22 @@ class Quiet:
 
     def wrong(self, seconds: float) -> float:
         """How likely the posterior holds it that anything is wrong."""
-        axes = frame(self.components, self.regions, self.buckets)
-        sheet = sheet_of(axes, self.until(seconds))
+        axes = some_axes(self.components, self.regions, self.buckets)
+        grid = grid_of(axes, self.until(seconds))
         votes = np.ones((self.components, self.regions), dtype=np.bool_)
-        nats = evidence(sheet, np.full(votes.shape, self.normal), votes)
-        found = weigh(nats, sheet.filled, sheet.rounds, votes, [], [], RULES)
+        nats = evidence(grid, np.full(votes.shape, self.normal), votes)
+        found = weigh(nats, grid.filled, grid.rounds, votes, [], [], RULES)
         assert found is not None
         return 1 - found.none
 
     def passes(self, seconds: float) -> bool:
         """Whether the screen lets it through."""
-        screen = screen_of(self.components, self.regions)
-        screen.normal = self.normal
+        prefilter = prefilter_of(self.components, self.regions)
+        prefilter.normal = self.normal
         for look in self.until(seconds):
             if look.bad:
-                screen.note(at(look.at), look.component, look.region, slow=False)
-        return screen.lets_through(at(seconds), RULES)
+                prefilter.note(at(look.at), look.component, look.region, slow=False)
+        return prefilter.lets_through(at(seconds), RULES)
 
 
 @settings(max_examples=80, deadline=None)

@@ -14,7 +14,9 @@ Cells = Iterable[tuple[int, int]]
 
 
 def evidence(well: Cells) -> np.ndarray:
-    """Evidence for each cell's failing as the rest does: these are clearly well, the others clearly not."""
+    """Evidence for each cell's failing as the rest does: these are clearly well, the others clearly
+    not.
+    """
     nats = np.full((3, 4), 9.0)
     for cell in well:
         nats[cell] = WELL_NATS - 1
@@ -22,7 +24,10 @@ def evidence(well: Cells) -> np.ndarray:
 
 
 def part(
-    well: Cells, whole: Hypothesis = WHOLE, lately: Cells | None = None, votes: np.ndarray = ALL_VOTE
+    well: Cells,
+    whole: Hypothesis = WHOLE,
+    lately: Cells | None = None,
+    votes: np.ndarray = ALL_VOTE,
 ) -> Hypothesis:
     well = list(well)
     return refined(whole, evidence(well), evidence(well if lately is None else lately), votes)
@@ -39,7 +44,12 @@ def test_it_takes_clear_evidence_to_leave_a_cell_out() -> None:
 
 def test_a_component_that_is_well_everywhere_is_left_out() -> None:
     left = part([(1, region) for region in range(4)])
-    assert (left.components, left.regions, left.group, left.price) == ((0, 2), (0, 1, 2, 3), "everywhere", 7.0)
+    assert (left.components, left.regions, left.group, left.price) == (
+        (0, 2),
+        (0, 1, 2, 3),
+        "everywhere",
+        7.0,
+    )
 
 
 def test_a_region_that_is_well_altogether_is_left_out_and_what_is_left_is_not_that_group() -> None:
@@ -48,7 +58,9 @@ def test_a_region_that_is_well_altogether_is_left_out_and_what_is_left_is_not_th
 
 
 def test_of_a_feature_everywhere_and_a_region_the_larger_is_left() -> None:
-    """Component 0 fails everywhere, all components fail in region 3: four cells and three, one of them shared."""
+    """Component 0 fails everywhere, all components fail in region 3: four cells and three, one of
+    them shared.
+    """
     cross = [(component, region) for component in (1, 2) for region in (0, 1, 2)]
     left = part(cross)
     assert (left.components, left.regions) == ((0,), (0, 1, 2, 3))

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.rollups.sketch import ACCURACY, PHASES, counted, packed, percentiles, unpacked
+from coordinator.domain.rollups.sketch import (
+    ACCURACY,
+    PHASES,
+    counted,
+    packed,
+    percentiles,
+    unpacked,
+)
 
 Durations = list[list[float | None]]
 MS = st.one_of(st.none(), st.just(0.0), st.floats(1e-3, 1e6))
@@ -30,17 +37,23 @@ def test_percentiles_are_within_the_accuracy(rows: Durations) -> None:
             continue
         exact = np.percentile(values, [50, 95, 99], method="lower")
         assert told[phase] is not None
-        assert list(told[phase].values()) == pytest.approx(list(exact), rel=ACCURACY * 1.1, abs=1e-9)
+        assert list(told[phase].values()) == pytest.approx(
+            list(exact), rel=ACCURACY * 1.1, abs=1e-9
+        )
 
 
 @given(ROWS, ROWS)
-def test_merged_parts_are_the_sketch_of_the_whole_byte_for_byte(one: Durations, other: Durations) -> None:
+def test_merged_parts_are_the_sketch_of_the_whole_byte_for_byte(
+    one: Durations, other: Durations
+) -> None:
     parts = unpacked([sketch(one), sketch(other)], np.zeros(2, dtype=np.int64))
     assert packed(parts, 1) == [sketch([*one, *other])] == [sketch([*other, *one])]
 
 
 @given(ROWS, ROWS)
-def test_sketches_side_by_side_are_read_as_one_in_bytes_and_in_hexadecimal(one: Durations, other: Durations) -> None:
+def test_sketches_side_by_side_are_read_as_one_in_bytes_and_in_hexadecimal(
+    one: Durations, other: Durations
+) -> None:
     both, whole = sketch(one) + sketch(other), [sketch([*one, *other])]
     assert packed(unpacked([both], np.zeros(1, dtype=np.int64)), 1) == whole
     assert packed(unpacked([both.hex().upper(), ""], np.zeros(2, dtype=np.int64)), 1) == whole

@@ -3,13 +3,20 @@
 import pytest
 
 from coordinator.domain.model.topology import Check, Topology
-from coordinator.domain.schedule.rate_limit import LEAST_AT_ONCE, LEAST_PER_HOST_AT_ONCE, Cap, host_of
+from coordinator.domain.schedule.rate_limit import (
+    LEAST_AT_ONCE,
+    LEAST_PER_HOST_AT_ONCE,
+    Cap,
+    host_of,
+)
 
 REGIONS = tuple(f"region-{n}" for n in range(10))
 
 
 def check(name: str, host: str, interval_ms: int = 30_000) -> Check:
-    return Check(name, "s", "c", "http", interval_ms, 1_000, REGIONS, {"url": f"https://{host}/path"})
+    return Check(
+        name, "s", "c", "http", interval_ms, 1_000, REGIONS, {"url": f"https://{host}/path"}
+    )
 
 
 def granted(cap: Cap, checks: list[Check], asked: int, now_s: float) -> int:
@@ -34,7 +41,9 @@ def test_a_host_that_is_capped_leaves_the_others_their_looks() -> None:
 def test_a_flood_against_many_hosts_is_cut_to_a_tenth_of_the_regular_looks() -> None:
     checks = [check(f"check-{n}", f"host-{n}.example", interval_ms=1_000) for n in range(100)]
     cap = Cap(Topology(checks=tuple(checks)))
-    assert granted(cap, checks, 50_000, 0.0) == 1_000, "at once: as many as the regular looks of one second"
+    assert granted(cap, checks, 50_000, 0.0) == 1_000, (
+        "at once: as many as the regular looks of one second"
+    )
     assert sum(granted(cap, checks, 5_000, float(second)) for second in range(1, 11)) == 1_000
 
 
@@ -48,7 +57,11 @@ def test_a_small_fleet_may_make_a_few_all_the_same() -> None:
 def test_quiet_times_save_up_no_more_than_a_moments_worth() -> None:
     one = check("a", "one.example")
     cap = Cap(Topology(checks=(one,)))
-    assert granted(cap, [one], 10_000, 0.0) == granted(cap, [one], 10_000, 86_400.0) == LEAST_PER_HOST_AT_ONCE
+    assert (
+        granted(cap, [one], 10_000, 0.0)
+        == granted(cap, [one], 10_000, 86_400.0)
+        == LEAST_PER_HOST_AT_ONCE
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ def test_looks_come_in_order_of_time() -> None:
 
 
 @given(st.integers(0, 2**42), st.lists(st.integers(1, 40_000), min_size=1, max_size=20))
-def test_windows_that_follow_each_other_leave_nothing_out_and_repeat_nothing(start: int, lengths: list[int]) -> None:
+def test_windows_that_follow_each_other_leave_nothing_out_and_repeat_nothing(
+    start: int, lengths: list[int]
+) -> None:
     schedule = Schedule(Topology(checks=(check("a", 700), check("b", 5_000), check("c", 30_000))))
     pieces, at = [], start
     for length in lengths:
@@ -68,7 +70,9 @@ def test_a_long_pause_costs_no_more_than_a_short_one() -> None:
 
 
 def test_looks_spread_over_the_interval() -> None:
-    seconds = Counter(look.scheduled_at // 1000 for look in Schedule(topology(1000)).due(NOW, NOW + 30_000))
+    seconds = Counter(
+        look.scheduled_at // 1000 for look in Schedule(topology(1000)).due(NOW, NOW + 30_000)
+    )
     assert max(seconds.values()) < 2 * 3000 / 30
 
 

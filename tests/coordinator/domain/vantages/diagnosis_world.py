@@ -5,9 +5,16 @@ from dataclasses import dataclass
 
 from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose, failing_about
 from coordinator.domain.window.look import Vote, at_of, vote_in
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.vantage import Vantage
-from tests.coordinator.domain.handmade import RULES, check_of, code_of, regions_of, track_of, vantage_of
+from tests.coordinator.domain.handmade import (
+    RULES,
+    check_of,
+    code_of,
+    regions_of,
+    series_of,
+    vantage_of,
+)
 
 Fails = Callable[[str, str, int], bool | Vote]
 """(region, check, slot) -> whether that look fails, or how it votes."""
@@ -17,7 +24,9 @@ REFERENCES = ["internet-c1", "internet-c2", "internet-c3", "internet-c4"]
 
 @dataclass
 class World:
-    """Every region looks at every check once a slot, by one worker; what comes out is told by `fails`."""
+    """Every region looks at every check once a slot, by one worker; what comes out is told by
+    `fails`.
+    """
 
     fails: Fails
     checks: Sequence[str] = (*SERVICES, *REFERENCES)
@@ -25,21 +34,24 @@ class World:
     slots: int = 12
 
     def __post_init__(self) -> None:
-        self.tracks = {check: self._tracks(check) for check in self.checks}
+        self.all_series = {check: self._all_series(check) for check in self.checks}
         self.vantages = {region: self._vantage(region) for region in regions_of(self.regions)}
 
     def _vote(self, region: str, check: str, slot: int) -> Vote:
         told = self.fails(region, check, slot)
         return told if isinstance(told, Vote) else Vote.BAD if told else Vote.GOOD
 
-    def _tracks(self, check: str) -> Mapping[str, Track]:
+    def _all_series(self, check: str) -> Mapping[str, Series]:
         names = regions_of(self.regions)
         made = check_of(check, names)
         return {
-            region: track_of(
+            region: series_of(
                 made,
                 region,
-                [code_of(10 * slot + 1, self._vote(region, check, slot)) for slot in range(self.slots)],
+                [
+                    code_of(10 * slot + 1, self._vote(region, check, slot))
+                    for slot in range(self.slots)
+                ],
                 reference=check.startswith("internet"),
             )
             for region in names
@@ -47,13 +59,21 @@ class World:
 
     def _vantage(self, region: str) -> Vantage:
         vantage = vantage_of(region, heard=10 * self.slots)
-        codes = [code for track in self.tracks.values() for code in track[region].codes]
-        vantage.answered_at = max((at_of(code) for code in codes if vote_in(code) == Vote.GOOD), default=LONGEST_AGO)
+        codes = [code for series in self.all_series.values() for code in series[region].codes]
+        vantage.answered_at = max(
+            (at_of(code) for code in codes if vote_in(code) == Vote.GOOD), default=LONGEST_AGO
+        )
         return vantage
 
-    def groups(self, region: str, shared: Mapping[str, str]) -> Mapping[Track, str]:
-        kin = {check: check if check.startswith("internet") else check.split("-")[0] for check in self.checks}
-        return {track[region]: shared.get(check, kin[check]) for check, track in self.tracks.items()}
+    def groups(self, region: str, shared: Mapping[str, str]) -> Mapping[Series, str]:
+        kin = {
+            check: check if check.startswith("internet") else check.split("-")[0]
+            for check in self.checks
+        }
+        return {
+            series[region]: shared.get(check, kin[check])
+            for check, series in self.all_series.items()
+        }
 
     def diagnosis(self, region: str, shared: Mapping[str, str] | None = None) -> Diagnosis:
         groups = self.groups(region, shared or {})
@@ -61,7 +81,7 @@ class World:
             self.vantages[region],
             list(groups),
             groups,
-            lambda track, slot: failing_about(self.tracks[track.check.id].values(), slot),
+            lambda series, slot: failing_about(self.all_series[series.check.id].values(), slot),
         )
 
     def sick(self, shared: Mapping[str, str] | None = None) -> list[str]:

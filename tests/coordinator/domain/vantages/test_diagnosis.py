@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from coordinator.domain.vantages.diagnosis import BAD_NATS, GOOD_NATS, Diagnosis, is_suspect
-from coordinator.domain.window.series import Track
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, at, code_of, vantage_of
 from tests.coordinator.domain.vantages.diagnosis_world import SERVICES, World
@@ -40,13 +40,17 @@ def test_a_dead_worker_with_few_witnesses_is_told_in_two_slots() -> None:
 
 
 def test_a_worker_that_fails_at_half_of_everything_is_told_within_eight_slots() -> None:
-    world = World(lambda region, check, slot: region == "r2" and slot > 3 and (len(check) + slot) % 2 == 0)
+    world = World(
+        lambda region, check, slot: region == "r2" and slot > 3 and (len(check) + slot) % 2 == 0
+    )
     assert world.sick() == ["r2"]
     assert world.diagnosis("r2").share == 1, "each witness speaks against it sooner or later"
 
 
 def test_a_worker_that_rarely_fails_is_fit() -> None:
-    world = World(lambda region, check, slot: region == "r2" and check == SERVICES[slot % 3] and slot % 4 == 0)
+    world = World(
+        lambda region, check, slot: region == "r2" and check == SERVICES[slot % 3] and slot % 4 == 0
+    )
     assert world.diagnosis("r2").nats < RULES.doubt_nats
     assert world.sick() == []
 
@@ -75,9 +79,17 @@ def test_a_closer_look_is_due_when_a_fair_part_of_the_witnesses_fails() -> None:
     world = World(lambda *_: False)
     groups = world.groups("r1", {})
     vantage = vantage_of("r1")
-    tracks = list(groups)
-    assert [_suspect(vantage, tracks[:n], groups) for n in range(5)] == [False, False, False, True, True]
-    assert not _suspect(vantage, tracks[:4], dict.fromkeys(tracks, "AS1")), "all of one network"
+    all_series = list(groups)
+    assert [_suspect(vantage, all_series[:n], groups) for n in range(5)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert not _suspect(vantage, all_series[:4], dict.fromkeys(all_series, "AS1")), (
+        "all of one network"
+    )
     vantage.failing = {}
     vantage.doubted_since = at(0)
     assert is_suspect(vantage, groups, 7)
@@ -85,15 +97,15 @@ def test_a_closer_look_is_due_when_a_fair_part_of_the_witnesses_fails() -> None:
     assert is_suspect(vantage, groups, 7), "an unfit worker is looked at until it is well"
 
 
-def _suspect(vantage: Vantage, failing: Sequence[Track], groups: Mapping[Track, str]) -> bool:
+def _suspect(vantage: Vantage, failing: Sequence[Series], groups: Mapping[Series, str]) -> bool:
     vantage.failing = dict.fromkeys(failing, at(0))
     return is_suspect(vantage, groups, len(set(groups.values())))
 
 
 def test_a_worker_that_is_slow_everywhere_is_sick_as_one_that_fails() -> None:
     world = World(lambda *_: False)
-    for track in world.tracks.values():
+    for series in world.all_series.values():
         for moment in (105, 115):
-            track["r2"].add(code_of(moment, slow=True))
-            track["r3"].add(code_of(moment))
+            series["r2"].add(code_of(moment, slow=True))
+            series["r3"].add(code_of(moment))
     assert world.sick() == ["r2"]

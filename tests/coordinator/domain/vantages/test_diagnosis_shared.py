@@ -13,7 +13,7 @@ def test_a_service_that_fails_everywhere_speaks_against_nobody() -> None:
     assert all(world.diagnosis(region).against == 0 for region in world.vantages)
 
 
-def test_what_fails_in_most_other_regions_does_not_speak_against_a_worker_though_it_is_well_in_some() -> None:
+def test_what_fails_in_most_other_regions_does_not_speak_against_a_worker() -> None:
     world = World(lambda region, _, slot: region != "r5" and slot > 5, ["claude-c1"])
     assert all(world.diagnosis(region).against == 0 for region in world.vantages)
 
@@ -36,7 +36,9 @@ def test_a_worker_that_fails_only_at_what_one_network_serves_is_fit() -> None:
 
 
 @pytest.mark.parametrize(("regions", "broken"), [(4, 2), (5, 2), (6, 3), (8, 4)])
-def test_when_half_of_the_fleet_breaks_that_half_is_sick_and_the_other_is_not(regions: int, broken: int) -> None:
+def test_when_half_of_the_fleet_breaks_that_half_is_sick_and_the_other_is_not(
+    regions: int, broken: int
+) -> None:
     dead = regions_of(broken)
     world = World(lambda region, _, slot: region in dead and slot >= 9, regions=regions)
     assert world.sick() == list(dead)
@@ -49,12 +51,16 @@ def test_references_that_are_down_for_all_speak_against_nobody() -> None:
 
 
 def test_without_any_network_everyone_is_sick() -> None:
-    """Nothing answers anybody: the references were there a moment ago, and they do not all fail at once."""
+    """Nothing answers anybody: the references were there a moment ago, and they do not all fail at
+    once.
+    """
     world = World(lambda _, __, slot: slot > 5)
     assert world.sick() == list(world.vantages)
 
 
-def test_without_references_losing_all_network_cannot_be_told_from_an_outage_of_everything() -> None:
+def test_without_references_losing_all_network_cannot_be_told_from_an_outage_of_everything() -> (
+    None
+):
     world = World(lambda _, __, slot: slot > 5, SERVICES)
     assert world.sick() == []
 
@@ -77,7 +83,9 @@ def test_a_look_that_abstains_speaks_against_a_worker_only_at_a_reference() -> N
     def abstains(kind: str) -> World:
         return World(
             lambda region, check, slot: (
-                Vote.ABSTAINS if region == "r2" and slot > 8 and check.startswith(kind) else Vote.GOOD
+                Vote.ABSTAINS
+                if region == "r2" and slot > 8 and check.startswith(kind)
+                else Vote.GOOD
             )
         )
 

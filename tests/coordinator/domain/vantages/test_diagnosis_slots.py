@@ -33,19 +33,26 @@ def test_one_witness_of_many_does_not_spoil_a_clean_slot_and_two_of_seven_do() -
 def test_it_speaks_against_a_worker_since_the_sum_was_last_zero() -> None:
     world = World(lambda region, _, slot: region == "r2" and slot in (6, 10, 11))
     assert world.diagnosis("r2").since == at(60)
-    later = World(lambda region, check, slot: region == "r2" and (slot > 9 or (slot == 6 and check == "claude-c1")))
+    later = World(
+        lambda region, check, slot: (
+            region == "r2" and (slot > 9 or (slot == 6 and check == "claude-c1"))
+        )
+    )
     assert later.diagnosis("r2").since == at(100)
 
 
 def test_several_looks_at_one_witness_in_a_slot_weigh_as_one() -> None:
-    world = World(lambda region, _, slot: region == "r2" and slot == 11, ["claude-c1", "claude-c2", "claude-c3"])
+    world = World(
+        lambda region, _, slot: region == "r2" and slot == 11,
+        ["claude-c1", "claude-c2", "claude-c3"],
+    )
     assert world.diagnosis("r2").nats == pytest.approx(BAD_NATS)
 
 
 def test_the_looks_of_the_other_workers_of_a_region_are_not_its_own() -> None:
     world = World(lambda *_: False)
-    for track in world.tracks.values():
-        track["r2"].add(code_of(115, Vote.BAD, worker=1))
+    for series in world.all_series.values():
+        series["r2"].add(code_of(115, Vote.BAD, worker=1))
     assert world.diagnosis("r2").nats == 0
 
 

@@ -27,7 +27,10 @@ def test_a_region_is_fit_from_the_first_answer_on() -> None:
 def test_a_worker_that_nothing_answered_is_not_fit_yet() -> None:
     watch = Watch(net(1, {"claude": 1}))
     watch.run(range(2), alone("r1"), lambda *_: True)
-    assert watch.fleet.workers()["r1", "w"] == (Fitness.SILENT, "heard, but nothing has answered it yet")
+    assert watch.fleet.workers()["r1", "w"] == (
+        Fitness.SILENT,
+        "heard, but nothing has answered it yet",
+    )
     assert not watch.fleet.is_fit("r1")
 
 
@@ -78,7 +81,9 @@ def test_each_worker_of_a_region_keeps_a_number_that_no_other_one_gets() -> None
     assert watch.fleet.worker("r2", "w", at(0)).number == 0, "each region counts for itself"
     watch.run(range(40), alone("r2"))
     assert set(watch.fleet.workers()) == {("r2", "w")}
-    assert watch.fleet.worker("r1", "d", at(400)).number == 3, "looks of those that left may still be there"
+    assert watch.fleet.worker("r1", "d", at(400)).number == 3, (
+        "looks of those that left may still be there"
+    )
 
 
 def test_a_fleet_goes_on_under_another_configuration() -> None:
@@ -86,7 +91,11 @@ def test_a_fleet_goes_on_under_another_configuration() -> None:
     before.run(range(6), EVERYONE, lambda region, _, __, slot: region == "r2" and slot > 3)
     after = Watch(net(3, {"claude": 1}, references=3))
     after.fleet.adopt(before.fleet)
-    assert [str(after.fleet.regions()[region][0]) for region in ("r1", "r2", "r3")] == ["fit", "unfit", "fit"]
+    assert [str(after.fleet.regions()[region][0]) for region in ("r1", "r2", "r3")] == [
+        "fit",
+        "unfit",
+        "fit",
+    ]
     assert set(after.fleet.workers()) == {("r1", "w"), ("r2", "w"), ("r3", "w")}
     assert after.fleet.worker("r2", "w", at(60)).unfit_since is not None
     assert after.fleet.worker("r1", "new", at(60)).number == 1

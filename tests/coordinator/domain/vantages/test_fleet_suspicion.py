@@ -15,7 +15,10 @@ def test_many_regions_silent_at_once_make_us_suspect_ourselves_for_two_slots() -
     assert watch.told("r1") == [(0, "fit"), (41, "silent")]
     said = [bool(watch.fleet.suspicion(at(moment))) for moment in (40, 41, 60, 61)]
     assert said == [False, True, True, False]
-    assert watch.fleet.suspicion(at(41)) == "2 of 4 regions fell silent at once, so the fault may be our own"
+    assert (
+        watch.fleet.suspicion(at(41))
+        == "2 of 4 regions fell silent at once, so the fault may be our own"
+    )
 
 
 def test_one_silent_region_is_never_our_own_fault() -> None:
@@ -34,7 +37,9 @@ def test_regions_that_leave_one_by_one_are_not_our_own_fault() -> None:
 
 
 @pytest.mark.parametrize(("silent", "suspected"), [(3, False), (4, True)])
-def test_it_takes_more_than_the_share_of_regions_to_suspect_ourselves(silent: int, suspected: bool) -> None:
+def test_it_takes_more_than_the_share_of_regions_to_suspect_ourselves(
+    silent: int, suspected: bool
+) -> None:
     watch = Watch(net(10, {"claude": 1}), replace(RULES_HERE, suspect_ourselves_share=0.3))
     everyone = alone(*(f"r{n}" for n in range(1, 11)))
     watch.run([0], everyone)

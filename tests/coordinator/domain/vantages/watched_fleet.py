@@ -8,8 +8,8 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.look import Vote
-from coordinator.domain.window.series import Track
-from tests.coordinator.domain.handmade import RULES, START, at, code_of, net, track_of
+from coordinator.domain.window.series import Series
+from tests.coordinator.domain.handmade import RULES, START, at, code_of, net, series_of
 
 RULES_HERE = replace(RULES, silent_after_ms=30_000)
 Fails = Callable[[str, str, str, int], bool]
@@ -22,22 +22,29 @@ class Watch:
     def __init__(self, topology: Topology, rules: Rules = RULES_HERE) -> None:
         reference = {check.id: check.service == "internet" for check in topology.checks}
         self.topology, self.rules = topology, rules
-        self.tracks: dict[str, dict[str, Track]] = {
-            check.id: {region: track_of(check, region, reference=reference[check.id]) for region in check.regions}
+        self.all_series: dict[str, dict[str, Series]] = {
+            check.id: {
+                region: series_of(check, region, reference=reference[check.id])
+                for region in check.regions
+            }
             for check in topology.checks
         }
-        self.fleet = Fleet(topology, self.tracks, rules)
+        self.fleet = Fleet(topology, self.all_series, rules)
         self.changes: list[FitnessChange] = []
 
-    def hear(self, slot: int, workers: Iterable[tuple[str, str]], fails: Fails = lambda *_: False) -> None:
+    def hear(
+        self, slot: int, workers: Iterable[tuple[str, str]], fails: Fails = lambda *_: False
+    ) -> None:
         """Each of these workers looks at everything at the start of a slot."""
         for region, name in workers:
             for check in self.topology.checks:
                 failed = fails(region, name, check.id, slot)
                 worker = self.fleet.worker(region, name, at(10 * slot))
-                track = self.tracks[check.id][region]
-                track.add(code_of(10 * slot, Vote.BAD if failed else Vote.GOOD, worker=worker.number))
-                worker.hear(track, at(10 * slot), not failed, made=True)
+                series = self.all_series[check.id][region]
+                series.add(
+                    code_of(10 * slot, Vote.BAD if failed else Vote.GOOD, worker=worker.number)
+                )
+                worker.hear(series, at(10 * slot), not failed, made=True)
             self.fleet.examine.add((region, name))
 
     def judge(self, first: int, last: int) -> None:
@@ -45,7 +52,12 @@ class Watch:
         for second in range(first, last + 1):
             self.changes += self.fleet.judge(at(second))
 
-    def run(self, slots: Iterable[int], workers: Iterable[tuple[str, str]], fails: Fails = lambda *_: False) -> None:
+    def run(
+        self,
+        slots: Iterable[int],
+        workers: Iterable[tuple[str, str]],
+        fails: Fails = lambda *_: False,
+    ) -> None:
         """Look and be judged, slot by slot."""
         for slot in slots:
             self.hear(slot, workers, fails)

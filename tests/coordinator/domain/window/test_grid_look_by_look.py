@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import Frame, Sheet, fill, frame_of
+from coordinator.domain.window.grid import Axes, CountGrid, axes_of, fill
 from coordinator.domain.window.look import LATE, REASON_MASK, SLOW, Vote, at_of, vote_in, worker_of
-from coordinator.domain.window.series import LONGEST_AGO, Track
+from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.vantage import Vantage
-from tests.coordinator.domain.handmade import RULES, at, check_of, code_of, track_of, vantage_of
+from tests.coordinator.domain.handmade import RULES, at, check_of, code_of, series_of, vantage_of
 
 
 def slowly(
-    axes: Frame,
-    tracks: Sequence[Track],
+    axes: Axes,
+    all_series: Sequence[Series],
     cells: Sequence[int],
     fleet: Mapping[str, Sequence[Vantage]],
     now: int,
@@ -27,11 +27,13 @@ def slowly(
     *,
     late_alarms: bool,
 ) -> tuple[dict[tuple[int, int, int], float], ...]:
-    """What a sheet holds, look by look, in plain Python: good, bad, slow, newest, rounds; and who waits."""
+    """What a sheet holds, look by look, in plain Python: good, bad, slow, newest, rounds; and who
+    waits.
+    """
     begin = (now // axes.bucket_ms - axes.buckets + 1) * axes.bucket_ms
     counted, waiting = [], False
-    for place, track in enumerate(tracks):
-        for code in track.codes:
+    for place, series in enumerate(all_series):
+        for code in series.codes:
             moment, vote = at_of(code), vote_in(code)
             bad = vote == Vote.BAD
             if moment < begin or vote == Vote.ABSTAINS or (code & LATE and not late_alarms):
@@ -44,13 +46,19 @@ def slowly(
                 waiting = True
                 continue
             counted.append((place, code))
-    together = Counter((place, at_of(code) // tracks[place].check.interval_ms) for place, code in counted)
+    together = Counter(
+        (place, at_of(code) // all_series[place].check.interval_ms) for place, code in counted
+    )
     good, bads, slow, newest, moments = Counter(), Counter(), Counter(), {}, set()
     for place, code in counted:
         moment = at_of(code)
         row, column = divmod(cells[place], len(axes.regions))
         bucket = min((moment - begin) // axes.bucket_ms, axes.buckets - 1)
-        weight = 1 / (1 + rules.fate_share * (together[place, moment // tracks[place].check.interval_ms] - 1))
+        weight = 1 / (
+            1
+            + rules.fate_share
+            * (together[place, moment // all_series[place].check.interval_ms] - 1)
+        )
         key = (bucket, row, column)
         (bads if vote_in(code) == Vote.BAD else good)[key] += weight
         if code & SLOW and vote_in(code) == Vote.GOOD:
@@ -59,28 +67,43 @@ def slowly(
         if code >> 19 & 15:
             moments.add((bucket, column, moment // 5_000))
     rounds = Counter((bucket, column) for bucket, column, _ in moments)
-    looks = sorted((at_of(c), cells[p], vote_in(c) == Vote.BAD, bool(c & LATE), c & REASON_MASK) for p, c in counted)
+    looks = sorted(
+        (at_of(c), cells[p], vote_in(c) == Vote.BAD, bool(c & LATE), c & REASON_MASK)
+        for p, c in counted
+    )
     return good, bads, slow, newest, rounds, looks, waiting
 
 
-def dense(shape: tuple[int, ...], found: Mapping[tuple[int, ...], float], default: float = 0.0) -> np.ndarray:
+def dense(
+    shape: tuple[int, ...], found: Mapping[tuple[int, ...], float], default: float = 0.0
+) -> np.ndarray:
     array = np.full(shape, default)
     for key, value in found.items():
         array[key] = value
     return array
 
 
-def a_world(seed: int) -> tuple[Frame, list[Track], list[int], dict[str, list[Vantage]]]:
-    """Random looks of random workers at a few checks of mixed intervals, two of them of one component."""
+def a_world(seed: int) -> tuple[Axes, list[Series], list[int], dict[str, list[Vantage]]]:
+    """Random looks of random workers at a few checks of mixed intervals, two of them of one
+    component.
+    """
     random = Random(seed)
     regions = [f"r{n}" for n in range(1, random.randint(1, 3) + 1)]
     checks = [
-        replace(check_of(f"claude-{name}", regions, random.choice([5_000, 10_000, 30_000])), id=f"{name}{n}")
+        replace(
+            check_of(f"claude-{name}", regions, random.choice([5_000, 10_000, 30_000])),
+            id=f"{name}{n}",
+        )
         for n, name in enumerate(random.choice([["c1"], ["c1", "c1", "c2"], ["c1", "c2", "c3"]]))
     ]
     components = sorted({check.component for check in checks})
-    axes = frame_of(components, regions, [check.interval_ms for check in checks], replace(RULES, window_ms=100_000))
-    tracks, cells = [], []
+    axes = axes_of(
+        components,
+        regions,
+        [check.interval_ms for check in checks],
+        replace(RULES, window_ms=100_000),
+    )
+    all_series, cells = [], []
     for check in checks:
         for column, region in enumerate(regions):
             codes = [
@@ -94,10 +117,13 @@ def a_world(seed: int) -> tuple[Frame, list[Track], list[int], dict[str, list[Va
                 )
                 for _ in range(random.randint(0, 40))
             ]
-            tracks.append(track_of(check, region, codes))
+            all_series.append(series_of(check, region, codes))
             cells.append(components.index(check.component) * len(regions) + column)
-    fleet = {region: [_a_worker(random, region, n) for n in range(random.randint(0, 3))] for region in regions}
-    return axes, tracks, cells, fleet
+    fleet = {
+        region: [_a_worker(random, region, n) for n in range(random.randint(0, 3))]
+        for region in regions
+    }
+    return axes, all_series, cells, fleet
 
 
 def _a_worker(random: Random, region: str, number: int) -> Vantage:
@@ -114,10 +140,12 @@ def _a_worker(random: Random, region: str, number: int) -> Vantage:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.integers(100, 320), st.booleans())
-def test_a_sheet_equals_one_that_is_filled_look_by_look(seed: int, seconds: int, late_alarms: bool) -> None:
-    axes, tracks, cells, fleet = a_world(seed)
-    found = fill(axes, tracks, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
-    expected = slowly(axes, tracks, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
+def test_a_sheet_equals_one_that_is_filled_look_by_look(
+    seed: int, seconds: int, late_alarms: bool
+) -> None:
+    axes, all_series, cells, fleet = a_world(seed)
+    found = fill(axes, all_series, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
+    expected = slowly(axes, all_series, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
     good, bad, slow, newest, rounds, looks, waiting = expected
     shape = (axes.buckets, len(axes.components), len(axes.regions))
     for told, plain in ((found.good, good), (found.bad, bad), (found.slow, slow)):
@@ -130,6 +158,6 @@ def test_a_sheet_equals_one_that_is_filled_look_by_look(seed: int, seconds: int,
     assert found.begin == axes.begin(at(seconds))
 
 
-def _columns(found: Sheet) -> tuple[np.ndarray, ...]:
+def _columns(found: CountGrid) -> tuple[np.ndarray, ...]:
     looks = found.looks
     return looks.at, looks.cell, looks.bad, looks.late, looks.reason

@@ -1,21 +1,26 @@
 import numpy as np
 
-from coordinator.domain.window.grid import Frame
+from coordinator.domain.window.grid import Axes
 from coordinator.domain.window.pace import Pace, pace_of
-from tests.coordinator.domain.handmade import RULES, check_of, track_of
+from tests.coordinator.domain.handmade import RULES, check_of, series_of
 
-AXES = Frame(("c1", "c2"), ("r1", "r2"), 10_000, 6)
+AXES = Axes(("c1", "c2"), ("r1", "r2"), 10_000, 6)
 
 
 def pace() -> Pace:
-    """The first component every 10 s (and every minute by another check), the second every 5 minutes in one region."""
+    """The first component every 10 s (and every minute by another check), the second every 5
+    minutes in one region.
+    """
     quick = check_of("claude-c1", ("r1", "r2"), 10_000, 5_000)
     again = check_of("claude-c1", ("r1",), 60_000, 20_000)
     slow = check_of("claude-c2", ("r1",), 300_000, 30_000)
-    tracks = [
-        track_of(quick, "r1"), track_of(quick, "r2"), track_of(again, "r1"), track_of(slow, "r1"),
-    ]  # fmt: skip
-    return pace_of(AXES, tracks, [0, 1, 0, 2], RULES.step_ms)
+    all_series = [
+        series_of(quick, "r1"),
+        series_of(quick, "r2"),
+        series_of(again, "r1"),
+        series_of(slow, "r1"),
+    ]
+    return pace_of(AXES, all_series, [0, 1, 0, 2], RULES.step_ms)
 
 
 def test_a_cell_is_looked_at_as_often_as_by_its_quickest_check() -> None:

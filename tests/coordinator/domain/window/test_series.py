@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import Vote, at_of
-from coordinator.domain.window.series import LEAST_DEVIATION, LONGEST_AGO, Normal
-from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, at, check_of, code_of, track_of
+from coordinator.domain.window.series import LEAST_DEVIATION, LONGEST_AGO, Baseline
+from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, at, check_of, code_of, series_of
 from tests.scenarios.internet import results, topology
 
 CHECK = check_of()
@@ -31,47 +31,49 @@ looks = st.lists(
 @settings(max_examples=80)
 @given(looks, st.randoms(use_true_random=False))
 def test_order_and_repeats_never_matter(codes: list[int], random: Random) -> None:
-    plain = track_of(CHECK, "r1", codes)
+    plain = series_of(CHECK, "r1", codes)
     mixed = [*codes, *random.choices(codes, k=len(codes) // 2)] if codes else []
     random.shuffle(mixed)
-    track = track_of(CHECK, "r1")
-    taken = [track.add(code) for code in mixed]
+    series = series_of(CHECK, "r1")
+    taken = [series.add(code) for code in mixed]
     assert sum(taken) == len(codes), "each is new once"
-    assert list(track.codes) == list(plain.codes)
-    assert list(track.codes) == sorted(codes)
+    assert list(series.codes) == list(plain.codes)
+    assert list(series.codes) == sorted(codes)
 
 
 def test_what_came_first_under_a_name_stays() -> None:
-    track = track_of(CHECK, "r1", [code_of(10), code_of(20)])
-    assert not track.add(code_of(10, Vote.BAD))
-    assert not track.add(code_of(20, Vote.BAD))
-    assert list(track.codes) == [code_of(10), code_of(20)]
+    series = series_of(CHECK, "r1", [code_of(10), code_of(20)])
+    assert not series.add(code_of(10, Vote.BAD))
+    assert not series.add(code_of(20, Vote.BAD))
+    assert list(series.codes) == [code_of(10), code_of(20)]
 
 
 def test_looks_of_one_moment_by_several_workers_and_attempts_are_several() -> None:
     codes = [code_of(10, worker=w, attempt=a) for w in (1, 0) for a in (1, 0)]
-    assert list(track_of(CHECK, "r1", codes).codes) == sorted(codes)
+    assert list(series_of(CHECK, "r1", codes).codes) == sorted(codes)
 
 
 @settings(max_examples=40)
 @given(looks, st.integers(-10, 610))
 def test_since_gives_all_looks_from_a_moment_on(codes: list[int], moment: int) -> None:
-    track = track_of(CHECK, "r1", codes)
-    assert list(track.since(at(moment))) == [code for code in sorted(codes) if at_of(code) >= at(moment)]
+    series = series_of(CHECK, "r1", codes)
+    assert list(series.since(at(moment))) == [
+        code for code in sorted(codes) if at_of(code) >= at(moment)
+    ]
 
 
 def test_trimming_forgets_what_is_older_than_the_span() -> None:
-    track = track_of(CHECK, "r1", [code_of(n) for n in range(0, 200, 10)], span_ms=50_000)
-    track.trim(LONGEST_AGO)
-    assert [at_of(code) for code in track.codes] == [at(n) for n in range(140, 200, 10)]
-    track.trim(LONGEST_AGO)
-    assert len(track.codes) == 6, "nothing more is old"
+    series = series_of(CHECK, "r1", [code_of(n) for n in range(0, 200, 10)], span_ms=50_000)
+    series.trim(LONGEST_AGO)
+    assert [at_of(code) for code in series.codes] == [at(n) for n in range(140, 200, 10)]
+    series.trim(LONGEST_AGO)
+    assert len(series.codes) == 6, "nothing more is old"
 
 
 def test_what_is_trimmed_is_learned_from_only_as_far_as_it_was_quiet() -> None:
     votes = [Vote.GOOD, Vote.BAD, Vote.ABSTAINS]
     codes = [code_of(10 * n, votes[n % 3]) for n in range(30)]
-    trouble, quiet, lately = (track_of(CHECK, "r1", codes, span_ms=0) for _ in range(3))
+    trouble, quiet, lately = (series_of(CHECK, "r1", codes, span_ms=0) for _ in range(3))
     trouble.trim(LONGEST_AGO)
     assert (trouble.normal.looks, trouble.normal.bad) == (0, 0)
     quiet.trim(at(0))
@@ -83,31 +85,31 @@ def test_what_is_trimmed_is_learned_from_only_as_far_as_it_was_quiet() -> None:
 
 
 def test_looks_that_stay_are_not_learned_from_yet() -> None:
-    track = track_of(CHECK, "r1", [code_of(10 * n, Vote.BAD) for n in range(30)], span_ms=290_000)
-    track.trim(at(0))
-    assert (len(track.codes), track.normal.looks) == (30, 0)
+    series = series_of(CHECK, "r1", [code_of(10 * n, Vote.BAD) for n in range(30)], span_ms=290_000)
+    series.trim(at(0))
+    assert (len(series.codes), series.normal.looks) == (30, 0)
 
 
 def test_what_is_normal_counts_half_after_the_half_life() -> None:
-    track = track_of(CHECK, "r1", rules=Rules(half_life_ms=100 * INTERVAL_MS))
-    assert track.decay**100 == pytest.approx(0.5)
+    series = series_of(CHECK, "r1", rules=Rules(half_life_ms=100 * INTERVAL_MS))
+    assert series.decay**100 == pytest.approx(0.5)
     for _ in range(400):
-        track.normal.learn_vote(True, track.decay)
-    bad, looks_before = track.normal.bad, track.normal.looks
+        series.normal.learn_vote(True, series.decay)
+    bad, looks_before = series.normal.bad, series.normal.looks
     for _ in range(100):
-        track.normal.learn_vote(False, track.decay)
-    assert track.normal.bad == pytest.approx(bad / 2)
-    assert track.normal.looks == pytest.approx(looks_before, rel=0.1)
+        series.normal.learn_vote(False, series.decay)
+    assert series.normal.bad == pytest.approx(bad / 2)
+    assert series.normal.looks == pytest.approx(looks_before, rel=0.1)
 
 
 def test_a_week_is_the_half_life_whatever_the_interval() -> None:
     for interval_ms in (10_000, 300_000):
-        decay = track_of(check_of(interval_ms=interval_ms), "r1").decay
+        decay = series_of(check_of(interval_ms=interval_ms), "r1").decay
         assert decay ** (7 * DAY_MS / interval_ms) == pytest.approx(0.5)
 
 
 def test_the_normal_share_begins_at_the_prior_and_stays_in_its_bounds() -> None:
-    normal = Normal()
+    normal = Baseline()
     assert normal.share(RULES) == pytest.approx(1 / 250)
     for _ in range(5_000):
         normal.learn_vote(False, 1.0)
@@ -118,14 +120,14 @@ def test_the_normal_share_begins_at_the_prior_and_stays_in_its_bounds() -> None:
 
 
 def test_the_normal_share_comes_to_the_true_one() -> None:
-    normal = Normal()
+    normal = Baseline()
     for n in range(20_000):
         normal.learn_vote(n % 50 == 0, 1.0)
     assert normal.share(RULES) == pytest.approx(0.02, rel=0.05)
 
 
-def learned(times: list[float], rules: Rules = RULES) -> Normal:
-    normal = Normal()
+def learned(times: list[float], rules: Rules = RULES) -> Baseline:
+    normal = Baseline()
     for time in times:
         normal.learn_time(time, rules)
     return normal
@@ -174,18 +176,20 @@ def test_what_was_learned_is_kept_over_a_restart() -> None:
     before = learned(lognormal(200, 0.1, 400))
     for bad in (True, False, False):
         before.learn_vote(bad, 0.99)
-    after = Normal()
+    after = Baseline()
     after.remember(before.to_numbers(), RULES)
     assert after.to_numbers() == before.to_numbers()
     assert after.limit_ms == pytest.approx(before.limit_ms)
     assert after.share(RULES) == before.share(RULES)
-    few = Normal()
+    few = Baseline()
     few.remember(learned([200.0] * 19).to_numbers(), RULES)
     assert few.limit_ms == inf, "as few times as before are known"
 
 
 @pytest.mark.parametrize(("usual_ms", "limit_ms"), [(40, 140), (200, 300), (1_000, 1_500)])
-def test_slow_is_half_as_much_again_and_at_least_a_hundred_milliseconds_more(usual_ms: float, limit_ms: float) -> None:
+def test_slow_is_half_as_much_again_and_at_least_a_hundred_milliseconds_more(
+    usual_ms: float, limit_ms: float
+) -> None:
     normal = learned([usual_ms] * 400)
     assert normal.deviation == LEAST_DEVIATION
     assert normal.limit_ms == pytest.approx(limit_ms, rel=0.01)
@@ -208,20 +212,24 @@ def test_absurd_times_do_not_poison_what_is_normal(absurd: float, place: int) ->
 
 
 def test_the_network_and_the_edge_that_answered_last_are_remembered() -> None:
-    (plain, *_) = results(topology(regions=1, services=(("claude", 1),), references=0), at(0), at(10))
-    track = track_of(CHECK, "r1")
-    track.answered_from(plain._replace(asn=13335, extra={"edge": "FRA"}))
-    assert (track.asn, track.edge) == (13335, "FRA")
-    track.answered_from(plain)
-    track.answered_from(plain._replace(extra={"edge": 7}))
-    assert (track.asn, track.edge) == (13335, "FRA"), "what does not say keeps what was said"
+    (plain, *_) = results(
+        topology(regions=1, services=(("claude", 1),), references=0), at(0), at(10)
+    )
+    series = series_of(CHECK, "r1")
+    series.answered_from(plain._replace(asn=13335, extra={"edge": "FRA"}))
+    assert (series.asn, series.edge) == (13335, "FRA")
+    series.answered_from(plain)
+    series.answered_from(plain._replace(extra={"edge": 7}))
+    assert (series.asn, series.edge) == (13335, "FRA"), "what does not say keeps what was said"
 
 
 def test_a_track_goes_on_under_another_configuration() -> None:
-    before = track_of(CHECK, "r1", [code_of(10), code_of(20, Vote.BAD), code_of(30, Vote.ABSTAINS)])
+    before = series_of(
+        CHECK, "r1", [code_of(10), code_of(20, Vote.BAD), code_of(30, Vote.ABSTAINS)]
+    )
     before.normal.learn_vote(True, 1.0)
     before.asn, before.edge = 13335, "FRA"
-    after = track_of(check_of(interval_ms=20_000), "r1")
+    after = series_of(check_of(interval_ms=20_000), "r1")
     after.adopt(before)
     assert list(after.codes) == list(before.codes)
     assert (after.normal, after.asn, after.edge) == (before.normal, 13335, "FRA")
@@ -230,13 +238,13 @@ def test_a_track_goes_on_under_another_configuration() -> None:
 
 
 def test_memory_of_a_look_is_eight_bytes() -> None:
-    track = track_of(CHECK, "r1", [code_of(n) for n in range(100)])
-    assert isinstance(track.codes, array)
-    assert track.codes.itemsize == 8
+    series = series_of(CHECK, "r1", [code_of(n) for n in range(100)])
+    assert isinstance(series.codes, array)
+    assert series.codes.itemsize == 8
 
 
 def test_a_time_longer_than_any_look_is_taken_for_a_day() -> None:
-    normal = Normal()
+    normal = Baseline()
     for total_ms in [1e300, 1.7e308, *[200.0] * 400]:
         normal.learn_time(total_ms, RULES)
     assert normal.limit_ms < 3_600_000, "the two are outvoted"

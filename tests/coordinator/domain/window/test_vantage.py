@@ -3,9 +3,9 @@ from hypothesis import strategies as st
 
 from coordinator.domain.window.series import LONGEST_AGO
 from coordinator.domain.window.vantage import SPANS_KEPT
-from tests.coordinator.domain.handmade import at, check_of, track_of, vantage_of
+from tests.coordinator.domain.handmade import at, check_of, series_of, vantage_of
 
-API, WEB = (track_of(check_of(name), "r1") for name in ("claude-c1", "claude-c2"))
+API, WEB = (series_of(check_of(name), "r1") for name in ("claude-c1", "claude-c2"))
 
 
 def test_a_failed_look_is_remembered_until_a_later_good_one() -> None:
@@ -67,7 +67,13 @@ def test_looks_from_the_beginning_of_a_sickness_to_its_end_are_set_aside() -> No
     worker.fall_ill(at(10))
     assert [worker.sets_aside(at(moment)) for moment in (9, 10, 1000)] == [False, True, True]
     worker.recover(at(30))
-    assert [worker.sets_aside(at(moment)) for moment in (9, 10, 29, 30, 1000)] == [False, True, True, False, False]
+    assert [worker.sets_aside(at(moment)) for moment in (9, 10, 29, 30, 1000)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert worker.unfit_since is None
 
 

@@ -20,7 +20,9 @@ def net(components: int = 1, regions: int = 8, references: int = 0) -> Topology:
     return topology(regions, (("claude", components),), references, INTERVAL_MS, 10_000)
 
 
-def look(slot: int, region: str, bad: bool, component: str = "c1", worker: str = "", **changed: Any) -> Result:
+def look(
+    slot: int, region: str, bad: bool, component: str = "c1", worker: str = "", **changed: Any
+) -> Result:
     """One look of a slot; each region looks a second after the one before it."""
     service = "internet" if component.startswith("ref") else "claude"
     at = BEGIN + slot * INTERVAL_MS + REGIONS.index(region) * 1000
@@ -64,7 +66,11 @@ class Said:
     @property
     def claims(self) -> list[tuple[str, list[str], list[str]]]:
         """(scope, regions, components) of each verdict."""
-        return [(str(r["scope"]), r["regions"], r["components"]) for r in self.records if r["type"] == "verdict"]
+        return [
+            (str(r["scope"]), r["regions"], r["components"])
+            for r in self.records
+            if r["type"] == "verdict"
+        ]
 
     @property
     def scopes(self) -> list[str]:
@@ -84,7 +90,9 @@ class Said:
         return [str(r["event"]) for r in self.records if r["type"] == "incident"]
 
 
-def said(rule: str, found: list[Result], over: Topology | None = None, minutes: float | None = None) -> Said:
+def said(
+    rule: str, found: list[Result], over: Topology | None = None, minutes: float | None = None
+) -> Said:
     """What a rule says of these results; time goes on for so many minutes from the beginning."""
     until = None if minutes is None else BEGIN + round(minutes * 60_000)
     ordered = sorted(found, key=lambda result: result.received_at)

@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordinator.evaluation.baselines import BASELINES, judge_by
-from tests.coordinator.evaluation.baselines.streams import BEGIN, REGIONS, everywhere, look, looks, net, said
+from tests.coordinator.evaluation.baselines.streams import (
+    BEGIN,
+    REGIONS,
+    everywhere,
+    look,
+    looks,
+    net,
+    said,
+)
 from worker.contract.outcome import Reason
 from worker.contract.result import Result
 
@@ -39,14 +47,19 @@ def test_every_result_three_times_says_the_same(rule: str) -> None:
 def test_a_late_look_is_counted_in_its_place(rule: str) -> None:
     """A failed look that took longer than the good one after it is no news."""
     found = looks(everywhere("...."))
-    late = [look(1, region, True, received_at=BEGIN + 4 * 30_000, worker="second") for region in REGIONS[:1]]
+    late = [
+        look(1, region, True, received_at=BEGIN + 4 * 30_000, worker="second")
+        for region in REGIONS[:1]
+    ]
     assert said(rule, found + late, net(3)).last[0] in ("none", "unknown")
 
 
 def test_the_workers_of_a_region_are_one_checker_that_looks_more_often() -> None:
     votes = looks(everywhere("..xx"))
     assert said("gatus", votes).last[0] == "none"
-    assert said("gatus", votes + looks(everywhere("..xx"), worker="second")).last[0] == "system_wide"
+    assert (
+        said("gatus", votes + looks(everywhere("..xx"), worker="second")).last[0] == "system_wide"
+    )
 
 
 @pytest.mark.parametrize("rule", KNOWING)
@@ -56,14 +69,24 @@ def test_an_incident_tells_between_which_looks_it_began_and_ended(rule: str) -> 
     assert opened["started_after"] < opened["started_by"] <= opened["at"]
     assert resolved["ended_after"] < resolved["ended_by"] <= resolved["at"]
     assert resolved["id"] == opened["id"]
-    assert {"started_by", "ended_by", "event", "service", "scope", "regions", "components"} <= opened.keys()
+    assert {
+        "started_by",
+        "ended_by",
+        "event",
+        "service",
+        "scope",
+        "regions",
+        "components",
+    } <= opened.keys()
 
 
 def test_verdicts_are_told_on_whole_seconds_and_only_when_they_change() -> None:
     told = said("openstatus", OUTAGE)
     assert all(record["at"].endswith(".000Z") for record in told.records)
     assert all(a != b for a, b in zip(told.claims, told.claims[1:], strict=False))
-    assert all(record["confidence"] == 1.0 for record in told.records if record["type"] == "verdict")
+    assert all(
+        record["confidence"] == 1.0 for record in told.records if record["type"] == "verdict"
+    )
 
 
 def test_later_results_than_until_are_left_out() -> None:
@@ -76,7 +99,9 @@ def test_without_results_there_is_nothing_to_say_until_a_time_is_given() -> None
 
 
 def test_unknown_checks_and_regions_are_ignored() -> None:
-    strange = [r._replace(check="no-such") for r in OUTAGE] + [r._replace(region="elsewhere") for r in OUTAGE]
+    strange = [r._replace(check="no-such") for r in OUTAGE] + [
+        r._replace(region="elsewhere") for r in OUTAGE
+    ]
     assert said("openstatus", strange, minutes=60).scopes == ["none"]
 
 
@@ -105,6 +130,8 @@ _RESULT = st.builds(
 def test_no_rule_ever_raises_on_shuffled_repeated_or_late_results(
     found: list[Result], delays: list[int], rule: str
 ) -> None:
-    late = [r._replace(received_at=r.received_at + delays[n % len(delays)]) for n, r in enumerate(found)]
+    late = [
+        r._replace(received_at=r.received_at + delays[n % len(delays)]) for n, r in enumerate(found)
+    ]
     for record in judge_by(rule, found + late + found[::-1], net(2, references=1)):
         assert record["type"] in ("verdict", "incident")

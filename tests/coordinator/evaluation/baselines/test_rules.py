@@ -3,7 +3,14 @@
 import pytest
 
 from coordinator.evaluation.baselines import BASELINES
-from tests.coordinator.evaluation.baselines.streams import REGIONS, everywhere, look, looks, net, said
+from tests.coordinator.evaluation.baselines.streams import (
+    REGIONS,
+    everywhere,
+    look,
+    looks,
+    net,
+    said,
+)
 from worker.contract.outcome import Blame, Reason
 
 ALL = list(REGIONS)
@@ -106,7 +113,11 @@ def test_llmstatus_is_down_above_half_of_five_minutes_pooled_over_all_regions() 
 
 
 def test_llmstatus_calls_one_region_above_half_regional() -> None:
-    assert said("llmstatus", looks(bad_in(1, "." * 10 + "x" * 10, "." * 20))).last == ("regional", ["r1"], ONE)
+    assert said("llmstatus", looks(bad_in(1, "." * 10 + "x" * 10, "." * 20))).last == (
+        "regional",
+        ["r1"],
+        ONE,
+    )
 
 
 def test_llmstatus_calls_five_percent_in_ten_minutes_elevated_without_a_place() -> None:
@@ -127,14 +138,22 @@ def test_dynatrace_calls_all_locations_a_global_outage_at_once() -> None:
 
 def test_dynatrace_names_the_locations_that_fail_three_times_in_a_row() -> None:
     assert said("dynatrace", looks(bad_in(2, "..xx", "...."))).last == WELL
-    assert said("dynatrace", looks(bad_in(2, "..xxx", "....."))).last == ("regional", ["r1", "r2"], ONE)
+    assert said("dynatrace", looks(bad_in(2, "..xxx", "....."))).last == (
+        "regional",
+        ["r1", "r2"],
+        ONE,
+    )
     assert said("dynatrace", looks(bad_in(2, "..xxx.", "......"))).last == WELL
 
 
 def test_oneuptime_changes_only_when_all_probes_agree() -> None:
     assert said("oneuptime", looks(bad_in(7))).last == WELL
     assert said("oneuptime", looks(everywhere("..x"))).last == ("system_wide", ALL, ONE)
-    assert said("oneuptime", looks(everywhere("..x.", {"r8": "..xx"}))).last == ("system_wide", ALL, ONE)
+    assert said("oneuptime", looks(everywhere("..x.", {"r8": "..xx"}))).last == (
+        "system_wide",
+        ALL,
+        ONE,
+    )
     assert said("oneuptime", looks(everywhere("..x."))).last == WELL
 
 
@@ -153,7 +172,11 @@ def test_thousandeyes_needs_two_agents_twice_in_a_row() -> None:
 def test_thousandeyes_leaves_agents_with_local_problems_out() -> None:
     tests = [result for n in range(1, 6) for result in looks(bad_in(2), f"ref{n}")]
     assert said("thousandeyes", looks(bad_in(2)) + tests, net(references=5)).last == WELL
-    assert said("thousandeyes", looks(bad_in(4)) + tests, net(references=5)).last == ("regional", ["r3", "r4"], ONE)
+    assert said("thousandeyes", looks(bad_in(4)) + tests, net(references=5)).last == (
+        "regional",
+        ["r3", "r4"],
+        ONE,
+    )
 
 
 def test_blameit_blames_the_component_that_is_bad_from_nearly_everywhere() -> None:
@@ -182,5 +205,7 @@ def test_blameit_is_unsure_with_too_few_looks_or_without_an_explanation() -> Non
 
 @pytest.mark.parametrize("rule", BASELINES)
 def test_a_look_that_was_never_made_says_nothing(rule: str) -> None:
-    late = [look(n, r, True, reason=Reason.LATE, blame=Blame.PROBER) for n in range(12) for r in REGIONS]
+    late = [
+        look(n, r, True, reason=Reason.LATE, blame=Blame.PROBER) for n in range(12) for r in REGIONS
+    ]
     assert said(rule, late).scopes in (["none"], ["unknown"], [])

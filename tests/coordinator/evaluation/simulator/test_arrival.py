@@ -34,7 +34,9 @@ def test_nothing_is_heard_of_a_silent_region() -> None:
     play = scenario("region-silent").build(SHAPE, 2, SILENT)
     results = list(chain.from_iterable(play.stream()))
     middle = play.warm_until + 7 * MINUTE_MS
-    heard = {result.region for result in results if middle <= result.scheduled_at < middle + MINUTE_MS}
+    heard = {
+        result.region for result in results if middle <= result.scheduled_at < middle + MINUTE_MS
+    }
     assert len(heard) == 3
     silent = next(iter(set(play.topology.region) - heard))
     assert play.look("aster-api", silent, f"{silent}-1", middle) is None

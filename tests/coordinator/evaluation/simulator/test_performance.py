@@ -39,7 +39,9 @@ def test_a_watcher_that_asks_for_nothing_gets_the_stream() -> None:
     play = scenario("quiet-day").build(SHAPE, 1, lasts_ms=30 * MINUTE_MS)
     watcher = Curious()
     said = list(perform(play, watcher))
-    assert watcher.heard == [r for r in chain.from_iterable(play.stream()) if r.received_at <= watcher.now]
+    assert watcher.heard == [
+        r for r in chain.from_iterable(play.stream()) if r.received_at <= watcher.now
+    ]
     assert len(said) == 30 * 60
 
 
@@ -48,7 +50,10 @@ def test_an_extra_look_comes_in_a_little_after_it_was_asked_for() -> None:
     watcher = Curious([Ask("aster-api", "us-west", 1, "us-west-2"), Ask("aster-web", "eu-west", 1)])
     list(perform(play, watcher))
     extra = [result for result in watcher.heard if result.attempt == 1]
-    assert {(result.check, result.region) for result in extra} == {("aster-api", "us-west"), ("aster-web", "eu-west")}
+    assert {(result.check, result.region) for result in extra} == {
+        ("aster-api", "us-west"),
+        ("aster-web", "eu-west"),
+    }
     assert {result.worker for result in extra if result.region == "us-west"} == {"us-west-2"}
     for result in extra:
         assert watcher.asked_at < result.scheduled_at <= result.started_at < result.received_at

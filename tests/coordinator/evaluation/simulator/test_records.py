@@ -35,7 +35,11 @@ def incident(**changed: object) -> dict[str, object]:
                 "created": "2022-03-01T11:00:00+00:00",
                 "affected_locations": [{"id": "asia-northeast1"}, {"id": "europe-west1"}],
             },
-            {**update, "created": "2022-03-01T10:41:00+00:00", "affected_locations": [{"id": "asia-northeast1"}]},
+            {
+                **update,
+                "created": "2022-03-01T10:41:00+00:00",
+                "affected_locations": [{"id": "asia-northeast1"}],
+            },
         ],
         **changed,
     }
@@ -52,7 +56,10 @@ def test_an_incident_becomes_a_scenario_with_its_regions_duration_and_delay(tmp_
     assert play.truths[0].since - play.warm_until < 5 * MINUTE_MS
     assert play.truths[-1].until - play.truths[0].since == 120 * MINUTE_MS
     assert play.truths[0].regions == ("ap-northeast",)
-    assert play.truths[-1].regions == ("ap-northeast", "eu-central"), "the nearest that we have to Belgium"
+    assert play.truths[-1].regions == (
+        "ap-northeast",
+        "eu-central",
+    ), "the nearest that we have to Belgium"
     changed = next(truth.since for truth in play.truths if len(truth.regions) == 2)
     assert changed - play.truths[0].since == 60 * MINUTE_MS
     assert play.published_at == play.truths[0].since + 41 * MINUTE_MS
@@ -60,7 +67,9 @@ def test_an_incident_becomes_a_scenario_with_its_regions_duration_and_delay(tmp_
 
 
 def test_a_share_that_the_vendor_states_is_the_share(tmp_path: Path) -> None:
-    found = read(tmp_path, incident(external_desc="Requests fail: up to 12% of requests return errors."))
+    found = read(
+        tmp_path, incident(external_desc="Requests fail: up to 12% of requests return errors.")
+    )
     truths = scenarios_of(found)["record:GCP:17"].build(Shape(), 3).truths
     assert {truth.share for truth in truths} == {0.12}
 
@@ -81,7 +90,9 @@ def _average(truths: tuple[object, ...]) -> float:
 
 def test_slow_words_make_it_slow(tmp_path: Path) -> None:
     found = read(tmp_path, incident(external_desc="Higher latency of Cloud Things"))
-    assert all(truth.slow for truth in scenarios_of(found)["record:GCP:17"].build(Shape(), 3).truths)
+    assert all(
+        truth.slow for truth in scenarios_of(found)["record:GCP:17"].build(Shape(), 3).truths
+    )
 
 
 def test_days_are_shortened(tmp_path: Path) -> None:
@@ -119,7 +130,10 @@ def test_an_event_in_prose_is_read(tmp_path: Path) -> None:
         "service_name": "Things (Ohio)",
         "summary": "[RESOLVED] Connectivity Issues",
         "date": "1624564393",  # 12:53 PM PDT
-        "description": "<span>12:53 PM PDT</span> Between 12:15 PM and 12:21 PM PDT we observed connectivity issues.",
+        "description": (
+            "<span>12:53 PM PDT</span> Between 12:15 PM and 12:21 PM PDT we observed connectivity"
+            " issues."
+        ),
         "service": "things-us-east-2",
     }
     untimed = {**event, "description": "Something was wrong."}
@@ -134,18 +148,35 @@ def test_an_event_in_prose_is_read(tmp_path: Path) -> None:
 
 
 def test_labelled_rows_are_read_with_their_several_ways_to_tell_a_time(tmp_path: Path) -> None:
-    names = ["", "vendor", "service", *(f"label_{n}" for n in ("start_time", "end_time", "location", "user_symptom"))]
+    names = [
+        "",
+        "vendor",
+        "service",
+        *(f"label_{n}" for n in ("start_time", "end_time", "location", "user_symptom")),
+    ]
     rows = [
         ["7", "AWS", "x", "23:30", "00:15", "N. Virginia", "errors"],
         ["", "Azure", "", "20210721T07:00:00", "20210721T13:55:00", "West Europe", "errors"],
-        ["9", "GCP", "", "2021-01-19 07:50:00", "2021-01-19 08:57:23", "US (us-central1, us-east1)", "slow"],
+        [
+            "9",
+            "GCP",
+            "",
+            "2021-01-19 07:50:00",
+            "2021-01-19 08:57:23",
+            "US (us-central1, us-east1)",
+            "slow",
+        ],
         ["10", "GCP", "", "UNKNOWN", "UNKNOWN", "Global", ""],
         ["11", "GCP", "", "2021-01-19 07:50:00", "2021-01-19 08:57:23", "UNKNOWN", ""],
     ]
     lines = [",".join(names), *(",".join(f'"{cell}"' for cell in row) for row in rows)]
     (tmp_path / "cloud_label_x.csv").write_text("\n".join(lines))
     records = read_records(tmp_path)
-    assert [record.id for record in records.usable] == ["AWS-labelled:7", "Azure-labelled:row-2", "GCP-labelled:9"]
+    assert [record.id for record in records.usable] == [
+        "AWS-labelled:7",
+        "Azure-labelled:row-2",
+        "GCP-labelled:9",
+    ]
     assert [record.lasts_ms // MINUTE_MS for record in records.usable] == [45, 415, 67]
     assert records.skipped.total() == 2
 
@@ -164,7 +195,9 @@ def test_labelled_rows_are_read_with_their_several_ways_to_tell_a_time(tmp_path:
         ("nowhere in particular", ()),
     ],
 )
-def test_locations_are_mapped_to_the_regions_that_we_have(text: str, regions: tuple[str, ...]) -> None:
+def test_locations_are_mapped_to_the_regions_that_we_have(
+    text: str, regions: tuple[str, ...]
+) -> None:
     found = located(text)
     assert regions_in(found, TEN) == regions
     assert bool(found) == bool(regions)
@@ -174,7 +207,10 @@ def test_clock_times_lie_around_the_publication() -> None:
     published = parse_rfc3339("2021-08-07T07:30:00Z")  # 12:30 AM PDT
     span = told_span("Between August 6 11:50 PM PDT and 12:20 AM PDT, we saw errors.", published)
     assert span is not None
-    assert (rfc3339(span.begin), rfc3339(span.end)) == ("2021-08-07T06:50:00.000Z", "2021-08-07T07:20:00.000Z")
+    assert (rfc3339(span.begin), rfc3339(span.end)) == (
+        "2021-08-07T06:50:00.000Z",
+        "2021-08-07T07:20:00.000Z",
+    )
     assert told_span("We are investigating.", published) is None
 
 
@@ -202,7 +238,9 @@ def test_slow_is_only_slow_when_nothing_failed() -> None:
 def test_the_real_records_become_plays() -> None:
     records = read_records(REAL)
     assert len(records.usable) > 400
-    delays = sorted(r.delay_ms for r in records.usable if r.delay_ms is not None and r.id.startswith("GCP:"))
+    delays = sorted(
+        r.delay_ms for r in records.usable if r.delay_ms is not None and r.id.startswith("GCP:")
+    )
     assert 20 < delays[len(delays) // 2] / MINUTE_MS < 120
     for one in list(scenarios_of(records.usable).values())[::20]:
         play = one.build(Shape(5, 1), 1)

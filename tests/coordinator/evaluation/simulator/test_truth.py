@@ -82,7 +82,9 @@ def slower(truth: Truth, within: list[Result], found: list[Result]) -> float:
     return median(median(took) / median(before[cell]) for cell, took in during.items())
 
 
-@pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.family is Family.OURS])
+@pytest.mark.parametrize(
+    "name", [name for name, one in SCENARIOS.items() if one.family is Family.OURS]
+)
 def test_a_fault_of_ours_is_no_truth_about_a_target(name: str) -> None:
     assert {truth.scope for truth in SCENARIOS[name].build(Shape(), 4).truths} <= {"unknown"}
 
@@ -102,7 +104,10 @@ def test_a_dead_worker_fails_on_everything_and_its_neighbour_on_nothing() -> Non
 
 def test_the_reach_follows_the_share_of_regions_and_components() -> None:
     topology = Shape().topology
-    regions, components = tuple(topology.region), tuple(c.id for c in topology.service["aster"].components)
+    regions, components = (
+        tuple(topology.region),
+        tuple(c.id for c in topology.service["aster"].components),
+    )
     assert reach(topology, "aster", regions[:6], components, 8) == "regional"
     assert reach(topology, "aster", regions[:7], components, 8) == "system_wide"
     assert reach(topology, "aster", regions, components[:8], 8) == "system_wide"
@@ -112,7 +117,10 @@ def test_the_reach_follows_the_share_of_regions_and_components() -> None:
 
 def test_of_too_few_regions_nobody_can_say_that_it_is_everywhere() -> None:
     topology = Shape().topology
-    regions, components = tuple(topology.region), tuple(c.id for c in topology.service["aster"].components)
+    regions, components = (
+        tuple(topology.region),
+        tuple(c.id for c in topology.service["aster"].components),
+    )
     assert reach(topology, "aster", regions[:3], components, 3) == "unknown", "three of eight"
     assert reach(topology, "aster", regions[:4], components, 4) == "system_wide"
     few = Shape(regions=3)

@@ -33,13 +33,17 @@ async def detaching(store: Store) -> None:
 
 
 async def test_results_lie_in_the_partition_of_their_day(store: Store, make_result: Make) -> None:
-    await store.results.add([on(make_result, FIRST), on(make_result, FIRST, DAY_MS - 1), on(make_result, FIRST + 2)])
+    await store.results.add(
+        [on(make_result, FIRST), on(make_result, FIRST, DAY_MS - 1), on(make_result, FIRST + 2)]
+    )
     assert await days(store._database, "result") == [FIRST, FIRST + 2]
     (row,) = await store._database.fetch(f"SELECT count(*) AS n FROM result_p{FIRST}")
     assert row["n"] == 2
 
 
-async def test_a_dropped_day_takes_its_results_and_no_others(store: Store, make_result: Make) -> None:
+async def test_a_dropped_day_takes_its_results_and_no_others(
+    store: Store, make_result: Make
+) -> None:
     kept = on(make_result, FIRST + 1)
     await store.results.add([on(make_result, FIRST), kept])
     await drop_day(store._database, "result", FIRST)
@@ -48,8 +52,14 @@ async def test_a_dropped_day_takes_its_results_and_no_others(store: Store, make_
 
 
 @pytest.mark.parametrize("repeats", [0, 1])
-async def test_a_day_that_somebody_dropped_is_made_again(store: Store, make_result: Make, repeats: int) -> None:
-    first, second, other = on(make_result, FIRST), on(make_result, FIRST, 1), on(make_result, FIRST + 1)
+async def test_a_day_that_somebody_dropped_is_made_again(
+    store: Store, make_result: Make, repeats: int
+) -> None:
+    first, second, other = (
+        on(make_result, FIRST),
+        on(make_result, FIRST, 1),
+        on(make_result, FIRST + 1),
+    )
     await store.results.add([first, other])
     await drop_day(store._database, "result", FIRST)
     assert await store.results.add([second, *[other] * repeats]) == [second]
@@ -109,7 +119,9 @@ async def test_a_day_between_others_is_searched_alone(store: Store, make_result:
 async def test_an_empty_day_is_dropped_unless_somebody_uses_it(
     store: Store, postgres_url: str, make_result: Make
 ) -> None:
-    await store.results.add([on(make_result, FIRST), on(make_result, FIRST + 1), on(make_result, FIRST + 2)])
+    await store.results.add(
+        [on(make_result, FIRST), on(make_result, FIRST + 1), on(make_result, FIRST + 2)]
+    )
     await store._database.fetch("DELETE FROM result WHERE scheduled_at < ?", (FIRST + 1) * DAY_MS)
     end = (FIRST + 2) * DAY_MS
     async with open_store(postgres_url) as other, other._database.transaction() as reading:

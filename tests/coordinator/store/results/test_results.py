@@ -54,7 +54,9 @@ async def test_nothing_is_added_of_nothing(store: Store) -> None:
     assert await store.results.last_received_at() is None
 
 
-async def test_recent_begins_at_the_moment_and_is_oldest_first(store: Store, make_result: Make) -> None:
+async def test_recent_begins_at_the_moment_and_is_oldest_first(
+    store: Store, make_result: Make
+) -> None:
     results = [make_result(n) for n in range(10)]
     await store.results.add(results[::-1])
     assert await store.results.recent(results[4].received_at) == results[4:]
@@ -67,7 +69,9 @@ async def test_many_results_are_one_batch(store: Store, make_result: Make) -> No
     assert len(await store.results.add(results)) == 0
 
 
-async def test_pages_are_newest_first_and_meet_without_overlap(store: Store, make_result: Make) -> None:
+async def test_pages_are_newest_first_and_meet_without_overlap(
+    store: Store, make_result: Make
+) -> None:
     results = [make_result(n, scheduled_at=1000 + n // 3) for n in range(25)]
     await store.results.add(results)
     seen: list[Result] = []
@@ -78,7 +82,9 @@ async def test_pages_are_newest_first_and_meet_without_overlap(store: Store, mak
         cursor = page.next
         if cursor is None:
             break
-    assert [(r.scheduled_at, r.id) for r in seen] == sorted(((r.scheduled_at, r.id) for r in results), reverse=True)
+    assert [(r.scheduled_at, r.id) for r in seen] == sorted(
+        ((r.scheduled_at, r.id) for r in results), reverse=True
+    )
 
 
 async def test_a_new_result_does_not_shift_the_next_page(store: Store, make_result: Make) -> None:
@@ -102,7 +108,10 @@ async def test_a_cursor_of_somebody_else_is_a_value_error(store: Store, cursor: 
         (ResultFilter(ok=False), [2]),
         (ResultFilter(ok=True, reason="ok"), [0, 1, 3]),
         (ResultFilter(reason="timeout"), [2]),
-        (ResultFilter(service="claude", component="api", check="claude-api", worker="eu-west-1"), [0, 1, 2]),
+        (
+            ResultFilter(service="claude", component="api", check="claude-api", worker="eu-west-1"),
+            [0, 1, 2],
+        ),
         (ResultFilter(service="openai"), [3]),
         (ResultFilter(service="nobody"), []),
         (ResultFilter(since=1_772_000_001_000, until=1_772_000_003_000), [1, 2]),
@@ -119,7 +128,9 @@ async def test_filters_narrow_pages_and_chunks_alike(
     ]
     await store.results.add(results)
     assert (await store.results.page(wanted)).items == [results[n] for n in reversed(expected)]
-    assert [r async for chunk in store.results.chunks(wanted, size=2) for r in chunk] == [results[n] for n in expected]
+    assert [r async for chunk in store.results.chunks(wanted, size=2) for r in chunk] == [
+        results[n] for n in expected
+    ]
 
 
 async def test_chunks_are_in_order_of_receipt(store: Store, make_result: Make) -> None:
@@ -130,11 +141,17 @@ async def test_chunks_are_in_order_of_receipt(store: Store, make_result: Make) -
     assert [r for chunk in chunks for r in chunk] == results[::-1]
 
 
-async def test_two_processes_that_add_the_same_results_agree(store_url: str, make_result: Make) -> None:
+async def test_two_processes_that_add_the_same_results_agree(
+    store_url: str, make_result: Make
+) -> None:
     results = [make_result(n) for n in range(500)]
     async with open_store(store_url) as one, open_store(store_url) as other:
         kept = await asyncio.gather(
-            *(store.results.add(results[n : n + 100]) for n in range(0, 500, 50) for store in (one, other)),
+            *(
+                store.results.add(results[n : n + 100])
+                for n in range(0, 500, 50)
+                for store in (one, other)
+            ),
             return_exceptions=True,
         )
         new = [r for answer in kept if isinstance(answer, list) for r in answer]
@@ -142,7 +159,9 @@ async def test_two_processes_that_add_the_same_results_agree(store_url: str, mak
         assert len(new) == len({r.id for r in new}) == 500
 
 
-async def test_a_value_that_no_table_can_hold_stores_nothing(store: Store, make_result: Make) -> None:
+async def test_a_value_that_no_table_can_hold_stores_nothing(
+    store: Store, make_result: Make
+) -> None:
     with pytest.raises(Exception, match=r"int|large|range"):
         await store.results.add([make_result(1), make_result(2, scheduled_at=10**30)])
     assert await store.results.recent(0) == []

@@ -17,7 +17,9 @@ FIRST = 20_500
 async def filled(store: Store, make_result: Make) -> list[Result]:
     results = [
         make_result(
-            day * 100 + n, scheduled_at=(FIRST + day) * DAY_MS + n * 1000, received_at=(FIRST + day) * DAY_MS + n
+            day * 100 + n,
+            scheduled_at=(FIRST + day) * DAY_MS + n * 1000,
+            received_at=(FIRST + day) * DAY_MS + n,
         )
         for day in range(4)
         for n in range(7)
@@ -35,7 +37,9 @@ async def test_results_of_old_days_are_gone_and_all_others_are_there(
 ) -> None:
     monkeypatch.setattr(module, "STEP", 3)
     results = await filled(store, make_result)
-    assert await store.retention.results((FIRST + 2) * DAY_MS) == (14 if store._database.is_sqlite else 2)
+    assert await store.retention.results((FIRST + 2) * DAY_MS) == (
+        14 if store._database.is_sqlite else 2
+    )
     assert await store.results.recent(0) == results[14:]
     assert await store.retention.results((FIRST + 2) * DAY_MS) == 0
     if not store._database.is_sqlite:
@@ -48,7 +52,10 @@ async def test_each_level_is_forgotten_for_itself(store: Store, make_result: Mak
     await store.retention.rollups("hour", (FIRST + 2) * DAY_MS)
     await store.retention.rollups("day", (FIRST + 1) * DAY_MS)
     left = {
-        level: [row["at"] // DAY_MS - FIRST for row in await store.rollups.between(level, "claude", 0, 2**60)]
+        level: [
+            row["at"] // DAY_MS - FIRST
+            for row in await store.rollups.between(level, "claude", 0, 2**60)
+        ]
         for level in ("minute", "hour", "day")
     }
     assert left == {"minute": [3], "hour": [2, 3], "day": [1, 2, 3]}

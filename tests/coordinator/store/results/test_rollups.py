@@ -9,7 +9,16 @@ from coordinator.domain.rollups.fold import RESULT, from_results
 from coordinator.encoding import from_text
 from coordinator.store import Store
 from coordinator.store.results.rollups import LENGTH_MS
-from tests.coordinator.store.rolled_up import DAY, HOUR_MS, MINUTE_MS, Make, everything, look, make_all, whole
+from tests.coordinator.store.rolled_up import (
+    DAY,
+    HOUR_MS,
+    MINUTE_MS,
+    Make,
+    everything,
+    look,
+    make_all,
+    whole,
+)
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result
 
@@ -20,7 +29,10 @@ OURS: dict[str, Any] = {"ok": False, "reason": Reason.INTERNAL, "blame": Blame.P
 def told(results: Sequence[Result]) -> list[tuple[Any, ...]]:
     """The columns of results that are folded, as the database tells them."""
     rows = [[getattr(result, name) for name in RESULT] for result in results]
-    return [tuple(value.value if isinstance(value, Reason | Blame) else value for value in row) for row in rows]
+    return [
+        tuple(value.value if isinstance(value, Reason | Blame) else value for value in row)
+        for row in rows
+    ]
 
 
 def counts(row: dict[str, Any]) -> tuple[int, int, int, dict[str, int]]:
@@ -52,7 +64,13 @@ async def test_every_level_counts_looks_reasons_and_blame(store: Store, make_res
 
 async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_result: Make) -> None:
     results = [
-        look(make_result, n, DAY + n * 613_000, region=("eu-west", "us-east")[n % 2], dns_ms=None if n % 3 else 0.0)
+        look(
+            make_result,
+            n,
+            DAY + n * 613_000,
+            region=("eu-west", "us-east")[n % 2],
+            dns_ms=None if n % 3 else 0.0,
+        )
         for n in range(100)
     ]
     await store.results.add(results)
@@ -62,14 +80,24 @@ async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_re
     at_once["", ""] = from_results(DAY, told(anywhere))[0][5:]
     for check, region in (("claude-api", "eu-west"), ("claude-api", "us-east")):
         row = await whole(store, "day", check=check, region=region)
-        assert tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch")) == at_once[check, region]
+        assert (
+            tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch"))
+            == at_once[check, region]
+        )
     for equal in ({}, {"component": "api"}, {"check": "claude-api"}):
         row = await whole(store, "day", **equal)
-        assert tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch")) == at_once["", ""]
-    assert (await whole(store, "day", region="us-east"))["sketch"] == at_once["claude-api", "us-east"][-1]
+        assert (
+            tuple(row[name] for name in ("looks", "good", "bad", "reasons", "sketch"))
+            == at_once["", ""]
+        )
+    assert (await whole(store, "day", region="us-east"))["sketch"] == at_once[
+        "claude-api", "us-east"
+    ][-1]
 
 
-async def test_a_late_result_is_added_to_all_levels_and_nothing_twice(store: Store, make_result: Make) -> None:
+async def test_a_late_result_is_added_to_all_levels_and_nothing_twice(
+    store: Store, make_result: Make
+) -> None:
     early = [look(make_result, n, DAY + n) for n in range(5)]
     await store.results.add(early)
     await make_all(store)
@@ -91,7 +119,9 @@ async def test_making_a_bucket_again_changes_nothing(store: Store, make_result: 
     assert [await whole(store, level) for level in LENGTH_MS] == before
 
 
-async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(store: Store, make_result: Make) -> None:
+async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(
+    store: Store, make_result: Make
+) -> None:
     await store.results.add([look(make_result, n, DAY + n) for n in range(5)])
     await make_all(store)
     await store.retention.results(DAY + 2 * 86_400_000)
@@ -101,12 +131,23 @@ async def test_a_bucket_whose_results_were_moved_away_is_not_worn_down(store: St
         assert (await whole(store, level))["looks"] == 5
 
 
-async def test_every_row_counts_what_counting_one_by_one_does(store: Store, make_result: Make) -> None:
+async def test_every_row_counts_what_counting_one_by_one_does(
+    store: Store, make_result: Make
+) -> None:
     dice = random.Random(7)
-    kinds = ({}, {}, FAILED, OURS, {"ok": True, "reason": Reason.SLOW}, {**FAILED, "reason": Reason.TLS})
+    kinds = (
+        {},
+        {},
+        FAILED,
+        OURS,
+        {"ok": True, "reason": Reason.SLOW},
+        {**FAILED, "reason": Reason.TLS},
+    )
     results = [
         look(make_result, n, DAY + dice.randrange(3 * HOUR_MS), **dice.choice(kinds))._replace(
-            service=dice.choice(("claude", "gemini")), component=dice.choice(("api", "web")), region=dice.choice("abc")
+            service=dice.choice(("claude", "gemini")),
+            component=dice.choice(("api", "web")),
+            region=dice.choice("abc"),
         )
         for n in range(300)
     ]
@@ -120,7 +161,11 @@ async def test_every_row_counts_what_counting_one_by_one_does(store: Store, make
             at = result.scheduled_at // length * length
             keys = {(result.check, result.region, result.component)}
             if level != "minute":
-                keys |= {("", "", ""), ("", "", result.component), (result.check, "", result.component)}
+                keys |= {
+                    ("", "", ""),
+                    ("", "", result.component),
+                    (result.check, "", result.component),
+                }
                 keys |= {("", result.region, "")}
             for check, region, component in keys:
                 bad = not result.ok and result.blame is Blame.PATH
@@ -134,14 +179,18 @@ async def test_every_row_counts_what_counting_one_by_one_does(store: Store, make
 
 
 async def test_a_row_that_stays_as_it_was_is_not_written(store: Store, make_result: Make) -> None:
-    await store.results.add([look(make_result, 1, DAY), look(make_result, 2, DAY, region="us-east")])
+    await store.results.add(
+        [look(make_result, 1, DAY), look(make_result, 2, DAY, region="us-east")]
+    )
     await make_all(store)
     if store._database.is_sqlite:
         refuse = "BEFORE UPDATE ON rollup_day BEGIN SELECT RAISE(ABORT, 'written'); END"
         await store._database.fetch(f"CREATE TRIGGER written {refuse}")
         await store.rollups.make("day", DAY)
         return
-    places = "SELECT ctid::text AS place FROM rollup_day"  # a row of PostgreSQL moves when it is written
+    places = (
+        "SELECT ctid::text AS place FROM rollup_day"  # a row of PostgreSQL moves when it is written
+    )
     before = await store._database.fetch(places)
     await store.rollups.make("day", DAY)
     assert await store._database.fetch(places) == before

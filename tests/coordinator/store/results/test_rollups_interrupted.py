@@ -10,7 +10,15 @@ from coordinator.store import Store
 from coordinator.store.database import Database
 from coordinator.store.results import rollups
 from coordinator.store.results.rollups import LENGTH_MS, Level
-from tests.coordinator.store.rolled_up import DAY, MINUTE_MS, Make, everything, look, make_all, whole
+from tests.coordinator.store.rolled_up import (
+    DAY,
+    MINUTE_MS,
+    Make,
+    everything,
+    look,
+    make_all,
+    whole,
+)
 
 
 async def test_what_comes_in_while_a_bucket_is_made_is_due_again(
@@ -57,8 +65,15 @@ async def test_buckets_that_are_made_in_pieces_are_those_made_at_once(
 ) -> None:
     await store.results.add(
         [
-            look(make_result, n, DAY + n * 1_400, **dict(zip(("component", "service", "region"), of, strict=True)))
-            for n, of in enumerate([*product(("api", "web", "zoo"), ("claude", "gemini"), ("eu-west", "us-east"))] * 10)
+            look(
+                make_result,
+                n,
+                DAY + n * 1_400,
+                **dict(zip(("component", "service", "region"), of, strict=True)),
+            )
+            for n, of in enumerate(
+                [*product(("api", "web", "zoo"), ("claude", "gemini"), ("eu-west", "us-east"))] * 10
+            )
         ]
     )
     await make_all(store)
@@ -67,7 +82,12 @@ async def test_buckets_that_are_made_in_pieces_are_those_made_at_once(
     monkeypatch.setattr(rollups, "_AT_ONCE", {"minute": 1, "hour": 1})
     for level in LENGTH_MS:
         await store._database.fetch(f"DELETE FROM rollup_{level}")
-    for level, at in [("minute", DAY), ("minute", DAY + MINUTE_MS), ("minute", DAY + 2 * MINUTE_MS), ("hour", DAY)]:
+    for level, at in [
+        ("minute", DAY),
+        ("minute", DAY + MINUTE_MS),
+        ("minute", DAY + 2 * MINUTE_MS),
+        ("hour", DAY),
+    ]:
         await store.rollups.make(level, at)
     pieces = [rows async for rows in store.rollups._folded("hour", DAY)]
     assert len(pieces) == 6

@@ -1,4 +1,6 @@
-"""A database of each version of the schema: it is brought up to date and back, and keeps what it holds."""
+"""A database of each version of the schema: it is brought up to date and back, and keeps what it
+holds.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -31,13 +33,16 @@ INCIDENT = Incident(
 FIRST = "0001_initial"
 SECOND = "0002_incident_evidence"
 OLD_INCIDENT = (
-    "INSERT INTO incident (id, service, severity, scope, peak, regions, components, reason, opened_at, started_by, "
-    "updated_at) VALUES ('claude-1', 'claude', 'outage', 'regional', 'regional', '[\"eu-west\"]', '[\"api\"]', "
+    "INSERT INTO incident (id, service, severity, scope, peak, regions, components, reason, "
+    "opened_at, started_by, "
+    "updated_at) VALUES ('claude-1', 'claude', 'outage', 'regional', 'regional', '[\"eu-west\"]', "
+    "'[\"api\"]', "
     "'down', 1000, 900, 1000)"
 )
 OLD_LINE = (
     "INSERT INTO timeline (incident, at, event, severity, scope, regions, components, reason) "
-    "VALUES ('claude-1', 1000, 'opened', 'outage', 'regional', '[\"eu-west\"]', '[\"api\"]', 'down')"
+    "VALUES ('claude-1', 1000, 'opened', 'outage', 'regional', '[\"eu-west\"]', '[\"api\"]', "
+    "'down')"
 )
 
 
@@ -63,10 +68,24 @@ async def test_incidents_of_the_first_version_are_read_with_nothing_lost(store_u
             await database.client.execute_query(statement)
     async with open_store(store_url) as store:
         (incident,) = await store.incidents.open()
-        assert (incident.id, incident.intermittent, incident.cause, incident.parts) == ("claude-1", False, "", ())
-        assert (incident.severity, incident.scope, incident.started_by) == (Severity.OUTAGE, Scope.REGIONAL, 900)
+        assert (incident.id, incident.intermittent, incident.cause, incident.parts) == (
+            "claude-1",
+            False,
+            "",
+            (),
+        )
+        assert (incident.severity, incident.scope, incident.started_by) == (
+            Severity.OUTAGE,
+            Scope.REGIONAL,
+            900,
+        )
         (line,) = await store.incidents.evidence("claude-1")
-        assert (line["event"], line["intermittent"], line["cause"], line["evidence"]) == ("opened", False, None, None)
+        assert (line["event"], line["intermittent"], line["cause"], line["evidence"]) == (
+            "opened",
+            False,
+            None,
+            None,
+        )
 
 
 async def test_back_at_the_first_version_what_it_knows_is_still_there(store_url: str) -> None:
@@ -84,17 +103,23 @@ async def test_back_at_the_first_version_what_it_knows_is_still_there(store_url:
 
 
 OLD_RESULT = (
-    'INSERT INTO result (id, "check", service, component, kind, region, worker, scheduled_at, started_at, received_at, '
-    "attempt, ok, reason, blame, detail, extra) VALUES ('{id}', 'claude-api', 'claude', 'api', 'http', 'eu-west', "
+    'INSERT INTO result (id, "check", service, component, kind, region, worker, scheduled_at, '
+    "started_at, received_at, "
+    "attempt, ok, reason, blame, detail, extra) VALUES ('{id}', 'claude-api', 'claude', 'api', "
+    "'http', 'eu-west', "
     "'eu-west-1', {at}, {at}, {at}, 0, true, 'ok', 'none', '', '{{}}')"
 )
 DAY_MS = 86_400_000
 
 
-async def test_results_of_the_second_version_are_kept_up_and_down(store_url: str, make_result: Make) -> None:
+async def test_results_of_the_second_version_are_kept_up_and_down(
+    store_url: str, make_result: Make
+) -> None:
     async with schema(store_url, SECOND) as database:
         for n in range(5):
-            await database.client.execute_query(OLD_RESULT.format(id=f"old-{n}", at=AT + n * DAY_MS))
+            await database.client.execute_query(
+                OLD_RESULT.format(id=f"old-{n}", at=AT + n * DAY_MS)
+            )
     async with open_store(store_url) as store:
         assert [(r.id, r.scheduled_at) for r in await store.results.recent(0)] == [
             (f"old-{n}", AT + n * DAY_MS) for n in range(5)
@@ -138,7 +163,9 @@ async def test_rollups_and_messages_set_aside_go_with_their_tables_and_can_be_ma
                 await database.fetch(f"SELECT 1 FROM {table}")
     async with open_store(store_url) as store:
         assert await store.asides.all() == []
-        assert await store.rollups.due("minute", AT + 60_000) == [minute], "what was stored before is rolled up, too"
+        assert await store.rollups.due("minute", AT + 60_000) == [minute], (
+            "what was stored before is rolled up, too"
+        )
         assert await store.rollups.make("minute", minute) == 1
         await store.asides.add([aside])
 

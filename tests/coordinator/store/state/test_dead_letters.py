@@ -8,7 +8,12 @@ from coordinator.store import Aside, Store
 from coordinator.store.state import dead_letters as module
 
 ASIDE = Aside(
-    "eu-west", "outscope.report", "malformed_report", "eu-west: no JSON", b"\xff\0 nonsense", 1_772_000_000_000
+    "eu-west",
+    "outscope.report",
+    "malformed_report",
+    "eu-west: no JSON",
+    b"\xff\0 nonsense",
+    1_772_000_000_000,
 )
 
 
@@ -58,7 +63,9 @@ async def test_only_a_whole_message_can_be_read_again(store: Store) -> None:
     assert len(found[1]) == module.MOST_BODY
 
 
-async def test_one_that_was_read_again_is_gone_unless_it_was_refused_once_more(store: Store) -> None:
+async def test_one_that_was_read_again_is_gone_unless_it_was_refused_once_more(
+    store: Store,
+) -> None:
     other = replace(ASIDE, body=b"other")
     await store.asides.add([ASIDE, other])
     await store.asides.retry([ASIDE.id, other.id])

@@ -1,4 +1,6 @@
-"""Incidents that come and go, that share a cause, that come with evidence, and several of one service."""
+"""Incidents that come and go, that share a cause, that come with evidence, and several of one
+service.
+"""
 
 from dataclasses import replace
 
@@ -22,11 +24,22 @@ INCIDENT = Incident(
     cause="openai-1",
     parts=PARTS,
 )
-CAUSE = replace(INCIDENT, id="openai-1", service="openai", started_by=AT - 1500, intermittent=False, cause="")
+CAUSE = replace(
+    INCIDENT, id="openai-1", service="openai", started_by=AT - 1500, intermittent=False, cause=""
+)
 SIBLING = replace(INCIDENT, id="gemini-1", service="gemini", started_by=AT - 500)
 CELL = Cell("api", "eu-west", CellState.BAD, 1, 9, reasons={"timeout": 9}, first_bad=AT)
 VERDICT = Verdict(
-    "claude", AT, Severity.OUTAGE, Scope.REGIONAL, ("eu-west",), ("api",), 0.9, "down", (CELL,), {"rules_version": "2"}
+    "claude",
+    AT,
+    Severity.OUTAGE,
+    Scope.REGIONAL,
+    ("eu-west",),
+    ("api",),
+    0.9,
+    "down",
+    (CELL,),
+    {"rules_version": "2"},
 )
 
 
@@ -43,7 +56,14 @@ async def test_what_the_judge_starts_from_again_is_what_it_left(store: Store) ->
 
 
 async def test_two_open_incidents_of_one_service_stay_two(store: Store) -> None:
-    other = replace(INCIDENT, id="claude-2", regions=("us-east",), components=("console",), opened_at=AT + 1, cause="")
+    other = replace(
+        INCIDENT,
+        id="claude-2",
+        regions=("us-east",),
+        components=("console",),
+        opened_at=AT + 1,
+        cause="",
+    )
     await store.incidents.apply(opened(INCIDENT), opened(other))
     over = replace(other, resolved_at=AT + 9, ended_by=AT + 8)
     assert await store.incidents.open() == [INCIDENT, other]
@@ -58,7 +78,11 @@ async def test_each_line_keeps_the_evidence_of_its_moment(store: Store) -> None:
     await store.incidents.apply_lines([(opened(INCIDENT), VERDICT), (wider, later), (over, None)])
     await store.incidents.apply_lines([(opened(INCIDENT), later)])
     lines = await store.incidents.evidence("claude-1")
-    assert [line["evidence"] for line in lines] == [VERDICT.to_document(), later.to_document(), None]
+    assert [line["evidence"] for line in lines] == [
+        VERDICT.to_document(),
+        later.to_document(),
+        None,
+    ]
     assert [line["event"] for line in lines] == ["opened", "updated", "resolved"]
     assert await store.incidents.evidence("nobody") == []
 
@@ -67,7 +91,9 @@ async def test_of_two_updates_at_one_moment_the_last_is_kept(store: Store) -> No
     wider = replace(INCIDENT, scope=Scope.SYSTEM_WIDE, cause="")
     linked = replace(wider, cause=CAUSE.id, reason="linked")
     await store.incidents.apply(opened(CAUSE), opened(INCIDENT))
-    await store.incidents.apply(*(IncidentEvent(AT + 5, Moment.UPDATED, incident) for incident in (wider, linked)))
+    await store.incidents.apply(
+        *(IncidentEvent(AT + 5, Moment.UPDATED, incident) for incident in (wider, linked))
+    )
     found = await store.incidents.get("claude-1")
     assert found is not None
     assert found[0]["cause"] == {"id": "openai-1", "service": "openai"}
@@ -86,7 +112,9 @@ async def test_a_cause_names_its_service_and_one_that_is_gone_is_none(store: Sto
 
 
 async def test_incidents_of_one_cause_find_each_other(store: Store) -> None:
-    await store.incidents.apply(*map(opened, (INCIDENT, CAUSE, SIBLING)), opened(replace(CAUSE, id="far", service="x")))
+    await store.incidents.apply(
+        *map(opened, (INCIDENT, CAUSE, SIBLING)), opened(replace(CAUSE, id="far", service="x"))
+    )
     for identifier, others in (
         ("openai-1", ["claude-1", "gemini-1"]),
         ("claude-1", ["openai-1", "gemini-1"]),
@@ -101,5 +129,8 @@ async def test_parts_tell_how_long_each_lasted(store: Store) -> None:
     await store.incidents.apply(opened(INCIDENT))
     found = await store.incidents.get("claude-1")
     assert found is not None
-    assert [(part["name"], part["lasted_ms"]) for part in found[0]["parts"]] == [("eu-west", None), ("api", 10_000)]
+    assert [(part["name"], part["lasted_ms"]) for part in found[0]["parts"]] == [
+        ("eu-west", None),
+        ("api", 10_000),
+    ]
     assert "parts" not in (await store.incidents.page()).items[0]

@@ -21,7 +21,9 @@ async def store(postgres_url: str) -> AsyncIterator[Store]:
 
 
 async def fell_silent(store: Store, name: str) -> None:
-    await store._database.fetch(f"UPDATE intake SET seen_at = seen_at - {SILENT_MS} - 1 WHERE name = ?", name)
+    await store._database.fetch(
+        f"UPDATE intake SET seen_at = seen_at - {SILENT_MS} - 1 WHERE name = ?", name
+    )
 
 
 async def test_the_judge_reads_up_to_the_lowest_floor(store: Store) -> None:
@@ -32,7 +34,9 @@ async def test_the_judge_reads_up_to_the_lowest_floor(store: Store) -> None:
     assert await store.intakes.claim(9000) == (1500, 2)
 
 
-async def test_without_processes_time_goes_on_and_one_that_begins_is_not_behind(store: Store) -> None:
+async def test_without_processes_time_goes_on_and_one_that_begins_is_not_behind(
+    store: Store,
+) -> None:
     assert await store.intakes.claim(5000) == (5000, 0)
     assert await store.intakes.begin("its clock is slow", 3000) == 5000
     assert await store.intakes.claim(9000) == (5000, 1)
@@ -40,7 +44,9 @@ async def test_without_processes_time_goes_on_and_one_that_begins_is_not_behind(
 
 async def test_how_far_it_reads_never_goes_back(store: Store) -> None:
     await store.intakes.claim(5000)
-    await store._database.fetch("INSERT INTO intake (name, floor, seen_at) VALUES ('odd', 10, 9000000000000)")
+    await store._database.fetch(
+        "INSERT INTO intake (name, floor, seen_at) VALUES ('odd', 10, 9000000000000)"
+    )
     assert await store.intakes.claim(9000) == (5000, 1)
 
 

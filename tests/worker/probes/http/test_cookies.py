@@ -15,7 +15,9 @@ Web = Callable[..., Awaitable[Listener]]
 
 def test_a_cookie_goes_back_to_where_it_came_from_and_nowhere_else() -> None:
     cookies = Cookies()
-    cookies.take("https://www.shop.example/in/", [b"HTTP/1.1 302\r\n", b"Set-Cookie: a=1; Path=/in\r\n"])
+    cookies.take(
+        "https://www.shop.example/in/", [b"HTTP/1.1 302\r\n", b"Set-Cookie: a=1; Path=/in\r\n"]
+    )
     cookies.take("https://www.shop.example/", [b"set-cookie: b=2; Domain=shop.example; Secure\r\n"])
 
     assert cookies.line("https://www.shop.example/in/x") == b"Cookie: a=1; b=2"
@@ -47,7 +49,9 @@ async def gate(listen: Listen) -> Listener:
         if b"Cookie: seen=1" in head:
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         else:
-            writer.write(b"HTTP/1.1 302 X\r\nLocation: /\r\nSet-Cookie: seen=1\r\ncontent-length: 0\r\n\r\n")
+            writer.write(
+                b"HTTP/1.1 302 X\r\nLocation: /\r\nSet-Cookie: seen=1\r\ncontent-length: 0\r\n\r\n"
+            )
 
     listener: Listener = await listen(serve)
     return listener
@@ -72,4 +76,7 @@ async def test_cookies_of_the_user_stay_as_they_are(web: Web, look_at: LookAt) -
 
     await look_at("http", url=start.url(), headers={"Cookie": "mine=1"}, redirects=1)
 
-    assert [b"Cookie: mine=1\r\n" in head and b"seen" not in head for head in start.requests] == [True, True]
+    assert [b"Cookie: mine=1\r\n" in head and b"seen" not in head for head in start.requests] == [
+        True,
+        True,
+    ]

@@ -29,7 +29,9 @@ NOW = 1_792_929_600_000
         ("", None, None),
     ],
 )
-def test_seconds_and_moments_are_understood(said: str, date: str | None, wait_s: float | None) -> None:
+def test_seconds_and_moments_are_understood(
+    said: str, date: str | None, wait_s: float | None
+) -> None:
     assert seconds(said, date, NOW) == wait_s
 
 

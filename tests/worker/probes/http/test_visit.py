@@ -15,7 +15,9 @@ from worker.targets.guard import Guard
 Web = Callable[..., Awaitable[Listener]]
 
 
-async def test_a_redirect_is_followed_and_its_phases_are_added_up(web: Web, look_at: LookAt) -> None:
+async def test_a_redirect_is_followed_and_its_phases_are_added_up(
+    web: Web, look_at: LookAt
+) -> None:
     end = await web(b"there", delay_s=0.03)
     start = await web(status=302, headers={"Location": end.url("/there?token=1")}, delay_s=0.03)
 
@@ -74,7 +76,9 @@ async def test_a_redirect_with_wild_bytes_is_followed_or_refused_but_never_our_f
         b"http:///",
     ):
 
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wild: bytes = wild) -> None:
+        async def answer(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wild: bytes = wild
+        ) -> None:
             await read_request(reader)
             writer.write(b"HTTP/1.1 302 X\r\ncontent-length: 0\r\nlocation: " + wild + b"\r\n\r\n")
 
@@ -84,14 +88,18 @@ async def test_a_redirect_with_wild_bytes_is_followed_or_refused_but_never_our_f
         assert outcome.blame is not Blame.PROBER, outcome
 
 
-@pytest.mark.parametrize("host", ["127.0.0.2", "localhost", "0x7f000002", "2130706434", "127.2", "[::ffff:127.0.0.2]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.2", "localhost", "0x7f000002", "2130706434", "127.2", "[::ffff:127.0.0.2]"]
+)
 async def test_a_redirect_to_a_forbidden_address_is_not_taken(
     web: Web, look_at: LookAt, vantages: Callable[..., Vantage], host: str
 ) -> None:
     inside = await web(host="127.0.0.2" if host != "localhost" else "127.0.0.1")
     start = await web(status=302, headers={"Location": inside.url(host=host)}, host="127.0.0.3")
 
-    outcome = await look_at("http", vantage=vantages(guard=Guard(["127.0.0.3/32"])), url=start.url(host="127.0.0.3"))
+    outcome = await look_at(
+        "http", vantage=vantages(guard=Guard(["127.0.0.3/32"])), url=start.url(host="127.0.0.3")
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.BLOCKED, Blame.PROBER)
     assert inside.connections == 0
@@ -108,8 +116,12 @@ async def test_a_redirect_to_a_forbidden_address_is_not_taken(
         "dict://127.0.0.1/",
     ],
 )
-async def test_a_redirect_to_another_scheme_is_not_taken(web: Web, look_at: LookAt, location: str) -> None:
-    outcome = await look_at("http", url=(await web(status=302, headers={"Location": location})).url())
+async def test_a_redirect_to_another_scheme_is_not_taken(
+    web: Web, look_at: LookAt, location: str
+) -> None:
+    outcome = await look_at(
+        "http", url=(await web(status=302, headers={"Location": location})).url()
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.PROTOCOL, Blame.TARGET)
 
@@ -118,7 +130,9 @@ async def test_another_origin_gets_neither_headers_nor_body(web: Web, look_at: L
     end = await web()
     start = await web(status=307, headers={"Location": end.url()})
 
-    outcome = await look_at("http", url=start.url(), method="POST", body="mine", headers={"X-Api-Key": "mine"})
+    outcome = await look_at(
+        "http", url=start.url(), method="POST", body="mine", headers={"X-Api-Key": "mine"}
+    )
 
     assert outcome.ok
     assert b"X-Api-Key: mine" in start.requests[0]
@@ -139,7 +153,9 @@ async def test_another_origin_gets_neither_headers_nor_body(web: Web, look_at: L
     ],
 )
 def test_the_method_changes_as_browsers_do_it(status: int, method: str, then: str) -> None:
-    first = Request("http://a/1", method=method, headers=(b"K: v",), body=b"b" if method != "HEAD" else None)  # type: ignore[arg-type]
+    first = Request(
+        "http://a/1", method=method, headers=(b"K: v",), body=b"b" if method != "HEAD" else None
+    )  # type: ignore[arg-type]
     answer = Answer(0, "", status=status, redirect_url="http://a/2")
 
     request = redirected(first, first, answer)

@@ -27,9 +27,16 @@ async def server() -> AsyncIterator[NameServer]:
     ("record", "answers"),
     [("A", []), ("A", ["192.0.2.2"]), ("TXT", ["v=1"]), ("MX", ["10 MAIL.well.test"])],
 )
-async def test_expected_answers_are_well(look_at: LookAt, server: NameServer, record: str, answers: list[str]) -> None:
+async def test_expected_answers_are_well(
+    look_at: LookAt, server: NameServer, record: str, answers: list[str]
+) -> None:
     outcome = await look_at(
-        "dns", name="well.test", record=record, server="127.0.0.1", port=server.port, answers=answers
+        "dns",
+        name="well.test",
+        record=record,
+        server="127.0.0.1",
+        port=server.port,
+        answers=answers,
     )
 
     assert outcome.ok, outcome
@@ -38,38 +45,60 @@ async def test_expected_answers_are_well(look_at: LookAt, server: NameServer, re
     assert outcome.total_ms is not None
 
 
-async def test_another_answer_than_expected_is_a_failure(look_at: LookAt, server: NameServer) -> None:
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, answers=["192.0.2.9"])
+async def test_another_answer_than_expected_is_a_failure(
+    look_at: LookAt, server: NameServer
+) -> None:
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=server.port, answers=["192.0.2.9"]
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET)
 
 
-async def test_a_name_that_does_not_exist_is_the_targets_fault(look_at: LookAt, server: NameServer) -> None:
+async def test_a_name_that_does_not_exist_is_the_targets_fault(
+    look_at: LookAt, server: NameServer
+) -> None:
     outcome = await look_at("dns", name="gone.test", server="127.0.0.1", port=server.port)
 
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.TARGET)
     assert outcome.extra["rcode"] == "NXDOMAIN"
 
 
-async def test_a_name_that_should_not_exist_may_be_missing(look_at: LookAt, server: NameServer) -> None:
-    assert (await look_at("dns", name="gone.test", server="127.0.0.1", port=server.port, missing=True)).ok
-    there = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, missing=True)
+async def test_a_name_that_should_not_exist_may_be_missing(
+    look_at: LookAt, server: NameServer
+) -> None:
+    assert (
+        await look_at("dns", name="gone.test", server="127.0.0.1", port=server.port, missing=True)
+    ).ok
+    there = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=server.port, missing=True
+    )
     assert (there.reason, there.blame) == (Reason.CONTENT, Blame.TARGET)
 
 
-async def test_a_name_without_such_a_record_is_a_failure(look_at: LookAt, server: NameServer) -> None:
+async def test_a_name_without_such_a_record_is_a_failure(
+    look_at: LookAt, server: NameServer
+) -> None:
     outcome = await look_at("dns", name="empty.test", server="127.0.0.1", port=server.port)
 
-    assert (outcome.reason, outcome.blame, outcome.detail) == (Reason.DNS, Blame.TARGET, "empty.test has no A record")
+    assert (outcome.reason, outcome.blame, outcome.detail) == (
+        Reason.DNS,
+        Blame.TARGET,
+        "empty.test has no A record",
+    )
 
 
 async def test_a_large_answer_is_fetched_over_tcp(look_at: LookAt, server: NameServer) -> None:
-    outcome = await look_at("dns", name="big.test", record="TXT", server="127.0.0.1", port=server.port)
+    outcome = await look_at(
+        "dns", name="big.test", record="TXT", server="127.0.0.1", port=server.port
+    )
 
     assert outcome.ok, outcome
     assert len(outcome.extra["answers"]) == 16
     assert server.asked == ["udp", "tcp"]
-    assert outcome.total_ms == pytest.approx((outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
+    assert outcome.total_ms == pytest.approx(
+        (outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01
+    )
 
 
 async def test_a_given_server_that_fails_is_the_target(look_at: LookAt, server: NameServer) -> None:
@@ -78,7 +107,9 @@ async def test_a_given_server_that_fails_is_the_target(look_at: LookAt, server: 
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.TARGET)
 
     server.garbage = True
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, timeout_ms=300)
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=server.port, timeout_ms=300
+    )
     assert not outcome.ok
     assert outcome.blame in (Blame.TARGET, Blame.PATH)
 
@@ -119,10 +150,16 @@ async def test_a_resolver_that_denies_the_root_too_is_not_believed(
     assert (honest.reason, honest.blame) == (Reason.DNS, Blame.TARGET)
 
 
-async def test_the_source_address_is_used(look_at: LookAt, vantages: Vantages, server: NameServer) -> None:
+async def test_the_source_address_is_used(
+    look_at: LookAt, vantages: Vantages, server: NameServer
+) -> None:
     vantage = vantages(source_address="127.1.2.3")
 
-    assert (await look_at("dns", vantage=vantage, name="well.test", server="127.0.0.1", port=server.port)).ok
+    assert (
+        await look_at(
+            "dns", vantage=vantage, name="well.test", server="127.0.0.1", port=server.port
+        )
+    ).ok
     assert server.peers == ["127.1.2.3"]
 
 
@@ -146,7 +183,9 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 async def test_answers_may_be_expected_in_three_ways(
     look_at: LookAt, server: NameServer, match: str, answers: list[str], well: bool
 ) -> None:
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, match=match, answers=answers)
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=server.port, match=match, answers=answers
+    )
 
     assert outcome.ok is well, outcome
     assert well or outcome.reason is Reason.CONTENT
@@ -182,7 +221,9 @@ def test_what_means_nothing_is_refused(params: dict[str, object], words: str) ->
         DnsParams.model_validate({"name": "x.test", **params})
 
 
-async def test_why_a_server_fails_is_told_when_it_says_so(look_at: LookAt, server: NameServer) -> None:
+async def test_why_a_server_fails_is_told_when_it_says_so(
+    look_at: LookAt, server: NameServer
+) -> None:
     server.rcode = dns.rcode.SERVFAIL
     server.why = dns.edns.EDEOption(dns.edns.EDECode.DNSSEC_BOGUS)
 

@@ -20,11 +20,15 @@ Web = Callable[..., Awaitable[Listener]]
 
 async def test_over_tcp(look_at: LookAt) -> None:
     async with name_server() as server:
-        outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port, transport="tcp")
+        outcome = await look_at(
+            "dns", name="well.test", server="127.0.0.1", port=server.port, transport="tcp"
+        )
 
     assert outcome.ok, outcome
     assert server.asked == ["tcp"]
-    assert outcome.total_ms == pytest.approx((outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
+    assert outcome.total_ms == pytest.approx(
+        (outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01
+    )
 
 
 async def test_over_tls_with_a_certificate_that_is_valid_for_the_servers_name(
@@ -32,7 +36,12 @@ async def test_over_tls_with_a_certificate_that_is_valid_for_the_servers_name(
 ) -> None:
     vantage = vantages(ca_file=ca_file)
     async with name_server(certified("dns.test")) as server:
-        params = {"name": "well.test", "server": "127.0.0.1", "port": server.port, "transport": "tls"}
+        params = {
+            "name": "well.test",
+            "server": "127.0.0.1",
+            "port": server.port,
+            "transport": "tls",
+        }
         well = await look_at("dns", vantage=vantage, server_name="dns.test", **params)
         badly = await look_at("dns", vantage=vantage, **params)
 
@@ -43,11 +52,15 @@ async def test_over_tls_with_a_certificate_that_is_valid_for_the_servers_name(
     assert (badly.reason, badly.blame) == (Reason.TLS, Blame.TARGET)
 
 
-async def test_over_https(look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str) -> None:
+async def test_over_https(
+    look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
+) -> None:
     vantage = vantages(ca_file=ca_file)
     async with name_server(certified("127.0.0.1"), https=True) as server:
         params = {"server": "127.0.0.1", "port": server.port, "transport": "https"}
-        well = await look_at("dns", vantage=vantage, name="well.test", answers=["192.0.2.2"], **params)
+        well = await look_at(
+            "dns", vantage=vantage, name="well.test", answers=["192.0.2.2"], **params
+        )
         gone = await look_at("dns", vantage=vantage, name="gone.test", path="/other", **params)
 
     assert well.ok, well
@@ -58,7 +71,9 @@ async def test_over_https(look_at: LookAt, vantages: Vantages, certified: Certif
     assert (gone.reason, gone.extra["rcode"]) == (Reason.DNS, "NXDOMAIN")
 
 
-@pytest.mark.parametrize(("status", "body", "reason"), [(503, b"", Reason.STATUS), (200, b"<html>", Reason.PROTOCOL)])
+@pytest.mark.parametrize(
+    ("status", "body", "reason"), [(503, b"", Reason.STATUS), (200, b"<html>", Reason.PROTOCOL)]
+)
 async def test_over_https_another_answer_is_the_targets_fault(
     web: Web,
     look_at: LookAt,
@@ -96,15 +111,21 @@ async def test_a_truncated_answer_whose_tcp_port_is_closed_is_told(look_at: Look
     assert "over TCP" in outcome.detail
 
 
-@pytest.mark.parametrize("said", [b"", b"\x00\x05hello", b"\x00\x50short", b"\xff\xff" + b"x" * 70_000])
-async def test_over_tcp_nonsense_is_the_targets_fault(listen: Listen, look_at: LookAt, said: bytes) -> None:
+@pytest.mark.parametrize(
+    "said", [b"", b"\x00\x05hello", b"\x00\x50short", b"\xff\xff" + b"x" * 70_000]
+)
+async def test_over_tcp_nonsense_is_the_targets_fault(
+    listen: Listen, look_at: LookAt, said: bytes
+) -> None:
     async def say(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         await writer.drain()
 
     port = (await listen(say)).port
 
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=port, transport="tcp", timeout_ms=500)
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=port, transport="tcp", timeout_ms=500
+    )
 
     assert outcome.reason in (Reason.PROTOCOL, Reason.RESET)
 
@@ -118,10 +139,15 @@ async def test_an_answer_to_another_question_is_not_taken(look_at: LookAt) -> No
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: Confused({}), ("127.0.0.1", 0))
 
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1])
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1]
+    )
     transport.close()
 
-    assert (outcome.reason, outcome.detail) == (Reason.PROTOCOL, "the answer is to another question")
+    assert (outcome.reason, outcome.detail) == (
+        Reason.PROTOCOL,
+        "the answer is to another question",
+    )
 
 
 async def test_a_late_answer_to_an_earlier_question_is_passed_over(look_at: LookAt) -> None:
@@ -134,7 +160,9 @@ async def test_a_late_answer_to_an_earlier_question_is_passed_over(look_at: Look
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: Repeating(RECORDS), ("127.0.0.1", 0))
 
-    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1])
+    outcome = await look_at(
+        "dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1]
+    )
     transport.close()
 
     assert outcome.ok, outcome

@@ -36,11 +36,15 @@ class Guarded(grpc.ServerInterceptor):
         self.metadata = dict(details.invocation_metadata)
         time.sleep(self.delay_s)
         if self.word is not None and self.metadata.get("authorization") != self.word:
-            return self.failing(grpc.StatusCode.UNAUTHENTICATED, f"not {self.metadata.get('authorization')}")
+            return self.failing(
+                grpc.StatusCode.UNAUTHENTICATED, f"not {self.metadata.get('authorization')}"
+            )
         return continuation(details) if self.code is None else self.failing(self.code, "by order")
 
     def failing(self, code: grpc.StatusCode, words: str) -> Any:
-        return grpc.unary_unary_rpc_method_handler(lambda _request, context: context.abort(code, words))
+        return grpc.unary_unary_rpc_method_handler(
+            lambda _request, context: context.abort(code, words)
+        )
 
 
 @contextmanager
@@ -52,7 +56,11 @@ def serving(
     server = grpc.server(ThreadPoolExecutor(4), interceptors=[guard])
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     address = f"{host}:0"
-    port = server.add_insecure_port(address) if credentials is None else server.add_secure_port(address, credentials)
+    port = (
+        server.add_insecure_port(address)
+        if credentials is None
+        else server.add_secure_port(address, credentials)
+    )
     server.start()
     try:
         yield port, servicer, guard
@@ -76,7 +84,9 @@ async def test_a_server_that_serves_is_well(look_at: LookAt) -> None:
     for outcome in (whole, one):
         assert outcome.ok, outcome
         assert (outcome.extra["grpc_status"], outcome.extra["health"]) == ("OK", "SERVING")
-        assert outcome.total_ms == pytest.approx((outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
+        assert outcome.total_ms == pytest.approx(
+            (outcome.connect_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01
+        )
     assert guard.metadata["user-agent"].startswith("outscope")
 
 
@@ -87,7 +97,11 @@ async def test_a_service_that_does_not_serve_is_the_targets_fault(look_at: LookA
         sick = await look_at("grpc", service="shop.Cart", **params)
         unknown = await look_at("grpc", service="shop.Nothing", **params)
 
-    assert (sick.reason, sick.blame, sick.detail) == (Reason.STATUS, Blame.TARGET, "the server says NOT_SERVING")
+    assert (sick.reason, sick.blame, sick.detail) == (
+        Reason.STATUS,
+        Blame.TARGET,
+        "the server says NOT_SERVING",
+    )
     assert (unknown.reason, unknown.blame) == (Reason.STATUS, Blame.TARGET)
     assert unknown.extra["grpc_status"] == "NOT_FOUND"
     assert unknown.trace
@@ -114,7 +128,9 @@ async def test_over_tls_the_certificate_is_judged(
     assert (stranger.reason, stranger.blame) == (Reason.TLS, Blame.TARGET)
 
 
-async def test_secret_metadata_is_sent_and_shown_nowhere(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secret_metadata_is_sent_and_shown_nowhere(
+    look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush-hush")
     metadata = {"authorization": "Bearer ${env:OUTSCOPE_SECRET_WORD}"}
     with serving() as (port, _, guard):
@@ -131,13 +147,17 @@ async def test_secret_metadata_is_sent_and_shown_nowhere(look_at: LookAt, monkey
 
 async def test_metadata_without_a_value_is_sent(look_at: LookAt) -> None:
     with serving() as (port, _, guard):
-        outcome = await look_at("grpc", host="127.0.0.1", port=port, tls=False, metadata={"x-empty": ""})
+        outcome = await look_at(
+            "grpc", host="127.0.0.1", port=port, tls=False, metadata={"x-empty": ""}
+        )
 
     assert outcome.ok, outcome
     assert guard.metadata["x-empty"] == ""
 
 
-async def test_a_secret_of_several_lines_is_not_sent(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_secret_of_several_lines_is_not_sent(
+    look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush\nx-more: hush")
     metadata = {"x-word": "${env:OUTSCOPE_SECRET_WORD}"}
     with serving() as (port, _, guard):
@@ -188,10 +208,15 @@ async def test_a_web_server_is_no_grpc_server(
     encrypted = await web(ssl=certified("127.0.0.1"))
 
     over_http = await look_at("grpc", host="127.0.0.1", port=plain.port, tls=False, timeout_ms=500)
-    over_https = await look_at("grpc", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=encrypted.port)
+    over_https = await look_at(
+        "grpc", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=encrypted.port
+    )
 
     assert (over_http.ok, over_http.blame) == (False, Blame.TARGET)
-    assert (over_https.reason, over_https.detail) == (Reason.PROTOCOL, "the target does not speak HTTP/2")
+    assert (over_https.reason, over_https.detail) == (
+        Reason.PROTOCOL,
+        "the target does not speak HTTP/2",
+    )
 
 
 @pytest.mark.parametrize("service", ["", "a", "shop.Cart", "x" * 300])

@@ -11,7 +11,12 @@ async def test_a_good_answer_is_ok_and_timed(web: Web, look_at: LookAt) -> None:
 
     outcome = await look_at("http", url=server.url())
 
-    assert (outcome.ok, outcome.reason, outcome.blame, outcome.status_code) == (True, Reason.OK, Blame.NONE, 200)
+    assert (outcome.ok, outcome.reason, outcome.blame, outcome.status_code) == (
+        True,
+        Reason.OK,
+        Blame.NONE,
+        200,
+    )
     assert (outcome.dns_ms, outcome.tls_ms, outcome.ip) == (None, None, "127.0.0.1")
     assert outcome.connect_ms is not None
     assert outcome.ttfb_ms is not None
@@ -35,7 +40,11 @@ async def test_a_good_look_keeps_its_steps_only_when_asked(web: Web, look_at: Lo
 
     assert (await look_at("http", url=server.url())).trace == ()
     steps = (await look_at("http", url=server.url(), trace=True)).trace
-    assert [step.what for step in steps] == ["connected to 127.0.0.1", "status 200 over HTTP/1.1", "body read, 4 bytes"]
+    assert [step.what for step in steps] == [
+        "connected to 127.0.0.1",
+        "status 200 over HTTP/1.1",
+        "body read, 4 bytes",
+    ]
     assert [step.at_ms for step in steps] == sorted(step.at_ms for step in steps)
 
 
@@ -59,19 +68,30 @@ async def test_an_unexpected_status_says_whose_fault_it_is(
 ) -> None:
     outcome = await look_at("http", url=(await web(status=status)).url())
 
-    assert (outcome.ok, outcome.reason, outcome.blame, outcome.status_code) == (False, reason, blame, status)
+    assert (outcome.ok, outcome.reason, outcome.blame, outcome.status_code) == (
+        False,
+        reason,
+        blame,
+        status,
+    )
     assert str(status) in outcome.detail
     assert outcome.trace
 
 
 async def test_an_api_that_answers_401_as_expected_is_well(web: Web, look_at: LookAt) -> None:
-    assert (await look_at("http", url=(await web(status=401)).url(), expect={"status": [401, 405]})).ok
+    assert (
+        await look_at("http", url=(await web(status=401)).url(), expect={"status": [401, 405]})
+    ).ok
 
 
 async def test_expectations_on_headers_and_body_are_judged(web: Web, look_at: LookAt) -> None:
     url = (await web(b'{"status": {"indicator": "none"}}', headers={"Server": "nginx"})).url()
 
-    assert (await look_at("http", url=url, expect={"headers": {"server": "^nginx"}, "body": "indicator"})).ok
+    assert (
+        await look_at(
+            "http", url=url, expect={"headers": {"server": "^nginx"}, "body": "indicator"}
+        )
+    ).ok
     assert (await look_at("http", url=url, expect={"json_path": {"status.indicator": "none"}})).ok
     wrong = await look_at("http", url=url, expect={"json_path": {"status.indicator": "major"}})
     assert (wrong.reason, wrong.blame) == (Reason.CONTENT, Blame.TARGET)

@@ -14,7 +14,9 @@ from worker.targets.guard import Guard
 
 
 async def test_a_name_is_resolved_and_that_is_timed_apart(web: Web, look_at: LookAt) -> None:
-    outcome = await look_at("http", url=(await web()).url(host="localhost"), ip_version="4", trace=True)
+    outcome = await look_at(
+        "http", url=(await web()).url(host="localhost"), ip_version="4", trace=True
+    )
 
     assert outcome.ok
     assert outcome.dns_ms is not None
@@ -22,7 +24,11 @@ async def test_a_name_is_resolved_and_that_is_timed_apart(web: Web, look_at: Loo
 
 
 async def test_a_fixed_address_takes_the_place_of_the_dns(
-    web: Web, look_at: LookAt, vantages: Callable[..., Vantage], certified: Callable[..., Any], ca_file: str
+    web: Web,
+    look_at: LookAt,
+    vantages: Callable[..., Vantage],
+    certified: Callable[..., Any],
+    ca_file: str,
 ) -> None:
     server = await web(ssl=certified("nowhere.invalid"))
 
@@ -44,14 +50,19 @@ async def test_a_fixed_address_passes_the_guard_like_any(
     server = await web()
 
     outcome = await look_at(
-        "http", vantage=vantages(guard=Guard()), url=server.url(host="a.test"), resolve={"a.test": "127.0.0.1"}
+        "http",
+        vantage=vantages(guard=Guard()),
+        url=server.url(host="a.test"),
+        resolve={"a.test": "127.0.0.1"},
     )
 
     assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
     assert server.connections == 0
 
 
-@pytest.mark.parametrize(("version", "address", "ip"), [("4", "127.0.0.1", "127.0.0.1"), ("6", "[::1]", "::1")])
+@pytest.mark.parametrize(
+    ("version", "address", "ip"), [("4", "127.0.0.1", "127.0.0.1"), ("6", "[::1]", "::1")]
+)
 async def test_the_family_that_answered_is_told(
     web: Web, look_at: LookAt, vantages: Callable[..., Vantage], version: str, address: str, ip: str
 ) -> None:
@@ -59,16 +70,24 @@ async def test_the_family_that_answered_is_told(
 
     def lookup(_host: str, port: int, family: int, kind: int) -> list[Any]:
         both = [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET6, ("::1", port, 0, 0))]
-        return [(found, kind, 0, "", place) for found, place in both if family in (socket.AF_UNSPEC, found)]
+        return [
+            (found, kind, 0, "", place)
+            for found, place in both
+            if family in (socket.AF_UNSPEC, found)
+        ]
 
     for vantage, host in ((None, address), (vantages(resolver=Resolver(lookup)), "both.test")):
-        outcome = await look_at("http", vantage=vantage, url=server.url(host=host), ip_version=version)
+        outcome = await look_at(
+            "http", vantage=vantage, url=server.url(host=host), ip_version=version
+        )
 
         assert outcome.ok, outcome
         assert (outcome.ip, outcome.extra["ip_version"]) == (ip, version)
 
 
-async def test_the_source_address_is_used(web: Web, look_at: LookAt, vantages: Callable[..., Vantage]) -> None:
+async def test_the_source_address_is_used(
+    web: Web, look_at: LookAt, vantages: Callable[..., Vantage]
+) -> None:
     server = await web()
 
     outcome = await look_at("http", vantage=vantages(source_address="127.1.2.3"), url=server.url())
@@ -80,7 +99,9 @@ async def test_the_source_address_is_used(web: Web, look_at: LookAt, vantages: C
 async def test_a_source_address_that_this_machine_does_not_have_is_our_fault(
     web: Web, look_at: LookAt, vantages: Callable[..., Vantage]
 ) -> None:
-    outcome = await look_at("http", vantage=vantages(source_address="192.0.2.200"), url=(await web()).url())
+    outcome = await look_at(
+        "http", vantage=vantages(source_address="192.0.2.200"), url=(await web()).url()
+    )
 
     assert (outcome.ok, outcome.blame) == (False, Blame.PROBER)
 

@@ -7,21 +7,27 @@ from tests.worker.probes.conftest import Listen, LookAt, read_request, silence
 from worker.contract.outcome import Blame, Reason
 
 
-async def test_a_connection_that_is_not_taken_is_the_paths_fault(look_at: LookAt, full_port: int) -> None:
+async def test_a_connection_that_is_not_taken_is_the_paths_fault(
+    look_at: LookAt, full_port: int
+) -> None:
     outcome = await look_at("http", url=f"http://127.0.0.1:{full_port}/", timeout_ms=200)
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.PATH)
     assert "no connection" in outcome.detail
 
 
-async def test_silence_after_the_connection_is_the_targets_fault(listen: Listen, look_at: LookAt) -> None:
+async def test_silence_after_the_connection_is_the_targets_fault(
+    listen: Listen, look_at: LookAt
+) -> None:
     outcome = await look_at("http", url=(await listen(silence)).url(), timeout_ms=200)
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET)
     assert outcome.ip == "127.0.0.1"
 
 
-async def test_an_answer_that_drips_does_not_outlive_the_deadline(listen: Listen, look_at: LookAt) -> None:
+async def test_an_answer_that_drips_does_not_outlive_the_deadline(
+    listen: Listen, look_at: LookAt
+) -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
@@ -32,7 +38,11 @@ async def test_an_answer_that_drips_does_not_outlive_the_deadline(listen: Listen
 
     outcome = await look_at("http", url=(await listen(drip)).url(), timeout_ms=200)
 
-    assert (outcome.reason, outcome.blame, outcome.status_code) == (Reason.TIMEOUT, Blame.TARGET, 200)
+    assert (outcome.reason, outcome.blame, outcome.status_code) == (
+        Reason.TIMEOUT,
+        Blame.TARGET,
+        200,
+    )
     assert outcome.total_ms is not None
     assert outcome.total_ms < 300
 

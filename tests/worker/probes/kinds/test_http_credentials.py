@@ -10,21 +10,29 @@ from worker.contract.outcome import Blame, Reason
 from worker.probes.kinds.http import HttpParams
 
 
-async def test_a_bearer_token_comes_from_a_secret(web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bearer_token_comes_from_a_secret(
+    web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_TOKEN", "hush")
     server = await web(status=500)
 
-    outcome = await look_at("http", url=server.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"}, trace=True)
+    outcome = await look_at(
+        "http", url=server.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"}, trace=True
+    )
 
     assert b"\r\nAuthorization: Bearer hush\r\n" in server.requests[0]
     assert "hush" not in repr(outcome)
 
 
-async def test_basic_credentials_are_sent_at_once(web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_basic_credentials_are_sent_at_once(
+    web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "p\u00e4ss:word")
     server = await web()
 
-    await look_at("http", url=server.url(), auth={"username": "me", "password": "${env:OUTSCOPE_SECRET_WORD}"})
+    await look_at(
+        "http", url=server.url(), auth={"username": "me", "password": "${env:OUTSCOPE_SECRET_WORD}"}
+    )
 
     sent = b64encode("me:p\u00e4ss:word".encode())
     assert b"\r\nAuthorization: Basic " + sent + b"\r\n" in server.requests[0]
@@ -37,7 +45,9 @@ async def test_another_origin_does_not_get_the_credentials(
     end = await web()
     start = await web(status=302, headers={"Location": end.url()})
 
-    assert (await look_at("http", url=start.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"})).ok
+    assert (
+        await look_at("http", url=start.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"})
+    ).ok
     assert b"hush" in start.requests[0]
     assert b"hush" not in end.requests[0]
 
@@ -48,7 +58,9 @@ async def test_a_secret_of_several_lines_does_not_become_headers(
     monkeypatch.setenv("OUTSCOPE_SECRET_TOKEN", "hush\r\nX-Evil: 1")
     server = await web()
 
-    outcome = await look_at("http", url=server.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"})
+    outcome = await look_at(
+        "http", url=server.url(), auth={"bearer": "${env:OUTSCOPE_SECRET_TOKEN}"}
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
     assert outcome.detail == "the secret in the header Authorization must be one line"
@@ -75,7 +87,11 @@ async def test_403_is_about_our_credentials_when_we_sent_some(
         {"username": "me"},
         {"password": "${env:OUTSCOPE_SECRET_A}"},
         {"username": "me", "password": "in the open"},
-        {"bearer": "${env:OUTSCOPE_SECRET_A}", "username": "me", "password": "${env:OUTSCOPE_SECRET_A}"},
+        {
+            "bearer": "${env:OUTSCOPE_SECRET_A}",
+            "username": "me",
+            "password": "${env:OUTSCOPE_SECRET_A}",
+        },
     ],
 )
 def test_credentials_that_cannot_be_meant_are_refused(auth: dict[str, str]) -> None:

@@ -61,7 +61,9 @@ def demanding(certified: Certified, folder: Folder) -> ssl.SSLContext:
 
 @pytest.fixture
 def door(demanding: ssl.SSLContext) -> Iterator[int]:
-    """The port of a server on a thread that says why it lets nobody in; asyncio's hangs up without a word."""
+    """The port of a server on a thread that says why it lets nobody in; asyncio's hangs up without
+    a word.
+    """
 
     def serve() -> None:
         while True:
@@ -70,12 +72,16 @@ def door(demanding: ssl.SSLContext) -> Iterator[int]:
             except OSError:
                 return
             with connection, connection.dup() as raw:
-                with suppress(OSError), demanding.wrap_socket(connection, server_side=True) as encrypted:
+                with (
+                    suppress(OSError),
+                    demanding.wrap_socket(connection, server_side=True) as encrypted,
+                ):
                     encrypted.recv(65536)
                     encrypted.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
                 with suppress(OSError):
                     raw.shutdown(socket.SHUT_WR)
-                    while raw.recv(65536):  # closing with words unheard would reset, and lose our own
+                    # closing with words unheard would reset, and lose our own
+                    while raw.recv(65536):
                         pass
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -91,7 +97,14 @@ def door(demanding: ssl.SSLContext) -> Iterator[int]:
     [
         (None, {"certificate": "client.pem"}),
         (None, {"certificate": "client.crt", "key": "client.key"}),
-        ("open", {"certificate": "client.crt", "key": "client.key", "password": "${env:OUTSCOPE_SECRET_KEY}"}),
+        (
+            "open",
+            {
+                "certificate": "client.crt",
+                "key": "client.key",
+                "password": "${env:OUTSCOPE_SECRET_KEY}",
+            },
+        ),
     ],
 )
 async def test_a_client_certificate_opens_the_door(
@@ -110,7 +123,10 @@ async def test_a_client_certificate_opens_the_door(
     url = (await web(ssl=demanding)).url(scheme="https")
 
     outcome = await look_at(
-        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=url, client=client
+        "http",
+        vantage=vantages(ca_file=ca_file, certificates_dir=folder.path),
+        url=url,
+        client=client,
     )
 
     assert outcome.ok, outcome
@@ -119,7 +135,10 @@ async def test_a_client_certificate_opens_the_door(
 async def test_without_the_right_client_certificate_it_is_about_us(
     look_at: LookAt, vantages: Vantages, ca_file: str, folder: Folder, door: int
 ) -> None:
-    vantage, url = vantages(ca_file=ca_file, certificates_dir=folder.path), f"https://127.0.0.1:{door}/"
+    vantage, url = (
+        vantages(ca_file=ca_file, certificates_dir=folder.path),
+        f"https://127.0.0.1:{door}/",
+    )
     folder.clients = trustme.CA()
     folder.client()
 
@@ -139,7 +158,10 @@ async def test_another_origin_does_not_get_the_client_certificate(
     mine = {"certificate": "client.pem"}
 
     outcome = await look_at(
-        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=start.url(), client=mine
+        "http",
+        vantage=vantages(ca_file=ca_file, certificates_dir=folder.path),
+        url=start.url(),
+        client=mine,
     )
 
     assert outcome.reason is Reason.UNAUTHORIZED
@@ -157,7 +179,10 @@ async def test_a_key_that_does_not_open_is_our_fault(
     web: Web, look_at: LookAt, vantages: Vantages, folder: Folder, demanding: ssl.SSLContext
 ) -> None:
     folder.client("open")
-    url, vantage = (await web(ssl=demanding)).url(scheme="https"), vantages(certificates_dir=folder.path)
+    url, vantage = (
+        (await web(ssl=demanding)).url(scheme="https"),
+        vantages(certificates_dir=folder.path),
+    )
     client = {"certificate": "client.crt", "key": "client.key"}
 
     outcome = await look_at("http", vantage=vantage, url=url, verify=False, client=client)
@@ -172,11 +197,18 @@ async def test_a_file_that_this_worker_lacks_is_our_fault_and_is_named(
 ) -> None:
     for reuse in (False, True):
         outcome = await look_at(
-            "http", vantage=vantages(certificates_dir=folder.path), url="https://127.0.0.1:45678/", reuse=reuse, **given
+            "http",
+            vantage=vantages(certificates_dir=folder.path),
+            url="https://127.0.0.1:45678/",
+            reuse=reuse,
+            **given,
         )
 
         assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
-        assert outcome.detail == "there is no file none.pem below OUTSCOPE_CERTIFICATES_DIR on this worker"
+        assert (
+            outcome.detail
+            == "there is no file none.pem below OUTSCOPE_CERTIFICATES_DIR on this worker"
+        )
 
 
 @pytest.mark.parametrize("as_file", [False, True])
@@ -196,9 +228,14 @@ async def test_a_check_believes_the_authority_that_it_names_and_no_other(
         (folder.path / "ca.pem").write_bytes(of.cert_pem.bytes())
         return "ca.pem" if as_file else of.cert_pem.bytes().decode()
 
-    believed = await look_at("http", vantage=vantages(certificates_dir=folder.path), url=url, ca=named(authority))
+    believed = await look_at(
+        "http", vantage=vantages(certificates_dir=folder.path), url=url, ca=named(authority)
+    )
     doubted = await look_at(
-        "http", vantage=vantages(ca_file=ca_file, certificates_dir=folder.path), url=url, ca=named(trustme.CA())
+        "http",
+        vantage=vantages(ca_file=ca_file, certificates_dir=folder.path),
+        url=url,
+        ca=named(trustme.CA()),
     )
 
     assert believed.ok, believed

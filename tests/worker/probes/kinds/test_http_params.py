@@ -59,7 +59,9 @@ def test_what_does_not_go_together_is_refused(wrong: dict[str, Any]) -> None:
         HttpParams.model_validate({"url": "http://example.org/", **wrong})
 
 
-@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S))
+@pytest.mark.parametrize(
+    "example", re.findall(r"```yaml\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S)
+)
 def test_the_examples_of_the_docs_are_right(example: str) -> None:
     for alternative in example.split("  # or\n"):
         given = yaml.safe_load(alternative)

@@ -1,4 +1,6 @@
-"""Looks through proxies: what they are asked for, what the guard says to that, and who is to blame."""
+"""Looks through proxies: what they are asked for, what the guard says to that, and who is to
+blame.
+"""
 
 import ssl
 from collections.abc import Awaitable, Callable
@@ -22,7 +24,9 @@ Proxy = HttpProxy | Socks5
 both = pytest.mark.parametrize(("scheme", "make"), [("http", HttpProxy), ("socks5", Socks5)])
 
 
-def through(listener: Listener, scheme: str = "http", host: str = "127.0.0.1", **more: Any) -> dict[str, Any]:
+def through(
+    listener: Listener, scheme: str = "http", host: str = "127.0.0.1", **more: Any
+) -> dict[str, Any]:
     return {"url": f"{scheme}://{host}:{listener.port}", **more}
 
 
@@ -62,12 +66,20 @@ async def test_the_proxy_is_asked_for_the_address_that_the_guard_judged(
 
 
 async def test_a_proxy_may_be_reached_over_https(
-    web: Web, listen: Listen, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
+    web: Web,
+    listen: Listen,
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Certified,
+    ca_file: str,
 ) -> None:
     listener = await listen(HttpProxy().serve, ssl=certified("127.0.0.1"))
 
     outcome = await look_at(
-        "http", vantage=vantages(ca_file=ca_file), url=(await web()).url(), proxy=through(listener, "https")
+        "http",
+        vantage=vantages(ca_file=ca_file),
+        url=(await web()).url(),
+        proxy=through(listener, "https"),
     )
 
     assert outcome.ok, outcome
@@ -82,21 +94,29 @@ async def test_a_target_that_must_not_be_probed_is_not_asked_for(
 
     for host in ("127.0.0.1", "localhost", "169.254.169.254"):
         outcome = await look_at(
-            "http", vantage=vantage, url=f"http://{host}:8080/", proxy=through(listener, scheme, "127.0.0.5")
+            "http",
+            vantage=vantage,
+            url=f"http://{host}:8080/",
+            proxy=through(listener, scheme, "127.0.0.5"),
         )
 
         assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
     assert listener.connections == 0
 
 
-async def test_a_proxy_that_must_not_be_probed_is_not_used(listen: Listen, look_at: LookAt, vantages: Vantages) -> None:
+async def test_a_proxy_that_must_not_be_probed_is_not_used(
+    listen: Listen, look_at: LookAt, vantages: Vantages
+) -> None:
     proxy = HttpProxy()
     listener = await listen(proxy.serve)
     vantage = vantages(guard=Guard(["127.0.0.9/32"]))
 
     for host in ("127.0.0.1", "localhost"):
         outcome = await look_at(
-            "http", vantage=vantage, url="http://127.0.0.9:8080/", proxy=through(listener, host=host)
+            "http",
+            vantage=vantage,
+            url="http://127.0.0.9:8080/",
+            proxy=through(listener, host=host),
         )
 
         assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
@@ -110,7 +130,10 @@ async def test_a_proxy_that_does_not_want_to_be_asked_is_not_used(
     vantage = vantages(guard=Guard(LOOPBACK, read_policy(never="localhost")))
 
     outcome = await look_at(
-        "http", vantage=vantage, url="http://127.0.0.1:45678/", proxy=through(listener, host="localhost")
+        "http",
+        vantage=vantage,
+        url="http://127.0.0.1:45678/",
+        proxy=through(listener, host="localhost"),
     )
 
     assert "never probed" in outcome.detail
@@ -126,10 +149,18 @@ async def test_a_proxy_that_resolves_names_itself_must_be_vouched_for(
     there = through(listener, scheme, resolve="proxy")
 
     vouched = await look_at("http", url=server.url(host="localhost"), proxy=there, ip_version="4")
-    unknown = await look_at("http", vantage=vantages(guard=Careless()), url=server.url(host="localhost"), proxy=there)
+    unknown = await look_at(
+        "http", vantage=vantages(guard=Careless()), url=server.url(host="localhost"), proxy=there
+    )
     spelled = [
         await look_at("http", url=f"http://{host}/", proxy=there)
-        for host in ("169.254.169.254", "169.254.43518", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]")
+        for host in (
+            "169.254.169.254",
+            "169.254.43518",
+            "0xa9fea9fe",
+            "2852039166",
+            "[::ffff:169.254.169.254]",
+        )
     ]
 
     assert vouched.ok, vouched
@@ -142,7 +173,9 @@ async def test_a_proxy_that_resolves_names_itself_must_be_vouched_for(
 
 
 class Careless(Guard):
-    """Takes every address for a public one, so that the loopback can stand for somebody else's network."""
+    """Takes every address for a public one, so that the loopback can stand for somebody else's
+    network.
+    """
 
     def refusal(self, ip: str) -> str | None:
         return None
@@ -161,8 +194,12 @@ async def test_credentials_come_from_secrets(
     server, listener = await web(), await listen(make(credentials="me:p\u00e4ss:word").serve)
     known = {"username": "me", "password": "${env:OUTSCOPE_SECRET_PROXY}"}
 
-    welcome = await look_at("http", url=server.url(), proxy=through(listener, scheme, **known), trace=True)
-    stranger = await look_at("http", url=server.url(), proxy=through(listener, scheme, **(known | {"username": "you"})))
+    welcome = await look_at(
+        "http", url=server.url(), proxy=through(listener, scheme, **known), trace=True
+    )
+    stranger = await look_at(
+        "http", url=server.url(), proxy=through(listener, scheme, **(known | {"username": "you"}))
+    )
 
     assert welcome.ok, welcome
     assert "p\u00e4ss" not in repr(welcome)
@@ -171,10 +208,14 @@ async def test_credentials_come_from_secrets(
     assert "proxy" in stranger.detail
 
 
-async def test_the_proxy_does_not_see_what_is_for_the_target(web: Web, listen: Listen, look_at: LookAt) -> None:
+async def test_the_proxy_does_not_see_what_is_for_the_target(
+    web: Web, listen: Listen, look_at: LookAt
+) -> None:
     server, proxy = await web(), HttpProxy()
 
-    outcome = await look_at("http", url=server.url(), headers={"X-Mine": "1"}, proxy=through(await listen(proxy.serve)))
+    outcome = await look_at(
+        "http", url=server.url(), headers={"X-Mine": "1"}, proxy=through(await listen(proxy.serve))
+    )
 
     assert outcome.ok
     assert b"X-Mine" not in proxy.heads[0]
@@ -188,7 +229,9 @@ async def test_the_environment_does_not_lead_around_the_proxy(
     monkeypatch.setenv("no_proxy", "*")
     proxy = HttpProxy()
 
-    assert (await look_at("http", url=(await web()).url(), proxy=through(await listen(proxy.serve)))).ok
+    assert (
+        await look_at("http", url=(await web()).url(), proxy=through(await listen(proxy.serve)))
+    ).ok
     assert len(proxy.asked) == 1
 
 
@@ -210,7 +253,9 @@ async def test_the_environment_does_not_lead_around_the_proxy(
 async def test_what_a_proxy_says_of_the_target_is_believed_and_the_rest_is_ours(
     listen: Listen, look_at: LookAt, scheme: str, proxy: Proxy, reason: Reason, blame: Blame
 ) -> None:
-    outcome = await look_at("http", url="https://127.0.0.1:45678/", proxy=through(await listen(proxy.serve), scheme))
+    outcome = await look_at(
+        "http", url="https://127.0.0.1:45678/", proxy=through(await listen(proxy.serve), scheme)
+    )
 
     assert (outcome.reason, outcome.blame) == (reason, blame), outcome
     assert "proxy" in outcome.detail
@@ -223,7 +268,9 @@ async def test_a_proxy_that_is_not_there_is_our_fault(
     addresses = [f"http://127.0.0.1:{port}" for port in (closed_port, full_port, silent.port)]
 
     for address in [*addresses, f"socks5://127.0.0.1:{silent.port}", "http://nowhere.invalid:8080"]:
-        outcome = await look_at("http", url="http://127.0.0.1:45678/", proxy={"url": address}, timeout_ms=200)
+        outcome = await look_at(
+            "http", url="http://127.0.0.1:45678/", proxy={"url": address}, timeout_ms=200
+        )
 
         assert (outcome.ok, outcome.blame) == (False, Blame.PROBER), outcome
 

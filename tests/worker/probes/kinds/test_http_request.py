@@ -42,7 +42,10 @@ async def test_a_secret_reaches_the_target_and_nothing_else(
     server = await web(status=500)
 
     outcome = await look_at(
-        "http", url=server.url(), headers={"Authorization": "Bearer ${env:OUTSCOPE_SECRET_KEY}"}, trace=True
+        "http",
+        url=server.url(),
+        headers={"Authorization": "Bearer ${env:OUTSCOPE_SECRET_KEY}"},
+        trace=True,
     )
 
     assert b"Authorization: Bearer hush\r\n" in server.requests[0]
@@ -50,7 +53,9 @@ async def test_a_secret_reaches_the_target_and_nothing_else(
 
 
 async def test_a_missing_secret_is_our_fault_and_is_named(web: Web, look_at: LookAt) -> None:
-    outcome = await look_at("http", url=(await web()).url(), headers={"A": "${env:OUTSCOPE_SECRET_NOT_SET}"})
+    outcome = await look_at(
+        "http", url=(await web()).url(), headers={"A": "${env:OUTSCOPE_SECRET_NOT_SET}"}
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
     assert "OUTSCOPE_SECRET_NOT_SET" in outcome.detail

@@ -35,12 +35,23 @@ def warm(listen: Listen) -> Warm:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_the_second_look_uses_the_connection_of_the_first(
-    warm: Warm, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str, scheme: str, host: str
+    warm: Warm,
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Certified,
+    ca_file: str,
+    scheme: str,
+    host: str,
 ) -> None:
-    server = await warm(**({"ssl": certified("localhost", "127.0.0.1")} if scheme == "https" else {}))
+    server = await warm(
+        **({"ssl": certified("localhost", "127.0.0.1")} if scheme == "https" else {})
+    )
     url, vantage = server.url(host=host, scheme=scheme), vantages(ca_file=ca_file)
 
-    cold, *others = [await look_at("http", vantage=vantage, url=url, ip_version="4", reuse=True) for _ in range(3)]
+    cold, *others = [
+        await look_at("http", vantage=vantage, url=url, ip_version="4", reuse=True)
+        for _ in range(3)
+    ]
 
     assert cold.ok, cold
     assert cold.connect_ms is not None
@@ -86,7 +97,9 @@ async def test_each_target_keeps_its_own(warm: Warm, look_at: LookAt) -> None:
     assert [outcome.extra["warm"] for outcome in outcomes] == [True] * 5
 
 
-async def test_a_connection_that_the_target_closed_is_made_anew(warm: Warm, look_at: LookAt) -> None:
+async def test_a_connection_that_the_target_closed_is_made_anew(
+    warm: Warm, look_at: LookAt
+) -> None:
     server = await warm(answers=1)
 
     for looks in range(1, 4):
@@ -97,23 +110,31 @@ async def test_a_connection_that_the_target_closed_is_made_anew(warm: Warm, look
         await server.until(lambda it: it.open == 0)
 
 
-async def test_a_fixed_address_is_not_mixed_up_with_the_one_of_the_name(warm: Warm, look_at: LookAt) -> None:
+async def test_a_fixed_address_is_not_mixed_up_with_the_one_of_the_name(
+    warm: Warm, look_at: LookAt
+) -> None:
     server, other = await warm(), await warm(host="127.0.0.2")
     url = server.url(host="localhost")
 
     for _ in range(2):
         assert (await look_at("http", url=url, ip_version="4", reuse=True)).ip == "127.0.0.1"
-        pinned = await look_at("http", url=url, reuse=True, resolve={"localhost": "127.0.0.2"}, timeout_ms=300)
+        pinned = await look_at(
+            "http", url=url, reuse=True, resolve={"localhost": "127.0.0.2"}, timeout_ms=300
+        )
 
     assert server.connections == 1
     assert pinned.ip != "127.0.0.1"
     assert other.connections == 0  # it has a port of its own
 
 
-async def test_a_warm_look_is_judged_by_the_guard_all_the_same(warm: Warm, look_at: LookAt, vantages: Vantages) -> None:
+async def test_a_warm_look_is_judged_by_the_guard_all_the_same(
+    warm: Warm, look_at: LookAt, vantages: Vantages
+) -> None:
     server = await warm()
 
-    outcome = await look_at("http", vantage=vantages(guard=Guard()), url=server.url(host="localhost"), reuse=True)
+    outcome = await look_at(
+        "http", vantage=vantages(guard=Guard()), url=server.url(host="localhost"), reuse=True
+    )
 
     assert "OUTSCOPE_ALLOW_ADDRESSES" in outcome.detail
     assert server.connections == 0

@@ -31,13 +31,17 @@ async def test_a_certificate_of_an_added_authority_is_believed(
         assert "TLS established" in [step.what for step in outcome.trace]
 
 
-async def test_an_unknown_authority_is_not_believed(web: Web, look_at: LookAt, certified: Certified) -> None:
+async def test_an_unknown_authority_is_not_believed(
+    web: Web, look_at: LookAt, certified: Certified
+) -> None:
     outcome = await look_at("http", url=(await web(ssl=certified("127.0.0.1"))).url(scheme="https"))
 
     _is_a_tls_failure(outcome, "certificate")
 
 
-async def test_an_unknown_authority_may_be_passed_over(web: Web, look_at: LookAt, certified: Certified) -> None:
+async def test_an_unknown_authority_may_be_passed_over(
+    web: Web, look_at: LookAt, certified: Certified
+) -> None:
     url = (await web(ssl=certified("example.org"))).url(scheme="https")
 
     assert (await look_at("http", url=url, verify=False)).ok
@@ -47,9 +51,13 @@ async def test_an_expired_certificate_is_a_failure(
     web: Web, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
 ) -> None:
     past = datetime.now(UTC) - timedelta(days=1)
-    server = await web(ssl=certified("127.0.0.1", not_after=past, not_before=past - timedelta(days=1)))
+    server = await web(
+        ssl=certified("127.0.0.1", not_after=past, not_before=past - timedelta(days=1))
+    )
 
-    outcome = await look_at("http", vantage=vantages(ca_file=ca_file), url=server.url(scheme="https"))
+    outcome = await look_at(
+        "http", vantage=vantages(ca_file=ca_file), url=server.url(scheme="https")
+    )
 
     _is_a_tls_failure(outcome, "expired")
 
@@ -59,7 +67,9 @@ async def test_a_certificate_for_another_name_is_a_failure(
 ) -> None:
     server = await web(ssl=certified("example.org"))
 
-    outcome = await look_at("http", vantage=vantages(ca_file=ca_file), url=server.url(scheme="https"))
+    outcome = await look_at(
+        "http", vantage=vantages(ca_file=ca_file), url=server.url(scheme="https")
+    )
 
     _is_a_tls_failure(outcome, "127.0.0.1")
 
@@ -71,7 +81,9 @@ async def test_a_port_without_tls_is_a_tls_failure(web: Web, look_at: LookAt) ->
     assert outcome.reason in (Reason.TLS, Reason.TIMEOUT)
 
 
-async def test_a_handshake_that_never_ends_is_the_targets_fault(listen: Listen, look_at: LookAt) -> None:
+async def test_a_handshake_that_never_ends_is_the_targets_fault(
+    listen: Listen, look_at: LookAt
+) -> None:
     outcome = await look_at("http", url=(await listen(silence)).url(scheme="https"), timeout_ms=200)
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET)

@@ -25,7 +25,9 @@ Vantages = Callable[..., Vantage]
 def server(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that speaks all three."""
     chain = tmp_path_factory.mktemp("hypercorn") / "chain.pem"
-    authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
+    authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
+        chain
+    )
     place = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "hypercorn", "tests.worker.probes.version_server:application"]
     options = [
@@ -49,7 +51,9 @@ def server(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> I
         process.wait(10)
 
 
-@pytest.mark.parametrize(("version", "spoken"), [("1.1", "1.1"), ("2", "2"), ("3", "3"), ("auto", "2")])
+@pytest.mark.parametrize(
+    ("version", "spoken"), [("1.1", "1.1"), ("2", "2"), ("3", "3"), ("auto", "2")]
+)
 async def test_each_version_is_spoken_and_timed(
     server: str, look_at: LookAt, vantages: Vantages, ca_file: str, version: str, spoken: str
 ) -> None:
@@ -58,7 +62,12 @@ async def test_each_version_is_spoken_and_timed(
     vantage = vantages(ca_file=ca_file)
 
     outcome = await look_at(
-        "http", vantage=vantage, url=server, http_version=version, expect={"body": ANSWER.decode() + spoken}, trace=True
+        "http",
+        vantage=vantage,
+        url=server,
+        http_version=version,
+        expect={"body": ANSWER.decode() + spoken},
+        trace=True,
     )
 
     assert outcome.ok, outcome
@@ -77,7 +86,9 @@ async def test_connections_of_each_version_are_reused(
     vantage, url = vantages(ca_file=ca_file), server.replace("127.0.0.1", "localhost")
 
     looks = [
-        await look_at("http", vantage=vantage, url=url, http_version=version, ip_version="4", reuse=True)
+        await look_at(
+            "http", vantage=vantage, url=url, http_version=version, ip_version="4", reuse=True
+        )
         for _ in range(3)
     ]
 
@@ -87,33 +98,49 @@ async def test_connections_of_each_version_are_reused(
 
 
 async def test_a_target_that_does_not_speak_the_version_is_told_so(
-    web: Callable[..., Any], look_at: LookAt, vantages: Vantages, certified: Callable[..., Any], ca_file: str
+    web: Callable[..., Any],
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Callable[..., Any],
+    ca_file: str,
 ) -> None:
     one: Listener = await web(ssl=certified("127.0.0.1"))
 
     outcome = await look_at(
-        "http", vantage=vantages(ca_file=ca_file), url=one.url(scheme="https"), http_version="2", timeout_ms=1000
+        "http",
+        vantage=vantages(ca_file=ca_file),
+        url=one.url(scheme="https"),
+        http_version="2",
+        timeout_ms=1000,
     )
 
     assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET)
     assert outcome.detail == "the target speaks HTTP/1.1, not HTTP/2"
 
 
-async def test_http_3_does_not_pass_the_guard(server: str, look_at: LookAt, vantages: Vantages) -> None:
+async def test_http_3_does_not_pass_the_guard(
+    server: str, look_at: LookAt, vantages: Vantages
+) -> None:
     url = server.replace("127.0.0.1", "localhost")
 
-    outcome = await look_at("http", vantage=vantages(guard=Guard()), url=url, http_version="3", ip_version="4")
+    outcome = await look_at(
+        "http", vantage=vantages(guard=Guard()), url=url, http_version="3", ip_version="4"
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.BLOCKED, Blame.PROBER)
 
 
 async def test_http_3_where_nobody_listens_is_refused(look_at: LookAt, closed_port: int) -> None:
-    outcome = await look_at("http", url=f"https://127.0.0.1:{closed_port}/", http_version="3", timeout_ms=300)
+    outcome = await look_at(
+        "http", url=f"https://127.0.0.1:{closed_port}/", http_version="3", timeout_ms=300
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.REFUSED, Blame.TARGET)
 
 
-async def test_a_version_that_libcurl_lacks_is_our_fault(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_version_that_libcurl_lacks_is_our_fault(
+    look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(versions, "http_versions", lambda: ("1.1", "2"))
 
     outcome = await look_at("http", url="https://127.0.0.1:45678/", http_version="3")

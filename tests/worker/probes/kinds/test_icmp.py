@@ -1,4 +1,6 @@
-"""The icmp kind: this machine's own echoes, and systems that do not allow it, in network namespaces of their own."""
+"""The icmp kind: this machine's own echoes, and systems that do not allow it, in network namespaces
+of their own.
+"""
 
 import asyncio
 import json
@@ -23,7 +25,9 @@ from worker.probes.run import Look, Vantage
 from worker.targets.guard import Guard
 
 Vantages = Callable[..., Vantage]
-allowed = pytest.mark.skipif(available() is not None, reason="this system does not allow echo requests")
+allowed = pytest.mark.skipif(
+    available() is not None, reason="this system does not allow echo requests"
+)
 namespaces = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("setpriv") is None,
     reason="needs root, unshare and setpriv to make a system with other rights",
@@ -41,7 +45,8 @@ async def look(host, during=None, **more):
     if during:
         during()
     outcome = await task
-    print(json.dumps([outcome.ok, outcome.reason, outcome.blame, outcome.detail, dict(outcome.extra)]))
+    said = [outcome.ok, outcome.reason, outcome.blame, outcome.detail, dict(outcome.extra)]
+    print(json.dumps(said))
 def fall_silent():
     pathlib.Path("/proc/sys/net/ipv4/icmp_echo_ignore_all").write_text("1")
 async def main():
@@ -58,7 +63,9 @@ WITH_RIGHTS = "--bounding-set=+all"
 
 
 def in_a_system(setup: str, rights: str, *looks: str) -> list[Any]:
-    """What a worker of another system would say: its own network, set up like this, with these rights."""
+    """What a worker of another system would say: its own network, set up like this, with these
+    rights.
+    """
     source = LOOK.replace("LOOKS", "; ".join(f"await look({look})" for look in looks))
     script = f'ip link set lo up; {setup}; exec setpriv {rights} {sys.executable} -c "$SOURCE"'
     told = subprocess.run(
@@ -78,10 +85,22 @@ async def test_this_machine_answers(look_at: LookAt, host: str) -> None:
     outcome = await look_at("icmp", host=host, count=3, interval_ms=10)
 
     assert outcome.ok, outcome
-    assert (outcome.extra["sent"], outcome.extra["received"], outcome.extra["loss_percent"]) == (3, 3, 0)
-    assert 0 < outcome.extra["rtt_min_ms"] <= outcome.extra["rtt_avg_ms"] <= outcome.extra["rtt_max_ms"] < 20
+    assert (outcome.extra["sent"], outcome.extra["received"], outcome.extra["loss_percent"]) == (
+        3,
+        3,
+        0,
+    )
+    assert (
+        0
+        < outcome.extra["rtt_min_ms"]
+        <= outcome.extra["rtt_avg_ms"]
+        <= outcome.extra["rtt_max_ms"]
+        < 20
+    )
     assert outcome.extra["jitter_ms"] >= 0
-    assert outcome.total_ms == pytest.approx((outcome.dns_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01)
+    assert outcome.total_ms == pytest.approx(
+        (outcome.dns_ms or 0) + (outcome.ttfb_ms or 0), abs=0.01
+    )
 
 
 @allowed
@@ -95,7 +114,9 @@ async def test_many_looks_at_once_hear_each_their_own_answers(look_at: LookAt) -
 
 @allowed
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-async def test_a_socket_hears_the_answers_to_its_own_requests_only(vantages: Vantages, host: str) -> None:
+async def test_a_socket_hears_the_answers_to_its_own_requests_only(
+    vantages: Vantages, host: str
+) -> None:
     endpoint = literal(host, 0)
     assert endpoint is not None
     ours, theirs = (echo_socket(endpoint, Look(vantages(), 1000)) for _ in range(2))
@@ -116,9 +137,12 @@ async def heard_by(sock: socket.socket) -> bytes:
 
 @allowed
 @pytest.mark.parametrize(
-    ("params", "words"), [({"slow_ms": 0.000_001}, "the round trip took"), ({"max_jitter_ms": 1e-9}, "the jitter is")]
+    ("params", "words"),
+    [({"slow_ms": 0.000_001}, "the round trip took"), ({"max_jitter_ms": 1e-9}, "the jitter is")],
 )
-async def test_an_answer_may_be_too_slow_or_too_unsteady(look_at: LookAt, params: dict[str, float], words: str) -> None:
+async def test_an_answer_may_be_too_slow_or_too_unsteady(
+    look_at: LookAt, params: dict[str, float], words: str
+) -> None:
     outcome = await look_at("icmp", host="127.0.0.1", count=5, interval_ms=10, **params)
 
     assert outcome.reason is Reason.SLOW
@@ -135,7 +159,9 @@ async def test_the_source_address_is_used_and_of_another_family_passed_over(
 
 
 @allowed
-async def test_only_addresses_that_are_allowed_are_asked(look_at: LookAt, vantages: Vantages) -> None:
+async def test_only_addresses_that_are_allowed_are_asked(
+    look_at: LookAt, vantages: Vantages
+) -> None:
     vantage = vantages(resolver=finding("127.0.0.3", "127.0.0.2"), guard=Guard(["127.0.0.2/32"]))
     assert (await look_at("icmp", vantage=vantage, host="x", count=1)).ip == "127.0.0.2"
 
@@ -165,13 +191,16 @@ def test_where_nothing_is_allowed_that_is_said_and_counts_against_nobody() -> No
 
 @namespaces
 @pytest.mark.slow
-@pytest.mark.parametrize(("setup", "rights"), [("true", WITH_RIGHTS), (EVERYONE, WITHOUT_RIGHTS)], ids=["raw", "group"])
+@pytest.mark.parametrize(
+    ("setup", "rights"), [("true", WITH_RIGHTS), (EVERYONE, WITHOUT_RIGHTS)], ids=["raw", "group"]
+)
 def test_lost_packets_are_counted_and_judged(setup: str, rights: str) -> None:
     _, half, judged, silent, nowhere = in_a_system(
         setup,
         rights,
         "'127.0.0.1', fall_silent",
-        "'127.0.0.1', lambda: pathlib.Path('/proc/sys/net/ipv4/icmp_echo_ignore_all').write_text('0'), max_loss=25",
+        "'127.0.0.1', lambda:"
+        " pathlib.Path('/proc/sys/net/ipv4/icmp_echo_ignore_all').write_text('0'), max_loss=25",
         "'127.0.0.1', fall_silent(), count=2",
         "'192.0.2.1'",
     )
@@ -197,7 +226,8 @@ def test_packets_are_read_as_they_are_written(version: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "expected"), [(b"", 0xFFFF), (b"\x00\x01\xf2\x03\xf4\xf5\xf6\xf7", 0x220D), (b"\x01", 0xFEFF)]
+    ("data", "expected"),
+    [(b"", 0xFFFF), (b"\x00\x01\xf2\x03\xf4\xf5\xf6\xf7", 0x220D), (b"\x01", 0xFEFF)],
 )
 def test_the_checksum_is_that_of_rfc_1071(data: bytes, expected: int) -> None:
     assert checksum(data) == expected

@@ -45,7 +45,9 @@ async def test_a_closed_port_is_refused(look_at: LookAt, closed_port: int) -> No
     assert (outcome.reason, outcome.blame) == (Reason.REFUSED, Blame.TARGET)
 
 
-async def test_a_connection_that_is_not_taken_ends_at_the_deadline(look_at: LookAt, full_port: int) -> None:
+async def test_a_connection_that_is_not_taken_ends_at_the_deadline(
+    look_at: LookAt, full_port: int
+) -> None:
     outcome = await look_at("tcp", host="127.0.0.1", port=full_port, timeout_ms=200)
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.PATH)
@@ -59,7 +61,10 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(
     server = await listen(silence, host="127.0.0.2")
 
     outcome = await look_at(
-        "tcp", vantage=vantages(resolver=finding("127.0.0.1", "127.0.0.2")), host="x", port=server.port
+        "tcp",
+        vantage=vantages(resolver=finding("127.0.0.1", "127.0.0.2")),
+        host="x",
+        port=server.port,
     )
 
     assert (outcome.ok, outcome.ip) == (True, "127.0.0.2")
@@ -74,7 +79,10 @@ async def test_of_a_names_addresses_only_those_allowed_are_connected_to(
 
     allowed = await look_at("tcp", vantage=vantage, host="x", port=server.port)
     refused = await look_at(
-        "tcp", vantage=vantages(resolver=finding("127.0.0.3"), guard=Guard()), host="x", port=forbidden.port
+        "tcp",
+        vantage=vantages(resolver=finding("127.0.0.3"), guard=Guard()),
+        host="x",
+        port=forbidden.port,
     )
 
     assert (allowed.ok, allowed.ip) == (True, "127.0.0.2")
@@ -82,16 +90,24 @@ async def test_of_a_names_addresses_only_those_allowed_are_connected_to(
     assert forbidden.connections == 0
 
 
-async def test_the_source_address_is_used(listen: Listen, look_at: LookAt, vantages: Vantages) -> None:
+async def test_the_source_address_is_used(
+    listen: Listen, look_at: LookAt, vantages: Vantages
+) -> None:
     server = await listen(silence)
 
-    assert (await look_at("tcp", vantage=vantages(source_address="127.1.2.3"), host="127.0.0.1", port=server.port)).ok
+    assert (
+        await look_at(
+            "tcp", vantage=vantages(source_address="127.1.2.3"), host="127.0.0.1", port=server.port
+        )
+    ).ok
     await server.until(lambda it: it.peers == ["127.1.2.3"])
 
 
 async def test_a_source_address_that_this_machine_does_not_have_is_our_fault(
     look_at: LookAt, vantages: Vantages
 ) -> None:
-    outcome = await look_at("tcp", vantage=vantages(source_address="192.0.2.200"), host="127.0.0.1", port=1)
+    outcome = await look_at(
+        "tcp", vantage=vantages(source_address="192.0.2.200"), host="127.0.0.1", port=1
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.INTERNAL, Blame.PROBER)

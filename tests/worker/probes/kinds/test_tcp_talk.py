@@ -1,4 +1,6 @@
-"""The tcp kind, when something is said: texts, TLS from the first byte, and STARTTLS as each protocol does it."""
+"""The tcp kind, when something is said: texts, TLS from the first byte, and STARTTLS as each
+protocol does it.
+"""
 
 import asyncio
 import ssl
@@ -32,9 +34,17 @@ async def echo(reader: Reader, writer: Writer) -> None:
 
 
 @pytest.mark.parametrize(
-    "expected", [{"expect": "+PONG"}, {"expect_regex": r"^\+P.NG\r\n"}, {"expect": "PO", "expect_regex": r"NG\s"}, {}]
+    "expected",
+    [
+        {"expect": "+PONG"},
+        {"expect_regex": r"^\+P.NG\r\n"},
+        {"expect": "PO", "expect_regex": r"NG\s"},
+        {},
+    ],
 )
-async def test_the_expected_answer_is_well(listen: Listen, look_at: LookAt, expected: dict[str, str]) -> None:
+async def test_the_expected_answer_is_well(
+    listen: Listen, look_at: LookAt, expected: dict[str, str]
+) -> None:
     server = await listen(ping)
 
     outcome = await look_at("tcp", host="127.0.0.1", port=server.port, send="PING\r\n", **expected)
@@ -47,7 +57,12 @@ async def test_the_expected_answer_is_well(listen: Listen, look_at: LookAt, expe
 
 async def test_another_answer_is_a_failure_that_shows_it(listen: Listen, look_at: LookAt) -> None:
     outcome = await look_at(
-        "tcp", host="127.0.0.1", port=(await listen(echo)).port, send="hello", expect="welcome", timeout_ms=500
+        "tcp",
+        host="127.0.0.1",
+        port=(await listen(echo)).port,
+        send="hello",
+        expect="welcome",
+        timeout_ms=500,
     )
 
     assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET)
@@ -60,7 +75,9 @@ async def test_a_secret_is_sent_and_shown_nowhere(
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush-hush")
     port, send = (await listen(echo)).port, "AUTH ${env:OUTSCOPE_SECRET_WORD}\r\n"
 
-    well = await look_at("tcp", host="127.0.0.1", port=port, send=send, expect="hush-hush", trace=True)
+    well = await look_at(
+        "tcp", host="127.0.0.1", port=port, send=send, expect="hush-hush", trace=True
+    )
     badly = await look_at("tcp", host="127.0.0.1", port=port, send=send, expect="welcome")
 
     assert well.ok
@@ -68,7 +85,9 @@ async def test_a_secret_is_sent_and_shown_nowhere(
     assert "hush" not in f"{well}{badly}"
 
 
-async def test_a_secret_that_this_worker_does_not_have_is_our_fault(listen: Listen, look_at: LookAt) -> None:
+async def test_a_secret_that_this_worker_does_not_have_is_our_fault(
+    listen: Listen, look_at: LookAt
+) -> None:
     port = (await listen(echo)).port
 
     outcome = await look_at("tcp", host="127.0.0.1", port=port, send="${env:OUTSCOPE_SECRET_NONE}")
@@ -88,7 +107,9 @@ async def test_no_answer_is_the_targets_fault(
 
     port = (await listen(closing if isinstance(server, str) else server)).port
 
-    outcome = await look_at("tcp", host="127.0.0.1", port=port, send="hello", expect="welcome", timeout_ms=200)
+    outcome = await look_at(
+        "tcp", host="127.0.0.1", port=port, send="hello", expect="welcome", timeout_ms=200
+    )
 
     assert (outcome.reason, outcome.blame) == (reason, Blame.TARGET)
     assert words in outcome.detail
@@ -103,7 +124,9 @@ async def test_no_more_is_read_than_the_limit(listen: Listen, look_at: LookAt) -
 
     port = (await listen(flood)).port
 
-    outcome = await look_at("tcp", host="127.0.0.1", port=port, expect="well", answer_limit=2000, timeout_ms=2000)
+    outcome = await look_at(
+        "tcp", host="127.0.0.1", port=port, expect="well", answer_limit=2000, timeout_ms=2000
+    )
 
     assert outcome.reason is Reason.CONTENT
     assert (outcome.total_ms or 0) < 1000
@@ -113,7 +136,13 @@ async def test_texts_go_over_tls(
     listen: Listen, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str
 ) -> None:
     server, vantage = await listen(ping, ssl=certified("redis.test")), vantages(ca_file=ca_file)
-    params = {"host": "127.0.0.1", "port": server.port, "tls": True, "send": "PING\r\n", "expect": "+PONG"}
+    params = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "tls": True,
+        "send": "PING\r\n",
+        "expect": "+PONG",
+    }
 
     well = await look_at("tcp", vantage=vantage, server_name="redis.test", **params)
     badly = await look_at("tcp", vantage=vantage, **params)
@@ -176,7 +205,12 @@ DIALOGUES: dict[str, Dialogue] = {
 
 @pytest.mark.parametrize("protocol", DIALOGUES)
 async def test_starttls_leads_to_a_certificate_that_is_judged(
-    listen: Listen, look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str, protocol: str
+    listen: Listen,
+    look_at: LookAt,
+    vantages: Vantages,
+    certified: Certified,
+    ca_file: str,
+    protocol: str,
 ) -> None:
     context = certified("mail.test")
 
@@ -191,7 +225,9 @@ async def test_starttls_leads_to_a_certificate_that_is_judged(
     port, vantage = (await listen(upgrade)).port, vantages(ca_file=ca_file)
     params = {"host": "127.0.0.1", "port": port, "starttls": protocol}
 
-    well = await look_at("tcp", vantage=vantage, server_name="mail.test", expect="in secret", **params)
+    well = await look_at(
+        "tcp", vantage=vantage, server_name="mail.test", expect="in secret", **params
+    )
     badly = await look_at("tcp", vantage=vantage, server_name="other.test", **params)
 
     assert well.ok, well
@@ -223,7 +259,9 @@ async def test_a_dialogue_that_does_not_lead_to_tls_says_how_it_ended(
         await writer.drain()
         await reader.read()
 
-    outcome = await look_at("tcp", host="127.0.0.1", port=(await listen(say)).port, starttls=protocol, timeout_ms=1000)
+    outcome = await look_at(
+        "tcp", host="127.0.0.1", port=(await listen(say)).port, starttls=protocol, timeout_ms=1000
+    )
 
     assert not outcome.ok
     assert outcome.reason in (Reason.TLS, Reason.PROTOCOL)

@@ -50,7 +50,9 @@ async def test_a_certificate_that_ends_too_soon_is_a_failure(
     ends = datetime.now(UTC) + timedelta(days=5.25)
     server = await listen(silence, ssl=certified("127.0.0.1", not_after=ends))
 
-    outcome = await look_at("tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port, min_days=14)
+    outcome = await look_at(
+        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port, min_days=14
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.TLS, Blame.TARGET)
     assert "sooner than 14" in outcome.detail
@@ -72,16 +74,22 @@ async def test_a_certificate_that_is_not_valid_is_a_failure(
     word: str,
 ) -> None:
     ends = datetime.now(UTC) - timedelta(days=age_days)
-    server = await listen(silence, ssl=certified(*names, not_after=ends, not_before=ends - timedelta(days=120)))
+    server = await listen(
+        silence, ssl=certified(*names, not_after=ends, not_before=ends - timedelta(days=120))
+    )
 
-    outcome = await look_at("tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port)
+    outcome = await look_at(
+        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.TLS, Blame.TARGET)
     assert word in outcome.detail
     assert outcome.trace
 
 
-async def test_an_unknown_authority_is_not_believed(listen: Listen, look_at: LookAt, certified: Certified) -> None:
+async def test_an_unknown_authority_is_not_believed(
+    listen: Listen, look_at: LookAt, certified: Certified
+) -> None:
     server = await listen(silence, ssl=certified("127.0.0.1"))
 
     outcome = await look_at("tls", host="127.0.0.1", port=server.port)
@@ -90,7 +98,9 @@ async def test_an_unknown_authority_is_not_believed(listen: Listen, look_at: Loo
     assert outcome.detail.startswith("the certificate is not valid: ")
 
 
-async def test_a_handshake_that_never_ends_is_the_targets_fault(listen: Listen, look_at: LookAt) -> None:
+async def test_a_handshake_that_never_ends_is_the_targets_fault(
+    listen: Listen, look_at: LookAt
+) -> None:
     server = await listen(silence)
 
     outcome = await look_at("tls", host="127.0.0.1", port=server.port, timeout_ms=200)
@@ -106,7 +116,10 @@ async def test_every_certificate_that_the_server_sends_is_told(
     authority.create_child_ca().issue_cert("127.0.0.1", common_name="leaf").configure_cert(context)
 
     outcome = await look_at(
-        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=(await listen(silence, ssl=context)).port
+        "tls",
+        vantage=vantages(ca_file=ca_file),
+        host="127.0.0.1",
+        port=(await listen(silence, ssl=context)).port,
     )
 
     assert outcome.ok, outcome
@@ -117,15 +130,26 @@ async def test_every_certificate_that_the_server_sends_is_told(
 
 
 async def test_an_incomplete_chain_is_told_as_one(
-    listen: Listen, look_at: LookAt, vantages: Vantages, authority: trustme.CA, ca_file: str, tmp_path: Path
+    listen: Listen,
+    look_at: LookAt,
+    vantages: Vantages,
+    authority: trustme.CA,
+    ca_file: str,
+    tmp_path: Path,
 ) -> None:
-    leaf, context = authority.create_child_ca().issue_cert("127.0.0.1"), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf, context = (
+        authority.create_child_ca().issue_cert("127.0.0.1"),
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+    )
     alone = tmp_path / "alone.pem"
     alone.write_bytes(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes())
     context.load_cert_chain(alone)
 
     outcome = await look_at(
-        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=(await listen(silence, ssl=context)).port
+        "tls",
+        vantage=vantages(ca_file=ca_file),
+        host="127.0.0.1",
+        port=(await listen(silence, ssl=context)).port,
     )
 
     assert (outcome.ok, outcome.reason) == (False, Reason.TLS)
@@ -140,7 +164,9 @@ async def test_an_expired_certificate_is_described(
     ends = datetime.now(UTC) - timedelta(days=2.5)
     server = await listen(silence, ssl=certified("127.0.0.1", not_after=ends))
 
-    outcome = await look_at("tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port)
+    outcome = await look_at(
+        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port
+    )
 
     assert f"has expired on {ends.date()}" in outcome.detail
     assert outcome.extra["certificate_days"] == pytest.approx(-2.5, abs=0.02)
@@ -153,11 +179,17 @@ async def test_a_certificate_for_others_says_for_whom(
     server = await listen(silence, ssl=certified(*names))
 
     outcome = await look_at(
-        "tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port, server_name="x.test"
+        "tls",
+        vantage=vantages(ca_file=ca_file),
+        host="127.0.0.1",
+        port=server.port,
+        server_name="x.test",
     )
 
-    assert outcome.detail == (
-        "the certificate is not valid: it is not for x.test, but for a.test, b.test, c.test, d.test, e.test and 2 more"
+    assert (
+        outcome.detail
+        == "the certificate is not valid: it is not for x.test, but for a.test, b.test, c.test,"
+        " d.test, e.test and 2 more"
     )
 
 
@@ -170,7 +202,13 @@ async def test_an_intermediate_that_ends_sooner_than_the_certificate_counts(
     server = await listen(silence, ssl=context)
 
     for min_days, well in ((3, True), (4, False)):
-        look = look_at("tls", vantage=vantages(ca_file=ca_file), host="127.0.0.1", port=server.port, min_days=min_days)
+        look = look_at(
+            "tls",
+            vantage=vantages(ca_file=ca_file),
+            host="127.0.0.1",
+            port=server.port,
+            min_days=min_days,
+        )
         assert (await look).ok is well
 
 
@@ -182,7 +220,9 @@ async def test_an_old_version_of_tls_is_told(
     server = await listen(silence, ssl=context)
 
     assert (await look_at("tls", vantage=vantage, host="127.0.0.1", port=server.port)).ok
-    outcome = await look_at("tls", vantage=vantage, host="127.0.0.1", port=server.port, min_version="1.3")
+    outcome = await look_at(
+        "tls", vantage=vantage, host="127.0.0.1", port=server.port, min_version="1.3"
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.TLS, Blame.TARGET)
     assert "speaks TLS 1.2" in outcome.detail
@@ -190,7 +230,9 @@ async def test_an_old_version_of_tls_is_told(
 
 
 @pytest.mark.slow
-async def test_a_version_that_is_not_safe_is_told(look_at: LookAt, authority: trustme.CA, tmp_path: Path) -> None:
+async def test_a_version_that_is_not_safe_is_told(
+    look_at: LookAt, authority: trustme.CA, tmp_path: Path
+) -> None:
     old = ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
     with openssl_server(tmp_path, authority.issue_cert("127.0.0.1"), *old) as port:
         outcome = await look_at("tls", host="127.0.0.1", port=port)

@@ -36,7 +36,9 @@ class Server(asyncio.DatagramProtocol):
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[Server]:
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(Server, ("127.0.0.1", 0))
+    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+        Server, ("127.0.0.1", 0)
+    )
     protocol.port = transport.get_extra_info("sockname")[1]
     yield protocol
     transport.close()
@@ -51,7 +53,9 @@ async def server() -> AsyncIterator[Server]:
         ({}, b""),
     ],
 )
-async def test_an_answer_is_well(look_at: LookAt, server: Server, params: dict[str, str], heard: bytes) -> None:
+async def test_an_answer_is_well(
+    look_at: LookAt, server: Server, params: dict[str, str], heard: bytes
+) -> None:
     outcome = await look_at("udp", host="127.0.0.1", port=server.port, **params)
 
     assert outcome.ok, outcome
@@ -61,7 +65,9 @@ async def test_an_answer_is_well(look_at: LookAt, server: Server, params: dict[s
 
 
 async def test_another_answer_is_a_failure(look_at: LookAt, server: Server) -> None:
-    outcome = await look_at("udp", host="127.0.0.1", port=server.port, send="ping", expect="welcome")
+    outcome = await look_at(
+        "udp", host="127.0.0.1", port=server.port, send="ping", expect="welcome"
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET)
     assert "pong ping" in outcome.detail
@@ -100,7 +106,11 @@ async def test_a_secret_is_sent_and_shown_nowhere(
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush-hush")
 
     outcome = await look_at(
-        "udp", host="127.0.0.1", port=server.port, send="${env:OUTSCOPE_SECRET_WORD}", expect="welcome"
+        "udp",
+        host="127.0.0.1",
+        port=server.port,
+        send="${env:OUTSCOPE_SECRET_WORD}",
+        expect="welcome",
     )
 
     assert server.heard == [b"hush-hush"]
@@ -108,7 +118,8 @@ async def test_a_secret_is_sent_and_shown_nowhere(
 
 
 @pytest.mark.parametrize(
-    ("params", "words"), [({"send": "x", "send_hex": "00"}, "not both"), ({"send_hex": "0"}, "send_hex")]
+    ("params", "words"),
+    [({"send": "x", "send_hex": "00"}, "not both"), ({"send_hex": "0"}, "send_hex")],
 )
 def test_what_means_nothing_is_refused(params: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):

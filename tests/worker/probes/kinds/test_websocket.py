@@ -1,4 +1,6 @@
-"""The websocket kind against a real server of the websockets library, and against servers that do it wrong."""
+"""The websocket kind against a real server of the websockets library, and against servers that do
+it wrong.
+"""
 
 import asyncio
 import logging
@@ -29,7 +31,9 @@ async def greeting(connection: ServerConnection) -> None:
     await connection.send("hello")
     await connection.send(["wel", "come"])
     async for message in connection:
-        await connection.send(b"echo " + (message if isinstance(message, bytes) else message.encode()))
+        await connection.send(
+            b"echo " + (message if isinstance(message, bytes) else message.encode())
+        )
 
 
 @asynccontextmanager
@@ -52,14 +56,21 @@ async def serving(
         {"send_hex": "00ff01", "expect": "echo \x00"},
     ],
 )
-async def test_a_server_that_does_what_is_expected_is_well(look_at: LookAt, params: dict[str, Any]) -> None:
+async def test_a_server_that_does_what_is_expected_is_well(
+    look_at: LookAt, params: dict[str, Any]
+) -> None:
     async with serving() as port:
         outcome = await look_at("websocket", url=f"ws://127.0.0.1:{port}/", **params)
 
     assert outcome.ok, outcome
     assert ("ping_ms" in outcome.extra) is params.get("ping", True)
     assert ("message_ms" in outcome.extra) is bool(set(params) - {"ping"})
-    parts = (outcome.connect_ms, outcome.ttfb_ms, outcome.extra.get("ping_ms"), outcome.extra.get("message_ms"))
+    parts = (
+        outcome.connect_ms,
+        outcome.ttfb_ms,
+        outcome.extra.get("ping_ms"),
+        outcome.extra.get("message_ms"),
+    )
     assert outcome.total_ms == pytest.approx(sum(part or 0 for part in parts), abs=0.01)
 
 
@@ -81,9 +92,13 @@ async def test_over_tls_the_certificate_is_judged(
     assert stranger.extra["chain"]
 
 
-async def test_another_message_than_expected_is_waited_past_until_the_deadline(look_at: LookAt) -> None:
+async def test_another_message_than_expected_is_waited_past_until_the_deadline(
+    look_at: LookAt,
+) -> None:
     async with serving() as port:
-        outcome = await look_at("websocket", url=f"ws://127.0.0.1:{port}/", expect="goodbye", timeout_ms=300)
+        outcome = await look_at(
+            "websocket", url=f"ws://127.0.0.1:{port}/", expect="goodbye", timeout_ms=300
+        )
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET)
     assert outcome.detail == "no WebSocket message within 300 ms"
@@ -96,7 +111,9 @@ async def test_no_more_is_read_than_the_limit(look_at: LookAt) -> None:
             await connection.send("x" * 400)
 
     async with serving(flood) as port:
-        outcome = await look_at("websocket", url=f"ws://127.0.0.1:{port}/", expect="well", answer_limit=2000)
+        outcome = await look_at(
+            "websocket", url=f"ws://127.0.0.1:{port}/", expect="well", answer_limit=2000
+        )
 
     assert outcome.reason is Reason.CONTENT
 
@@ -106,7 +123,12 @@ async def test_no_more_is_read_than_the_limit(look_at: LookAt) -> None:
     [
         (401, {}, Reason.UNAUTHORIZED, Blame.PROBER),
         (403, {}, Reason.BLOCKED, Blame.PROBER),
-        (403, {"Authorization": "Bearer ${env:OUTSCOPE_SECRET_WORD}"}, Reason.UNAUTHORIZED, Blame.PROBER),
+        (
+            403,
+            {"Authorization": "Bearer ${env:OUTSCOPE_SECRET_WORD}"},
+            Reason.UNAUTHORIZED,
+            Blame.PROBER,
+        ),
         (429, {}, Reason.RATE_LIMITED, Blame.PROBER),
         (503, {}, Reason.STATUS, Blame.TARGET),
         (200, {}, Reason.STATUS, Blame.TARGET),
@@ -140,13 +162,17 @@ async def test_a_refused_handshake_says_whose_fault_it_is(
     assert "hush" not in f"{outcome}{caplog.text}"
 
 
-async def test_a_secret_of_several_lines_is_not_sent(look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_secret_of_several_lines_is_not_sent(
+    look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_WORD", "hush\r\nX-More: hush")
     heard: list[Request] = []
 
     async with serving(process_request=lambda _connection, request: heard.append(request)) as port:
         url = f"ws://127.0.0.1:{port}/"
-        outcome = await look_at("websocket", url=url, headers={"X-Word": "${env:OUTSCOPE_SECRET_WORD}"})
+        outcome = await look_at(
+            "websocket", url=url, headers={"X-Word": "${env:OUTSCOPE_SECRET_WORD}"}
+        )
 
     assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
     assert outcome.detail == "the secret in the header X-Word must be one line"
@@ -177,7 +203,13 @@ async def test_a_web_server_without_websockets_is_told(web: Web, look_at: LookAt
     [
         (b"", Reason.RESET),
         (b"SSH-2.0-OpenSSH_9\r\n", Reason.PROTOCOL),
-        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", Reason.PROTOCOL),
+        (
+            (
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection:"
+                b" Upgrade\r\n\r\n"
+            ),
+            Reason.PROTOCOL,
+        ),
     ],
 )
 async def test_what_is_no_handshake_is_the_targets_fault(
@@ -199,7 +231,9 @@ async def test_a_server_that_goes_away_says_its_code(look_at: LookAt) -> None:
         await connection.close(1013, "come back later")
 
     async with serving(leave) as port:
-        outcome = await look_at("websocket", url=f"ws://127.0.0.1:{port}/", ping=False, expect="hello")
+        outcome = await look_at(
+            "websocket", url=f"ws://127.0.0.1:{port}/", ping=False, expect="hello"
+        )
 
     assert (outcome.reason, outcome.blame) == (Reason.RESET, Blame.TARGET)
     assert "1013" in outcome.detail

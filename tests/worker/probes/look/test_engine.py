@@ -35,10 +35,14 @@ async def test_many_looks_run_at_once(web: Web, look_at: LookAt) -> None:
     assert server.connections == 100
 
 
-async def test_a_cancelled_look_leaves_nothing_behind(listen: Listen, look_at: LookAt, vantages: Vantages) -> None:
+async def test_a_cancelled_look_leaves_nothing_behind(
+    listen: Listen, look_at: LookAt, vantages: Vantages
+) -> None:
     server = await listen(_read_until_closed)
     vantage = vantages()
-    tasks = [asyncio.create_task(look_at("http", vantage=vantage, url=server.url())) for _ in range(20)]
+    tasks = [
+        asyncio.create_task(look_at("http", vantage=vantage, url=server.url())) for _ in range(20)
+    ]
     await server.until(lambda it: it.open == 20)
     assert vantage.curl.in_flight() == 20
 
@@ -51,9 +55,13 @@ async def test_a_cancelled_look_leaves_nothing_behind(listen: Listen, look_at: L
     await server.until(lambda it: it.open == 0)
 
 
-async def test_a_look_is_right_after_one_that_was_cancelled_or_late(web: Web, listen: Listen, look_at: LookAt) -> None:
+async def test_a_look_is_right_after_one_that_was_cancelled_or_late(
+    web: Web, listen: Listen, look_at: LookAt
+) -> None:
     silent, server = await listen(silence), await web(b"well")
-    task = asyncio.create_task(look_at("http", url=silent.url(), method="POST", body="x", headers={"A": "1"}))
+    task = asyncio.create_task(
+        look_at("http", url=silent.url(), method="POST", body="x", headers={"A": "1"})
+    )
     await silent.until(lambda it: it.open == 1)
     task.cancel()
     late = await look_at("http", url=silent.url(), method="HEAD", timeout_ms=50)
@@ -66,9 +74,16 @@ async def test_a_look_is_right_after_one_that_was_cancelled_or_late(web: Web, li
     assert b"A: 1" not in server.requests[0]
 
 
-async def test_no_descriptor_is_leaked(web: Web, listen: Listen, look_at: LookAt, closed_port: int) -> None:
+async def test_no_descriptor_is_leaked(
+    web: Web, listen: Listen, look_at: LookAt, closed_port: int
+) -> None:
     server, silent = await web(), await listen(silence)
-    urls = [server.url(), server.url(host="localhost"), silent.url(), f"http://127.0.0.1:{closed_port}/"]
+    urls = [
+        server.url(),
+        server.url(host="localhost"),
+        silent.url(),
+        f"http://127.0.0.1:{closed_port}/",
+    ]
     await asyncio.gather(*(look_at("http", url=url, timeout_ms=100) for url in urls))
     before = descriptors()
 
@@ -105,13 +120,14 @@ async def test_deadlines_are_exact_while_others_are_busy(
     async def overdue_ms(check: ParsedCheck) -> float:
         began = time.monotonic()
         outcome = await look_once(check, vantage)
-        assert (
-            outcome.detail == f"connected, but no answer within {check.spec.timeout_ms} ms"
-        )  # not stopped from outside
+        # not stopped from outside
+        assert outcome.detail == f"connected, but no answer within {check.spec.timeout_ms} ms"
         return (time.monotonic() - began) * 1000 - check.spec.timeout_ms
 
     usual = {"id": "t", "interval_ms": 1, "kind": "http", "params": {"url": silent.url()}}
-    checks = [parse_spec(json.dumps({**usual, "timeout_ms": 300 + 5 * number})) for number in range(100)]
+    checks = [
+        parse_spec(json.dumps({**usual, "timeout_ms": 300 + 5 * number})) for number in range(100)
+    ]
     others = [asyncio.create_task(keep_busy()) for _ in range(20)]
     with starved() as oversleeps:
         overdue = await asyncio.gather(*map(overdue_ms, checks))
@@ -125,7 +141,9 @@ async def test_deadlines_are_exact_while_others_are_busy(
 
 @contextmanager
 def starved() -> Iterator[list[float]]:
-    """How long this process gets no turn because of others on the machine, in seconds, told by a thread that naps."""
+    """How long this process gets no turn because of others on the machine, in seconds, told by a
+    thread that naps.
+    """
     oversleeps = [0.0]
     over = threading.Event()
 

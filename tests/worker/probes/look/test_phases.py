@@ -1,4 +1,6 @@
-"""Phases against a server whose delays are scripted, for every kind that makes its own connections."""
+"""Phases against a server whose delays are scripted, for every kind that makes its own
+connections.
+"""
 
 import socket
 import ssl
@@ -45,11 +47,22 @@ def upgrade(heard: bytes) -> bytes:
 KINDS: dict[str, tuple[Callable[[int], dict[str, Any]], Callable[[bytes], bytes] | None]] = {
     "tls": (lambda port: {"host": "outscope.test", "port": port}, None),
     "tcp": (
-        lambda port: {"host": "outscope.test", "port": port, "tls": True, "send": "hello", "expect": "well"},
+        lambda port: {
+            "host": "outscope.test",
+            "port": port,
+            "tls": True,
+            "send": "hello",
+            "expect": "well",
+        },
         text,
     ),
     "dns": (
-        lambda port: {"name": "well.test", "server": "outscope.test", "port": port, "transport": "tls"},
+        lambda port: {
+            "name": "well.test",
+            "server": "outscope.test",
+            "port": port,
+            "transport": "tls",
+        },
         dns_answer,
     ),
     "websocket": (lambda port: {"url": f"wss://outscope.test:{port}/", "ping": False}, upgrade),
@@ -115,7 +128,9 @@ async def test_each_phase_is_as_long_as_it_was(
             thread.join(10)
         truth_ms = script.truth_ms
         assert set(truth_ms) == {"dns", "connect", "tls"} | ({"ttfb"} if answer else set())
-        errors.append(max(abs(getattr(outcome, f"{phase}_ms") - ms) for phase, ms in truth_ms.items()))
+        errors.append(
+            max(abs(getattr(outcome, f"{phase}_ms") - ms) for phase, ms in truth_ms.items())
+        )
         assert outcome.reason is (Reason.SLOW if answer else outcome.reason), outcome
         if errors[-1] < 5:
             break

@@ -9,7 +9,8 @@ from worker.probes.names.nameservers import knows_the_root, system_nameservers
 def test_they_are_read_as_the_system_reads_them(tmp_path: Path) -> None:
     file = tmp_path / "resolv.conf"
     file.write_text(
-        "# by hand\nsearch x.test\nnameserver 192.0.2.1\n nameserver  fe80::1%eth0\nnameserver\nnameserver x\n"
+        "# by hand\nsearch x.test\nnameserver 192.0.2.1\n nameserver "
+        " fe80::1%eth0\nnameserver\nnameserver x\n"
     )
 
     assert system_nameservers(file) == [("192.0.2.1", 53), ("fe80::1%eth0", 53)]

@@ -27,8 +27,12 @@ def failing(code: int) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("kind", ["tcp", "tls"])
 @pytest.mark.parametrize("code", [socket.EAI_AGAIN, socket.EAI_FAIL])
-async def test_a_resolver_that_fails_is_to_blame(look_at: LookAt, vantages: Vantages, kind: str, code: int) -> None:
-    outcome = await look_at(kind, vantage=vantages(resolver=Resolver(failing(code))), host="x.test", port=443)
+async def test_a_resolver_that_fails_is_to_blame(
+    look_at: LookAt, vantages: Vantages, kind: str, code: int
+) -> None:
+    outcome = await look_at(
+        kind, vantage=vantages(resolver=Resolver(failing(code))), host="x.test", port=443
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.DNS, Blame.RESOLVER)
 
@@ -45,7 +49,9 @@ async def test_a_missing_name_is_the_resolvers_fault_until_it_proves_that_it_kno
 
 @pytest.mark.parametrize("url", ["http://x.test/", "https://x.test/"])
 async def test_http_says_it_too(look_at: LookAt, vantages: Vantages, url: str) -> None:
-    outcome = await look_at("http", vantage=vantages(resolver=Resolver(failing(socket.EAI_AGAIN))), url=url)
+    outcome = await look_at(
+        "http", vantage=vantages(resolver=Resolver(failing(socket.EAI_AGAIN))), url=url
+    )
 
     assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.RESOLVER)
     assert "x.test" in outcome.detail
@@ -58,7 +64,9 @@ async def test_http_connects_to_what_the_resolver_found_and_keeps_the_name(
     resolver = Resolver(lambda _host, port, *_: [(socket.AF_INET, 1, 6, "", ("127.0.0.2", port))])
 
     for host in ("x.test", "X.test.", "xn--bcher-kva.test"):
-        outcome = await look_at("http", vantage=vantages(resolver=resolver), url=server.url(host=host))
+        outcome = await look_at(
+            "http", vantage=vantages(resolver=resolver), url=server.url(host=host)
+        )
 
         assert (outcome.ok, outcome.ip) == (True, "127.0.0.2")
         assert outcome.dns_ms is not None
@@ -76,10 +84,16 @@ async def test_what_a_name_led_to_is_not_remembered_for_the_next_look(
     vantage = vantages(resolver=resolver)
 
     for body in ("first", "second"):
-        assert (await look_at("http", vantage=vantage, url=second.url(host="x.test"), expect={"body": body})).ok
+        assert (
+            await look_at(
+                "http", vantage=vantage, url=second.url(host="x.test"), expect={"body": body}
+            )
+        ).ok
 
 
-async def test_lookups_that_hang_hold_up_no_other_name(web: Web, look_at: LookAt, vantages: Vantages) -> None:
+async def test_lookups_that_hang_hold_up_no_other_name(
+    web: Web, look_at: LookAt, vantages: Vantages
+) -> None:
     server, release = await web(), threading.Event()
 
     def lookup(host: str, port: int, *_: Any) -> Any:
@@ -89,7 +103,9 @@ async def test_lookups_that_hang_hold_up_no_other_name(web: Web, look_at: LookAt
 
     vantage = vantages(resolver=Resolver(lookup))
     hanging = [
-        asyncio.create_task(look_at("http", vantage=vantage, url=f"http://hangs{n}.test/", timeout_ms=400))
+        asyncio.create_task(
+            look_at("http", vantage=vantage, url=f"http://hangs{n}.test/", timeout_ms=400)
+        )
         for n in range(60)
     ]
     await asyncio.sleep(0.05)
@@ -102,12 +118,16 @@ async def test_lookups_that_hang_hold_up_no_other_name(web: Web, look_at: LookAt
     assert {(one.reason, one.blame) for one in late} == {(Reason.DNS, Blame.RESOLVER)}
 
 
-async def test_a_lookup_that_hangs_does_not_outlive_the_deadline(look_at: LookAt, vantages: Vantages) -> None:
+async def test_a_lookup_that_hangs_does_not_outlive_the_deadline(
+    look_at: LookAt, vantages: Vantages
+) -> None:
     release = threading.Event()
     resolver = Resolver(lambda *_: release.wait(10) and [])
     began = time.monotonic()
 
-    outcome = await look_at("tcp", vantage=vantages(resolver=resolver), host="x.test", port=1, timeout_ms=200)
+    outcome = await look_at(
+        "tcp", vantage=vantages(resolver=resolver), host="x.test", port=1, timeout_ms=200
+    )
     release.set()
 
     assert time.monotonic() - began < 2, "not the ten seconds of the lookup"
@@ -115,7 +135,9 @@ async def test_a_lookup_that_hangs_does_not_outlive_the_deadline(look_at: LookAt
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".test", "\u2028", "exa mple"])
-async def test_what_is_no_host_name_fails_without_blaming_the_target(look_at: LookAt, host: str) -> None:
+async def test_what_is_no_host_name_fails_without_blaming_the_target(
+    look_at: LookAt, host: str
+) -> None:
     outcome = await look_at("tcp", host=host, port=1)
 
     assert not outcome.ok

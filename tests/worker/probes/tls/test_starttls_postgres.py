@@ -16,7 +16,10 @@ from worker.contract.outcome import Blame, Reason
 from worker.probes.run import Vantage
 
 programs = binaries()
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(programs is None, reason="PostgreSQL is not installed")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(programs is None, reason="PostgreSQL is not installed"),
+]
 
 
 class Encrypted(Postgres):
@@ -57,7 +60,12 @@ async def test_a_database_is_looked_at_through_its_own_protocol(
     database: Encrypted,
 ) -> None:
     vantage = vantages(ca_file=ca_file)
-    params = {"host": "127.0.0.1", "port": database.port, "starttls": "postgres", "server_name": "db.test"}
+    params = {
+        "host": "127.0.0.1",
+        "port": database.port,
+        "starttls": "postgres",
+        "server_name": "db.test",
+    }
 
     plain = await look_at("tcp", vantage=vantage, **params)
     database.stop()
@@ -65,6 +73,10 @@ async def test_a_database_is_looked_at_through_its_own_protocol(
     database.start()
     encrypted = await look_at("tcp", vantage=vantage, **params)
 
-    assert (plain.reason, plain.blame, plain.detail) == (Reason.TLS, Blame.TARGET, "the target does not offer TLS")
+    assert (plain.reason, plain.blame, plain.detail) == (
+        Reason.TLS,
+        Blame.TARGET,
+        "the target does not offer TLS",
+    )
     assert encrypted.ok, encrypted
     assert encrypted.extra["protocol"] == "TLSv1.3"

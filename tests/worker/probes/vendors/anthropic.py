@@ -1,4 +1,6 @@
-"""Anthropic's Messages API: errors are `{"type": "error", "error": {"type", "message"}}`, events are named."""
+"""Anthropic's Messages API: errors are `{"type": "error", "error": {"type", "message"}}`, events
+are named.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +42,11 @@ class Anthropic:
                 return self._told(400, f"{name}: Field required")
         if asked.body["model"] != self.model:
             return self._told(404, f"model: {asked.body['model']}")
-        return None if asked.body.get("stream") is True else self._told(400, "this server only streams")
+        return (
+            None
+            if asked.body.get("stream") is True
+            else self._told(400, "this server only streams")
+        )
 
     def frames(self, words: Sequence[str], *, model: str, finish: str | None = None) -> list[bytes]:
         message = {
@@ -53,9 +59,18 @@ class Anthropic:
             "stop_sequence": None,
             "usage": {"input_tokens": 25, "output_tokens": 1},
         }
-        block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+        block = {
+            "type": "content_block_start",
+            "index": 0,
+            "content_block": {"type": "text", "text": ""},
+        }
         deltas = [
-            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}} for word in words
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": word},
+            }
+            for word in words
         ]
         last = {
             "type": "message_delta",
@@ -74,7 +89,11 @@ class Anthropic:
         return [event(document, document["type"]) for document in documents]
 
     def error(self, status: int) -> Refusal:
-        words = {529: "Overloaded", 404: f"model: {self.model}", 402: "Your credit balance is too low"}
+        words = {
+            529: "Overloaded",
+            404: f"model: {self.model}",
+            402: "Your credit balance is too low",
+        }
         return self._told(status, words.get(status, f"it is a {TYPES[status]}"))
 
     def error_frame(self, status: int) -> bytes:
@@ -90,4 +109,8 @@ class Anthropic:
         return {"data": [model], "has_more": False, "first_id": self.echoed, "last_id": self.echoed}
 
     def _told(self, status: int, message: str) -> Refusal:
-        return status, {"type": "error", "error": {"type": TYPES[status], "message": message}, "request_id": "req_01"}
+        return status, {
+            "type": "error",
+            "error": {"type": TYPES[status], "message": message},
+            "request_id": "req_01",
+        }

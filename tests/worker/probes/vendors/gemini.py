@@ -1,4 +1,6 @@
-"""Google's Gemini API: errors are `{"error": {code, message, status, details}}`, in an array before a stream begins."""
+"""Google's Gemini API: errors are `{"error": {code, message, status, details}}`, in an array before
+a stream begins.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,8 +38,15 @@ class Gemini:
         if asked.headers.get("x-goog-api-key") != KEY:
             return 400, {"error": BAD_KEY}
         if asked.method == "GET":
-            return None if asked.path in ("/v1beta/models", f"/v1beta/models/{self.model}") else self.error(404)
-        if asked.path != f"/v1beta/models/{self.model}:streamGenerateContent" or asked.query != "alt=sse":
+            return (
+                None
+                if asked.path in ("/v1beta/models", f"/v1beta/models/{self.model}")
+                else self.error(404)
+            )
+        if (
+            asked.path != f"/v1beta/models/{self.model}:streamGenerateContent"
+            or asked.query != "alt=sse"
+        ):
             return self.error(404)
         return None if "contents" in asked.body else self.error(400)
 
@@ -45,23 +54,44 @@ class Gemini:
         frames = []
         for number, word in enumerate(words):
             last = number == len(words) - 1
-            candidate: dict[str, Any] = {"content": {"parts": [{"text": word}], "role": "model"}, "index": 0}
+            candidate: dict[str, Any] = {
+                "content": {"parts": [{"text": word}], "role": "model"},
+                "index": 0,
+            }
             if last:
                 candidate["finishReason"] = finish or "STOP"
-            usage = {"promptTokenCount": 25, "candidatesTokenCount": number + 1, "thoughtsTokenCount": 2}
-            frames.append(event({"candidates": [candidate], "usageMetadata": usage, "modelVersion": model}))
+            usage = {
+                "promptTokenCount": 25,
+                "candidatesTokenCount": number + 1,
+                "thoughtsTokenCount": 2,
+            }
+            frames.append(
+                event({"candidates": [candidate], "usageMetadata": usage, "modelVersion": model})
+            )
         return frames or [event({"usageMetadata": {"promptTokenCount": 25}, "modelVersion": model})]
 
     def error(self, status: int) -> Refusal:
         if status == 402:
-            told = {"code": 400, "message": "Please enable billing on the project.", "status": STATUSES[402]}
+            told = {
+                "code": 400,
+                "message": "Please enable billing on the project.",
+                "status": STATUSES[402],
+            }
             return 400, {"error": told}
         status = 503 if status == 529 else status
-        message = "The model is overloaded. Please try again later." if status == 503 else f"It is {STATUSES[status]}."
+        message = (
+            "The model is overloaded. Please try again later."
+            if status == 503
+            else f"It is {STATUSES[status]}."
+        )
         return status, {"error": {"code": status, "message": message, "status": STATUSES[status]}}
 
     def error_frame(self, status: int) -> bytes:
         return event(self.error(status)[1])
 
     def listed(self) -> dict[str, Any]:
-        return {"models": [{"name": f"models/{self.model}", "version": "001", "displayName": "Gemini Flash"}]}
+        return {
+            "models": [
+                {"name": f"models/{self.model}", "version": "001", "displayName": "Gemini Flash"}
+            ]
+        }

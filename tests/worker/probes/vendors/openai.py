@@ -1,4 +1,6 @@
-"""OpenAI's Chat Completions and Responses, and a compatible server: errors are `{"error": {message, type, code}}`."""
+"""OpenAI's Chat Completions and Responses, and a compatible server: errors are `{"error": {message,
+type, code}}`.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +9,28 @@ from tests.worker.probes.vendors.stage import KEY, Asked, Refusal, event
 
 ERRORS: dict[int, tuple[str, str | None, str]] = {
     400: ("invalid_request_error", None, "Unsupported parameter."),
-    401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided: sk-test-****g7h8."),
+    401: (
+        "invalid_request_error",
+        "invalid_api_key",
+        "Incorrect API key provided: sk-test-****g7h8.",
+    ),
     402: ("insufficient_quota", "insufficient_quota", "Payment required"),
-    403: ("invalid_request_error", "missing_scope", "You have insufficient permissions for this operation."),
-    404: ("invalid_request_error", "model_not_found", "The model does not exist or you do not have access to it."),
+    403: (
+        "invalid_request_error",
+        "missing_scope",
+        "You have insufficient permissions for this operation.",
+    ),
+    404: (
+        "invalid_request_error",
+        "model_not_found",
+        "The model does not exist or you do not have access to it.",
+    ),
     429: ("requests", "rate_limit_exceeded", "Rate limit reached for requests per min (RPM)."),
-    500: ("server_error", None, "The server had an error while processing your request. Sorry about that!"),
+    500: (
+        "server_error",
+        None,
+        "The server had an error while processing your request. Sorry about that!",
+    ),
     503: ("server_error", None, "The engine is currently overloaded, please try again later"),
     529: ("server_error", "overloaded", "That model is currently overloaded with other requests."),
 }
@@ -39,8 +57,14 @@ class Chat:
         if asked.headers.get("authorization") != f"Bearer {KEY}":
             return self.error(401)
         if asked.method == "GET":
-            return None if asked.path in ("/v1/models", f"/v1/models/{self.model}") else self.error(404)
-        if any(name not in asked.body for name in self.needs) or any(name in asked.body for name in self.refuses):
+            return (
+                None
+                if asked.path in ("/v1/models", f"/v1/models/{self.model}")
+                else self.error(404)
+            )
+        if any(name not in asked.body for name in self.needs) or any(
+            name in asked.body for name in self.refuses
+        ):
             return self.error(400)
         if asked.path != self.path or asked.body["model"] != self.model:
             return self.error(404)
@@ -48,7 +72,12 @@ class Chat:
 
     def frames(self, words: Sequence[str], *, model: str, finish: str | None = None) -> list[bytes]:
         def chunk(choices: list[dict[str, Any]], usage: dict[str, Any] | None = None) -> bytes:
-            head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1760000000, "model": model}
+            head = {
+                "id": "chatcmpl-1",
+                "object": "chat.completion.chunk",
+                "created": 1760000000,
+                "model": model,
+            }
             return event({**head, "choices": choices, "usage": usage})
 
         def choice(delta: dict[str, Any], reason: str | None = None) -> list[dict[str, Any]]:
@@ -78,12 +107,16 @@ class Chat:
     def listed(self) -> dict[str, Any]:
         return {
             "object": "list",
-            "data": [{"id": self.model, "object": "model", "created": 1760000000, "owned_by": "openai"}],
+            "data": [
+                {"id": self.model, "object": "model", "created": 1760000000, "owned_by": "openai"}
+            ],
         }
 
 
 class Compatible(Chat):
-    """As vLLM and others speak it: the older name of the limit, a model with its vendor before it, no usage."""
+    """As vLLM and others speak it: the older name of the limit, a model with its vendor before it,
+    no usage.
+    """
 
     api = "openai_compatible"
     model = "acme/tiny-1"
@@ -92,7 +125,11 @@ class Compatible(Chat):
     refuses = ("max_completion_tokens",)
 
     def frames(self, words: Sequence[str], *, model: str, finish: str | None = None) -> list[bytes]:
-        return [frame for frame in super().frames(words, model=model, finish=finish) if b"total_tokens" not in frame]
+        return [
+            frame
+            for frame in super().frames(words, model=model, finish=finish)
+            if b"total_tokens" not in frame
+        ]
 
 
 class Responses(Chat):
@@ -118,12 +155,21 @@ class Responses(Chat):
             {"type": "response.created", "response": response("in_progress", usage=None)},
             {"type": "response.in_progress", "response": response("in_progress", usage=None)},
             {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message"}},
-            {"type": "response.content_part.added", **item, "part": {"type": "output_text", "text": ""}},
+            {
+                "type": "response.content_part.added",
+                **item,
+                "part": {"type": "output_text", "text": ""},
+            },
             *({"type": "response.output_text.delta", **item, "delta": word} for word in words),
             {"type": "response.output_text.done", **item, "text": "".join(words)},
-            {"type": f"response.{ending}", "response": response(ending, usage=usage, incomplete_details=details)},
+            {
+                "type": f"response.{ending}",
+                "response": response(ending, usage=usage, incomplete_details=details),
+            },
         ]
-        return [event({**told, "sequence_number": n}, told["type"]) for n, told in enumerate(documents)]
+        return [
+            event({**told, "sequence_number": n}, told["type"]) for n, told in enumerate(documents)
+        ]
 
     def error_frame(self, status: int) -> bytes:
         kind, code, message = ERRORS[status]
@@ -135,4 +181,6 @@ class Responses(Chat):
                 "model": self.echoed,
             }
             return event({"type": "response.failed", "response": failed}, "response.failed")
-        return event({"type": "error", "code": code or kind, "message": message, "param": None}, "error")
+        return event(
+            {"type": "error", "code": code or kind, "message": message, "param": None}, "error"
+        )

@@ -1,4 +1,6 @@
-"""A server on the loopback that plays a vendor's API: it refuses as the vendor does, and goes wrong on demand."""
+"""A server on the loopback that plays a vendor's API: it refuses as the vendor does, and goes wrong
+on demand.
+"""
 
 import asyncio
 import json
@@ -36,7 +38,9 @@ class Vendor(Protocol):
         """What the vendor says to a request that it does not take."""
 
     def frames(self, words: Sequence[str], *, model: str, finish: str | None = None) -> list[bytes]:
-        """A whole answer, event by event, without the empty lines between them; a finish of the vendor's own."""
+        """A whole answer, event by event, without the empty lines between them; a finish of the
+        vendor's own.
+        """
 
     def error(self, status: int) -> Refusal:
         """The error that the vendor sends with a status."""
@@ -91,19 +95,31 @@ class Stage:
         asked = await read_asked(reader)
         self.asked.append(asked)
         play = self.play
-        refusal = self.vendor.error(play.status) if play.status and play.body is None else self.vendor.refusal(asked)
+        refusal = (
+            self.vendor.error(play.status)
+            if play.status and play.body is None
+            else self.vendor.refusal(asked)
+        )
         if refusal is not None:
             status, document = refusal
             await self._whole(writer, status, json.dumps(document).encode(), "application/json")
         elif play.body is not None:
-            await self._whole(writer, play.status or 200, play.body, play.content_type or "text/event-stream")
+            await self._whole(
+                writer, play.status or 200, play.body, play.content_type or "text/event-stream"
+            )
         elif asked.method == "GET":
-            await self._whole(writer, 200, json.dumps(self.vendor.listed()).encode(), "application/json")
+            await self._whole(
+                writer, 200, json.dumps(self.vendor.listed()).encode(), "application/json"
+            )
         else:
             await self._stream(writer)
 
-    async def _whole(self, writer: asyncio.StreamWriter, status: int, body: bytes, kind: str) -> None:
-        writer.write(self._head(status, kind) + f"content-length: {len(body)}\r\n\r\n".encode() + body)
+    async def _whole(
+        self, writer: asyncio.StreamWriter, status: int, body: bytes, kind: str
+    ) -> None:
+        writer.write(
+            self._head(status, kind) + f"content-length: {len(body)}\r\n\r\n".encode() + body
+        )
         await writer.drain()
 
     def _head(self, status: int, kind: str) -> bytes:
@@ -148,7 +164,11 @@ async def read_asked(reader: asyncio.StreamReader) -> Asked:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     line, *lines = head.split("\r\n")
     method, target, _ = line.split(" ")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if name}
+    headers = {
+        name.lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines)
+        if name
+    }
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     path, _, query = target.partition("?")
     return Asked(method, path, query, headers, json.loads(body) if body else None)

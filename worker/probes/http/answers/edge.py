@@ -1,4 +1,6 @@
-"""What an answer's headers tell besides the answer: which edge gave it, which wall stood in the way. Pure."""
+"""What an answer's headers tell besides the answer: which edge gave it, which wall stood in the
+way. Pure.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,13 +16,21 @@ _KEPT: Final = ("cf-ray", "x-amz-cf-pop", "via", "x-served-by", "x-vercel-id")
 
 
 def noted(lines: Iterable[bytes]) -> Mapping[str, str]:
-    """The headers that this module and its neighbours know, by name in lower case; of repeated ones, the last."""
+    """The headers that this module and its neighbours know, by name in lower case; of repeated
+    ones, the last.
+    """
     found = _NOTED.findall(b"".join(lines))
-    return {name.decode("ascii").lower(): value.decode("ascii").strip() for name, value in found} if found else {}
+    return (
+        {name.decode("ascii").lower(): value.decode("ascii").strip() for name, value in found}
+        if found
+        else {}
+    )
 
 
 def extra_of(headers: Mapping[str, str]) -> dict[str, Any]:
-    """The edge that answered, as `extra` tells it: `edge` names a place, and the vendor's own words stand beside."""
+    """The edge that answered, as `extra` tells it: `edge` names a place, and the vendor's own words
+    stand beside.
+    """
     extra: dict[str, Any] = {name: headers[name] for name in _KEPT if name in headers}
     place = edge_of(headers)
     if place is not None:
@@ -29,7 +39,8 @@ def extra_of(headers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def edge_of(headers: Mapping[str, str]) -> str | None:
-    """The place of the network that answered, such as `cloudflare FRA`; the same for all who are answered from there.
+    """The place of the network that answered, such as `cloudflare FRA`; the same for all who are
+    answered from there.
 
     `via` names software and no place, so it makes no edge.
     """
@@ -38,7 +49,8 @@ def edge_of(headers: Mapping[str, str]) -> str | None:
     if pop := headers.get("x-amz-cf-pop"):
         return f"cloudfront {pop}"
     if (served := headers.get("x-served-by")) and "cache-" in served:
-        return f"fastly {served.rpartition('-')[2]}"  # of several caches, the last one is the nearest to us
+        # of several caches, the last one is the nearest to us
+        return f"fastly {served.rpartition('-')[2]}"
     if (passed := headers.get("x-vercel-id")) and "::" in passed:
         return f"vercel {passed.partition('::')[0]}"
     return None

@@ -25,9 +25,13 @@ def _as_list(value: Any) -> Any:
 class ExpectHeader(Params):
     """What one header of the answer must be like."""
 
-    present: bool = Field(default=True, description="Whether the header must be there, or must not.")
+    present: bool = Field(
+        default=True, description="Whether the header must be there, or must not."
+    )
     equals: str | None = Field(default=None, description="The whole value.")
-    regex: str | None = Field(default=None, description="Regular expression that must be found in the value.")
+    regex: str | None = Field(
+        default=None, description="Regular expression that must be found in the value."
+    )
 
     @model_validator(mode="after")
     def _agrees(self) -> "ExpectHeader":
@@ -41,35 +45,52 @@ class ExpectHeader(Params):
 class Expect(Params):
     """What the answer must be like; everything that is given must hold."""
 
-    status: Annotated[tuple[StatusCode | StatusRange, ...] | None, BeforeValidator(lambda v: v and _as_list(v))] = (
-        Field(
-            default=None,
-            description="Accepted status codes, such as [200, 401], 2xx or 200-204. Default: 2xx, and 3xx when "
-            "redirects are not followed.",
-        )
+    status: Annotated[
+        tuple[StatusCode | StatusRange, ...] | None, BeforeValidator(lambda v: v and _as_list(v))
+    ] = Field(
+        default=None,
+        description=(
+            "Accepted status codes, such as [200, 401], 2xx or 200-204. Default: 2xx, and 3xx when "
+            "redirects are not followed."
+        ),
     )
     headers: Mapping[str, str | ExpectHeader] = Field(
         default={},
-        description="Header name to a regular expression that must be found in its value, or to one of "
-        "{equals: text}, {regex: text}, {present: true}, {present: false}.",
+        description=(
+            "Header name to a regular expression that must be found in its value, or to one of "
+            "{equals: text}, {regex: text}, {present: true}, {present: false}."
+        ),
     )
     body: str | None = Field(default=None, description="Text that the body must contain.")
     not_body: str | None = Field(default=None, description="Text that the body must not contain.")
-    body_regex: Pattern | None = Field(default=None, description="Regular expression that must be found in the body.")
+    body_regex: Pattern | None = Field(
+        default=None, description="Regular expression that must be found in the body."
+    )
     json_path: Mapping[str, Any] = Field(
         default={},
-        description="Path into a JSON body, such as status.indicator, items[0].id or items[*].name, to the value that "
-        "must be there; with *, in at least one place.",
+        description=(
+            "Path into a JSON body, such as status.indicator, items[0].id or items[*].name, to the"
+            " value that must be there; with *, in at least one place."
+        ),
     )
     json_schema: Mapping[str, Any] | None = Field(
-        default=None, description="JSON Schema that the body must agree with. It may refer to its own $defs only."
+        default=None,
+        description=(
+            "JSON Schema that the body must agree with. It may refer to its own $defs only."
+        ),
     )
-    min_bytes: int | None = Field(default=None, ge=0, description="Least size of the body, unpacked.")
-    max_bytes: int | None = Field(default=None, ge=0, description="Greatest size of the body, unpacked.")
+    min_bytes: int | None = Field(
+        default=None, ge=0, description="Least size of the body, unpacked."
+    )
+    max_bytes: int | None = Field(
+        default=None, ge=0, description="Greatest size of the body, unpacked."
+    )
 
     @field_validator("headers")
     @classmethod
-    def _all_compile(cls, value: Mapping[str, str | ExpectHeader]) -> Mapping[str, str | ExpectHeader]:
+    def _all_compile(
+        cls, value: Mapping[str, str | ExpectHeader]
+    ) -> Mapping[str, str | ExpectHeader]:
         for wanted in value.values():
             if isinstance(wanted, str):
                 regular_expression(wanted)
@@ -84,7 +105,9 @@ class Expect(Params):
 
     @field_validator("status")
     @classmethod
-    def _ranges_are_not_empty(cls, value: tuple[int | str, ...] | None) -> tuple[int | str, ...] | None:
+    def _ranges_are_not_empty(
+        cls, value: tuple[int | str, ...] | None
+    ) -> tuple[int | str, ...] | None:
         for item in value or ():
             if not _codes(item):
                 raise ValueError(f"{item!r} holds no status code; write the lower one first")
@@ -94,7 +117,11 @@ class Expect(Params):
     def _agrees(self) -> "Expect":
         if self.json_schema is not None:
             _ = self.compiled_schema
-        if self.min_bytes is not None and self.max_bytes is not None and self.min_bytes > self.max_bytes:
+        if (
+            self.min_bytes is not None
+            and self.max_bytes is not None
+            and self.min_bytes > self.max_bytes
+        ):
             raise ValueError("min_bytes is more than max_bytes")
         return self
 
@@ -108,7 +135,14 @@ class Expect(Params):
     @cached_property
     def reads_body(self) -> bool:
         """Whether the body decides."""
-        texts = (self.body, self.not_body, self.body_regex, self.json_schema, self.min_bytes, self.max_bytes)
+        texts = (
+            self.body,
+            self.not_body,
+            self.body_regex,
+            self.json_schema,
+            self.min_bytes,
+            self.max_bytes,
+        )
         return bool(self.json_path) or any(given is not None for given in texts)
 
     @cached_property

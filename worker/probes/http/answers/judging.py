@@ -33,7 +33,8 @@ def answer_fault(
 ) -> Fault | None:
     """What is wrong with an answer; None when nothing is.
 
-    `noted` are its headers of note, `follows` says whether redirects are followed, `credentials` whether we sent any.
+    `noted` are its headers of note, `follows` says whether redirects are followed, `credentials`
+    whether we sent any.
     """
     fault = status_fault(expect, answer.status, follows=follows, credentials=credentials)
     if fault is None and expect.headers:
@@ -43,7 +44,9 @@ def answer_fault(
     return _wall_fault(expect, answer, noted, fault) or fault
 
 
-def status_fault(expect: Expect, status: int, *, follows: bool, credentials: bool = False) -> Fault | None:
+def status_fault(
+    expect: Expect, status: int, *, follows: bool, credentials: bool = False
+) -> Fault | None:
     """What is wrong with a status code; None when it is expected.
 
     Some say something about us and nothing about the target's health, unless they are expected.
@@ -54,7 +57,11 @@ def status_fault(expect: Expect, status: int, *, follows: bool, credentials: boo
     if status in codes:
         return None
     if status == 401 or (status == 403 and credentials):
-        meaning = "other credentials than ours" if credentials else "credentials, and this check sends none"
+        meaning = (
+            "other credentials than ours"
+            if credentials
+            else "credentials, and this check sends none"
+        )
         return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: the target wants {meaning}"
     if status in _OURS:
         reason, meaning = _OURS[status]
@@ -72,8 +79,12 @@ def _said_of(status: int, *, follows: bool) -> str:
     return f"status {status} was not expected"
 
 
-def _wall_fault(expect: Expect, answer: Answer, noted: Mapping[str, str], fault: Fault | None) -> Fault | None:
-    """A wall against bots, where it stands in the way; a check that expects the wall's own status has its wish."""
+def _wall_fault(
+    expect: Expect, answer: Answer, noted: Mapping[str, str], fault: Fault | None
+) -> Fault | None:
+    """A wall against bots, where it stands in the way; a check that expects the wall's own status
+    has its wish.
+    """
     if fault is None and (expect.codes is not None or not noted):
         return None
     vendor = wall_by_headers(noted)
@@ -114,7 +125,11 @@ def body_fault(expect: Expect, body: bytes, *, cut: bool) -> Fault | None:
         wrong = _json_wrong(expect, text)
     if wrong is None:
         return None
-    return Reason.CONTENT, Blame.TARGET, f"{wrong} (only the first {len(body)} bytes were read)" if cut else wrong
+    return (
+        Reason.CONTENT,
+        Blame.TARGET,
+        f"{wrong} (only the first {len(body)} bytes were read)" if cut else wrong,
+    )
 
 
 def _size_wrong(expect: Expect, size: int, *, cut: bool) -> str | None:
@@ -145,7 +160,9 @@ def _json_wrong(expect: Expect, text: str) -> str | None:
         if not found:
             return f"the JSON body has no {path}"
         if not any(_same(actual, value) for actual in found):
-            return f"{path} is {_shown(found[0] if len(found) == 1 else found)}, not {_shown(value)}"
+            return (
+                f"{path} is {_shown(found[0] if len(found) == 1 else found)}, not {_shown(value)}"
+            )
     return None if expect.compiled_schema is None else expect.compiled_schema.complaint(document)
 
 

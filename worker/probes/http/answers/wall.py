@@ -1,7 +1,9 @@
-"""Walls against bots: an answer that a wall gave says nothing about the health of what stands behind it. Pure.
+"""Walls against bots: an answer that a wall gave says nothing about the health of what stands
+behind it. Pure.
 
-Headers are the vendors' own, documented signs. Words of a page count only where the answer is not what was expected
-and its status is one that walls answer with: ordinary pages may load a wall's scripts, too.
+Headers are the vendors' own, documented signs. Words of a page count only where the answer is not
+what was expected and its status is one that walls answer with: ordinary pages may load a wall's
+scripts, too.
 """
 
 import re
@@ -32,7 +34,9 @@ _READ: Final = 16_384
 
 
 def wall_fault(status: int, vendor: str) -> Fault:
-    """What the answer of a wall says: that it does not want this prober, and nothing of the target."""
+    """What the answer of a wall says: that it does not want this prober, and nothing of the
+    target.
+    """
     return Reason.BLOCKED, Blame.PROBER, f"status {status}: a wall against bots ({vendor}) answered"
 
 

@@ -1,4 +1,6 @@
-"""One exchange: a request is put on an easy handle, run by the engine, and read back as an answer."""
+"""One exchange: a request is put on an easy handle, run by the engine, and read back as an
+answer.
+"""
 
 import pycurl
 

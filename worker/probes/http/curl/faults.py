@@ -25,7 +25,9 @@ _TLS: Final = frozenset(
         pycurl.E_SSL_PINNEDPUBKEYNOTMATCH,
     }
 )
-_CLIENT: Final = "the client certificate of this worker, its key or the key's password cannot be used"
+_CLIENT: Final = (
+    "the client certificate of this worker, its key or the key's password cannot be used"
+)
 _OURS: Final = {
     pycurl.E_SSL_CERTPROBLEM: _CLIENT,
     pycurl.E_BAD_FUNCTION_ARGUMENT: _CLIENT,
@@ -45,7 +47,13 @@ _WANTS_CLIENT: Final = (
 )
 """How OpenSSL tells that a target did not take our certificate, or none."""
 _BROKEN: Final = frozenset(
-    {pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR, pycurl.E_PARTIAL_FILE, pycurl.E_GOT_NOTHING, pycurl.E_READ_ERROR}
+    {
+        pycurl.E_RECV_ERROR,
+        pycurl.E_SEND_ERROR,
+        pycurl.E_PARTIAL_FILE,
+        pycurl.E_GOT_NOTHING,
+        pycurl.E_READ_ERROR,
+    }
 )
 _UNSENT: Final = frozenset({pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR})
 """Before there is a connection, only a UDP socket fails so: nobody listens there."""
@@ -80,7 +88,11 @@ def _of_connection(answer: Answer) -> Fault | None:
     if answer.code in _UNSENT and answer.connect_ms is None:
         return Reason.REFUSED, Blame.TARGET, "the target refused the connection over QUIC"
     if any(alert in answer.words for alert in _WANTS_CLIENT):
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"the target wants another client certificate: {answer.words}"
+        return (
+            Reason.UNAUTHORIZED,
+            Blame.PROBER,
+            f"the target wants another client certificate: {answer.words}",
+        )
     return _tls(answer) if answer.code in _TLS else None
 
 
@@ -88,7 +100,11 @@ def _of_answer(answer: Answer) -> Fault | None:
     if answer.code in _BROKEN:
         return _broken(answer)
     if answer.code in _NOT_HTTP:
-        return Reason.PROTOCOL, Blame.TARGET, f"the target does not speak HTTP as it should: {answer.words}"
+        return (
+            Reason.PROTOCOL,
+            Blame.TARGET,
+            f"the target does not speak HTTP as it should: {answer.words}",
+        )
     return None
 
 

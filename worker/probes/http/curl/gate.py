@@ -1,4 +1,6 @@
-"""The gate through which libcurl's sockets go: the guard sees the very address that is connected to."""
+"""The gate through which libcurl's sockets go: the guard sees the very address that is connected
+to.
+"""
 
 import os
 import socket
@@ -10,7 +12,9 @@ from worker.targets.guard import Guard
 
 
 class Gate:
-    """Opens libcurl's sockets, and only to addresses that may be probed: no name can change after this."""
+    """Opens libcurl's sockets, and only to addresses that may be probed: no name can change after
+    this.
+    """
 
     __slots__ = ("guard", "opened", "refusal")
 
@@ -29,7 +33,9 @@ class Gate:
         self.opened = True
         try:
             # the bare C type, because socket.socket() spends 20 µs more on enums that nobody reads
-            return _Descriptor(socket.SocketType(address.family, address.socktype, address.protocol).detach())
+            return _Descriptor(
+                socket.SocketType(address.family, address.socktype, address.protocol).detach()
+            )
         except OSError:  # out of descriptors
             return pycurl.SOCKET_BAD
 

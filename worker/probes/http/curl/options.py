@@ -26,12 +26,15 @@ _VERSIONS: Final[dict[HttpVersion, int]] = {
     "3": pycurl.CURL_HTTP_VERSION_3ONLY,
 }
 _GROUPS: Final = "X25519:P-256:P-384:P-521"
-"""Groups for the exchange of keys, without the hybrid post-quantum one: making its key would be a seventh of the CPU of
-a look, and would send the first message of a handshake in two packets."""
+"""Groups for the exchange of keys, without the hybrid post-quantum one: making its key would be a
+seventh of the CPU of a look, and would send the first message of a handshake in two packets.
+"""
 
 
 def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
-    """Set everything but the callbacks that take the answer in; FileError when a file is missing."""
+    """Set everything but the callbacks that take the answer in; FileError when a file is
+    missing.
+    """
     setopt = easy.setopt
     for option, value in _ALWAYS:
         setopt(option, value)
@@ -55,7 +58,11 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
         plain = request.http_version == "2"
         setopt(
             pycurl.HTTP_VERSION,
-            pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE if plain else _VERSIONS[request.http_version],
+            (
+                pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+                if plain
+                else _VERSIONS[request.http_version]
+            ),
         )
 
 
@@ -91,7 +98,8 @@ def _prepare_proxy(easy: pycurl.Curl, proxy: Proxy, trust: str) -> None:
     setopt = easy.setopt
     setopt(pycurl.PROXY, proxy.url.replace("socks5:", "socks5h:") if proxy.resolves else proxy.url)
     setopt(pycurl.NOPROXY, "")  # the environment has no say
-    setopt(pycurl.HTTPPROXYTUNNEL, 1)  # so that it is asked for an address, and the target sees one client
+    # so that it is asked for an address, and the target sees one client
+    setopt(pycurl.HTTPPROXYTUNNEL, 1)
     if trust:
         setopt(pycurl.PROXY_CAINFO, trust)
     if proxy.username is not None:

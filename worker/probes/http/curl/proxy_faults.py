@@ -1,6 +1,7 @@
 """What went wrong on the way through a proxy, and whose fault that is.
 
-The proxy is ours, so what it does wrong counts against no target. What it says of the target is believed.
+The proxy is ours, so what it does wrong counts against no target. What it says of the target is
+believed.
 """
 
 from typing import Final
@@ -12,7 +13,14 @@ from worker.probes.http.request import Answer
 from worker.probes.network.connection import not_connected
 
 _PROXY: Final = 97
-_REFUSED, _HOST, _NETWORK, _TTL, _REJECTED = 19, 21, 22, 24, 33  # of CURLproxycode: what a SOCKS5 server replied
+# of CURLproxycode: what a SOCKS5 server replied
+_REFUSED, _HOST, _NETWORK, _TTL, _REJECTED = (
+    19,
+    21,
+    22,
+    24,
+    33,
+)
 _SOCKS_TARGET: Final = {
     _REFUSED: (Reason.REFUSED, Blame.TARGET, "the target refused the connection, says the proxy"),
     _HOST: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target"),
@@ -46,7 +54,11 @@ def _http_said(status: int) -> Fault:
     if status in _HTTP_TARGET:
         return _HTTP_TARGET[status]
     if status == 407:
-        return Reason.UNAUTHORIZED, Blame.PROBER, "the proxy wants other credentials than ours (407)"
+        return (
+            Reason.UNAUTHORIZED,
+            Blame.PROBER,
+            "the proxy wants other credentials than ours (407)",
+        )
     return Reason.BLOCKED, Blame.PROBER, f"the proxy makes no tunnel to the target ({status})"
 
 
@@ -55,7 +67,11 @@ def _socks_said(answer: Answer) -> Fault:
         return _SOCKS_TARGET[answer.proxy_error]
     if answer.proxy_error == _REJECTED:
         return Reason.UNAUTHORIZED, Blame.PROBER, "the proxy wants other credentials than ours"
-    return Reason.BLOCKED, Blame.PROBER, f"the proxy makes no connection to the target: {answer.words}"
+    return (
+        Reason.BLOCKED,
+        Blame.PROBER,
+        f"the proxy makes no connection to the target: {answer.words}",
+    )
 
 
 def _not_reached(answer: Answer, timeout_ms: int) -> Fault:

@@ -13,7 +13,12 @@ _VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
 
 
 def read(
-    easy: pycurl.Curl, request: Request, ending: Ending, intake: Intake, lines: list[bytes], route: Route
+    easy: pycurl.Curl,
+    request: Request,
+    ending: Ending,
+    intake: Intake,
+    lines: list[bytes],
+    route: Route,
 ) -> Answer:
     """The answer to this request, however the transfer ended."""
     get = easy.getinfo
@@ -29,7 +34,9 @@ def read(
         arrivals=intake.arrivals,
     )
     if request.reuse:
-        answer.warm = route.only_warm and code != pycurl.E_COULDNT_CONNECT and get(pycurl.NUM_CONNECTS) == 0
+        answer.warm = (
+            route.only_warm and code != pycurl.E_COULDNT_CONNECT and get(pycurl.NUM_CONNECTS) == 0
+        )
     _read_times(easy, answer)
     if route.proxy is not None:
         _read_proxy(easy, answer, route)
@@ -84,6 +91,10 @@ def _last(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
 
 
 def _expiry(chain: list[tuple[tuple[bytes, bytes], ...]]) -> str | None:
-    """When the target's own certificate ends, in OpenSSL's words. Other fields may hold any bytes."""
+    """When the target's own certificate ends, in OpenSSL's words. Other fields may hold any
+    bytes.
+    """
     own = chain[0] if chain else ()
-    return next((value.decode("ascii", "replace") for name, value in own if name == b"Expire date"), None)
+    return next(
+        (value.decode("ascii", "replace") for name, value in own if name == b"Expire date"), None
+    )

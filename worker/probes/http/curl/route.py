@@ -1,9 +1,10 @@
 """Where a request may go: names are resolved, addresses are judged, and libcurl is told no other.
 
-Through a proxy there are two addresses to judge: the proxy's own, to which this worker connects, and the target's, to
-which the proxy does. The worker finds the target's address itself and asks the proxy for that very address, so that a
-proxy opens no way that the guard would refuse. A proxy that resolves names itself is one that its operator vouches
-for: its address must be among those that are allowed in so many words.
+Through a proxy there are two addresses to judge: the proxy's own, to which this worker connects,
+and the target's, to which the proxy does. The worker finds the target's address itself and asks the
+proxy for that very address, so that a proxy opens no way that the guard would refuse. A proxy that
+resolves names itself is one that its operator vouches for: its address must be among those that are
+allowed in so many words.
 """
 
 import re
@@ -25,10 +26,14 @@ from worker.probes.names.resolver import Unresolved
 from worker.probes.parameters.web_address import bracketed
 from worker.targets.guard import SETTING, Guard
 
-_LITERAL: Final = re.compile(r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?(?:[/?#]|$)", re.I)
+_LITERAL: Final = re.compile(
+    r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:.]+)\])(?::\d+)?(?:[/?#]|$)", re.I
+)
 """A URL whose host is an address and can be read in one way only."""
 _NUMERIC: Final = re.compile(r":|(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.I)
-"""A host that is an address in one spelling or another: 127.1 and 0x7f.1 are read as 127.0.0.1 by many."""
+"""A host that is an address in one spelling or another: 127.1 and 0x7f.1 are read as 127.0.0.1 by
+many.
+"""
 _NOWHERE: Final = "192.0.2.1"
 _PROXY_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080}
 
@@ -45,7 +50,9 @@ class Opens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What libcurl is told of the way: an entry for its cache of names, another address than the URL's, a gate."""
+    """What libcurl is told of the way: an entry for its cache of names, another address than the
+    URL's, a gate.
+    """
 
     gate: Opens | None = None
     resolved: str | None = None
@@ -87,8 +94,11 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
     if isinstance(allowed, Answer):
         return allowed
     addresses, dns_ms = allowed
-    # libcurl finds the name in its own cache then; whatever else it may connect to, the gate sees it
-    return Route(Gate(look.vantage.guard), _entry(host, port, addresses), dns_ms=dns_ms, addresses=addresses)
+    # libcurl finds the name in its own cache then; whatever else it may connect to, the gate sees
+    # it
+    return Route(
+        Gate(look.vantage.guard), _entry(host, port, addresses), dns_ms=dns_ms, addresses=addresses
+    )
 
 
 def warm_route(request: Request) -> Route:
@@ -105,7 +115,9 @@ def warm_route(request: Request) -> Route:
 
 def refused(refusal: str, dns_ms: float | None = None) -> Answer:
     """The answer to a request that was not made."""
-    return Answer(pycurl.E_COULDNT_CONNECT, refusal, refusal=refusal, dns_ms=dns_ms, total_ms=dns_ms or 0.0)
+    return Answer(
+        pycurl.E_COULDNT_CONNECT, refusal, refusal=refusal, dns_ms=dns_ms, total_ms=dns_ms or 0.0
+    )
 
 
 def place(url: str) -> tuple[str, int]:
@@ -116,24 +128,40 @@ def place(url: str) -> tuple[str, int]:
 
 
 def literal(url: str) -> str | None:
-    """The address that a URL names instead of a host name, when no two parsers could disagree about it."""
+    """The address that a URL names instead of a host name, when no two parsers could disagree about
+    it.
+    """
     match = _LITERAL.match(url)
     return None if match is None else match[1] or match[2]
 
 
 def _pinned(address: str, port: int, guard: Guard) -> Route | Answer:
     refusal = guard.refusal(address)
-    return refused(refusal) if refusal is not None else Route(connect_to=f"::{bracketed(address)}:{port}", ip=address)
+    return (
+        refused(refusal)
+        if refusal is not None
+        else Route(connect_to=f"::{bracketed(address)}:{port}", ip=address)
+    )
 
 
-async def _allowed(host: str, port: int, request: Request, look: Look) -> tuple[list[str], float | None] | Answer:
+async def _allowed(
+    host: str, port: int, request: Request, look: Look
+) -> tuple[list[str], float | None] | Answer:
     """The addresses of a name that may be probed, and how long it took to find them."""
     try:
-        found = await look.vantage.resolver.find(host, port, look, request.ip_version, look.vantage.source_address)
+        found = await look.vantage.resolver.find(
+            host, port, look, request.ip_version, look.vantage.source_address
+        )
     except Unresolved as error:
-        return Answer(UNRESOLVED, str(error), unresolved_blame=error.blame, total_ms=look.elapsed_ms())
+        return Answer(
+            UNRESOLVED, str(error), unresolved_blame=error.blame, total_ms=look.elapsed_ms()
+        )
     refusals = [look.vantage.guard.refusal(endpoint.ip) for endpoint in found.endpoints]
-    allowed = [endpoint.ip for endpoint, refusal in zip(found.endpoints, refusals, strict=True) if refusal is None]
+    allowed = [
+        endpoint.ip
+        for endpoint, refusal in zip(found.endpoints, refusals, strict=True)
+        if refusal is None
+    ]
     return (allowed, found.dns_ms) if allowed else refused(refusals[0] or "", found.dns_ms)
 
 
@@ -141,7 +169,11 @@ async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer
     to_proxy = await _to_proxy(proxy, look)
     if isinstance(to_proxy, Answer):
         return replace(to_proxy, proxy=proxy.url)
-    target = await find_route(replace(request, proxy=None), look) if _judged_here(proxy, request) else STRAIGHT
+    target = (
+        await find_route(replace(request, proxy=None), look)
+        if _judged_here(proxy, request)
+        else STRAIGHT
+    )
     if isinstance(target, Answer):
         return target
     if target.connect_to is not None:
@@ -175,14 +207,17 @@ async def _to_proxy(proxy: Proxy, look: Look) -> Route | Answer:
     allowed = await _allowed(host, port, Request(proxy.url), look)
     if isinstance(allowed, Answer):
         if allowed.code == UNRESOLVED:
-            return replace(allowed, unresolved_blame=Blame.PROBER, words=f"the proxy: {allowed.words}")
+            return replace(
+                allowed, unresolved_blame=Blame.PROBER, words=f"the proxy: {allowed.words}"
+            )
         return allowed
     addresses, _ = allowed
     if proxy.resolves:
         addresses = [address for address in addresses if _vouched(address, guard)]
         if not addresses:
             return refused(
-                f"the proxy {host} resolves names itself, so its address must be in {SETTING} in so many words"
+                f"the proxy {host} resolves names itself, so its address must be in {SETTING} in so"
+                " many words"
             )
     return Route(Gate(guard), _entry(host, port, addresses), proxy=proxy)
 

@@ -1,4 +1,6 @@
-"""The OCSP status that a TLS server staples to its handshake: Python's ssl cannot ask for it, libcurl can."""
+"""The OCSP status that a TLS server staples to its handshake: Python's ssl cannot ask for it,
+libcurl can.
+"""
 
 from typing import Final, Literal
 
@@ -11,7 +13,9 @@ from worker.probes.parameters.web_address import bracketed
 Status = Literal["good", "missing", "revoked", "invalid", "unread"]
 _MISSING: Final = "No OCSP response received"
 _OTHER_HASH: Final = "Could not find certificate ID"  # libcurl looks for the one by SHA-1 only
-_REVOKED: Final = "revo"  # "SSL certificate revocation reason: ..." and "SSL certificate status: revoked (1)"
+_REVOKED: Final = (
+    "revo"  # "SSL certificate revocation reason: ..." and "SSL certificate status: revoked (1)"
+)
 _OPTIONS: Final = (
     (pycurl.NOSIGNAL, 1),
     (pycurl.CONNECT_ONLY, 1),
@@ -25,7 +29,9 @@ _OPTIONS: Final = (
 
 
 async def staple(name: str, ip: str, port: int, look: Look) -> tuple[Status, str]:
-    """Shake hands with a server that is known to be believed; what it staples, and libcurl's words when not good."""
+    """Shake hands with a server that is known to be believed; what it staples, and libcurl's words
+    when not good.
+    """
     engine = look.vantage.curl
     easy = engine.borrow()
     try:

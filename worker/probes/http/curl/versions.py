@@ -23,4 +23,6 @@ def missing(version: HttpVersion) -> str | None:
     """What to say when this libcurl does not speak a version; None when it does."""
     if version == "auto" or version in http_versions():
         return None
-    return f"the libcurl of this worker speaks no HTTP/{version}, only {' and '.join(http_versions())}"
+    return (
+        f"the libcurl of this worker speaks no HTTP/{version}, only {' and '.join(http_versions())}"
+    )

@@ -37,7 +37,9 @@ class Asked:
     fault: Fault | None = None
 
 
-async def over_udp(params: DnsParams, endpoint: Endpoint, patience_s: float, look: Look, dns_ms: float | None) -> Asked:
+async def over_udp(
+    params: DnsParams, endpoint: Endpoint, patience_s: float, look: Look, dns_ms: float | None
+) -> Asked:
     """Ask by one datagram; what is too long for one is asked for again over TCP."""
     phases, number = Phases(look, endpoint.ip, dns_ms=dns_ms), secrets.token_bytes(2)
     try:
@@ -45,7 +47,8 @@ async def over_udp(params: DnsParams, endpoint: Endpoint, patience_s: float, loo
             async with asyncio.timeout(patience_s):
                 socket.send(number + params.wire)
                 data = await socket.receive()
-                while data[:2] != number and len(data) >= _HEADER:  # the answer to somebody else's question
+                # the answer to somebody else's question
+                while data[:2] != number and len(data) >= _HEADER:
                     data = await socket.receive()
     except OSError as error:
         phases.end("ttfb_ms")
@@ -69,14 +72,20 @@ async def _over_tcp_too(params: DnsParams, endpoint: Endpoint, look: Look, phase
     connected = await connect(endpoint.ip, endpoint.address[1], look)
     phases.end("connect_ms")
     if isinstance(connected, Outcome):
-        return Asked(phases, fault=(connected.reason, connected.blame, f"{connected.detail} (over TCP)"))
+        return Asked(
+            phases, fault=(connected.reason, connected.blame, f"{connected.detail} (over TCP)")
+        )
     return await _over_connection(params, connected, phases, look)
 
 
-async def _over_connection(params: DnsParams, connected: Connected, phases: Phases, look: Look) -> Asked:
+async def _over_connection(
+    params: DnsParams, connected: Connected, phases: Phases, look: Look
+) -> Asked:
     with closing(Stream(connected.sock, look)) as stream:
         if params.transport == "tls":
-            made = await encrypt(stream, params.server_name or params.server or connected.ip, _RULES, look)
+            made = await encrypt(
+                stream, params.server_name or params.server or connected.ip, _RULES, look
+            )
             phases.end("tls_ms")
             if made.fault is not None:
                 return Asked(phases, fault=made.fault)
@@ -92,7 +101,9 @@ async def _over_connection(params: DnsParams, connected: Connected, phases: Phas
 
 
 async def _exchanged(question: bytes, stream: Stream) -> bytes | None:
-    """The answer, which like the question has its length before it; None when the connection ends before."""
+    """The answer, which like the question has its length before it; None when the connection ends
+    before.
+    """
     await stream.send(len(question).to_bytes(2) + question)
     data = b""
     while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2]):
@@ -123,7 +134,10 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
     if answer.code:
         return Asked(phases, fault=fault_of(answer, look.timeout_ms))
     if answer.status != 200:
-        return Asked(phases, fault=(Reason.STATUS, Blame.TARGET, f"the server answered with status {answer.status}"))
+        return Asked(
+            phases,
+            fault=(Reason.STATUS, Blame.TARGET, f"the server answered with status {answer.status}"),
+        )
     return parsed(params, answer.body, phases)
 
 
@@ -133,6 +147,10 @@ def parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:
         answer = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError):
         return Asked(phases, fault=NOT_DNS)
-    if not answer.flags & dns.flags.QR or (answer.question and answer.question != params.question.question):
-        return Asked(phases, fault=(Reason.PROTOCOL, Blame.TARGET, "the answer is to another question"))
+    if not answer.flags & dns.flags.QR or (
+        answer.question and answer.question != params.question.question
+    ):
+        return Asked(
+            phases, fault=(Reason.PROTOCOL, Blame.TARGET, "the answer is to another question")
+        )
     return Asked(phases, answer)

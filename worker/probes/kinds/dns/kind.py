@@ -1,10 +1,12 @@
 """A DNS name resolves, with the expected answers if any are given.
 
-With `server`, that server is the target, and it is to blame when it stays silent. Without it, the resolvers of the
-machine that the worker runs on are asked, which says how names look from there; then silence is the resolver's fault.
+With `server`, that server is the target, and it is to blame when it stays silent. Without it, the
+resolvers of the machine that the worker runs on are asked, which says how names look from there;
+then silence is the resolver's fault.
 
-`transport` says how a server of yours is asked. Over UDP, an answer that is too long for a datagram is asked for again
-over TCP. Over TLS and HTTPS, the certificate must be valid. `ttfb_ms` is the time that the server took to answer.
+`transport` says how a server of yours is asked. Over UDP, an answer that is too long for a datagram
+is asked for again over TCP. Over TLS and HTTPS, the certificate must be valid. `ttfb_ms` is the
+time that the server took to answer.
 """
 
 from typing import Any, Final
@@ -56,14 +58,22 @@ async def _ask_machine(params: DnsParams, look: Look) -> Outcome:
     fault = fault_of(params, asked, given=False)
     if asked.answer is None and fault is not None and fault[1] is not Blame.PROBER:
         fault = Reason.DNS, Blame.RESOLVER, fault[2]
-    denied = asked.answer is not None and asked.answer.rcode() == dns.rcode.NXDOMAIN and not params.missing
+    denied = (
+        asked.answer is not None
+        and asked.answer.rcode() == dns.rcode.NXDOMAIN
+        and not params.missing
+    )
     if denied and not await look.vantage.resolver.is_honest(look):
-        sentence = f"the resolver denies {params.name}, but does not know the root of the DNS either"
+        sentence = (
+            f"the resolver denies {params.name}, but does not know the root of the DNS either"
+        )
         fault = Reason.DNS, Blame.RESOLVER, sentence
     return _told(params, asked, fault)
 
 
-async def _ask_in_turn(params: DnsParams, endpoints: list[Endpoint], look: Look, dns_ms: float | None = None) -> Asked:
+async def _ask_in_turn(
+    params: DnsParams, endpoints: list[Endpoint], look: Look, dns_ms: float | None = None
+) -> Asked:
     for endpoint, patience_s in in_turn(endpoints, look):
         asked = await over_udp(params, endpoint, patience_s, look, dns_ms)
         if asked.fault is None:
@@ -73,7 +83,9 @@ async def _ask_in_turn(params: DnsParams, endpoints: list[Endpoint], look: Look,
 
 
 def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
-    """What is wrong with an answer, if anything. A server that was not given by the check is a resolver."""
+    """What is wrong with an answer, if anything. A server that was not given by the check is a
+    resolver.
+    """
     answer = asked.answer
     if answer is None:
         return asked.fault
@@ -83,13 +95,21 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
             return Reason.DNS, Blame.TARGET, f"the name {params.name} does not exist"
     elif code != dns.rcode.NOERROR:
         blame = Blame.TARGET if given else Blame.RESOLVER
-        return Reason.DNS, blame, f"{asked.phases.ip} answered {dns.rcode.to_text(code)}{_why(answer)}"
+        return (
+            Reason.DNS,
+            blame,
+            f"{asked.phases.ip} answered {dns.rcode.to_text(code)}{_why(answer)}",
+        )
     elif params.missing:
         return Reason.CONTENT, Blame.TARGET, f"the name {params.name} exists"
     elif (fault := _values_fault(params, _values(params, answer))) is not None:
         return fault
     if params.dnssec and not answer.flags & dns.flags.AD:
-        return Reason.CONTENT, Blame.TARGET, "the server did not validate the answer: it has no AD bit (DNSSEC)"
+        return (
+            Reason.CONTENT,
+            Blame.TARGET,
+            "the server did not validate the answer: it has no AD bit (DNSSEC)",
+        )
     return None
 
 
@@ -105,20 +125,31 @@ def _values_fault(params: DnsParams, values: list[str]) -> Fault | None:
     elif not params.wanted <= got:
         wrong = f"the answer {shown} lacks {', '.join(sorted(params.wanted - got))[:60]}"
     elif params.match == "exactly" and got != params.wanted:
-        wrong = f"the answer holds {', '.join(sorted(got - params.wanted))[:60]}, which is not expected"
+        wrong = (
+            f"the answer holds {', '.join(sorted(got - params.wanted))[:60]}, which is not expected"
+        )
     else:
         wrong = None
     return None if wrong is None else (Reason.CONTENT, Blame.TARGET, wrong)
 
 
 def _values(params: DnsParams, answer: dns.message.Message) -> list[str]:
-    return [record.to_text() for records in answer.answer if records.rdtype == params.rdtype for record in records]
+    return [
+        record.to_text()
+        for records in answer.answer
+        if records.rdtype == params.rdtype
+        for record in records
+    ]
 
 
 def _why(answer: dns.message.Message) -> str:
     """What the server says of why, RFC 8914: `DNSSEC bogus` and the like."""
     codes = [error.code for error in answer.extended_errors()]
-    names = [dns.edns.EDECode(code).name.replace("_", " ").lower() for code in codes if code in set(dns.edns.EDECode)]
+    names = [
+        dns.edns.EDECode(code).name.replace("_", " ").lower()
+        for code in codes
+        if code in set(dns.edns.EDECode)
+    ]
     return f": {', '.join(names[:3])}" if names else ""
 
 

@@ -13,7 +13,9 @@ from pydantic import Field, field_validator, model_validator
 from worker.contract.kind import Params
 from worker.probes.parameters.place import IpVersion, SlowMs
 
-RecordType = Literal["A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+RecordType = Literal[
+    "A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"
+]
 Transport = Literal["udp", "tcp", "tls", "https"]
 _PORTS: Final[dict[Transport, int]] = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
 
@@ -31,12 +33,19 @@ class DnsParams(Params):
     )
     transport: Transport = Field(
         default="udp",
-        description="How to ask the server: udp (and tcp when the answer is too long for it), tcp, tls (DoT) or "
-        "https (DoH).",
+        description=(
+            "How to ask the server: udp (and tcp when the answer is too long for it), tcp, tls"
+            " (DoT) or https (DoH)."
+        ),
     )
-    port: int | None = Field(default=None, ge=1, le=65535, description="Port of the server; default: the transport's.")
+    port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port of the server; default: the transport's."
+    )
     path: str = Field(
-        default="/dns-query", pattern=r"^/[\x21-\x7e]*$", max_length=1024, description="Path of the server's DoH."
+        default="/dns-query",
+        pattern=r"^/[\x21-\x7e]*$",
+        max_length=1024,
+        description="Path of the server's DoH.",
     )
     server_name: str | None = Field(
         default=None,
@@ -44,15 +53,23 @@ class DnsParams(Params):
         max_length=253,
         description="Name in the server's certificate, for tls; default: the server.",
     )
-    ip_version: IpVersion = Field(default="any", description="Ask the server over IPv4 or IPv6 only.")
-    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
-    answers: tuple[str, ...] = Field(default=(), description="Values that are expected in the answer.")
+    ip_version: IpVersion = Field(
+        default="any", description="Ask the server over IPv4 or IPv6 only."
+    )
+    slow_ms: SlowMs | None = Field(
+        default=None, description="A look that takes longer is a failure: slow."
+    )
+    answers: tuple[str, ...] = Field(
+        default=(), description="Values that are expected in the answer."
+    )
     match: Literal["any", "all", "exactly"] = Field(
-        default="any", description="Whether one of `answers` must be there, all of them, or they and no others."
+        default="any",
+        description="Whether one of `answers` must be there, all of them, or they and no others.",
     )
     missing: bool = Field(default=False, description="Expect that the name does not exist.")
     dnssec: bool = Field(
-        default=False, description="Expect that the server has validated the answer and says so (the AD bit)."
+        default=False,
+        description="Expect that the server has validated the answer and says so (the AD bit).",
     )
 
     @field_validator("name")
@@ -71,7 +88,9 @@ class DnsParams(Params):
         if self.server_name is not None and self.transport != "tls":
             raise ValueError("server_name is for transport: tls only")
         if self.missing and self.answers:
-            raise ValueError("a name that does not exist has no answers; give missing or answers, not both")
+            raise ValueError(
+                "a name that does not exist has no answers; give missing or answers, not both"
+            )
         return self
 
     @property
@@ -82,7 +101,9 @@ class DnsParams(Params):
     @cached_property
     def question(self) -> dns.message.Message:
         """The question; its number is made anew for each look."""
-        question = dns.message.make_query(self.name, self.record, use_edns=True, want_dnssec=self.dnssec)
+        question = dns.message.make_query(
+            self.name, self.record, use_edns=True, want_dnssec=self.dnssec
+        )
         if self.dnssec:
             question.flags |= dns.flags.AD
         return question

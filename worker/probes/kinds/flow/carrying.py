@@ -1,7 +1,8 @@
 """Values carried from the answer of one step into the requests of later ones. Pure.
 
-A value comes from a target, so it is data wherever it goes: it never names a host, is encoded for where it stands, and
-is put in after the secrets were filled in, so that no answer can make a worker tell a secret.
+A value comes from a target, so it is data wherever it goes: it never names a host, is encoded for
+where it stands, and is put in after the secrets were filled in, so that no answer can make a worker
+tell a secret.
 """
 
 import json
@@ -20,11 +21,15 @@ LONGEST: Final = 8192
 
 
 class CarryError(ValueError):
-    """A value that an answer does not hold, or that cannot go where it should; the sentence says which."""
+    """A value that an answer does not hold, or that cannot go where it should; the sentence says
+    which.
+    """
 
 
 def kept(wanted: Mapping[str, Keep], answers: Sequence[Answer]) -> dict[str, str]:
-    """The values that a step's answers hold; of several exchanges, cookies and headers of the last that has them."""
+    """The values that a step's answers hold; of several exchanges, cookies and headers of the last
+    that has them.
+    """
     return {name: _value(name, keep, answers) for name, keep in wanted.items()}
 
 
@@ -36,7 +41,9 @@ def filled(request: Request, values: Mapping[str, str]) -> Request:
     body = request.body
     if body is not None:
         body = _fill(body, values, _encoding(request.headers))
-    return replace(request, url=_fill(request.url.encode(), values, _part).decode(), headers=headers, body=body)
+    return replace(
+        request, url=_fill(request.url.encode(), values, _part).decode(), headers=headers, body=body
+    )
 
 
 def _value(name: str, keep: Keep, answers: Sequence[Answer]) -> str:
@@ -66,7 +73,9 @@ def _last(values: Iterable[str | None]) -> str | None:
 
 
 def _cookie(name: str, lines: Sequence[bytes]) -> str | None:
-    """The value that an answer last gave a cookie; several answers' cookies must not be joined by commas."""
+    """The value that an answer last gave a cookie; several answers' cookies must not be joined by
+    commas.
+    """
     value = None
     for line in lines:
         head, _, rest = line.decode("latin-1").partition(":")
@@ -81,7 +90,14 @@ def _json(body: bytes, path: json_path.Path) -> str | None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return next((_text(value) for value in json_path.find(document, path) if not isinstance(value, dict | list)), None)
+    return next(
+        (
+            _text(value)
+            for value in json_path.find(document, path)
+            if not isinstance(value, dict | list)
+        ),
+        None,
+    )
 
 
 def _text(value: Any) -> str:

@@ -1,10 +1,10 @@
 """What a user does in several steps works from the first to the last: log in, search, pay.
 
-Each step is a look of kind `http` with all its parameters and a `name`. A step keeps values of its answer (`keep`:
-from JSON, a header, a cookie, or by a regular expression), and later steps write them as {{value}} in their address
-behind the host, their headers and their body, where they are encoded as that place asks. The first step that fails ends
-the flow and is named; the timeout is for all steps together. `extra.steps` has the phases of each, and those of the
-result are their sums.
+Each step is a look of kind `http` with all its parameters and a `name`. A step keeps values of its
+answer (`keep`: from JSON, a header, a cookie, or by a regular expression), and later steps write
+them as {{value}} in their address behind the host, their headers and their body, where they are
+encoded as that place asks. The first step that fails ends the flow and is named; the timeout is for
+all steps together. `extra.steps` has the phases of each, and those of the result are their sums.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,9 @@ async def run(params: FlowParams, look: Look) -> Outcome:
 
 
 def _shift(look: Look, first: int, by_ms: float) -> None:
-    """A visit notes its moments from its own beginning; here they count from the beginning of the flow."""
+    """A visit notes its moments from its own beginning; here they count from the beginning of the
+    flow.
+    """
     noted = look.steps[first:]
     del look.steps[first:]
     for step in noted:
@@ -80,7 +82,9 @@ def _outcome(taken: Sequence[Taken], failed: StepParams | None, fault: Fault) ->
         extra["failed_step"] = failed.name
         sentence = f"step {failed.name!r}: {sentence}"
     last = taken[-1].outcome if taken else None
-    phases: dict[str, Any] = {phase: added_up((step.outcome for step in taken), phase) for phase in PHASES}
+    phases: dict[str, Any] = {
+        phase: added_up((step.outcome for step in taken), phase) for phase in PHASES
+    }
     status, ip = (last.status_code, last.ip) if last else (None, None)
     return Outcome(failed is None, reason, blame, sentence, status, ip=ip, extra=extra, **phases)
 

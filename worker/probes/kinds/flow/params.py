@@ -24,12 +24,18 @@ class Keep(Params):
     """Where in the answer a value is; one of these."""
 
     json_path: str | None = Field(
-        default=None, description="Path into a JSON body, such as data.token or items[0].id; the first match counts."
+        default=None,
+        description=(
+            "Path into a JSON body, such as data.token or items[0].id; the first match counts."
+        ),
     )
     header: str | None = Field(default=None, min_length=1, description="Name of a header.")
-    cookie: str | None = Field(default=None, min_length=1, description="Name of a cookie that is set.")
+    cookie: str | None = Field(
+        default=None, min_length=1, description="Name of a cookie that is set."
+    )
     regex: Pattern | None = Field(
-        default=None, description="Regular expression that is found in the body: its first group, or all of it."
+        default=None,
+        description="Regular expression that is found in the body: its first group, or all of it.",
     )
 
     @field_validator("json_path")
@@ -41,8 +47,16 @@ class Keep(Params):
 
     @model_validator(mode="after")
     def _is_one(self) -> "Keep":
-        if sum(where is not None for where in (self.json_path, self.header, self.cookie, self.regex)) != 1:
-            raise ValueError("say in one way where the value is: json_path, header, cookie or regex")
+        if (
+            sum(
+                where is not None
+                for where in (self.json_path, self.header, self.cookie, self.regex)
+            )
+            != 1
+        ):
+            raise ValueError(
+                "say in one way where the value is: json_path, header, cookie or regex"
+            )
         return self
 
     @cached_property
@@ -58,13 +72,19 @@ class Keep(Params):
 
 
 class StepParams(HttpParams):
-    """One request of a flow: all parameters of `http`, its name, and what it keeps for later steps."""
+    """One request of a flow: all parameters of `http`, its name, and what it keeps for later
+    steps.
+    """
 
-    name: Annotated[str, Field(pattern=IDENTIFIER)] = Field(description="Name of the step, unique in its flow.")
+    name: Annotated[str, Field(pattern=IDENTIFIER)] = Field(
+        description="Name of the step, unique in its flow."
+    )
     keep: Mapping[Annotated[str, Field(pattern=_VALUE)], Keep] = Field(
         default={},
-        description="Name of a value to where it is in the answer: json_path, header, cookie or regex. Later steps "
-        "write {{name}} in their url (behind the host), headers and body.",
+        description=(
+            "Name of a value to where it is in the answer: json_path, header, cookie or regex."
+            " Later steps write {{name}} in their url (behind the host), headers and body."
+        ),
     )
 
     @model_validator(mode="after")
@@ -84,8 +104,11 @@ class FlowParams(Params):
     """What to do, step by step."""
 
     steps: Annotated[tuple[StepParams, ...], Field(min_length=1, max_length=MOST_STEPS)] = Field(
-        description="Requests in order. Each has all parameters of `http`, a `name` of its own, and may `keep` values: "
-        "{token: {json_path: data.token}}, or {header: name}, {cookie: name}, {regex: expression}."
+        description=(
+            "Requests in order. Each has all parameters of `http`, a `name` of its own, and may"
+            " `keep` values: {token: {json_path: data.token}}, or {header: name}, {cookie: name},"
+            " {regex: expression}."
+        )
     )
 
     @property
@@ -102,7 +125,9 @@ class FlowParams(Params):
                 raise ValueError(f"two steps are called {step.name!r}; give each a name of its own")
             for value in step.needs:
                 if value not in values:
-                    raise ValueError(f"step {step.name!r} needs {{{{{value}}}}}, which no step before it keeps")
+                    raise ValueError(
+                        f"step {step.name!r} needs {{{{{value}}}}}, which no step before it keeps"
+                    )
             names.add(step.name)
             values.update(step.keep)
         return self

@@ -1,8 +1,10 @@
-"""A gRPC server says that it, or one of its services, is serving: the health protocol, grpc.health.v1.Health/Check.
+"""A gRPC server says that it, or one of its services, is serving: the health protocol,
+grpc.health.v1.Health/Check.
 
-Speaks HTTP/2, over TLS unless `tls` is false. NOT_SERVING is a failure of the target, and so is a server that does not
-know the service or does not have the protocol. A server that refuses our credentials, or says that we ask too much,
-says something about us. `ttfb_ms` is the time to the answer, after the connection is made.
+Speaks HTTP/2, over TLS unless `tls` is false. NOT_SERVING is a failure of the target, and so is a
+server that does not know the service or does not have the protocol. A server that refuses our
+credentials, or says that we ask too much, says something about us. `ttfb_ms` is the time to the
+answer, after the connection is made.
 """
 
 import re
@@ -27,7 +29,9 @@ from worker.probes.parameters.web_address import bracketed
 from worker.probes.tls import certificate
 
 _KEY: Final = re.compile(r"(?!grpc-)[a-z0-9_.-]+")
-_OURS: Final = frozenset({"te", "content-type", "user-agent", "host", "content-length", "connection"})
+_OURS: Final = frozenset(
+    {"te", "content-type", "user-agent", "host", "content-length", "connection"}
+)
 _BODY_LIMIT: Final = 1 << 16
 
 
@@ -35,11 +39,20 @@ class GrpcParams(HostPort):
     """Which server and service to ask, and how."""
 
     port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
-    service: str = Field(default="", max_length=1024, description="Service to ask about; default: the whole server.")
-    tls: bool = Field(default=True, description="Whether the server speaks TLS, with a certificate that is valid.")
-    min_days: float = Field(default=0, ge=0, description="Days that the certificate must still be valid.")
+    service: str = Field(
+        default="", max_length=1024, description="Service to ask about; default: the whole server."
+    )
+    tls: bool = Field(
+        default=True, description="Whether the server speaks TLS, with a certificate that is valid."
+    )
+    min_days: float = Field(
+        default=0, ge=0, description="Days that the certificate must still be valid."
+    )
     metadata: Mapping[str, str] = Field(
-        default={}, description="Metadata to send. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
+        default={},
+        description=(
+            "Metadata to send. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's environment."
+        ),
     )
 
     @field_validator("metadata")
@@ -47,7 +60,9 @@ class GrpcParams(HostPort):
     def _sendable(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         for name, text in value.items():
             if not _KEY.fullmatch(name) or name in _OURS:
-                raise ValueError(f"{name!r} is not metadata that can be sent; names are in lower case")
+                raise ValueError(
+                    f"{name!r} is not metadata that can be sent; names are in lower case"
+                )
             if not text.isprintable() or not text.isascii():
                 raise ValueError(f"the value of {name} must be printable ASCII")
         return value
@@ -77,7 +92,9 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
         **metadata,
     }
     return Request(
-        url=f"{'https' if params.tls else 'http'}://{bracketed(params.host)}:{params.port}{message.PATH}",
+        url=(
+            f"{'https' if params.tls else 'http'}://{bracketed(params.host)}:{params.port}{message.PATH}"
+        ),
         method="POST",
         headers=tuple(header_line(name, value) for name, value in lines.items()),
         body=message.health_request(params.service),
@@ -116,7 +133,11 @@ def _fault(
 
 def _not_grpc(answer: Answer) -> Fault:
     if answer.status != 200:
-        return Reason.STATUS, Blame.TARGET, f"the target answered with HTTP status {answer.status} and no gRPC status"
+        return (
+            Reason.STATUS,
+            Blame.TARGET,
+            f"the target answered with HTTP status {answer.status} and no gRPC status",
+        )
     return Reason.PROTOCOL, Blame.TARGET, "the answer is not gRPC: it has no status"
 
 

@@ -1,4 +1,5 @@
-"""The two messages of grpc.health.v1 and their frames, written and read by hand: they have one field each. Pure.
+"""The two messages of grpc.health.v1 and their frames, written and read by hand: they have one
+field each. Pure.
 
 Sources: "gRPC over HTTP/2", "GRPC Health Checking Protocol" and "Protocol Buffers: Encoding".
 """
@@ -23,7 +24,9 @@ def health_request(service: str) -> bytes:
 
 
 def health_status(body: bytes) -> int | None:
-    """The status of the HealthCheckResponse in a frame, 0 when it has none; None when the bytes are something else."""
+    """The status of the HealthCheckResponse in a frame, 0 when it has none; None when the bytes are
+    something else.
+    """
     if len(body) < _PREFIX or body[0] != 0 or len(body) < _PREFIX + int.from_bytes(body[1:_PREFIX]):
         return None
     try:

@@ -29,8 +29,16 @@ _MEANINGS: Final[dict[str, Fault]] = {
     "NOT_FOUND": (Reason.STATUS, Blame.TARGET, "the server does not know this service"),
     "PERMISSION_DENIED": (Reason.UNAUTHORIZED, Blame.PROBER, "the server does not let us ask"),
     "UNAUTHENTICATED": (Reason.UNAUTHORIZED, Blame.PROBER, "the server does not know who we are"),
-    "RESOURCE_EXHAUSTED": (Reason.RATE_LIMITED, Blame.PROBER, "the server says that we ask too much"),
-    "UNIMPLEMENTED": (Reason.PROTOCOL, Blame.TARGET, "the server does not have the health protocol"),
+    "RESOURCE_EXHAUSTED": (
+        Reason.RATE_LIMITED,
+        Blame.PROBER,
+        "the server says that we ask too much",
+    ),
+    "UNIMPLEMENTED": (
+        Reason.PROTOCOL,
+        Blame.TARGET,
+        "the server does not have the health protocol",
+    ),
     "UNAVAILABLE": (Reason.STATUS, Blame.TARGET, "the server says that it is unavailable"),
 }
 
@@ -43,5 +51,7 @@ def name_of(code: int) -> str:
 def meaning(code: int, words: str) -> Fault:
     """What a status other than OK means, with the server's words for it."""
     name = name_of(code)
-    reason, blame, sentence = _MEANINGS.get(name, (Reason.STATUS, Blame.TARGET, "the server failed"))
+    reason, blame, sentence = _MEANINGS.get(
+        name, (Reason.STATUS, Blame.TARGET, "the server failed")
+    )
     return reason, blame, f"{sentence}: {name}" + (f", {words[:_SAID]}" if words else "")

@@ -21,15 +21,21 @@ _TIMESPEC: Final = struct.Struct("=qq")
 
 @dataclass(slots=True)
 class Echoes:
-    """What came back: round trips in milliseconds by request, and what the network had against it."""
+    """What came back: round trips in milliseconds by request, and what the network had against
+    it.
+    """
 
     sent: int = 0
     round_trips: dict[int, float] = field(default_factory=dict)
     fault: Fault | None = None
 
 
-async def echoes(to: EchoSocket, *, count: int, interval_s: float, patience_s: float, size: int) -> Echoes:
-    """Send so many requests with so many bytes, and wait so long after the last one. Closes the socket."""
+async def echoes(
+    to: EchoSocket, *, count: int, interval_s: float, patience_s: float, size: int
+) -> Echoes:
+    """Send so many requests with so many bytes, and wait so long after the last one. Closes the
+    socket.
+    """
     exchange = _Exchange(to, count, size)
     loop = asyncio.get_running_loop()
     loop.add_reader(to.sock.fileno(), exchange.hear)
@@ -54,7 +60,8 @@ class _Exchange:
     def __init__(self, to: EchoSocket, count: int, size: int) -> None:
         self._to = to
         self._count = count
-        self._token = secrets.token_bytes(_TOKEN)  # tells our replies from those to others, whose number may be ours
+        # tells our replies from those to others, whose number may be ours
+        self._token = secrets.token_bytes(_TOKEN)
         self._payload = self._token + bytes(max(0, size - _TOKEN))
         self._sent_s: dict[int, float] = {}
         self._refused = 0
@@ -84,7 +91,11 @@ class _Exchange:
 
     def _take(self, data: bytes, at_s: float) -> None:
         heard = reply(self._to.version, data, below_ip=self._to.below_ip)
-        if heard is None or not heard.payload.startswith(self._token) or heard.sequence in self.result.round_trips:
+        if (
+            heard is None
+            or not heard.payload.startswith(self._token)
+            or heard.sequence in self.result.round_trips
+        ):
             return
         sent_s = self._sent_s.get(heard.sequence)
         if sent_s is not None:
@@ -103,7 +114,9 @@ class _Exchange:
 
 
 def _queued_s(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """How long a packet has waited for us, by the kernel's clock: our own queue is no part of a round trip."""
+    """How long a packet has waited for us, by the kernel's clock: our own queue is no part of a
+    round trip.
+    """
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == TIMESTAMPS and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)

@@ -1,11 +1,14 @@
-"""A host answers echo requests (ping): how long that takes, how many are lost, and how much the times vary.
+"""A host answers echo requests (ping): how long that takes, how many are lost, and how much the
+times vary.
 
-Sends `count` requests, `interval_ms` apart, and waits `patience_ms` after the last one. `ttfb_ms` is the median round
-trip, without the time that an answer waited for the worker; `extra` has the least, mean and greatest one in
-milliseconds, the loss in percent, and the jitter: the mean difference of one round trip to the next.
+Sends `count` requests, `interval_ms` apart, and waits `patience_ms` after the last one. `ttfb_ms`
+is the median round trip, without the time that an answer waited for the worker; `extra` has the
+least, mean and greatest one in milliseconds, the loss in percent, and the jitter: the mean
+difference of one round trip to the next.
 
-Needs an unprivileged ICMP socket (the worker's group in `net.ipv4.ping_group_range`) or the capability NET_RAW. Without
-both, looks fail with the reason `internal`, which counts against nobody.
+Needs an unprivileged ICMP socket (the worker's group in `net.ipv4.ping_group_range`) or the
+capability NET_RAW. Without both, looks fail with the reason `internal`, which counts against
+nobody.
 """
 
 from itertools import pairwise
@@ -28,16 +31,28 @@ class IcmpParams(Host):
     """Whom to send how many requests, and how they must be answered."""
 
     count: int = Field(default=3, ge=1, le=50, description="Echo requests to send.")
-    interval_ms: int = Field(default=200, ge=10, le=10_000, description="Milliseconds from one request to the next.")
+    interval_ms: int = Field(
+        default=200, ge=10, le=10_000, description="Milliseconds from one request to the next."
+    )
     patience_ms: int = Field(
-        default=1000, ge=1, le=60_000, description="Milliseconds to wait for answers after the last request."
+        default=1000,
+        ge=1,
+        le=60_000,
+        description="Milliseconds to wait for answers after the last request.",
     )
     size: int = Field(default=56, ge=8, le=1400, description="Bytes that a request carries.")
     max_loss: float = Field(
-        default=50, ge=0, lt=100, description="Percent of the requests that may stay without an answer."
+        default=50,
+        ge=0,
+        lt=100,
+        description="Percent of the requests that may stay without an answer.",
     )
-    slow_ms: float | None = Field(default=None, gt=0, description="A median round trip above this is a failure: slow.")
-    max_jitter_ms: float | None = Field(default=None, gt=0, description="More jitter than this is a failure: slow.")
+    slow_ms: float | None = Field(
+        default=None, gt=0, description="A median round trip above this is a failure: slow."
+    )
+    max_jitter_ms: float | None = Field(
+        default=None, gt=0, description="More jitter than this is a failure: slow."
+    )
 
 
 async def run(params: IcmpParams, look: Look) -> Outcome:
@@ -57,7 +72,8 @@ async def run(params: IcmpParams, look: Look) -> Outcome:
     sent = await echoes(
         socket,
         count=params.count,
-        interval_s=min(params.interval_ms / 1000, left_s / 2 / params.count),  # all are sent in half the time left
+        # all are sent in half the time left
+        interval_s=min(params.interval_ms / 1000, left_s / 2 / params.count),
         patience_s=min(params.patience_ms / 1000, left_s / 2),
         size=params.size,
     )
@@ -74,7 +90,9 @@ def _told(params: IcmpParams, phases: Phases, sent: Echoes, look: Look) -> Outco
     }
     if not round_trips:
         phases.end("ttfb_ms")
-        return phases.outcome(sent.fault or (Reason.TIMEOUT, Blame.PATH, "no echo request was answered"), extra)
+        return phases.outcome(
+            sent.fault or (Reason.TIMEOUT, Blame.PATH, "no echo request was answered"), extra
+        )
     steps = [abs(later - earlier) for earlier, later in pairwise(round_trips)]
     jitter_ms = fmean(steps) if steps else 0.0
     extra |= {
@@ -93,9 +111,17 @@ def _fault(params: IcmpParams, extra: dict[str, Any], rtt_ms: float) -> Fault | 
     if loss > params.max_loss:
         return Reason.TIMEOUT, Blame.PATH, f"{loss:g} % of the requests stayed without an answer"
     if params.slow_ms is not None and rtt_ms > params.slow_ms:
-        return Reason.SLOW, Blame.TARGET, f"the round trip took {rtt_ms:.1f} ms, more than {params.slow_ms:g} ms"
+        return (
+            Reason.SLOW,
+            Blame.TARGET,
+            f"the round trip took {rtt_ms:.1f} ms, more than {params.slow_ms:g} ms",
+        )
     if params.max_jitter_ms is not None and jitter_ms > params.max_jitter_ms:
-        return Reason.SLOW, Blame.PATH, f"the jitter is {jitter_ms:.1f} ms, more than {params.max_jitter_ms:g} ms"
+        return (
+            Reason.SLOW,
+            Blame.PATH,
+            f"the jitter is {jitter_ms:.1f} ms, more than {params.max_jitter_ms:g} ms",
+        )
     return None
 
 

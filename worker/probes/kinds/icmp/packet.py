@@ -17,14 +17,18 @@ class Reply(NamedTuple):
 
 
 def request(version: Version, number: int, sequence: int, payload: bytes) -> bytes:
-    """An echo request. The kernel puts its own number on unprivileged sockets, and sums up over IPv6."""
+    """An echo request. The kernel puts its own number on unprivileged sockets, and sums up over
+    IPv6.
+    """
     head = _HEADER.pack(_REQUEST[version], 0, 0, number, sequence)
     total = checksum(head + payload) if version == 4 else 0
     return _HEADER.pack(_REQUEST[version], 0, total, number, sequence) + payload
 
 
 def reply(version: Version, data: bytes, *, below_ip: bool) -> Reply | None:
-    """The echo reply that these bytes are, with an IPv4 header before it or not; None when they are another packet."""
+    """The echo reply that these bytes are, with an IPv4 header before it or not; None when they are
+    another packet.
+    """
     if not below_ip:
         data = data[(data[0] & 0x0F) * 4 :] if data else b""
     if len(data) < _HEADER.size:

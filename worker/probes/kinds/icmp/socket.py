@@ -1,4 +1,6 @@
-"""Sockets for echo requests: unprivileged where the system allows it, raw where this process may, or a clear word."""
+"""Sockets for echo requests: unprivileged where the system allows it, raw where this process may,
+or a clear word.
+"""
 
 import ctypes
 import secrets
@@ -13,8 +15,9 @@ from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint
 
 NOT_ALLOWED: Final = (
-    "this system does not let the worker send ICMP echo requests: set net.ipv4.ping_group_range to include the "
-    "worker's group (sysctl -w net.ipv4.ping_group_range='0 2147483647'), or give it the capability NET_RAW"
+    "this system does not let the worker send ICMP echo requests: set net.ipv4.ping_group_range to"
+    " include the worker's group (sysctl -w net.ipv4.ping_group_range='0 2147483647'), or give it"
+    " the capability NET_RAW"
 )
 # Numbers of Linux that Python has no names for.
 TIMESTAMPS: Final = 35  # SO_TIMESTAMPNS
@@ -32,7 +35,9 @@ class NotAllowed(Exception):  # noqa: N818 - a state of this system
 
 
 class EchoSocket(NamedTuple):
-    """A socket that hears one address only, the number of its requests, and what its packets begin with."""
+    """A socket that hears one address only, the number of its requests, and what its packets begin
+    with.
+    """
 
     sock: socket.socket
     version: Version
@@ -42,7 +47,9 @@ class EchoSocket(NamedTuple):
 
 
 def available() -> str | None:
-    """Why the kind `icmp` cannot look from here, in one sentence that says what to do; None when it can."""
+    """Why the kind `icmp` cannot look from here, in one sentence that says what to do; None when it
+    can.
+    """
     try:
         _way(4)
     except NotAllowed as error:
@@ -74,14 +81,18 @@ def echo_socket(endpoint: Endpoint, look: Look) -> EchoSocket:
 
 @lru_cache(maxsize=2)
 def _way(version: Version) -> socket.SocketKind:
-    """Which kind of socket may be opened here; looked up once, for rights seldom change while a process runs."""
+    """Which kind of socket may be opened here; looked up once, for rights seldom change while a
+    process runs.
+    """
     for way in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         try:
             _opened(version, way).close()
         except PermissionError:
             continue
         except OSError as error:
-            raise NotAllowed(f"this system has no ICMP over IPv{version}: {error.strerror}") from error
+            raise NotAllowed(
+                f"this system has no ICMP over IPv{version}: {error.strerror}"
+            ) from error
         return way
     raise NotAllowed(NOT_ALLOWED)
 
@@ -101,11 +112,17 @@ def _hear_replies_only(sock: socket.socket, version: Version) -> None:
 
 
 def _hear_number_only(sock: socket.socket, version: Version, number: int) -> None:
-    """Without this, each of n raw sockets to one address hears the replies to all n; the kernel sorts them for us.
+    """Without this, each of n raw sockets to one address hears the replies to all n; the kernel
+    sorts them for us.
 
-    A program for the socket filter of Linux, filter(7) of BSD: it takes packets whose identifier is this number.
+    A program for the socket filter of Linux, filter(7) of BSD: it takes packets whose identifier is
+    this number.
     """
     find_identifier = [(0x28, 0, 0, 4)] if version == 6 else [(0xB1, 0, 0, 0), (0x48, 0, 0, 4)]
     program = [*find_identifier, (0x15, 0, 1, number), (0x06, 0, 0, 0xFFFF_FFFF), (0x06, 0, 0, 0)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
-    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
+    sock.setsockopt(
+        socket.SOL_SOCKET,
+        _SO_ATTACH_FILTER,
+        struct.pack("@HP", len(program), ctypes.addressof(code)),
+    )

@@ -28,13 +28,17 @@ def request_of(params: LlmParams, secret: str | None) -> Request:
     headers |= {name.lower(): reveal(text) for name, text in params.headers.items()}
     if params.tier == "models":
         url = params.base + dialect.models(params.model)
-        return Request(url, headers=_lines(headers), body_limit=BODY_LIMIT, ip_version=params.ip_version)
+        return Request(
+            url, headers=_lines(headers), body_limit=BODY_LIMIT, ip_version=params.ip_version
+        )
     path, body = dialect.ask(params.question)
     body = {name: value for name, value in {**body, **params.body}.items() if value is not None}
     return Request(
         url=params.base + path,
         method="POST",
-        headers=_lines({"content-type": "application/json", "accept": "text/event-stream", **headers}),
+        headers=_lines(
+            {"content-type": "application/json", "accept": "text/event-stream", **headers}
+        ),
         body=json.dumps(body).encode(),
         body_limit=BODY_LIMIT,
         ip_version=params.ip_version,

@@ -1,7 +1,8 @@
-"""What the looks of a check may cost a day, and what they have cost: kept in a file, so that a restart forgets nothing.
+"""What the looks of a check may cost a day, and what they have cost: kept in a file, so that a
+restart forgets nothing.
 
-Tokens and money are set aside before a look, for the dearest way it can go, and settled when it is over. So a crash or
-a look that never ends costs its budget too much, and never too little.
+Tokens and money are set aside before a look, for the dearest way it can go, and settled when it is
+over. So a crash or a look that never ends costs its budget too much, and never too little.
 """
 
 import json
@@ -68,17 +69,27 @@ class Spending:
     def _load(self, file: Path) -> None:
         try:
             kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            spent = {check: Bill(int(tokens), float(cost)) for check, (tokens, cost) in kept["spent"].items()}
+            spent = {
+                check: Bill(int(tokens), float(cost))
+                for check, (tokens, cost) in kept["spent"].items()
+            }
             self._day, self._spent = str(kept["day"]), spent
         except FileNotFoundError:
             return
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("llm_spending_unreadable file=%s error=%s: counting from zero", file, type(error).__name__)
+            log.warning(
+                "llm_spending_unreadable file=%s error=%s: counting from zero",
+                file,
+                type(error).__name__,
+            )
 
     def _save(self) -> None:
         if self._file is None:
             return
-        kept = {"day": self._day, "spent": {check: [bill.tokens, bill.cost] for check, bill in self._spent.items()}}
+        kept = {
+            "day": self._day,
+            "spent": {check: [bill.tokens, bill.cost] for check, bill in self._spent.items()},
+        }
         beside = self._file.with_suffix(".new")
         try:
             beside.write_text(json.dumps(kept), encoding="utf-8")

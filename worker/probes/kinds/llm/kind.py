@@ -1,13 +1,16 @@
-"""A language model answers a real question, token by token, quickly enough; or its API lists its models.
+"""A language model answers a real question, token by token, quickly enough; or its API lists its
+models.
 
-With `tier: inference` each look is a short question whose answer is streamed, and costs money: give it a longer
-interval than the free looks beside it, and a `budget`. `extra` tells when the first token came, the longest pause,
-tokens a second, token counts, why the model stopped and which model answered. An empty answer, a stream that breaks
-off, an error inside the stream, another model than the one asked, or a refusal are failures of the target. With
-`tier: models` a look reads the list of models, or the entry of `model`, and costs nothing.
+With `tier: inference` each look is a short question whose answer is streamed, and costs money: give
+it a longer interval than the free looks beside it, and a `budget`. `extra` tells when the first
+token came, the longest pause, tokens a second, token counts, why the model stopped and which model
+answered. An empty answer, a stream that breaks off, an error inside the stream, another model than
+the one asked, or a refusal are failures of the target. With `tier: models` a look reads the list of
+models, or the entry of `model`, and costs nothing.
 
-What says something about us and nothing about the target does not count against it: a key that is refused, an account
-with nothing left to pay with, our own rate limit, a model name that the API does not know, a budget that is used up.
+What says something about us and nothing about the target does not count against it: a key that is
+refused, an account with nothing left to pay with, our own rate limit, a model name that the API
+does not know, a budget that is used up.
 """
 
 import json
@@ -52,7 +55,10 @@ async def run(params: LlmParams, look: Look) -> Outcome:
         request = request_of(params, secret)
     except SecretError as error:
         return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
-    waits, who = look.vantage.memory(Waits).backoff, f"{urlsplit(request.url).netloc} with {params.key or 'no key'}"
+    waits, who = (
+        look.vantage.memory(Waits).backoff,
+        f"{urlsplit(request.url).netloc} with {params.key or 'no key'}",
+    )
     outcome = waits.obstacle(who, monotonic_s())
     if outcome is None:
         made = _list if params.tier == "models" else _infer
@@ -64,7 +70,11 @@ async def run(params: LlmParams, look: Look) -> Outcome:
 async def _list(request: Request, params: LlmParams, look: Look, secret: str | None) -> Outcome:
     answer = await _exchange(request, look)
     _trace(answer, Reading(), look)
-    fault = _transfer_fault(answer, look) or verdict.status_fault(answer, params, secret) or _list_fault(answer)
+    fault = (
+        _transfer_fault(answer, look)
+        or verdict.status_fault(answer, params, secret)
+        or _list_fault(answer)
+    )
     return _outcome(answer, fault, _headers_kept(answer))
 
 
@@ -81,15 +91,33 @@ async def _infer(request: Request, params: LlmParams, look: Look, secret: str | 
     spending.spend(look.check, bill.minus(set_aside), now())
     _trace(answer, reading, look)
     today = spending.today(look.check, now())
-    extra = {**_headers_kept(answer), **reading.to_extra(), **_error(answer, reading), **costs(params, bill, today)}
+    extra = {
+        **_headers_kept(answer),
+        **reading.to_extra(),
+        **_error(answer, reading),
+        **costs(params, bill, today),
+    }
     return _outcome(answer, _fault(answer, reading, params, look, secret), extra)
 
 
-def _fault(answer: Answer, reading: Reading, params: LlmParams, look: Look, secret: str | None) -> Fault | None:
+def _fault(
+    answer: Answer, reading: Reading, params: LlmParams, look: Look, secret: str | None
+) -> Fault | None:
     if answer.code and not answer.cut and not (reading.whole or reading.error):
-        reason, blame, sentence = _transfer_fault(answer, look) or (Reason.INTERNAL, Blame.PROBER, answer.words)
-        return reason, blame, sentence + (verdict.progress(reading, look.elapsed_ms()) if answer.status == 200 else "")
-    return verdict.status_fault(answer, params, secret) or verdict.stream_fault(answer, reading, params, secret)
+        reason, blame, sentence = _transfer_fault(answer, look) or (
+            Reason.INTERNAL,
+            Blame.PROBER,
+            answer.words,
+        )
+        return (
+            reason,
+            blame,
+            sentence
+            + (verdict.progress(reading, look.elapsed_ms()) if answer.status == 200 else ""),
+        )
+    return verdict.status_fault(answer, params, secret) or verdict.stream_fault(
+        answer, reading, params, secret
+    )
 
 
 async def _exchange(request: Request, look: Look) -> Answer:
@@ -112,7 +140,11 @@ def _list_fault(answer: Answer) -> Fault | None:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
         return Reason.CONTENT, Blame.TARGET, "status 200, but the answer is not JSON"
-    listed = document.get("data", document.get("models", document)) if isinstance(document, dict) else None
+    listed = (
+        document.get("data", document.get("models", document))
+        if isinstance(document, dict)
+        else None
+    )
     if not listed or error_of(answer.body) is not None:
         return Reason.CONTENT, Blame.TARGET, "status 200, but the answer lists no model"
     return None

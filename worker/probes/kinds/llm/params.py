@@ -30,7 +30,10 @@ _MILLION: Final = 1_000_000
 
 def _reference(value: str) -> str:
     if not _SECRET.fullmatch(value):  # the value is not repeated: it may be a key
-        raise ValueError("must be a reference such as ${env:OUTSCOPE_SECRET_LLM_KEY}; set that where the worker runs")
+        raise ValueError(
+            "must be a reference such as ${env:OUTSCOPE_SECRET_LLM_KEY}; set that where the worker"
+            " runs"
+        )
     return value
 
 
@@ -45,10 +48,16 @@ class Budget(Params):
     """What the looks of this check may cost one worker from midnight to midnight UTC."""
 
     tokens_per_day: int = Field(
-        default=100_000, ge=0, description="Tokens a day that a worker may use for this check, both ways together."
+        default=100_000,
+        ge=0,
+        description="Tokens a day that a worker may use for this check, both ways together.",
     )
     cost_per_day: float | None = Field(
-        default=None, ge=0, description="Money a day that a worker may spend on this check, in the currency of `price`."
+        default=None,
+        ge=0,
+        description=(
+            "Money a day that a worker may spend on this check, in the currency of `price`."
+        ),
     )
 
 
@@ -56,52 +65,82 @@ class LlmParams(Params):
     """Whom to ask what, how quick the answer must be, and what it may cost."""
 
     api: Api = Field(
-        description="Wire format: anthropic (Messages), openai (Chat Completions), openai_responses, gemini, or "
-        "openai_compatible for what other vendors and servers make of Chat Completions."
+        description=(
+            "Wire format: anthropic (Messages), openai (Chat Completions), openai_responses,"
+            " gemini, or openai_compatible for what other vendors and servers make of Chat"
+            " Completions."
+        )
     )
     tier: Literal["inference", "models"] = Field(
         default="inference",
-        description="inference asks a question and is paid for; models reads the list of models, or the entry of "
-        "`model`, and costs nothing.",
+        description=(
+            "inference asks a question and is paid for; models reads the list of models, or the"
+            " entry of `model`, and costs nothing."
+        ),
     )
     url: WebAddress | None = Field(
         default=None,
-        description="Base address, as the vendor's client libraries take it, such as https://api.openai.com/v1; "
-        "default: the vendor's own.",
+        description=(
+            "Base address, as the vendor's client libraries take it, such as"
+            " https://api.openai.com/v1; default: the vendor's own."
+        ),
     )
-    model: str | None = Field(default=None, min_length=1, max_length=200, description="Name of the model.")
+    model: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Name of the model."
+    )
     key: Annotated[str, AfterValidator(_reference)] | None = Field(
-        default=None, description="API key, as ${env:OUTSCOPE_SECRET_NAME}; read from the worker's environment."
+        default=None,
+        description="API key, as ${env:OUTSCOPE_SECRET_NAME}; read from the worker's environment.",
     )
-    headers: Headers = Field(default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}.")
+    headers: Headers = Field(
+        default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}."
+    )
     prompt: str = Field(
         default="Count from 1 to 15 in digits, separated by spaces. Write nothing else.",
         min_length=1,
         max_length=4000,
-        description="The question: short, with an answer of some dozen tokens, so that their pace can be seen.",
+        description=(
+            "The question: short, with an answer of some dozen tokens, so that their pace can be"
+            " seen."
+        ),
     )
     max_tokens: int = Field(
-        default=64, ge=1, le=4096, description="Longest answer, in tokens; models that think first need more."
+        default=64,
+        ge=1,
+        le=4096,
+        description="Longest answer, in tokens; models that think first need more.",
     )
     body: Mapping[str, Any] = Field(
         default={},
-        description="Further fields of the request body, such as {reasoning_effort: minimal}; null leaves one out.",
+        description=(
+            "Further fields of the request body, such as {reasoning_effort: minimal}; null leaves"
+            " one out."
+        ),
     )
     answer: Pattern | None = Field(
         default=None, description="Regular expression that must be found in the answer's text."
     )
     echo: Pattern | None = Field(
         default=None,
-        description="Regular expression that the answering model must match. Default: `model`, or that and a date.",
+        description=(
+            "Regular expression that the answering model must match. Default: `model`, or that and"
+            " a date."
+        ),
     )
     max_first_token_ms: float | None = Field(
-        default=None, gt=0, description="A first token that comes later after the look began is a failure: slow."
+        default=None,
+        gt=0,
+        description="A first token that comes later after the look began is a failure: slow.",
     )
     max_stall_ms: float | None = Field(
-        default=None, gt=0, description="A longer pause between two pieces of the answer is a failure: slow."
+        default=None,
+        gt=0,
+        description="A longer pause between two pieces of the answer is a failure: slow.",
     )
     min_tokens_per_s: float | None = Field(
-        default=None, gt=0, description="An answer that comes with fewer tokens a second is a failure: slow."
+        default=None,
+        gt=0,
+        description="An answer that comes with fewer tokens a second is a failure: slow.",
     )
     price: Price = Field(default=Price(), description="What the vendor takes.")
     budget: Budget = Field(default=Budget(), description="What may be spent.")
@@ -114,7 +153,9 @@ class LlmParams(Params):
         if self.url is None and self.dialect.url is None:
             raise ValueError(f"url is missing: {self.api} has no address of its own")
         if self.budget.cost_per_day is not None and not (self.price.input or self.price.output):
-            raise ValueError("budget.cost_per_day needs a price: {input: ..., output: ...} for a million tokens")
+            raise ValueError(
+                "budget.cost_per_day needs a price: {input: ..., output: ...} for a million tokens"
+            )
         return self
 
     @cached_property
@@ -134,7 +175,9 @@ class LlmParams(Params):
 
     @cached_property
     def dearest(self) -> Bill:
-        """What a look costs at most: a token is at least a byte of the question, and the API adds a few of its own."""
+        """What a look costs at most: a token is at least a byte of the question, and the API adds a
+        few of its own.
+        """
         return self.bill(len(self.prompt.encode()) + 32, self.max_tokens)
 
     def bill(self, asked: int, answered: int) -> Bill:

@@ -39,10 +39,14 @@ class Reading:
     def tokens_per_s(self) -> float | None:
         """Tokens a second from the first piece to the last; None when all came at once.
 
-        The first piece itself is left out, because nobody knows when its making began. Without a count from the API,
-        a piece is taken for a token.
+        The first piece itself is left out, because nobody knows when its making began. Without a
+        count from the API, a piece is taken for a token.
         """
-        if self.first_ms is None or self.last_ms is None or self.last_ms - self.first_ms < LEAST_SPAN_MS:
+        if (
+            self.first_ms is None
+            or self.last_ms is None
+            or self.last_ms - self.first_ms < LEAST_SPAN_MS
+        ):
             return None
         counted = self.output_tokens - self.hidden_tokens if self.output_tokens is not None else 0
         later = max(counted, len(self.pieces)) * (len(self.pieces) - 1) / len(self.pieces)
@@ -91,7 +95,9 @@ def _take(reading: Reading, told: Telling, at_ms: float) -> None:
     reading.model = told.model or reading.model
     reading.finish = told.finish or reading.finish
     reading.input_tokens = reading.input_tokens if told.input_tokens is None else told.input_tokens
-    reading.output_tokens = reading.output_tokens if told.output_tokens is None else told.output_tokens
+    reading.output_tokens = (
+        reading.output_tokens if told.output_tokens is None else told.output_tokens
+    )
     reading.hidden_tokens = told.hidden_tokens or reading.hidden_tokens
     reading.error = told.error or reading.error
     reading.whole = reading.whole or told.end

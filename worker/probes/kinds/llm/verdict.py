@@ -11,26 +11,38 @@ from worker.probes.kinds.llm.dialects.api_error import error_of, fault_of
 from worker.probes.kinds.llm.params import LlmParams
 from worker.probes.kinds.llm.reading import Reading
 
-DONE: Final = frozenset({"end_turn", "stop_sequence", "stop", "completed", "STOP", "eos", "eos_token"})
+DONE: Final = frozenset(
+    {"end_turn", "stop_sequence", "stop", "completed", "STOP", "eos", "eos_token"}
+)
 """The model said all that it wanted to."""
 CUT: Final = frozenset({"max_tokens", "length", "max_output_tokens", "MAX_TOKENS"})
 """It was stopped where we asked for it."""
 _ALIAS: Final = re.compile(r"-(?:latest|0)$")
 _DATED: Final = re.compile(r"(?:[-@:]v?(?:\d{3,}|\d\d-\d\d|\d{4}-\d\d-\d\d)(?:-v\d+(?::\d+)?)?)?")
-"""What may follow the name that was asked for: a date or a release, and not the name of a smaller sibling."""
+"""What may follow the name that was asked for: a date or a release, and not the name of a smaller
+sibling.
+"""
 _STREAM: Final = "text/event-stream"
 _IN_STREAM: Final = 500
 """The status that stands for an error inside a stream whose name nobody knows."""
 
 
 def status_fault(answer: Answer, params: LlmParams, secret: str | None) -> Fault | None:
-    """What is wrong with an HTTP answer other than a broken transfer, before its content is read."""
+    """What is wrong with an HTTP answer other than a broken transfer, before its content is
+    read.
+    """
     if answer.status == 200:
         return None
     if 300 <= answer.status < 400:
-        return Reason.STATUS, Blame.TARGET, f"status {answer.status}: an API must not send its callers elsewhere"
+        return (
+            Reason.STATUS,
+            Blame.TARGET,
+            f"status {answer.status}: an API must not send its callers elsewhere",
+        )
     error = error_of(answer.body)
-    return (_wall(answer) if error is None else None) or fault_of(answer.status, error, params.model, secret)
+    return (_wall(answer) if error is None else None) or fault_of(
+        answer.status, error, params.model, secret
+    )
 
 
 def _wall(answer: Answer) -> Fault | None:
@@ -39,8 +51,12 @@ def _wall(answer: Answer) -> Fault | None:
     return None if vendor is None else wall_fault(answer.status, vendor)
 
 
-def stream_fault(answer: Answer, reading: Reading, params: LlmParams, secret: str | None) -> Fault | None:
-    """What is wrong with an answer of status 200 whose transfer ended well; None when nothing is."""
+def stream_fault(
+    answer: Answer, reading: Reading, params: LlmParams, secret: str | None
+) -> Fault | None:
+    """What is wrong with an answer of status 200 whose transfer ended well; None when nothing
+    is.
+    """
     return (
         _told(answer, reading, params, secret)
         or _form(answer, reading)
@@ -54,7 +70,10 @@ def progress(reading: Reading, at_ms: float) -> str:
     """How far an answer came that did not end, as the end of a sentence."""
     if reading.last_ms is None:
         return "; no token had come"
-    return f"; the last of {len(reading.pieces)} pieces of text had come {at_ms - reading.last_ms:.0f} ms before"
+    return (
+        f"; the last of {len(reading.pieces)} pieces of text had come {at_ms - reading.last_ms:.0f}"
+        " ms before"
+    )
 
 
 def _told(answer: Answer, reading: Reading, params: LlmParams, secret: str | None) -> Fault | None:
@@ -75,17 +94,29 @@ def _form(answer: Answer, reading: Reading) -> Fault | None:
         if (wall := _wall(answer)) is not None:
             return wall
         kind = answer.headers.get("content-type", "of no type")[:60]
-        return Reason.PROTOCOL, Blame.TARGET, f"status 200, but the answer is {kind} and no stream of events"
+        return (
+            Reason.PROTOCOL,
+            Blame.TARGET,
+            f"status 200, but the answer is {kind} and no stream of events",
+        )
     if answer.cut:
         return Reason.PROTOCOL, Blame.TARGET, f"the answer goes on beyond {len(answer.body)} bytes"
     if reading.malformed is not None:
-        return Reason.PROTOCOL, Blame.TARGET, f"the stream is not as documented: {reading.malformed}"
+        return (
+            Reason.PROTOCOL,
+            Blame.TARGET,
+            f"the stream is not as documented: {reading.malformed}",
+        )
     return None
 
 
 def _ending(reading: Reading, params: LlmParams) -> Fault | None:
     if not reading.whole:
-        after = f"after {len(reading.pieces)} pieces of text" if reading.pieces else "before the first token"
+        after = (
+            f"after {len(reading.pieces)} pieces of text"
+            if reading.pieces
+            else "before the first token"
+        )
         return Reason.PROTOCOL, Blame.TARGET, f"the stream broke off {after}, without its end"
     if reading.finish in CUT and not reading.text.strip():
         told = f"the model used {params.max_tokens} tokens before its first word; raise max_tokens"
@@ -99,14 +130,20 @@ def _content(reading: Reading, params: LlmParams) -> Fault | None:
     if not reading.text.strip():
         return Reason.CONTENT, Blame.TARGET, "the answer holds not a word"
     if reading.model is not None and not _is_expected(reading.model, params):
-        return Reason.CONTENT, Blame.TARGET, f"{reading.model[:80]!r} answered, not {params.model!r}"
+        return (
+            Reason.CONTENT,
+            Blame.TARGET,
+            f"{reading.model[:80]!r} answered, not {params.model!r}",
+        )
     if params.answer is not None and re.search(params.answer, reading.text) is None:
         return Reason.CONTENT, Blame.TARGET, f"the answer does not match {params.answer[:80]!r}"
     return None
 
 
 def _is_expected(model: str, params: LlmParams) -> bool:
-    """Whether this is the model that was asked: its name is echoed with or without a date, a vendor, an alias."""
+    """Whether this is the model that was asked: its name is echoed with or without a date, a
+    vendor, an alias.
+    """
     if params.echo is not None:
         return re.search(params.echo, model) is not None
     asked, answered = (name.rpartition("/")[2].casefold() for name in (params.model or "", model))
@@ -116,11 +153,24 @@ def _is_expected(model: str, params: LlmParams) -> bool:
 
 def _pace(reading: Reading, params: LlmParams) -> Fault | None:
     first, stall, speed = reading.first_ms, reading.longest_stall_ms, reading.tokens_per_s
-    if params.max_first_token_ms is not None and first is not None and first > params.max_first_token_ms:
-        return _slow(f"the first token came after {first:.0f} ms, later than {params.max_first_token_ms:g} ms")
+    if (
+        params.max_first_token_ms is not None
+        and first is not None
+        and first > params.max_first_token_ms
+    ):
+        return _slow(
+            f"the first token came after {first:.0f} ms, later than"
+            f" {params.max_first_token_ms:g} ms"
+        )
     if params.max_stall_ms is not None and stall is not None and stall > params.max_stall_ms:
-        return _slow(f"the answer stood still for {stall:.0f} ms, longer than {params.max_stall_ms:g} ms")
-    if params.min_tokens_per_s is not None and speed is not None and speed < params.min_tokens_per_s:
+        return _slow(
+            f"the answer stood still for {stall:.0f} ms, longer than {params.max_stall_ms:g} ms"
+        )
+    if (
+        params.min_tokens_per_s is not None
+        and speed is not None
+        and speed < params.min_tokens_per_s
+    ):
         return _slow(f"{speed:.1f} tokens a second came, fewer than {params.min_tokens_per_s:g}")
     return None
 

@@ -1,4 +1,6 @@
-"""The public events of the AWS Health Dashboard: an array, in UTF-16, of what is open or was resolved a moment ago."""
+"""The public events of the AWS Health Dashboard: an array, in UTF-16, of what is open or was
+resolved a moment ago.
+"""
 
 import re
 from typing import Any, Final
@@ -46,9 +48,16 @@ def _incident(event: dict[str, Any]) -> VendorIncident:
         started_at=moment(event.get("date")),
         published_at=earliest(moments),
         updated_at=latest(moments),
-        resolved_at=(moment(event.get("end_time")) or latest(moments)) if status == "resolved" else None,
+        resolved_at=(moment(event.get("end_time")) or latest(moments))
+        if status == "resolved"
+        else None,
         updates=len(log),
         latest=words(last.get("message")),
-        components=names([event.get("service_name"), *(part.get("service_name") for part in objects([*services]))]),
+        components=names(
+            [
+                event.get("service_name"),
+                *(part.get("service_name") for part in objects([*services])),
+            ]
+        ),
         regions=names([region[1] if region else None, event.get("region_name")]),
     )

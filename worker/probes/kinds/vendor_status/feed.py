@@ -4,10 +4,19 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from worker.probes.kinds.vendor_status.incident import UnheardError, VendorIncident, earliest, moment, names, plain
+from worker.probes.kinds.vendor_status.incident import (
+    UnheardError,
+    VendorIncident,
+    earliest,
+    moment,
+    names,
+    plain,
+)
 from worker.probes.kinds.vendor_status.xml import Element, XmlError, parse
 
-_STATES: Final = "resolved|completed|mitigated|monitoring|identified|investigating|in progress|scheduled"
+_STATES: Final = (
+    "resolved|completed|mitigated|monitoring|identified|investigating|in progress|scheduled"
+)
 _TITLE: Final = re.compile(rf"^\W*({_STATES})\b|\b(?:is )?(operating normally)", re.I)
 _TEXT: Final = re.compile(rf"\b({_STATES})\b", re.I)
 _HEAD: Final = 120
@@ -15,7 +24,9 @@ _HEAD: Final = 120
 
 
 def read(body: bytes, *, may_be_empty: bool, otherwise: str = "") -> list[VendorIncident]:
-    """The items of a feed; `otherwise` is the status of those that tell none. An empty one may have to say nothing."""
+    """The items of a feed; `otherwise` is the status of those that tell none. An empty one may have
+    to say nothing.
+    """
     if not body.strip():
         raise UnheardError("the answer is empty")
     try:
@@ -32,22 +43,33 @@ def read(body: bytes, *, may_be_empty: bool, otherwise: str = "") -> list[Vendor
     else:
         raise UnheardError(f"the answer is no feed: it begins with <{root.name[:20]}>")
     if not incidents and not may_be_empty:
-        raise UnheardError("the feed is empty, which says neither that all is well nor that anything is wrong")
-    return [incident if incident.status else replace(incident, status=otherwise) for incident in incidents]
+        raise UnheardError(
+            "the feed is empty, which says neither that all is well nor that anything is wrong"
+        )
+    return [
+        incident if incident.status else replace(incident, status=otherwise)
+        for incident in incidents
+    ]
 
 
 def _item(item: Element) -> VendorIncident:
     published = moment(item.first("pubDate", "date"))
-    return _incident(item, item.first("link"), item.first("description", "encoded"), published, published)
+    return _incident(
+        item, item.first("link"), item.first("description", "encoded"), published, published
+    )
 
 
 def _entry(entry: Element) -> VendorIncident:
     link = next((part.attributes.get("href", "") for part in entry.all("link")), "")
     published, updated = moment(entry.first("published")), moment(entry.first("updated"))
-    return _incident(entry, link, entry.first("content", "summary"), earliest([published, updated]), updated)
+    return _incident(
+        entry, link, entry.first("content", "summary"), earliest([published, updated]), updated
+    )
 
 
-def _incident(element: Element, link: str, text: str, published: int | None, updated: int | None) -> VendorIncident:
+def _incident(
+    element: Element, link: str, text: str, published: int | None, updated: int | None
+) -> VendorIncident:
     title = element.first("title")
     categories = names(part.attributes.get("term") or part.text for part in element.all("category"))
     status = _status(title, plain(text), categories)
@@ -66,7 +88,9 @@ def _incident(element: Element, link: str, text: str, published: int | None, upd
 
 
 def _status(title: str, text: str, categories: tuple[str, ...]) -> str:
-    """The status that an item tells in its title, a category, or at the beginning of its text; empty when in none."""
+    """The status that an item tells in its title, a category, or at the beginning of its text;
+    empty when in none.
+    """
     for category in categories:
         if re.fullmatch(_STATES, category, re.I):
             return category.lower()

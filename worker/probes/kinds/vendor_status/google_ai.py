@@ -1,7 +1,9 @@
-"""Google AI Studio's incidents: arrays whose places have meanings, as the page https://aistudio.google.com/status asks.
+"""Google AI Studio's incidents: arrays whose places have meanings, as the page
+https://aistudio.google.com/status asks.
 
-An incident is [id, title, severity, updates, ..., products], an update [state, local time, [seconds since 1970], text].
-The service behind the page is not documented and wants the page's own key, which the operator gives in `headers`.
+An incident is [id, title, severity, updates, ..., products], an update [state, local time, [seconds
+since 1970], text]. The service behind the page is not documented and wants the page's own key,
+which the operator gives in `headers`.
 """
 
 from typing import Any, Final
@@ -21,7 +23,13 @@ ASK: Final = b"[]"
 """The body of the request."""
 HEADERS: Final = {"content-type": "application/json+protobuf"}
 PRODUCTS: Final = {1: "Gemini API", 2: "Multimodal Live API", 3: "Google AI Studio"}
-STATES: Final = {1: "investigating", 2: "identified", 3: "monitoring", 4: "resolved", 5: "mitigated"}
+STATES: Final = {
+    1: "investigating",
+    2: "identified",
+    3: "monitoring",
+    4: "resolved",
+    5: "mitigated",
+}
 _DEEPEST: Final = 4
 
 
@@ -38,14 +46,23 @@ def read(body: bytes) -> list[VendorIncident]:
 
 
 def _is_row(value: Any) -> bool:
-    return isinstance(value, list) and len(value) >= 4 and isinstance(value[0], str) and isinstance(value[3], list)
+    return (
+        isinstance(value, list)
+        and len(value) >= 4
+        and isinstance(value[0], str)
+        and isinstance(value[3], list)
+    )
 
 
 def _incident(row: list[Any]) -> VendorIncident:
     updates = [update for update in row[3] if isinstance(update, list) and len(update) >= 4]
     moments = [_moment(update) for update in updates]
     newest = max(updates, key=lambda update: _moment(update) or 0, default=[None] * 4)
-    ended = [at for update, at in zip(updates, moments, strict=True) if STATES.get(_number(update[0])) == "resolved"]
+    ended = [
+        at
+        for update, at in zip(updates, moments, strict=True)
+        if STATES.get(_number(update[0])) == "resolved"
+    ]
     status = STATES.get(_number(newest[0]), "")
     products = row[5] if len(row) > 5 and isinstance(row[5], list) else []
     return VendorIncident(

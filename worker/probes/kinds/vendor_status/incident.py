@@ -18,7 +18,9 @@ NAMES: Final = 16
 _TAG: Final = re.compile(r"<[^<>]*>")
 _EPOCHS: Final = range(1_000_000_000, 4_000_000_000)
 """Whole seconds since 1970 that can be meant: from 2001 to 2096."""
-OVER: Final = frozenset({"resolved", "postmortem", "completed", "cancelled", "canceled", "available"})
+OVER: Final = frozenset(
+    {"resolved", "postmortem", "completed", "cancelled", "canceled", "available"}
+)
 """Words for an incident that is over."""
 
 
@@ -60,8 +62,12 @@ class VendorIncident:
         return max((moment for moment in told if moment is not None), default=0)
 
     def to_extra(self, components: Mapping[str, str]) -> dict[str, Any]:
-        """The incident as a result tells it; `components` says which of ours the vendor's names mean."""
-        meant = {components[name.casefold()] for name in self.components if name.casefold() in components}
+        """The incident as a result tells it; `components` says which of ours the vendor's names
+        mean.
+        """
+        meant = {
+            components[name.casefold()] for name in self.components if name.casefold() in components
+        }
         values: dict[str, Any] = {
             "id": self.id[:NAME],
             "title": plain(self.title),
@@ -83,11 +89,14 @@ class VendorIncident:
 
 
 def document_of(body: bytes) -> Any:
-    """The JSON document in a body, in the encoding that it begins with; UnheardError when it is none."""
+    """The JSON document in a body, in the encoding that it begins with; UnheardError when it is
+    none.
+    """
     if not body.strip():
         raise UnheardError("the answer is empty")
     try:
-        return json.loads(body)  # tells UTF-8, -16 and -32 apart, with and without a byte order mark
+        # tells UTF-8, -16 and -32 apart, with and without a byte order mark
+        return json.loads(body)
     except (ValueError, RecursionError) as error:
         what = "a page" if body.lstrip()[:1] == b"<" else "no JSON"
         raise UnheardError(f"the answer is {what}, not what the vendor publishes") from error
@@ -105,16 +114,22 @@ def newest(updates: Iterable[dict[str, Any]], at: str) -> dict[str, Any]:
 
 def words(value: Any) -> str:
     """A value as text; empty when it is neither text nor a number."""
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return (
+        str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    )
 
 
 def names(values: Iterable[Any]) -> tuple[str, ...]:
     """The texts among values, each once, in order."""
-    return tuple(dict.fromkeys(value.strip() for value in values if isinstance(value, str) and value.strip()))
+    return tuple(
+        dict.fromkeys(value.strip() for value in values if isinstance(value, str) and value.strip())
+    )
 
 
 def moment(value: Any) -> Instant | None:
-    """A moment as vendors write it: RFC 3339, RFC 822, or seconds since 1970; None when it is none."""
+    """A moment as vendors write it: RFC 3339, RFC 822, or seconds since 1970; None when it is
+    none.
+    """
     text = words(value).strip()
     if text.isdecimal():
         return int(text) * 1000 if len(text) < 12 and int(text) in _EPOCHS else None

@@ -1,11 +1,13 @@
 """What a vendor itself says of its incidents, on its status page or in its feed.
 
-A look is ok when the vendor was heard, whether or not it says that anything is wrong. `extra.incidents` tells what it
-says: id, status, impact, when it began as the vendor claims, when the vendor first published it, the latest update,
-components (`components` maps the vendor's names to ours) and regions. A wall against bots, an empty feed or anything
-that makes no sense is not heard: the look fails, `extra.heard` is false, and nothing follows from it.
+A look is ok when the vendor was heard, whether or not it says that anything is wrong.
+`extra.incidents` tells what it says: id, status, impact, when it began as the vendor claims, when
+the vendor first published it, the latest update, components (`components` maps the vendor's names
+to ours) and regions. A wall against bots, an empty feed or anything that makes no sense is not
+heard: the look fails, `extra.heard` is false, and nothing follows from it.
 
-These looks do not vote on how the component is. A page that did not change is not sent again (ETag, Last-Modified).
+These looks do not vote on how the component is. A page that did not change is not sent again (ETag,
+Last-Modified).
 """
 
 import json
@@ -99,7 +101,10 @@ def _read(params: VendorStatusParams, answer: Answer) -> tuple[VendorIncident, .
         "google_cloud": google_cloud.read,
         "google_ai": google_ai.read,
         "aws": aws.read,
-    }.get(params.provider, partial(feed.read, may_be_empty=params.may_be_empty, otherwise=_otherwise(params)))
+    }.get(
+        params.provider,
+        partial(feed.read, may_be_empty=params.may_be_empty, otherwise=_otherwise(params)),
+    )
     return tuple(reader(answer.body))
 
 
@@ -113,28 +118,42 @@ def _unheard(seen: Outcome, reason: Reason, blame: Blame, sentence: str) -> Outc
     extra: dict[str, Any] = {"heard": False}
     if "retry_after_s" in seen.extra:
         extra["retry_after_s"] = seen.extra["retry_after_s"]
-    return replace(seen, ok=False, reason=reason, blame=blame, detail=f"not heard: {sentence}", extra=extra)
+    return replace(
+        seen, ok=False, reason=reason, blame=blame, detail=f"not heard: {sentence}", extra=extra
+    )
 
 
 def _heard(
-    seen: Outcome, params: VendorStatusParams, incidents: tuple[VendorIncident, ...], *, changed: bool
+    seen: Outcome,
+    params: VendorStatusParams,
+    incidents: tuple[VendorIncident, ...],
+    *,
+    changed: bool,
 ) -> Outcome:
-    wanted = sorted(_wanted(params, incidents, now()), key=lambda i: (i.is_open, i.moved_at), reverse=True)
+    wanted = sorted(
+        _wanted(params, incidents, now()), key=lambda i: (i.is_open, i.moved_at), reverse=True
+    )
     told = _fitting([incident.to_extra(params.mapping) for incident in wanted[:SHOWN]])
     open_now = sum(incident.is_open for incident in wanted)
     extra: dict[str, Any] = {"heard": True, "changed": changed, "open": open_now, "incidents": told}
     if len(told) < len(wanted):
         extra["left_out"] = len(wanted) - len(told)
-    return replace(seen, detail=f"heard: {open_now} open of {len(wanted)} recent incidents", extra=extra)
+    return replace(
+        seen, detail=f"heard: {open_now} open of {len(wanted)} recent incidents", extra=extra
+    )
 
 
-def _wanted(params: VendorStatusParams, incidents: Iterable[VendorIncident], at: Instant) -> Iterable[VendorIncident]:
+def _wanted(
+    params: VendorStatusParams, incidents: Iterable[VendorIncident], at: Instant
+) -> Iterable[VendorIncident]:
     """The incidents that are asked for, and are open or were not long ago."""
     since = at - params.hours * _HOUR_MS
     sought = [text.casefold() for text in params.only]
     for incident in incidents:
         said = "\n".join((incident.title, *incident.components, *incident.regions)).casefold()
-        if (incident.is_open or incident.moved_at >= since) and (not sought or any(text in said for text in sought)):
+        if (incident.is_open or incident.moved_at >= since) and (
+            not sought or any(text in said for text in sought)
+        ):
             yield incident
 
 

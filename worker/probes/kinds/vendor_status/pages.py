@@ -1,4 +1,6 @@
-"""What this worker heard last from each status page, so that a page that did not change need not be sent again."""
+"""What this worker heard last from each status page, so that a page that did not change need not be
+sent again.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -37,26 +37,44 @@ class VendorStatusParams(Params):
     means_components: ClassVar[str | None] = "components"
 
     provider: Provider = Field(
-        description="The form: statuspage (Atlassian), incident_io, google_cloud (Workspace, too), google_ai, aws (the "
-        "events of its Health Dashboard), azure, or rss for any RSS or Atom feed."
+        description=(
+            "The form: statuspage (Atlassian), incident_io, google_cloud (Workspace, too),"
+            " google_ai, aws (the events of its Health Dashboard), azure, or rss for any RSS or"
+            " Atom feed."
+        )
     )
     url: WebAddress = Field(
-        description="Address of the status page, for statuspage, incident_io and google_cloud; else of the feed itself."
+        description=(
+            "Address of the status page, for statuspage, incident_io and google_cloud; else of the"
+            " feed itself."
+        )
     )
     components: Annotated[Mapping[str, str], AfterValidator(_ours)] = Field(
-        default={}, description="The vendor's name of a component to the id of the component here that it means."
+        default={},
+        description=(
+            "The vendor's name of a component to the id of the component here that it means."
+        ),
     )
     only: tuple[str, ...] = Field(
         default=(),
-        description="Keep the incidents whose title, components or regions hold one of these texts; default: all.",
+        description=(
+            "Keep the incidents whose title, components or regions hold one of these texts;"
+            " default: all."
+        ),
     )
     hours: float = Field(
-        default=24, gt=0, le=24 * 90, description="Incidents that are over are kept for so long after the last word."
+        default=24,
+        gt=0,
+        le=24 * 90,
+        description="Incidents that are over are kept for so long after the last word.",
     )
     may_be_empty: bool = Field(
-        default=False, description="Whether a feed without any item is heard. A broken feed can look like that."
+        default=False,
+        description="Whether a feed without any item is heard. A broken feed can look like that.",
     )
-    headers: Headers = Field(default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}.")
+    headers: Headers = Field(
+        default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}."
+    )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
 
     @cached_property

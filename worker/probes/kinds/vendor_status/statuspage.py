@@ -40,10 +40,14 @@ def _incident(entry: dict[str, Any]) -> VendorIncident:
         impact=words(entry.get("impact")),
         started_at=moment(entry.get("started_at")) or moment(entry.get("created_at")),
         published_at=published if published is not None else moment(entry.get("created_at")),
-        updated_at=latest([moment(entry.get("updated_at")), *(moment(u.get("created_at")) for u in updates)]),
+        updated_at=latest(
+            [moment(entry.get("updated_at")), *(moment(u.get("created_at")) for u in updates)]
+        ),
         resolved_at=moment(entry.get("resolved_at")),
         updates=len(updates),
         latest=words(last.get("body")),
-        components=names(part.get("name") for part in [*objects(entry.get("components")), *touched]),
+        components=names(
+            part.get("name") for part in [*objects(entry.get("components")), *touched]
+        ),
         url=words(entry.get("shortlink")),
     )

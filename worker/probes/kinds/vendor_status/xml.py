@@ -1,4 +1,6 @@
-"""XML from strangers, read by expat: no document types, no entities of their own, and not too much of it."""
+"""XML from strangers, read by expat: no document types, no entities of their own, and not too much
+of it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,7 +35,9 @@ class Element:
         return (child for child in self.children if child.name == name)
 
     def first(self, *wanted: str) -> str:
-        """The text of the first child that has one of these names and says something, in order of the names."""
+        """The text of the first child that has one of these names and says something, in order of
+        the names.
+        """
         found = (child.text.strip() for name in wanted for child in self.all(name))
         return next((text for text in found if text), "")
 
@@ -72,7 +76,10 @@ class _Tree:
         self._count += 1
         if self._count > MOST or len(self._open) >= DEEPEST:
             raise XmlError("it is larger or deeper than a feed")
-        element = Element(name.rpartition(" ")[2], {key.rpartition(" ")[2]: text for key, text in attributes.items()})
+        element = Element(
+            name.rpartition(" ")[2],
+            {key.rpartition(" ")[2]: text for key, text in attributes.items()},
+        )
         if self._open:
             self._open[-1].children.append(element)
         self.root = self.root or element

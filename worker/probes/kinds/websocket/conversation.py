@@ -1,4 +1,6 @@
-"""A WebSocket over our own stream: the protocol without I/O is a library's, the bytes are carried here."""
+"""A WebSocket over our own stream: the protocol without I/O is a library's, the bytes are carried
+here.
+"""
 
 import logging
 import secrets
@@ -114,7 +116,9 @@ class Conversation:
             self._protocol.receive_data(data)
         else:
             self._protocol.receive_eof()
-        self._frames += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
+        self._frames += [
+            event for event in self._protocol.events_received() if isinstance(event, Frame)
+        ]
         if not data and self._protocol.handshake_exc is None and not self._frames:
             raise Over(self._ended())
 
@@ -126,17 +130,31 @@ class Conversation:
     def _ended(self) -> Fault:
         received = self._protocol.close_rcvd
         if received is not None:
-            return Reason.RESET, Blame.TARGET, f"the target closed the WebSocket with code {received.code}"
+            return (
+                Reason.RESET,
+                Blame.TARGET,
+                f"the target closed the WebSocket with code {received.code}",
+            )
         if (sent := self._protocol.close_sent) is not None:
-            return Reason.PROTOCOL, Blame.TARGET, f"the target broke the protocol: {sent.reason or sent.code}"[:120]
+            return (
+                Reason.PROTOCOL,
+                Blame.TARGET,
+                f"the target broke the protocol: {sent.reason or sent.code}"[:120],
+            )
         return ended(self.doing)
 
 
 def _refused(error: Exception, *, credentials: bool) -> Fault:
     if isinstance(error, InvalidStatus):
-        fault = status_fault(_UPGRADED, error.response.status_code, follows=False, credentials=credentials)
+        fault = status_fault(
+            _UPGRADED, error.response.status_code, follows=False, credentials=credentials
+        )
         if fault is not None:
             return fault
     if isinstance(error, EOFError) or isinstance(error.__cause__, EOFError):
         return Reason.RESET, Blame.TARGET, "the target closed the connection without an answer"
-    return Reason.PROTOCOL, Blame.TARGET, f"the answer is no WebSocket handshake ({type(error).__name__})"
+    return (
+        Reason.PROTOCOL,
+        Blame.TARGET,
+        f"the answer is no WebSocket handshake ({type(error).__name__})",
+    )

@@ -1,9 +1,11 @@
-"""A WebSocket server accepts a connection, answers a ping, and says what is expected, if anything is.
+"""A WebSocket server accepts a connection, answers a ping, and says what is expected, if anything
+is.
 
-The handshake is that of RFC 6455, over TLS for wss, whose certificate must be valid as for the kind `tls`. Then a ping
-is sent and its pong awaited, `send` or `send_hex` goes out as one message, and messages are read until one holds what
-`expect` or `expect_regex` ask for. `ttfb_ms` is the time to the answer to the handshake; `extra` has `ping_ms` for the
-pong and `message_ms` for the message. Redirects are not followed.
+The handshake is that of RFC 6455, over TLS for wss, whose certificate must be valid as for the kind
+`tls`. Then a ping is sent and its pong awaited, `send` or `send_hex` goes out as one message, and
+messages are read until one holds what `expect` or `expect_regex` ask for. `ttfb_ms` is the time to
+the answer to the handshake; `extra` has `ping_ms` for the pong and `message_ms` for the message.
+Redirects are not followed.
 """
 
 from collections.abc import Mapping
@@ -60,7 +62,8 @@ async def _converse(
     extra: dict[str, Any],
     look: Look,
 ) -> Fault | None:
-    from worker.probes.kinds.websocket.conversation import (  # late: only such a look needs the library
+    # late: only such a look needs the library
+    from worker.probes.kinds.websocket.conversation import (
         Conversation,
         Over,
     )

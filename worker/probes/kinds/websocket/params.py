@@ -20,7 +20,9 @@ _OURS: Final = re.compile(r"host|upgrade|connection|sec-websocket-.*", re.I)
 def _address(value: str) -> str:
     parts = parts_of(value, "ws", "wss")
     if "@" in parts.netloc or parts.fragment:
-        raise ValueError("must hold neither a password nor a fragment; send an Authorization header")
+        raise ValueError(
+            "must hold neither a password nor a fragment; send an Authorization header"
+        )
     return plain(value)
 
 
@@ -32,18 +34,26 @@ class WebsocketParams(Talk, CertificateRules):
     )
     headers: Mapping[str, str] = Field(
         default={},
-        description="Headers of the handshake, such as Origin. ${env:OUTSCOPE_SECRET_NAME} is read from the worker's "
-        "environment.",
+        description=(
+            "Headers of the handshake, such as Origin. ${env:OUTSCOPE_SECRET_NAME} is read from the"
+            " worker's environment."
+        ),
     )
     subprotocols: tuple[Annotated[str, Field(pattern=f"^{TOKEN.pattern}$")], ...] = Field(
-        default=(), description="Subprotocols to offer; when there are any, the server must choose one."
+        default=(),
+        description="Subprotocols to offer; when there are any, the server must choose one.",
     )
     ping: bool = Field(default=True, description="Whether to send a ping and wait for its pong.")
     answer_limit: int = Field(
-        default=65_536, ge=1, le=1 << 20, description="Bytes of all messages in which the expected must come."
+        default=65_536,
+        ge=1,
+        le=1 << 20,
+        description="Bytes of all messages in which the expected must come.",
     )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
-    slow_ms: SlowMs | None = Field(default=None, description="A look that takes longer is a failure: slow.")
+    slow_ms: SlowMs | None = Field(
+        default=None, description="A look that takes longer is a failure: slow."
+    )
 
     @field_validator("headers")
     @classmethod

@@ -6,16 +6,23 @@ from pathlib import Path
 import pytest
 
 import coordinator.evaluation.simulator
-from coordinator.evaluation.simulator import SCENARIOS, Family, Shape, UnknownScenarioError, scenario
+from coordinator.evaluation.simulator import (
+    SCENARIOS,
+    Family,
+    Shape,
+    UnknownScenarioError,
+    scenario,
+)
 
 MINUTE_MS = 60_000
 WANTED = """
-quiet-day noisy-day worker-network-dead worker-dns-dead worker-clock-off worker-starved worker-half-dead
-region-workers-dead provider-dead region-100 region-30 region-10 region-asn country-100 continent-100
-cdn-two-regions component-100 component-30 component-10 component-in-region two-components service-100
-service-30 service-10 service-5 region-after-region recovery-region-by-region recovery-model-by-model flapping
-blip-30s slow-region slow-everywhere timeouts-only certificate-expired nxdomain-half bot-wall key-revoked
-third-silent all-but-one-silent coordinator-cut-off repeats-shuffled two-incidents two-incidents-one-service
+quiet-day noisy-day worker-network-dead worker-dns-dead worker-clock-off worker-starved
+worker-half-dead region-workers-dead provider-dead region-100 region-30 region-10 region-asn
+country-100 continent-100 cdn-two-regions component-100 component-30 component-10
+component-in-region two-components service-100 service-30 service-10 service-5 region-after-region
+recovery-region-by-region recovery-model-by-model flapping blip-30s slow-region slow-everywhere
+timeouts-only certificate-expired nxdomain-half bot-wall key-revoked third-silent all-but-one-silent
+coordinator-cut-off repeats-shuffled two-incidents two-incidents-one-service
 cdn-60-percent bad-release maintenance slow-burn no-network
 """
 
@@ -42,7 +49,9 @@ def test_each_has_a_warm_up_and_a_quiet_tail(name: str) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownScenarioError, match="there is no scenario region-20; did you mean region-30"):
+    with pytest.raises(
+        UnknownScenarioError, match="there is no scenario region-20; did you mean region-30"
+    ):
         scenario("region-20")
     with pytest.raises(UnknownScenarioError, match="--list names them all"):
         scenario("xyzzy")
@@ -56,4 +65,6 @@ def test_the_simulator_knows_of_the_judge_only_the_topology() -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and node.module
     }
-    assert {name for name in imported if name.startswith("coordinator.domain")} == {"coordinator.domain.model.topology"}
+    assert {name for name in imported if name.startswith("coordinator.domain")} == {
+        "coordinator.domain.model.topology"
+    }

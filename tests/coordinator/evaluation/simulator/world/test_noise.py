@@ -23,7 +23,8 @@ def a_day(noise: Noise) -> list[Result]:
 
 
 @pytest.mark.parametrize(
-    ("make", "a_day", "longest_s"), [(cell_bursts, 1, 40), (path_bursts, 2, 40), (region_blips, 1, 15)]
+    ("make", "a_day", "longest_s"),
+    [(cell_bursts, 1, 40), (path_bursts, 2, 40), (region_blips, 1, 15)],
 )
 def test_bursts_are_short_and_a_few_a_day(make: object, a_day: int, longest_s: int) -> None:
     assert callable(make)
@@ -35,7 +36,9 @@ def test_bursts_are_short_and_a_few_a_day(make: object, a_day: int, longest_s: i
 
 
 def test_a_normal_day_has_a_failing_share_below_one_percent_and_a_doubled_one_twice_that() -> None:
-    shares = [sum(not r.ok for r in results) / len(results) for results in (a_day(NORMAL), a_day(DOUBLED))]
+    shares = [
+        sum(not r.ok for r in results) / len(results) for results in (a_day(NORMAL), a_day(DOUBLED))
+    ]
     assert 0.002 < shares[0] < 0.008
     assert 1.6 < shares[1] / shares[0] < 2.6
 
@@ -57,7 +60,11 @@ def test_independent_failures_losses_lateness_and_repeats_are_as_rare_as_they_cl
 
 
 def test_answers_take_longer_by_day_than_by_night_and_some_take_much_longer() -> None:
-    took = [r.total_ms or 0 for r in a_day(CALM) if r.check == "aster-api" and r.region == "eu-west" and r.ok]
+    took = [
+        r.total_ms or 0
+        for r in a_day(CALM)
+        if r.check == "aster-api" and r.region == "eu-west" and r.ok
+    ]
     by_hour = [sorted(took[n * 60 : n * 60 + 60])[29] for n in range(23)]
     assert 1.15 < max(by_hour) / min(by_hour) < 1.7
     ordinary = sorted(took)[len(took) // 2]

@@ -16,7 +16,9 @@ def all_of(play: Play) -> list[Result]:
 
 
 def test_the_same_arguments_give_the_same_results() -> None:
-    assert all_of(scenario("region-30").build(SMALL, 5)) == all_of(scenario("region-30").build(SMALL, 5))
+    assert all_of(scenario("region-30").build(SMALL, 5)) == all_of(
+        scenario("region-30").build(SMALL, 5)
+    )
 
 
 def test_another_seed_gives_other_results_and_another_truth() -> None:
@@ -42,13 +44,18 @@ def test_an_extra_look_is_independent_of_the_first() -> None:
     truth = play.truths[0]
     slots = range(truth.since, truth.until, SMALL.interval_ms)
     asked = [
-        (play.look(f"aster-{part}", region, worker, at, 1), play.look(f"aster-{part}", region, worker, at, 2))
+        (
+            play.look(f"aster-{part}", region, worker, at, 1),
+            play.look(f"aster-{part}", region, worker, at, 2),
+        )
         for part in truth.components
         for region in truth.regions
         for worker in SMALL.workers_of(region)
         for at in slots
     ]
-    failed = [(one is not None and not one.ok, other is not None and not other.ok) for one, other in asked]
+    failed = [
+        (one is not None and not one.ok, other is not None and not other.ok) for one, other in asked
+    ]
     assert len(failed) > 300
     assert 0.2 < sum(one for one, _ in failed) / len(failed) < 0.4
     assert 0.03 < sum(one and other for one, other in failed) / len(failed) < 0.15
@@ -113,7 +120,9 @@ def test_regions_that_share_an_edge_say_so() -> None:
         Shape(4, 10, 60_000, 3, (2, 2, 2), looks="shared"),
     ],
 )
-@pytest.mark.parametrize("name", ["region-100", "provider-dead", "third-silent", "recovery-region-by-region"])
+@pytest.mark.parametrize(
+    "name", ["region-100", "provider-dead", "third-silent", "recovery-region-by-region"]
+)
 def test_any_shape_can_be_played(shape: Shape, name: str) -> None:
     play = SCENARIOS[name].build(shape, 1, NORMAL)
     results = all_of(play)

@@ -28,9 +28,18 @@ def test_two_rays_of_one_place_are_one_edge() -> None:
 
 
 def test_the_vendors_own_words_are_kept_and_nothing_else() -> None:
-    lines = [b"HTTP/1.1 200 OK\r\n", b"Via: 1.1 varnish\r\n", b"cf-ray: 1-FRA\r\n", b"Set-Cookie: a=b\r\n"]
+    lines = [
+        b"HTTP/1.1 200 OK\r\n",
+        b"Via: 1.1 varnish\r\n",
+        b"cf-ray: 1-FRA\r\n",
+        b"Set-Cookie: a=b\r\n",
+    ]
 
-    assert extra_of(noted(lines)) == {"via": "1.1 varnish", "cf-ray": "1-FRA", "edge": "cloudflare FRA"}
+    assert extra_of(noted(lines)) == {
+        "via": "1.1 varnish",
+        "cf-ray": "1-FRA",
+        "edge": "cloudflare FRA",
+    }
 
 
 def test_wild_bytes_are_no_headers_of_note() -> None:

@@ -36,7 +36,9 @@ def test_status(given: Any, follows: bool, status: int, fine: bool) -> None:
     assert (status_fault(expect, status, follows=follows) is None) is fine
 
 
-@pytest.mark.parametrize("wrong", [99, 600, "6xx", "2x", ["ok"], {"a": 1}, True, "299-200", "200-", "100-600"])
+@pytest.mark.parametrize(
+    "wrong", [99, 600, "6xx", "2x", ["ok"], {"a": 1}, True, "299-200", "200-", "100-600"]
+)
 def test_a_status_that_no_server_can_answer_is_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match="status"):
         Expect.model_validate({"status": wrong})
@@ -152,7 +154,9 @@ def test_a_body_is_compared_with_a_schema(body: Any, words: str | None) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"status": "up"'])
 def test_a_schema_asks_for_json(body: bytes) -> None:
-    assert (body_fault(Expect(json_schema=SCHEMA), body, cut=False) or (0, 0, ""))[2] == "the body is not JSON"
+    assert (body_fault(Expect(json_schema=SCHEMA), body, cut=False) or (0, 0, ""))[
+        2
+    ] == "the body is not JSON"
 
 
 def test_a_schema_that_quotes_much_is_cut_short() -> None:
@@ -180,7 +184,9 @@ def test_a_body_nested_without_end_is_a_failure_and_not_ours() -> None:
         ({"$ref": "file:///etc/passwd"}, "must not refer to"),
     ],
 )
-def test_a_schema_that_means_nothing_or_is_elsewhere_is_refused_at_configuration(schema: Any, words: str) -> None:
+def test_a_schema_that_means_nothing_or_is_elsewhere_is_refused_at_configuration(
+    schema: Any, words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         Expect(json_schema=schema)
 
@@ -195,13 +201,17 @@ def test_a_schema_that_means_nothing_or_is_elsewhere_is_refused_at_configuration
         ({"max_bytes": 10}, 10, True, "the body is larger than 10 bytes"),
     ],
 )
-def test_the_size_of_a_body(expect: dict[str, int], size: int, cut: bool, words: str | None) -> None:
+def test_the_size_of_a_body(
+    expect: dict[str, int], size: int, cut: bool, words: str | None
+) -> None:
     fault = body_fault(Expect.model_validate(expect), b"x" * size, cut=cut)
 
     assert (fault and fault[2]) == words
 
 
-@pytest.mark.parametrize("wrong", [{"min_bytes": -1}, {"min_bytes": 2, "max_bytes": 1}, {"json_path": {"a[": 1}}])
+@pytest.mark.parametrize(
+    "wrong", [{"min_bytes": -1}, {"min_bytes": 2, "max_bytes": 1}, {"json_path": {"a[": 1}}]
+)
 def test_what_no_answer_can_fulfil_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"bytes|path"):
         Expect.model_validate(wrong)
@@ -232,8 +242,12 @@ EVERYTHING = Expect(
 )
 
 
-@given(st.binary(max_size=200), st.lists(st.binary(max_size=60)), st.integers(100, 599), st.booleans())
-def test_no_answer_is_too_wild_to_be_judged(body: bytes, lines: list[bytes], status: int, sure: bool) -> None:
+@given(
+    st.binary(max_size=200), st.lists(st.binary(max_size=60)), st.integers(100, 599), st.booleans()
+)
+def test_no_answer_is_too_wild_to_be_judged(
+    body: bytes, lines: list[bytes], status: int, sure: bool
+) -> None:
     answer = Answer(0, "", status=status, lines=tuple(lines), body=body)
 
     for expect in (EVERYTHING, Expect(json_schema={"type": "number"}), Expect()):

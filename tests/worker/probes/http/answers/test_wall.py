@@ -13,10 +13,13 @@ Web = Callable[..., Awaitable[Listener]]
 CLOUDFLARE = b'<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>'
 CLOUDFLARE_BLOCK = b"<title>Attention Required! | Cloudflare</title>"
 AKAMAI = (
-    b"<HTML><HEAD>\n<TITLE>Access Denied</TITLE>\n</HEAD><BODY>\n<H1>Access Denied</H1>\n You don't have permission"
-    b" to access this.<P>\nReference&#32;&#35;18&#46;2d351ab8&#46;1557333295&#46;a4e16ab\n</BODY>\n</HTML>"
+    b"<HTML><HEAD>\n<TITLE>Access Denied</TITLE>\n</HEAD><BODY>\n<H1>Access Denied</H1>\n You don't"
+    b" have permission to access"
+    b" this.<P>\nReference&#32;&#35;18&#46;2d351ab8&#46;1557333295&#46;a4e16ab\n</BODY>\n</HTML>"
 )
-IMPERVA = b"<html><body><iframe>Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>"
+IMPERVA = (
+    b"<html><body><iframe>Request unsuccessful. Incapsula incident ID: 1-2</iframe></body></html>"
+)
 DATADOME = b"<script>var dd={'host':'geo.captcha-delivery.com'}</script>"
 HUMAN = b'<div id="px-captcha"></div>'
 AWS = b"<script>window.gokuProps = {};</script>"
@@ -50,12 +53,18 @@ async def test_a_wall_is_blocked_and_counts_against_nobody(
 ) -> None:
     outcome = await look_at("http", url=(await web(body, status=status, headers=headers)).url())
 
-    assert (outcome.reason, outcome.blame, outcome.status_code) == (Reason.BLOCKED, Blame.PROBER, status)
+    assert (outcome.reason, outcome.blame, outcome.status_code) == (
+        Reason.BLOCKED,
+        Blame.PROBER,
+        status,
+    )
     assert outcome.detail == f"status {status}: a wall against bots ({vendor}) answered"
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 521, 529])
-async def test_a_failing_target_behind_a_wall_is_not_excused(web: Web, look_at: LookAt, status: int) -> None:
+async def test_a_failing_target_behind_a_wall_is_not_excused(
+    web: Web, look_at: LookAt, status: int
+) -> None:
     outcome = await look_at("http", url=(await web(CLOUDFLARE, status=status)).url())
 
     assert (outcome.reason, outcome.blame) == (Reason.STATUS, Blame.TARGET)
@@ -65,7 +74,9 @@ async def test_a_page_that_only_mentions_a_wall_is_well(web: Web, look_at: LookA
     assert (await look_at("http", url=(await web(CLOUDFLARE + HUMAN)).url())).ok
 
 
-async def test_a_check_that_expects_the_walls_status_has_its_wish(web: Web, look_at: LookAt) -> None:
+async def test_a_check_that_expects_the_walls_status_has_its_wish(
+    web: Web, look_at: LookAt
+) -> None:
     url = (await web(CLOUDFLARE, status=403, headers={"cf-mitigated": "challenge"})).url()
 
     assert (await look_at("http", url=url, expect={"status": ["2xx", 403]})).ok
@@ -86,7 +97,10 @@ async def test_a_wall_in_place_of_the_expected_words_is_a_wall(web: Web, look_at
         (503, {"Retry-After": "7"}, 7),
         (
             529,
-            {"Retry-After": "Sun, 25 Oct 2026 12:01:00 GMT", "Date": "Sun, 25 Oct 2026 12:00:00 GMT"},
+            {
+                "Retry-After": "Sun, 25 Oct 2026 12:01:00 GMT",
+                "Date": "Sun, 25 Oct 2026 12:00:00 GMT",
+            },
             60,
         ),
         (429, {}, None),
@@ -111,7 +125,9 @@ async def test_how_long_to_stay_away_is_kept(
         (418, "status 418 was not expected"),
     ],
 )
-async def test_what_a_status_means_is_said(web: Web, look_at: LookAt, status: int, words: str) -> None:
+async def test_what_a_status_means_is_said(
+    web: Web, look_at: LookAt, status: int, words: str
+) -> None:
     outcome = await look_at("http", url=(await web(status=status)).url())
 
     assert (outcome.reason, outcome.blame, outcome.detail) == (Reason.STATUS, Blame.TARGET, words)

@@ -25,7 +25,9 @@ async def test_a_name_that_leads_elsewhere_after_it_was_judged_is_not_connected_
     look = Look(vantages(guard=Guard()), 1000)
 
     answer = await send(
-        Request(server.url(host="x.test")), look, Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1")
+        Request(server.url(host="x.test")),
+        look,
+        Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1"),
     )
 
     assert answer.code == pycurl.E_COULDNT_CONNECT
@@ -38,7 +40,9 @@ async def test_the_gate_opens_for_what_is_allowed(web: Web, vantages: Vantages) 
     look = Look(vantages(), 1000)
 
     answer = await send(
-        Request(server.url(host="x.test")), look, Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1")
+        Request(server.url(host="x.test")),
+        look,
+        Route(Gate(look.vantage.guard), f"x.test:{server.port}:127.0.0.1"),
     )
 
     assert (answer.code, answer.status) == (0, 200)
@@ -69,5 +73,7 @@ def test_the_gate_refuses_and_says_why(ip: str | bytes) -> None:
         ("http://example.org/1.2.3.4", None),
     ],
 )
-def test_only_an_address_that_is_read_in_one_way_counts_as_one(url: str, address: str | None) -> None:
+def test_only_an_address_that_is_read_in_one_way_counts_as_one(
+    url: str, address: str | None
+) -> None:
     assert literal(url) == address

@@ -1,4 +1,6 @@
-"""Phases against a server whose delays are scripted: what a look says took how long is what took that long."""
+"""Phases against a server whose delays are scripted: what a look says took how long is what took
+that long.
+"""
 
 import socket
 import ssl
@@ -23,7 +25,9 @@ TRIES = 3
 
 
 class Script:
-    """A server on a thread that lets the parts of one look wait, and notes when each was over by its own clock."""
+    """A server on a thread that lets the parts of one look wait, and notes when each was over by
+    its own clock.
+    """
 
     def __init__(self, context: ssl.SSLContext, delays: dict[str, float]) -> None:
         self.context = context
@@ -63,7 +67,9 @@ class Script:
             connection.settimeout(5)
             self.marks["connect"] = time.monotonic()
             if connection.recv(1, socket.MSG_PEEK):
-                return self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                return self.context.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                )
             connection.close()
 
     @property
@@ -75,14 +81,18 @@ class Script:
 
 @contextmanager
 def crowded(script: Script, crowd: int) -> Iterator[None]:
-    """Fill the queue of connections, so that the next one has to knock twice; a second lies between."""
+    """Fill the queue of connections, so that the next one has to knock twice; a second lies
+    between.
+    """
     waiting = [socket.socket() for _ in range(crowd)]
     for one in waiting:
         one.setblocking(False)
         one.connect_ex(("127.0.0.1", script.port))
     thread = Thread(target=script.serve)
     thread.start()
-    leaving = Thread(target=lambda: (time.sleep(script.delays["connect"]), [one.close() for one in waiting]))
+    leaving = Thread(
+        target=lambda: (time.sleep(script.delays["connect"]), [one.close() for one in waiting])
+    )
     leaving.start()
     try:
         yield
@@ -102,7 +112,9 @@ def measured_ms(outcome: Outcome) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    "crowd", [0, pytest.param(3, marks=pytest.mark.slow)], ids=["quick to connect", "slow to connect"]
+    "crowd",
+    [0, pytest.param(3, marks=pytest.mark.slow)],
+    ids=["quick to connect", "slow to connect"],
 )
 async def test_each_phase_is_as_long_as_it_was(
     look_at: LookAt, vantages: Vantages, certified: Certified, ca_file: str, crowd: int
@@ -113,10 +125,15 @@ async def test_each_phase_is_as_long_as_it_was(
         script = Script(certified("localhost"), delays)
         vantage = vantages(ca_file=ca_file, resolver=Resolver(script.lookup))
         with crowded(script, crowd):
-            outcome = await look_at("http", vantage=vantage, url=f"https://localhost:{script.port}/")
+            outcome = await look_at(
+                "http", vantage=vantage, url=f"https://localhost:{script.port}/"
+            )
         measured, truth = measured_ms(outcome), script.truth_ms
         assert crowd == 0 or truth["connect"] > 500
-        assert min(truth["dns"] - 80, truth["tls"] - 120, truth["ttfb"] - 160, truth["body"] - 100) >= 0
+        assert (
+            min(truth["dns"] - 80, truth["tls"] - 120, truth["ttfb"] - 160, truth["body"] - 100)
+            >= 0
+        )
         wrong = [
             f"{phase}: {measured[phase]:.1f} ms, really {truth[phase]:.1f} ms"
             for phase in PHASES

@@ -16,7 +16,9 @@ PASSWORD = "hush-hush"
 
 
 class Shop:
-    """A small shop: whoever logs in gets a token and a cookie, and with both may see a cart and pay for it."""
+    """A small shop: whoever logs in gets a token and a cookie, and with both may see a cart and pay
+    for it.
+    """
 
     def __init__(self, *, token: str = 'to"k/e n', slow_s: float = 0) -> None:
         self.token = token
@@ -26,24 +28,35 @@ class Shop:
     async def __call__(self, reader: Any, writer: Any) -> None:
         head, _, body = (await read_request(reader)).decode().partition("\r\n\r\n")
         line, *lines = head.split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (text.partition(":") for text in lines)
+        }
         target = line.split(" ")[1]
         self.seen.append((target, headers, body))
         status, more, answer = self.answer(target, headers, body)
         await asyncio.sleep(self.slow_s)
-        writer.write(f"HTTP/1.1 {status} X\r\n{more}content-length: {len(answer)}\r\n\r\n{answer}".encode())
+        writer.write(
+            f"HTTP/1.1 {status} X\r\n{more}content-length: {len(answer)}\r\n\r\n{answer}".encode()
+        )
         await writer.drain()
 
     def answer(self, target: str, headers: dict[str, str], body: str) -> tuple[int, str, str]:
         if target == "/login":
             told = json.dumps({"data": {"token": self.token, "user": 7, "list": [1]}})
-            return 200, "set-cookie: sid=abc; Path=/; HttpOnly\r\nset-cookie: lang=en\r\nx-csrf: c1\r\n", told
+            return (
+                200,
+                "set-cookie: sid=abc; Path=/; HttpOnly\r\nset-cookie: lang=en\r\nx-csrf: c1\r\n",
+                told,
+            )
         if target == "/enter":
             return 302, "set-cookie: sid=from-redirect\r\nlocation: /home\r\n", ""
         if target == "/home":
             return 200, "", '<input name="csrf" value="form-token">'
         if target.startswith("/cart/"):
-            return (200, "", "cart") if headers.get("cookie") == "sid=abc" else (500, "", "no session")
+            return (
+                (200, "", "cart") if headers.get("cookie") == "sid=abc" else (500, "", "no session")
+            )
         return 200, "", body
 
 
@@ -105,13 +118,23 @@ async def test_each_step_is_a_phase(listen: Listen, look_at: LookAt) -> None:
     assert outcome.total_ms == pytest.approx(sum(step["total_ms"] for step in told), abs=0.01)
     moments = [step.at_ms for step in outcome.trace]
     assert moments == sorted(moments)
-    assert [step.what for step in outcome.trace if step.what.startswith("step ")] == ["step s0", "step s1", "step s2"]
+    assert [step.what for step in outcome.trace if step.what.startswith("step ")] == [
+        "step s0",
+        "step s1",
+        "step s2",
+    ]
 
 
-async def test_the_first_step_that_fails_ends_the_flow_and_is_named(listen: Listen, look_at: LookAt) -> None:
+async def test_the_first_step_that_fails_ends_the_flow_and_is_named(
+    listen: Listen, look_at: LookAt
+) -> None:
     shop = Shop()
     server = await listen(shop)
-    steps = [login(server), {"name": "cart", "url": server.url("/cart/1")}, {"name": "pay", "url": server.url("/pay")}]
+    steps = [
+        login(server),
+        {"name": "cart", "url": server.url("/cart/1")},
+        {"name": "pay", "url": server.url("/pay")},
+    ]
 
     outcome = await look_at("flow", steps=steps)
 
@@ -138,7 +161,9 @@ async def test_an_answer_without_the_value_fails_its_step(listen: Listen, look_a
         assert outcome.detail.startswith("step 'login': the answer holds no lost"), outcome.detail
 
 
-async def test_a_cookie_of_a_redirect_and_a_part_of_a_page_are_kept(listen: Listen, look_at: LookAt) -> None:
+async def test_a_cookie_of_a_redirect_and_a_part_of_a_page_are_kept(
+    listen: Listen, look_at: LookAt
+) -> None:
     shop = Shop()
     server = await listen(shop)
     keep = {"sid": {"cookie": "sid"}, "csrf": {"regex": 'name="csrf" value="([^"]+)"'}}
@@ -161,7 +186,11 @@ async def test_a_cookie_of_a_redirect_and_a_part_of_a_page_are_kept(listen: List
 async def test_a_value_is_written_as_its_place_asks(listen: Listen, look_at: LookAt) -> None:
     shop = Shop(token='a"b&c=d\\')
     server = await listen(shop)
-    kinds = {"json": "application/json", "form": "application/x-www-form-urlencoded", "text": "text/plain"}
+    kinds = {
+        "json": "application/json",
+        "form": "application/x-www-form-urlencoded",
+        "text": "text/plain",
+    }
     bodies = {"json": '{"t": "{{token}}"}', "form": "t={{token}}&x=1", "text": "{{ token }}"}
     steps = [login(server, token={"json_path": "data.token"})]
     for name, kind in kinds.items():
@@ -175,7 +204,9 @@ async def test_a_value_is_written_as_its_place_asks(listen: Listen, look_at: Loo
     assert as_text == shop.token
 
 
-async def test_an_answer_cannot_make_a_worker_tell_a_secret_or_write_a_header(listen: Listen, look_at: LookAt) -> None:
+async def test_an_answer_cannot_make_a_worker_tell_a_secret_or_write_a_header(
+    listen: Listen, look_at: LookAt
+) -> None:
     shop = Shop(token="${env:OUTSCOPE_SECRET_OTHER}")
     server = await listen(shop)
     steps = [
@@ -210,9 +241,17 @@ async def test_all_steps_share_one_deadline(listen: Listen, look_at: LookAt) -> 
     assert outcome.total_ms < 450
 
 
-async def test_a_missing_secret_is_our_fault_and_the_step_is_named(listen: Listen, look_at: LookAt) -> None:
+async def test_a_missing_secret_is_our_fault_and_the_step_is_named(
+    listen: Listen, look_at: LookAt
+) -> None:
     server = await listen(Shop())
-    steps = [{"name": "one", "url": server.url("/login"), "headers": {"A": "${env:OUTSCOPE_SECRET_NOT_SET}"}}]
+    steps = [
+        {
+            "name": "one",
+            "url": server.url("/login"),
+            "headers": {"A": "${env:OUTSCOPE_SECRET_NOT_SET}"},
+        }
+    ]
 
     outcome = await look_at("flow", steps=steps)
 
@@ -232,7 +271,10 @@ URL = "http://shop.example"
         ([{"name": "a", "url": f"{URL}/{{{{x}}}}"}], "needs {{x}}, which no step before it keeps"),
         ([{"name": "a", "url": "http://{{x}}/"}], "must name its host itself"),
         ([{"name": "a", "url": URL, "keep": {"x": {}}}], "say in one way"),
-        ([{"name": "a", "url": URL, "keep": {"x": {"header": "a", "cookie": "b"}}}], "say in one way"),
+        (
+            [{"name": "a", "url": URL, "keep": {"x": {"header": "a", "cookie": "b"}}}],
+            "say in one way",
+        ),
         ([{"name": "a", "url": URL, "keep": {"x": {"regex": "("}}}], "not a regular expression"),
         ([{"name": "a", "url": URL, "keep": {"X y": {"header": "a"}}}], "keep"),
         ([{"name": "A B", "url": URL}], "name"),

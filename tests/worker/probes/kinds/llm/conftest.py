@@ -32,7 +32,11 @@ def stages() -> list[Stage]:
 
 @pytest.fixture
 def perform(
-    vendor: Vendor, listen: Listen, look_at: LookAt, stages: list[Stage], monkeypatch: pytest.MonkeyPatch
+    vendor: Vendor,
+    listen: Listen,
+    look_at: LookAt,
+    stages: list[Stage],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Perform:
     """Look at a vendor that behaves like this: `await perform(Play(...), max_stall_ms=50)`."""
     monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
@@ -40,6 +44,8 @@ def perform(
     async def play(how: Play | None = None, **params: Any) -> Outcome:
         stages.append(Stage(vendor, how or Play()))
         url = (await listen(stages[-1])).url(vendor.base)
-        return await look_at("llm", **{"api": vendor.api, "url": url, "model": vendor.model, "key": SECRET, **params})
+        return await look_at(
+            "llm", **{"api": vendor.api, "url": url, "model": vendor.model, "key": SECRET, **params}
+        )
 
     return play

@@ -66,8 +66,17 @@ async def test_looks_stop_where_the_budget_ends_also_after_a_restart(
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
     stage = Stage(Anthropic(), Play(pace_s=0))
-    asked = {"api": "anthropic", "model": Anthropic.model, "key": SECRET, "url": (await listen(stage)).url("")}
-    budget = {"budget": {"tokens_per_day": 230}, "max_tokens": 64}  # a look takes 35, and up to 172 are set aside
+    asked = {
+        "api": "anthropic",
+        "model": Anthropic.model,
+        "key": SECRET,
+        "url": (await listen(stage)).url(""),
+    }
+    # a look takes 35, and up to 172 are set aside
+    budget = {
+        "budget": {"tokens_per_day": 230},
+        "max_tokens": 64,
+    }
 
     outcomes = []
     for _ in range(2):
@@ -88,8 +97,17 @@ async def test_money_is_counted_by_the_configured_price(
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
     stage = Stage(Anthropic(), Play(pace_s=0))
-    asked = {"api": "anthropic", "model": Anthropic.model, "key": SECRET, "url": (await listen(stage)).url("")}
-    bought = {"price": {"input": 1000, "output": 5000}, "budget": {"cost_per_day": 0.45}}  # a look costs 0.075
+    asked = {
+        "api": "anthropic",
+        "model": Anthropic.model,
+        "key": SECRET,
+        "url": (await listen(stage)).url(""),
+    }
+    # a look costs 0.075
+    bought = {
+        "price": {"input": 1000, "output": 5000},
+        "budget": {"cost_per_day": 0.45},
+    }
 
     first, second = [await look_at("llm", **asked, **bought) for _ in range(2)]
 
@@ -104,7 +122,12 @@ async def test_a_look_that_was_cut_off_is_paid_for_as_the_dearest(
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
     stage = Stage(Anthropic(), Play(hang_after=5))
-    asked = {"api": "anthropic", "model": Anthropic.model, "key": SECRET, "url": (await listen(stage)).url("")}
+    asked = {
+        "api": "anthropic",
+        "model": Anthropic.model,
+        "key": SECRET,
+        "url": (await listen(stage)).url(""),
+    }
 
     outcome = await look_at("llm", **asked, timeout_ms=200, prompt="x" * 100, max_tokens=50)
 
@@ -116,7 +139,12 @@ async def test_a_target_that_nobody_reaches_costs_nothing(
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_LLM", KEY)
     outcome = await look_at(
-        "llm", api="anthropic", model="m", key=SECRET, url=f"http://127.0.0.1:{closed_port}", timeout_ms=300
+        "llm",
+        api="anthropic",
+        model="m",
+        key=SECRET,
+        url=f"http://127.0.0.1:{closed_port}",
+        timeout_ms=300,
     )
 
     assert outcome.reason is Reason.REFUSED

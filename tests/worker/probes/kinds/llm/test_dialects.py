@@ -15,15 +15,52 @@ from worker.probes.kinds.llm.params import DIALECTS, Api
 from worker.probes.kinds.llm.reading import read
 
 KEYS = [
-    *("type", "message", "usage", "input_tokens", "output_tokens", "delta", "text", "stop_reason", "error", "code"),
-    *("status", "choices", "content", "finish_reason", "model", "response", "candidates", "parts", "usageMetadata"),
+    *(
+        "type",
+        "message",
+        "usage",
+        "input_tokens",
+        "output_tokens",
+        "delta",
+        "text",
+        "stop_reason",
+        "error",
+        "code",
+    ),
+    *(
+        "status",
+        "choices",
+        "content",
+        "finish_reason",
+        "model",
+        "response",
+        "candidates",
+        "parts",
+        "usageMetadata",
+    ),
     *("promptTokenCount", "details", "reason", "modelVersion"),
 ]
-TYPES = ["message_start", "content_block_delta", "message_delta", "error", "response.completed", "response.failed"]
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(TYPES)
+TYPES = [
+    "message_start",
+    "content_block_delta",
+    "message_delta",
+    "error",
+    "response.completed",
+    "response.failed",
+]
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(TYPES)
+)
 ANYTHING = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5)
+    ),
     max_leaves=15,
 )
 
@@ -35,11 +72,15 @@ def test_any_event_is_read_or_refused(document: Any, api: Api) -> None:
     except MalformedError:
         return
     assert isinstance(told, Telling)
-    reading = read(DIALECTS[api], [Event(1.0, "", json.dumps(document)), Event(9.0, "", json.dumps(document))])
+    reading = read(
+        DIALECTS[api], [Event(1.0, "", json.dumps(document)), Event(9.0, "", json.dumps(document))]
+    )
     json.dumps(reading.to_extra(), allow_nan=False)
 
 
-@pytest.mark.parametrize("data", ["", "null", "[", "[" * 100_000, "9" * 5000, '"x"', "[DONE", "nan"])
+@pytest.mark.parametrize(
+    "data", ["", "null", "[", "[" * 100_000, "9" * 5000, '"x"', "[DONE", "nan"]
+)
 @pytest.mark.parametrize("api", DIALECTS)
 def test_what_is_no_object_is_refused(api: Api, data: str) -> None:
     with pytest.raises(MalformedError):
@@ -48,7 +89,9 @@ def test_what_is_no_object_is_refused(api: Api, data: str) -> None:
 
 @given(ANYTHING, st.sampled_from([400, 401, 402, 403, 404, 409, 418, 429, 500, 503, 529]))
 def test_any_error_is_somebodys(document: Any, status: int) -> None:
-    reason, blame, sentence = fault_of(status, error_of(json.dumps(document).encode()), "m", "secret-key")
+    reason, blame, sentence = fault_of(
+        status, error_of(json.dumps(document).encode()), "m", "secret-key"
+    )
 
     assert reason not in (Reason.OK, Reason.LATE)
     assert blame in (Blame.TARGET, Blame.PROBER)
@@ -60,29 +103,54 @@ def test_any_error_is_somebodys(document: Any, status: int) -> None:
 @pytest.mark.parametrize(
     ("document", "names", "status"),
     [
-        ({"type": "error", "error": {"type": "overloaded_error", "message": "x"}}, ("overloaded_error",), 529),
+        (
+            {"type": "error", "error": {"type": "overloaded_error", "message": "x"}},
+            ("overloaded_error",),
+            529,
+        ),
         ({"error": {"type": "server_error", "code": None, "message": "x"}}, ("server_error",), 500),
         ({"error": {"code": 503, "status": "UNAVAILABLE", "message": "x"}}, ("UNAVAILABLE",), 503),
-        ([{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "x"}}], ("RESOURCE_EXHAUSTED",), 429),
-        ({"type": "error", "code": "rate_limit_exceeded", "message": "x"}, ("rate_limit_exceeded",), 429),
-        ({"object": "error", "type": "NotFoundError", "code": 404, "message": "x"}, ("NotFoundError",), 404),
+        (
+            [{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "x"}}],
+            ("RESOURCE_EXHAUSTED",),
+            429,
+        ),
+        (
+            {"type": "error", "code": "rate_limit_exceeded", "message": "x"},
+            ("rate_limit_exceeded",),
+            429,
+        ),
+        (
+            {"object": "error", "type": "NotFoundError", "code": 404, "message": "x"},
+            ("NotFoundError",),
+            404,
+        ),
         ({"error": "model not loaded"}, ("error",), None),
     ],
 )
-def test_errors_are_known_in_every_form(document: Any, names: tuple[str, ...], status: int | None) -> None:
+def test_errors_are_known_in_every_form(
+    document: Any, names: tuple[str, ...], status: int | None
+) -> None:
     error = error_in(document)
 
     assert error is not None
     assert (error.names, error.status) == (names, status)
 
 
-@pytest.mark.parametrize("document", [None, {}, [], {"id": "x"}, {"error": None}, {"error": 3}, {"type": "message"}])
+@pytest.mark.parametrize(
+    "document", [None, {}, [], {"id": "x"}, {"error": None}, {"error": 3}, {"type": "message"}]
+)
 def test_what_tells_no_error_is_none(document: Any) -> None:
     assert error_in(document) is None
 
 
 def test_a_message_that_looks_like_a_key_is_not_shown() -> None:
-    for leak in ("sk-proj-abc123DEF456", "AIzaSyA1234567890abcdef", "Bearer abcdefgh12345", "my-own-secret"):
+    for leak in (
+        "sk-proj-abc123DEF456",
+        "AIzaSyA1234567890abcdef",
+        "Bearer abcdefgh12345",
+        "my-own-secret",
+    ):
         error = error_in({"error": {"type": "server_error", "message": f"failed with {leak} here"}})
         assert leak not in fault_of(500, error, "m", "my-own-secret")[2]
         assert "failed with … here" in fault_of(500, error, "m", "my-own-secret")[2]

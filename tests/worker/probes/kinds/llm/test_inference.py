@@ -39,16 +39,26 @@ async def test_tokens_are_those_that_the_api_counts(perform: Perform, vendor: Ve
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
-async def test_how_the_stream_is_cut_into_pieces_makes_no_difference(perform: Perform, newline: bytes) -> None:
+async def test_how_the_stream_is_cut_into_pieces_makes_no_difference(
+    perform: Perform, newline: bytes
+) -> None:
     outcome = await perform(Play(words=("eins", " zwei", " drüben"), newline=newline, piece=7))
 
     assert outcome.ok, outcome
     assert outcome.extra["pieces"] == 3
 
 
-async def test_comments_and_unknown_events_are_passed_over(perform: Perform, vendor: Vendor) -> None:
+async def test_comments_and_unknown_events_are_passed_over(
+    perform: Perform, vendor: Vendor
+) -> None:
     def add(frames: list[bytes]) -> list[bytes]:
-        return [b": keep-alive", *frames[:2], b'data: {"type": "brand_new", "x": [1]}', b"retry: 10", *frames[2:]]
+        return [
+            b": keep-alive",
+            *frames[:2],
+            b'data: {"type": "brand_new", "x": [1]}',
+            b"retry: 10",
+            *frames[2:],
+        ]
 
     assert (await perform(Play(change=add))).ok
 
@@ -82,7 +92,9 @@ async def test_the_answer_may_be_expected_to_say_something(perform: Perform) -> 
     assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.TARGET)
 
 
-async def test_fields_of_the_body_can_be_added_and_left_out(perform: Perform, stages: list[Stage]) -> None:
+async def test_fields_of_the_body_can_be_added_and_left_out(
+    perform: Perform, stages: list[Stage]
+) -> None:
     await perform(body={"temperature": 0, "stream_options": None})
 
     assert stages[0].asked[0].body["temperature"] == 0

@@ -21,8 +21,13 @@ async def test_a_key_that_is_refused_is_our_fault_and_is_not_shown(
         assert secret not in repr(outcome)
 
 
-async def test_a_message_that_repeats_the_key_is_not_repeated(perform: Perform, vendor: Vendor) -> None:
-    leak = f'{{"error": {{"type": "server_error", "code": 500, "message": "failed for {KEY} and sk-other-12345678"}}}}'
+async def test_a_message_that_repeats_the_key_is_not_repeated(
+    perform: Perform, vendor: Vendor
+) -> None:
+    leak = (
+        f'{{"error": {{"type": "server_error", "code": 500, "message": "failed for {KEY} and'
+        ' sk-other-12345678"}}'
+    )
     outcome = await perform(Play(status=500, body=leak.encode(), content_type="application/json"))
 
     assert (outcome.reason, outcome.blame) == (Reason.STATUS, Blame.TARGET)
@@ -40,7 +45,10 @@ async def test_a_secret_that_would_write_a_header_is_our_fault(
     perform: Perform, monkeypatch: pytest.MonkeyPatch, stages: list[Stage]
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_BROKEN", "x\r\nevil: 1")
-    for params in ({"headers": {"x-org": "${env:OUTSCOPE_SECRET_BROKEN}"}}, {"key": "${env:OUTSCOPE_SECRET_BROKEN}"}):
+    for params in (
+        {"headers": {"x-org": "${env:OUTSCOPE_SECRET_BROKEN}"}},
+        {"key": "${env:OUTSCOPE_SECRET_BROKEN}"},
+    ):
         outcome = await perform(**params)
         assert (outcome.reason, outcome.blame) == (Reason.INTERNAL, Blame.PROBER)
         assert "evil" not in repr(outcome)

@@ -20,7 +20,9 @@ async def test_a_connection_that_drops_says_how_far_it_came(perform: Perform) ->
     assert "pieces of text had come" in outcome.detail
 
 
-async def test_a_stream_that_stands_still_until_the_deadline_says_since_when(perform: Perform) -> None:
+async def test_a_stream_that_stands_still_until_the_deadline_says_since_when(
+    perform: Perform,
+) -> None:
     outcome = await perform(Play(hang_after=6), timeout_ms=400)
 
     assert (outcome.reason, outcome.blame) == (Reason.TIMEOUT, Blame.TARGET), outcome

@@ -34,7 +34,10 @@ def test_a_key_that_is_written_out_is_refused_and_the_way_out_is_named() -> None
     with pytest.raises(ValidationError) as caught:
         LlmParams.model_validate({**GOOD, "key": "sk-real-key"})
 
-    assert "must be a reference such as ${env:OUTSCOPE_SECRET_LLM_KEY}" in caught.value.errors()[0]["msg"]
+    assert (
+        "must be a reference such as ${env:OUTSCOPE_SECRET_LLM_KEY}"
+        in caught.value.errors()[0]["msg"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,9 @@ def test_a_key_that_is_written_out_is_refused_and_the_way_out_is_named() -> None
         ("a", "", False),
     ],
 )
-def test_models_are_echoed_with_dates_and_not_as_siblings(asked: str, answered: str, expected: bool) -> None:
+def test_models_are_echoed_with_dates_and_not_as_siblings(
+    asked: str, answered: str, expected: bool
+) -> None:
     from worker.probes.kinds.llm.verdict import _is_expected
 
     assert _is_expected(answered, LlmParams.model_validate({**GOOD, "model": asked})) is expected

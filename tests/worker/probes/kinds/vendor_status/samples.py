@@ -1,4 +1,6 @@
-"""What vendors publish, in the forms of their public documentation, made up. Moments are minutes before now."""
+"""What vendors publish, in the forms of their public documentation, made up. Moments are minutes
+before now.
+"""
 
 import json
 import time
@@ -25,7 +27,10 @@ def mail_ago(minutes: float) -> str:
 
 
 def statuspage(**changes: Any) -> dict[str, Any]:
-    parts = [{"id": "c1", "name": "API (api.example.com)", "status": "partial_outage"}, {"id": "c2", "name": "Chat"}]
+    parts = [
+        {"id": "c1", "name": "API (api.example.com)", "status": "partial_outage"},
+        {"id": "c2", "name": "Chat"},
+    ]
     incident = {
         "id": "p31zjtct2jer",
         "name": "Elevated errors",
@@ -43,12 +48,17 @@ def statuspage(**changes: Any) -> dict[str, Any]:
                 "status": "investigating",
                 "body": "We are looking.",
                 "created_at": ago(30),
-                "affected_components": [{"code": "c2", "name": "Chat", "new_status": "partial_outage"}],
+                "affected_components": [
+                    {"code": "c2", "name": "Chat", "new_status": "partial_outage"}
+                ],
             },
         ],
         **changes,
     }
-    return {"page": {"id": "x", "name": "Example", "url": "https://status.example"}, "incidents": [incident]}
+    return {
+        "page": {"id": "x", "name": "Example", "url": "https://status.example"},
+        "incidents": [incident],
+    }
 
 
 def google_cloud(**changes: Any) -> list[dict[str, Any]]:
@@ -65,7 +75,12 @@ def google_cloud(**changes: Any) -> list[dict[str, Any]]:
         "affected_products": [{"title": "Vertex Gemini API", "id": "p1"}],
         "currently_affected_locations": [{"title": "Iowa (us-central1)", "id": "us-central1"}],
         "updates": [
-            {"created": ago(10), "when": ago(10), "text": "Mitigation under way.", "status": "SERVICE_DISRUPTION"},
+            {
+                "created": ago(10),
+                "when": ago(10),
+                "text": "Mitigation under way.",
+                "status": "SERVICE_DISRUPTION",
+            },
             {
                 "created": ago(40),
                 "when": ago(40),
@@ -77,7 +92,13 @@ def google_cloud(**changes: Any) -> list[dict[str, Any]]:
         "uri": "incidents/gc1",
         **changes,
     }
-    past = {"id": "gc0", "begin": ago(99_000), "end": ago(98_000), "external_desc": "Past", "updates": []}
+    past = {
+        "id": "gc0",
+        "begin": ago(99_000),
+        "end": ago(98_000),
+        "external_desc": "Past",
+        "updates": [],
+    }
     return [incident, past]
 
 
@@ -93,23 +114,40 @@ def aws(status: str = "3") -> list[dict[str, Any]]:
     return [
         {
             "date": str(NOW - 3600),
-            "arn": "arn:aws:health:us-east-1::event/BEDROCK/AWS_BEDROCK_OPERATIONAL_ISSUE/AWS_BEDROCK_1",
+            "arn": (
+                "arn:aws:health:us-east-1::event/BEDROCK/AWS_BEDROCK_OPERATIONAL_ISSUE/AWS_BEDROCK_1"
+            ),
             "region_name": "N. Virginia",
             "status": status,
             "service": "bedrock-us-east-1",
             "service_name": "Amazon Bedrock",
             "summary": "Increased Error Rates",
             "event_log": [
-                {"summary": "Increased Error Rates", "message": "We look.", "status": "2", "timestamp": NOW - 3000},
-                {"summary": "Increased Error Rates", "message": "We mend.", "status": "3", "timestamp": NOW - 600},
+                {
+                    "summary": "Increased Error Rates",
+                    "message": "We look.",
+                    "status": "2",
+                    "timestamp": NOW - 3000,
+                },
+                {
+                    "summary": "Increased Error Rates",
+                    "message": "We mend.",
+                    "status": "3",
+                    "timestamp": NOW - 600,
+                },
             ],
-            "impacted_services": {"lambda-us-east-1": {"service_name": "AWS Lambda", "current": "1", "max": "2"}},
+            "impacted_services": {
+                "lambda-us-east-1": {"service_name": "AWS Lambda", "current": "1", "max": "2"}
+            },
         }
     ]
 
 
 def rss(*items: str, channel: str = "<title>Example status</title>") -> bytes:
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{channel}{"".join(items)}</channel></rss>'.encode()
+    return (
+        '<?xml version="1.0"?><rss'
+        f' version="2.0"><channel>{channel}{"".join(items)}</channel></rss>'.encode()
+    )
 
 
 def item(title: str, *, minutes: float = 10, text: str = "", more: str = "") -> str:

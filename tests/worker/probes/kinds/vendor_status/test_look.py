@@ -28,14 +28,20 @@ async def test_incidents_are_told_with_our_names_of_components(web: Web, look_at
 
     assert outcome.ok, outcome
     assert server.requests[0].startswith(b"GET /api/v2/incidents.json HTTP/1.1")
-    assert (outcome.extra["heard"], outcome.extra["changed"], outcome.extra["open"]) == (True, True, 1)
+    assert (outcome.extra["heard"], outcome.extra["changed"], outcome.extra["open"]) == (
+        True,
+        True,
+        1,
+    )
     (incident,) = outcome.extra["incidents"]
     assert incident["components"] == ["api"]
     assert incident["vendor_components"] == ["API (api.example.com)", "Chat"]
     assert outcome.detail == "heard: 1 open of 1 recent incidents"
 
 
-async def test_all_well_is_heard_too_and_is_only_what_the_vendor_says(web: Web, look_at: LookAt) -> None:
+async def test_all_well_is_heard_too_and_is_only_what_the_vendor_says(
+    web: Web, look_at: LookAt
+) -> None:
     body = dumps({"page": {"name": "x"}, "incidents": []})
     outcome = await look_at("vendor_status", provider="incident_io", url=(await web(body)).url())
 
@@ -65,7 +71,9 @@ def test_it_does_not_vote() -> None:
 async def test_what_is_not_the_page_is_not_heard(
     web: Web, look_at: LookAt, status: int, body: bytes, reason: Reason, said: str
 ) -> None:
-    outcome = await look_at("vendor_status", provider="statuspage", url=(await web(body, status=status)).url())
+    outcome = await look_at(
+        "vendor_status", provider="statuspage", url=(await web(body, status=status)).url()
+    )
 
     assert (outcome.ok, outcome.reason, outcome.blame) == (False, reason, Blame.PROBER), outcome
     assert outcome.extra == {"heard": False}
@@ -73,20 +81,29 @@ async def test_what_is_not_the_page_is_not_heard(
     assert said in outcome.detail
 
 
-async def test_a_page_that_wants_to_be_left_alone_says_for_how_long(web: Web, look_at: LookAt) -> None:
+async def test_a_page_that_wants_to_be_left_alone_says_for_how_long(
+    web: Web, look_at: LookAt
+) -> None:
     server = await web(b"", status=429, headers={"Retry-After": "90"})
     outcome = await look_at("vendor_status", provider="statuspage", url=server.url())
 
-    assert (outcome.reason, outcome.extra) == (Reason.RATE_LIMITED, {"heard": False, "retry_after_s": 90.0})
+    assert (outcome.reason, outcome.extra) == (
+        Reason.RATE_LIMITED,
+        {"heard": False, "retry_after_s": 90.0},
+    )
 
 
-async def test_a_page_that_is_away_is_nobodys_outage(listen: Listen, look_at: LookAt, closed_port: int) -> None:
+async def test_a_page_that_is_away_is_nobodys_outage(
+    listen: Listen, look_at: LookAt, closed_port: int
+) -> None:
     for url in ((await listen(silence)).url(), f"http://127.0.0.1:{closed_port}/"):
         outcome = await look_at("vendor_status", provider="statuspage", url=url, timeout_ms=200)
         assert (outcome.ok, outcome.blame, outcome.extra) == (False, Blame.PATH, {"heard": False})
 
 
-async def test_a_page_that_did_not_change_is_not_sent_again(listen: Listen, look_at: LookAt) -> None:
+async def test_a_page_that_did_not_change_is_not_sent_again(
+    listen: Listen, look_at: LookAt
+) -> None:
     seen: list[bytes] = []
 
     async def answer(reader: Any, writer: Any) -> None:
@@ -96,28 +113,45 @@ async def test_a_page_that_did_not_change_is_not_sent_again(listen: Listen, look
         if b'if-none-match: "v1"' in request.lower():
             writer.write(b"HTTP/1.1 304 Not Modified\r\n" + named + b"\r\n")
         else:
-            writer.write(b"HTTP/1.1 200 OK\r\n%scontent-length: %d\r\n\r\n%s" % (named, len(PAGE), PAGE))
+            writer.write(
+                b"HTTP/1.1 200 OK\r\n%scontent-length: %d\r\n\r\n%s" % (named, len(PAGE), PAGE)
+            )
         await writer.drain()
 
     url = (await listen(answer)).url()
-    first, second = [await look_at("vendor_status", provider="statuspage", url=url) for _ in range(2)]
+    first, second = [
+        await look_at("vendor_status", provider="statuspage", url=url) for _ in range(2)
+    ]
 
     assert b"if-modified-since: Tue, 24 Nov 2026 10:00:00 GMT" in seen[1]
     assert b"if-none-match" not in seen[0].lower()
-    assert (first.ok, first.extra["changed"], second.ok, second.extra["changed"]) == (True, True, True, False)
+    assert (first.ok, first.extra["changed"], second.ok, second.extra["changed"]) == (
+        True,
+        True,
+        True,
+        False,
+    )
     assert second.extra["incidents"] == first.extra["incidents"]
     assert second.status_code == 304
 
 
-async def test_without_names_of_versions_the_content_tells_whether_it_changed(web: Web, look_at: LookAt) -> None:
+async def test_without_names_of_versions_the_content_tells_whether_it_changed(
+    web: Web, look_at: LookAt
+) -> None:
     url = (await web(PAGE)).url()
-    changed = [(await look_at("vendor_status", provider="statuspage", url=url)).extra["changed"] for _ in range(2)]
+    changed = [
+        (await look_at("vendor_status", provider="statuspage", url=url)).extra["changed"]
+        for _ in range(2)
+    ]
 
     assert changed == [True, False]
 
 
 async def test_a_wall_after_a_page_was_heard_is_not_heard(listen: Listen, look_at: LookAt) -> None:
-    answers = [b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(PAGE), PAGE), b"HTTP/1.1 403 X\r\n\r\n"]
+    answers = [
+        b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(PAGE), PAGE),
+        b"HTTP/1.1 403 X\r\n\r\n",
+    ]
 
     async def answer(reader: Any, writer: Any) -> None:
         await read_request(reader)
@@ -125,7 +159,9 @@ async def test_a_wall_after_a_page_was_heard_is_not_heard(listen: Listen, look_a
         await writer.drain()
 
     url = (await listen(answer)).url()
-    first, second = [await look_at("vendor_status", provider="statuspage", url=url) for _ in range(2)]
+    first, second = [
+        await look_at("vendor_status", provider="statuspage", url=url) for _ in range(2)
+    ]
 
     assert (first.ok, second.ok, second.extra) == (True, False, {"heard": False})
 
@@ -150,7 +186,9 @@ async def test_only_what_is_asked_for_and_recent_is_told(web: Web, look_at: Look
     assert len((await look_at("vendor_status", **asked, hours=2160)).extra["incidents"]) == 2
 
 
-async def test_azure_tells_what_goes_on_and_an_empty_feed_tells_nothing(web: Web, look_at: LookAt) -> None:
+async def test_azure_tells_what_goes_on_and_an_empty_feed_tells_nothing(
+    web: Web, look_at: LookAt
+) -> None:
     feed = rss(item("Issues in West US", more="<category>Storage</category>"))
     outcome = await look_at("vendor_status", provider="azure", url=(await web(feed)).url())
     assert (outcome.ok, outcome.extra["open"]) == (True, 1)
@@ -162,7 +200,9 @@ async def test_azure_tells_what_goes_on_and_an_empty_feed_tells_nothing(web: Web
     assert (await look_at("vendor_status", provider="azure", url=url, may_be_empty=True)).ok
 
 
-async def test_google_ai_is_asked_as_its_page_does(web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_google_ai_is_asked_as_its_page_does(
+    web: Web, look_at: LookAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSCOPE_SECRET_AISTUDIO", "page-key")
     server = await web(dumps(samples.google_ai()))
     outcome = await look_at(
@@ -194,7 +234,9 @@ async def test_a_result_is_never_too_long_for_a_report(web: Web, look_at: LookAt
         for number in range(40)
     ]
     body = dumps({"page": {}, "incidents": long})
-    outcome = await look_at("vendor_status", provider="statuspage", url=(await web(body)).url(), trace=True)
+    outcome = await look_at(
+        "vendor_status", provider="statuspage", url=(await web(body)).url(), trace=True
+    )
 
     assert outcome.ok, outcome
     assert outcome.extra["open"] == 40

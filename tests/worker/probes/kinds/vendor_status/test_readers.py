@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.worker.probes.kinds.vendor_status import samples
-from tests.worker.probes.kinds.vendor_status.samples import ago, atom, dumps, item, mail_ago, ms_ago, rss
+from tests.worker.probes.kinds.vendor_status.samples import (
+    ago,
+    atom,
+    dumps,
+    item,
+    mail_ago,
+    ms_ago,
+    rss,
+)
 from worker.contract.instant import parse_rfc3339, rfc3339
 from worker.probes.kinds.vendor_status import aws, feed, google_ai, google_cloud, statuspage
 from worker.probes.kinds.vendor_status.incident import UnheardError, moment, plain
@@ -47,7 +55,9 @@ def test_an_incident_that_is_over_is_not_open() -> None:
 
 def test_incidents_without_components_or_updates_are_read() -> None:
     """As incident.io serves them."""
-    (incident,) = statuspage.read(dumps(samples.statuspage(components=None, incident_updates=[], started_at=None)))
+    (incident,) = statuspage.read(
+        dumps(samples.statuspage(components=None, incident_updates=[], started_at=None))
+    )
     assert (incident.components, incident.updates) == ((), 0)
     assert incident.started_at == incident.published_at == ms_ago(30)
 
@@ -55,14 +65,20 @@ def test_incidents_without_components_or_updates_are_read() -> None:
 def test_google_cloud_tells_products_and_places() -> None:
     incident, past = google_cloud.read(dumps(samples.google_cloud()))
 
-    assert (incident.started_at, incident.published_at, incident.updated_at) == (ms_ago(60), ms_ago(40), ms_ago(10))
+    assert (incident.started_at, incident.published_at, incident.updated_at) == (
+        ms_ago(60),
+        ms_ago(40),
+        ms_ago(10),
+    )
     assert incident.components == ("Vertex Gemini API", "Multiple Products")
     assert incident.regions == ("us-central1", "europe-west1")
     assert (incident.is_open, incident.latest) == (True, "Mitigation under way.")
     assert not past.is_open
 
 
-@pytest.mark.parametrize(("state", "said"), [(1, "investigating"), (4, "resolved"), (5, "mitigated")])
+@pytest.mark.parametrize(
+    ("state", "said"), [(1, "investigating"), (4, "resolved"), (5, "mitigated")]
+)
 def test_google_ai_is_read_by_place(state: int, said: str) -> None:
     (incident,) = google_ai.read(dumps(samples.google_ai(state)))
 
@@ -96,15 +112,27 @@ def test_aws_says_that_nothing_is_wrong_with_an_empty_array() -> None:
 @pytest.mark.parametrize(
     ("title", "text", "more", "status"),
     [
-        ("Errors", "<p><small>Nov 25, 11:14 UTC</small><br/><strong>Resolved</strong> - Fixed.</p>", "", "resolved"),
+        (
+            "Errors",
+            "<p><small>Nov 25, 11:14 UTC</small><br/><strong>Resolved</strong> - Fixed.</p>",
+            "",
+            "resolved",
+        ),
         ("Errors", "<b>Status: Monitoring</b>", "", "monitoring"),
         ("[RESOLVED] Errors", "We mended it.", "", "resolved"),
         ("Service is operating normally: Errors", "", "", "resolved"),
-        ("Errors", "", "<category>investigating</category><category>API</category>", "investigating"),
+        (
+            "Errors",
+            "",
+            "<category>investigating</category><category>API</category>",
+            "investigating",
+        ),
         ("Errors", "Something is odd.", "", ""),
     ],
 )
-def test_items_of_a_feed_tell_their_status_in_many_ways(title: str, text: str, more: str, status: str) -> None:
+def test_items_of_a_feed_tell_their_status_in_many_ways(
+    title: str, text: str, more: str, status: str
+) -> None:
     (incident,) = feed.read(rss(item(title, text=text, more=more)), may_be_empty=False)
 
     assert incident.status == status
@@ -115,13 +143,17 @@ def test_items_of_a_feed_tell_their_status_in_many_ways(title: str, text: str, m
 
 def test_an_atom_feed_is_read() -> None:
     entry = (
-        f'<entry><id>tag:1</id><title>Outage</title><link href="https://status.example/1"/><published>{ago(20)}'
-        f'</published><updated>{ago(2)}</updated><category term="Chat"/><content type="html">&lt;p&gt;Identified - x'
-        "&lt;/p&gt;</content></entry>"
+        "<entry><id>tag:1</id><title>Outage</title><link"
+        f' href="https://status.example/1"/><published>{ago(20)}</published><updated>{ago(2)}</updated><category'
+        ' term="Chat"/><content type="html">&lt;p&gt;Identified - x&lt;/p&gt;</content></entry>'
     )
     (incident,) = feed.read(atom(entry), may_be_empty=False)
 
-    assert (incident.id, incident.status, incident.url) == ("tag:1", "identified", "https://status.example/1")
+    assert (incident.id, incident.status, incident.url) == (
+        "tag:1",
+        "identified",
+        "https://status.example/1",
+    )
     assert (incident.published_at, incident.updated_at) == (ms_ago(20), ms_ago(2))
     assert incident.components == ("Chat",)
 
@@ -134,10 +166,14 @@ def test_an_empty_feed_says_nothing_unless_it_may() -> None:
 
 WALL = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
 BOMB = (
-    b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
+    b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b'
+    b' "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
 )
 FILE = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><rss><channel>&f;</channel></rss>'
-TYPED = b'<!DOCTYPE rss SYSTEM "http://x/rss.dtd"><rss><channel><item><title>x</title></item></channel></rss>'
+TYPED = (
+    b"<!DOCTYPE rss SYSTEM"
+    b' "http://x/rss.dtd"><rss><channel><item><title>x</title></item></channel></rss>'
+)
 NOTHING = (
     b"",
     b"  \n",
@@ -177,7 +213,18 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["page", "incidents", "begin", "updates", "components", "event_log", "status", "error"]),
+            st.sampled_from(
+                [
+                    "page",
+                    "incidents",
+                    "begin",
+                    "updates",
+                    "components",
+                    "event_log",
+                    "status",
+                    "error",
+                ]
+            ),
             inner,
             max_size=4,
         )
@@ -211,7 +258,9 @@ def test_moments_are_read_as_vendors_write_them(text: object, expected: str) -> 
     assert moment(text) == parse_rfc3339(expected)
 
 
-@pytest.mark.parametrize("text", ["", None, "yesterday", True, "2026-09-15", 12, "9" * 30, [], mail_ago(0)[:8]])
+@pytest.mark.parametrize(
+    "text", ["", None, "yesterday", True, "2026-09-15", 12, "9" * 30, [], mail_ago(0)[:8]]
+)
 def test_what_is_no_moment_is_none(text: object) -> None:
     assert moment(text) is None
 
@@ -225,7 +274,8 @@ def test_any_text_is_a_moment_or_none(text: object) -> None:
 def test_a_flood_of_signs_is_read_at_once() -> None:
     began = time.process_time()
     incidents = feed.read(
-        rss(*(item("<![CDATA[" + "<" * 4000 + "]]>", text="<" * 4000) for _ in range(200))), may_be_empty=False
+        rss(*(item("<![CDATA[" + "<" * 4000 + "]]>", text="<" * 4000) for _ in range(200))),
+        may_be_empty=False,
     )
     assert {incident.to_extra({})["title"] for incident in incidents} == {"<" * 279 + "…"}
 
@@ -247,6 +297,8 @@ def test_real_records_are_read_as_what_they_are() -> None:
 
     cloud = google_cloud.read((REAL / "gcp_incidents_2021-07_2022-07.json").read_bytes())
     assert len(cloud) == 157
-    assert all(incident.title and incident.started_at and incident.published_at for incident in cloud)
+    assert all(
+        incident.title and incident.started_at and incident.published_at for incident in cloud
+    )
     assert not any(incident.is_open for incident in cloud)
     assert sum(bool(incident.regions) for incident in cloud) == 52, "older ones tell no places"

@@ -24,7 +24,12 @@ _INPUT: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_inpu
 
 def _ask(question: Question) -> tuple[str, dict[str, Any]]:
     messages = [{"role": "user", "content": question.prompt}]
-    body = {"model": question.model, "max_tokens": question.max_tokens, "stream": True, "messages": messages}
+    body = {
+        "model": question.model,
+        "max_tokens": question.max_tokens,
+        "stream": True,
+        "messages": messages,
+    }
     return "/v1/messages", body
 
 
@@ -48,11 +53,15 @@ def _read(_name: str, data: str) -> Telling:
 def _start(document: Any) -> Telling:
     usage = inner(document, "message", "usage")
     counts = [counted for name in _INPUT if (counted := count(inner(usage, name))) is not None]
-    return Telling(model=text(inner(document, "message", "model")), input_tokens=sum(counts) if counts else None)
+    return Telling(
+        model=text(inner(document, "message", "model")),
+        input_tokens=sum(counts) if counts else None,
+    )
 
 
 def _delta(document: Any) -> Telling:
-    return Telling(text=text(inner(document, "delta", "text")) or "")  # thoughts and tool calls have other fields
+    # thoughts and tool calls have other fields
+    return Telling(text=text(inner(document, "delta", "text")) or "")
 
 
 def _last(document: Any) -> Telling:

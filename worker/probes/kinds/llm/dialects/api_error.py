@@ -1,4 +1,6 @@
-"""Errors as the APIs tell them, as HTTP answers or inside a stream, and what they say of whom. Pure."""
+"""Errors as the APIs tell them, as HTTP answers or inside a stream, and what they say of whom.
+Pure.
+"""
 
 import json
 import re
@@ -44,10 +46,28 @@ _STATUS: Final = {
     "DEADLINE_EXCEEDED": 504,
 }
 """The status that goes with an error's name, for errors that come inside a stream."""
-_UNPAID: Final = ("insufficient_quota", "billing", "credit balance", "spending limit", "payment required")
-"""Words of errors about money. With 429 only names count: Google writes of billing with every limit."""
-_BAD_KEY: Final = ("api_key_invalid", "invalid_api_key", "api key not valid", "authentication_error", "unauthenticated")
-_ELSEWHERE: Final = ("location is not supported", "unsupported_country", "country, region, or territory")
+_UNPAID: Final = (
+    "insufficient_quota",
+    "billing",
+    "credit balance",
+    "spending limit",
+    "payment required",
+)
+"""Words of errors about money. With 429 only names count: Google writes of billing with every
+limit.
+"""
+_BAD_KEY: Final = (
+    "api_key_invalid",
+    "invalid_api_key",
+    "api key not valid",
+    "authentication_error",
+    "unauthenticated",
+)
+_ELSEWHERE: Final = (
+    "location is not supported",
+    "unsupported_country",
+    "country, region, or territory",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,9 @@ class ApiError:
 
 
 def error_in(document: Any) -> ApiError | None:
-    """The error that a JSON document tells, in any of the vendors' forms; None when it tells none."""
+    """The error that a JSON document tells, in any of the vendors' forms; None when it tells
+    none.
+    """
     if isinstance(document, list):  # Google answers streams that it does not begin with an array
         document = document[0] if document else None
     if not isinstance(document, dict):
@@ -96,49 +118,91 @@ def error_of(body: bytes) -> ApiError | None:
 
 def _told(told: dict[str, Any]) -> ApiError:
     details = told.get("details")
-    reasons = [part.get("reason") for part in details if isinstance(part, dict)] if isinstance(details, list) else []
+    reasons = (
+        [part.get("reason") for part in details if isinstance(part, dict)]
+        if isinstance(details, list)
+        else []
+    )
     named = (told.get("type"), told.get("status"), told.get("code"), *reasons)
     names = tuple(dict.fromkeys(name for name in named if isinstance(name, str) and name))
     code = told.get("code")
     if not (isinstance(code, int) and 400 <= code <= 599):
         code = next((_STATUS[name] for name in names if name in _STATUS), None)
     message = told.get("message")
-    return ApiError(names, message if isinstance(message, str) else "", code, _retry_after_s(details))
+    return ApiError(
+        names, message if isinstance(message, str) else "", code, _retry_after_s(details)
+    )
 
 
 def _retry_after_s(details: Any) -> float | None:
     """Google's RetryInfo: `retryDelay` as seconds with an s behind them."""
-    delays = [part.get("retryDelay") for part in details if isinstance(part, dict)] if isinstance(details, list) else []
-    found = next((match for delay in delays if isinstance(delay, str) and (match := _DELAY.fullmatch(delay))), None)
+    delays = (
+        [part.get("retryDelay") for part in details if isinstance(part, dict)]
+        if isinstance(details, list)
+        else []
+    )
+    found = next(
+        (
+            match
+            for delay in delays
+            if isinstance(delay, str) and (match := _DELAY.fullmatch(delay))
+        ),
+        None,
+    )
     return None if found is None else float(found[1])
 
 
 def fault_of(status: int, error: ApiError | None, model: str | None, secret: str | None) -> Fault:
     """What an answer with this status and error says: about us, or about the target.
 
-    A 404 for a model is put down to the check, which names it. No message is shown that may hold part of a key.
+    A 404 for a model is put down to the check, which names it. No message is shown that may hold
+    part of a key.
     """
     if error is None:
         return _unspoken(status)
     named = f"{error.name} ({status})"
     if status in (503, 529) or error.speaks_of("overloaded"):
-        return Reason.STATUS, Blame.TARGET, f"the API is overloaded: {named}{_message(error, secret)}"
+        return (
+            Reason.STATUS,
+            Blame.TARGET,
+            f"the API is overloaded: {named}{_message(error, secret)}",
+        )
     if _is_about_money(status, error):
         told = f"the account of our key has nothing left to pay with: {named}; top it up"
         return Reason.UNAUTHORIZED, Blame.PROBER, told  # also with 429: no waiting helps
     if status == 401 or (status < 500 and error.speaks_of(*_BAD_KEY)):
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"the API refuses our key: {named}; check `key` on this worker"
+        return (
+            Reason.UNAUTHORIZED,
+            Blame.PROBER,
+            f"the API refuses our key: {named}; check `key` on this worker",
+        )
     if status < 500 and error.speaks_of(*_ELSEWHERE):
-        return Reason.BLOCKED, Blame.PROBER, f"the API does not serve this worker's country: {named}"
+        return (
+            Reason.BLOCKED,
+            Blame.PROBER,
+            f"the API does not serve this worker's country: {named}",
+        )
     if status == 403:
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"our key may not do this: {named}; check its rights to `model`"
+        return (
+            Reason.UNAUTHORIZED,
+            Blame.PROBER,
+            f"our key may not do this: {named}; check its rights to `model`",
+        )
     if status == 404:
         told = f"the API knows no model {model!r}, or not for our key: {named}; check `model`"
         return Reason.STATUS, Blame.PROBER, told
     if status == 429:
-        return Reason.RATE_LIMITED, Blame.PROBER, f"our key asks more often than it may: {named}; look less often"
+        return (
+            Reason.RATE_LIMITED,
+            Blame.PROBER,
+            f"our key asks more often than it may: {named}; look less often",
+        )
     if status in (400, 413, 415, 422):
-        return Reason.INTERNAL, Blame.PROBER, f"the API does not take our request: {named}{_message(error, secret)}"
+        return (
+            Reason.INTERNAL,
+            Blame.PROBER,
+            f"the API does not take our request: {named}{_message(error, secret)}",
+        )
     return Reason.STATUS, Blame.TARGET, f"the API failed: {named}{_message(error, secret)}"
 
 

@@ -1,4 +1,6 @@
-"""What the APIs have in common: a question, what an event of the answer tells, and how one vendor's API is spoken."""
+"""What the APIs have in common: a question, what an event of the answer tells, and how one vendor's
+API is spoken.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,7 +25,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one event tells. Token counts are totals so far; None means that nothing is said of them."""
+    """What one event tells. Token counts are totals so far; None means that nothing is said of
+    them.
+    """
 
     text: str = ""
     model: str | None = None
@@ -46,7 +50,9 @@ _ABSURD: Final = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one vendor's API is spoken. Paths follow the base address as the vendor's own client libraries take it."""
+    """How one vendor's API is spoken. Paths follow the base address as the vendor's own client
+    libraries take it.
+    """
 
     url: str | None
     """The vendor's own base address; None when everybody may speak it."""
@@ -61,11 +67,15 @@ class Dialect:
     models: Callable[[str | None], str]
     """Path of the list of models, or of one of them."""
     finish_ends: bool = False
-    """Whether a stream is whole once the model said why it stopped, without a last event that says so."""
+    """Whether a stream is whole once the model said why it stopped, without a last event that says
+    so.
+    """
 
 
 def parsed(data: str, complaint: str = "an event is not JSON") -> Any:
-    """The JSON document that an event holds; MalformedError with the complaint when it holds none."""
+    """The JSON document that an event holds; MalformedError with the complaint when it holds
+    none.
+    """
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -74,7 +84,11 @@ def parsed(data: str, complaint: str = "an event is not JSON") -> Any:
 
 def count(value: Any) -> int | None:
     """A number of tokens, when that is what it is."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD else None
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD
+        else None
+    )
 
 
 def text(value: Any) -> str | None:

@@ -1,7 +1,8 @@
-"""Server-sent events out of a body that came in piece by piece, each with the moment at which it was whole. Pure.
+"""Server-sent events out of a body that came in piece by piece, each with the moment at which it
+was whole. Pure.
 
-The format is the one of the HTML standard, section "Server-sent events": lines end with CRLF, LF or CR, an empty line
-ends an event, and what follows the last empty line is no event.
+The format is the one of the HTML standard, section "Server-sent events": lines end with CRLF, LF or
+CR, an empty line ends an event, and what follows the last empty line is no event.
 """
 
 import re

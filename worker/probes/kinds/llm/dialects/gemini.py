@@ -46,7 +46,9 @@ def _read(_name: str, data: str) -> Telling:
     if (error := error_in(document)) is not None:
         return Telling(error=error)
     candidate, usage = inner(document, "candidates", 0), document.get("usageMetadata")
-    finish = text(inner(candidate, "finishReason")) or text(inner(document, "promptFeedback", "blockReason"))
+    finish = text(inner(candidate, "finishReason")) or text(
+        inner(document, "promptFeedback", "blockReason")
+    )
     return Telling(
         text=_text(inner(candidate, "content", "parts")),
         model=text(document.get("modelVersion")),
@@ -65,7 +67,10 @@ def _text(parts: Any) -> str:
 
 
 def _output(usage: Any) -> int | None:
-    said, thought = count(inner(usage, "candidatesTokenCount")), count(inner(usage, "thoughtsTokenCount"))
+    said, thought = (
+        count(inner(usage, "candidatesTokenCount")),
+        count(inner(usage, "thoughtsTokenCount")),
+    )
     return None if said is None and thought is None else (said or 0) + (thought or 0)
 
 

@@ -62,12 +62,22 @@ def _read(_name: str, data: str) -> Telling:
         finish=text(inner(choice, "finish_reason")),
         input_tokens=count(inner(document, "usage", "prompt_tokens")),
         output_tokens=count(inner(document, "usage", "completion_tokens")),
-        hidden_tokens=count(inner(document, "usage", "completion_tokens_details", "reasoning_tokens")) or 0,
+        hidden_tokens=count(
+            inner(document, "usage", "completion_tokens_details", "reasoning_tokens")
+        )
+        or 0,
     )
 
 
 DIALECT: Final = Dialect(
-    url=URL, headers=bearer, fixed={}, ask=_asking("max_completion_tokens"), read=_read, models=models
+    url=URL,
+    headers=bearer,
+    fixed={},
+    ask=_asking("max_completion_tokens"),
+    read=_read,
+    models=models,
 )
 COMPATIBLE: Final = replace(DIALECT, url=None, ask=_asking("max_tokens"), finish_ends=True)
-"""Servers that speak the same format know the older name of the limit, and some leave `[DONE]` out."""
+"""Servers that speak the same format know the older name of the limit, and some leave `[DONE]`
+out.
+"""

@@ -1,4 +1,6 @@
-"""OpenAI's Responses API, streamed: typed events from `response.created` to `response.completed`."""
+"""OpenAI's Responses API, streamed: typed events from `response.created` to
+`response.completed`.
+"""
 
 from typing import Any, Final
 
@@ -57,7 +59,8 @@ def _response(kind: str, response: Any) -> Telling:
         error = error_in({"error": inner(response, "error")}) or ApiError(("failed",), status=500)
     return Telling(
         model=model,
-        finish=text(inner(response, "incomplete_details", "reason")) or kind.removeprefix("response."),
+        finish=text(inner(response, "incomplete_details", "reason"))
+        or kind.removeprefix("response."),
         input_tokens=count(inner(usage, "input_tokens")),
         output_tokens=count(inner(usage, "output_tokens")),
         hidden_tokens=count(inner(usage, "output_tokens_details", "reasoning_tokens")) or 0,

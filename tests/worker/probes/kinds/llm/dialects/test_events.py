@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from worker.probes.kinds.llm.dialects.events import Event, events
 
 STREAM = (
-    "\ufeff: hello\r\nevent: a\r\ndata: one\r\ndata:two\r\n\r\ndata\n\nevent: b\rid: 3\rdata: ünï: x\r\rdata: lost"
+    "\ufeff: hello\r\nevent: a\r\ndata: one\r\ndata:two\r\n\r\ndata\n\nevent: b\rid: 3\rdata: ünï:"
+    " x\r\rdata: lost"
 ).encode()
 
 
@@ -18,14 +19,21 @@ def whole(body: bytes) -> list[Event]:
 
 
 def test_lines_end_in_three_ways_and_fields_without_meaning_are_passed_over() -> None:
-    assert whole(STREAM) == [Event(1.0, "a", "one\ntwo"), Event(1.0, "", ""), Event(1.0, "b", "ünï: x")]
+    assert whole(STREAM) == [
+        Event(1.0, "a", "one\ntwo"),
+        Event(1.0, "", ""),
+        Event(1.0, "b", "ünï: x"),
+    ]
 
 
 def test_an_event_was_whole_when_its_empty_line_was_there() -> None:
     body = b"data: 1\n\ndata: 2\n\n"
     arrivals = [(3, 10.0), (8, 20.0), (9, 30.0), (12, 40.0), (len(body), 50.0)]
 
-    assert [(event.at_ms, event.data) for event in events(body, arrivals)] == [(30.0, "1"), (50.0, "2")]
+    assert [(event.at_ms, event.data) for event in events(body, arrivals)] == [
+        (30.0, "1"),
+        (50.0, "2"),
+    ]
 
 
 def test_nothing_makes_no_events() -> None:
