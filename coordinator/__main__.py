@@ -5,7 +5,7 @@
 
 import sys
 
-from coordinator.process import run, run_intake
+from coordinator.process import run, run_writer
 from coordinator.settings import SettingsError, read_settings
 from worker.contract import logs
 
@@ -20,7 +20,7 @@ def main() -> int:
         print(f"coordinator: {error}", file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(settings.log_level)
-    return run_intake(settings) if sys.argv[1:] == ["intake"] else run(settings)
+    return run_writer(settings) if sys.argv[1:] == ["intake"] else run(settings)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from coordinator.configuration import Configuration, from_document
-from coordinator.messaging.consumer import ECHO_QUEUE, Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.consumer import ECHO_QUEUE, ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.store import Store
 
 
@@ -30,14 +30,14 @@ async def in_force(store: Store) -> Applied | None:
 @asynccontextmanager
 async def linked(
     broker: str, configuration: Configuration, *, echo: str = ECHO_QUEUE, reports: bool = True
-) -> AsyncIterator[tuple[Post, Inbox]]:
-    """Both directions of the link to the broker; `echo` and `reports` as of the inbox."""
+) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
+    """Both directions of the link to the broker; `echo` and `reports` as of the consumer."""
     regions = [region.id for region in configuration.topology.regions]
-    post, inbox = Post(broker), Inbox(broker, regions, echo, reports=reports)
-    post.open()
-    inbox.open()
+    publisher, consumer = Publisher(broker), ReportConsumer(broker, regions, echo, reports=reports)
+    publisher.open()
+    consumer.open()
     try:
-        yield post, inbox
+        yield publisher, consumer
     finally:
-        await inbox.close()
-        await asyncio.to_thread(post.close)
+        await consumer.close()
+        await asyncio.to_thread(publisher.close)

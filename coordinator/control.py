@@ -16,7 +16,7 @@ from coordinator.parts import Parts
 from coordinator.runtime.leadership import Leadership
 from coordinator.runtime.retry import UNREACHABLE, persistently
 from coordinator.scheduling.tick import Tick
-from coordinator.verdicts.follower import Following
+from coordinator.verdicts.follower import Follower
 from coordinator.verdicts.judge_loop import settle
 from worker.contract import clock
 from worker.contract.instant import rfc3339
@@ -36,12 +36,12 @@ class Keeper:
     """Keeps the process in step with its store."""
 
     def __init__(
-        self, parts: Parts, lead: Leadership, ingest: Ingest | Following, tick: Tick, places: Places
+        self, parts: Parts, lead: Leadership, ingest: Ingest | Follower, tick: Tick, places: Places
     ) -> None:
         self._store = parts.store
-        self._inbox = parts.inbox
+        self._consumer = parts.consumer
         self._ledger = parts.ledger
-        self._hearing = parts.hearing
+        self._presence = parts.presence
         self._counters = parts.counters
         self._lead = lead
         self._ingest = ingest
@@ -95,8 +95,8 @@ class Keeper:
     def _set_up(self, configuration: Configuration) -> None:
         topology = configuration.topology
         regions = [region.id for region in topology.regions]
-        self._hearing.expect(regions, clock.monotonic_s())
-        self._inbox.listen_to(regions)
+        self._presence.expect(regions, clock.monotonic_s())
+        self._consumer.listen_to(regions)
         self._ingest.configure(configuration)
         self._tick.configure(topology)
 
@@ -126,8 +126,8 @@ class Keeper:
             "holder": self._lead.holder,
             "configuration": self._version,
             "ticked_until_ms": self._tick.ticked_until,
-            "connected": self._inbox.connected_since_s is not None,
-            "waiting_reports": self._inbox.depth(),
+            "connected": self._consumer.connected_since_s is not None,
+            "waiting_reports": self._consumer.depth(),
             "outstanding_looks": len(self._ledger),
             **self._counters.to_document(),
         }

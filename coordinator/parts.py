@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
-from coordinator.messaging.consumer import Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.domain.schedule.presence import Presence
+from coordinator.messaging.consumer import ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.runtime.metrics import Counters
 from coordinator.store import Store
 
@@ -17,8 +17,8 @@ class Parts:
     """
 
     store: Store
-    post: Post
-    inbox: Inbox
+    publisher: Publisher
+    consumer: ReportConsumer
     ledger: Ledger
-    hearing: Hearing
+    presence: Presence
     counters: Counters

@@ -12,21 +12,21 @@ from coordinator.configuration import Configuration
 from coordinator.control import Keeper
 from coordinator.domain.engine import Engine
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
 from coordinator.ingest.writer import store_until
 from coordinator.parts import Parts
 from coordinator.runtime.leadership import AnotherCoordinatorError, Leadership, leadership
 from coordinator.runtime.metrics import Counters
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.scheduling.tick import Tick
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store, StoreError, open_store
-from coordinator.upkeep.archive_loop import Archivist
-from coordinator.upkeep.rollup_loop import Housekeeper
+from coordinator.upkeep.archive_loop import ArchiveLoop
+from coordinator.upkeep.rollup_loop import RollupLoop
 from coordinator.verdicts import learned
-from coordinator.verdicts.follower import Following
+from coordinator.verdicts.follower import Follower
 from worker.contract import clock
 from worker.contract.instant import Instant
 
@@ -58,11 +58,11 @@ def run(settings: CoordinatorSettings) -> int:
     return 0
 
 
-def run_intake(settings: CoordinatorSettings) -> int:
+def run_writer(settings: CoordinatorSettings) -> int:
     """The life of a process that only stores, for a coordinator that judges elsewhere; exit codes
     as of `run`.
     """
-    if settings.intake != "elsewhere":
+    if settings.writer != "elsewhere":
         log.error("only one process stores; set OUTSCOPE_INTAKE=elsewhere, for the coordinator too")
         return EXIT_STORE
     try:
@@ -115,32 +115,39 @@ async def _coordinate(
     stop: asyncio.Event,
 ) -> None:
     configuration = applied.configuration
-    stamps = Stamps(clock.now, clock.monotonic_s, await store.results.last_received_at() or 0)
-    elsewhere = settings.intake == "elsewhere"
-    begin = (await store.intakes.claim(clock.now()))[0] if elsewhere else None
+    receive_clock = ReceiveClock(
+        clock.now, clock.monotonic_s, await store.results.last_received_at() or 0
+    )
+    elsewhere = settings.writer == "elsewhere"
+    begin = (await store.writers.claim(clock.now()))[0] if elsewhere else None
     engine = await _rebuilt(store, configuration, begin)
     places = Places(
         settings.geoip_country,
         settings.geoip_asn,
         settings.data_dir and settings.data_dir / "geodata",
     )
-    async with linked(settings.broker, configuration, reports=not elsewhere) as (post, inbox):
-        parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
-        ingest: Ingest | Following
+    async with linked(settings.broker, configuration, reports=not elsewhere) as (
+        publisher,
+        consumer,
+    ):
+        parts = Parts(store, publisher, consumer, Ledger(), Presence(), Counters())
+        ingest: Ingest | Follower
         if begin is not None:
-            ingest = Following(parts, engine, stamps, configuration, begin)
+            ingest = Follower(parts, engine, receive_clock, configuration, begin)
         else:
-            ingest = Ingest(parts, engine, places, stamps, configuration, settings.keep)
-        housekeeper = Housekeeper(
-            store, inbox, settings.keep, archived=settings.archive is not None
-        )
+            ingest = Ingest(parts, engine, places, receive_clock, configuration, settings.keep)
+        rollups = RollupLoop(store, consumer, settings.keep, archived=settings.archive is not None)
         archivists = (
-            [Archivist(store, settings.archive, settings.keep.results_ms)]
+            [ArchiveLoop(store, settings.archive, settings.keep.results_ms)]
             if settings.archive
             else []
         )
         tick = Tick(
-            post, parts.ledger, parts.hearing, lambda: inbox.connected_since_s, parts.counters
+            publisher,
+            parts.ledger,
+            parts.presence,
+            lambda: consumer.connected_since_s,
+            parts.counters,
         )
         keeper = Keeper(parts, lead, ingest, tick, places)
         await keeper.begin(applied.version, configuration)
@@ -150,7 +157,7 @@ async def _coordinate(
             "coordinating version=%d checks=%d", applied.version, len(configuration.topology.checks)
         )
         _spare_collections()
-        await _together(stop, ingest, tick, keeper, housekeeper, *archivists)
+        await _together(stop, ingest, tick, keeper, rollups, *archivists)
     places.close()
 
 
@@ -197,7 +204,7 @@ async def _tell_what_changed(store: Store, engine: Engine) -> None:
 
 
 async def _together(
-    stop: asyncio.Event, *loops: Ingest | Following | Tick | Keeper | Housekeeper | Archivist
+    stop: asyncio.Event, *loops: Ingest | Follower | Tick | Keeper | RollupLoop | ArchiveLoop
 ) -> None:
     """Run the loops until told to stop; when one fails, all stop and its error is raised.
 

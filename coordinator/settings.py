@@ -29,7 +29,7 @@ class CoordinatorSettings:
     `geoip_asn` are databases in MaxMind's format that replace the bundled one. `ready_file` is
     touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
     is the folder or S3 URL to which results go that are kept no longer; without it they are
-    deleted. `intake` is `elsewhere` when other processes store what workers report, and this one
+    deleted. `writer` is `elsewhere` when other processes store what workers report, and this one
     judges it.
     """
 
@@ -41,7 +41,7 @@ class CoordinatorSettings:
     ready_file: Path | None = None
     log_level: str = "INFO"
     keep: Keep = Keep()
-    intake: str = "here"
+    writer: str = "here"
     archive: str | None = None
 
     def __post_init__(self) -> None:
@@ -51,12 +51,12 @@ class CoordinatorSettings:
             raise SettingsError(
                 f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port"
             )
-        if self.intake not in INTAKES:
+        if self.writer not in INTAKES:
             raise SettingsError(
-                f"OUTSCOPE_INTAKE is {self.intake!r}; write here, or elsewhere when other processes"
+                f"OUTSCOPE_INTAKE is {self.writer!r}; write here, or elsewhere when other processes"
                 " store"
             )
-        if self.intake == "elsewhere" and self.database.startswith("sqlite:"):
+        if self.writer == "elsewhere" and self.database.startswith("sqlite:"):
             raise SettingsError(
                 "OUTSCOPE_INTAKE=elsewhere needs PostgreSQL; into SQLite one process stores"
             )
@@ -94,7 +94,7 @@ def read_settings(
         ready_file=_path("OUTSCOPE_READY_FILE", environ),
         log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
         keep=keep,
-        intake=environ.get("OUTSCOPE_INTAKE", "").strip() or "here",
+        writer=environ.get("OUTSCOPE_INTAKE", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
     )
 

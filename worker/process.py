@@ -21,7 +21,7 @@ from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
 from worker.lean import settle
 from worker.messaging.celery_app import Handlers, build_app, build_controller
-from worker.messaging.post import Post
+from worker.messaging.publisher import Publisher
 from worker.messaging.watchdog import Watchdog
 from worker.orders import OrderError, read_order
 from worker.probes.kinds import KINDS
@@ -95,7 +95,7 @@ class _Process:
             settings.public_address,
         )
         self._sender = Sender(
-            Post(settings.broker, who),
+            Publisher(settings.broker, who),
             outbox,
             region=settings.region,
             worker=settings.name,
@@ -108,7 +108,7 @@ class _Process:
         app = build_app(settings.broker, settings.region, settings.name, handlers)
         self._controller = build_controller(app, who, self._ready)
         self._watchdog = Watchdog(
-            Post(settings.broker, who),
+            Publisher(settings.broker, who),
             region=settings.region,
             worker=settings.name,
             excused=lambda: self._agent.tally.blocked > 0,

@@ -12,13 +12,13 @@ from uvicorn.server import Server
 from worker.contract import logs
 
 
-def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bool = False) -> int:
+def run_coordinator(broker: str | None, database: str, data: Path, *, writer: bool = False) -> int:
     """Run the coordinator until told to stop; returns the exit code. Its other settings come from
     the environment.
 
     With `intake` it is a process that only stores, beside a coordinator that judges.
     """
-    from coordinator.process import run, run_intake
+    from coordinator.process import run, run_writer
     from coordinator.settings import SettingsError, read_settings
 
     given = {"OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}
@@ -32,7 +32,7 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, intake: bo
         typer.echo(str(error), err=True)
         return 2
     logs.configure(settings.log_level)
-    return run_intake(settings) if intake else run(settings)
+    return run_writer(settings) if writer else run(settings)
 
 
 class _ReadyServer(Server):

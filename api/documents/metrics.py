@@ -76,7 +76,7 @@ class Facts(Collector):
 
     picture: Picture
     refusals: Sequence[Mapping[str, Any]] = ()
-    intakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    writers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each process that only stores last told of itself."""
 
     def collect(self) -> Iterable[Metric]:
@@ -170,15 +170,15 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
         refused.add_metric([refusal["reason"]], refusal["count"])
     yield from (heard, refused)
     yield from _told(facts.picture.coordinator)
-    yield from _intakes(facts.intakes)
+    yield from _writers(facts.writers)
 
 
-def _intakes(intakes: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
+def _writers(writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
     """What processes that only store tell of themselves; nothing when the coordinator stores."""
-    for key in ("reports", "results", "repeats") if intakes else ():
+    for key in ("reports", "results", "repeats") if writers else ():
         about = f"{_COUNTS[key]} by a process that only stores, since its start"
         family = CounterMetricFamily(f"outscope_intake_{key}", about, labels=["intake"])
-        for name, told in intakes.items():
+        for name, told in writers.items():
             family.add_metric([name], told.get(key, 0))
         yield family
 

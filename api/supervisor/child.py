@@ -22,7 +22,7 @@ GRACE_S: Final = 15.0
 Say = Callable[[str], None]
 
 
-class Keeper:
+class Child:
     """One program and the process that runs it now, if any."""
 
     def __init__(self, program: Program, say: Say, wait_s: float = FIRST_WAIT_S) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from api.supervisor import plan
 from api.supervisor.api_client import get
 from api.supervisor.broker import Broker, Embedded, Shared
-from api.supervisor.child import Keeper
+from api.supervisor.child import Child
 from api.supervisor.claim import claimed, require_free
 from api.supervisor.logfile import roll, roll_if_large
 from api.supervisor.prepare import Prepared, prepare
@@ -37,7 +37,7 @@ class Product:
         self._say = say
         self._regions: set[str] = set()
         self._programs: dict[str, Program] = {}
-        self._keepers: dict[str, Keeper] = {}
+        self._children: dict[str, Child] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._chores: list[asyncio.Task[None]] = []
 
@@ -45,22 +45,22 @@ class Product:
         """Start everything, the broker before the rest; returns when all of it is ready."""
         if self._broker.program is not None:
             self._begin(self._broker.program)
-            await self._keepers[self._broker.program.name].ready()
+            await self._children[self._broker.program.name].ready()
         self._begin(plan.coordinator(self.settings, self._broker.coordinator))
         self._begin(plan.api(self.settings))
         for region in self.prepared.regions:
             self._begin_worker(region)
-        await asyncio.gather(*(keeper.ready() for keeper in self._keepers.values()))
+        await asyncio.gather(*(child.ready() for child in self._children.values()))
         self._chores = [asyncio.create_task(self._tidy()), asyncio.create_task(self._follow())]
 
     def resume(self, name: str) -> None:
         """Start this process, and keep it running."""
-        keeper = self._keepers[name] = Keeper(self._programs[name], self._say)
-        self._tasks[name] = asyncio.create_task(keeper.run(), name=name)
+        child = self._children[name] = Child(self._programs[name], self._say)
+        self._tasks[name] = asyncio.create_task(child.run(), name=name)
 
     async def pause(self, name: str) -> None:
         """End this process and leave it ended."""
-        await self._keepers[name].end()
+        await self._children[name].end()
         await self._tasks[name]
 
     async def stop(self) -> None:
@@ -73,8 +73,8 @@ class Product:
 
     def kill(self) -> None:
         """End everything at once."""
-        for keeper in self._keepers.values():
-            keeper.kill()
+        for child in self._children.values():
+            child.kill()
 
     def _begin(self, program: Program) -> None:
         roll(program.log)

@@ -64,7 +64,7 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
                 "it runs, but has no link to the broker",
                 "see whether the broker runs",
             )
-        beside = await _intakes(store, now)
+        beside = await _writers(store, now)
         if elsewhere and not beside:
             said = "it only judges (OUTSCOPE_INTAKE=elsewhere), and no other process stores"
             return True, failure("coordinator", said, "start one: outscope ingest run")
@@ -77,7 +77,7 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
     )
 
 
-async def _intakes(store: Inspection, now: Instant) -> str:
+async def _writers(store: Inspection, now: Instant) -> str:
     """How many processes beside the coordinator store, if any."""
     heard = [
         at

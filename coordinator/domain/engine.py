@@ -50,7 +50,7 @@ class Engine:
         self._found(topology, rules)
 
     def _found(self, topology: Topology, rules: Rules) -> None:
-        """Build tracks, fleet and judges, empty."""
+        """Build series, fleet and judges, empty."""
         self._topology, self._rules = topology, rules
         self._all_series = all_series_of(topology, rules)
         self._fleet = Fleet(topology, self._all_series, rules)

@@ -38,7 +38,7 @@ PAUSES = 15
 STEADY_PAUSES = 6
 """And once an incident is open, this many times."""
 CALM_WRONG = 0.5
-"""Below this likelihood that anything is wrong, only what the screen lets through is weighed at
+"""Below this likelihood that anything is wrong, only what the prefilter lets through is weighed at
 once...
 """
 CLEAN_WRONG = 0.02

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from coordinator.store import Aside
+from coordinator.store import DeadLetter
 from worker.contract.instant import Instant
 from worker.contract.message import TASK_REPORT, Report
 from worker.contract.result import Result
@@ -22,8 +22,8 @@ MOST_EXAMPLE: Final = 500
 class Reading:
     """Reports (to be receipted), results, and refusals with one example a reason.
 
-    `asides` hold what was refused as it came, so that somebody can look at it and have it read
-    again.
+    `dead_letters` hold what was refused as it came, so that somebody can look at it and have it
+    read again.
     """
 
     received_at: Instant
@@ -32,7 +32,7 @@ class Reading:
     results: list[Result] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
-    asides: list[Aside] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
 
     def refuse(self, reason: str, example: str) -> None:
         """Count something that is not taken."""
@@ -41,8 +41,8 @@ class Reading:
 
     def set_aside(self, region: str, task: str, reason: str, body: bytes) -> None:
         """Keep a message that was refused for this reason, with the example last told."""
-        self.asides.append(
-            Aside(region, task, reason, self.examples[reason], body, self.received_at)
+        self.dead_letters.append(
+            DeadLetter(region, task, reason, self.examples[reason], body, self.received_at)
         )
 
 

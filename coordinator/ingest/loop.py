@@ -13,11 +13,11 @@ from coordinator.configuration import Configuration
 from coordinator.configuration.retention import DEFAULT, Keep
 from coordinator.domain.engine import Engine
 from coordinator.geodata.places import Places
-from coordinator.ingest.pipeline import Batch, Intake
+from coordinator.ingest.pipeline import Batch, Pipeline
 from coordinator.messaging.consumer import Delivery
 from coordinator.parts import Parts
-from coordinator.runtime.receive_clock import Stamps
-from coordinator.verdicts.judge_loop import SECOND_MS, Judging
+from coordinator.runtime.receive_clock import ReceiveClock
+from coordinator.verdicts.judge_loop import SECOND_MS, JudgeLoop
 from worker.contract import clock
 from worker.contract.result import Result
 
@@ -30,19 +30,19 @@ class Ingest:
         parts: Parts,
         engine: Engine,
         places: Places,
-        stamps: Stamps,
+        receive_clock: ReceiveClock,
         configuration: Configuration,
         kept: Keep = DEFAULT,
     ) -> None:
-        self._intake = Intake(parts, places, stamps, configuration, kept)
-        self._judging = Judging(parts, engine, configuration)
+        self._pipeline = Pipeline(parts, places, receive_clock, configuration, kept)
+        self._judge_loop = JudgeLoop(parts, engine, configuration)
         self._second = 0
 
     def configure(self, configuration: Configuration) -> None:
         """Take in by this configuration from the next batch on, and judge by it from that batch
         on.
         """
-        self._intake.configure(configuration)
+        self._pipeline.configure(configuration)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished.
@@ -62,11 +62,11 @@ class Ingest:
         finally:
             coming.cancel()
             judged.cancel()
-        await self._intake.save_books()
+        await self._pipeline.save_books()
 
     async def step(self, deliveries: Sequence[Delivery]) -> None:
         """Take in what arrived, and judge when a second is over."""
-        await self._judge(*await self._stored(await self._intake.batch(deliveries)))
+        await self._judge(*await self._stored(await self._pipeline.batch(deliveries)))
 
     async def _take(self, batch: Batch, before: "asyncio.Task[None]") -> "asyncio.Task[None]":
         """Store and receipt a batch, and begin to judge it when the one before is judged."""
@@ -76,20 +76,20 @@ class Ingest:
 
     async def _next_batch(self) -> Batch:
         second_over_s = (SECOND_MS - clock.now() % SECOND_MS) / 1000
-        return await self._intake.next_batch(second_over_s)
+        return await self._pipeline.next_batch(second_over_s)
 
     async def _stored(self, batch: Batch) -> tuple[Batch, Sequence[Result]]:
-        new = await self._intake.stored(batch)
-        await self._intake.finish(batch)
+        new = await self._pipeline.stored(batch)
+        await self._pipeline.finish(batch)
         second = batch.reading.received_at // SECOND_MS
         if second != self._second:
             self._second = second
-            await self._intake.save_books()
+            await self._pipeline.save_books()
         return batch, new
 
     async def _judge(self, batch: Batch, new: Sequence[Result]) -> None:
         """Judge what time alone decided before these were heard, and only then fold them."""
-        self._judging.configure(batch.configuration)
-        await self._judging.judge(batch.reading.received_at)
+        self._judge_loop.configure(batch.configuration)
+        await self._judge_loop.judge(batch.reading.received_at)
         if batch.deliveries:
-            await self._judging.observe(new)
+            await self._judge_loop.observe(new)

@@ -17,7 +17,7 @@ from coordinator.ingest.decoded import Reading
 from coordinator.ingest.receipts import Bookkeeping, receipt_letters
 from coordinator.messaging.consumer import Delivery
 from coordinator.parts import Parts
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import keep, persistently
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -41,10 +41,10 @@ class Batch:
     again: Sequence[str] = ()
 
 
-class Intake:
-    """From the inbox to the store and back to the workers, a batch at a time.
+class Pipeline:
+    """From the consumer to the store and back to the workers, a batch at a time.
 
-    `intake` names this process among several that store into one database; without a name it is the
+    `writer` names this process among several that store into one database; without a name it is the
     only one.
     """
 
@@ -52,21 +52,21 @@ class Intake:
         self,
         parts: Parts,
         places: Places,
-        stamps: Stamps,
+        receive_clock: ReceiveClock,
         configuration: Configuration,
         kept: Keep,
-        intake: str = "",
+        writer: str = "",
     ) -> None:
         self._store = parts.store
-        self._inbox = parts.inbox
-        self._post = parts.post
-        self._hearing = parts.hearing
+        self._consumer = parts.consumer
+        self._publisher = parts.publisher
+        self._presence = parts.presence
         self._counters = parts.counters
         self._places = places
-        self._stamps = stamps
+        self._receive_clock = receive_clock
         self._configuration = configuration
         self._kept = kept
-        self._intake = intake
+        self._pipeline = writer
         self._books = Bookkeeping(places)
         self._asked_again_s = 0.0
         self._open: set[Instant] = set()
@@ -76,26 +76,28 @@ class Intake:
         """Read by this configuration from the next batch on."""
         self._configuration = configuration
 
-    def floor(self) -> Instant:
+    def watermark(self) -> Instant:
         """No batch that is yet to be stored has an older stamp."""
-        return min(self._open, default=0) or self._stamps.next()
+        return min(self._open, default=0) or self._receive_clock.next()
 
     async def next_batch(self, timeout_s: float) -> Batch:
         """What is to be read again, else what has arrived, else nothing when the time is over."""
         if self._asked_again_s + ASK_AGAIN_S <= clock.monotonic_s():
             self._asked_again_s = clock.monotonic_s()
-            wanted = await persistently("asides", self._store.asides.wanted)
+            wanted = await persistently("dead_letters", self._store.dead_letters.wanted)
             if wanted:
                 again = [
-                    Delivery(aside.region, aside.task, aside.body, clock.monotonic_s())
-                    for _, aside in wanted
+                    Delivery(
+                        dead_letter.region, dead_letter.task, dead_letter.body, clock.monotonic_s()
+                    )
+                    for _, dead_letter in wanted
                 ]
                 return await self.batch(again, [identifier for identifier, _ in wanted])
-        return await self.batch(await self._inbox.some(timeout_s))
+        return await self.batch(await self._consumer.some(timeout_s))
 
     async def batch(self, deliveries: Sequence[Delivery], again: Sequence[str] = ()) -> Batch:
         """Read in a thread, so that it never delays the orders of the next window."""
-        configuration, received_at = self._configuration, self._stamps.next()
+        configuration, received_at = self._configuration, self._receive_clock.next()
         if not deliveries:
             return Batch(configuration, deliveries, Reading(received_at))
         self._open.add(received_at)
@@ -114,7 +116,7 @@ class Intake:
     async def stored(self, batch: Batch) -> list[Result]:
         """Store a batch, and return what was new."""
         reading = batch.reading
-        new = await keep(self._store, reading.results, reading, self._intake)
+        new = await keep(self._store, reading.results, reading, self._pipeline)
         self._open.discard(reading.received_at)
         self._counters.repeats += len(reading.results) - len(new)
         return new
@@ -141,21 +143,23 @@ class Intake:
             await persistently("refusals", partial(self._store.refusals.count, *refusal))
 
     async def _set_aside(self, batch: Batch) -> None:
-        asides = batch.reading.asides
-        if asides:
-            dropped = await persistently("asides", lambda: self._store.asides.add(asides))
+        dead_letters = batch.reading.dead_letters
+        if dead_letters:
+            dropped = await persistently(
+                "dead_letters", lambda: self._store.dead_letters.add(dead_letters)
+            )
             if dropped:
                 log.warning("asides_full dropped=%d; see: outscope ingest errors", dropped)
         if batch.again:
-            await persistently("asides", lambda: self._store.asides.done(batch.again))
+            await persistently("dead_letters", lambda: self._store.dead_letters.done(batch.again))
 
     def _receipt(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
         committed_s = clock.monotonic_s()
         for letter in receipt_letters(reading):
             # one that is lost makes the worker send again, which does no harm
-            self._post.send(letter)
+            self._publisher.send(letter)
         for region, report in reading.reports:
-            self._hearing.heard(region, committed_s, report.worker)
+            self._presence.heard(region, committed_s, report.worker)
             self._books.heard(region, report, reading.received_at)
         for delivery in deliveries:
             self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)

@@ -16,12 +16,12 @@ from uuid import uuid4
 from coordinator.bootstrap import Applied, in_force, linked
 from coordinator.configuration.retention import Keep
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
-from coordinator.ingest.pipeline import Batch, Intake
+from coordinator.ingest.pipeline import Batch, Pipeline
 from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import UNREACHABLE, persistently
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import FencedError, Store, open_store
@@ -31,20 +31,22 @@ from worker.contract.instant import Instant
 log = logging.getLogger("outscope.storing")
 
 SUBJECT: Final = "intake"
-FLOOR_EVERY_S: Final = 0.2
+WATERMARK_EVERY_S: Final = 0.2
 LOOK_EVERY_S: Final = 1.0
 BOOKS_EVERY_S: Final = 1.0
 
 
-class Storing:
+class Writer:
     """One of several processes that store."""
 
     def __init__(self, parts: Parts, places: Places, applied: Applied, keep: Keep) -> None:
         self.name = f"{socket.gethostname()[:64]}/{os.getpid()}/{uuid4().hex[:8]}"
         self._parts = parts
         self._store = parts.store
-        self._stamps = Stamps(clock.now, clock.monotonic_s)
-        self._intake = Intake(parts, places, self._stamps, applied.configuration, keep, self.name)
+        self._receive_clock = ReceiveClock(clock.now, clock.monotonic_s)
+        self._pipeline = Pipeline(
+            parts, places, self._receive_clock, applied.configuration, keep, self.name
+        )
         self._version = applied.version
         self._earliest: Instant = 0
         """No stamp below this one is stored: the judge may have read on."""
@@ -53,69 +55,72 @@ class Storing:
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; what was taken from the broker by then is finished."""
         await self._begin()
-        beside = [asyncio.create_task(self._floors()), asyncio.create_task(self._configurations())]
-        coming = asyncio.create_task(self._intake.next_batch(FLOOR_EVERY_S))
+        beside = [
+            asyncio.create_task(self._watermarks()),
+            asyncio.create_task(self._configurations()),
+        ]
+        coming = asyncio.create_task(self._pipeline.next_batch(WATERMARK_EVERY_S))
         try:
             while not stop.is_set():
                 batch = await coming
-                coming = asyncio.create_task(self._intake.next_batch(FLOOR_EVERY_S))
+                coming = asyncio.create_task(self._pipeline.next_batch(WATERMARK_EVERY_S))
                 await self._take(batch)
                 for task in beside:
                     if task.done():
                         task.result()
             await self._take(await coming)
-            await self._intake.save_books()
+            await self._pipeline.save_books()
         finally:
             coming.cancel()
             for task in beside:
                 task.cancel()
             await asyncio.gather(coming, *beside, return_exceptions=True)
             with suppress(*UNREACHABLE):
-                await self._store.intakes.end(self.name)
+                await self._store.writers.end(self.name)
                 await self._forget_departed()
 
     async def _begin(self) -> None:
         begun = await persistently(
-            "intake", lambda: self._store.intakes.begin(self.name, clock.now())
+            "intake", lambda: self._store.writers.begin(self.name, clock.now())
         )
-        self._stamps.not_before(begun)
+        self._receive_clock.not_before(begun)
         self._earliest = begun
         await persistently("standing", self._forget_departed)
 
     async def _forget_departed(self) -> None:
         """What processes told that store no more is told no more."""
-        await self._store.standings.keep(SUBJECT, await self._store.intakes.names())
+        await self._store.standings.keep(SUBJECT, await self._store.writers.names())
 
     async def _take(self, batch: Batch) -> None:
         while True:
             if batch.reading.received_at < self._earliest:
                 # under a new stamp
-                batch = await self._intake.batch(self._intake.dropped(batch), batch.again)
+                batch = await self._pipeline.batch(self._pipeline.dropped(batch), batch.again)
             try:
-                new = await self._intake.stored(batch)
+                new = await self._pipeline.stored(batch)
                 break
             except FencedError as error:
                 log.warning("%s", error)
                 await self._begin()
         self._parts.counters.results += len(new)
-        await self._intake.finish(batch)
+        await self._pipeline.finish(batch)
         if clock.monotonic_s() - self._books_s >= BOOKS_EVERY_S:
             self._books_s = clock.monotonic_s()
-            await self._intake.save_books()
+            await self._pipeline.save_books()
             document = {"holder": self.name, **self._parts.counters.to_document()}
             await persistently(
                 "standing",
                 lambda: self._store.standings.put(SUBJECT, self.name, clock.now(), document),
             )
 
-    async def _floors(self) -> None:
+    async def _watermarks(self) -> None:
         """Say that we live, and how far the judge may go for our part. Who was fenced finds out
         when it stores.
         """
         while True:
             with suppress(FencedError, *UNREACHABLE):
-                await self._store.intakes.go_on(self.name, self._intake.floor())
-            await asyncio.sleep(FLOOR_EVERY_S)
+                await self._store.writers.go_on(self.name, self._pipeline.watermark())
+            await asyncio.sleep(WATERMARK_EVERY_S)
 
     async def _configurations(self) -> None:
         while True:
@@ -126,10 +131,10 @@ class Storing:
                 applied = await persistently("configuration", lambda: in_force(self._store))
                 if applied is not None:
                     self._version = applied.version
-                    self._parts.inbox.listen_to(
+                    self._parts.consumer.listen_to(
                         [region.id for region in applied.configuration.topology.regions]
                     )
-                    self._intake.configure(applied.configuration)
+                    self._pipeline.configure(applied.configuration)
             await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -149,11 +154,11 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
         link = linked(
             settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}"
         )
-        post, inbox = await stack.enter_async_context(link)
-        parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
+        publisher, consumer = await stack.enter_async_context(link)
+        parts = Parts(store, publisher, consumer, Ledger(), Presence(), Counters())
         if settings.ready_file is not None:
             settings.ready_file.touch()
-        await Storing(parts, places, applied, settings.keep).run(stop)
+        await Writer(parts, places, applied, settings.keep).run(stop)
     log.info("stopped")
 
 

@@ -46,7 +46,7 @@ class Delivery:
     arrived_s: float
 
 
-class Inbox:
+class ReportConsumer:
     """The receiving thread and its bounded hand-over.
 
     Each process that receives has an `echo` queue of its own. Without `reports` only the link is

@@ -105,7 +105,7 @@ def celery_app(broker: str) -> Celery:
     return app
 
 
-class Post:
+class Publisher:
     """The sending thread. `send` never blocks."""
 
     def __init__(self, broker: str) -> None:

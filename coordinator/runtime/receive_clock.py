@@ -1,4 +1,6 @@
-"""The stamps on what was received: never back, whatever somebody does to the clock."""
+"""The receive clock: stamps on what was received: never back, whatever somebody does to the
+clock.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,7 +11,7 @@ SET_BACK_MS: Final = 2_000
 GRID_MS: Final = 1_000
 
 
-class Stamps:
+class ReceiveClock:
     """Gives instants that never go back. When the clock is set back, they go on from where they
     were.
 

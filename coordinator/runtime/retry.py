@@ -69,7 +69,7 @@ def unstorable(error: BaseException) -> bool:
 
 
 async def keep(
-    store: Store, results: Sequence[Result], reading: Reading, intake: str = ""
+    store: Store, results: Sequence[Result], reading: Reading, writer: str = ""
 ) -> list[Result]:
     """Store results and return the new ones. One that no table can hold is refused; the others are
     kept.
@@ -79,7 +79,7 @@ async def keep(
     async def add() -> list[Result]:
         nonlocal tried
         again, tried = tried, True
-        new = await store.results.add(results, intake)
+        new = await store.results.add(results, writer)
         # the first try may have been committed
         return await store.results.stored_as(results) if again else new
 
@@ -95,4 +95,4 @@ async def keep(
             return []
     middle = len(results) // 2
     halves = (results[:middle], results[middle:])
-    return [result for half in halves for result in await keep(store, half, reading, intake)]
+    return [result for half in halves for result in await keep(store, half, reading, writer)]

@@ -15,10 +15,10 @@ from typing import Final, TypeAlias
 
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.model.topology import Check, Topology
-from coordinator.domain.schedule.presence import Hearing
-from coordinator.domain.schedule.rate_limit import Cap
+from coordinator.domain.schedule.presence import Presence
+from coordinator.domain.schedule.rate_limit import RateLimit
 from coordinator.ingest.decode import MOST_ATTEMPTS
-from coordinator.messaging.publisher import Post, in_this_loop, order_letter
+from coordinator.messaging.publisher import Publisher, in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.orders import Extra, Specs, extra_order
 from worker.contract import clock
@@ -37,13 +37,13 @@ class ExtraLooks:
 
     def __init__(
         self,
-        post: Post,
-        hearing: Hearing,
+        publisher: Publisher,
+        presence: Presence,
         link_since: Callable[[], float | None],
         counters: Counters,
     ) -> None:
-        self._post = post
-        self._hearing = hearing
+        self._publisher = publisher
+        self._presence = presence
         self._link_since = link_since
         self._counters = counters
         self._told_s = float("-inf")
@@ -53,7 +53,7 @@ class ExtraLooks:
         """Order by this topology from now on."""
         self._topology = topology
         self._specs = Specs(topology)
-        self._cap = Cap(topology)
+        self._rate_limit = RateLimit(topology)
 
     def order(self, asks: Sequence[Ask], now: Instant) -> None:
         """Order all that can be made now: one message a place."""
@@ -63,7 +63,7 @@ class ExtraLooks:
             check = self._makeable(ask, now_s)
             if check is None:
                 self._counters.extra_looks_dropped += 1
-            elif self._cap.allows(check, now_s):
+            elif self._rate_limit.allows(check, now_s):
                 places[ask.region, ask.worker].append(Extra(check, ask.attempt))
             else:
                 self._capped(now_s)
@@ -77,9 +77,11 @@ class ExtraLooks:
         check = self._topology.check.get(ask.check)
         if check is None or ask.region not in check.regions or not 0 < ask.attempt < MOST_ATTEMPTS:
             return None
-        if not self._post.reachable or self._hearing.silent(ask.region, now_s, self._link_since()):
+        if not self._publisher.reachable or self._presence.silent(
+            ask.region, now_s, self._link_since()
+        ):
             return None
-        if ask.worker is not None and not self._hearing.present(ask.region, ask.worker, now_s):
+        if ask.worker is not None and not self._presence.present(ask.region, ask.worker, now_s):
             return None
         return check
 
@@ -87,7 +89,9 @@ class ExtraLooks:
         for (region, worker), looks in places:
             message, expires_s = extra_order(region, looks, self._specs, now)
             sent = partial(self._sent, len(looks))
-            if not self._post.send(order_letter(message, expires_s, in_this_loop(sent), worker)):
+            if not self._publisher.send(
+                order_letter(message, expires_s, in_this_loop(sent), worker)
+            ):
                 self._counters.extra_looks_dropped += len(looks)
 
     def _sent(self, looks: int, sent: bool, _at: Instant) -> None:

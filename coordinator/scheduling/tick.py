@@ -14,9 +14,9 @@ from typing import Final
 
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.schedule.ledger import GapReason, Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.schedule import Due, Schedule
-from coordinator.messaging.publisher import Post, in_this_loop, order_letter
+from coordinator.messaging.publisher import Publisher, in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.orders import Specs, order
 from worker.contract import clock
@@ -41,15 +41,15 @@ class Tick:
 
     def __init__(
         self,
-        post: Post,
+        publisher: Publisher,
         ledger: Ledger,
-        hearing: Hearing,
+        presence: Presence,
         link_since: Callable[[], float | None],
         counters: Counters,
     ) -> None:
-        self._post = post
+        self._publisher = publisher
         self._ledger = ledger
-        self._hearing = hearing
+        self._presence = presence
         self._link_since = link_since
         self._counters = counters
         self._schedule = Schedule(Topology())
@@ -81,7 +81,7 @@ class Tick:
         for look in self._schedule.due(start, end):
             by_region[look.region].append(look)
         for region, looks in by_region.items():
-            if self._hearing.silent(region, clock.monotonic_s(), self._link_since()):
+            if self._presence.silent(region, clock.monotonic_s(), self._link_since()):
                 self._ledger.miss(looks, GapReason.NO_WORKER)
             else:
                 self._order(region, looks, now)
@@ -109,7 +109,7 @@ class Tick:
         self._ledger.issue(looks)
         for part in (looks[i : i + MOST_LOOKS] for i in range(0, len(looks), MOST_LOOKS)):
             message, expires_s = order(region, part, self._specs, now)
-            if not self._post.send(
+            if not self._publisher.send(
                 order_letter(message, expires_s, in_this_loop(partial(self._sent, part)))
             ):
                 self._lost(part)

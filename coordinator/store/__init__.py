@@ -7,7 +7,7 @@ from coordinator.store.database import StoreError
 from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
 from coordinator.store.results.results import ResultFilter
-from coordinator.store.state.dead_letters import Aside
+from coordinator.store.state.dead_letters import DeadLetter
 from coordinator.store.state.workers import Heard
 from coordinator.store.state.writers import FencedError
 from coordinator.store.store import Store
@@ -15,7 +15,7 @@ from coordinator.store.trouble import TROUBLE
 
 __all__ = [
     "TROUBLE",
-    "Aside",
+    "DeadLetter",
     "FencedError",
     "Heard",
     "Page",

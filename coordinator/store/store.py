@@ -8,14 +8,14 @@ from coordinator.store.results.results import Results
 from coordinator.store.results.retention import Retention
 from coordinator.store.results.rollups import Rollups
 from coordinator.store.state.configurations import Configurations
-from coordinator.store.state.dead_letters import Asides
+from coordinator.store.state.dead_letters import DeadLetters
 from coordinator.store.state.gaps import Gaps
 from coordinator.store.state.incidents import Incidents
 from coordinator.store.state.refusals import Refusals
 from coordinator.store.state.standings import Standings
 from coordinator.store.state.verdicts import Verdicts
 from coordinator.store.state.workers import Workers
-from coordinator.store.state.writers import Intakes
+from coordinator.store.state.writers import Writers
 
 
 class Store:
@@ -33,8 +33,8 @@ class Store:
         self.workers = Workers(database)
         self.gaps = Gaps(database)
         self.refusals = Refusals(database)
-        self.asides = Asides(database)
-        self.intakes = Intakes(database)
+        self.dead_letters = DeadLetters(database)
+        self.writers = Writers(database)
         self.leases = Leases(database)
         self.archiving = Archiving(database)
         self.exporting = Exporting(database)

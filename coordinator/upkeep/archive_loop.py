@@ -21,7 +21,7 @@ REST: Final = 2.0
 """Two thirds of the time are left to what must not wait."""
 
 
-class Archivist:
+class ArchiveLoop:
     """Archives under the lease of the coordinator that leads. Trouble with the archive never ends
     the process.
     """

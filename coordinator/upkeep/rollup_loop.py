@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Final, NamedTuple
 
 from coordinator.configuration.retention import Keep, first_kept
-from coordinator.messaging.consumer import Inbox
+from coordinator.messaging.consumer import ReportConsumer
 from coordinator.runtime.stopping import told_within
 from coordinator.store import TROUBLE, Store
 from coordinator.store.results.rollups import LENGTH_MS, Level
@@ -29,7 +29,7 @@ REST: Final = 10
 """A bucket is not made again before so many times as long have passed as making it took: many cells
 wait longer.
 """
-ASIDE_KEPT_MS: Final = 30 * 86_400_000
+DEAD_LETTERS_KEPT_MS: Final = 30 * 86_400_000
 STEP_ASIDE_S: Final = 20.0
 
 
@@ -49,12 +49,14 @@ def due_from(level: Level, at: Instant, made: Made) -> Instant:
     return rested if made.at >= ended else min(ended, max(rested, made.at + UNFINISHED_MS[level]))
 
 
-class Housekeeper:
+class RollupLoop:
     """Rolls up and forgets; results only when no archive takes them (`archived`)."""
 
-    def __init__(self, store: Store, inbox: Inbox, keep: Keep, *, archived: bool = False) -> None:
+    def __init__(
+        self, store: Store, consumer: ReportConsumer, keep: Keep, *, archived: bool = False
+    ) -> None:
         self._store = store
-        self._inbox = inbox
+        self._consumer = consumer
         self._keep = keep
         self._archived = archived
         self._made: dict[tuple[Level, Instant], Made] = {}
@@ -107,7 +109,7 @@ class Housekeeper:
                 "hour", first_kept(now, self._keep.hours_ms)
             ),
             "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
-            "asides": await self._store.retention.asides(now - ASIDE_KEPT_MS),
+            "dead_letters": await self._store.retention.dead_letters(now - DEAD_LETTERS_KEPT_MS),
         }
         if any(gone.values()):
             log.info(
@@ -121,5 +123,5 @@ class Housekeeper:
 
     async def _step_aside(self, stop: asyncio.Event) -> None:
         until_s = clock.monotonic_s() + STEP_ASIDE_S
-        while self._inbox.depth() and clock.monotonic_s() < until_s and not stop.is_set():  # noqa: ASYNC110
+        while self._consumer.depth() and clock.monotonic_s() < until_s and not stop.is_set():  # noqa: ASYNC110
             await asyncio.sleep(0.2)  # nobody tells when it is empty

@@ -32,7 +32,7 @@ class Judged(Protocol):
         """The fitness of each (region, worker), and why."""
 
 
-class Board:
+class CurrentState:
     """Remembers what was written, so that only changes are written again. Verdicts are dear: few
     are asked for.
     """

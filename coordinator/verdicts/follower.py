@@ -14,9 +14,9 @@ from typing import Final
 from coordinator.configuration import Configuration
 from coordinator.domain.engine import Engine
 from coordinator.parts import Parts
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import persistently
-from coordinator.verdicts.judge_loop import SECOND_MS, Judging
+from coordinator.verdicts.judge_loop import SECOND_MS, JudgeLoop
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
@@ -30,21 +30,21 @@ HEARD_MS: Final = 20_000
 """Workers heard since then are asked for; who was not is silent by all measures."""
 
 
-class Following:
+class Follower:
     """Judges all that was received since a moment."""
 
     def __init__(
         self,
         parts: Parts,
         engine: Engine,
-        stamps: Stamps,
+        receive_clock: ReceiveClock,
         configuration: Configuration,
         begin: Instant,
     ) -> None:
         self._store = parts.store
-        self._hearing = parts.hearing
-        self._judging = Judging(parts, engine, configuration)
-        self._stamps = stamps
+        self._presence = parts.presence
+        self._judge_loop = JudgeLoop(parts, engine, configuration)
+        self._receive_clock = receive_clock
         self._next = configuration
         self._after: tuple[Instant, str] = (begin, "")
         self._storing = -1
@@ -62,9 +62,9 @@ class Following:
 
     async def step(self) -> bool:
         """Judge what is new; whether there is more at once."""
-        self._judging.configure(self._next)
+        self._judge_loop.configure(self._next)
         reach, storing = await persistently(
-            "claim", lambda: self._store.intakes.claim(self._stamps.next())
+            "claim", lambda: self._store.writers.claim(self._receive_clock.next())
         )
         self._tell(storing)
         await self._hear()
@@ -76,13 +76,13 @@ class Following:
             self._after = found[-1].received_at, found[-1].id
             return True
         self._after = reach, ""
-        await self._judging.judge(reach)
+        await self._judge_loop.judge(reach)
         return False
 
     async def _judge(self, found: list[Result]) -> None:
         for second, results in groupby(found, lambda result: result.received_at // SECOND_MS):
-            await self._judging.judge(second * SECOND_MS)  # all that was received before
-            await self._judging.observe(list(results))
+            await self._judge_loop.judge(second * SECOND_MS)  # all that was received before
+            await self._judge_loop.observe(list(results))
 
     async def _hear(self) -> None:
         """Who was heard by the processes that store; they write it down each second."""
@@ -93,7 +93,9 @@ class Following:
         for region, worker, heard_at in await persistently(
             "heard", lambda: self._store.workers.since(now - HEARD_MS)
         ):
-            self._hearing.heard(region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker)
+            self._presence.heard(
+                region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker
+            )
 
     def _tell(self, storing: int) -> None:
         if storing != self._storing:

@@ -19,7 +19,7 @@ from coordinator.scheduling.extra_looks import ExtraLooks
 from coordinator.store.state.incidents import Line
 from coordinator.store.state.standings import Standing
 from coordinator.verdicts import learned
-from coordinator.verdicts.current_state import Board
+from coordinator.verdicts.current_state import CurrentState
 from coordinator.verdicts.timeline import lines
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -30,7 +30,7 @@ log = logging.getLogger("outscope.ingest")
 SECOND_MS: Final = 1_000
 
 
-class Judging:
+class JudgeLoop:
     """The engine and what it says, kept in step with the store. One task calls it, with stored
     results in order.
     """
@@ -42,10 +42,13 @@ class Judging:
         self._engine = engine
         self._configuration = configuration
         self._extra = ExtraLooks(
-            parts.post, parts.hearing, lambda: parts.inbox.connected_since_s, parts.counters
+            parts.publisher,
+            parts.presence,
+            lambda: parts.consumer.connected_since_s,
+            parts.counters,
         )
         self._extra.configure(configuration.topology)
-        self._board = Board()
+        self._current_state = CurrentState()
         self._judged_second = 0
         self._learned_in = 0
 
@@ -55,7 +58,7 @@ class Judging:
             self._configuration = configuration
             self._extra.configure(configuration.topology)
             self._engine.reconfigure(configuration.judged, configuration.rules)
-            self._board.forget()
+            self._current_state.forget()
 
     async def observe(self, new: Sequence[Result]) -> None:
         """Fold results that were stored for the first time; in a thread, for orders must not wait
@@ -93,7 +96,7 @@ class Judging:
         events = self._engine.advance(at)
         asks = self._engine.asks()
         incidents = list(lines(events, self._engine))
-        standings = self._board.changes(self._engine, at)
+        standings = self._current_state.changes(self._engine, at)
         self._counters.judge_ms.add((clock.monotonic_s() - began_s) * 1000)
         return asks, events, incidents, standings
 

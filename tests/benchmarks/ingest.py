@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from api.cli.bench.coordinator import measure
 from api.cli.bench.ingest import _sentences
-from api.cli.bench.intake import measure
 from tests.faults.postgres import Postgres, binaries
 
 RESULTS = 300_000

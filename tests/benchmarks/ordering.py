@@ -13,9 +13,9 @@ import time
 
 from coordinator.configuration import from_document
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.encoding import canonical
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.publisher import Publisher
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import Tick
 from tests.benchmarks.fleet import document
@@ -41,21 +41,21 @@ async def main(checks: int) -> int:
         f"  read in {time.process_time() - began_s:.1f} s of CPU, {_rss_mb() - before_mb:.0f} MB"
         " more"
     )
-    post, ledger, counters = Post("redis://127.0.0.1:1/0"), Ledger(), Counters()
-    hearing = Hearing()
-    hearing.expect((region.id for region in topology.regions), monotonic_s())
-    tick = Tick(post, ledger, hearing, monotonic_s, counters)
+    publisher, ledger, counters = Publisher("redis://127.0.0.1:1/0"), Ledger(), Counters()
+    presence = Presence()
+    presence.expect((region.id for region in topology.regions), monotonic_s())
+    tick = Tick(publisher, ledger, presence, monotonic_s, counters)
     began_s = time.process_time()
     tick.configure(topology)
     print(
         f"  scheduled in {time.process_time() - began_s:.1f} s, {_rss_mb() - before_mb:.0f} MB more"
         " than at first"
     )
-    _tick(tick, post, ledger)
+    _tick(tick, publisher, ledger)
     return 0
 
 
-def _tick(tick: Tick, post: Post, ledger: Ledger) -> None:
+def _tick(tick: Tick, publisher: Publisher, ledger: Ledger) -> None:
     looks = letters = size = 0
     cpu_s = worst_s = 0.0
     for second in range(SECONDS):
@@ -64,8 +64,8 @@ def _tick(tick: Tick, post: Post, ledger: Ledger) -> None:
         ledger.sweep(NOW + second * 1000)
         took_s = time.process_time() - began_s
         cpu_s, worst_s = cpu_s + took_s, max(worst_s, took_s)
-        while not post._letters.empty():
-            letter = post._letters.get_nowait()
+        while not publisher._letters.empty():
+            letter = publisher._letters.get_nowait()
             assert letter is not None
             letters += 1
             looks += len(letter[1].body["looks"])

@@ -20,7 +20,7 @@ import orjson
 import redis
 from kombu import Connection
 
-from api.cli.bench.intake import _broker
+from api.cli.bench.coordinator import _broker
 from api.cli.bench.load import INTERVAL_MS, REGIONS, ROWS_A_REPORT, document, rows
 from tests.faults.postgres import Postgres, binaries
 from worker.contract.message import TASK_REPORT, reports_queue

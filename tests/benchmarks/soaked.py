@@ -1,4 +1,4 @@
-"""The coordinator of a soak: its own loops over its own store and inbox, by a clock that goes as
+"""The coordinator of a soak: its own loops over its own store and consumer, by a clock that goes as
 fast as what arrives.
 
 Taking in waits while rollups are more than a quarter of an hour behind, by the fast clock;
@@ -26,18 +26,18 @@ from coordinator.configuration import from_document
 from coordinator.configuration.retention import DAY_MS, Keep
 from coordinator.domain.engine import Engine
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
-from coordinator.messaging.consumer import Delivery, Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.consumer import Delivery, ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.store import Store, open_store
 from coordinator.upkeep import rollup_loop
-from coordinator.upkeep.archive_loop import Archivist
-from coordinator.upkeep.rollup_loop import Housekeeper
+from coordinator.upkeep.archive_loop import ArchiveLoop
+from coordinator.upkeep.rollup_loop import RollupLoop
 
 KEEP = Keep(DAY_MS, DAY_MS, 400 * DAY_MS, 3_650 * DAY_MS)
 BEHIND_MS = 900_000
@@ -46,14 +46,14 @@ LIMIT_ROWS = 100_000
 _SENT_AT = re.compile(rb'"sent_at": ?(\d+)')
 
 
-class FastInbox(Inbox):
+class FastConsumer(ReportConsumer):
     """Gives out what was sent in one slot at once, moves the clock there, and waits for rollups."""
 
     rolled_up = 0
     most = 64
 
     async def some(self, timeout_s: float, most: int = 0) -> list[Delivery]:
-        """As `Inbox`, when rollups are not too far behind."""
+        """As `ReportConsumer`, when rollups are not too far behind."""
         while CLOCK.at - self.rolled_up > BEHIND_MS:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0.002)
         found = await super().some(timeout_s, self.most)
@@ -67,13 +67,13 @@ class Soak:
     """One run; `tell` gets a line a tenth."""
 
     def __init__(
-        self, store: Store, inbox: FastInbox, ingest: Ingest, archive: str, results: int
+        self, store: Store, consumer: FastConsumer, ingest: Ingest, archive: str, results: int
     ) -> None:
-        self._store, self._inbox, self._ingest = store, inbox, ingest
+        self._store, self._consumer, self._ingest = store, consumer, ingest
         self._results = results
-        self._housekeeper = Housekeeper(store, inbox, KEEP, archived=True)
+        self._housekeeper = RollupLoop(store, consumer, KEEP, archived=True)
         # a rest would be hours by this clock
-        self._archivist = Archivist(store, archive, KEEP.results_ms, rest=0.0)
+        self._archivist = ArchiveLoop(store, archive, KEEP.results_ms, rest=0.0)
         self._stop = asyncio.Event()
         self._archive_s = 0.0
 
@@ -99,7 +99,7 @@ class Soak:
         while not self._stop.is_set():
             began = CLOCK.at
             await self._housekeeper._round(self._stop)
-            self._inbox.rolled_up = began
+            self._consumer.rolled_up = began
             await asyncio.sleep(0.01)
 
     async def _archiving(self) -> None:
@@ -142,27 +142,27 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
     async with open_store(url) as store:
         CLOCK.move(int((folder / "began").read_text()))
         await store.configurations.save(configured, CLOCK.at)
-        post, inbox = Post(broker), FastInbox(broker, regions)
-        inbox.rolled_up = CLOCK.at
-        inbox.most = int((folder / "reports_a_slot").read_text())
-        parts = Parts(store, post, inbox, Ledger(), Hearing(), Counters())
+        publisher, consumer = Publisher(broker), FastConsumer(broker, regions)
+        consumer.rolled_up = CLOCK.at
+        consumer.most = int((folder / "reports_a_slot").read_text())
+        parts = Parts(store, publisher, consumer, Ledger(), Presence(), Counters())
         engine = Engine(configuration.judged, configuration.rules)
         ingest = Ingest(
-            parts, engine, Places(), Stamps(CLOCK.now, CLOCK.now_s), configuration, KEEP
+            parts, engine, Places(), ReceiveClock(CLOCK.now, CLOCK.now_s), configuration, KEEP
         )
         rollup_loop.STEP_ASIDE_S = 0.0  # type: ignore[misc]  reports always wait in fast time
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)  # as the coordinator's process does
-        post.open()
-        inbox.open()
-        run = Soak(store, inbox, ingest, str(folder / "archive"), results)
+        publisher.open()
+        consumer.open()
+        run = Soak(store, consumer, ingest, str(folder / "archive"), results)
         try:
             await run.run(parts.counters)
             await run.finish()
         finally:
-            await inbox.close()
-            await asyncio.to_thread(post.close)
+            await consumer.close()
+            await asyncio.to_thread(publisher.close)
         await _tell_end(store, parts.counters, folder)
     await _tell_limit(bare_urls[1], url, folder)
 

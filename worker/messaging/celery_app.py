@@ -26,7 +26,7 @@ from kombu.transport.redis import Channel
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_ECHO, TASK_LOOK, TASK_RECEIPT, probes_queue, worker_queue
-from worker.messaging.post import CONNECT_TIMEOUT_S
+from worker.messaging.publisher import CONNECT_TIMEOUT_S
 
 CONCURRENCY: Final = 2
 RETRY_MAX_S: Final = 2.0

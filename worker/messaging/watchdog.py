@@ -13,7 +13,7 @@ from typing import Final
 
 from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_ECHO, worker_queue
-from worker.messaging.post import BrokerAwayError, Post
+from worker.messaging.publisher import BrokerAwayError, Publisher
 
 ECHO_S: Final = 3.0
 STUCK_S: Final = 7.0
@@ -83,7 +83,7 @@ class Watchdog:
 
     def __init__(
         self,
-        post: Post,
+        publisher: Publisher,
         *,
         region: str,
         worker: str,
@@ -92,7 +92,7 @@ class Watchdog:
         cut: Callable[[], None],
         restart: Callable[[], None],
     ) -> None:
-        self._post = post
+        self._publisher = publisher
         self._queue = worker_queue(region, worker)
         self._excused = excused
         self._hung = hung
@@ -121,7 +121,7 @@ class Watchdog:
                 log.error("consumer_stuck act=%s", step.value)
             if step in self._acts:
                 self._acts[step]()
-        self._post.close()
+        self._publisher.close()
 
     def _next(self) -> Step:
         self._hung_checks = self._hung_checks + 1 if self._hung() else 0
@@ -134,7 +134,7 @@ class Watchdog:
     def _echo(self) -> None:
         sent_s = monotonic_s()
         try:
-            self._post.send(self._queue, TASK_ECHO, b"null")
+            self._publisher.send(self._queue, TASK_ECHO, b"null")
         except BrokerAwayError:
             self._watch.unreachable()
         else:

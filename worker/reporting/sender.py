@@ -10,7 +10,7 @@ from typing import Final
 
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import TASK_REPORT, VERSION, Report, Vitals, reports_queue
-from worker.messaging.post import BrokerAwayError, Post
+from worker.messaging.publisher import BrokerAwayError, Publisher
 from worker.reporting.delivery import Delivery
 from worker.reporting.outbox import Key, Outbox
 
@@ -26,7 +26,7 @@ class Sender:
 
     def __init__(
         self,
-        post: Post,
+        publisher: Publisher,
         outbox: Outbox,
         *,
         region: str,
@@ -34,7 +34,7 @@ class Sender:
         boot: str,
         vitals: Callable[[], Vitals],
     ) -> None:
-        self._post = post
+        self._publisher = publisher
         self._outbox = outbox
         self._delivery = Delivery(outbox.keys())
         self._queue = reports_queue(region)
@@ -86,7 +86,7 @@ class Sender:
                 self._stopping.wait(RETRY_S[min(self._failures, len(RETRY_S)) - 1])
             self._send()
         self._send()  # what came in last
-        self._post.close()
+        self._publisher.close()
 
     def _pause_s(self) -> float:
         return max(0.0, self._beat_at - monotonic_s())
@@ -112,7 +112,7 @@ class Sender:
         if body is None:
             self._delivery.gone(key)
             return
-        self._post.send(self._queue, TASK_REPORT, body)
+        self._publisher.send(self._queue, TASK_REPORT, body)
         self._delivery.sent(key, monotonic_s())
 
     def _beat_if_due(self) -> None:
@@ -125,6 +125,6 @@ class Sender:
         report = Report(
             worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals()
         )
-        self._post.send(self._queue, TASK_REPORT, report.model_dump_json().encode())
+        self._publisher.send(self._queue, TASK_REPORT, report.model_dump_json().encode())
         self._delivery.beaten(key)
         self._beat_at = monotonic_s() + HEARTBEAT_S

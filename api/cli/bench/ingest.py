@@ -36,7 +36,7 @@ def ingest(
     same rows with nothing around them (bare COPY, or executemany of SQLite) are the limit that it
     is compared with.
     """
-    from api.cli.bench.intake import BenchError, measure
+    from api.cli.bench.coordinator import BenchError, measure
     from coordinator.store import StoreError
 
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as name:

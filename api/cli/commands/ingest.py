@@ -43,7 +43,7 @@ def run(broker: Broker = None, database: Database = None, data: Data = None) -> 
             secret("OUTSCOPE_BROKER", broker),
             database_url(database, data),
             data_dir(data),
-            intake=True,
+            writer=True,
         )
     )
 
@@ -53,7 +53,7 @@ def list_errors(database: Database = None, data: Data = None, json: Json = False
     """List what was set aside, the latest first. The same message again is counted, not listed
     twice.
     """
-    found = _with_store(database, data, lambda store: store.asides.all())
+    found = _with_store(database, data, lambda store: store.dead_letters.all())
     if json:
         return typer.echo(plain_json.dumps(found, indent=2))
     out = console()
@@ -69,7 +69,7 @@ def show_error(
     data: Data = None,
 ) -> None:
     """Print a message as it came; what is known of it goes to standard error."""
-    found = _with_store(database, data, lambda store: store.asides.one(identifier))
+    found = _with_store(database, data, lambda store: store.dead_letters.one(identifier))
     if found is None:
         typer.echo(
             f"nothing with the id {identifier!r} is set aside; see: outscope ingest errors list",
@@ -94,7 +94,7 @@ def retry(
 
     async def ask(store: Store) -> tuple[list[str], list[str]]:
         wanted = await _named(store, ids, every)
-        return wanted, await store.asides.retry(wanted)
+        return wanted, await store.dead_letters.retry(wanted)
 
     wanted, done = _with_store(database, data, ask)
     for identifier in wanted:
@@ -115,7 +115,7 @@ def discard(
 
     async def delete(store: Store) -> tuple[int, int]:
         wanted = await _named(store, ids, every)
-        return len(wanted), await store.asides.discard(wanted)
+        return len(wanted), await store.dead_letters.discard(wanted)
 
     wanted, gone = _with_store(database, data, delete)
     typer.echo(f"{gone} of {wanted} were deleted.")
@@ -126,7 +126,7 @@ async def _named(store: Store, ids: list[str] | None, every: bool) -> list[str]:
     if every == bool(ids):
         typer.echo("name the messages by their ids, or say --all", err=True)
         raise typer.Exit(2)
-    return [told["id"] for told in await store.asides.all()] if every else list(ids or ())
+    return [told["id"] for told in await store.dead_letters.all()] if every else list(ids or ())
 
 
 def _with_store(database: str | None, data: Any, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -1,4 +1,4 @@
-"""What to announce: from opinions to claims, without wavering."""
+"""What to announce: from findings to claims, without wavering."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Announcement:
 def announcement(
     findings: Sequence[Finding], announced: tuple[Claim, ...], rules: Rules
 ) -> Announcement:
-    """What the opinions suggest to announce after what is announced already."""
+    """What the findings suggest to announce after what is announced already."""
     first = findings[0]
     trouble_before = announced not in {(ALL_WELL,), (NOTHING_YET,)}
     if first.wrong <= rules.clear_share or (first.wrong < rules.alarm_share and not trouble_before):

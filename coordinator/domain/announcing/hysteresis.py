@@ -1,10 +1,10 @@
-"""The herald of one service: what is announced of it, and when something else may be."""
+"""The hysteresis of one service: what is announced of it, and when something else may be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.announcing.announcement import Announcement, announcement
-from coordinator.domain.announcing.settle import is_settled, turned_at
+from coordinator.domain.announcing.settling import is_settled, turned_at
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.inference.estimator import Estimate
 from coordinator.domain.model.rules import Rules
@@ -50,7 +50,7 @@ def announce(
     pace: Pace,
     rules: Rules,
 ) -> None:
-    """Announce what the opinions suggest, when it is settled. While we suspect ourselves nothing is
+    """Announce what the findings suggest, when it is settled. While we suspect ourselves nothing is
     claimed.
     """
     state.look_again_at = NEVER

@@ -1,4 +1,4 @@
-"""The panel of one service: all its cells, which of them vote now, and what their looks amount
+"""The estimator of one service: all its cells, which of them vote now, and what their looks amount
 to.
 """
 
@@ -47,7 +47,7 @@ MOST_DISRUPTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the panel saw at a step: the sheet, who votes, and an opinion for each disruption told
+    """What the estimator saw at a step: the grid, who votes, and a finding for each disruption told
     apart.
     """
 
@@ -118,8 +118,8 @@ class Estimator:
     def estimate(
         self, now: Instant, claims: Sequence[Claim], *, late_alarms: bool, calm: bool
     ) -> Estimate:
-        """Look at everything again. Where all was `calm`, it is weighed only if the screen lets it
-        through.
+        """Look at everything again. Where all was `calm`, it is weighed only if the prefilter lets
+        it through.
         """
         self.touched = False
         seen = self.peek(now, late_alarms=late_alarms)
@@ -135,7 +135,7 @@ class Estimator:
         )
 
     def peek(self, now: Instant, *, late_alarms: bool) -> Estimate:
-        """What is there to see, without an opinion, and without taking note."""
+        """What is there to see, without a finding, and without taking note."""
         all_series, fleet = self.all_series, self._fleet
         grid = fill(
             self.axes,
@@ -153,7 +153,7 @@ class Estimator:
     def _findings(
         self, grid: CountGrid, coverage: Coverage, claims: Sequence[Claim]
     ) -> list[Finding]:
-        """One opinion, and more for what it leaves unexplained, when that is very likely something,
+        """One finding, and more for what it leaves unexplained, when that is very likely something,
         too.
         """
         if not (grid.bad.any() or grid.slow.any()) or not coverage.votes.any():

@@ -1,4 +1,4 @@
-"""An opinion: what the posterior amounts to, as far as what was heard allows to say it."""
+"""A finding: what the posterior amounts to, as far as what was heard allows to say it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -46,7 +46,7 @@ CALM = Finding(0.0, ALL_WELL, True)
 def conclude(
     posterior: Posterior, nats: Floats, coverage: Coverage, grid: CountGrid, rules: Rules
 ) -> Finding:
-    """The opinion that a posterior supports. `nats` is the evidence (mode, bucket, component,
+    """The finding that a posterior supports. `nats` is the evidence (mode, bucket, component,
     region) behind it.
     """
     axes, wrong, newest, begin = coverage.axes, 1 - posterior.none, grid.newest, grid.begin

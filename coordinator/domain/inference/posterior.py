@@ -1,5 +1,5 @@
 """The posterior: how likely each hypothesis is now, by a Bayesian filter over the buckets of a
-sheet.
+grid.
 
 In each bucket a disruption may begin (at its price), end, change its reach or its failing share;
 then the bucket's looks are weighed. Failing shares are a mixture, and "slow" is one more mode. A

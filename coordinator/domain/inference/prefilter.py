@@ -1,4 +1,4 @@
-"""The screen: whether the bad looks of a quiet service may amount to anything; cheap, and no for
+"""The prefilter: whether the bad looks of a quiet service may amount to anything; cheap, and no for
 most of them.
 
 For each line (the service, a component, a region, a cell) and each moment that its bad looks may

@@ -15,7 +15,7 @@ configured.
 """
 
 
-class Hearing:
+class Presence:
     """When each region was heard last. Moments are seconds on the monotonic clock."""
 
     def __init__(self) -> None:

@@ -42,7 +42,7 @@ class Bucket:
         self._holds -= 1
 
 
-class Cap:
+class RateLimit:
     """Counts extra looks against what a topology's regular looks justify, in all and for each
     target host.
     """

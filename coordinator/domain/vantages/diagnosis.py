@@ -20,7 +20,7 @@ from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
 Elsewhere = Callable[[Series, int], Mapping[str, float]]
-"""(track, slot) -> for each region that looked at that check about then, the share of failures of
+"""(series, slot) -> for each region that looked at that check about then, the share of failures of
 its best worker.
 """
 
@@ -203,7 +203,7 @@ def failing_about(all_series: Iterable[Series], slot: int) -> dict[str, float]:
     """For each region that looked in this slot or its neighbours, the share of failures of its best
     worker.
 
-    `tracks` are those of one check.
+    `series` are those of one check.
     """
     shares: dict[str, float] = {}
     for series in all_series:

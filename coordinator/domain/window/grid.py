@@ -1,4 +1,4 @@
-"""The sheet of a service: its looks that count, bucket by bucket, cell by cell, as arrays.
+"""The grid of a service: its looks that count, bucket by bucket, cell by cell, as arrays.
 
 Shapes are (bucket, component, region). A bucket is one interval of the quickest check, or coarser
 for a service whose slowest check is much slower.
@@ -40,7 +40,7 @@ ROUND_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The axes of a service's sheets, the same from sheet to sheet."""
+    """The axes of a service's grids, the same from grid to grid."""
 
     components: tuple[str, ...]
     regions: tuple[str, ...]
@@ -49,7 +49,7 @@ class Axes:
 
     @property
     def window_ms(self) -> int:
-        """How far back a sheet goes."""
+        """How far back a grid goes."""
         return self.bucket_ms * self.buckets
 
     def number(self, key: CellKey) -> int | None:
@@ -73,7 +73,7 @@ class Axes:
         return frozenset(self.key(number) for number in np.flatnonzero(flags).tolist())
 
     def begin(self, now: Instant) -> Instant:
-        """Start of the oldest bucket of a sheet at that moment; the newest one is not over yet."""
+        """Start of the oldest bucket of a grid at that moment; the newest one is not over yet."""
         return (now // self.bucket_ms - self.buckets + 1) * self.bucket_ms
 
 
@@ -145,7 +145,7 @@ def fill(
     *,
     late_alarms: bool,
 ) -> CountGrid:
-    """The sheet at `now`. `cells` are those of the tracks. Late looks count only where
+    """The grid at `now`. `cells` are those of the series. Late looks count only where
     `late_alarms`.
     """
     begin = axes.begin(now)

@@ -50,7 +50,7 @@ class Pace:
 
 
 def pace_of(axes: Axes, all_series: Sequence[Series], cells: Sequence[int], step_ms: int) -> Pace:
-    """The pace that the checks behind these tracks set; `cells` are those of the tracks."""
+    """The pace that the checks behind these series set; `cells` are those of the series."""
     size = (len(axes.components), len(axes.regions))
     interval, timeout = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     flat, longest = interval.reshape(-1), timeout.reshape(-1)

@@ -1,4 +1,4 @@
-"""The inbox: results that were handed in and whose moment has not come yet."""
+"""The reorder buffer: results that were handed in and whose moment has not come yet."""
 
 from bisect import bisect_right
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A track: the newest looks at one check from one region, in event time, each once, and what is
+"""A series: the newest looks at one check from one region, in event time, each once, and what is
 normal there.
 """
 
@@ -15,7 +15,7 @@ from worker.contract.result import Result
 
 LONGEST_AGO: Instant = -(1 << 60)
 ROOM = 3
-"""A track is trimmed when it holds this many spans of looks."""
+"""A series is trimmed when it holds this many spans of looks."""
 STEADY_LOOKS = 200
 """After so many looks, each new one moves what is normal by no more than one part in so many."""
 SHORTEST_MS, LONGEST_MS = 1e-3, 86_400_000.0

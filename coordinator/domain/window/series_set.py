@@ -1,4 +1,4 @@
-"""All tracks of a topology, and what was learned on them of what is normal, to be kept over a
+"""All series of a topology, and what was learned on them of what is normal, to be kept over a
 restart.
 """
 
@@ -12,7 +12,7 @@ from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
 AllSeries: TypeAlias = Mapping[str, Mapping[str, Series]]
-"""The track of each check (by id) and region."""
+"""The series of each check (by id) and region."""
 
 
 class Learned(NamedTuple):
@@ -23,7 +23,7 @@ class Learned(NamedTuple):
 
 
 def all_series_of(topology: Topology, rules: Rules) -> dict[str, dict[str, Series]]:
-    """An empty track for each check and region."""
+    """An empty series for each check and region."""
     reference = {service.id: service.role is Role.REFERENCE for service in topology.services}
     spans = {
         service.id: _window_ms(topology.checks_of(service.id), rules)
@@ -44,7 +44,7 @@ def _window_ms(checks: Sequence[Check], rules: Rules) -> int:
 
 
 def learned_on(all_series: AllSeries, at: Instant) -> Learned:
-    """What is normal on each track, as learned until a moment; tracks without a good look are left
+    """What is normal on each series, as learned until a moment; series without a good look are left
     out.
     """
     normal = {
@@ -59,7 +59,7 @@ def learned_on(all_series: AllSeries, at: Instant) -> Learned:
 
 
 def remember(all_series: AllSeries, learned: Learned, rules: Rules) -> None:
-    """Put on the tracks what was learned before; tracks that are there no more are passed over."""
+    """Put on the series what was learned before; series that are there no more are passed over."""
     for check, regions in learned.normal.items():
         for region, numbers in regions.items():
             if (series := all_series.get(check, {}).get(region)) is not None:

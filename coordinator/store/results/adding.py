@@ -31,7 +31,7 @@ class SqliteAdding:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
+    async def add(self, fresh: dict[str, Result], writer: str = "") -> list[Result]:
         """Store those that are new and return them. One process stores: it needs no name."""
         told = to_text([(result.scheduled_at, result.id) for result in fresh.values()])
         async with self._database.transaction() as transaction:
@@ -52,49 +52,49 @@ class PostgresAdding:
         self._days: set[int] = set()
         """Those that have a partition."""
 
-    async def add(self, fresh: dict[str, Result], intake: str = "") -> list[Result]:
-        """Store those that are new and return them; FencedError when `intake` was taken for dead
+    async def add(self, fresh: dict[str, Result], writer: str = "") -> list[Result]:
+        """Store those that are new and return them; FencedError when `writer` was taken for dead
         meanwhile.
         """
         rows = list(map(to_row, fresh.values()))
-        if intake:
+        if writer:
             rows.sort(key=_KEY)  # always in one order: two who add cannot deadlock
         minutes = _minutes(fresh.values())
         try:
-            return await self._stored(rows, minutes, fresh, intake)
+            return await self._stored(rows, minutes, fresh, writer)
         except (asyncpg.CheckViolationError, IntegrityError) as error:
             if not _day_is_gone(error):
                 raise
             self._days.clear()  # somebody dropped a day that we knew
-            return await self._stored(rows, minutes, fresh, intake)
+            return await self._stored(rows, minutes, fresh, writer)
 
     async def _stored(
         self,
         rows: list[tuple[Any, ...]],
         minutes: list[tuple[int]],
         fresh: dict[str, Result],
-        intake: str,
+        writer: str,
     ) -> list[Result]:
         days = {day_of(at) for (at,) in minutes}
         if not days <= self._days:
             await self._add_days(days - self._days)
         try:
             async with self._database.transaction() as transaction:
-                if intake:
-                    await alive(transaction, intake)
+                if writer:
+                    await alive(transaction, writer)
                 await transaction.copy("result", FIELDS, rows)
                 await transaction.many(_DUE, minutes)
             return list(fresh.values())
         except asyncpg.UniqueViolationError:
-            return await self._new_of(rows, fresh, intake)
+            return await self._new_of(rows, fresh, writer)
 
     async def _new_of(
-        self, rows: list[tuple[Any, ...]], fresh: dict[str, Result], intake: str
+        self, rows: list[tuple[Any, ...]], fresh: dict[str, Result], writer: str
     ) -> list[Result]:
         columns = [list(column) for column in zip(*rows, strict=True)]
         async with self._database.transaction() as transaction:
-            if intake:
-                await alive(transaction, intake)
+            if writer:
+                await alive(transaction, writer)
             ids = {row["id"] for row in await transaction.fetch(INSERT_ARRAYS, *columns)}
             new = [result for result in fresh.values() if result.id in ids]
             await transaction.many(_DUE, _minutes(new))

@@ -66,17 +66,17 @@ class Results:
         self._database = database
         self._adding = SqliteAdding(database) if database.is_sqlite else PostgresAdding(database)
 
-    async def add(self, results: Sequence[Result], intake: str = "") -> list[Result]:
+    async def add(self, results: Sequence[Result], writer: str = "") -> list[Result]:
         """Store those that are new, in one transaction, and return them. A repeat has the same id
         and is left out.
 
-        The minutes that they fall into are noted in the same transaction, to be rolled up. `intake`
+        The minutes that they fall into are noted in the same transaction, to be rolled up. `writer`
         is the name of this process when several store; FencedError when it was taken for dead.
         """
         fresh = {result.id: result for result in results}
         if len(fresh) < len(results):  # the first of those with one id counts
             fresh = {result.id: result for result in reversed(results)}
-        return await self._adding.add(fresh, intake) if fresh else []
+        return await self._adding.add(fresh, writer) if fresh else []
 
     async def stored_as(self, results: Sequence[Result]) -> list[Result]:
         """Those of these results that are stored with the stamp that they have: it was they that

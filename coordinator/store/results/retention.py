@@ -37,7 +37,7 @@ class Retention:
         """Forget buckets of a level that began before a moment; as `results`."""
         return await self._old(f"rollup_{level}", "at", before)
 
-    async def asides(self, before: Instant) -> int:
+    async def dead_letters(self, before: Instant) -> int:
         """Forget messages set aside that did not come again since a moment; how many."""
         return await self._delete("set_aside", "last_at", before)
 

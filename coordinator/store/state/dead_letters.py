@@ -28,7 +28,7 @@ _PUT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class DeadLetter:
     """A message, or the rows of one as a message of their own, that was refused for one reason.
 
     `task` is the Celery task that it names; empty when it is no message any more and only for
@@ -52,26 +52,26 @@ class Aside:
         return digest.hexdigest()
 
 
-class Asides:
+class DeadLetters:
     """Every query about what was set aside."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, asides: Sequence[Aside]) -> int:
+    async def add(self, dead_letters: Sequence[DeadLetter]) -> int:
         """Keep these, as far as there is room; how many there was no room for. The same one again
         is counted.
         """
         rows = await self._database.fetch("SELECT id FROM set_aside")
         known = {row["id"] for row in rows}
         kept: list[tuple[Any, ...]] = []
-        for aside in asides:
-            identifier = aside.id  # a digest of the whole message
+        for dead_letter in dead_letters:
+            identifier = dead_letter.id  # a digest of the whole message
             if identifier in known or len(known) < MOST_KEPT:
                 known.add(identifier)
-                kept.append((identifier, *_values(aside)))
+                kept.append((identifier, *_values(dead_letter)))
         await self._database.many(_PUT, kept)
-        return len(asides) - len(kept)
+        return len(dead_letters) - len(kept)
 
     async def all(self) -> list[dict[str, Any]]:
         """What is kept, the latest first, without the messages."""
@@ -111,13 +111,13 @@ class Asides:
             gone += len(await self._database.fetch(sql, identifier))
         return gone
 
-    async def wanted(self, limit: int = 16) -> list[tuple[str, Aside]]:
+    async def wanted(self, limit: int = 16) -> list[tuple[str, DeadLetter]]:
         """Those that are to be read again, with their ids."""
         sql = f"SELECT {_COLUMNS}, body FROM set_aside WHERE again ORDER BY last_at, id LIMIT ?"
         return [
             (
                 row["id"],
-                Aside(
+                DeadLetter(
                     row["region"], row["task"], row["reason"], row["example"], bytes(row["body"]), 0
                 ),
             )
@@ -132,14 +132,20 @@ class Asides:
         )
 
 
-def _values(aside: Aside) -> tuple[Any, ...]:
+def _values(dead_letter: DeadLetter) -> tuple[Any, ...]:
     told = (
-        aside.region[:64],
-        aside.task.replace("\0", "")[:64],
-        aside.reason,
-        _clean(aside.example),
+        dead_letter.region[:64],
+        dead_letter.task.replace("\0", "")[:64],
+        dead_letter.reason,
+        _clean(dead_letter.example),
     )
-    return (*told, aside.body[:MOST_BODY], len(aside.body), aside.at, aside.at)
+    return (
+        *told,
+        dead_letter.body[:MOST_BODY],
+        len(dead_letter.body),
+        dead_letter.at,
+        dead_letter.at,
+    )
 
 
 def _clean(text: str) -> str:

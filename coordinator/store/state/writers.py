@@ -32,7 +32,7 @@ class FencedError(Exception):
     """
 
 
-class Intakes:
+class Writers:
     """Every query about processes that store."""
 
     def __init__(self, database: Database) -> None:
@@ -45,15 +45,15 @@ class Intakes:
         async with self._database.transaction() as transaction:
             await transaction.fetch("SELECT pg_advisory_xact_lock(?)", LOCK)
             rows = await transaction.fetch("SELECT floor FROM intake WHERE name = ?", JUDGE)
-            floor = max([now, *(int(row["floor"]) for row in rows)])
-            await transaction.many(_PUT, [(name, floor)])
-        return floor
+            watermark = max([now, *(int(row["floor"]) for row in rows)])
+            await transaction.many(_PUT, [(name, watermark)])
+        return watermark
 
-    async def go_on(self, name: str, floor: Instant) -> None:
+    async def go_on(self, name: str, watermark: Instant) -> None:
         """Say that this process lives, and its floor; FencedError when the others went on without
         it.
         """
-        await alive(self._database, name, floor)
+        await alive(self._database, name, watermark)
 
     async def end(self, name: str) -> None:
         """Everything of this process is stored, and nothing more will be."""
@@ -77,14 +77,14 @@ class Intakes:
                 f"DELETE FROM intake WHERE name <> ? AND seen_at < {_NOW_MS} - {SILENT_MS}", JUDGE
             )
             rows = await transaction.fetch("SELECT name, floor FROM intake")
-            floors = {row["name"]: int(row["floor"]) for row in rows}
-            before = floors.pop(JUDGE, 0)
-            reach = max(before, min(floors.values(), default=now))
+            watermarks = {row["name"]: int(row["floor"]) for row in rows}
+            before = watermarks.pop(JUDGE, 0)
+            reach = max(before, min(watermarks.values(), default=now))
             await transaction.many(_PUT, [(JUDGE, reach)])
-        return reach, len(floors)
+        return reach, len(watermarks)
 
 
-async def alive(database: Database, name: str, floor: Instant | None = None) -> None:
+async def alive(database: Database, name: str, watermark: Instant | None = None) -> None:
     """Hold our row until the end of the transaction, so that nobody goes on without us before it is
     committed.
     """
@@ -92,5 +92,5 @@ async def alive(database: Database, name: str, floor: Instant | None = None) -> 
         f"UPDATE intake SET seen_at = {_NOW_MS}, floor = coalesce(?::bigint, floor) "
         "WHERE name = ? RETURNING name"
     )
-    if not await database.fetch(sql, floor, name):
+    if not await database.fetch(sql, watermark, name):
         raise FencedError(f"{name} was taken for dead; it begins anew")

@@ -13,7 +13,7 @@ from api.explanation import explain
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
 from coordinator.domain.model.rules import Rules
-from coordinator.verdicts.current_state import Board
+from coordinator.verdicts.current_state import CurrentState
 from tests.api import seeds
 from worker.contract.instant import Instant
 from worker.contract.result import Result, result_id
@@ -57,7 +57,7 @@ def picture(failing: dict[str, str]) -> Picture:
     end = results[-1].received_at
     engine.advance(end)
     standings: dict[str, dict[str, Any]] = {"service": {}, "region": {}, "worker": {}}
-    for kind, subject, _, document in Board().changes(engine, end):
+    for kind, subject, _, document in CurrentState().changes(engine, end):
         standings[kind][subject] = dict(document)
     return Picture(1, TOPOLOGY, standings["service"], standings["region"])
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from api.supervisor.child import Keeper
+from api.supervisor.child import Child
 from api.supervisor.program import Program, ended, send, stop
 
 pytestmark = pytest.mark.slow
@@ -53,33 +53,33 @@ def gone(pid: int) -> bool:
 
 async def test_it_says_when_the_process_is_ready_and_ends_it_when_told(tmp_path: Path) -> None:
     said: list[str] = []
-    keeper = Keeper(program(tmp_path, SERVING), said.append)
-    running = asyncio.create_task(keeper.run())
+    child = Child(program(tmp_path, SERVING), said.append)
+    running = asyncio.create_task(child.run())
     async with asyncio.timeout(DEADLINE_S):
-        await keeper.ready()
+        await child.ready()
     assert "ready after" in said[0]
     assert said[0].endswith("here")
-    await keeper.end()
+    await child.end()
     await running
-    assert keeper.process is not None
-    assert keeper.process.returncode == -signal.SIGTERM
+    assert child.process is not None
+    assert child.process.returncode == -signal.SIGTERM
 
 
 async def test_a_killed_process_is_started_again(tmp_path: Path) -> None:
     said: list[str] = []
-    keeper = Keeper(program(tmp_path, SERVING), said.append, wait_s=0.05)
-    running = asyncio.create_task(keeper.run())
+    child = Child(program(tmp_path, SERVING), said.append, wait_s=0.05)
+    running = asyncio.create_task(child.run())
     async with asyncio.timeout(DEADLINE_S):
-        await keeper.ready()
-    first = keeper.process
+        await child.ready()
+    first = child.process
     assert first is not None
     send(first, signal.SIGKILL)
-    await until(lambda: keeper.process is not first)
+    await until(lambda: child.process is not first)
     async with asyncio.timeout(DEADLINE_S):
-        await keeper.ready()
+        await child.ready()
     assert "was ended by SIGKILL; starting it again in 0.05 s" in said[1]
     assert "again ready" in said[2]
-    await keeper.end()
+    await child.end()
     await running
 
 
@@ -87,15 +87,15 @@ async def test_a_process_that_cannot_start_is_tried_less_and_less_often_and_says
     tmp_path: Path,
 ) -> None:
     said: list[str] = []
-    keeper = Keeper(
+    child = Child(
         program(tmp_path, "raise SystemExit('no broker given')"), said.append, wait_s=0.05
     )
-    running = asyncio.create_task(keeper.run())
+    running = asyncio.create_task(child.run())
     await until(lambda: len(said) >= 3)
     assert "no broker given" in said[0]
     assert "again in 0.1 s" in said[1]
     assert "again in 0.2 s" in said[2]
-    await keeper.end()
+    await child.end()
     await running
 
 

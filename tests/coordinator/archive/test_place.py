@@ -14,7 +14,7 @@ from coordinator.archive.reading.record import Record
 from coordinator.archive.reading.sweep import why_unreadable
 from coordinator.archive.verify import verify
 from coordinator.store import ResultFilter, Store
-from coordinator.upkeep.archive_loop import Archivist
+from coordinator.upkeep.archive_loop import ArchiveLoop
 from tests.coordinator.archive.conftest import HOT_MS
 from tests.coordinator.archive.reading.test_record import read
 from worker.contract.result import Result
@@ -75,7 +75,7 @@ async def test_the_coordinator_archives_in_the_background(
     told = [*past(5), *past(1)]
     await keep(told)
     stop = asyncio.Event()
-    going = asyncio.create_task(Archivist(store, place.root, HOT_MS, first_s=0.01).run(stop))
+    going = asyncio.create_task(ArchiveLoop(store, place.root, HOT_MS, first_s=0.01).run(stop))
     async with asyncio.timeout(20):
         while len(await store.archiving.days_before(2**60)) > 1:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -93,7 +93,7 @@ async def test_trouble_with_the_archive_is_logged_and_nothing_lost(
     (tmp_path / "file").write_text("no folder")
     stop = asyncio.Event()
     going = asyncio.create_task(
-        Archivist(store, str(tmp_path / "file" / "x"), HOT_MS, first_s=0.01).run(stop)
+        ArchiveLoop(store, str(tmp_path / "file" / "x"), HOT_MS, first_s=0.01).run(stop)
     )
     async with asyncio.timeout(10):
         while "archiving_waits" not in caplog.text:  # noqa: ASYNC110

@@ -7,7 +7,7 @@ import pytest
 
 from coordinator.doctor import Finding, State
 from coordinator.doctor.work import ago, look_at_work
-from coordinator.store import Aside, Heard, Store
+from coordinator.store import DeadLetter, Heard, Store
 from tests.coordinator.doctor.conftest import NOW, found
 
 
@@ -101,7 +101,9 @@ async def test_a_coordinator_without_its_broker_is_a_failure(filled: Store, stor
 
 
 async def test_messages_that_were_set_aside_are_counted(filled: Store, store_url: str) -> None:
-    await filled.asides.add([Aside("eu-west", "", "malformed_report", "?", b"?", NOW - 240_000)])
+    await filled.dead_letters.add(
+        [DeadLetter("eu-west", "", "malformed_report", "?", b"?", NOW - 240_000)]
+    )
     told = (await looked(store_url))["refused"]
     assert told.said == "1 message could not be taken in, the last 4 min ago"
     assert "outscope ingest errors list" in told.todo

@@ -1,4 +1,4 @@
-"""Checks, looks, tracks, workers and sheets made by hand, for tests of one rule at a time."""
+"""Checks, looks, series, workers and grids made by hand, for tests of one rule at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def series_of(
     span_ms: int = 600_000,
     rules: Rules = RULES,
 ) -> Series:
-    """A track with these looks."""
+    """A series with these looks."""
     series = Series(check, region, reference, span_ms, rules)
     for code in codes:
         series.add(code)
@@ -139,7 +139,7 @@ def net(
 
 @dataclass(frozen=True)
 class Seen:
-    """One look in a sheet: when (seconds), which component and region (places), and what."""
+    """One look in a grid: when (seconds), which component and region (places), and what."""
 
     at: float
     component: int
@@ -160,7 +160,7 @@ def some_axes(
 
 
 def grid_of(axes: Axes, seen: Iterable[Seen], begin: float = 0) -> CountGrid:
-    """A sheet that begins so many seconds after the start, each look with the weight one."""
+    """A grid that begins so many seconds after the start, each look with the weight one."""
     looks = sorted(seen, key=lambda look: look.at)
     shape = (axes.buckets, len(axes.components), len(axes.regions))
     good, bad, slow = np.zeros(shape), np.zeros(shape), np.zeros(shape)

@@ -145,26 +145,28 @@ def test_the_refused_rows_of_a_report_are_set_aside_by_reason_and_can_be_read_ag
     reading = reading_of(
         report(row(slot=1), row(check="nobody", slot=2), row(check="nobody", slot=3), [1])
     )
-    asides = {aside.reason: aside for aside in reading.asides}
-    assert set(asides) == {"unknown_check", "malformed_row"}
+    dead_letters = {dead_letter.reason: dead_letter for dead_letter in reading.dead_letters}
+    assert set(dead_letters) == {"unknown_check", "malformed_row"}
     later = Topology(
         checks=(
             *TOPOLOGY.checks,
             Check("nobody", "claude", "x", "http", 30_000, 1000, ("eu-west",)),
         )
     )
-    aside = asides["unknown_check"]
-    again = read([Delivery(aside.region, aside.task, aside.body, 0.0)], later, NOW + 5)
+    dead_letter = dead_letters["unknown_check"]
+    again = read(
+        [Delivery(dead_letter.region, dead_letter.task, dead_letter.body, 0.0)], later, NOW + 5
+    )
     assert [result.id for result in again.results] == [
         result_id("nobody", "eu-west", "w1", n, 0) for n in (2, 3)
     ]
     assert not again.refused
-    assert reading_of(asides["malformed_row"].body).refused == {"malformed_row": 1}
+    assert reading_of(dead_letters["malformed_row"].body).refused == {"malformed_row": 1}
 
 
 def test_a_message_that_is_no_report_is_set_aside_as_it_came() -> None:
-    (aside,) = reading_of(b"\xff nonsense").asides
-    assert (aside.region, aside.reason, aside.body) == (
+    (dead_letter,) = reading_of(b"\xff nonsense").dead_letters
+    assert (dead_letter.region, dead_letter.reason, dead_letter.body) == (
         "eu-west",
         "malformed_report",
         b"\xff nonsense",
@@ -183,7 +185,7 @@ def test_a_result_older_than_what_is_kept_is_refused() -> None:
 def test_a_message_beyond_all_measure_is_not_even_decoded() -> None:
     reading = reading_of(b"[" * (MOST_BODY + 1))
     assert reading.refused == {"too_large": 1}
-    assert reading.asides[0].reason == "too_large"
+    assert reading.dead_letters[0].reason == "too_large"
 
 
 def test_another_task_is_counted_and_dropped() -> None:

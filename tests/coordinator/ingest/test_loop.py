@@ -12,15 +12,15 @@ import pytest
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
 from coordinator.domain.schedule.ledger import GapReason, Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.schedule import Due
 from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
-from coordinator.messaging.consumer import Delivery, Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.consumer import Delivery, ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.store import open_store
 from worker.contract import clock
 from worker.contract.message import TASK_LOOK, TASK_REPORT
@@ -40,8 +40,8 @@ class World:
         self.now = clock.now() // 1000 * 1000 + 500
         self._seq = 0
         engine = Engine(self.configuration.topology, self.configuration.rules)
-        stamps = Stamps(lambda: self.now, lambda: self.now / 1000)
-        self.ingest = Ingest(parts, engine, Places(), stamps, self.configuration)
+        receive_clock = ReceiveClock(lambda: self.now, lambda: self.now / 1000)
+        self.ingest = Ingest(parts, engine, Places(), receive_clock, self.configuration)
 
     async def hear(self, region: str, worker: str, *rows: tuple[Any, ...]) -> None:
         """A report arrives."""
@@ -59,7 +59,7 @@ class World:
 
     async def again(self) -> None:
         """What is wanted again is read again."""
-        self.ingest._intake._asked_again_s = float("-inf")
+        self.ingest._pipeline._asked_again_s = float("-inf")
         await self.ingest._judge(*await self.ingest._stored(await self.ingest._next_batch()))
 
     async def pass_s(self, seconds: int = 1) -> None:
@@ -98,8 +98,8 @@ class World:
     def orders(self) -> list[tuple[str, list[int]]]:
         """(queue, attempts) of the orders that went out since they were asked for last."""
         found = []
-        while not self.parts.post._letters.empty():
-            item = self.parts.post._letters.get_nowait()
+        while not self.parts.publisher._letters.empty():
+            item = self.parts.publisher._letters.get_nowait()
             if item is not None and item[1].task == TASK_LOOK:
                 found.append((item[1].queue, [look[2] for look in item[1].body["looks"]]))
         return found
@@ -109,8 +109,10 @@ class World:
 async def world(tmp_path: Path, document: dict[str, Any]) -> AsyncIterator[World]:
     """Three regions that look every two seconds; extra looks are cheap."""
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(store, Post(URL), Inbox(URL, REGIONS), Ledger(), Hearing(), Counters())
-        parts.hearing.expect(REGIONS, clock.monotonic_s())
+        parts = Parts(
+            store, Publisher(URL), ReportConsumer(URL, REGIONS), Ledger(), Presence(), Counters()
+        )
+        parts.presence.expect(REGIONS, clock.monotonic_s())
         yield World(parts, {**document, "judge": {"confirm_share": 1.0}})
 
 
@@ -184,7 +186,7 @@ async def test_a_poison_message_is_set_aside_and_blocks_nothing(world: World) ->
     poison = Delivery("eu-west", TASK_REPORT, b"\xff", clock.monotonic_s())
     await world.ingest.step([poison])
     await world.hear("eu-west", "eu-west-1", world.row("api"))
-    (told,) = await world.parts.store.asides.all()
+    (told,) = await world.parts.store.dead_letters.all()
     assert (told["reason"], told["region"], told["count"]) == ("malformed_report", "eu-west", 1)
     assert world.parts.counters.results == 1
 
@@ -195,19 +197,19 @@ async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks
     without = {**world.document, "services": [world.document["services"][0]]}
     world.ingest.configure(from_document(without))
     await world.hear("eu-west", "eu-west-1", world.row("ref-a"), world.row("api"))
-    (told,) = await world.parts.store.asides.all()
+    (told,) = await world.parts.store.dead_letters.all()
     assert told["reason"] == "unknown_check"
     await world.again()
     assert world.parts.counters.results == 1, "nobody has asked yet"
-    await world.parts.store.asides.retry([told["id"]])
+    await world.parts.store.dead_letters.retry([told["id"]])
     await world.again()
-    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.asides.all()] == [
+    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.dead_letters.all()] == [
         (told["id"], 2)
     ]
     world.ingest.configure(world.configuration)
-    await world.parts.store.asides.retry([told["id"]])
+    await world.parts.store.dead_letters.retry([told["id"]])
     await world.again()
-    assert await world.parts.store.asides.all() == []
+    assert await world.parts.store.dead_letters.all() == []
     assert world.parts.counters.results == 2
     assert world.parts.counters.repeats == 0
 
@@ -225,6 +227,8 @@ async def test_whatever_the_clock_does_each_result_is_stored_once_and_stamps_go_
     stored = await world.parts.store.results.recent(0)
     assert sorted(result.attempt for result in stored) == [0, 1, 2]
     assert (world.parts.counters.results, world.parts.counters.repeats) == (3, 3)
-    stamps = [result.received_at for result in sorted(stored, key=lambda result: result.attempt)]
-    assert stamps == sorted(stamps)
-    assert await world.parts.store.asides.all() == []
+    receive_clock = [
+        result.received_at for result in sorted(stored, key=lambda result: result.attempt)
+    ]
+    assert receive_clock == sorted(receive_clock)
+    assert await world.parts.store.dead_letters.all() == []

@@ -8,10 +8,10 @@ from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
-from coordinator.messaging.consumer import Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.consumer import ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
 from coordinator.store import open_store
@@ -34,8 +34,10 @@ async def test_results_carry_country_and_network_of_the_address_that_answered(
     places = Places(asn=tmp_path / "asn.mmdb")
     monkeypatch.setattr(test_loop, "Places", lambda: places)
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(store, Post(URL), Inbox(URL, REGIONS), Ledger(), Hearing(), Counters())
-        parts.hearing.expect(REGIONS, clock.monotonic_s())
+        parts = Parts(
+            store, Publisher(URL), ReportConsumer(URL, REGIONS), Ledger(), Presence(), Counters()
+        )
+        parts.presence.expect(REGIONS, clock.monotonic_s())
         world = World(parts, document)
         for check, ip in (
             ("api", "8.8.8.8"),

@@ -13,16 +13,16 @@ import pytest
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.engine import Engine
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.evaluation.replay import replay
 from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
-from coordinator.messaging.consumer import Delivery, Inbox
-from coordinator.messaging.publisher import Post
+from coordinator.messaging.consumer import Delivery, ReportConsumer
+from coordinator.messaging.publisher import Publisher
 from coordinator.parts import Parts
 from coordinator.process import _rebuilt
 from coordinator.runtime.metrics import Counters
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.store import open_store
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, at
@@ -87,11 +87,20 @@ async def test_live_it_is_kept_and_does_not_vote(
     tmp_path: Path, with_page: Configuration, document: dict[str, Any]
 ) -> None:
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(store, Post(URL), Inbox(URL, ["eu-west"]), Ledger(), Hearing(), Counters())
+        parts = Parts(
+            store,
+            Publisher(URL),
+            ReportConsumer(URL, ["eu-west"]),
+            Ledger(),
+            Presence(),
+            Counters(),
+        )
         before = from_document(document)
         engine = Engine(before.judged, before.rules)
         now = clock.now()
-        ingest = Ingest(parts, engine, Places(), Stamps(lambda: now, lambda: now / 1000), before)
+        ingest = Ingest(
+            parts, engine, Places(), ReceiveClock(lambda: now, lambda: now / 1000), before
+        )
         ingest.configure(with_page)
         slot = with_page.topology.check["page"].slot(now)
         row = (

@@ -133,8 +133,8 @@ def test_one_that_slept_too_long_begins_anew_and_loses_nothing(stage: Stage) -> 
 
 def test_into_sqlite_one_process_stores() -> None:
     environ = {"OUTSCOPE_BROKER": "redis://x", "OUTSCOPE_DATABASE": "sqlite:///x.db"}
-    assert read_settings(environ).intake == "here"
+    assert read_settings(environ).writer == "here"
     with pytest.raises(SettingsError, match="needs PostgreSQL"):
         read_settings({**environ, **ELSEWHERE})
     with pytest.raises(SettingsError, match="OUTSCOPE_INTAKE is 'there'"):
-        CoordinatorSettings("redis://x", "postgresql://x/y", intake="there")
+        CoordinatorSettings("redis://x", "postgresql://x/y", writer="there")

@@ -15,7 +15,7 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 
 from coordinator.messaging.acl import broker_acl
-from coordinator.messaging.publisher import Post, order_letter, receipt_letter
+from coordinator.messaging.publisher import Publisher, order_letter, receipt_letter
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.reporter import Reporter
@@ -73,24 +73,24 @@ def client(broker: Broker, user: str) -> Redis:
 @pytest.mark.slow
 def test_orders_reports_and_receipts_pass_through_celery(guarded: Broker) -> None:
     order = Order(order="o", region="eu-west", issued_at=now(), checks=(), looks=())
-    post = Post(url(guarded, "coordinator"))
-    post.open()
+    publisher = Publisher(url(guarded, "coordinator"))
+    publisher.open()
     with (
         Reporter(url(guarded, "eu-west"), "eu-west") as reporter,
         client(guarded, "coordinator") as reader,
     ):
-        post.send(order_letter(order, 10, lambda _sent: None))
+        publisher.send(order_letter(order, 10, lambda _sent: None))
         until(lambda: reporter.orders, 15, "the order's arrival")
-        post.send(order_letter(order, 10, lambda _sent: None, reporter.name))
+        publisher.send(order_letter(order, 10, lambda _sent: None, reporter.name))
         until(
             lambda: len(reporter.orders) == 2, 15, "the arrival of an order for this worker alone"
         )
         assert reader.brpop(["reports.eu-west"], 15) is not None
         seq = next(iter(reporter.waiting))
         receipt = Receipt(worker=reporter.name, boot="any", seqs=(seq,), at=now())
-        post.send(receipt_letter("eu-west", receipt))
+        publisher.send(receipt_letter("eu-west", receipt))
         until(lambda: seq not in reporter.waiting, 15, "the receipt's arrival")
-    post.close()
+    publisher.close()
 
 
 @pytest.mark.slow
@@ -109,20 +109,20 @@ def test_a_real_worker_works_with_its_regions_credential(guarded: Broker, tmp_pa
         checks=(check.model_dump_json(),),
         looks=((0, 1, 0, now()),),
     )
-    post = Post(url(guarded, "coordinator"))
-    post.open()
+    publisher = Publisher(url(guarded, "coordinator"))
+    publisher.open()
     with (
         WorkerProcess(url(guarded, "eu-west"), tmp_path / "worker"),
         client(guarded, "coordinator") as reader,
     ):
-        post.send(order_letter(order, 60, lambda _sent: None))
+        publisher.send(order_letter(order, 60, lambda _sent: None))
         rows: list[Any] = []
         while not rows:
             found = reader.brpop(["reports.eu-west"], 30)
             assert found is not None
             rows = json.loads(b64decode(json.loads(found[1])["body"]))[0][0]["rows"]
         assert [row[:2] for row in rows] == [["c", 1]]
-    post.close()
+    publisher.close()
 
 
 Act = Callable[[Redis], Any]

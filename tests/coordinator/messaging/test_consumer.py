@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from kombu import Connection
 
-from coordinator.messaging.consumer import WAITING, Delivery, Inbox
+from coordinator.messaging.consumer import WAITING, Delivery, ReportConsumer
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.proxy import Proxy
@@ -42,48 +42,48 @@ def sender(valkey: Broker) -> Sender:
 
 
 @pytest.fixture
-async def open_inbox() -> AsyncIterator[Callable[..., Inbox]]:
-    opened: list[Inbox] = []
+async def open_consumer() -> AsyncIterator[Callable[..., ReportConsumer]]:
+    opened: list[ReportConsumer] = []
 
-    def make(url: str, *regions: str) -> Inbox:
-        opened.append(Inbox(url, regions))
+    def make(url: str, *regions: str) -> ReportConsumer:
+        opened.append(ReportConsumer(url, regions))
         opened[-1].open()
         return opened[-1]
 
     yield make
-    for inbox in opened:
-        await inbox.close()
+    for consumer in opened:
+        await consumer.close()
 
 
-Open = Callable[..., Inbox]
+Open = Callable[..., ReportConsumer]
 
 
-async def arrived(inbox: Inbox, count: int, within_s: float = 15.0) -> list[Delivery]:
+async def arrived(consumer: ReportConsumer, count: int, within_s: float = 15.0) -> list[Delivery]:
     found: list[Delivery] = []
     deadline = time.monotonic() + within_s
     while len(found) < count and time.monotonic() < deadline:
-        found += await inbox.some(0.5)
+        found += await consumer.some(0.5)
     assert len(found) == count
     return found
 
 
-async def first_arrival(inbox: Inbox, sender: Sender, within_s: float) -> float:
+async def first_arrival(consumer: ReportConsumer, sender: Sender, within_s: float) -> float:
     """Keep sending until something arrives; the seconds it took."""
     began = time.monotonic()
     while time.monotonic() - began < within_s:
         await asyncio.to_thread(sender.send, "eu-west")
-        if await inbox.some(0.5):
+        if await consumer.some(0.5):
             return time.monotonic() - began
     pytest.fail(f"nothing arrived within {within_s} s")
 
 
 async def test_a_message_arrives_with_the_region_of_its_queue(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
-    inbox = open_inbox(valkey.url, "eu-west", "us-east")
+    consumer = open_consumer(valkey.url, "eu-west", "us-east")
     sender.send("us-east")
     sender.send("eu-west")
-    found = await arrived(inbox, 2)
+    found = await arrived(consumer, 2)
     assert sorted((d.region, d.task, d.body) for d in found) == [
         ("eu-west", TASK_REPORT, b"1"),
         ("us-east", TASK_REPORT, b"0"),
@@ -91,73 +91,73 @@ async def test_a_message_arrives_with_the_region_of_its_queue(
 
 
 async def test_while_the_loop_is_behind_messages_stay_at_the_broker(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
-    inbox = open_inbox(valkey.url, "eu-west")
+    consumer = open_consumer(valkey.url, "eu-west")
     sender.send("eu-west", 3 * WAITING)
     with valkey.client() as client:
-        await asyncio.to_thread(until, lambda: inbox.depth() == WAITING, 15)
+        await asyncio.to_thread(until, lambda: consumer.depth() == WAITING, 15)
         await asyncio.sleep(0.5)
         assert client.llen("reports.eu-west") == 2 * WAITING - 1  # one is in the hand of the thread
-    found = await arrived(inbox, 3 * WAITING)
+    found = await arrived(consumer, 3 * WAITING)
     assert [int(d.body) for d in found] == list(range(3 * WAITING))
 
 
 async def test_a_region_that_is_added_is_heard_and_one_that_left_is_not(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
-    inbox = open_inbox(valkey.url, "eu-west")
+    consumer = open_consumer(valkey.url, "eu-west")
     sender.send("eu-west")
-    await arrived(inbox, 1)
-    inbox.listen_to(["us-east"])
+    await arrived(consumer, 1)
+    consumer.listen_to(["us-east"])
     sender.send("us-east")
-    assert [d.region for d in await arrived(inbox, 1)] == ["us-east"]
+    assert [d.region for d in await arrived(consumer, 1)] == ["us-east"]
     sender.send("eu-west")
-    assert await inbox.some(2.0) == []
+    assert await consumer.some(2.0) == []
 
 
 async def test_after_a_restart_of_the_broker_messages_arrive_again(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
-    inbox = open_inbox(valkey.url, "eu-west")
+    consumer = open_consumer(valkey.url, "eu-west")
     sender.send("eu-west")
-    await arrived(inbox, 1)
+    await arrived(consumer, 1)
     valkey.kill()
-    await asyncio.to_thread(until, lambda: inbox.connected_since_s is None, 15)
+    await asyncio.to_thread(until, lambda: consumer.connected_since_s is None, 15)
     valkey.start()
-    assert await first_arrival(inbox, sender, 15) < 10
+    assert await first_arrival(consumer, sender, 15) < 10
 
 
 async def test_a_broker_that_comes_late_is_waited_for(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
     valkey.kill()
-    inbox = open_inbox(valkey.url, "eu-west")
+    consumer = open_consumer(valkey.url, "eu-west")
     await asyncio.sleep(1)
-    assert inbox.connected_since_s is None
+    assert consumer.connected_since_s is None
     valkey.start()
-    await first_arrival(inbox, sender, 15)
+    await first_arrival(consumer, sender, 15)
 
 
 async def test_a_half_open_link_is_given_up_within_fifteen_seconds(
-    valkey: Broker, sender: Sender, open_inbox: Open
+    valkey: Broker, sender: Sender, open_consumer: Open
 ) -> None:
     with Proxy(valkey.port) as proxy:
-        inbox = open_inbox(proxy.url, "eu-west")
+        consumer = open_consumer(proxy.url, "eu-west")
         sender.send("eu-west")
-        await arrived(inbox, 1)
+        await arrived(consumer, 1)
         proxy.drop()
         await asyncio.sleep(2)
         proxy.heal()
-        assert await first_arrival(inbox, sender, 20) < 15
+        assert await first_arrival(consumer, sender, 20) < 15
 
 
 async def test_closing_does_not_wait_for_a_loop_that_takes_nothing(
     valkey: Broker, sender: Sender
 ) -> None:
-    inbox = Inbox(valkey.url, ["eu-west"])
-    inbox.open()
+    consumer = ReportConsumer(valkey.url, ["eu-west"])
+    consumer.open()
     sender.send("eu-west", 2 * WAITING)
-    await asyncio.to_thread(until, lambda: inbox.depth() == WAITING, 15)
+    await asyncio.to_thread(until, lambda: consumer.depth() == WAITING, 15)
     async with asyncio.timeout(10):
-        await inbox.close()
+        await consumer.close()

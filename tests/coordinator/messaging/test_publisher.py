@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Post
+from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.proxy import Proxy
@@ -17,20 +17,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def open_post() -> Iterator[Callable[[str], Post]]:
-    opened: list[Post] = []
+def open_publisher() -> Iterator[Callable[[str], Publisher]]:
+    opened: list[Publisher] = []
 
-    def make(url: str) -> Post:
-        opened.append(Post(url))
+    def make(url: str) -> Publisher:
+        opened.append(Publisher(url))
         opened[-1].open()
         return opened[-1]
 
     yield make
-    for post in opened:
-        post.close()
+    for publisher in opened:
+        publisher.close()
 
 
-Open = Callable[[str], Post]
+Open = Callable[[str], Publisher]
 
 
 class Answers:
@@ -59,11 +59,11 @@ def numbers(broker: Broker) -> list[int]:
 
 
 def test_letters_arrive_in_order_as_celery_messages_that_expire(
-    valkey: Broker, open_post: Open
+    valkey: Broker, open_publisher: Open
 ) -> None:
-    post, answers = open_post(valkey.url), Answers()
+    publisher, answers = open_publisher(valkey.url), Answers()
     for number in range(500):
-        assert post.send(answers.letter(number))
+        assert publisher.send(answers.letter(number))
     until(lambda: len(answers.told) == 500, 15)
     assert numbers(valkey) == list(range(500))
     with valkey.client() as client:
@@ -74,61 +74,61 @@ def test_letters_arrive_in_order_as_celery_messages_that_expire(
 
 
 def test_while_the_broker_is_away_letters_are_given_up_in_time_and_none_block(
-    valkey: Broker, open_post: Open
+    valkey: Broker, open_publisher: Open
 ) -> None:
-    post, answers = open_post(valkey.url), Answers()
-    post.send(answers.letter())
+    publisher, answers = open_publisher(valkey.url), Answers()
+    publisher.send(answers.letter())
     until(lambda: answers.told == [True], 15)
     valkey.kill()
     began = time.monotonic()
     for _ in range(20):
-        post.send(answers.letter())
+        publisher.send(answers.letter())
     assert time.monotonic() - began < 0.5
     until(lambda: len(answers.told) == 21, 15)
     assert answers.told[1:] == [False] * 20
-    assert not post.reachable
+    assert not publisher.reachable
 
 
-def test_what_waits_is_bounded(open_post: Open) -> None:
-    post, answers = open_post("redis://127.0.0.1:1/0"), Answers()
-    taken = sum(post.send(answers.letter(patience_s=0.5)) for _ in range(3 * MOST_WAITING))
+def test_what_waits_is_bounded(open_publisher: Open) -> None:
+    publisher, answers = open_publisher("redis://127.0.0.1:1/0"), Answers()
+    taken = sum(publisher.send(answers.letter(patience_s=0.5)) for _ in range(3 * MOST_WAITING))
     assert taken <= MOST_WAITING + 200
 
 
-def test_when_the_broker_is_back_letters_arrive_again(valkey: Broker, open_post: Open) -> None:
-    post, answers = open_post(valkey.url), Answers()
-    post.send(answers.letter(1))
+def test_when_the_broker_is_back_letters_arrive_again(valkey: Broker, open_publisher: Open) -> None:
+    publisher, answers = open_publisher(valkey.url), Answers()
+    publisher.send(answers.letter(1))
     until(lambda: answers.told == [True], 15)
     valkey.kill()
-    post.send(answers.letter(2, patience_s=30.0))
+    publisher.send(answers.letter(2, patience_s=30.0))
     time.sleep(1)
     valkey.start()
-    post.send(answers.letter(3, patience_s=30.0))
+    publisher.send(answers.letter(3, patience_s=30.0))
     until(lambda: answers.told == [True, True, True], 20)
     assert numbers(valkey)[-2:] == [2, 3]
 
 
 def test_a_half_open_link_costs_no_more_than_fifteen_seconds(
-    valkey: Broker, open_post: Open
+    valkey: Broker, open_publisher: Open
 ) -> None:
     with Proxy(valkey.port) as proxy:
-        post, answers = open_post(proxy.url), Answers()
-        post.send(answers.letter(1))
+        publisher, answers = open_publisher(proxy.url), Answers()
+        publisher.send(answers.letter(1))
         until(lambda: answers.told == [True], 15)
         proxy.drop()
-        post.send(answers.letter(2, patience_s=30.0))
+        publisher.send(answers.letter(2, patience_s=30.0))
         time.sleep(1)
         proxy.heal()
         assert until(lambda: answers.told == [True, True], 20) < 15
 
 
-def test_far_away_many_letters_cost_one_round_trip(valkey: Broker, open_post: Open) -> None:
+def test_far_away_many_letters_cost_one_round_trip(valkey: Broker, open_publisher: Open) -> None:
     with Proxy(valkey.port, delay_s=0.1) as proxy:
-        post, answers = open_post(proxy.url), Answers()
-        post.send(answers.letter(patience_s=30.0))
+        publisher, answers = open_publisher(proxy.url), Answers()
+        publisher.send(answers.letter(patience_s=30.0))
         until(lambda: len(answers.told) == 1, 20)
         for _ in range(50):
-            post.send(answers.letter(patience_s=30.0))
+            publisher.send(answers.letter(patience_s=30.0))
         assert until(lambda: len(answers.told) == 51, 20) < 3, (
             "one at a time they would take ten seconds"
         )

@@ -83,7 +83,7 @@ def test_what_is_wrong_is_refused_and_counted_and_the_rest_goes_on(fleet: Fleet)
         assert counts == {"malformed_report": 5, "unknown_task": 1, "unknown_check": 1}
         progress(fleet, 6)
         until(lambda: fleet.told().get("refused") == 7, 10, "the counters")
-        set_aside = fleet.ask(lambda store: store.asides.all())
+        set_aside = fleet.ask(lambda store: store.dead_letters.all())
         assert sum(told["count"] for told in set_aside) == 7
         assert {told["reason"] for told in set_aside} == set(counts)
 

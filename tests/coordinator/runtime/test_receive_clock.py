@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.runtime.receive_clock import Stamps
+from coordinator.runtime.receive_clock import ReceiveClock
 
 
 class Clocks:
@@ -13,8 +13,8 @@ class Clocks:
         self.wall = wall
         self.monotonic_s = 0.0
 
-    def stamps(self, last: int = 0) -> Stamps:
-        return Stamps(lambda: self.wall, lambda: self.monotonic_s, last)
+    def receive_clock(self, last: int = 0) -> ReceiveClock:
+        return ReceiveClock(lambda: self.wall, lambda: self.monotonic_s, last)
 
     def pass_by(self, ms: int, set_back_ms: int = 0) -> None:
         self.wall += ms - set_back_ms
@@ -23,35 +23,35 @@ class Clocks:
 
 def test_a_stamp_is_the_moment() -> None:
     clocks = Clocks(1_234_567)
-    assert clocks.stamps().next() == 1_234_567
+    assert clocks.receive_clock().next() == 1_234_567
 
 
 def test_a_stamp_is_never_a_whole_second() -> None:
     clocks = Clocks(1_234_000)
-    assert clocks.stamps().next() == 1_234_001
+    assert clocks.receive_clock().next() == 1_234_001
 
 
 def test_a_small_step_back_waits() -> None:
     clocks = Clocks(100_500)
-    stamps = clocks.stamps()
-    first = stamps.next()
+    receive_clock = clocks.receive_clock()
+    first = receive_clock.next()
     clocks.pass_by(10, set_back_ms=500)
-    assert stamps.next() == first
+    assert receive_clock.next() == first
 
 
 def test_after_the_clock_was_set_back_time_goes_on() -> None:
     clocks = Clocks(10_000_500)
-    stamps = clocks.stamps()
-    first = stamps.next()
+    receive_clock = clocks.receive_clock()
+    first = receive_clock.next()
     clocks.pass_by(1_000, set_back_ms=3_600_000)
-    assert stamps.next() == first + 1_000
+    assert receive_clock.next() == first + 1_000
     clocks.pass_by(60_000)
-    assert stamps.next() == first + 61_000
+    assert receive_clock.next() == first + 61_000
 
 
 def test_a_restart_goes_on_from_the_last_stamp() -> None:
     clocks = Clocks(1_000)
-    assert clocks.stamps(last=500_123).next() == 500_123
+    assert clocks.receive_clock(last=500_123).next() == 500_123
 
 
 @given(st.lists(st.tuples(st.integers(0, 100_000), st.integers(-200_000, 200_000)), max_size=30))
@@ -59,10 +59,10 @@ def test_whatever_somebody_does_to_the_clock_stamps_never_go_back(
     moves: list[tuple[int, int]],
 ) -> None:
     clocks = Clocks(10_000_000)
-    stamps = clocks.stamps()
+    receive_clock = clocks.receive_clock()
     given_out = []
     for ms, back in moves:
-        given_out.append(stamps.next())
+        given_out.append(receive_clock.next())
         clocks.pass_by(ms, back)
     assert given_out == sorted(given_out)
     assert all(stamp % 1000 for stamp in given_out)

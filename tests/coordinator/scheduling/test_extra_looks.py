@@ -11,8 +11,8 @@ import pytest
 
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.model.topology import Check, Topology
-from coordinator.domain.schedule.presence import Hearing
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Post
+from coordinator.domain.schedule.presence import Presence
+from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.extra_looks import ExtraLooks
 from worker.contract.clock import monotonic_s
@@ -42,15 +42,17 @@ class World:
     """The orderer of extra looks with everything around it."""
 
     def __init__(self) -> None:
-        self.post = Post("redis://127.0.0.1:1/0")
-        self.hearing = Hearing()
+        self.publisher = Publisher("redis://127.0.0.1:1/0")
+        self.presence = Presence()
         self.counters = Counters()
-        self.extra = ExtraLooks(self.post, self.hearing, lambda: monotonic_s() - 100, self.counters)
+        self.extra = ExtraLooks(
+            self.publisher, self.presence, lambda: monotonic_s() - 100, self.counters
+        )
         self.extra.configure(TOPOLOGY)
-        self.hearing.expect(REGIONS, monotonic_s() - 100)
+        self.presence.expect(REGIONS, monotonic_s() - 100)
         for region in REGIONS:
             for worker in (f"{region}-1", f"{region}-2"):
-                self.hearing.heard(region, monotonic_s(), worker)
+                self.presence.heard(region, monotonic_s(), worker)
 
     def order(self, *asks: Ask) -> dict[str, Order]:
         """Ask for looks; the orders that went out, by queue."""
@@ -59,8 +61,8 @@ class World:
 
     def letters(self) -> Sequence[Letter]:
         found = []
-        while not self.post._letters.empty():
-            item = self.post._letters.get_nowait()
+        while not self.publisher._letters.empty():
+            item = self.publisher._letters.get_nowait()
             assert item is not None
             found.append(item[1])
         return found
@@ -130,8 +132,8 @@ async def test_what_the_broker_took_is_counted_as_ordered_and_the_rest_as_droppe
 
 
 async def test_a_worker_or_a_region_that_is_not_heard_is_not_asked(world: World) -> None:
-    world.hearing._workers["eu-west", "eu-west-2"] -= 60
-    world.hearing._heard["us-east"] -= 60
+    world.presence._workers["eu-west", "eu-west-2"] -= 60
+    world.presence._heard["us-east"] -= 60
     orders = world.order(
         Ask("check-1", "eu-west", 1, "eu-west-1"),
         Ask("check-1", "eu-west", 2, "eu-west-2"),
@@ -143,18 +145,18 @@ async def test_a_worker_or_a_region_that_is_not_heard_is_not_asked(world: World)
 
 
 async def test_while_the_broker_is_away_asks_are_dropped_and_not_kept(world: World) -> None:
-    world.post.reachable = False
+    world.publisher.reachable = False
     assert world.order(Ask("check-1", "us-east", 1)) == {}
     assert world.counts() == (1, 0, 1, 0)
-    world.post.reachable = True
+    world.publisher.reachable = True
     assert world.order() == {}
 
 
 async def test_an_order_that_does_not_fit_is_dropped(world: World) -> None:
-    while world.post.send(Letter("t", "q", {}, 60.0, None, lambda _sent: None)):
+    while world.publisher.send(Letter("t", "q", {}, 60.0, None, lambda _sent: None)):
         pass
     world.extra.order([Ask("check-1", "us-east", 1), Ask("check-2", "us-east", 1)], NOW)
-    assert world.post._letters.qsize() == MOST_WAITING
+    assert world.publisher._letters.qsize() == MOST_WAITING
     assert world.counts() == (2, 0, 2, 0)
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from coordinator.domain.model.topology import Check, Region, Topology
 from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
-from coordinator.domain.schedule.presence import Hearing
+from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.schedule import Schedule
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Post
+from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import LEAD_MS, Tick
 from worker.contract.clock import monotonic_s
@@ -33,20 +33,20 @@ class World:
     """A tick with everything around it."""
 
     def __init__(self) -> None:
-        self.post = Post("redis://127.0.0.1:1/0")
+        self.publisher = Publisher("redis://127.0.0.1:1/0")
         self.ledger = Ledger()
-        self.hearing = Hearing()
+        self.presence = Presence()
         self.counters = Counters()
         self.link_since: float | None = monotonic_s()
         self.tick = Tick(
-            self.post, self.ledger, self.hearing, lambda: self.link_since, self.counters
+            self.publisher, self.ledger, self.presence, lambda: self.link_since, self.counters
         )
-        self.hearing.expect(REGIONS, monotonic_s())
+        self.presence.expect(REGIONS, monotonic_s())
         self.tick.configure(TOPOLOGY)
 
     def letters(self) -> Iterator[Letter]:
-        while not self.post._letters.empty():
-            item = self.post._letters.get_nowait()
+        while not self.publisher._letters.empty():
+            item = self.publisher._letters.get_nowait()
             assert item is not None
             yield item[1]
 
@@ -140,8 +140,8 @@ async def test_a_clock_that_was_set_back_does_not_stop_the_looks(world: World) -
 
 async def test_a_silent_region_gets_no_orders_and_its_looks_are_declared(world: World) -> None:
     world.link_since = monotonic_s() - 100
-    world.hearing._known = dict.fromkeys(REGIONS, monotonic_s() - 100)
-    world.hearing.heard("us-east", monotonic_s())
+    world.presence._known = dict.fromkeys(REGIONS, monotonic_s() - 100)
+    world.presence.heard("us-east", monotonic_s())
     for second in range(5):
         world.tick.step(NOW + second * 1000)
     assert {region for region, _, _ in world.looks()} == {"us-east"}
@@ -152,9 +152,9 @@ async def test_a_silent_region_gets_no_orders_and_its_looks_are_declared(world: 
 
 async def test_an_order_that_does_not_fit_is_declared_and_not_kept(world: World) -> None:
     letter = Letter("t", "q", {}, 60.0, None, lambda _sent: None)
-    while world.post.send(letter):
+    while world.publisher.send(letter):
         pass
     world.tick.step(NOW)
-    assert world.post._letters.qsize() == MOST_WAITING
+    assert world.publisher._letters.qsize() == MOST_WAITING
     assert world.counters.looks_lost > 0
     assert {gap.reason for gap in world.gaps()} == {GapReason.PAUSED}

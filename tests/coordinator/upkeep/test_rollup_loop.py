@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from coordinator.configuration.retention import DAY_MS, Keep
-from coordinator.messaging.consumer import Delivery, Inbox
+from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.store import Store
 from coordinator.store.results.rollups import Level
-from coordinator.upkeep.rollup_loop import GRACE_MS, Housekeeper, Made, due_from
+from coordinator.upkeep.rollup_loop import GRACE_MS, Made, RollupLoop, due_from
 from worker.contract import clock
 from worker.contract.result import Result
 
@@ -18,12 +18,12 @@ Make = Callable[..., Result]
 
 
 @pytest.fixture
-async def inbox() -> Inbox:
-    return Inbox("redis://127.0.0.1:1/0", ())
+async def consumer() -> ReportConsumer:
+    return ReportConsumer("redis://127.0.0.1:1/0", ())
 
 
-def housekeeper(store: Store, inbox: Inbox) -> Housekeeper:
-    return Housekeeper(store, inbox, Keep(results_ms=2 * DAY_MS, minutes_ms=2 * DAY_MS))
+def rollups(store: Store, consumer: ReportConsumer) -> RollupLoop:
+    return RollupLoop(store, consumer, Keep(results_ms=2 * DAY_MS, minutes_ms=2 * DAY_MS))
 
 
 async def looks(store: Store, service: str = "claude") -> dict[str, int]:
@@ -35,14 +35,14 @@ async def looks(store: Store, service: str = "claude") -> dict[str, int]:
 
 
 async def test_what_is_stored_is_rolled_up_to_the_day_and_what_is_old_forgotten(
-    store: Store, inbox: Inbox, make_result: Make
+    store: Store, consumer: ReportConsumer, make_result: Make
 ) -> None:
     now = clock.now()
     old = make_result(1, scheduled_at=now - 5 * DAY_MS, received_at=now)
     new = [make_result(n, scheduled_at=now - 120_000, received_at=now) for n in range(2, 6)]
     await store.results.add([old, *new])
     stop = asyncio.Event()
-    task = asyncio.create_task(housekeeper(store, inbox).run(stop))
+    task = asyncio.create_task(rollups(store, consumer).run(stop))
     async with asyncio.timeout(10):
         while (await looks(store)) != {"minute": 4, "hour": 5, "day": 5}:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -53,22 +53,22 @@ async def test_what_is_stored_is_rolled_up_to_the_day_and_what_is_old_forgotten(
 
 
 async def test_a_minute_that_goes_on_waits_for_its_end(
-    store: Store, inbox: Inbox, make_result: Make
+    store: Store, consumer: ReportConsumer, make_result: Make
 ) -> None:
     await store.results.add([make_result(1, scheduled_at=clock.now() + 60_000)])
-    await housekeeper(store, inbox)._round(asyncio.Event())
+    await rollups(store, consumer)._round(asyncio.Event())
     assert await looks(store) == {"minute": 0, "hour": 0, "day": 0}
 
 
 async def test_while_reports_wait_it_steps_aside(
-    store: Store, inbox: Inbox, make_result: Make
+    store: Store, consumer: ReportConsumer, make_result: Make
 ) -> None:
     await store.results.add([make_result(1, scheduled_at=clock.now() - 120_000)])
-    inbox._waiting.put_nowait(Delivery("eu-west", "", b"", 0.0))
-    going = asyncio.create_task(housekeeper(store, inbox)._round(asyncio.Event()))
+    consumer._waiting.put_nowait(Delivery("eu-west", "", b"", 0.0))
+    going = asyncio.create_task(rollups(store, consumer)._round(asyncio.Event()))
     await asyncio.sleep(0.3)
     assert (await looks(store))["minute"] == 0
-    await inbox.some(0.1)
+    await consumer.some(0.1)
     await asyncio.wait_for(going, 5)
     assert (await looks(store))["minute"] == 1
 
@@ -92,7 +92,7 @@ def test_a_bucket_is_made_as_it_ends_and_else_with_rests() -> None:
 
 
 async def test_what_takes_long_is_not_made_again_at_once(
-    store: Store, inbox: Inbox, make_result: Make, monkeypatch: pytest.MonkeyPatch
+    store: Store, consumer: ReportConsumer, make_result: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, minute = [], (clock.now() // 60_000 - 2) * 60_000
 
@@ -103,14 +103,14 @@ async def test_what_takes_long_is_not_made_again_at_once(
 
     monkeypatch.setattr(store.rollups, "make", slow)
     await store.results.add([make_result(1, scheduled_at=minute)])
-    keeper = housekeeper(store, inbox)
-    await keeper._round(asyncio.Event())
-    await keeper._round(asyncio.Event())
+    loop = rollups(store, consumer)
+    await loop._round(asyncio.Event())
+    await loop._round(asyncio.Event())
     assert made == [("minute", minute)]
 
 
 async def test_without_a_database_it_waits(
-    store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    store: Store, consumer: ReportConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop, asked = asyncio.Event(), 0
 
@@ -121,5 +121,5 @@ async def test_without_a_database_it_waits(
         raise ConnectionResetError("away")
 
     monkeypatch.setattr(store.rollups, "due", away)
-    await asyncio.wait_for(housekeeper(store, inbox).run(stop), 5)
+    await asyncio.wait_for(rollups(store, consumer).run(stop), 5)
     assert asked == 1

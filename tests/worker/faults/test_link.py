@@ -118,5 +118,5 @@ def test_a_killed_worker_sends_what_its_outbox_kept(
     worker.start()
     until(lambda: ids <= set(coordinator.looks_by_id), 15, "everything from the outbox")
     until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
-    assert len({report.boot for report in coordinator.ingest.decode}) == 2
+    assert len({report.boot for report in coordinator.reports}) == 2
     assert target.requests == 400

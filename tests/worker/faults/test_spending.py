@@ -72,4 +72,4 @@ def test_a_worker_that_was_killed_keeps_to_the_budget(
         assert reasons(2) == "blocked"
         assert KEY not in worker.log()
     assert len(stage.asked) == 1
-    assert KEY not in str(coordinator.ingest.decode)
+    assert KEY not in str(coordinator.reports)

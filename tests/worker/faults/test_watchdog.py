@@ -69,7 +69,7 @@ def end_thief(client: Redis, thread: threading.Thread) -> None:
 
 
 def boots(coordinator: Coordinator) -> set[str]:
-    return {report.boot for report in coordinator.ingest.decode}
+    return {report.boot for report in coordinator.reports}
 
 
 def test_a_consumer_that_hears_nothing_is_cut_and_then_begun_anew(

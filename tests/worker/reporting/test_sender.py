@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.coordinator import until
 from worker.contract.message import Report, Vitals
-from worker.messaging.post import BrokerAwayError
+from worker.messaging.publisher import BrokerAwayError
 from worker.reporting.outbox import Outbox
 from worker.reporting.sender import Sender
 
@@ -40,24 +40,26 @@ def row(number: int) -> bytes:
     return json.dumps(["web", number, 0, 1, 2, True, "ok", "none", "", *[None] * 7, {}]).encode()
 
 
-def sender(post: Mailbox, folder: Path, boot: str = "b") -> Sender:
-    return Sender(post, Outbox(folder), region="eu-west", worker="w1", boot=boot, vitals=Vitals)
+def sender(publisher: Mailbox, folder: Path, boot: str = "b") -> Sender:
+    return Sender(
+        publisher, Outbox(folder), region="eu-west", worker="w1", boot=boot, vitals=Vitals
+    )
 
 
 @pytest.fixture
-def post() -> Mailbox:
+def publisher() -> Mailbox:
     """The broker's end."""
     return Mailbox()
 
 
 def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(
-    post: Mailbox, tmp_path: Path
+    publisher: Mailbox, tmp_path: Path
 ) -> None:
-    way_out = sender(post, tmp_path)
+    way_out = sender(publisher, tmp_path)
     way_out.start()
     way_out.keep([row(1), row(2)])
-    until(lambda: post.with_rows, 5)
-    (report,) = post.with_rows
+    until(lambda: publisher.with_rows, 5)
+    (report,) = publisher.with_rows
     assert [found[1] for found in report.rows] == [1, 2]
     assert len(list(tmp_path.iterdir())) == 1
     way_out.receipted("another-boot", [report.seq])
@@ -67,62 +69,62 @@ def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(
     way_out.stop(2)
 
 
-def test_a_heartbeat_is_sent_at_once_and_never_kept(post: Mailbox, tmp_path: Path) -> None:
-    way_out = sender(post, tmp_path)
+def test_a_heartbeat_is_sent_at_once_and_never_kept(publisher: Mailbox, tmp_path: Path) -> None:
+    way_out = sender(publisher, tmp_path)
     way_out.start()
-    until(lambda: post.taken, 5)
+    until(lambda: publisher.taken, 5)
     way_out.stop(2)
-    assert post.taken[0].vitals == Vitals()
-    assert post.taken[0].rows == ()
+    assert publisher.taken[0].vitals == Vitals()
+    assert publisher.taken[0].rows == ()
     assert not list(tmp_path.iterdir())
 
 
 def test_while_the_broker_is_away_reports_wait_and_then_go_in_order(
-    post: Mailbox, tmp_path: Path
+    publisher: Mailbox, tmp_path: Path
 ) -> None:
-    post.away = True
-    way_out = sender(post, tmp_path)
+    publisher.away = True
+    way_out = sender(publisher, tmp_path)
     way_out.start()
     for number in range(20):
         way_out.keep([row(number)])
-    until(lambda: post.attempts >= 2, 5)
-    post.away = False
-    until(lambda: len(post.with_rows) == 20, 5)
-    assert [report.rows[0][1] for report in post.with_rows] == list(range(20))
+    until(lambda: publisher.attempts >= 2, 5)
+    publisher.away = False
+    until(lambda: len(publisher.with_rows) == 20, 5)
+    assert [report.rows[0][1] for report in publisher.with_rows] == list(range(20))
     way_out.stop(2)
 
 
-def test_a_broker_that_is_away_is_not_asked_in_a_rush(post: Mailbox, tmp_path: Path) -> None:
-    post.away = True
-    way_out = sender(post, tmp_path)
+def test_a_broker_that_is_away_is_not_asked_in_a_rush(publisher: Mailbox, tmp_path: Path) -> None:
+    publisher.away = True
+    way_out = sender(publisher, tmp_path)
     way_out.start()
     for number in range(100):
         way_out.keep([row(number)])
         threading.Event().wait(0.01)
-    assert post.attempts <= 3
+    assert publisher.attempts <= 3
     way_out.stop(5)
 
 
 def test_stopping_sends_what_waits_and_leaves_the_rest_on_disk(
-    post: Mailbox, tmp_path: Path
+    publisher: Mailbox, tmp_path: Path
 ) -> None:
-    way_out = sender(post, tmp_path)
+    way_out = sender(publisher, tmp_path)
     way_out.start()
     way_out.keep([row(1)])
     way_out.stop(5)
-    assert len(post.with_rows) == 1
+    assert len(publisher.with_rows) == 1
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_the_next_boot_sends_what_the_last_one_left_under_its_old_name(
-    post: Mailbox, tmp_path: Path
+    publisher: Mailbox, tmp_path: Path
 ) -> None:
-    post.away = True
-    first = sender(post, tmp_path, boot="a1")
+    publisher.away = True
+    first = sender(publisher, tmp_path, boot="a1")
     first.keep([row(1)])
-    post.away = False
-    second = sender(post, tmp_path, boot="a2")
+    publisher.away = False
+    second = sender(publisher, tmp_path, boot="a2")
     second.start()
-    until(lambda: post.with_rows, 5)
+    until(lambda: publisher.with_rows, 5)
     second.stop(2)
-    assert (post.with_rows[0].boot, post.with_rows[0].seq) == ("a1", 0)
+    assert (publisher.with_rows[0].boot, publisher.with_rows[0].seq) == ("a1", 0)

@@ -29,7 +29,7 @@ from worker.contract.clock import now
 from worker.contract.result import Result, to_record
 
 DAY_MS = 86_400_000
-PLACES = Path(__file__).parents[3]
+PLACES = Path(__file__).parents[4]
 pytestmark = pytest.mark.slow
 Run = Callable[..., Ran]
 

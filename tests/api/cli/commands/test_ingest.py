@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.app import app
-from coordinator.store import Aside, open_store
+from coordinator.store import DeadLetter, open_store
 
-ASIDES = [
-    Aside(
+DEAD_LETTERS = [
+    DeadLetter(
         "eu-west",
         "outscope.report",
         "malformed_report",
@@ -19,7 +19,9 @@ ASIDES = [
         b"\xff nonsense",
         1_772_000_000_000,
     ),
-    Aside("us-east", "", "unstorable", "us-east/w1: too large", b"Result(...)", 1_772_000_001_000),
+    DeadLetter(
+        "us-east", "", "unstorable", "us-east/w1: too large", b"Result(...)", 1_772_000_001_000
+    ),
 ]
 
 
@@ -29,7 +31,7 @@ def url(tmp_path: Path) -> str:
 
     async def fill() -> None:
         async with open_store(address) as store:
-            await store.asides.add(ASIDES)
+            await store.dead_letters.add(DEAD_LETTERS)
 
     asyncio.run(fill())
     return address
@@ -45,12 +47,12 @@ def test_they_are_listed_with_reason_and_place(url: str) -> None:
     assert "malformed_report" in told.stdout
     assert "us-east/w1: too large" in told.stdout
     listed = json.loads(errors("list", "--json", "--database", url).stdout)
-    assert [one["id"] for one in listed] == [ASIDES[1].id, ASIDES[0].id]
+    assert [one["id"] for one in listed] == [DEAD_LETTERS[1].id, DEAD_LETTERS[0].id]
 
 
 def test_one_is_shown_byte_for_byte(url: str) -> None:
-    told = errors("show", ASIDES[0].id, "--database", url)
-    assert told.stdout_bytes == ASIDES[0].body + b"\n"
+    told = errors("show", DEAD_LETTERS[0].id, "--database", url)
+    assert told.stdout_bytes == DEAD_LETTERS[0].body + b"\n"
     assert "malformed_report from eu-west, 1 times" in told.stderr
     missing = errors("show", "nobody", "--database", url)
     assert (missing.exit_code, "nobody" in missing.stderr) == (1, True)
@@ -60,13 +62,13 @@ def test_a_retry_says_which_can_be_read_again(url: str) -> None:
     told = errors("retry", "--all", "--database", url)
     assert told.exit_code == 1
     assert "1 of 2" in told.stdout
-    assert ASIDES[1].id in told.stderr
+    assert DEAD_LETTERS[1].id in told.stderr
     assert "to be read again" in errors("list", "--database", url).stdout
 
 
 def test_what_is_discarded_is_gone(url: str) -> None:
-    assert errors("discard", ASIDES[0].id, "--database", url).exit_code == 0
-    assert errors("discard", ASIDES[0].id, "--database", url).exit_code == 1
+    assert errors("discard", DEAD_LETTERS[0].id, "--database", url).exit_code == 0
+    assert errors("discard", DEAD_LETTERS[0].id, "--database", url).exit_code == 1
     assert errors("discard", "--all", "--database", url).exit_code == 0
     assert "Nothing was set aside" in errors("list", "--database", url).stdout
 

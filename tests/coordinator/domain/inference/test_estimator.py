@@ -15,7 +15,7 @@ from worker.contract.outcome import BLAME, Blame, Reason
 
 
 class Desk:
-    """The panel of a service that one worker a region looks at each ten seconds."""
+    """The estimator of a service that one worker a region looks at each ten seconds."""
 
     def __init__(self, regions: int = 4, components: int = 2) -> None:
         self.topology: Topology = net(regions, {"claude": components})
@@ -56,7 +56,7 @@ def watched(**fields: int) -> Desk:
     return desk
 
 
-def test_where_all_is_well_the_opinion_is_calm_and_everybody_votes() -> None:
+def test_where_all_is_well_the_finding_is_calm_and_everybody_votes() -> None:
     desk = watched()
     estimate = desk.estimator.estimate(at(95), [ALL_WELL], late_alarms=False, calm=False)
     assert estimate.findings == (CALM,)
@@ -91,7 +91,7 @@ def test_what_a_cell_usually_fails_at_speaks_less() -> None:
     assert used_to_it.wrong(115) < 0.5 * plain.wrong(115)
 
 
-def test_where_all_was_calm_only_what_the_screen_lets_through_is_weighed() -> None:
+def test_where_all_was_calm_only_what_the_prefilter_lets_through_is_weighed() -> None:
     desk = watched()
     desk.look(100, Vote.BAD, check="claude-c1", region="r1")
     desk.look(101, check="claude-c2")
@@ -105,7 +105,7 @@ def test_where_all_was_calm_only_what_the_screen_lets_through_is_weighed() -> No
     assert desk.estimator.estimate(at(110), [ALL_WELL], late_alarms=False, calm=True).wrong > 0.5
 
 
-def test_a_failure_that_waits_for_its_worker_stirs_the_panel() -> None:
+def test_a_failure_that_waits_for_its_worker_stirs_the_estimator() -> None:
     desk = watched()
     desk.look(100, Vote.BAD)
     desk.estimator.estimate(at(105), [ALL_WELL], late_alarms=False, calm=False)
@@ -173,7 +173,7 @@ def test_regions_of_a_country_or_a_provider_are_a_group() -> None:
     ]
 
 
-def test_the_screen_knows_how_often_each_line_is_looked_at() -> None:
+def test_the_prefilter_knows_how_often_each_line_is_looked_at() -> None:
     rates = Desk(regions=4, components=2).estimator.prefilter.per_ms
     assert rates[-1, -1] == pytest.approx(8 / 10_000)
     assert rates[0, -1] == pytest.approx(4 / 10_000)

@@ -1,4 +1,4 @@
-"""What is likely of a sheet, whatever its looks and whatever their order."""
+"""What is likely of a grid, whatever its looks and whatever their order."""
 
 from dataclasses import replace
 from random import Random

@@ -145,7 +145,7 @@ class Quiet:
         return 1 - found.none
 
     def passes(self, seconds: float) -> bool:
-        """Whether the screen lets it through."""
+        """Whether the prefilter lets it through."""
         prefilter = prefilter_of(self.components, self.regions)
         prefilter.normal = self.normal
         for look in self.until(seconds):

@@ -99,7 +99,7 @@ def test_what_is_left_is_a_part_without_any_well_cell(well: set[tuple[int, int]]
 
 
 @pytest.mark.parametrize("region", range(4))
-def test_places_are_those_of_the_whole_frame(region: int) -> None:
+def test_places_are_those_of_the_whole_axes(region: int) -> None:
     inner = Hypothesis((0, 2), tuple(r for r in range(4) if r != region), 9.0)
     there = [(c, r) for c in (0, 2) for r in inner.regions[1:]]
     assert part(there, inner).regions == inner.regions[:1]

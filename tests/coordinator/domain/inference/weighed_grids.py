@@ -18,7 +18,7 @@ NORMAL = 0.004
 
 
 def counted(bad: np.ndarray, good: np.ndarray, slow: np.ndarray | None = None) -> CountGrid:
-    """A sheet of these counts, (bucket, component, region)."""
+    """A grid of these counts, (bucket, component, region)."""
     buckets, components, regions = bad.shape
     empty = grid_of(some_axes(components, regions, buckets), [])
     return replace(empty, bad=bad, good=good, slow=np.zeros_like(good) if slow is None else slow)
@@ -33,7 +33,7 @@ def weighed(
     standing: Sequence[tuple[tuple[int, ...], tuple[int, ...]]] = (),
     rules: Rules = RULES,
 ) -> Posterior:
-    """What is likely of a sheet; every cell votes and fails rarely, unless told."""
+    """What is likely of a grid; every cell votes and fails rarely, unless told."""
     shape = grid.bad.shape[1:]
     votes = np.ones(shape, dtype=np.bool_) if votes is None else votes
     nats = evidence(grid, np.full(shape, NORMAL), votes)

@@ -6,7 +6,7 @@ from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.rate_limit import (
     LEAST_AT_ONCE,
     LEAST_PER_HOST_AT_ONCE,
-    Cap,
+    RateLimit,
     host_of,
 )
 
@@ -19,47 +19,51 @@ def check(name: str, host: str, interval_ms: int = 30_000) -> Check:
     )
 
 
-def granted(cap: Cap, checks: list[Check], asked: int, now_s: float) -> int:
-    return sum(cap.allows(checks[n % len(checks)], now_s) for n in range(asked))
+def granted(rate_limit: RateLimit, checks: list[Check], asked: int, now_s: float) -> int:
+    return sum(rate_limit.allows(checks[n % len(checks)], now_s) for n in range(asked))
 
 
 def test_a_flood_against_one_host_is_cut_to_a_trickle() -> None:
     checks = [check("a", "one.example"), check("b", "one.example")]
-    cap = Cap(Topology(checks=tuple(checks)))
-    assert granted(cap, checks, 10_000, 0.0) == LEAST_PER_HOST_AT_ONCE
-    assert sum(granted(cap, checks, 10_000, float(second)) for second in range(1, 101)) == 100
+    rate_limit = RateLimit(Topology(checks=tuple(checks)))
+    assert granted(rate_limit, checks, 10_000, 0.0) == LEAST_PER_HOST_AT_ONCE
+    assert (
+        sum(granted(rate_limit, checks, 10_000, float(second)) for second in range(1, 101)) == 100
+    )
 
 
 def test_a_host_that_is_capped_leaves_the_others_their_looks() -> None:
     first, second = check("a", "one.example"), check("b", "two.example")
-    cap = Cap(Topology(checks=(first, second)))
-    granted(cap, [first], 10_000, 0.0)
-    assert not cap.allows(first, 0.0)
-    assert cap.allows(second, 0.0)
+    rate_limit = RateLimit(Topology(checks=(first, second)))
+    granted(rate_limit, [first], 10_000, 0.0)
+    assert not rate_limit.allows(first, 0.0)
+    assert rate_limit.allows(second, 0.0)
 
 
 def test_a_flood_against_many_hosts_is_cut_to_a_tenth_of_the_regular_looks() -> None:
     checks = [check(f"check-{n}", f"host-{n}.example", interval_ms=1_000) for n in range(100)]
-    cap = Cap(Topology(checks=tuple(checks)))
-    assert granted(cap, checks, 50_000, 0.0) == 1_000, (
+    rate_limit = RateLimit(Topology(checks=tuple(checks)))
+    assert granted(rate_limit, checks, 50_000, 0.0) == 1_000, (
         "at once: as many as the regular looks of one second"
     )
-    assert sum(granted(cap, checks, 5_000, float(second)) for second in range(1, 11)) == 1_000
+    assert (
+        sum(granted(rate_limit, checks, 5_000, float(second)) for second in range(1, 11)) == 1_000
+    )
 
 
 def test_a_small_fleet_may_make_a_few_all_the_same() -> None:
     checks = [check(f"check-{n}", f"host-{n}.example", interval_ms=3_600_000) for n in range(10)]
-    cap = Cap(Topology(checks=tuple(checks)))
-    assert granted(cap, checks, 10_000, 0.0) == LEAST_AT_ONCE
-    assert granted(cap, checks, 10_000, 10.0) == 30
+    rate_limit = RateLimit(Topology(checks=tuple(checks)))
+    assert granted(rate_limit, checks, 10_000, 0.0) == LEAST_AT_ONCE
+    assert granted(rate_limit, checks, 10_000, 10.0) == 30
 
 
 def test_quiet_times_save_up_no_more_than_a_moments_worth() -> None:
     one = check("a", "one.example")
-    cap = Cap(Topology(checks=(one,)))
+    rate_limit = RateLimit(Topology(checks=(one,)))
     assert (
-        granted(cap, [one], 10_000, 0.0)
-        == granted(cap, [one], 10_000, 86_400.0)
+        granted(rate_limit, [one], 10_000, 0.0)
+        == granted(rate_limit, [one], 10_000, 86_400.0)
         == LEAST_PER_HOST_AT_ONCE
     )
 

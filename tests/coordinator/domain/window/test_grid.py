@@ -1,4 +1,4 @@
-"""Which looks count in a sheet, in which bucket, and with what weight."""
+"""Which looks count in a grid, in which bucket, and with what weight."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,7 +32,7 @@ def grid(
     late_alarms: bool = True,
     now: int = NOW,
 ) -> CountGrid:
-    """The sheet of one cell."""
+    """The grid of one cell."""
     return fill(
         ONE, [series_of(check_of(), "r1", codes)], [0], fleet, now, RULES, late_alarms=late_alarms
     )
@@ -149,7 +149,7 @@ def test_how_full_a_bucket_is_is_told_by_the_fullest() -> None:
     assert full.filled.tolist()[:4] == pytest.approx([0.55, 1, 0.55, 0])
 
 
-def test_a_sheet_of_nothing_is_empty() -> None:
+def test_a_grid_of_nothing_is_empty() -> None:
     found = grid([])
     assert (found.good.sum(), found.bad.sum(), found.waiting) == (0, 0, False)
     assert found.filled.tolist() == [0] * ONE.buckets

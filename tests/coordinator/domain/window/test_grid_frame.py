@@ -1,4 +1,4 @@
-"""How long a bucket of a sheet is, and how far back it reaches."""
+"""How long a bucket of a grid is, and how far back it reaches."""
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ intervals = st.lists(st.integers(10_000, 300_000), min_size=1, max_size=4)
 
 @settings(max_examples=100)
 @given(intervals, st.integers(START, START + 10**8))
-def test_a_frame_reaches_far_enough_in_few_buckets(intervals_ms: list[int], now: int) -> None:
+def test_the_axes_reaches_far_enough_in_few_buckets(intervals_ms: list[int], now: int) -> None:
     found = axes_of(("c1",), ("r1",), intervals_ms, RULES)
     quickest, slowest = min(intervals_ms), max(intervals_ms)
     assert 1 <= found.buckets <= BUCKETS_AT_MOST

@@ -1,4 +1,4 @@
-"""A sheet equals one that is filled look by look, in plain Python."""
+"""A grid equals one that is filled look by look, in plain Python."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def slowly(
     *,
     late_alarms: bool,
 ) -> tuple[dict[tuple[int, int, int], float], ...]:
-    """What a sheet holds, look by look, in plain Python: good, bad, slow, newest, rounds; and who
+    """What a grid holds, look by look, in plain Python: good, bad, slow, newest, rounds; and who
     waits.
     """
     begin = (now // axes.bucket_ms - axes.buckets + 1) * axes.bucket_ms
@@ -140,7 +140,7 @@ def _a_worker(random: Random, region: str, number: int) -> Vantage:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.integers(100, 320), st.booleans())
-def test_a_sheet_equals_one_that_is_filled_look_by_look(
+def test_a_grid_equals_one_that_is_filled_look_by_look(
     seed: int, seconds: int, late_alarms: bool
 ) -> None:
     axes, all_series, cells, fleet = a_world(seed)

@@ -223,7 +223,7 @@ def test_the_network_and_the_edge_that_answered_last_are_remembered() -> None:
     assert (series.asn, series.edge) == (13335, "FRA"), "what does not say keeps what was said"
 
 
-def test_a_track_goes_on_under_another_configuration() -> None:
+def test_a_series_goes_on_under_another_configuration() -> None:
     before = series_of(
         CHECK, "r1", [code_of(10), code_of(20, Vote.BAD), code_of(30, Vote.ABSTAINS)]
     )

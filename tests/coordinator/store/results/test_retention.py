@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.store import Aside, Store
+from coordinator.store import DeadLetter, Store
 from coordinator.store.results import retention as module
 from coordinator.store.results.partitions import DAY_MS, days
 from worker.contract.result import Result
@@ -62,7 +62,9 @@ async def test_each_level_is_forgotten_for_itself(store: Store, make_result: Mak
 
 
 async def test_old_messages_set_aside_are_forgotten(store: Store) -> None:
-    old = Aside("eu-west", "t", "r", "e", b"old", 1000)
-    await store.asides.add([old, replace(old, body=b"new", at=2000)])
-    assert await store.retention.asides(2000) == 1
-    assert [told["last_at"] for told in await store.asides.all()] == ["1970-01-01T00:00:02.000Z"]
+    old = DeadLetter("eu-west", "t", "r", "e", b"old", 1000)
+    await store.dead_letters.add([old, replace(old, body=b"new", at=2000)])
+    assert await store.retention.dead_letters(2000) == 1
+    assert [told["last_at"] for told in await store.dead_letters.all()] == [
+        "1970-01-01T00:00:02.000Z"
+    ]

@@ -13,7 +13,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment, Part
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.store import Aside, open_store
+from coordinator.store import DeadLetter, open_store
 from coordinator.store.database import APP, Database, connection_name, tortoise_config
 from worker.contract.result import Result
 
@@ -150,24 +150,24 @@ async def test_indexes_of_results_are_the_same_after_going_back(store_url: str) 
 async def test_rollups_and_messages_set_aside_go_with_their_tables_and_can_be_made_again(
     store_url: str, make_result: Make
 ) -> None:
-    aside = Aside("eu-west", "outscope.report", "malformed_report", "no JSON", b"x", AT)
+    dead_letter = DeadLetter("eu-west", "outscope.report", "malformed_report", "no JSON", b"x", AT)
     minute = AT // 60_000 * 60_000
     async with open_store(store_url) as store:
         await store.results.add([make_result(1, scheduled_at=AT)])
         await store.rollups.make("minute", minute)
-        await store.asides.add([aside])
+        await store.dead_letters.add([dead_letter])
     async with schema(store_url, SECOND) as database:
         assert len(await database.fetch("SELECT id FROM result")) == 1
         for table in ("rollup_minute", "rollup_due", "set_aside", "intake"):
             with pytest.raises(OperationalError):
                 await database.fetch(f"SELECT 1 FROM {table}")
     async with open_store(store_url) as store:
-        assert await store.asides.all() == []
+        assert await store.dead_letters.all() == []
         assert await store.rollups.due("minute", AT + 60_000) == [minute], (
             "what was stored before is rolled up, too"
         )
         assert await store.rollups.make("minute", minute) == 1
-        await store.asides.add([aside])
+        await store.dead_letters.add([dead_letter])
 
 
 async def _indexes(database: Database) -> set[str]:

@@ -22,7 +22,7 @@ class BrokerAwayError(OSError):
     """The broker did not take a message; whether it arrived is not known."""
 
 
-class Post:
+class Publisher:
     """Sends Celery messages whose only argument is JSON that was made before. Belongs to one
     thread.
     """

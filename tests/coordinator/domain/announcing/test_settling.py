@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from coordinator.domain.announcing.settle import is_settled, turned_at
+from coordinator.domain.announcing.settling import is_settled, turned_at
 from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.grid import Flags

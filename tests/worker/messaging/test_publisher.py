@@ -8,15 +8,15 @@ import pytest
 
 from tests.faults.broker import Broker
 from tests.faults.proxy import Proxy
-from worker.messaging.post import BrokerAwayError, Post
+from worker.messaging.publisher import BrokerAwayError, Publisher
 
 pytestmark = pytest.mark.slow
 
 
 def test_what_is_sent_lies_in_the_queue_as_a_message_of_celerys_protocol_2(valkey: Broker) -> None:
-    post = Post(valkey.url, "w1.eu-west")
-    post.send("reports.eu-west", "outscope.report", b'{"v":1}')
-    post.close()
+    publisher = Publisher(valkey.url, "w1.eu-west")
+    publisher.send("reports.eu-west", "outscope.report", b'{"v":1}')
+    publisher.close()
     message = json.loads(valkey.client().rpop("reports.eu-west"))
     assert message["headers"]["task"] == "outscope.report"
     assert message["headers"]["id"] == message["properties"]["correlation_id"]
@@ -30,27 +30,27 @@ def test_what_is_sent_lies_in_the_queue_as_a_message_of_celerys_protocol_2(valke
 def test_a_broker_that_is_away_is_one_error_and_the_next_sending_finds_it_again(
     valkey: Broker,
 ) -> None:
-    post = Post(valkey.url, "w1.eu-west")
-    post.send("q", "t", b"1")
+    publisher = Publisher(valkey.url, "w1.eu-west")
+    publisher.send("q", "t", b"1")
     valkey.kill()
     for _ in range(2):
         with pytest.raises(BrokerAwayError):
-            post.send("q", "t", b"2")
+            publisher.send("q", "t", b"2")
     valkey.start()
-    post.send("q", "t", b"3")
+    publisher.send("q", "t", b"3")
     assert valkey.client().llen("q") == 1
-    post.close()
+    publisher.close()
 
 
 def test_a_link_that_went_silent_is_given_up_within_its_timeouts(valkey: Broker) -> None:
     with Proxy(valkey.port) as proxy:
-        post = Post(proxy.url, "w1.eu-west")
-        post.send("q", "t", b"1")
+        publisher = Publisher(proxy.url, "w1.eu-west")
+        publisher.send("q", "t", b"1")
         proxy.drop()
         started = time.monotonic()
         with pytest.raises(BrokerAwayError):
-            post.send("q", "t", b"2")
+            publisher.send("q", "t", b"2")
         assert time.monotonic() - started < 15
         proxy.heal()
-        post.send("q", "t", b"3")
-        post.close()
+        publisher.send("q", "t", b"3")
+        publisher.close()
