@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from api.explanation.words import Document, Names, Point, Section, Style
 
@@ -68,16 +68,18 @@ def _by_component(cells: Sequence[Document], names: Names, style: Style) -> Iter
 def _by_region(
     cells: Sequence[Document], order: Sequence[str], names: Names, style: Style
 ) -> Iterator[Point]:
-    by_region = {region: [cell for cell in cells if cell["region"] == region] for region in order}
-    well = {region: found for region, found in by_region.items() if found and _is_well(found)}
-    wrong = {region: found for region, found in by_region.items() if not _is_well(found)}
-    for region, found in wrong.items():
-        yield Point(_region(found, names, style), names.regions.get(region, region), "bad")
+    well: dict[str, list[Document]] = {}
+    wrong = []
+    for region in order:
+        found = [cell for cell in cells if cell["region"] == region]
+        if not _is_well(found):
+            wrong.append(region)
+            yield Point(_region(found, names, style), names.regions.get(region, region), "bad")
+        elif found:
+            well[region] = found
     if well and wrong:
-        pooled = [cell for found in well.values() for cell in found]
-        yield Point(
-            f"everything that counts is well{_passing(pooled, style)}.", names.places(well), "well"
-        )
+        passing = _passing(list(chain.from_iterable(well.values())), style)
+        yield Point(f"everything that counts is well{passing}.", names.places(well), "well")
 
 
 def _region(cells: Sequence[Document], names: Names, style: Style) -> str:

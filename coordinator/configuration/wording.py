@@ -3,10 +3,11 @@ what to do.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
@@ -135,15 +136,22 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
     for part in loc:
         if not isinstance(part, str):
             continue
-        inner = {
-            found
-            for outer in models
-            for name, entry in outer.model_fields.items()
-            if (entry.alias or name) == part
-            for found in _models_in(entry.annotation)
-        }
+        inner = {found for outer in models for found in _models_below(outer, part)}
         models = inner or models
-    return {entry.alias or name for found in models for name, entry in found.model_fields.items()}
+    return {key for model in models for key, _ in _keys_of(model)}
+
+
+def _models_below(model: type[BaseModel], key: str) -> Iterator[type[BaseModel]]:
+    """The models of what stands at a key of a model."""
+    for name, entry in _keys_of(model):
+        if name == key:
+            yield from _models_in(entry.annotation)
+
+
+def _keys_of(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    """The keys of a model as a file writes them."""
+    for name, entry in model.model_fields.items():
+        yield entry.alias or name, entry
 
 
 def _models_in(annotation: Any) -> set[type[BaseModel]]:

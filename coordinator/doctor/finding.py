@@ -63,5 +63,10 @@ def secrets_of(url: str | None) -> list[str]:
         password, query = parts.password, parse_qsl(parts.query)
     except ValueError:
         return [url]
-    hidden = [value for name, value in query if any(word in name.lower() for word in _SECRET_KEYS)]
-    return [text for text in (password, unquote(password) if password else None, *hidden) if text]
+    hidden = [value for name, value in query if _is_secret(name)]
+    found = [password or "", unquote(password or ""), *hidden]
+    return [text for text in found if text]
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_KEYS)

@@ -18,7 +18,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
 from coordinator.domain.vantages.fleet import NEVER, Fleet
-from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, pack, vote_of
+from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, Vote, pack, vote_of
 from coordinator.domain.window.reorder import ReorderBuffer
 from coordinator.domain.window.series import LONGEST_AGO, Series
 from coordinator.domain.window.series_set import Learned, all_series_of, learned_on, remember
@@ -136,40 +136,42 @@ class Engine:
         return events
 
     def _take(self, result: Result) -> None:
-        """Take one look in. One from the future is placed where it was received, and abstains."""
+        """Take one look in."""
         check = result.check
         series, judge = self._all_series[check][result.region], self._judge_of[check]
-        received, at, reason = result.received_at, result.scheduled_at, result.reason
-        vote, made, took = vote_of(result), reason is not _LATE, result.total_ms
-        if received < at or result.started_at > received:
-            if max(at, result.started_at) - received > self._rules.future_ms:
-                vote, reason, made = ABSTAINS, _LATE, False
-            at = min(at, received)
-        good = vote is GOOD
+        at, vote, reason = self._placed(result)
+        good, took = vote is GOOD, result.total_ms
         slow = good and took is not None and took > series.normal.limit_ms
         if vote is BAD and reason is _SLOW:
             slow, vote = True, GOOD
         worker = self._fleet.worker(result.region, result.worker, at)
-        code = pack(
-            at, result.attempt, worker.number, vote, received - at > series.late_ms, slow, reason
-        )
-        if not series.add(code):
+        late = result.received_at - at > series.late_ms
+        if not series.add(pack(at, result.attempt, worker.number, vote, late, slow, reason)):
             return
-        worker.hear(series, at, good, made, slow)
-        if ((slow or not good) and worker.failing) or worker.fitness is not Fitness.FIT:
+        worker.hear(series, at, good, reason is not _LATE, slow)
+        if worker.fitness is not Fitness.FIT or (worker.failing and (slow or not good)):
             self._fleet.examine.add((result.region, result.worker))
         if len(series.codes) > series.room:
             self._trim(series, judge)
-        if judge is not None:
-            judge.hear(series, at, result.attempt, bad=vote is BAD, slow=slow)
-            if (
-                good
-                and took is not None
-                and received > self._learned_at
-                and judge.may_learn(series, at)
-            ):
-                series.normal.learn_time(took, self._rules)
-            series.answered_from(result)
+        if judge is None:
+            return
+        judge.hear(series, at, result.attempt, bad=vote is BAD, slow=slow)
+        series.answered_from(result)
+        if not good or took is None or result.received_at <= self._learned_at:
+            return
+        if judge.may_learn(series, at):
+            series.normal.learn_time(took, self._rules)
+
+    def _placed(self, result: Result) -> tuple[Instant, Vote, Reason]:
+        """When a look counts, its vote and its reason. One from the future counts when it was
+        received, and abstains.
+        """
+        received, at, started = result.received_at, result.scheduled_at, result.started_at
+        if at <= received and started <= received:
+            return at, vote_of(result), result.reason
+        if max(at, started) - received > self._rules.future_ms:
+            return min(at, received), ABSTAINS, _LATE
+        return min(at, received), vote_of(result), result.reason
 
     def _trim(self, series: Series, judge: Judge | None) -> None:
         quiet_since = LONGEST_AGO if judge is None else judge.state.quiet_since

@@ -127,9 +127,8 @@ def _stretches(
     """The time of each service from when all rules have spoken of it, cut wherever any said
     something.
     """
-    for service in (
-        service for service in verdicts[0] if all(service in said for said in verdicts)
-    ):
+    spoken_of = set(verdicts[0]).intersection(*verdicts)
+    for service in (service for service in verdicts[0] if service in spoken_of):
         says: dict[int, Claim] = {}
         since = until
         for at, place, claim in sorted(

@@ -15,15 +15,11 @@ EVERY_MS: Final = 300_000
 
 async def save(store: Store, learned: Learned) -> None:
     """Write down what is normal, one document a check."""
-    await store.standings.put_many(
-        (
-            KIND,
-            check,
-            learned.at,
-            {"at": learned.at, "normal": {region: list(n) for region, n in regions.items()}},
-        )
-        for check, regions in learned.normal.items()
-    )
+    documents = []
+    for check, regions in learned.normal.items():
+        normal = {region: list(numbers) for region, numbers in regions.items()}
+        documents.append((KIND, check, learned.at, {"at": learned.at, "normal": normal}))
+    await store.standings.put_many(documents)
 
 
 async def load(store: Store) -> Learned | None:

@@ -5,10 +5,12 @@ exported.
 import asyncio
 import json as plain_json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from api.cli.commands.archive import Archive
 from api.cli.options.locations import Data, Database, database_url
@@ -87,16 +89,17 @@ def _put(answer: Any, json: bool) -> None:
         if shown > MOST_SHOWN:
             break
     if not json:
-        show(
-            console(),
-            names,
-            ([plain("" if cell is None else _told(cell)) for cell in row] for row in rows),
-        )
+        show(console(), names, map(_cells, rows))
         if shown > MOST_SHOWN:
             typer.echo(
                 f"Only the first {MOST_SHOWN:,} rows are shown; --json prints all, or add LIMIT",
                 err=True,
             )
+
+
+def _cells(row: Sequence[Any]) -> list[Text]:
+    """A row as a table shows it; null is an empty cell."""
+    return [plain("" if cell is None else _told(cell)) for cell in row]
 
 
 def _told(value: Any) -> str:

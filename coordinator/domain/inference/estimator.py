@@ -5,6 +5,7 @@ to.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -43,6 +44,8 @@ STAYS_SHARE = 0.5
 """What is announced as a disruption of its own stays one while it is this likely."""
 MOST_DISRUPTIONS = 3
 """Disruptions of one service that are told apart at once."""
+Reach: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""Components and regions, by their place on the axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,8 @@ class Estimator:
         fleet: Fleet,
     ) -> None:
         service = topology.service[checks[0].service] if checks else None
-        components = (
-            [c.id for c in service.components if any(k.component == c.id for k in checks)]
-            if service
-            else []
-        )
+        looked_at = {check.component for check in checks}
+        components = [c.id for c in service.components if c.id in looked_at] if service else []
         self.axes = axes_of(
             components, topology.regions_of(checks), [check.interval_ms for check in checks], rules
         )
@@ -158,36 +158,48 @@ class Estimator:
         """
         if not (grid.bad.any() or grid.slow.any()) or not coverage.votes.any():
             return [CALM]
-        rules = self._rules
+        rules, found = self._rules, list[Finding]()
         nats = evidence(grid, self._normal(), coverage.votes)
-        groups = self._groups()
-        standing = [
-            reach for claim in claims if (reach := self._reach(claim, coverage.votes)) is not None
-        ]
-        found: list[Finding] = []
-
-        def least(share: float) -> float:
-            """How likely there must be another one; less where so many are announced already."""
-            return STAYS_SHARE if len(claims) > len(found) else share
-
-        for _ in range(MOST_DISRUPTIONS):
-            posterior = weigh(
-                nats, grid.filled, grid.rounds, coverage.votes, groups, standing, rules
-            )
-            if posterior is None or (found and 1 - posterior.none < least(rules.second_share)):
+        standing = self._standing(claims, coverage)
+        while len(found) < MOST_DISRUPTIONS:
+            least = _least(claims, found, rules.second_share)
+            finding = self._next_finding(nats, grid, coverage, standing, found, least)
+            if finding is None:
                 break
-            finding = conclude(posterior, nats, coverage, grid, rules)
-            if found and not finding.sure:
-                break
-            explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
-            finding = replace(finding, claim=within(finding.claim, finding.claim.cells - explained))
             found.append(finding)
-            if not (finding.sure and finding.wrong >= least(rules.alarm_share)):
+            if not finding.sure or finding.wrong < _least(claims, found, rules.alarm_share):
                 break
             nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
         return found or [CALM]
 
-    def _reach(self, claim: Claim, votes: Flags) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    def _standing(self, claims: Sequence[Claim], coverage: Coverage) -> list[Reach]:
+        """The reaches of what is announced, as far as they vote."""
+        reaches = [self._reach(claim, coverage.votes) for claim in claims]
+        return [reach for reach in reaches if reach is not None]
+
+    def _next_finding(
+        self,
+        nats: Floats,
+        grid: CountGrid,
+        coverage: Coverage,
+        standing: Sequence[Reach],
+        found: Sequence[Finding],
+        least: float,
+    ) -> Finding | None:
+        """What explains best what is left of the evidence. One more than the first must be `least`
+        likely, and sure.
+        """
+        rules, votes = self._rules, coverage.votes
+        posterior = weigh(nats, grid.filled, grid.rounds, votes, self._groups(), standing, rules)
+        if posterior is None or (found and 1 - posterior.none < least):
+            return None
+        finding = conclude(posterior, nats, coverage, grid, rules)
+        if found and not finding.sure:
+            return None
+        explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
+        return replace(finding, claim=within(finding.claim, finding.claim.cells - explained))
+
+    def _reach(self, claim: Claim, votes: Flags) -> Reach | None:
         """The components and regions of a claim by their place, as far as they vote; None when
         nothing is left.
         """
@@ -237,6 +249,11 @@ def _why(all_series: Sequence[Series], now: Instant) -> str:
             elif vote_in(code) == Vote.BAD and at_of(code) <= now:
                 whys["it fails, but nothing else answers our workers either"] += 1
     return whys.most_common(1)[0][0] if whys else "not heard"
+
+
+def _least(claims: Sequence[Claim], found: Sequence[Finding], share: float) -> float:
+    """How likely there must be another one; less where so many are announced already."""
+    return STAYS_SHARE if len(claims) > len(found) else share
 
 
 def _without(

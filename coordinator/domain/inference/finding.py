@@ -1,6 +1,6 @@
 """A finding: what the posterior amounts to, as far as what was heard allows to say it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -201,6 +201,10 @@ def _sure_cells(
     return coverage.axes.keys((share >= rules.claim_share * chance.sum()) & coverage.votes)
 
 
+def _named(places: Iterable[int], names: Sequence[str]) -> list[str]:
+    return [names[place] for place in places]
+
+
 def _rivals(
     p: Posterior, scopes: Mapping[int, Scope], axes: Axes, refuted: int | None = None
 ) -> tuple[Mapping[str, Any], ...]:
@@ -211,8 +215,8 @@ def _rivals(
     return tuple(
         {
             "scope": str(scopes[k]),
-            "components": [axes.components[c] for c in p.hypotheses[k].components],
-            "regions": [axes.regions[r] for r in p.hypotheses[k].regions],
+            "components": _named(p.hypotheses[k].components, axes.components),
+            "regions": _named(p.hypotheses[k].regions, axes.regions),
             "group": p.hypotheses[k].group,
             "chance": round(float(p.chance[k]), 4),
             "nats": round(float(p.nats[k].sum()), 2),

@@ -2,6 +2,7 @@
 configuration.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -104,7 +105,10 @@ class Topology:
 
     @cached_property
     def _checks_of(self) -> Mapping[str, tuple[Check, ...]]:
-        return {s.id: tuple(c for c in self.checks if c.service == s.id) for s in self.services}
+        found: dict[str, list[Check]] = defaultdict(list)
+        for check in self.checks:
+            found[check.service].append(check)
+        return {service.id: tuple(found[service.id]) for service in self.services}
 
     def checks_of(self, service: str) -> tuple[Check, ...]:
         """The checks of one service; none for an unknown service."""

@@ -191,10 +191,9 @@ def _step(
         return BAD_NATS
     there = elsewhere(series, at // series.check.interval_ms)
     shares = [share for region, share in there.items() if region != series.region]
-    if series.reference and not shares:
-        return BAD_NATS
-    if len(shares) < CONTRADICTIONS and not (series.reference and shares):
-        return None
+    enough = 1 if series.reference else CONTRADICTIONS
+    if len(shares) < enough:
+        return BAD_NATS if series.reference else None
     expected = max(median_low(shares), BASE_SHARE)
     return log(SICK_SHARE / expected) if expected < SICK_SHARE else None
 

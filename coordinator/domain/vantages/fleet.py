@@ -51,10 +51,10 @@ class Fleet:
         self.by_region: dict[str, list[Vantage]] = defaultdict(list)
         self.standings: dict[str, Standing] = {region.id: NOT_HEARD for region in topology.regions}
         self._numbered: Counter[str] = Counter()
-        self._by_place = {
-            region.id: [seen[region.id] for seen in all_series.values() if region.id in seen]
-            for region in topology.regions
-        }
+        self._by_place: dict[str, list[Series]] = defaultdict(list)
+        for seen in all_series.values():
+            for region_id, series in seen.items():
+                self._by_place[region_id].append(series)
         self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
         self._grouped: dict[str, Mapping[Series, str]] = {}
         self.examine: set[WorkerKey] = set()

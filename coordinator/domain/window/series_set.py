@@ -29,13 +29,13 @@ def all_series_of(topology: Topology, rules: Rules) -> dict[str, dict[str, Serie
         service.id: _window_ms(topology.checks_of(service.id), rules)
         for service in topology.services
     }
-    return {
-        check.id: {
-            region: Series(check, region, reference[check.service], spans[check.service], rules)
-            for region in check.regions
+    found = {}
+    for check in topology.checks:
+        is_reference, span = reference[check.service], spans[check.service]
+        found[check.id] = {
+            region: Series(check, region, is_reference, span, rules) for region in check.regions
         }
-        for check in topology.checks
-    }
+    return found
 
 
 def _window_ms(checks: Sequence[Check], rules: Rules) -> int:
@@ -47,15 +47,12 @@ def learned_on(all_series: AllSeries, at: Instant) -> Learned:
     """What is normal on each series, as learned until a moment; series without a good look are left
     out.
     """
-    normal = {
-        check: {
-            region: series.normal.to_numbers()
-            for region, series in seen.items()
-            if series.normal.times
-        }
-        for check, seen in all_series.items()
-    }
-    return Learned(at, {check: regions for check, regions in normal.items() if regions})
+    normal = {}
+    for check, seen in all_series.items():
+        known = {region: series.normal for region, series in seen.items() if series.normal.times}
+        if known:
+            normal[check] = {region: found.to_numbers() for region, found in known.items()}
+    return Learned(at, normal)
 
 
 def remember(all_series: AllSeries, learned: Learned, rules: Rules) -> None:

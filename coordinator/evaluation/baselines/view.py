@@ -42,6 +42,10 @@ class Monitor:
         since = now - max(SILENT_INTERVALS * self.check.interval_ms, SILENT_AFTER_MS)
         return [stream for stream in self.streams if stream.heard_at >= since]
 
+    def is_down_for_any(self) -> bool:
+        """Whether any of its checkers has it down."""
+        return any(stream.down for stream in self.streams)
+
 
 @dataclass(slots=True)
 class View:
@@ -80,13 +84,8 @@ class View:
         """The claim that what is down for any of its checkers is down in every region that
         looks.
         """
-        return self.claim(
-            {
-                monitor.check.component: monitor.check.regions
-                for monitor in self.monitors
-                if any(stream.down for stream in monitor.streams)
-            }
-        )
+        down = [monitor.check for monitor in self.monitors if monitor.is_down_for_any()]
+        return self.claim({check.component: check.regions for check in down})
 
     def _claim(
         self, scope: Scope, reach: Mapping[str, Iterable[str]], severity: Severity, alarm: bool

@@ -114,7 +114,5 @@ def _day_is_gone(error: Exception) -> bool:
 
 
 def _minutes(results: Iterable[Result]) -> list[tuple[int]]:
-    return [
-        (minute * MINUTE_MS,)
-        for minute in sorted({result.scheduled_at // MINUTE_MS for result in results})
-    ]
+    minutes = {result.scheduled_at // MINUTE_MS for result in results}
+    return [(minute * MINUTE_MS,) for minute in sorted(minutes)]

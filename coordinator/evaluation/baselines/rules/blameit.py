@@ -10,14 +10,23 @@ client comes before the path because here every path starts in one client. Sourc
 "Zooming in on Wide-area Latencies to a Global Cloud Provider", SIGCOMM 2019.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from coordinator.domain.model.topology import Check
 from coordinator.evaluation.baselines.stream import Stream
-from coordinator.evaluation.baselines.view import UNSURE, WELL, Claim, Monitor, View, nowhere
+from coordinator.evaluation.baselines.view import UNSURE, WELL, Claim, View, nowhere
 from worker.contract.instant import Instant
 from worker.contract.result import Result
+
+
+class Quartet(NamedTuple):
+    """The looks of one region at one check of a component, and whether too many of them failed."""
+
+    component: str
+    region: str
+    bad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +49,59 @@ class Blameit:
     def judge(self, view: View) -> Claim:
         """Cloud, then client, then path; what is left is unknown."""
         since = view.now - self.keep_ms
-        quartets = [(monitor, stream) for monitor in view.monitors for stream in monitor.streams]
-        judged = [(m, s, bad) for m, s in quartets if (bad := self._bad(s, since)) is not None]
-        if not judged:
+        quartets = self._quartets(view, since)
+        if not quartets:
             return UNSURE
-        if not any(bad for _, _, bad in judged):
+        if not any(quartet.bad for quartet in quartets):
             return WELL
-        cloud = self._cloud(judged)
+        cloud = self._cloud(quartets)
         if cloud:
             return view.claim(cloud)
-        rest = {stream.region for _, stream, bad in judged if bad} - self._clients(view, since)
-        path = {
-            region
-            for region in rest
-            if self._blamed(bad for _, s, bad in judged if s.region == region)
-        }
-        local = nowhere()
-        for monitor, stream, bad in judged:
-            if bad and stream.region in path:
-                local[monitor.check.component].add(stream.region)
-        return view.claim({}, local) if local else UNSURE if rest else WELL
+        rest = _bad_regions(quartets) - self._clients(view, since)
+        if not rest:
+            return WELL
+        local = self._path(quartets, rest)
+        return view.claim({}, local) if local else UNSURE
 
-    def _cloud(self, judged: list[tuple[Monitor, Stream, bool]]) -> dict[str, set[str]]:
+    def _quartets(self, view: View, since: Instant) -> list[Quartet]:
+        """What was looked at often enough to be good or bad."""
+        found = []
+        for monitor in view.monitors:
+            for stream in monitor.streams:
+                bad = self._bad(stream, since)
+                if bad is not None:
+                    found.append(Quartet(monitor.check.component, stream.region, bad))
+        return found
+
+    def _cloud(self, quartets: Sequence[Quartet]) -> dict[str, set[str]]:
         """Components that are bad from nearly everywhere, with the regions that say so."""
-        by_component: dict[str, list[tuple[str, bool]]] = {}
-        for monitor, stream, bad in judged:
-            by_component.setdefault(monitor.check.component, []).append((stream.region, bad))
-        return {
-            component: {region for region, bad in seen if bad}
-            for component, seen in by_component.items()
-            if self._blamed(bad for _, bad in seen)
-        }
+        found = {}
+        for component in {quartet.component for quartet in quartets}:
+            seen = [quartet for quartet in quartets if quartet.component == component]
+            if self._blamed(quartet.bad for quartet in seen):
+                found[component] = _bad_regions(seen)
+        return found
 
     def _clients(self, view: View, since: Instant) -> set[str]:
         """Regions that see everything fail, references too."""
-        return {
-            region
-            for region, streams in view.everything.items()
-            if self._blamed(
-                bad for stream in streams if (bad := self._bad(stream, since)) is not None
-            )
-        }
+        found = set()
+        for region, streams in view.everything.items():
+            seen = [self._bad(stream, since) for stream in streams]
+            if self._blamed(bad for bad in seen if bad is not None):
+                found.add(region)
+        return found
+
+    def _path(self, quartets: Sequence[Quartet], rest: set[str]) -> dict[str, set[str]]:
+        """What is bad on the way from the regions of which nearly everything is."""
+        local = nowhere()
+        for region in rest:
+            seen = [quartet for quartet in quartets if quartet.region == region]
+            if not self._blamed(quartet.bad for quartet in seen):
+                continue
+            for quartet in seen:
+                if quartet.bad:
+                    local[quartet.component].add(region)
+        return local
 
     def _blamed(self, quartets: Iterable[bool]) -> bool:
         found = list(quartets)
@@ -90,3 +111,7 @@ class Blameit:
         """Whether a quartet is bad; None when there are too few looks."""
         looks, failed = stream.looks_since(since)
         return None if looks < self.fewest_looks else failed > self.bad_share * looks
+
+
+def _bad_regions(quartets: Iterable[Quartet]) -> set[str]:
+    return {quartet.region for quartet in quartets if quartet.bad}

@@ -37,9 +37,11 @@ class Thousandeyes:
         for monitor in view.monitors:
             counted = [stream for stream in monitor.fresh(view.now) if stream.region not in sick]
             failing = regions_of(stream for stream in counted if stream.down)
-            if len(failing) >= self.agents:
-                nearly = len(failing) >= NEARLY_ALL * len(regions_of(counted))
-                (everywhere if nearly else local)[monitor.check.component] |= failing
+            if len(failing) < self.agents:
+                continue
+            nearly = len(failing) >= NEARLY_ALL * len(regions_of(counted))
+            reach = everywhere if nearly else local
+            reach[monitor.check.component] |= failing
         return view.claim(everywhere, local)
 
     def _has_local_problem(self, view: View, region: str) -> bool:

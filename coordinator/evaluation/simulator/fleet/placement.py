@@ -75,10 +75,10 @@ class Placement:
 
     def edge_groups(self) -> Mapping[str, tuple[str, ...]]:
         """The regions of each edge."""
-        return {
-            edge: tuple(r for r, of in self.edges.items() if of == edge)
-            for edge in self.edges.values()
-        }
+        groups: dict[str, tuple[str, ...]] = {}
+        for region, edge in self.edges.items():
+            groups[edge] = (*groups.get(edge, ()), region)
+        return groups
 
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
