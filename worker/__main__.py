@@ -4,8 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from worker.contract import logs
+from worker.flags import SettingsError
 from worker.lean import leave_out_unused
-from worker.settings import SettingsError, read_settings
+from worker.settings import read_settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:

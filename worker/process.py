@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from worker.agent import Agent
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Receipt
+from worker.flags import SettingsError
 from worker.lean import settle
 from worker.messaging.celery_app import Handlers, build_app, build_controller
 from worker.messaging.publisher import Publisher
@@ -29,7 +30,7 @@ from worker.probes.look.vantage import user_agent
 from worker.probes.run import Vantage
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import Sender
-from worker.settings import SettingsError, WorkerSettings
+from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
 from worker.vitals import Gauge
 

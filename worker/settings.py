@@ -2,7 +2,6 @@
 start.
 """
 
-import argparse
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -13,66 +12,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from worker.contract.message import IDENTIFIER
+from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
 SCHEMES: Final = ("redis", "rediss")
 MAX_CONTACT: Final = 200
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-_FLAGS: Final = {
-    "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
-    "broker": (
-        "OUTSCOPE_BROKER",
-        "URL",
-        "redis:// or rediss:// with the region's credential; required",
-    ),
-    "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
-    "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
-    "public_address": (
-        "OUTSCOPE_PUBLIC_ADDRESS",
-        "IP",
-        "the address that the internet sees, when this is behind NAT",
-    ),
-    "allow": (
-        "OUTSCOPE_ALLOW_ADDRESSES",
-        "NETWORKS",
-        "non-public networks that may be probed, comma-separated",
-    ),
-    "contact": (
-        "OUTSCOPE_CONTACT",
-        "URL",
-        "where the probed may complain, told with each request: a URL or an address",
-    ),
-    "schemes": (
-        "OUTSCOPE_SCHEMES",
-        "SCHEMES",
-        "only look by these, comma-separated: https, tcp, ...; default all",
-    ),
-    "ports": (
-        "OUTSCOPE_PORTS",
-        "PORTS",
-        "only look at these ports: 443,8000-8999; default all but other protocols'",
-    ),
-    "never_probe": (
-        "OUTSCOPE_NEVER_PROBE",
-        "TARGETS",
-        "hosts, .domains and networks never to probe, or @FILE of them",
-    ),
-    "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
-    "certificates_dir": (
-        "OUTSCOPE_CERTIFICATES_DIR",
-        "DIR",
-        "where authorities and client certificates are that checks may name",
-    ),
-    "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
-    "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
-    "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
-}
-"""Setting: (environment variable, placeholder, help). The flag is the setting with dashes."""
-
-
-class SettingsError(ValueError):
-    """A setting is missing or wrong; the sentence names it and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +49,8 @@ def read_settings(
     """The settings from flags and environment; SettingsError names the first one that is missing or
     wrong.
     """
-    flags = vars(_parser().parse_args(argv))
-    texts = {name: flags[name] or _from_environment(name, environ) for name in _FLAGS}
+    flags = vars(parser().parse_args(argv))
+    texts = {name: flags[name] or from_environment(name, environ) for name in FLAGS}
     region = _identifier(
         "region",
         _required("region", texts["region"], "the region to look from, for example eu-west"),
@@ -138,52 +83,16 @@ def read_settings(
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="outscope-worker",
-        description=(
-            "Looks at what the coordinator orders, from one region, and reports what it saw."
-        ),
-        epilog=(
-            "Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or"
-            " OUTSCOPE_BROKER_FILE for the broker's URL: a flag is visible to everybody on the"
-            " machine."
-        ),
-        allow_abbrev=False,
-    )
-    for name, (variable, placeholder, text) in _FLAGS.items():
-        parser.add_argument(
-            _flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]"
-        )
-    return parser
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-def _called(name: str) -> str:
-    return f"{_FLAGS[name][0]} ({_flag(name)})"
-
-
-def _from_environment(name: str, environ: Mapping[str, str]) -> str:
-    variable = _FLAGS[name][0]
-    secret_file = environ.get(f"{variable}_FILE") if name == "broker" else None
-    if not secret_file:
-        return environ.get(variable, "").strip()
-    return _read(f"{variable}_FILE", secret_file).strip()
-
-
 def _required(name: str, text: str, what: str) -> str:
     if not text:
-        raise SettingsError(f"{_called(name)} is missing; give {what}")
+        raise SettingsError(f"{called(name)} is missing; give {what}")
     return text
 
 
 def _identifier(name: str, text: str) -> str:
     if not re.fullmatch(IDENTIFIER, text):
         raise SettingsError(
-            f"{_called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the"
+            f"{called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the"
             " ends"
         )
     return text
@@ -198,7 +107,7 @@ def _broker(url: str) -> str:
     if parts.scheme not in SCHEMES or not host:  # the URL is not repeated: it may hold a password
         schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         raise SettingsError(
-            f"{_called('broker')} is not a broker URL; write one of {schemes} with a host and port"
+            f"{called('broker')} is not a broker URL; write one of {schemes} with a host and port"
         )
     return url
 
@@ -209,7 +118,7 @@ def _address(name: str, text: str, what: str) -> str | None:
     try:
         return str(ip_address(text))
     except ValueError as error:
-        raise SettingsError(f"{_called(name)} is {text!r}; give {what}") from error
+        raise SettingsError(f"{called(name)} is {text!r}; give {what}") from error
 
 
 def _networks(text: str) -> tuple[Network, ...]:
@@ -217,7 +126,7 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingsError(
-            f"{_called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8"
+            f"{called('allow')}: {error}; give networks such as 10.1.0.0/16,fd00::/8"
         ) from error
 
 
@@ -229,7 +138,7 @@ def _contact(text: str) -> str | None:
         or len(text) > MAX_CONTACT
     ):
         raise SettingsError(
-            f"{_called('contact')} is {text!r}; give a plain URL or mail address, like"
+            f"{called('contact')} is {text!r}; give a plain URL or mail address, like"
             " https://a.example"
         )
     return text
@@ -238,7 +147,7 @@ def _contact(text: str) -> str | None:
 def _policy(texts: Mapping[str, str]) -> Policy:
     never = texts["never_probe"]
     if never.startswith("@"):
-        never = _read(_called("never_probe"), never[1:])
+        never = read_text(called("never_probe"), never[1:])
     return replace(
         _policy_part("never_probe", never=never),
         schemes=_policy_part("schemes", schemes=texts["schemes"]).schemes,
@@ -250,14 +159,7 @@ def _policy_part(name: str, **text: str) -> Policy:
     try:
         return read_policy(**text)
     except PolicyError as error:
-        raise SettingsError(f"{_called(name)}: {error}") from error
-
-
-def _read(what: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{what} names {path}, which cannot be read: {error}") from error
+        raise SettingsError(f"{called(name)}: {error}") from error
 
 
 def _file(name: str, text: str) -> Path | None:
@@ -265,7 +167,7 @@ def _file(name: str, text: str) -> Path | None:
         return None
     if not Path(text).is_file():
         raise SettingsError(
-            f"{_called(name)} is {text!r}, but there is no such file; give the path of a PEM file"
+            f"{called(name)} is {text!r}, but there is no such file; give the path of a PEM file"
         )
     return Path(text)
 
@@ -275,14 +177,14 @@ def _folder(name: str, text: str) -> Path | None:
         return None
     if not Path(text).is_dir():
         raise SettingsError(
-            f"{_called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
+            f"{called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
         )
     return Path(text)
 
 
 def _level(text: str) -> str:
     if text.upper() not in LEVELS:
-        raise SettingsError(f"{_called('log_level')} is {text!r}; give one of {', '.join(LEVELS)}")
+        raise SettingsError(f"{called('log_level')} is {text!r}; give one of {', '.join(LEVELS)}")
     return text.upper()
 
 

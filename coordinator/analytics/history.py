@@ -66,12 +66,15 @@ def _told(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _point(rows: Sequence[Row], latency: dict[str, dict[str, float] | None]) -> dict[str, Any]:
-    looks, good, bad = (sum(row[name] for row in rows) for name in ("looks", "good", "bad"))
+    looks = sum(row["looks"] for row in rows)
+    good = sum(row["good"] for row in rows)
+    bad = sum(row["bad"] for row in rows)
+    reasons = [row["reasons"] for row in rows]
     return {
         "looks": looks,
         "good": good,
         "bad": bad,
         "uptime": good / (good + bad) if good + bad else None,
-        "reasons": reasons_of([from_text(row["reasons"]) for row in rows]),
+        "reasons": reasons_of(list(map(from_text, reasons))),
         **latency,
     }

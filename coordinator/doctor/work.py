@@ -94,7 +94,7 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
             heard[worker["region"]].append(worker)
     if not running:
         return ok("workers", "whether they are there is not known while no coordinator runs")
-    alive = {region: [one for one in found if _alive(one, now)] for region, found in heard.items()}
+    alive = {region: _those_alive(found, now) for region, found in heard.items()}
     told = ", ".join(_region(region, alive[region], heard[region], now) for region in regions)
     silent = [region for region in regions if not alive[region]]
     unwell = [
@@ -115,6 +115,10 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
             "workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves"
         )
     return ok("workers", told)
+
+
+def _those_alive(found: list[dict[str, Any]], now: Instant) -> list[dict[str, Any]]:
+    return [one for one in found if _alive(one, now)]
 
 
 def _alive(worker: dict[str, Any], now: Instant) -> bool:

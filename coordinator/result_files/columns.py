@@ -6,6 +6,7 @@ as plain text.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -118,9 +119,8 @@ def part_of(schema: Any, names: tuple[str, ...]) -> Any:
 
 def batch_of(rows: Sequence[Mapping[str, Any]], schema: Any = RESULTS) -> Any:
     """Rows as the store keeps them (instants as milliseconds, JSON as text), as a record batch."""
-    return pa.RecordBatch.from_arrays(
-        [array_of([row[field.name] for row in rows], field.type) for field in schema], schema=schema
-    )
+    arrays = [array_of(list(map(itemgetter(field.name), rows)), field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def array_of(values: Sequence[Any], kind: Any) -> Any:

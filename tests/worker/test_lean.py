@@ -10,9 +10,9 @@ import sys
 from worker.lean import leave_out_unused, settle
 leave_out_unused()
 import worker.process
-from worker.messaging.publisher import Post
+from worker.messaging.publisher import Publisher
 settle()
-Post("rediss://user:password@127.0.0.1:1/0", "x")
+Publisher("rediss://user:password@127.0.0.1:1/0", "x")
 print([name for name in {names!r} if sys.modules.get(name) is not None], len(worker.process.KINDS))
 """
 

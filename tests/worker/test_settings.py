@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from worker.settings import SettingsError, read_settings
+from worker.flags import SettingsError
+from worker.settings import read_settings
 
 GOOD = {
     "OUTSCOPE_REGION": "eu-west",

@@ -122,19 +122,11 @@ def _batches(stream: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _service(name: str, role: str, components: int, checks: int) -> dict[str, Any]:
-    return {
-        "id": name,
-        "name": name,
-        "role": role,
-        "components": [
-            {
-                "id": f"c{c}",
-                "name": f"c{c}",
-                "checks": [_check(f"{name}-c{c}-{k}") for k in range(checks)],
-            }
-            for c in range(components)
-        ],
-    }
+    made = []
+    for component in (f"c{number}" for number in range(components)):
+        looked_at = [_check(f"{name}-{component}-{k}") for k in range(checks)]
+        made.append({"id": component, "name": component, "checks": looked_at})
+    return {"id": name, "name": name, "role": role, "components": made}
 
 
 def _check(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -152,13 +152,14 @@ async def _timing_errors(job: Job, vantage: Vantage, per_s: float) -> list[float
         for n in range(TIMED_ROUNDS)
     ]
     delays = await asyncio.get_running_loop().run_in_executor(None, fetch_delays, job.delays_url)
-    found = [
-        sorted(abs(ms - delays[number]) for number, ms in times.items() if number in delays)
-        for times in rounds
-    ]
-    return sorted(filter(None, found), key=lambda errors: errors[int(len(errors) * 0.99)])[
-        len(found) // 2
-    ]
+    found = [_errors(times, delays) for times in rounds]
+    by_worst = sorted(filter(None, found), key=lambda errors: errors[int(len(errors) * 0.99)])
+    return by_worst[len(found) // 2]
+
+
+def _errors(times: Mapping[str, float], delays: Mapping[str, float]) -> list[float]:
+    known = times.keys() & delays.keys()
+    return sorted(abs(times[number] - delays[number]) for number in known)
 
 
 async def _timed_round(

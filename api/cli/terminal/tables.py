@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -46,20 +46,20 @@ def show(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -
     for each row.
     """
     lines = [list(row) for row in rows]
-    widths = [
-        max(cell_len(name), *(cell.cell_len for cell in column))
-        for name, column in _columns(columns, lines)
-    ]
+    widths = [_width(name, column) for name, column in _columns(columns, lines)]
     needed = sum(widths[:-1]) + _BETWEEN * len(columns) + min(widths[-1], _LAST)
     out.print(_table(columns, lines) if needed <= out.width else _cards(columns, lines))
 
 
 def _columns(
     columns: Sequence[str], lines: Sequence[Sequence[Text]]
-) -> Iterable[tuple[str, list[Text]]]:
-    return (
-        (name, [line[number] for line in lines] or [Text()]) for number, name in enumerate(columns)
-    )
+) -> Iterator[tuple[str, list[Text]]]:
+    for number, name in enumerate(columns):
+        yield name, [line[number] for line in lines] or [Text()]
+
+
+def _width(name: str, column: Sequence[Text]) -> int:
+    return max(cell_len(name), *(cell.cell_len for cell in column))
 
 
 def _table(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Table:

@@ -92,14 +92,11 @@ def problem(
 
 
 def _mistakes(errors: Sequence[Any]) -> list[dict[str, str]]:
-    return [
-        {
-            "in": str(error["loc"][0]),
-            "parameter": ".".join(str(part) for part in error["loc"][1:]),
-            "message": str(error["msg"]),
-        }
-        for error in errors
-    ]
+    found = []
+    for error in errors:
+        place, *parts = map(str, error["loc"])
+        found.append({"in": place, "parameter": ".".join(parts), "message": str(error["msg"])})
+    return found
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:

@@ -47,7 +47,8 @@ def is_confirmed(announced: AnnouncedClaim, now: Instant, interval_ms: int, rule
 
 def _nats_after(times: Times, since: Instant) -> float:
     """Evidence that looks since then fail more often than while all is well, by their own share."""
-    bad, good = (sum(at >= since for at in part) for part in times)
+    bad = sum(at >= since for at in times.bad)
+    good = sum(at >= since for at in times.good)
     if not bad:
         return 0.0
     share = min(bad / (bad + good), MOST_SHARE)

@@ -84,10 +84,8 @@ class Estimator:
         self.all_series = [
             all_series[check.id][region] for check in checks for region in check.regions
         ]
-        rows, columns = (
-            {name: place for place, name in enumerate(axis)}
-            for axis in (components, self.axes.regions)
-        )
+        rows = {name: place for place, name in enumerate(components)}
+        columns = {name: place for place, name in enumerate(self.axes.regions)}
         self._cells = [
             rows[t.component] * len(columns) + columns[t.region] for t in self.all_series
         ]

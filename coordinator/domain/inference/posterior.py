@@ -152,9 +152,8 @@ def weigh(
     for row, components in enumerate(candidates):
         chosen[row, list(components)] = 1
     lines = _bounded(chosen @ nats, blip[:, :, None], rare[:, None])
-    runs = [
-        _running(part, MOST_LINE_NATS) for part in (lines, *(lines[:, -n:] for n in RECENT_BUCKETS))
-    ]
+    parts = [lines, *(lines[:, -n:] for n in RECENT_BUCKETS)]
+    runs = [_running(part, MOST_LINE_NATS) for part in parts]
     hypotheses: list[Hypothesis] = []
     told = []
     for row, components in enumerate(candidates):

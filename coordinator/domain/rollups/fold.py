@@ -10,7 +10,7 @@ rows.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, Final
 
@@ -132,9 +132,8 @@ def _often(texts: Sequence[str | None], looks: Ints) -> tuple[list[str], Ints]:
     unique, numbers = _named([text or "" for text in texts])
     told = [reasons_of(from_text(f"[{text}]")) for text in unique]
     names = list(dict.fromkeys(("ok", *chain.from_iterable(told))))
-    often = np.array([[one.get(name, 0) for name in names] for one in told], dtype=np.int64)[
-        numbers
-    ]
+    times = [list(map(one.get, names, repeat(0))) for one in told]
+    often = np.array(times, dtype=np.int64)[numbers]
     often[:, 0] += looks - often.sum(axis=1)
     return names, often
 
@@ -185,7 +184,8 @@ def _columns(rows: Sequence[Values]) -> Iterator[list[Any]]:
     """The columns of rows; not by `zip(*rows)`, which would give the garbage collector an object a
     row to look at.
     """
-    return ([row[number] for row in rows] for number in range(len(rows[0])))
+    for number in range(len(rows[0])):
+        yield [row[number] for row in rows]
 
 
 def _numbered(rows: Sequence[Values]) -> tuple[list[Key], Ints]:

@@ -62,12 +62,11 @@ def upsert(table: str, rows: str = f"VALUES ({', '.join('?' * len(ROLLUP))})") -
     """The statement that puts rows; one that is there already as it would be, or was made of more,
     is left alone.
     """
-    there, new = (
-        f"({', '.join(f'{name}.{column}' for column in _CHANGED)})" for name in (table, "excluded")
-    )
+    there = ", ".join(f"{table}.{column}" for column in _CHANGED)
+    new = ", ".join(f"excluded.{column}" for column in _CHANGED)
     return (
         f"INSERT INTO {table} ({COLUMNS}) {rows} ON CONFLICT (at, {_KEY}) DO UPDATE SET "
         + ", ".join(f"{name} = excluded.{name}" for name in _CHANGED)
         # some of its parts may have been forgotten
-        + f" WHERE excluded.looks >= {table}.looks AND {new} <> {there}"
+        + f" WHERE excluded.looks >= {table}.looks AND ({new}) <> ({there})"
     )

@@ -1,4 +1,4 @@
-"""What becomes of reports, step by step, on a real store. Letters stay in a Post that is not
+"""What becomes of reports, step by step, on a real store. Letters stay in a publisher that is not
 open.
 """
 

@@ -1,5 +1,5 @@
-"""Extra looks are ordered at once, and only where somebody can make them. Letters stay in a Post
-that is not open.
+"""Extra looks are ordered at once, and only where somebody can make them. Letters stay in a
+publisher that is not open.
 """
 
 import asyncio

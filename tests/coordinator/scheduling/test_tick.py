@@ -1,5 +1,5 @@
-"""The loop that orders looks, moved by hand. Nothing is sent: letters stay in the box of a Post
-that is not open.
+"""The loop that orders looks, moved by hand. Nothing is sent: letters stay in the box of a
+publisher that is not open.
 """
 
 import json

@@ -29,23 +29,16 @@ def _region(region: Region) -> dict[str, Any]:
 
 
 def _service(service: Service, topology: Topology) -> dict[str, Any]:
-    checks = topology.checks_of(service.id)
+    components = []
+    for place, component in enumerate(service.components, 1):
+        checks = [c for c in topology.checks_of(service.id) if c.component == component.id]
+        made = [_check(check, place, service.role) for check in checks]
+        components.append({"id": component.id, "name": component.name, "checks": made})
     return {
         "id": service.id,
         "name": service.name,
         "role": str(service.role),
-        "components": [
-            {
-                "id": component.id,
-                "name": component.name,
-                "checks": [
-                    _check(check, place, service.role)
-                    for check in checks
-                    if check.component == component.id
-                ],
-            }
-            for place, component in enumerate(service.components, 1)
-        ],
+        "components": components,
     }
 
 

@@ -97,9 +97,7 @@ class Builder:
                 transit_ms,
                 site,
                 odds,
-                tuple(
-                    trouble for trouble in troubles if trouble.concerns(check.id, region.id, worker)
-                ),
+                _concerning(troubles, check.id, region.id, worker),
                 dice,
             )
             for place, worker in enumerate(self.shape.workers_of(region.id))
@@ -109,3 +107,9 @@ class Builder:
 
     def _random(self, *of: str) -> Random:
         return Random(" ".join((str(self.seed), *of)))
+
+
+def _concerning(
+    troubles: Sequence[Trouble], check: str, region: str, worker: str
+) -> tuple[Trouble, ...]:
+    return tuple(trouble for trouble in troubles if trouble.concerns(check, region, worker))

@@ -82,9 +82,8 @@ def _outcome(taken: Sequence[Taken], failed: StepParams | None, fault: Fault) ->
         extra["failed_step"] = failed.name
         sentence = f"step {failed.name!r}: {sentence}"
     last = taken[-1].outcome if taken else None
-    phases: dict[str, Any] = {
-        phase: added_up((step.outcome for step in taken), phase) for phase in PHASES
-    }
+    outcomes = [step.outcome for step in taken]
+    phases: dict[str, Any] = {phase: added_up(outcomes, phase) for phase in PHASES}
     status, ip = (last.status_code, last.ip) if last else (None, None)
     return Outcome(failed is None, reason, blame, sentence, status, ip=ip, extra=extra, **phases)
 

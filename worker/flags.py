@@ -1,0 +1,106 @@
+"""The flags of a worker, each with the environment variable that may stand for it."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+FLAGS: Final = {
+    "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
+    "broker": (
+        "OUTSCOPE_BROKER",
+        "URL",
+        "redis:// or rediss:// with the region's credential; required",
+    ),
+    "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
+    "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
+    "public_address": (
+        "OUTSCOPE_PUBLIC_ADDRESS",
+        "IP",
+        "the address that the internet sees, when this is behind NAT",
+    ),
+    "allow": (
+        "OUTSCOPE_ALLOW_ADDRESSES",
+        "NETWORKS",
+        "non-public networks that may be probed, comma-separated",
+    ),
+    "contact": (
+        "OUTSCOPE_CONTACT",
+        "URL",
+        "where the probed may complain, told with each request: a URL or an address",
+    ),
+    "schemes": (
+        "OUTSCOPE_SCHEMES",
+        "SCHEMES",
+        "only look by these, comma-separated: https, tcp, ...; default all",
+    ),
+    "ports": (
+        "OUTSCOPE_PORTS",
+        "PORTS",
+        "only look at these ports: 443,8000-8999; default all but other protocols'",
+    ),
+    "never_probe": (
+        "OUTSCOPE_NEVER_PROBE",
+        "TARGETS",
+        "hosts, .domains and networks never to probe, or @FILE of them",
+    ),
+    "ca_file": ("OUTSCOPE_CA_FILE", "FILE", "certificates to trust besides the public ones (PEM)"),
+    "certificates_dir": (
+        "OUTSCOPE_CERTIFICATES_DIR",
+        "DIR",
+        "where authorities and client certificates are that checks may name",
+    ),
+    "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
+    "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
+    "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
+}
+"""Setting: (environment variable, placeholder, help). The flag is the setting with dashes."""
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the sentence names it and says what to do."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What reads the command line of a worker."""
+    made = argparse.ArgumentParser(
+        prog="outscope-worker",
+        description=(
+            "Looks at what the coordinator orders, from one region, and reports what it saw."
+        ),
+        epilog=(
+            "Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or"
+            " OUTSCOPE_BROKER_FILE for the broker's URL: a flag is visible to everybody on the"
+            " machine."
+        ),
+        allow_abbrev=False,
+    )
+    for name, (variable, placeholder, text) in FLAGS.items():
+        made.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]")
+    return made
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def called(name: str) -> str:
+    """A setting as an operator knows it: its variable and its flag."""
+    return f"{FLAGS[name][0]} ({_flag(name)})"
+
+
+def from_environment(name: str, environ: Mapping[str, str]) -> str:
+    """What the environment says of a setting; empty when it says nothing."""
+    variable = FLAGS[name][0]
+    secret_file = environ.get(f"{variable}_FILE") if name == "broker" else None
+    if not secret_file:
+        return environ.get(variable, "").strip()
+    return read_text(f"{variable}_FILE", secret_file).strip()
+
+
+def read_text(what: str, path: str) -> str:
+    """The text of a file that a setting names; SettingsError says why it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{what} names {path}, which cannot be read: {error}") from error
