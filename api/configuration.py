@@ -9,10 +9,10 @@ from coordinator.configuration import Change, Configuration, changes, from_docum
 from coordinator.store import open_store
 from coordinator.store.database import sqlite_path
 from worker.contract.clock import now
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams
 
 
-def parameter_models() -> Mapping[str, type[Params]]:
+def parameter_models() -> Mapping[str, type[CheckParams]]:
     """The parameters of every kind of check that workers of this version know."""
     from worker.probes.kinds import KINDS
 

@@ -155,14 +155,12 @@ class Agent:
             )
 
     async def _ask(self, parsed: ParsedCheck) -> Outcome:
-        """Look, unless the target wants no web requests now."""
-        if parsed.target is None or not parsed.target.is_web:
-            return await look_once(parsed, self._vantage)
-        host = parsed.target.host
-        outcome = self._backoff.obstacle(host, monotonic_s())
+        """Look, unless somebody whom this would ask wants no web requests now."""
+        outcome = self._backoff.obstacle_to(parsed.targets, monotonic_s())
         if outcome is None:
             outcome = await look_once(parsed, self._vantage)
-            self._backoff.heard(host, outcome, monotonic_s())
+            answering = parsed.params.answering(outcome)
+            self._backoff.heard_from(answering, outcome, monotonic_s())
         return outcome
 
     def _done(self, looking: asyncio.Task[None]) -> None:

@@ -1,41 +1,47 @@
-"""A URL as a check: which kind looks at it, and with which parameters."""
+"""An address as a check: which kind looks at it, and with which parameters, as the kinds say it."""
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import yaml
 
-SCHEMES = ("http", "https", "tcp", "tls", "dns")
+from api.configuration import parameter_models
+from worker.contract.kind import CheckParams
 
 
 class TargetError(ValueError):
     """A target that names no check; the sentence says how to write one."""
 
 
+def is_address(target: str) -> bool:
+    """Whether a target is written as an address: `https://example.org`, `dns:example.org`."""
+    scheme, colon, _ = target.partition(":")
+    return "://" in target or (bool(colon) and scheme in kinds_by_scheme())
+
+
+def kinds_by_scheme() -> dict[str, str]:
+    """Every scheme that some kind takes, and which kind that is."""
+    models = parameter_models().items()
+    return {scheme: kind for kind, model in models for scheme in model.schemes}
+
+
 def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]:
     """The kind and parameters of a look at `target`; TargetError when it is not understood.
 
-    `kind` decides over the URL's scheme: `tls` of `https://example.com` looks at the certificate
-    alone.
+    `kind` decides over the address's scheme: `tls` of `https://example.com` looks at the
+    certificate alone.
     """
+    known = kinds_by_scheme()
     try:
-        parts = urlsplit(target if "://" in target else f"{kind}://{target}")
-        port = parts.port
+        url = target if kind is None or is_address(target) else _address(target, kind)
+        scheme = urlsplit(url).scheme
+        if scheme not in known:
+            raise TargetError(f"unknown scheme {scheme!r}; write one of {'://, '.join(known)}://")
+        wanted = kind or known[scheme]
+        return wanted, _model(wanted).from_url(url)
     except ValueError as error:
         raise TargetError(str(error)) from error
-    if parts.scheme not in SCHEMES:
-        raise TargetError(
-            f"unknown scheme {parts.scheme!r}; write one of {', '.join(f'{s}://' for s in SCHEMES)}"
-        )
-    wanted = kind or ("http" if parts.scheme == "https" else parts.scheme)
-    if wanted == "http":
-        return wanted, {"url": target if "://" in target else f"https://{target}"}
-    if wanted == "dns":
-        return wanted, _question(parts, port)
-    if not parts.hostname:
-        raise TargetError(f"write {wanted}://host:port")
-    return wanted, _place(parts, port, wanted)
 
 
 def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
@@ -60,25 +66,16 @@ def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
     return whole
 
 
-def _place(parts: SplitResult, port: int | None, kind: str) -> dict[str, Any]:
-    usual = 80 if parts.scheme == "http" else 443 if parts.scheme in ("https", "tls") else None
-    number = port or usual
-    if number is None:
-        raise TargetError(f"a port is missing; write {kind}://{parts.hostname}:443")
-    return {"host": parts.hostname, "port": number}
+def _address(place: str, kind: str) -> str:
+    """A bare host as an address of this kind's usual scheme."""
+    schemes = _model(kind).schemes
+    if not schemes:
+        raise TargetError(f"a check of kind {kind} cannot be written as an address; give its id")
+    return f"{schemes[0]}://{place}"
 
 
-def _question(parts: SplitResult, port: int | None) -> dict[str, Any]:
-    """`dns://1.1.1.1/example.com?type=AAAA`; without a server, `dns:///example.com` asks the
-    machine's own.
-    """
-    name = unquote(parts.path.strip("/"))
-    if not name:
-        raise TargetError(
-            "the name to ask for is missing; write dns://server/name?type=A, or dns:///name"
-        )
-    asked = parse_qs(parts.query)
-    params: dict[str, Any] = {"name": name, "record": asked.get("type", ["A"])[0].upper()}
-    if parts.hostname:
-        params["server"] = parts.hostname
-    return {**params, "port": port} if port else params
+def _model(kind: str) -> type[CheckParams]:
+    models = parameter_models()
+    if kind not in models:
+        raise TargetError(f"there is no kind {kind!r}; known are {', '.join(models)}")
+    return models[kind]

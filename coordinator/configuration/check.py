@@ -11,9 +11,9 @@ from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
 from coordinator.configuration.model import DEFAULT_INTERVAL, CheckEntry, Document
 from coordinator.configuration.source import Source, walk
 from coordinator.configuration.wording import mistakes_of
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams
 
-Kinds = Mapping[str, type[Params]]
+Kinds = Mapping[str, type[CheckParams]]
 CHECK_KEYS: Final = frozenset(CheckEntry.model_fields)
 RESERVED: Final = frozenset({"coordinator", "default"})
 SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"  # noqa: S105 - the name of a variable
@@ -64,7 +64,7 @@ def parameters(source: Source, kinds: Kinds) -> list[Mistake]:
     return mistakes
 
 
-def given(check: Mapping[str, Any], params: type[Params]) -> dict[str, Any]:
+def given(check: Mapping[str, Any], params: type[CheckParams]) -> dict[str, Any]:
     """The parameters among the keys of a check; with its kind, when the kind's model asks for
     it.
     """
@@ -188,7 +188,7 @@ def _secrets(source: Source, path: KeyPath, check: Mapping[str, Any]) -> Iterato
 
 
 def _unknown_components(
-    source: Source, path: KeyPath, check: Mapping[str, Any], params: type[Params]
+    source: Source, path: KeyPath, check: Mapping[str, Any], params: type[CheckParams]
 ) -> Iterator[Mistake]:
     """Components that a check's parameters speak of must be those of its own service."""
     meant = check.get(params.means_components or "")

@@ -15,7 +15,6 @@ from coordinator.configuration.check import Kinds, checks_in, given, interval_ms
 from coordinator.configuration.mistake import KeyPath, Mistake
 from coordinator.configuration.model import Politeness
 from coordinator.configuration.source import Source
-from worker.contract.target import target_of
 
 _OWN_ENDINGS: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
@@ -38,15 +37,15 @@ def discourtesies(
     by_host: dict[str, list[_Asked]] = defaultdict(list)
     for source in sources:
         for path, check in checks_in(source):
-            host, looks_per_s = _host(check, kinds), _rate(check, everywhere)
-            if host is not None and not is_own(host):
-                by_host[host].append(_Asked(source, path, looks_per_s))
-    for host, asked in by_host.items():
-        total, most = sum(entry.looks_per_s for entry in asked), politeness.most(host)
+            asked = _Asked(source, path, _rate(check, everywhere))
+            for host in _hosts(check, kinds):
+                by_host[host].append(asked)
+    for host, askers in by_host.items():
+        total, most = sum(asker.looks_per_s for asker in askers), politeness.most(host)
         if total > most:
-            worst = max(asked, key=lambda entry: entry.looks_per_s)
+            worst = max(askers, key=lambda asker: asker.looks_per_s)
             yield worst.source.mistake(
-                (*worst.path, "interval"), _sentence(host, len(asked), total, most)
+                (*worst.path, "interval"), _sentence(host, len(askers), total, most)
             )
 
 
@@ -67,10 +66,12 @@ def _sentence(host: str, checks: int, total: float, most: float) -> str:
     )
 
 
-def _host(check: Mapping[str, Any], kinds: Kinds) -> str | None:
-    kind = check["kind"]
-    target = target_of(kind, kinds[kind].model_validate(given(check, kinds[kind])))
-    return None if target is None else target.host
+def _hosts(check: Mapping[str, Any], kinds: Kinds) -> set[str]:
+    """The hosts of others that a look asks: each is asked by it, however often."""
+    kind = kinds[check["kind"]]
+    targets = kind.model_validate(given(check, kind)).targets()
+    hosts = {target.host for target in targets if target.host is not None}
+    return {host for host in hosts if not is_own(host)}
 
 
 def _rate(check: Mapping[str, Any], everywhere: int) -> float:

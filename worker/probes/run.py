@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from worker.contract.kind import Kind, Params
+from worker.contract.kind import CheckParams, Kind
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome, Reason, failure
-from worker.contract.target import Target, target_of
+from worker.contract.target import Target
 from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import Look, Vantage
 
@@ -30,12 +30,20 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ParsedCheck:
-    """A check, ready to be looked at: its spec, its kind and the kind's validated parameters."""
+    """A check, ready to be looked at: its spec, its kind, the kind's validated parameters, and whom
+    they ask. SpecError when they ask nobody.
+    """
 
     spec: CheckSpec
     kind: Kind[Any]
-    params: Params
-    target: Target | None = None
+    params: CheckParams
+    targets: tuple[Target, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        targets = self.params.targets()
+        if not targets:
+            raise SpecError(f"the kind {self.kind.name!r} does not say whom this check asks")
+        object.__setattr__(self, "targets", targets)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -49,7 +57,7 @@ def parse_spec(text: str) -> ParsedCheck:
         if kind is None:
             raise SpecError(f"this worker has no kind {spec.kind!r}; it has {', '.join(KINDS)}")
         params = kind.params.model_validate(dict(spec.params))
-        return ParsedCheck(spec, kind, params, target_of(spec.kind, params))
+        return ParsedCheck(spec, kind, params)
     except ValidationError as error:
         raise SpecError(_sentence(error)) from error
 
@@ -59,9 +67,10 @@ async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = Fals
 
     A failed look keeps its steps; a good one only with `trace`.
     """
-    objection = None if parsed.target is None else vantage.guard.objection(parsed.target)
-    if objection is not None:
-        return failure(Reason.BLOCKED, objection)
+    for target in parsed.targets:
+        objection = vantage.guard.objection(target)
+        if objection is not None:
+            return failure(Reason.BLOCKED, objection)
     look = Look(vantage, parsed.spec.timeout_ms, check=parsed.spec.id, tracing=trace)
     outcome = await _bounded(parsed, look)
     if look.steps and (trace or not outcome.ok):

@@ -2,11 +2,13 @@
 named none.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
 from worker.contract.outcome import Outcome, Reason, failure
+from worker.contract.target import Target
 
 LONGEST_S: Final = 3600.0
 """What a target asks for is honoured up to here: one wrong header must not end a check for ever."""
@@ -34,9 +36,11 @@ class Backoff:
         if wish is None or now_s >= wish.until_s:
             return None
         left_s = wish.until_s - now_s
-        detail = f"not asked: {host} answered 429 and is left alone for {left_s:.0f} s more"
+        why = f"{host} said that we ask too often, and is left alone for {left_s:.0f} s more"
         return failure(
-            Reason.RATE_LIMITED, detail, extra={"asked": False, "retry_after_s": round(left_s, 1)}
+            Reason.RATE_LIMITED,
+            f"not asked: {why}",
+            extra={"asked": False, "retry_after_s": round(left_s, 1)},
         )
 
     def heard(self, host: str, outcome: Outcome, now_s: float) -> None:
@@ -56,6 +60,27 @@ class Backoff:
             wait_s = min(max(FIRST_S, 2 * wish.wait_s), UNNAMED_MOST_S)
         until_s = now_s + wait_s if wish is None else max(wish.until_s, now_s + wait_s)
         self._wishes[host] = _Wish(until_s, wait_s)
+
+    def obstacle_to(self, targets: Iterable[Target], now_s: float) -> Outcome | None:
+        """The outcome of a look that must not be made, because one of those whom it would ask by
+        web requests wants to be left alone now.
+        """
+        for host in _web_hosts(targets):
+            outcome = self.obstacle(host, now_s)
+            if outcome is not None:
+                return outcome
+        return None
+
+    def heard_from(self, targets: Iterable[Target], outcome: Outcome, now_s: float) -> None:
+        """A look came back that asked these; who was asked otherwise than by web requests says
+        nothing of those.
+        """
+        for host in _web_hosts(targets):
+            self.heard(host, outcome, now_s)
+
+
+def _web_hosts(targets: Iterable[Target]) -> set[str]:
+    return {target.host for target in targets if target.is_web and target.host is not None}
 
 
 def _seconds(value: Any) -> float | None:

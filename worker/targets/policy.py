@@ -128,8 +128,8 @@ class Policy:
         """Why this target must not be asked, in one sentence that names the setting; None when it
         may be.
         """
-        scheme, host, port = target
-        if self.never(host):
+        scheme, host, port = target.scheme, target.host, target.port
+        if host is not None and self.never(host):
             return f"{host} is on the list of targets that are never probed ({NEVER_SETTING})"
         if self.schemes and scheme not in self.schemes:
             allowed = ", ".join(sorted(self.schemes))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.cli.options.configuration_file import load_or_exit
-from api.cli.target import TargetError, check_of, with_params
+from api.cli.target import TargetError, check_of, is_address, with_params
 from api.cli.terminal.outcome_view import show
 from api.configuration import parameter_models
 from coordinator.domain.model.topology import Check
@@ -25,8 +25,8 @@ def probe(
         typer.Argument(
             metavar="CHECK_OR_URL",
             help=(
-                "Id of a check, or http(s)://..., tcp://host:port, tls://host:port,"
-                " dns://server/name?type=A."
+                "Id of a check, or an address: https://..., wss://..., tcp://host:port,"
+                " dns://server/name?type=A, icmp://host."
             ),
         ),
     ],
@@ -103,12 +103,12 @@ def probe(
 def _spec(
     target: str, kind: str | None, config: Path | None, timeout_ms: int, more: list[str]
 ) -> CheckSpec:
-    if "://" in target or kind is not None:
+    if kind is not None or is_address(target):
         try:
             kind, params = check_of(target, kind)
             params = with_params(params, more)
             parameter_models()[kind].model_validate(params)
-        except (TargetError, ValidationError, KeyError) as error:
+        except (TargetError, ValidationError) as error:
             typer.echo(f"{target} cannot be probed: {_sentence(error)}", err=True)
             raise typer.Exit(2) from None
         return CheckSpec(
@@ -147,8 +147,6 @@ def _sentence(error: Exception) -> str:
             f"{'.'.join(str(part) for part in first['loc'])}:"
             f" {first['msg'].removeprefix('Value error, ')}"
         )
-    if isinstance(error, KeyError):
-        return f"there is no kind {error}; known are {', '.join(parameter_models())}"
     return str(error)
 
 

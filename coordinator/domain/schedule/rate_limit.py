@@ -6,11 +6,10 @@ are given.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from coordinator.domain.model.topology import Check, Topology
+from worker.contract.target import hosts_named
 
 SHARE: Final = 0.1
 """Extra looks over time, as a share of the regular ones."""
@@ -44,38 +43,44 @@ class Bucket:
 
 class RateLimit:
     """Counts extra looks against what a topology's regular looks justify, in all and for each
-    target host.
+    host that their parameters name.
     """
 
     def __init__(self, topology: Topology) -> None:
         per_s: dict[str, float] = defaultdict(float)
-        self._host = {check.id: host_of(check.params, check.id) for check in topology.checks}
+        hosts = {check.id: hosts_burdened(check) for check in topology.checks}
         for check in topology.checks:
-            per_s[self._host[check.id]] += len(check.regions) * 1000 / check.interval_ms
-        self._hosts = {
+            for host in hosts[check.id]:
+                per_s[host] += _looks_per_s(check)
+        by_host = {
             host: Bucket(max(LEAST_PER_HOST_PER_S, SHARE * rate), max(LEAST_PER_HOST_AT_ONCE, rate))
             for host, rate in per_s.items()
         }
-        rate = sum(per_s.values())
-        self._all = Bucket(max(LEAST_PER_S, SHARE * rate), max(LEAST_AT_ONCE, rate))
+        rate = sum(map(_looks_per_s, topology.checks))
+        everywhere = Bucket(max(LEAST_PER_S, SHARE * rate), max(LEAST_AT_ONCE, rate))
+        self._buckets = {
+            name: (everywhere, *(by_host[host] for host in named)) for name, named in hosts.items()
+        }
 
     def allows(self, check: Check, now_s: float) -> bool:
         """Whether one more extra look of this check may be ordered now; if so, it counts."""
-        host = self._hosts[self._host[check.id]]
-        if not (host.holds(now_s) and self._all.holds(now_s)):
+        buckets = self._buckets[check.id]
+        if not all(bucket.holds(now_s) for bucket in buckets):
             return False
-        host.spend()
-        self._all.spend()
+        for bucket in buckets:
+            bucket.spend()
         return True
 
 
-def host_of(params: Mapping[str, object], otherwise: str) -> str:
-    """The host that a look with these parameters burdens, as far as they tell."""
-    url = params.get("url")
-    if isinstance(url, str):
-        try:
-            return urlsplit(url).hostname or otherwise
-        except ValueError:
-            return otherwise
-    named = (params.get(key) for key in ("host", "server", "name"))
-    return next((name for name in named if isinstance(name, str)), otherwise)
+def hosts_burdened(check: Check) -> frozenset[str]:
+    """The hosts that a look of this check may burden; the check itself stands for one that its
+    parameters do not write down.
+
+    Only a kind knows whom it asks, and only workers have kinds; so every host counts that the
+    parameters name. One that is only mentioned ties the limits of those who mention it together.
+    """
+    return hosts_named(check.params) or frozenset({check.id})
+
+
+def _looks_per_s(check: Check) -> float:
+    return len(check.regions) * 1000 / check.interval_ms

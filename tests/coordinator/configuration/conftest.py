@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from coordinator.configuration import Configuration, ConfigurationError, load_configuration
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams
+from worker.contract.target import Target, asked_at
 
 
-class DoorParams(Params):
+class DoorParams(CheckParams):
     """Parameters of a kind that exists only in these tests."""
 
     url: str
     knocks: int = 3
+
+    def targets(self) -> tuple[Target, ...]:
+        return (asked_at(self.url),)
 
 
 KINDS = {"door": DoorParams}

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import uvloop
 
-from worker.contract.kind import Kind, Params
+from worker.contract.kind import CheckParams, Kind
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.contract.target import Target
 from worker.probes.kinds import KINDS
 from worker.probes.run import Look, ParsedCheck, SpecError, Vantage, look_once, parse_spec
 from worker.targets.guard import Guard
@@ -26,8 +27,18 @@ SPEC = {
 }
 
 
-class NoParams(Params):
-    """Nothing."""
+class NoParams(CheckParams):
+    """Nothing but whom a look would ask."""
+
+    def targets(self) -> tuple[Target, ...]:
+        return (Target("own", "a.example"),)
+
+
+class NobodyParams(CheckParams):
+    """Asks nobody, or does not say whom."""
+
+    def targets(self) -> tuple[Target, ...]:
+        return ()
 
 
 def parsed(run: Callable[[NoParams, Look], Any], timeout_ms: int = 100) -> ParsedCheck:
@@ -62,6 +73,14 @@ def test_a_check_that_cannot_be_read_says_why(change: dict[str, Any], word: str)
 def test_text_that_is_no_json_is_a_spec_error() -> None:
     with pytest.raises(SpecError):
         parse_spec("{")
+
+
+def test_a_check_that_does_not_say_whom_it_asks_is_not_looked_at() -> None:
+    async def run(_params: NobodyParams, _look: Look) -> Outcome:
+        return success()
+
+    with pytest.raises(SpecError, match="does not say whom"):
+        ParsedCheck(CheckSpec.model_validate(SPEC), Kind("own", NobodyParams, run), NobodyParams())
 
 
 async def test_a_kind_that_raises_is_our_fault(

@@ -1,13 +1,13 @@
 """What the operator says of schemes, ports and those who do not want to be probed."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.contract.target import Target, target_of, url_target
-from worker.probes.kinds.dns import DnsParams
+from worker.contract.target import Target
 from worker.targets.guard import Guard
 from worker.targets.policy import Policy, PolicyError, read_policy
 
@@ -25,7 +25,7 @@ WEB = Target("https", "a.example", 443)
     "host", ["shop.example", "quiet.example", "a.b.quiet.example", "x.xn--mnchen-3ya.example"]
 )
 def test_hosts_and_domains_on_the_list_are_never_probed(host: str) -> None:
-    sentence = read_policy(never=NEVER).objection(WEB._replace(host=host))
+    sentence = read_policy(never=NEVER).objection(replace(WEB, host=host))
     assert sentence is not None
     assert "OUTSCOPE_NEVER_PROBE" in sentence
     assert host in sentence
@@ -35,7 +35,7 @@ def test_hosts_and_domains_on_the_list_are_never_probed(host: str) -> None:
     "host", ["a.shop.example", "shop.example.com", "unquiet.example", "example"]
 )
 def test_a_host_on_the_list_is_not_its_neighbours(host: str) -> None:
-    assert read_policy(never=NEVER).objection(WEB._replace(host=host)) is None
+    assert read_policy(never=NEVER).objection(replace(WEB, host=host)) is None
 
 
 @pytest.mark.parametrize("ip", ["192.0.2.200", "2001:db8:5::1", "198.51.100.7", "::ffff:192.0.2.9"])
@@ -63,13 +63,13 @@ def test_one_spelling_of_a_host_hides_no_other() -> None:
 def test_schemes_that_are_not_on_the_list_are_refused() -> None:
     policy = read_policy(schemes="HTTPS, tcp")
     assert policy.objection(WEB) is None
-    assert "OUTSCOPE_SCHEMES" in (policy.objection(WEB._replace(scheme="http")) or "")
+    assert "OUTSCOPE_SCHEMES" in (policy.objection(replace(WEB, scheme="http")) or "")
 
 
 def test_ports_that_are_not_on_the_list_are_refused() -> None:
     policy = read_policy(ports="443, 8000-8999")
     assert [
-        policy.objection(WEB._replace(port=port)) is None for port in (443, 8000, 8999, 80, 9000)
+        policy.objection(replace(WEB, port=port)) is None for port in (443, 8000, 8999, 80, 9000)
     ] == [
         True,
         True,
@@ -109,39 +109,7 @@ def test_whatever_is_written_is_a_policy_or_an_error_of_its_own(text: str) -> No
             read_policy(**setting)
 
 
-@given(st.text())
-def test_whatever_url_is_written_names_somebody_or_nobody(text: str) -> None:
-    found = url_target(text)
-    assert found is None or found.host
-
-
-class Asked:
-    """Parameters of some kind."""
-
-    def __init__(self, **fields: object) -> None:
-        self.__dict__.update(fields)
-
-
-def test_whom_a_check_asks_is_read_off_its_parameters() -> None:
-    assert target_of("http", Asked(url="https://A.example/x?y")) == ("https", "a.example", 443)
-    assert target_of("http", Asked(url="http://[2606:4700::1]:8080/")) == (
-        "http",
-        "2606:4700::1",
-        8080,
-    )
-    assert target_of("tcp", Asked(host="B.example.", port=25)) == ("tcp", "b.example", 25)
-    assert target_of("dns", Asked(name="x.example", server="9.9.9.9", port=53)) == (
-        "dns",
-        "9.9.9.9",
-        53,
-    )
-    assert target_of("dns", Asked(name="x.example", server=None)) is None
-
-
-@pytest.mark.parametrize(("transport", "port"), [("udp", 53), ("tls", 853), ("https", 443)])
-def test_a_dns_check_asks_at_the_port_of_its_transport(transport: str, port: int) -> None:
-    params = DnsParams.model_validate(
-        {"name": "x.example", "server": "9.9.9.9", "transport": transport}
-    )
-
-    assert target_of("dns", params) == ("dns", "9.9.9.9", port)
+def test_a_server_that_the_operator_of_the_machine_chose_is_judged_by_its_scheme_alone() -> None:
+    resolvers = Target("dns", None)
+    assert read_policy(ports="443", never=NEVER).objection(resolvers) is None
+    assert "OUTSCOPE_SCHEMES" in (read_policy(schemes="https").objection(resolvers) or "")

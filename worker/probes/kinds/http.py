@@ -15,13 +15,14 @@ counts against nobody. Over HTTP/3, connecting and encrypting are one handshake,
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from worker.contract.kind import Kind, Params
+from worker.contract.kind import CheckParams, Kind
 from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.contract.target import Target, asked_at
 from worker.probes.http.answers.expect import Expect
 from worker.probes.http.credentials import Auth, Authority, ClientParams, ProxyParams
 from worker.probes.http.request import HttpVersion, Request
@@ -48,8 +49,10 @@ def _method(value: str) -> str:
 Method = Annotated[str, Field(pattern=r"^[A-Z][A-Z-]{0,31}$"), AfterValidator(_method)]
 
 
-class HttpParams(Params):
+class HttpParams(CheckParams):
     """Which request to send and what the answer must be like."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("https", "http")
 
     url: WebAddress = Field(description="Address of the endpoint, http or https.")
     method: Method = Field(
@@ -160,6 +163,15 @@ class HttpParams(Params):
                 "a look through a proxy can neither reuse a connection nor speak HTTP/3"
             )
         return self
+
+    def targets(self) -> tuple[Target, ...]:
+        """Whom the URL names, whichever address it is taken to have."""
+        return (asked_at(self.url),)
+
+    @classmethod
+    def from_url(cls, url: str) -> dict[str, Any]:
+        """The address itself."""
+        return {"url": url}
 
     def _fixed(self) -> str | None:
         """The address that the first request goes to, when this check names one."""

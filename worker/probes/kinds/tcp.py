@@ -9,12 +9,13 @@ said.
 
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
+from worker.contract.target import Target
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.network.connection import connect
@@ -27,6 +28,8 @@ from worker.probes.tls.starttls import DOING, NotStarted, Protocol, start_tls
 
 class TcpParams(CertificateRules, Talk, HostPort):
     """Where to connect to, what to say there and what to hear."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("tcp",)
 
     tls: bool = Field(
         default=False, description="Whether the target speaks TLS from the first byte."
@@ -54,6 +57,10 @@ class TcpParams(CertificateRules, Talk, HostPort):
                 f"{', '.join(sorted(given))}: for connections with tls or starttls only"
             )
         return self
+
+    def targets(self) -> tuple[Target, ...]:
+        """The port."""
+        return (Target("tcp", self.host, self.port),)
 
     @property
     def encrypted(self) -> bool:

@@ -11,12 +11,13 @@ it is good. Either costs the target a second handshake.
 """
 
 from contextlib import closing
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
+from worker.contract.target import Target
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.network.connection import connect
@@ -27,6 +28,8 @@ from worker.probes.tls.certified import CertificateRules, encrypt, explained
 
 class TlsParams(CertificateRules, HostPort):
     """Where to connect to, and what the certificate must be like."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("tls",)
 
     port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
     server_name: str | None = Field(
@@ -41,6 +44,10 @@ class TlsParams(CertificateRules, HostPort):
             "What is made of the stapled OCSP status: nothing, no harm, or that it be good."
         ),
     )
+
+    def targets(self) -> tuple[Target, ...]:
+        """The port."""
+        return (Target("tls", self.host, self.port),)
 
 
 async def run(params: TlsParams, look: Look) -> Outcome:

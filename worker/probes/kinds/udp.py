@@ -7,9 +7,11 @@ is the time from the datagram to the answer.
 """
 
 import asyncio
+from typing import ClassVar
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Fault, Outcome
+from worker.contract.target import Target
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint
@@ -21,6 +23,12 @@ from worker.probes.parameters.wanted import Talk
 
 class UdpParams(Talk, HostPort):
     """Where to send what, and what must come back."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("udp",)
+
+    def targets(self) -> tuple[Target, ...]:
+        """The port."""
+        return (Target("udp", self.host, self.port),)
 
 
 async def run(params: UdpParams, look: Look) -> Outcome:

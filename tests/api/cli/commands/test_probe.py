@@ -163,6 +163,14 @@ def test_without_leave_a_loopback_address_is_not_probed(target: str) -> None:
             ("dns", {"name": "a.example", "record": "MX", "server": "1.1.1.1", "port": 5353}),
         ),
         ("dns:///a.example", None, ("dns", {"name": "a.example", "record": "A"})),
+        ("dns:a.example?type=ns", None, ("dns", {"name": "a.example", "record": "NS"})),
+        ("wss://a.example/x", None, ("websocket", {"url": "wss://a.example/x"})),
+        ("ws://a.example:81", None, ("websocket", {"url": "ws://a.example:81"})),
+        ("udp://a.example:123", None, ("udp", {"host": "a.example", "port": 123})),
+        ("grpc://a.example", None, ("grpc", {"host": "a.example"})),
+        ("icmp://a.example", None, ("icmp", {"host": "a.example"})),
+        ("a.example", "icmp", ("icmp", {"host": "a.example"})),
+        ("https://a.example/x", "icmp", ("icmp", {"host": "a.example"})),
     ],
 )
 def test_a_url_says_which_check_it_is(url: str, kind: str | None, check: object) -> None:
@@ -170,7 +178,17 @@ def test_a_url_says_which_check_it_is(url: str, kind: str | None, check: object)
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a", "tcp://a", "dns://1.1.1.1", "tcp://:5", "tcp://a:99999"]
+    "url",
+    [
+        "ftp://a",
+        "tcp://a",
+        "dns://1.1.1.1",
+        "dns:",
+        "tcp://:5",
+        "tcp://a:99999",
+        "icmp:a",
+        "ws://[",
+    ],
 )
 def test_a_url_that_is_no_check_is_refused(url: str) -> None:
     with pytest.raises(TargetError):
@@ -182,3 +200,10 @@ def test_an_unknown_kind_is_refused_with_those_known() -> None:
     said = probe("http://a.example", "--kind", "icmq")
     assert said.exit_code == 2
     assert "tcp" in said.stderr
+
+
+def test_a_kind_whose_checks_are_no_addresses_says_so() -> None:
+    for url in ("a.example", "https://a.example"):
+        said = probe(url, "--kind", "flow")
+        assert said.exit_code == 2
+        assert "cannot be written as an address" in said.stderr

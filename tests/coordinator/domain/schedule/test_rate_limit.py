@@ -1,13 +1,13 @@
 """The cap on extra looks holds whatever is asked for."""
 
-import pytest
+from dataclasses import replace
 
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.rate_limit import (
     LEAST_AT_ONCE,
     LEAST_PER_HOST_AT_ONCE,
     RateLimit,
-    host_of,
+    hosts_burdened,
 )
 
 REGIONS = tuple(f"region-{n}" for n in range(10))
@@ -68,18 +68,25 @@ def test_quiet_times_save_up_no_more_than_a_moments_worth() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("params", "host"),
-    [
-        ({"url": "https://api.example:8443/v1?x=1"}, "api.example"),
-        ({"url": "https://[::1]:80/"}, "::1"),
-        ({"url": "https://[broken"}, "the-check"),
-        ({"url": "no address"}, "the-check"),
-        ({"host": "db.example", "port": 5432}, "db.example"),
-        ({"name": "www.example", "server": None}, "www.example"),
-        ({"name": "www.example", "server": "192.0.2.1"}, "192.0.2.1"),
-        ({"token": 5}, "the-check"),
-    ],
-)
-def test_the_host_is_the_one_that_a_look_burdens(params: dict[str, object], host: str) -> None:
-    assert host_of(params, "the-check") == host
+def test_a_check_that_names_several_hosts_is_held_by_the_limit_of_each() -> None:
+    first, second = check("a", "one.example"), check("b", "two.example")
+    steps = [{"url": "https://one.example/in"}, {"url": "https://two.example/out"}]
+    both = replace(first, id="both", kind="flow", params={"steps": steps})
+    rate_limit = RateLimit(Topology(checks=(first, second, both)))
+    assert granted(rate_limit, [both], 10_000, 0.0) == LEAST_PER_HOST_AT_ONCE
+    assert not rate_limit.allows(first, 0.0)
+    assert not rate_limit.allows(second, 0.0)
+
+
+def test_the_word_of_a_parameter_does_not_matter() -> None:
+    checks = [
+        replace(check(str(number), ""), params={word: "db.example"})
+        for number, word in enumerate(("host", "peer", "server"))
+    ]
+    rate_limit = RateLimit(Topology(checks=tuple(checks)))
+    assert granted(rate_limit, checks, 10_000, 0.0) == LEAST_PER_HOST_AT_ONCE
+
+
+def test_a_check_that_names_nobody_has_a_limit_of_its_own() -> None:
+    unknown = replace(check("a", ""), params={"api": "anthropic", "model": "opus-4.1"})
+    assert hosts_burdened(unknown) == {"a"}

@@ -1,7 +1,8 @@
 """What a dns check asks whom, and what the answer must be."""
 
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, ClassVar, Final, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dns.exception
 import dns.flags
@@ -10,7 +11,8 @@ import dns.name
 import dns.rdatatype
 from pydantic import Field, field_validator, model_validator
 
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams
+from worker.contract.target import Target
 from worker.probes.parameters.place import IpVersion, SlowMs
 
 RecordType = Literal[
@@ -20,8 +22,10 @@ Transport = Literal["udp", "tcp", "tls", "https"]
 _PORTS: Final[dict[Transport, int]] = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
 
 
-class DnsParams(Params):
+class DnsParams(CheckParams):
     """What to ask whom, and what the answer must be."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("dns",)
 
     name: str = Field(min_length=1, max_length=253, description="Name to look up.")
     record: RecordType = Field(default="A", description="Type of the record.")
@@ -92,6 +96,32 @@ class DnsParams(Params):
                 "a name that does not exist has no answers; give missing or answers, not both"
             )
         return self
+
+    def targets(self) -> tuple[Target, ...]:
+        """The server, over HTTPS by a web request, too; else the resolvers of the worker's machine,
+        which its operator chose.
+        """
+        if self.server is None:
+            return (Target("dns", None),)
+        schemes = ("dns", "https") if self.transport == "https" else ("dns",)
+        return tuple(Target(scheme, self.server, self.target_port) for scheme in schemes)
+
+    @classmethod
+    def from_url(cls, url: str) -> dict[str, Any]:
+        """`dns://1.1.1.1/example.com?type=AAAA`; without a server, `dns:example.com` and
+        `dns:///example.com` ask the machine's own resolvers.
+        """
+        parts = urlsplit(url)
+        name = unquote(parts.path.strip("/"))
+        if not name:
+            raise ValueError(
+                "the name to ask for is missing; write dns://server/name?type=A, or dns:///name"
+            )
+        record = parse_qs(parts.query).get("type", ["A"])[0].upper()
+        params: dict[str, Any] = {"name": name, "record": record}
+        if parts.hostname:
+            params["server"] = parts.hostname
+        return {**params, "port": parts.port} if parts.port else params
 
     @property
     def target_port(self) -> int:

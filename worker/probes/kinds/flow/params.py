@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams, Params
 from worker.contract.message import IDENTIFIER
+from worker.contract.outcome import Outcome
+from worker.contract.target import Target
 from worker.probes.kinds.http import HttpParams
 from worker.probes.parameters.json_path import Path, parse
 from worker.probes.parameters.pattern import Pattern
@@ -100,7 +102,7 @@ class StepParams(HttpParams):
             yield from (name.decode() for name in PLACE.findall(text.encode()))
 
 
-class FlowParams(Params):
+class FlowParams(CheckParams):
     """What to do, step by step."""
 
     steps: Annotated[tuple[StepParams, ...], Field(min_length=1, max_length=MOST_STEPS)] = Field(
@@ -111,10 +113,15 @@ class FlowParams(Params):
         )
     )
 
-    @property
-    def url(self) -> str:
-        """Whom the flow asks first."""
-        return self.steps[0].url
+    def targets(self) -> tuple[Target, ...]:
+        """Whom any step asks, each once."""
+        asked = [target for step in self.steps for target in step.targets()]
+        return tuple(dict.fromkeys(asked))
+
+    def answering(self, outcome: Outcome) -> tuple[Target, ...]:
+        """Whom the step asked that failed; all when none did."""
+        failed = outcome.extra.get("failed_step")
+        return next((step.targets() for step in self.steps if step.name == failed), self.targets())
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "FlowParams":

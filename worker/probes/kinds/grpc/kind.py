@@ -9,7 +9,7 @@ answer, after the connection is made.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 from pydantic import Field, field_validator
@@ -18,6 +18,7 @@ from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.contract.target import Target
 from worker.probes.http.request import Answer, Request
 from worker.probes.kinds.grpc import message, status
 from worker.probes.look.phases import Phases
@@ -37,6 +38,8 @@ _BODY_LIMIT: Final = 1 << 16
 
 class GrpcParams(HostPort):
     """Which server and service to ask, and how."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("grpc",)
 
     port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
     service: str = Field(
@@ -67,6 +70,15 @@ class GrpcParams(HostPort):
                 raise ValueError(f"the value of {name} must be printable ASCII")
         return value
 
+    @property
+    def scheme(self) -> str:
+        """That of the address which carries gRPC."""
+        return "https" if self.tls else "http"
+
+    def targets(self) -> tuple[Target, ...]:
+        """The port, which is asked by gRPC and so by a web request."""
+        return tuple(Target(scheme, self.host, self.port) for scheme in ("grpc", self.scheme))
+
 
 async def run(params: GrpcParams, look: Look) -> Outcome:
     """Ask for the health and judge the answer."""
@@ -92,9 +104,7 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
         **metadata,
     }
     return Request(
-        url=(
-            f"{'https' if params.tls else 'http'}://{bracketed(params.host)}:{params.port}{message.PATH}"
-        ),
+        url=f"{params.scheme}://{bracketed(params.host)}:{params.port}{message.PATH}",
         method="POST",
         headers=tuple(header_line(name, value) for name, value in lines.items()),
         body=message.health_request(params.service),

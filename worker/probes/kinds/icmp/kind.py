@@ -13,12 +13,13 @@ nobody.
 
 from itertools import pairwise
 from statistics import fmean, median
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.contract.target import Target
 from worker.probes.kinds.icmp.echoes import Echoes, echoes
 from worker.probes.kinds.icmp.socket import NotAllowed, echo_socket
 from worker.probes.look.phases import Phases
@@ -29,6 +30,8 @@ from worker.probes.parameters.place import Host
 
 class IcmpParams(Host):
     """Whom to send how many requests, and how they must be answered."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("icmp",)
 
     count: int = Field(default=3, ge=1, le=50, description="Echo requests to send.")
     interval_ms: int = Field(
@@ -53,6 +56,10 @@ class IcmpParams(Host):
     max_jitter_ms: float | None = Field(
         default=None, gt=0, description="More jitter than this is a failure: slow."
     )
+
+    def targets(self) -> tuple[Target, ...]:
+        """The host, which has no port for this."""
+        return (Target("icmp", self.host),)
 
 
 async def run(params: IcmpParams, look: Look) -> Outcome:

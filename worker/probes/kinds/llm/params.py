@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams, Params
+from worker.contract.target import Target, asked_at
 from worker.probes.kinds.llm.budget import Bill
 from worker.probes.kinds.llm.dialects import anthropic, gemini, openai_chat, openai_responses
 from worker.probes.kinds.llm.dialects.dialect import Dialect, Question
@@ -61,7 +62,7 @@ class Budget(Params):
     )
 
 
-class LlmParams(Params):
+class LlmParams(CheckParams):
     """Whom to ask what, how quick the answer must be, and what it may cost."""
 
     api: Api = Field(
@@ -157,6 +158,10 @@ class LlmParams(Params):
                 "budget.cost_per_day needs a price: {input: ..., output: ...} for a million tokens"
             )
         return self
+
+    def targets(self) -> tuple[Target, ...]:
+        """Whom the base address names, that of the vendor included."""
+        return (asked_at(self.base),)
 
     @cached_property
     def dialect(self) -> Dialect:

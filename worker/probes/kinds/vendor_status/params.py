@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from worker.contract.kind import Params
+from worker.contract.kind import CheckParams
 from worker.contract.message import IDENTIFIER
+from worker.contract.target import Target, asked_at
 from worker.probes.kinds.vendor_status import google_cloud, statuspage
 from worker.probes.parameters.header import Headers
 from worker.probes.parameters.place import IpVersion
@@ -30,7 +31,7 @@ def _ours(components: Mapping[str, str]) -> Mapping[str, str]:
     return components
 
 
-class VendorStatusParams(Params):
+class VendorStatusParams(CheckParams):
     """Where the vendor speaks, in which form, and what its names mean here."""
 
     votes: ClassVar[bool] = False
@@ -76,6 +77,10 @@ class VendorStatusParams(Params):
         default={}, description="Further request headers; may hold ${env:OUTSCOPE_SECRET_NAME}."
     )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
+
+    def targets(self) -> tuple[Target, ...]:
+        """Whom the page's address names."""
+        return (asked_at(self.address),)
 
     @cached_property
     def address(self) -> str:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 async def run(params: WebsocketParams, look: Look) -> Outcome:
     """Resolve, connect, encrypt, upgrade, ping, talk."""
-    objection = look.vantage.guard.url_objection(params.url)
-    if objection is not None:
-        return failure(Reason.BLOCKED, objection)
     try:
         headers = {name: header_value(name, reveal(text)) for name, text in params.headers.items()}
     except SecretError as error:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from worker.contract.kind import CheckParams
+from worker.contract.target import Target, asked_at
 from worker.probes.parameters.header import TOKEN
 from worker.probes.parameters.place import IpVersion, SlowMs
 from worker.probes.parameters.wanted import Talk
@@ -26,8 +28,10 @@ def _address(value: str) -> str:
     return plain(value)
 
 
-class WebsocketParams(Talk, CertificateRules):
+class WebsocketParams(Talk, CertificateRules, CheckParams):
     """Where to connect to, what to say there and what to hear."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("wss", "ws")
 
     url: Annotated[str, Field(max_length=4096), AfterValidator(_address)] = Field(
         description="Address of the endpoint, ws or wss."
@@ -71,6 +75,15 @@ class WebsocketParams(Talk, CertificateRules):
         if given and not self.encrypted:
             raise ValueError(f"{', '.join(sorted(given))}: for wss only")
         return self
+
+    def targets(self) -> tuple[Target, ...]:
+        """Whom the URL names."""
+        return (asked_at(self.url),)
+
+    @classmethod
+    def from_url(cls, url: str) -> dict[str, Any]:
+        """The address itself."""
+        return {"url": url}
 
     @cached_property
     def parts(self) -> SplitResult:
