@@ -52,6 +52,9 @@ def checks() -> Iterator[str]:
         module = sys.modules[kind.run.__module__]
         own = kind.params.model_json_schema(by_alias=True)
         yield f"\n## {name}\n\n{getdoc(module)}\n"
+        if kind.params.schemes:
+            addresses = " and ".join(f"`{scheme}:`" for scheme in kind.params.schemes)
+            yield f"`outscope probe` takes addresses with {addresses}.\n"
         yield from rows(own, own.get("$defs", {}))
     yield ""
 

@@ -121,6 +121,24 @@ def test_a_target_that_says_429_is_still_looked_at_by_other_means(
     assert [row[6] for row in rows] == ["rate_limited", "ok"]
 
 
+def test_a_flow_tells_which_of_its_hosts_said_429(start: Start, rows: list[list[Any]]) -> None:
+    with Target() as good, Target(limited_s=60) as limited:
+        welcoming, busy = good.url.replace("127.0.0.1", "localhost"), limited.url
+        steps = [{"name": "in", "url": f"{welcoming}/in"}, {"name": "out", "url": f"{busy}/out"}]
+        specs = [
+            check("flow", "flow", steps=steps),
+            check("welcoming", "http", url=f"{welcoming}/1"),
+            check("busy", "http", url=f"{busy}/1"),
+            check("flow", "flow", steps=steps),
+        ]
+        agent = start()
+        for count, spec in enumerate(specs, start=1):
+            agent.take({**order(good, 1), "checks": [spec]})
+            until(lambda count=count: len(rows) == count, 10)
+        assert (good.requests, limited.requests) == (2, 1)
+    assert [row[6] for row in rows] == ["rate_limited", "ok", "rate_limited", "rate_limited"]
+
+
 def test_looks_that_are_due_together_do_not_start_together(
     start: Start, rows: list[list[Any]]
 ) -> None:

@@ -75,14 +75,15 @@ def hosts_named(params: Mapping[str, Any]) -> frozenset[str]:
     For those who have the parameters and not their kind. It may name too many, such as a name that
     is only expected in an answer; whom the kind asks is among them as far as it is written.
     """
-    found = (_host_in(text) for text in _texts(params))
+    found = (_host_in(text) for text in _texts(dict(params)))
     return frozenset(host for host in found if host is not None)
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Every text in what a JSON document may hold."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for inner in value.values():
             yield from _texts(inner)
     elif isinstance(value, list | tuple):
@@ -94,7 +95,7 @@ def _host_in(text: str) -> str | None:
     if "://" in text:
         target = url_target(text)
         return None if target is None else target.host
-    if len(text) > _LONGEST_NAME:
+    if len(text) > _LONGEST_NAME or not ("." in text or ":" in text):
         return None
     host = plain_host(text)
     return host if _NAME.fullmatch(host) or _is_address(host) else None

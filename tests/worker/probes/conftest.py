@@ -26,7 +26,7 @@ def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """What every kind must do, it must do on the loop that workers run."""
-    if item.path.stem == "test_conformance":
+    if item.path.stem.startswith("test_conformance"):
         return {"uvloop": uvloop.new_event_loop}
     return {"asyncio": asyncio.new_event_loop}
 

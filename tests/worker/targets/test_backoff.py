@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.contract.outcome import Blame, Outcome, Reason, failure, success
+from worker.contract.target import Target
 from worker.targets.backoff import FIRST_S, LONGEST_S, UNNAMED_MOST_S, Backoff
 
 HOST = "api.example"
@@ -82,3 +83,13 @@ def test_nobody_is_left_alone_for_ever(answers: list[tuple[float | None, float]]
         now_s += passed_s
         backoff.heard(HOST, limited(named_s), now_s)
     assert backoff.obstacle(HOST, now_s + max(LONGEST_S, UNNAMED_MOST_S)) is None
+
+
+def test_those_who_are_asked_by_web_requests_are_left_alone_and_no_others() -> None:
+    backoff = Backoff()
+    web, door = Target("https", HOST, 443), Target("tcp", HOST, 25)
+    backoff.heard_from([door, Target("dns", None)], limited(100), 0)
+    assert backoff.obstacle_to([web], 1) is None
+    backoff.heard_from([web], limited(100), 0)
+    assert backoff.obstacle_to([door], 1) is None
+    assert backoff.obstacle_to([Target("https", "other.example"), web], 1) is not None

@@ -11,6 +11,8 @@ import pytest
 from tests.worker.probes.conftest import Listen, Listener, LookAt
 from tests.worker.probes.name_server import RECORDS, NameServer, name_server
 from worker.contract.outcome import Blame, Reason
+from worker.contract.target import Target
+from worker.probes.kinds.dns import DnsParams
 from worker.probes.run import Vantage
 
 Certified = Callable[..., ssl.SSLContext]
@@ -166,3 +168,27 @@ async def test_a_late_answer_to_an_earlier_question_is_passed_over(look_at: Look
     transport.close()
 
     assert outcome.ok, outcome
+
+
+@pytest.mark.parametrize(
+    ("transport", "asked"),
+    [
+        ("udp", [("dns", 53)]),
+        ("tls", [("dns", 853)]),
+        ("https", [("dns", 443), ("https", 443)]),
+    ],
+)
+def test_a_server_is_asked_at_the_port_of_its_transport_and_by_web_requests_over_https(
+    transport: str, asked: list[tuple[str, int]]
+) -> None:
+    params = DnsParams.model_validate(
+        {"name": "x.example", "server": "9.9.9.9", "transport": transport}
+    )
+
+    assert params.targets() == tuple(Target(scheme, "9.9.9.9", port) for scheme, port in asked)
+
+
+def test_without_a_server_nobody_is_asked_whom_the_check_chose() -> None:
+    params = DnsParams.model_validate({"name": "x.example"})
+
+    assert params.targets() == (Target("dns", None),)

@@ -14,6 +14,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from tests.worker.probes.conftest import Listener, LookAt
 from worker.contract.outcome import Blame, Reason
+from worker.contract.target import Target
 from worker.probes.kinds.grpc.kind import GrpcParams
 from worker.probes.kinds.grpc.message import health_request, health_status
 from worker.probes.run import Vantage
@@ -261,3 +262,9 @@ def test_metadata_that_cannot_be_sent_is_refused(name: str) -> None:
 def test_metadata_values_must_be_one_line() -> None:
     with pytest.raises(ValueError, match="printable"):
         GrpcParams(host="x", metadata={"x": "a\r\nb: c"})
+
+
+def test_a_server_is_asked_by_a_web_request_too() -> None:
+    params = GrpcParams.model_validate({"host": "a.example", "tls": False})
+
+    assert params.targets() == (Target("grpc", "a.example", 443), Target("http", "a.example", 443))

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request
-from worker.contract.outcome import Blame, Reason
+from worker.contract.outcome import Blame, Reason, failure, success
+from worker.contract.target import Target
 from worker.probes.kinds.flow.params import FlowParams
 
 PASSWORD = "hush-hush"
@@ -284,3 +285,27 @@ URL = "http://shop.example"
 def test_a_flow_that_cannot_be_meant_is_refused(steps: list[dict[str, Any]], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         FlowParams.model_validate({"steps": steps})
+
+
+def two_hosts() -> FlowParams:
+    steps = [
+        {"name": "log-in", "url": "https://accounts.example/login"},
+        {"name": "search", "url": "https://shop.example/search"},
+        {"name": "pay", "url": "https://shop.example/pay"},
+    ]
+    return FlowParams.model_validate({"steps": steps})
+
+
+def test_every_host_of_a_step_is_asked() -> None:
+    assert two_hosts().targets() == (
+        Target("https", "accounts.example", 443),
+        Target("https", "shop.example", 443),
+    )
+
+
+def test_an_outcome_is_from_the_host_of_the_step_that_failed() -> None:
+    params = two_hosts()
+    limited = failure(Reason.RATE_LIMITED, "429", extra={"failed_step": "search"})
+
+    assert params.answering(limited) == (Target("https", "shop.example", 443),)
+    assert params.answering(success()) == params.targets()

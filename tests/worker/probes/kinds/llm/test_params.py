@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from worker.contract.target import Target
 from worker.probes.kinds.llm.params import LlmParams
 
 GOOD: dict[str, Any] = {"api": "anthropic", "model": "m", "key": "${env:OUTSCOPE_SECRET_X}"}
@@ -63,3 +64,12 @@ def test_models_are_echoed_with_dates_and_not_as_siblings(
     from worker.probes.kinds.llm.verdict import _is_expected
 
     assert _is_expected(answered, LlmParams.model_validate({**GOOD, "model": asked})) is expected
+
+
+def test_the_vendor_is_asked_when_no_address_is_given() -> None:
+    own = {"url": "https://llm.example:8443/v1"}
+
+    assert LlmParams.model_validate(GOOD).targets()[0].host == "api.anthropic.com"
+    assert LlmParams.model_validate({**GOOD, **own}).targets() == (
+        Target("https", "llm.example", 8443),
+    )
