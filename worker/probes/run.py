@@ -40,10 +40,7 @@ class ParsedCheck:
     targets: tuple[Target, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        targets = self.params.targets()
-        if not targets:
-            raise SpecError(f"the kind {self.kind.name!r} does not say whom this check asks")
-        object.__setattr__(self, "targets", targets)
+        object.__setattr__(self, "targets", _targets(self.kind.name, self.params))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -103,6 +100,18 @@ async def _bounded(parsed: ParsedCheck, look: Look) -> Outcome:
     finally:
         if deadlines.release(task) and not stopped:
             task.uncancel()  # stopped in the very turn in which it ended: the end counts
+
+
+def _targets(kind: str, params: CheckParams) -> tuple[Target, ...]:
+    """Whom these parameters ask; a kind's own mistake here costs this check, and not the order."""
+    try:
+        targets = params.targets()
+    except Exception as error:
+        log.exception("targets_failed kind=%s", kind)
+        raise SpecError(f"the kind {kind!r} cannot say whom this check asks") from error
+    if not targets:
+        raise SpecError(f"the kind {kind!r} does not say whom this check asks")
+    return targets
 
 
 def _sentence(error: ValidationError) -> str:

@@ -41,6 +41,13 @@ class NobodyParams(CheckParams):
         return ()
 
 
+class ConfusedParams(CheckParams):
+    """Would say whom it asks, but for a mistake."""
+
+    def targets(self) -> tuple[Target, ...]:
+        raise ZeroDivisionError
+
+
 def parsed(run: Callable[[NoParams, Look], Any], timeout_ms: int = 100) -> ParsedCheck:
     spec = CheckSpec.model_validate({**SPEC, "timeout_ms": timeout_ms, "params": {}})
     return ParsedCheck(spec, Kind("own", NoParams, run), NoParams())
@@ -75,12 +82,13 @@ def test_text_that_is_no_json_is_a_spec_error() -> None:
         parse_spec("{")
 
 
-def test_a_check_that_does_not_say_whom_it_asks_is_not_looked_at() -> None:
-    async def run(_params: NobodyParams, _look: Look) -> Outcome:
+@pytest.mark.parametrize("params", [NobodyParams, ConfusedParams])
+def test_a_check_that_does_not_say_whom_it_asks_is_not_looked_at(params: type[CheckParams]) -> None:
+    async def run(_params: CheckParams, _look: Look) -> Outcome:
         return success()
 
-    with pytest.raises(SpecError, match="does not say whom"):
-        ParsedCheck(CheckSpec.model_validate(SPEC), Kind("own", NobodyParams, run), NobodyParams())
+    with pytest.raises(SpecError, match="say whom this check asks"):
+        ParsedCheck(CheckSpec.model_validate(SPEC), Kind("own", params, run), params())
 
 
 async def test_a_kind_that_raises_is_our_fault(
