@@ -6,9 +6,9 @@ caller.
 
 from coordinator.configuration.changes import Change, changes
 from coordinator.configuration.configuration import Configuration, checks_of, from_document
-from coordinator.configuration.includes import DEFAULT, catalog_names
 from coordinator.configuration.load import load_configuration
-from coordinator.configuration.mistake import ConfigurationError, Mistake
+from coordinator.configuration.reading.includes import DEFAULT, catalog_names
+from coordinator.configuration.reading.mistake import ConfigurationError, Mistake
 from coordinator.configuration.schema import schema
 
 __all__ = [

@@ -7,10 +7,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from coordinator.configuration.duration import milliseconds, readable
-from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
 from coordinator.configuration.model import DEFAULT_INTERVAL, CheckEntry, Document
-from coordinator.configuration.source import Source, walk
-from coordinator.configuration.wording import mistakes_of
+from coordinator.configuration.reading.mistake import KeyPath, Mistake, did_you_mean
+from coordinator.configuration.reading.source import Source, walk
+from coordinator.configuration.reading.wording import mistakes_of
 from worker.contract.kind import CheckParams
 
 Kinds = Mapping[str, type[CheckParams]]

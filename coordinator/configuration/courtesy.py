@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 
 from coordinator.configuration.check import Kinds, checks_in, given, interval_ms, regions_in
-from coordinator.configuration.mistake import KeyPath, Mistake
 from coordinator.configuration.model import Politeness
-from coordinator.configuration.source import Source
+from coordinator.configuration.reading.mistake import KeyPath, Mistake
+from coordinator.configuration.reading.source import Source
 
 _OWN_ENDINGS: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 

@@ -9,8 +9,6 @@ from typing import Any, Final
 from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
 from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
-from coordinator.configuration.includes import gather
-from coordinator.configuration.mistake import ConfigurationError
 from coordinator.configuration.model import (
     CheckEntry,
     ComponentEntry,
@@ -18,6 +16,8 @@ from coordinator.configuration.model import (
     RegionEntry,
     ServiceEntry,
 )
+from coordinator.configuration.reading.includes import gather
+from coordinator.configuration.reading.mistake import ConfigurationError
 
 _TIMEOUT_MS: Final = 10_000
 

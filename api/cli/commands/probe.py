@@ -124,7 +124,7 @@ def _spec(
 
 def _configured(name: str, config: Path | None) -> CheckSpec:
     from coordinator.configuration import DEFAULT
-    from coordinator.configuration.mistake import did_you_mean
+    from coordinator.configuration.reading.mistake import did_you_mean
 
     checks = load_or_exit(config or DEFAULT).topology.check
     check: Check | None = checks.get(name)

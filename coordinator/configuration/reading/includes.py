@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from coordinator.configuration.mistake import ConfigurationError, Mistake, did_you_mean
-from coordinator.configuration.source import Source, read
+from coordinator.configuration.reading.mistake import ConfigurationError, Mistake, did_you_mean
+from coordinator.configuration.reading.source import Source, read
 
-CATALOG: Final = Path(__file__).resolve().parent.parent / "catalog"
+CATALOG: Final = Path(__file__).resolve().parents[2] / "catalog"
 DEFAULT: Final = CATALOG / "default.yaml"
 """What `outscope up` looks at when nobody said otherwise."""
 _PREFIX: Final = "catalog:"

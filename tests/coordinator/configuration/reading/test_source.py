@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.configuration.mistake import ConfigurationError
-from coordinator.configuration.source import MAX_BYTES, parse, read
+from coordinator.configuration.reading.mistake import ConfigurationError
+from coordinator.configuration.reading.source import MAX_BYTES, parse, read
 
 
 def said(text: str) -> str:

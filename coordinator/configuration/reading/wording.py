@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from coordinator.configuration.mistake import KeyPath, Mistake, did_you_mean
 from coordinator.configuration.model import COUNTRY
-from coordinator.configuration.source import Source
+from coordinator.configuration.reading.mistake import KeyPath, Mistake, did_you_mean
+from coordinator.configuration.reading.source import Source
 from worker.contract.message import IDENTIFIER
 
 _SENTENCES: Final[Mapping[str, str]] = {
