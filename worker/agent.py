@@ -39,7 +39,7 @@ EARLY_S: Final = 0.002
 much early.
 """
 
-log = logging.getLogger("outscope.worker.agent")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Agent:

@@ -48,7 +48,7 @@ SWITCH_S: Final = 0.001
 5 ms would show.
 """
 
-log = logging.getLogger("outscope.worker.process")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 def run(settings: WorkerSettings) -> int:

@@ -1,5 +1,5 @@
 """The demo: the real product against a small internet of our own, and a script of what goes wrong
 in it.
 
-It may import the supervisor and the API's words; the product itself knows nothing of it.
+May import supervisor and worker.contract; the product itself knows nothing of it.
 """

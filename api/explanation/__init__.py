@@ -1,7 +1,7 @@
 """How a verdict came about, in sentences: pure functions from a stored verdict and its evidence to
-what people read.
+what people read, over HTTP and in `outscope explain`.
 
-The API gives the sentences out; `outscope explain` shows the same ones in a terminal.
+May import coordinator.domain and worker.contract.
 """
 
 from api.explanation.incident import explain_incident, telling

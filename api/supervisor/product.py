@@ -24,8 +24,8 @@ Say = Callable[[str], None]
 
 
 class Product:
-    """Processes by name, each with its keeper. `pause` and `resume` are for scripts that play an
-    outage of our own.
+    """Processes by name, each kept running by a `Child`. `pause` and `resume` are for scripts that
+    play an outage of our own.
     """
 
     def __init__(

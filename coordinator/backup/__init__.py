@@ -1,7 +1,7 @@
 """Backup and restore of the embedded store: one compressed file that says what it holds and proves
 it.
 
-May import `coordinator.runtime.durable`, store and contract.
+May import runtime, store and worker.contract.
 """
 
 from coordinator.backup.archived import ArchiveFolder

@@ -1,7 +1,7 @@
 """The configuration: one YAML file, validated as a whole before anything starts.
 
 A mistake names its file, line and key. Which parameters a kind of check has is handed in by the
-caller.
+caller. May import domain.model and worker.contract.
 """
 
 from coordinator.configuration.changes import Change, changes

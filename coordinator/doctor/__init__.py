@@ -1,7 +1,7 @@
 """What is well with an installation and what is not, one finding a check. Reads, and changes
 nothing.
 
-May import store, configuration, settings, geo, archive and contract; what only a worker knows is
+May import archive, configuration, geodata, store and worker.contract; what only a worker knows is
 looked at by the command itself.
 """
 

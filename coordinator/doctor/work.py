@@ -30,7 +30,7 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
                 yield await _workers(
                     store, [region["id"] for region in document["regions"]], running, now
                 )
-            yield await _set_aside(store, now)
+            yield await _dead_letters(store, now)
     except StoreError:
         return  # the findings about the store say it
 
@@ -139,8 +139,8 @@ def _region(
     return f"{region} silent for {ago(now - max(worker['last_heard_at'] for worker in known))}"
 
 
-async def _set_aside(store: Inspection, now: Instant) -> Finding:
-    number, last_at = await store.set_aside()
+async def _dead_letters(store: Inspection, now: Instant) -> Finding:
+    number, last_at = await store.dead_letters()
     if not number or last_at is None:
         return ok("refused", "no message waits to be looked at")
     said = (

@@ -42,7 +42,7 @@ class Engine:
     """
 
     def __init__(self, topology: Topology, rules: Rules) -> None:
-        self._inbox = ReorderBuffer()
+        self._reorder = ReorderBuffer()
         self._judged: Instant | None = None
         self._learned_at: Instant = LONGEST_AGO
         """Up to when what is normal was learned before a restart."""
@@ -79,7 +79,7 @@ class Engine:
         ignored.
         """
         all_series = self._all_series
-        self._inbox.put(
+        self._reorder.put(
             result
             for result in results
             if (seen := all_series.get(result.check)) is not None and result.region in seen
@@ -93,7 +93,7 @@ class Engine:
         self._closed = []
         step, end = self._rules.step_ms, now // self._rules.step_ms * self._rules.step_ms
         if self._judged is None:
-            self._judged = min(end, self._up(self._inbox.next_at() or end)) - step
+            self._judged = min(end, self._up(self._reorder.next_at() or end)) - step
         while (at := max(self._judged + step, self._up(self._next_event()))) <= end:
             events += self._judge(at)
             self._judged = at
@@ -108,7 +108,7 @@ class Engine:
         """The moment before which nothing can change: steps until then are skipped, which changes
         no answer.
         """
-        received = self._inbox.next_at()
+        received = self._reorder.next_at()
         if received is not None and received <= (self._judged or 0) + self._rules.step_ms:
             return received
         times = [self._fleet.recheck_at, *(judge.recheck_at for judge in self._judges.values())]
@@ -119,7 +119,7 @@ class Engine:
         return min(times, default=NEVER)
 
     def _judge(self, at: Instant) -> list[Event]:
-        for result in self._inbox.take(at):
+        for result in self._reorder.take(at):
             self._take(result)
         changes = self._fleet.judge(at)
         suspicion = self._fleet.suspicion(at)
@@ -223,13 +223,13 @@ class Engine:
         was stored. Of what is normal, `learned` is taken, and nothing is learned twice from results
         that it had seen.
         """
-        self._inbox, self._judged, self._closed = ReorderBuffer(), None, []
+        self._reorder, self._judged, self._closed = ReorderBuffer(), None, []
         self._found(self._topology, self._rules)
         if learned is not None:
             self._learned_at = learned.at
             remember(self._all_series, learned, self._rules)
         self.observe(results)
-        begins = self._inbox.next_at() or now
+        begins = self._reorder.next_at() or now
         stored: dict[str, list[Incident]] = {}
         for incident in incidents:
             stored.setdefault(incident.service, []).append(incident)
@@ -257,7 +257,7 @@ class Engine:
             self._fleet,
             self._judges,
             self._all_series,
-            self._inbox,
+            self._reorder,
         )
         self._found(topology, rules)
         for check, seen in self._all_series.items():
@@ -276,7 +276,7 @@ class Engine:
             for incident in open_before
             if not self._goes_on(incident)
         ]
-        self._inbox = ReorderBuffer()
+        self._reorder = ReorderBuffer()
         self.observe(waiting.take(NEVER))
 
     def verdicts(self) -> Mapping[str, Verdict]:

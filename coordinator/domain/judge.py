@@ -68,7 +68,7 @@ class Judge:
         self._speaker = Speaker(service, self.estimator.axes.regions, topology, fleet, rules)
         self._pause_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // STEADY_PAUSES)
-        self._view: Estimate | None = None
+        self._estimate: Estimate | None = None
         self.judged = True
         """Whether anything was judged since somebody last asked."""
 
@@ -113,13 +113,13 @@ class Judge:
         return (
             self.state.claims == (ALL_WELL,)
             and not self.incidents.open
-            and self._view is not None
-            and self._view.wrong < CALM_WRONG
+            and self._estimate is not None
+            and self._estimate.wrong < CALM_WRONG
         )
 
     def _is_clean(self) -> bool:
         """Whether next to nothing speaks for anything being wrong."""
-        return self._view is not None and self._view.wrong < CLEAN_WRONG
+        return self._estimate is not None and self._estimate.wrong < CLEAN_WRONG
 
     def _is_due(self, now: Instant, suspicion: str, *, calm: bool) -> bool:
         """Whether to look at everything again at this step."""
@@ -151,7 +151,7 @@ class Judge:
         if not self._is_due(now, suspicion, calm=calm):
             return []
         self.state.suspicion, self.judged = suspicion, True
-        estimate = self._view = self.estimator.estimate(
+        estimate = self._estimate = self.estimator.estimate(
             now, self.state.claims, late_alarms=bool(self.incidents.open), calm=calm
         )
         announce(
@@ -180,9 +180,9 @@ class Judge:
         if state.is_listening:
             return []
         says = summary(announced)
-        if says == state.told:
+        if says == state.last_summary:
             return []
-        state.told = says
+        state.last_summary = says
         return [self.verdict(now)]
 
     def _live(
@@ -191,7 +191,7 @@ class Judge:
         """What becomes of the incidents; nothing before the first verdict, which may rest on too
         little.
         """
-        if self.state.told is None or not (
+        if self.state.last_summary is None or not (
             self.incidents.open or any(one.claim.cells for one in announced)
         ):
             return []
@@ -231,7 +231,7 @@ class Judge:
     def verdict(self, now: Instant) -> Verdict:
         """What is announced now, with all its evidence."""
         seen = self.estimator.peek(now, late_alarms=bool(self.incidents.open))
-        findings = self._view.findings if self._view else seen.findings
+        findings = self._estimate.findings if self._estimate else seen.findings
         return self._speaker.verdict(self.state, self.estimator, seen, findings, now)
 
     def resume(self, incidents: Sequence[Incident]) -> None:

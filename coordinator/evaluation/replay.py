@@ -87,7 +87,8 @@ def _told(events: Iterable[Event]) -> Iterator[Record]:
 def replay(
     results: Iterable[Result], topology: Topology, rules: Rules, until: Instant | None = None
 ) -> Iterator[Record]:
-    """The records of design.md's replay under our own rule, one for each change, in order of time.
+    """The records that `outscope replay` prints under our own rule, one for each change, in order
+    of time.
 
     `results` come in order of `received_at`. Time goes on to the last result, and to `until` when
     given; later results are left out.

@@ -19,7 +19,7 @@ from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
 from maxminddb import MODE_FD, InvalidDatabaseError
 
-log = logging.getLogger("outscope.geo")
+log = logging.getLogger(f"outscope.{__name__}")
 
 BUNDLED: Final = "country.mmdb.xz"
 _KEPT: Final = 50_000

@@ -1,3 +1,4 @@
-"""From what arrived to what is stored: read, place, store, receipt. `loop` is THE LOOP of
-results.
+"""From what arrived to what is stored: read, place, store, receipt. `loop` puts it in order.
+
+May import configuration, domain, geodata, messaging, runtime, store, verdicts and worker.contract.
 """

@@ -1,3 +1,4 @@
-"""What keeps a process going: leadership, counters, retries, clocks of receipt, and how loops
-stop.
+"""What keeps a process going: leadership, counters, retries, the receive clock, and how loops stop.
+
+May import ingest (its `Reading`), store and worker.contract.
 """

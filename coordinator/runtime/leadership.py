@@ -15,7 +15,7 @@ from coordinator.store import Store
 from worker.contract.clock import monotonic_s, now
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.leadership")
+log = logging.getLogger(f"outscope.{__name__}")
 
 LEASE: Final = "coordinator"
 TERM_MS: Final = 15_000

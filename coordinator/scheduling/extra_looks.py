@@ -24,7 +24,7 @@ from coordinator.scheduling.orders import Extra, Specs, extra_order
 from worker.contract import clock
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.confirm")
+log = logging.getLogger(f"outscope.{__name__}")
 
 TELL_AGAIN_S: Final = 60.0
 

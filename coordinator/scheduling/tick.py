@@ -22,7 +22,7 @@ from coordinator.scheduling.orders import Specs, order
 from worker.contract import clock
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.tick")
+log = logging.getLogger(f"outscope.{__name__}")
 
 STEP_MS: Final = 1_000
 LEAD_MS: Final = 250

@@ -1,6 +1,7 @@
 """Everything that is kept: the schema, its migrations, and every query.
 
-Domain values and plain dicts go in and out; no ORM object leaves this package.
+Domain values and plain dicts go in and out; no ORM object leaves this package. May import domain
+and worker.contract.
 """
 
 from coordinator.store.database import StoreError

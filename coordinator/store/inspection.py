@@ -134,7 +134,7 @@ class Inspection:
             {**row, "vitals": from_text(row["vitals"]) if row["vitals"] else None} for row in rows
         ]
 
-    async def set_aside(self) -> tuple[int, int | None]:
+    async def dead_letters(self) -> tuple[int, int | None]:
         """How many messages were set aside, and when the last of them came."""
         (row,) = await self._fetch("SELECT count(*) AS number, max(last_at) AS at FROM set_aside")
         return row["number"], row["at"]

@@ -1,1 +1,4 @@
-"""Loops that keep the record small: rollups and forgetting, and the way into the archive."""
+"""Loops that keep the record small: rollups and forgetting, and the way into the archive.
+
+May import archive, configuration, messaging, runtime, store and worker.contract.
+"""

@@ -10,7 +10,7 @@ from coordinator.archive.place import PlaceError, open_place
 from coordinator.runtime.stopping import told_within
 from coordinator.store import TROUBLE, Store
 
-log = logging.getLogger("outscope.archive")
+log = logging.getLogger(f"outscope.{__name__}")
 
 TROUBLES: Final[tuple[type[Exception], ...]] = (*TROUBLE, PlaceError, OSError, ValueError)
 """Arrow's errors are among them."""

@@ -17,7 +17,7 @@ from coordinator.store.results.rollups import LENGTH_MS, Level
 from worker.contract import clock
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.housekeeping")
+log = logging.getLogger(f"outscope.{__name__}")
 
 EVERY_S: Final = 5.0
 FORGET_EVERY_MS: Final = 3_600_000
@@ -68,7 +68,7 @@ class RollupLoop:
             try:
                 await self._round(stop)
             except TROUBLE as error:
-                log.warning("housekeeping_waits error=%r", error)
+                log.warning("rollups_wait error=%r", error)
             await told_within(stop, EVERY_S)
 
     async def _round(self, stop: asyncio.Event) -> None:

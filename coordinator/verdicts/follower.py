@@ -21,7 +21,7 @@ from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-log = logging.getLogger("outscope.ingest")
+log = logging.getLogger(f"outscope.{__name__}")
 
 EVERY_S: Final = 0.2
 AT_ONCE: Final = 20_000

@@ -25,7 +25,7 @@ from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-log = logging.getLogger("outscope.ingest")
+log = logging.getLogger(f"outscope.{__name__}")
 
 SECOND_MS: Final = 1_000
 

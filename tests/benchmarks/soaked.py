@@ -71,9 +71,9 @@ class Soak:
     ) -> None:
         self._store, self._consumer, self._ingest = store, consumer, ingest
         self._results = results
-        self._housekeeper = RollupLoop(store, consumer, KEEP, archived=True)
+        self._rollup_loop = RollupLoop(store, consumer, KEEP, archived=True)
         # a rest would be hours by this clock
-        self._archivist = ArchiveLoop(store, archive, KEEP.results_ms, rest=0.0)
+        self._archive_loop = ArchiveLoop(store, archive, KEEP.results_ms, rest=0.0)
         self._stop = asyncio.Event()
         self._archive_s = 0.0
 
@@ -92,13 +92,13 @@ class Soak:
         """What is due once the last bucket has ended."""
         CLOCK.move(CLOCK.at + 2 * rollup_loop.GRACE_MS)
         for _ in range(3):
-            await self._housekeeper._round(asyncio.Event())
-        await self._archivist.once(asyncio.Event())
+            await self._rollup_loop._round(asyncio.Event())
+        await self._archive_loop.once(asyncio.Event())
 
     async def _chores(self) -> None:
         while not self._stop.is_set():
             began = CLOCK.at
-            await self._housekeeper._round(self._stop)
+            await self._rollup_loop._round(self._stop)
             self._consumer.rolled_up = began
             await asyncio.sleep(0.01)
 
@@ -107,7 +107,7 @@ class Soak:
         while not self._stop.is_set():
             if CLOCK.at // HOUR_MS > hour:
                 hour, began_s = CLOCK.at // HOUR_MS, time.perf_counter()
-                await self._archivist.once(self._stop)
+                await self._archive_loop.once(self._stop)
                 self._archive_s += time.perf_counter() - began_s
             await asyncio.sleep(0.05)
 

@@ -1,5 +1,5 @@
-"""One log format for every process: `2026-03-01T14:32:07.120Z INFO worker.reporting.outbox
-reports_sent count=3`.
+"""One log format for every process, of which the name is that of the module:
+`2026-03-01T14:32:07.120Z INFO outscope.worker.reporting.outbox outbox_found reports=3`.
 """
 
 import logging

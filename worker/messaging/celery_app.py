@@ -34,7 +34,7 @@ RETRY_MAX_S: Final = 2.0
 TELL_AGAIN_S: Final = 60.0
 REFUSED_PAUSE_S: Final = 1.0
 
-log = logging.getLogger("outscope.worker.celery")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from worker.contract.broker import transport_options, verified
 CONNECT_TIMEOUT_S: Final = 5.0
 _EMBED: Final = b'{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
 
-log = logging.getLogger("outscope.worker.post")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 class BrokerAwayError(OSError):

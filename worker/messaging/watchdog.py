@@ -24,7 +24,7 @@ CHECK_S: Final = 0.5
 HUNG_CHECKS: Final = 4
 """One check could be the first moment after the whole machine was paused."""
 
-log = logging.getLogger("outscope.worker.watchdog")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Step(Enum):

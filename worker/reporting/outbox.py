@@ -27,7 +27,7 @@ BLOCK_BYTES: Final = 4096
 limit.
 """
 
-log = logging.getLogger("outscope.worker.outbox")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Key(NamedTuple):

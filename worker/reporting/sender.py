@@ -18,7 +18,7 @@ HEARTBEAT_S: Final = 5.0
 RETRY_S: Final = (0.5, 1.0, 2.0)
 """Pauses before the broker is tried again; the last one for ever."""
 
-log = logging.getLogger("outscope.worker.sender")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Sender:

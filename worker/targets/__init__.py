@@ -1,1 +1,4 @@
-"""Which targets may be asked, and when one is left alone."""
+"""Which targets may be asked, and when one is left alone.
+
+May import contract.
+"""

@@ -53,7 +53,7 @@ async def _exported(folder: Path, name: str) -> dict[str, Any]:
                 file.write(part)
         took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
     target.unlink()
-    return _told(made.summary.rows, took_s, cpu_s)
+    return _figures(made.summary.rows, took_s, cpu_s)
 
 
 def duckdb(folder: Path, name: str) -> dict[str, Any]:
@@ -71,10 +71,10 @@ def duckdb(folder: Path, name: str) -> dict[str, Any]:
         connection.execute(f"COPY (SELECT * FROM {source}) TO '{target}' ({_COPY[name]})")  # noqa: S608 - as above
         took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
     target.unlink()
-    return _told(rows, took_s, cpu_s)
+    return _figures(rows, took_s, cpu_s)
 
 
-def _told(rows: int, took_s: float, cpu_s: float) -> dict[str, Any]:
+def _figures(rows: int, took_s: float, cpu_s: float) -> dict[str, Any]:
     return {
         "rows_per_s": round(rows / took_s),
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

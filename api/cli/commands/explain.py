@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.options.client import Client, RefusedError
 from api.cli.terminal.explanation_view import heading, tell
 from api.cli.terminal.tables import console, local
 from api.documents.picture.headline import state
 from api.explanation import Names, Style, explain_incident, telling
-from api.explanation import explain as explained
+from api.explanation import explain as explain_verdict
 from api.moments import moment
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
@@ -42,7 +42,7 @@ def explain(what: What, at: At = None, url: Url = DEFAULT_URL, json: Json = Fals
     Of an incident its whole life is told, and the verdict that stood at --at, else the last before
     it was over.
     """
-    with asking(url) as client:
+    with api_client(url) as client:
         kind, document = _find(client, what, at)
         if json:
             return put(document)
@@ -83,7 +83,7 @@ def _names(found: Mapping[str, Any]) -> Names:
 def _service(out: Console, found: Mapping[str, Any]) -> None:
     names = _names(found)
     heading(out, names.service, state(found["verdict"]))
-    tell(out, explained(found["verdict"], names, _HERE))
+    tell(out, explain_verdict(found["verdict"], names, _HERE))
 
 
 def _incident(
@@ -108,7 +108,7 @@ def _incident(
     if line["verdict"] is None:
         out.print("An older version said it, which kept no evidence.")
     else:
-        tell(out, explained(line["verdict"], names, _HERE))
+        tell(out, explain_verdict(line["verdict"], names, _HERE))
 
 
 def _line(lines: Sequence[Mapping[str, Any]], at: str | None) -> Mapping[str, Any] | None:

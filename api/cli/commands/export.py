@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.files.download import Order, download, print_all
-from api.cli.options.api_options import DEFAULT_URL, Url, asking
+from api.cli.options.api_options import DEFAULT_URL, Url, api_client
 from api.cli.options.filters import (
     Check,
     Component,
@@ -100,7 +100,7 @@ def export(
         )
         raise typer.Exit(2)
     order = Order(dataset, query, cursor)
-    with asking(url) as client:
+    with api_client(url) as client:
         whole = (
             print_all(client, order, sys.stdout.buffer)
             if out is None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.options.filters import Check, Component, Region, Since, Until
 from api.cli.terminal.tables import console, local, plain, show
 
@@ -34,7 +34,7 @@ def history(
         "check": check,
         "region": region,
     }
-    with asking(url) as client:
+    with api_client(url) as client:
         if json:
             return put(client.document("services", service, "history", query=query))
         found = client.get("services", service, "history", query=query)

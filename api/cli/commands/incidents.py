@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.tables import console, length, local, plain, show, word
 
 
@@ -23,7 +23,7 @@ def incidents(
 ) -> None:
     """List incidents, the newest first."""
     query = {"service": service, "open": only_open or None, "limit": limit, "cursor": cursor}
-    with asking(url) as client:
+    with api_client(url) as client:
         path, asked = (["incidents", incident], None) if incident else (["incidents"], query)
         if json:
             return put(client.document(*path, query=asked))

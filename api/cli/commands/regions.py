@@ -5,13 +5,13 @@ from typing import Any
 
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.tables import console, local, plain, show, word
 
 
 def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
     """List the regions, their fitness, and when their workers were heard."""
-    with asking(url) as client:
+    with api_client(url) as client:
         if json:
             return put(client.document("regions"))
         found, workers = client.get("regions")["items"], client.get("workers")["items"]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.options.filters import (
     Check,
     Component,
@@ -49,7 +49,7 @@ def results(
         "limit": limit,
         "cursor": cursor,
     }
-    with asking(url) as client:
+    with api_client(url) as client:
         if json:
             return put(client.document("results", query=query))
         page = client.get("results", query=query)

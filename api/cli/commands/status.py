@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, asking, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.tables import console, local, plain, show, word
 
 
@@ -19,7 +19,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Say how each service is: well, or how far its outage reaches."""
-    with asking(url) as client:
+    with api_client(url) as client:
         path = ["services", service] if service else ["overview"]
         if json:
             return put(client.document(*path))

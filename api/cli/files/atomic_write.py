@@ -11,7 +11,7 @@ from api.cli.options.api_options import WRONG
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Write beside the file first: half a file never looks like a whole one. A device or a pipe is
     written to.
     """

@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 import orjson
 import yaml
 
-from api.cli.files.atomic_write import beside
+from api.cli.files.atomic_write import atomic_write
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.model.rules import Rules
 from coordinator.evaluation.simulator import Ask, Play, perform
@@ -35,7 +35,7 @@ def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(target)
-    with beside(path) as file:
+    with atomic_write(path) as file:
         if path.suffix == ".gz":
             with gzip.GzipFile(
                 "", "wb", _LEVEL, file, mtime=0
@@ -52,13 +52,13 @@ def write_configuration(path: Path, play: Play) -> None:
         f" {play.seed}`.\n"
     )
     text = yaml.safe_dump(document(play.topology), sort_keys=False, allow_unicode=True, width=120)
-    with beside(path) as file:
+    with atomic_write(path) as file:
         file.write((head + text).encode())
 
 
 def write_truth(path: Path, play: Play) -> None:
     """What is true in the play."""
-    with beside(path) as file:
+    with atomic_write(path) as file:
         file.write(json.dumps(truth_of(play), indent=2).encode() + b"\n")
 
 

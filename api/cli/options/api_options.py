@@ -33,7 +33,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 @contextmanager
-def asking(url: str) -> Iterator[Client]:
+def api_client(url: str) -> Iterator[Client]:
     """A client of the API; what goes wrong is said on standard error and becomes the exit code."""
     try:
         yield Client(url)

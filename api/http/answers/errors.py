@@ -17,7 +17,7 @@ from api.http.answers.encoding import encode
 from api.http.answers.headers import SECURITY
 from coordinator.store import TROUBLE
 
-log = logging.getLogger("outscope.api")
+log = logging.getLogger(f"outscope.{__name__}")
 
 MEDIA_TYPE: Final = "application/problem+json"
 

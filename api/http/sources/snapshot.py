@@ -16,7 +16,7 @@ from worker.contract.clock import monotonic_s
 PATIENCE_S = 5.0
 """A store that does not answer for so long cannot be read."""
 
-log = logging.getLogger("outscope.snapshot")
+log = logging.getLogger(f"outscope.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)

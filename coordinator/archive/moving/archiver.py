@@ -32,7 +32,7 @@ from worker.contract.instant import Instant
 
 T = TypeVar("T")
 
-log = logging.getLogger("outscope.archive")
+log = logging.getLogger(f"outscope.{__name__}")
 
 LEASE: Final = "archive"
 TERM_MS: Final = 60_000

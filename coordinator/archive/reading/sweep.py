@@ -20,7 +20,7 @@ from coordinator.store import ResultFilter
 from coordinator.store.results.archiving import Key
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.archive")
+log = logging.getLogger(f"outscope.{__name__}")
 
 UNREADABLE = (OSError, pa.ArrowException, ValueError)
 

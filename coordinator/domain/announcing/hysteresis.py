@@ -22,8 +22,8 @@ class HysteresisState:
 
     claims: tuple[Claim, ...] = (NOTHING_YET,)
     """What is announced, the first disruption first."""
-    told: tuple[object, ...] | None = None
-    """What the last verdict told said; None before the first."""
+    last_summary: tuple[object, ...] | None = None
+    """What the last verdict that was announced said; None before the first."""
     listening_since: Instant | None = None
     """When somebody was heard again after nobody was."""
     doubtful_since: Instant | None = None
@@ -37,8 +37,8 @@ class HysteresisState:
 
     @property
     def is_listening(self) -> bool:
-        """Whether nothing was told yet, because not everybody had the chance to be heard."""
-        return self.told is None and self.listening_since is not None
+        """Whether nothing was announced yet, because not everybody had the chance to be heard."""
+        return self.last_summary is None and self.listening_since is not None
 
 
 def announce(
@@ -54,14 +54,14 @@ def announce(
     claimed.
     """
     state.look_again_at = NEVER
-    if state.told is None and not _has_listened(state, estimate, now, nobody_fit, pace):
+    if state.last_summary is None and not _has_listened(state, estimate, now, nobody_fit, pace):
         return
     if state.suspicion or not estimate.coverage.votes.any():
         state.claims = (NOTHING_YET,)
         state.listening_since = state.doubtful_since = None
         state.quiet_since = LONGEST_AGO
         return
-    silent_before = state.claims == (NOTHING_YET,) and state.told is not None
+    silent_before = state.claims == (NOTHING_YET,) and state.last_summary is not None
     if silent_before and not _has_listened(state, estimate, now, nobody_fit, pace):
         return
     state.listening_since = None
@@ -138,7 +138,7 @@ def _is_settled(
     rules: Rules,
 ) -> bool:
     before, after = ([claim.says() for claim in claims] for claims in (state.claims, wanted.claims))
-    if before == after or state.told is None:
+    if before == after or state.last_summary is None:
         return True
     since = turned_at(state.claims, wanted.claims, _changes(state.claims, wanted.claims, estimate))
     concerned = pace.alike(key for claim in (*state.claims, *wanted.claims) for key in claim.cells)

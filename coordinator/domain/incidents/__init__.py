@@ -1,1 +1,4 @@
-"""The life of an incident, from a confirmed claim to its end."""
+"""The life of an incident, from a confirmed claim to its end.
+
+May import inference, model, window and worker.contract.
+"""

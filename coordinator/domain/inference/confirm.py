@@ -28,7 +28,7 @@ SAVED_AT_MOST = 60.0
 
 
 class Ask(NamedTuple):
-    """A wish for one extra look at once. Without a worker, any of the region may take it."""
+    """An ask for one extra look at once. Without a worker, any of the region may take it."""
 
     check: str
     region: str

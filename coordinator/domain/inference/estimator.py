@@ -99,7 +99,7 @@ class Estimator:
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
         self.touched = self.stirred = False
-        """Whether any look came since the last view, and one of a cell that did not vote."""
+        """Whether any look came since the last estimate, and one of a cell that did not vote."""
         self.prefilter = Prefilter(
             self.axes.window_ms, _rates(self.all_series, self._cells, len(columns))
         )

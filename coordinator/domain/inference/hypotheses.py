@@ -31,7 +31,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Components by regions (both as positions in the frame), and its price in nats."""
+    """Components by regions (both as places on the axes), and its price in nats."""
 
     components: tuple[int, ...]
     regions: tuple[int, ...]

@@ -31,7 +31,7 @@ SLOW_MODE = len(SHARES)
 BLIPS = (2, 4)
 """The shares of a mere blip."""
 SLOW_SHARE, SLOW_NORMAL = 0.8, 0.03
-"""Share of slow looks in a slow spell, and while all is well (latencies have heavy tails)."""
+"""Share of slow looks while a cell is slow, and while all is well (latencies have heavy tails)."""
 MODE_CHANGE = 0.04
 """How often, per bucket, a disruption changes its failing share."""
 REACH_CHANGE = 0.05

@@ -1,1 +1,4 @@
-"""The words of the domain as frozen values: topology, rules, verdict, incident, fitness."""
+"""The words of the domain as frozen values: topology, rules, verdict, incident, fitness.
+
+May import worker.contract.
+"""

@@ -1,1 +1,4 @@
-"""Results folded into minutes, hours and days, and sketches of durations that can be merged."""
+"""Results folded into minutes, hours and days, and sketches of durations that can be merged.
+
+May import worker.contract.
+"""

@@ -1,1 +1,4 @@
-"""Which looks are due, what came of them, who is heard, and how many extra looks may be ordered."""
+"""Which looks are due, what came of them, who is heard, and how many extra looks may be ordered.
+
+May import model and worker.contract.
+"""

@@ -1,5 +1,5 @@
-"""Sickness: whether a worker's failures are its own, told by references and by what other regions
-saw.
+"""Vantage diagnosis: whether a worker's failures are its own, told by references and by what other
+regions saw.
 
 A sequential test over the worker's own looks, slot by slot. Each independent witness (a service,
 one component of a reference, or all that one network serves) adds how much likelier its looks are
@@ -30,16 +30,16 @@ SLOTS = 8
 """Slots that are weighed; a dead worker is told within one or two."""
 BASE_SHARE = 0.02
 """The share of its looks that a healthy worker fails at, where others do not."""
-SICK_SHARE = 0.5
-"""The share that a sick one fails at."""
+UNFIT_SHARE = 0.5
+"""The share that an unfit one fails at."""
 CONTRADICTIONS = 2
 """Other regions that must have looked before a failed look speaks against the worker."""
 WITNESSES_AT_MOST = 12
 """Other regions that are asked."""
 CLEAN_SHARE = 0.25
 """A slot is clean when less than this share of the witnesses speaks against the worker."""
-BAD_NATS = log(SICK_SHARE / BASE_SHARE)
-GOOD_NATS = log((1 - SICK_SHARE) / (1 - BASE_SHARE))
+BAD_NATS = log(UNFIT_SHARE / BASE_SHARE)
+GOOD_NATS = log((1 - UNFIT_SHARE) / (1 - BASE_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Diagnosis:
     against it.
     """
 
-    def is_sick(self, rules: Rules) -> bool:
+    def is_unfit(self, rules: Rules) -> bool:
         """Whether enough speaks against it."""
         return self.nats >= rules.unfit_nats and self.share >= rules.unfit_share
 
@@ -166,7 +166,7 @@ def _slots(
     """What each witness adds, look by look, slot by slot."""
     begin = (vantage.heard_at // vantage.bucket_ms - SLOTS + 1) * vantage.bucket_ms
     if vantage.unfit_since is None and vantage.unfit_spans:
-        # a sickness that is over is no sign of another
+        # an unfit span that is over is no sign of another
         begin = max(begin, vantage.unfit_spans[-1][1])
     slots: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for series in all_series:
@@ -195,7 +195,7 @@ def _step(
     if len(shares) < enough:
         return BAD_NATS if series.reference else None
     expected = max(median_low(shares), BASE_SHARE)
-    return log(SICK_SHARE / expected) if expected < SICK_SHARE else None
+    return log(UNFIT_SHARE / expected) if expected < UNFIT_SHARE else None
 
 
 def failing_about(all_series: Iterable[Series], slot: int) -> dict[str, float]:

@@ -138,8 +138,8 @@ class Fleet:
         vantage.doubted_since = (
             diagnosis.since - vantage.bucket_ms if diagnosis.is_doubtful(rules) else None
         )
-        if diagnosis.is_sick(rules) and vantage.unfit_since is None:
-            vantage.fall_ill(diagnosis.since - vantage.bucket_ms)
+        if diagnosis.is_unfit(rules) and vantage.unfit_since is None:
+            vantage.become_unfit(diagnosis.since - vantage.bucket_ms)
         elif (
             vantage.unfit_since is not None and len(diagnosis.clean) >= rules.fit_again_after_slots
         ):

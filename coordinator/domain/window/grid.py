@@ -53,14 +53,14 @@ class Axes:
         return self.bucket_ms * self.buckets
 
     def number(self, key: CellKey) -> int | None:
-        """The number of a cell, as looks carry it; None when it is not of this frame."""
+        """The number of a cell, as looks carry it; None when it is not on these axes."""
         component, region = key
         if component not in self.components or region not in self.regions:
             return None
         return self.components.index(component) * len(self.regions) + self.regions.index(region)
 
     def numbers(self, keys: Iterable[CellKey]) -> dict[CellKey, int]:
-        """The number of each of these cells that is of this frame."""
+        """The number of each of these cells that is on these axes."""
         return {key: number for key in keys if (number := self.number(key)) is not None}
 
     def key(self, number: int) -> CellKey:
@@ -80,7 +80,7 @@ class Axes:
 def axes_of(
     components: Sequence[str], regions: Sequence[str], intervals_ms: Sequence[int], rules: Rules
 ) -> Axes:
-    """The frame for checks of these intervals."""
+    """The axes for checks of these intervals."""
     quickest, slowest = min(intervals_ms, default=1_000), max(intervals_ms, default=1_000)
     window = max(
         rules.window_intervals * quickest,

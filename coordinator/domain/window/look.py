@@ -90,7 +90,7 @@ def worker_of(code: int) -> int:
 
 
 def failed_in(code: int) -> bool:
-    """Whether a look failed or was slow: what a sick worker's looks are."""
+    """Whether a look failed or was slow: what an unfit worker's looks are."""
     return bool(code & SLOW) or code >> VOTE_SHIFT & 3 == Vote.BAD
 
 

@@ -132,7 +132,7 @@ class Series:
         self.reference = reference
         self.codes = array("q")
         self.row = self.column = 0
-        """Where its cell stands in the frame of its service."""
+        """Where its cell stands on the axes of its service."""
         self.span_ms = span_ms
         """How far back looks are kept."""
         self.room = ROOM * span_ms // check.interval_ms + 16

@@ -39,7 +39,7 @@ class Tally:
 def tallies(
     grid: CountGrid, cells: Collection[CellKey], since: Instant, *, slow: bool
 ) -> dict[CellKey, Tally]:
-    """The tally of each of these cells from `since` on; for a slow spell, slow looks are the bad
+    """The tally of each of these cells from `since` on; if slow, slow looks are the bad
     ones.
     """
     axes, looks = grid.axes, grid.looks

@@ -9,7 +9,7 @@ from coordinator.domain.window.series import LONGEST_AGO, Series
 from worker.contract.instant import Instant
 
 SPANS_KEPT = 7
-"""Former sicknesses that a worker remembers, for the looks that are still in some window."""
+"""Former unfit spans that a worker remembers, for the looks that are still in some window."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +64,7 @@ class Vantage:
             self.doubted_since is None or failed_at < self.doubted_since
         )
 
-    def sets_aside(self, at: Instant) -> bool:
+    def excludes(self, at: Instant) -> bool:
         """Whether looks of that moment do not count, because the worker was unfit."""
         return any(start <= at < end for start, end in self.spans(at + 1))
 
@@ -77,7 +77,7 @@ class Vantage:
         """The moment at which the worker is silent, if nothing more is heard."""
         return self.heard_at + self.fresh_ms
 
-    def fall_ill(self, since: Instant) -> None:
+    def become_unfit(self, since: Instant) -> None:
         """From `since` on, its looks do not count."""
         self.unfit_since = since
 

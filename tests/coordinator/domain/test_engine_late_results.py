@@ -28,7 +28,7 @@ def test_late_failures_tell_that_an_outage_began_earlier() -> None:
     assert seconds(trial.incidents()[-1].incident.started_by) < 22
 
 
-def test_a_worker_that_is_late_with_everything_does_not_vote_and_is_not_sick() -> None:
+def test_a_worker_that_is_late_with_everything_does_not_vote_and_is_not_unfit() -> None:
     trial = try_results(
         NET, results(NET, at(0), at(40), [Trouble(at(20), regions=["r2"], reason=Reason.LATE)])
     )

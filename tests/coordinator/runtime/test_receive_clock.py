@@ -1,4 +1,4 @@
-"""Stamps never go back."""
+"""The receive clock never goes back."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,8 @@
 """The check kinds: one file or one folder each, and nothing else lies here; listed nowhere.
 
-A kind is a module of this package with a `KIND`, named as the kind is. A kind is loaded when it is
-first asked for: a worker holds only those that it looks with.
+A kind is a module of this package with a `KIND`, named as the kind is; it is loaded when it is
+first asked for. May import http, look, names, network, parameters, tls, worker.contract and
+worker.targets.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,1 +1,4 @@
-"""Names to addresses, as this machine resolves them."""
+"""Names to addresses, as this machine resolves them.
+
+May import parameters and worker.contract.
+"""

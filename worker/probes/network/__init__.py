@@ -1,1 +1,4 @@
-"""Connections, streams and datagrams to checked addresses."""
+"""Connections, streams and datagrams to checked addresses.
+
+May import look, names, parameters and worker.contract.
+"""

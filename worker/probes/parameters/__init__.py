@@ -1,1 +1,4 @@
-"""What parameters of kinds are made of."""
+"""What parameters of kinds are made of.
+
+May import worker.contract.
+"""

@@ -8,8 +8,8 @@ from typing import Any, Final
 from coordinator.evaluation.simulator.records.clock import told_span
 from coordinator.evaluation.simulator.records.locations import Reach, located
 from coordinator.evaluation.simulator.records.record import (
+    ReachSpan,
     Record,
-    Spell,
     UnusableRecordError,
     headline,
 )
@@ -33,7 +33,7 @@ def read_event(entry: Mapping[str, Any]) -> Record:
         headline(f"{entry.get('service_name') or service}: {title}"),
         span.end - span.begin,
         # a service without a region is of all regions
-        (Spell(0, located(service) or Reach(everywhere=True)),),
+        (ReachSpan(0, located(service) or Reach(everywhere=True)),),
         1,
         stated_share(text),
         only_slow(title),

@@ -8,8 +8,8 @@ from typing import Any, Final
 from coordinator.evaluation.simulator.records.locations import Reach, located
 from coordinator.evaluation.simulator.records.record import (
     EVERY_PRODUCT,
+    ReachSpan,
     Record,
-    Spell,
     UnusableRecordError,
     headline,
 )
@@ -25,8 +25,8 @@ def read_incident(entry: Mapping[str, Any]) -> Record:
     if end <= begin:
         raise UnusableRecordError("it ends before it begins")
     title = str(entry.get("external_desc") or "")
-    spells = tuple(_spells(entry, begin, title))
-    if not spells:
+    reach_spans = tuple(_reach_spans(entry, begin, title))
+    if not reach_spans:
         raise UnusableRecordError("it names no location")
     told = " ".join(
         [title, *(str(update.get("text") or "") for update in entry.get("updates") or ())]
@@ -36,7 +36,7 @@ def read_incident(entry: Mapping[str, Any]) -> Record:
         f"{VENDOR}:{entry.get('number') or entry.get('id')}",
         headline(title),
         end - begin,
-        spells,
+        reach_spans,
         EVERY_PRODUCT if "multiple services" in title.lower() else products,
         stated_share(told),
         only_slow(title),
@@ -44,7 +44,7 @@ def read_incident(entry: Mapping[str, Any]) -> Record:
     )
 
 
-def _spells(entry: Mapping[str, Any], begin: Instant, title: str) -> Iterator[Spell]:
+def _reach_spans(entry: Mapping[str, Any], begin: Instant, title: str) -> Iterator[ReachSpan]:
     """What each update named, oldest first. What the first one named was so from the beginning."""
     last: Reach | None = None
     updates = sorted(entry.get("updates") or (), key=lambda update: _time(update, "created"))
@@ -54,10 +54,10 @@ def _spells(entry: Mapping[str, Any], begin: Instant, title: str) -> Iterator[Sp
         )
         reach = located(codes)
         if reach and reach != last:
-            yield Spell(max(0, _time(update, "created") - begin) if last else 0, reach)
+            yield ReachSpan(max(0, _time(update, "created") - begin) if last else 0, reach)
             last = reach
     if last is None and (reach := located(title)):
-        yield Spell(0, reach)
+        yield ReachSpan(0, reach)
 
 
 def _time(entry: Mapping[str, Any], name: str) -> Instant:

@@ -9,8 +9,8 @@ from typing import Final
 from coordinator.evaluation.simulator.records.locations import located
 from coordinator.evaluation.simulator.records.record import (
     EVERY_PRODUCT,
+    ReachSpan,
     Record,
-    Spell,
     UnusableRecordError,
     headline,
 )
@@ -38,7 +38,7 @@ def read_row(row: Mapping[str, str | None], number: int) -> Record:
         f"{_said(row, 'vendor') or 'unknown'}-labelled:{_said(row, '') or f'row-{number}'}",
         headline(f"{service}: {symptom or 'no symptom told'}"),
         round((end - begin) / timedelta(milliseconds=1)),
-        (Spell(0, reach),),
+        (ReachSpan(0, reach),),
         EVERY_PRODUCT if service.lower().startswith("multiple") else 1,
         stated_share(symptom),
         _slow(_said(row, "label_user_symptom_category"), symptom),

@@ -17,7 +17,7 @@ class UnusableRecordError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class ReachSpan:
     """From so long after the beginning on, the vendor said that this was affected."""
 
     offset_ms: int
@@ -33,7 +33,7 @@ class Record:
     id: str
     title: str
     lasts_ms: int
-    spells: tuple[Spell, ...]
+    reach_spans: tuple[ReachSpan, ...]
     products: int
     share: float | None
     slow: bool

@@ -47,7 +47,7 @@ def stage_record(record: Record, stage: Stage) -> None:
     components = stage.pick(names, min(len(names), record.products))
     slow = stage.random.uniform(*_SLOW) if record.slow else 1.0
     shares = [(0.0, 1.0)] if record.slow else _course(record.share, stage.random)
-    for since, until, regions in _spells(record, stage, lasts_ms / record.lasts_ms):
+    for since, until, regions in _reach_spans(record, stage, lasts_ms / record.lasts_ms):
         for begin, end, share in _crossed(since, until, shares, stage.since, lasts_ms):
             stage.disrupt(
                 components=components,
@@ -77,18 +77,18 @@ def _between(share: float) -> float:
     return round(min(_SHARES[1], max(_SHARES[0], share)), 4)
 
 
-def _spells(
+def _reach_spans(
     record: Record, stage: Stage, scale: float
 ) -> Iterable[tuple[int, int, tuple[str, ...]]]:
-    starts = [round(spell.offset_ms * scale) for spell in record.spells]
+    starts = [round(span.offset_ms * scale) for span in record.reach_spans]
     ends = [*starts[1:], stage.until - stage.since]
-    for spell, start, end in zip(record.spells, starts, ends, strict=True):
+    for span, start, end in zip(record.reach_spans, starts, ends, strict=True):
         last = min(end, stage.until - stage.since)
         if start < last:
             yield (
                 stage.since + start,
                 stage.since + last,
-                regions_in(spell.reach, stage.topology.regions),
+                regions_in(span.reach, stage.topology.regions),
             )
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import Result as Ran
 
-from api.cli.files import download as exporting
+from api.cli.files import download
 from coordinator.archive.moving.archiver import Archiver
 from coordinator.archive.place import open_place
 from coordinator.result_files import ResultFile
@@ -131,9 +131,9 @@ def test_columns_and_filters_are_chosen(outscope: Run, told: list[Result], tmp_p
 def test_a_broken_export_goes_on_where_it_stopped(
     outscope: Run, told: list[Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "SEGMENT_ROWS", 20)
+    monkeypatch.setattr(download, "SEGMENT_ROWS", 20)
     path, asked = tmp_path / "r.csv.gz", 0
-    whole = exporting._segment
+    whole = download._segment
 
     def breaking(client: Any, order: Any, got: Any, most: int | None) -> Any:
         nonlocal asked
@@ -141,9 +141,9 @@ def test_a_broken_export_goes_on_where_it_stopped(
         for part in whole(client, order, got, most):
             yield part
             if asked == 2:
-                raise exporting.UnreachableError("cut")
+                raise download.UnreachableError("cut")
 
-    monkeypatch.setattr(exporting, "_segment", breaking)
+    monkeypatch.setattr(download, "_segment", breaking)
     assert outscope("export", "--out", path).exit_code == 3
     assert not path.exists()
 

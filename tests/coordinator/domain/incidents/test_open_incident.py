@@ -45,7 +45,7 @@ def incident_of(cells: Iterable[CellKey], **fields: object) -> Incident:
     )
 
 
-def case_of(
+def open_incident_of(
     cell_spans: Mapping[CellKey, CellSpan], reach: Iterable[CellKey] | None = None
 ) -> OpenIncident:
     cells = frozenset(cell_spans if reach is None else reach)
@@ -78,43 +78,45 @@ def step_input_of(
     )
 
 
-def told_of(tallies: Mapping[CellKey, Tally]) -> AnnouncedClaim:
+def announced_of(tallies: Mapping[CellKey, Tally]) -> AnnouncedClaim:
     claim = Claim(Scope.REGIONAL, frozenset(tallies))
     return AnnouncedClaim(claim, Severity.OUTAGE, "It is down.", tallies)
 
 
 def test_each_cell_keeps_its_first_and_its_last_bad_look() -> None:
-    opened = case_of({R1: cell_span(10, 20)}, [R1, R2])
+    opened = open_incident_of({R1: cell_span(10, 20)}, [R1, R2])
     tallies = {
         R1: Tally(first_bad=at(15), last_bad=at(40), first_good=at(50)),
         R2: Tally(first_bad=at(30), last_bad=at(45)),
         R3: Tally(first_bad=at(1), last_bad=at(2)),
     }
-    after = with_cell_spans(opened, [told_of(tallies)], step_input_of(60, {}))
+    after = with_cell_spans(opened, [announced_of(tallies)], step_input_of(60, {}))
     assert after.cell_spans == {R1: cell_span(10, 40, 50), R2: cell_span(30, 45)}, (
         "what it does not reach is not its own"
     )
 
 
 def test_a_late_result_moves_the_first_bad_look_back() -> None:
-    opened = case_of({R1: cell_span(10, 20)})
+    opened = open_incident_of({R1: cell_span(10, 20)})
     after = with_cell_spans(
-        opened, [told_of({R1: Tally(first_bad=at(4), last_bad=at(20))})], step_input_of(60, {})
+        opened, [announced_of({R1: Tally(first_bad=at(4), last_bad=at(20))})], step_input_of(60, {})
     )
     assert after.cell_spans[R1] == cell_span(4, 20)
 
 
-def test_a_cell_without_a_bad_look_begins_no_spell() -> None:
+def test_a_cell_without_a_bad_look_begins_no_cell_span() -> None:
     assert (
         with_cell_spans(
-            case_of({}, [R1]), [told_of({R1: Tally(last_good=at(9))})], step_input_of(60, {})
+            open_incident_of({}, [R1]),
+            [announced_of({R1: Tally(last_good=at(9))})],
+            step_input_of(60, {}),
         ).cell_spans
         == {}
     )
 
 
-def test_once_nothing_is_claimed_a_spell_ends_with_the_first_good_look_after_it() -> None:
-    opened = case_of({R1: cell_span(10, 40), R2: cell_span(10, 40), R3: cell_span(10, 40)})
+def test_once_nothing_is_claimed_a_cell_span_ends_with_the_first_good_look_after_it() -> None:
+    opened = open_incident_of({R1: cell_span(10, 40), R2: cell_span(10, 40), R3: cell_span(10, 40)})
     firsts = {
         R1: Tally(first_good=at(47), last_good=at(5)),
         R2: Tally(last_good=at(52)),
@@ -129,13 +131,19 @@ def test_once_nothing_is_claimed_a_spell_ends_with_the_first_good_look_after_it(
 
 
 def test_the_end_of_an_incident_is_that_of_the_cell_that_failed_last() -> None:
-    assert case_of({R1: cell_span(10, 40, 50), R2: cell_span(10, 45, 47)}).end() == (at(45), at(47))
-    assert case_of({R1: cell_span(10, 45, 50), R2: cell_span(10, 45)}).end() == (at(45), None)
-    assert case_of({}, [R1]).end() == (None, None)
+    assert open_incident_of({R1: cell_span(10, 40, 50), R2: cell_span(10, 45, 47)}).end() == (
+        at(45),
+        at(47),
+    )
+    assert open_incident_of({R1: cell_span(10, 45, 50), R2: cell_span(10, 45)}).end() == (
+        at(45),
+        None,
+    )
+    assert open_incident_of({}, [R1]).end() == (None, None)
 
 
 def test_a_cell_is_well_when_it_is_heard_and_was_good_for_long_enough() -> None:
-    opened = case_of({R1: cell_span(10, 40, 50)})
+    opened = open_incident_of({R1: cell_span(10, 40, 50)})
     for newest, expected in ((109.999, False), (110, True)):
         assert well_for(R1, opened, step_input_of(120, {R1: newest}), [], MINUTE_MS) is expected
     assert not well_for(R1, opened, step_input_of(120, {}), [], MINUTE_MS), "silence is no sign"
@@ -144,17 +152,21 @@ def test_a_cell_is_well_when_it_is_heard_and_was_good_for_long_enough() -> None:
 
 def test_a_cell_that_still_fails_is_not_well() -> None:
     assert not well_for(
-        R1, case_of({R1: cell_span(10, 40)}), step_input_of(500, {R1: 499}), [], MINUTE_MS
+        R1, open_incident_of({R1: cell_span(10, 40)}), step_input_of(500, {R1: 499}), [], MINUTE_MS
     )
 
 
 def test_a_cell_that_was_reached_but_never_failed_is_well_when_the_rest_is() -> None:
-    opened = case_of({R1: cell_span(10, 40, 50)}, [R1, R2])
+    opened = open_incident_of({R1: cell_span(10, 40, 50)}, [R1, R2])
     assert [
         well_for(R2, opened, step_input_of(120, {R2: t}), [], MINUTE_MS) for t in (100, 110)
     ] == [False, True]
     assert well_for(
-        R2, case_of({R1: cell_span(10, 40)}, [R1, R2]), step_input_of(120, {R2: 50}), [], MINUTE_MS
+        R2,
+        open_incident_of({R1: cell_span(10, 40)}, [R1, R2]),
+        step_input_of(120, {R2: 50}),
+        [],
+        MINUTE_MS,
     )
 
 
@@ -163,19 +175,19 @@ def test_an_incident_is_over_when_nine_regions_of_ten_are_heard_and_well(
     silent: int, over: bool
 ) -> None:
     cells = [("c1", region) for region in regions_of(10)]
-    opened = case_of(dict.fromkeys(cells, cell_span(10, 40, 50)))
+    opened = open_incident_of(dict.fromkeys(cells, cell_span(10, 40, 50)))
     step_input = step_input_of(120, dict.fromkeys(cells[silent:], 115))
     assert is_over(opened, step_input, [], RULES, MINUTE_MS) is over
 
 
 def test_a_region_is_well_only_when_all_its_components_are() -> None:
-    opened = case_of({R1: cell_span(10, 40, 50), ("c2", "r1"): cell_span(10, 40)})
+    opened = open_incident_of({R1: cell_span(10, 40, 50), ("c2", "r1"): cell_span(10, 40)})
     step_input = step_input_of(120, {R1: 115, ("c2", "r1"): 115})
     assert not is_over(opened, step_input, [], RULES, MINUTE_MS)
 
 
 def test_an_incident_is_not_over_while_any_of_it_is_claimed() -> None:
-    opened = case_of({R1: cell_span(10, 40, 50), R2: cell_span(10, 40, 50)})
+    opened = open_incident_of({R1: cell_span(10, 40, 50), R2: cell_span(10, 40, 50)})
     step_input = step_input_of(120, {R1: 115, R2: 115}, well=False)
     assert not is_over(opened, step_input, [R1], RULES, MINUTE_MS)
 
@@ -186,9 +198,9 @@ def test_the_reach_narrows_to_the_regions_and_components_that_are_not_well_for_l
     newest = dict.fromkeys(cells, 405.0)
     claimed = frozenset({R1, ("c2", "r1")})
     assert narrowed(
-        case_of(cells), step_input_of(406, dict.fromkeys(cells, 349.0)), claimed, RULES
+        open_incident_of(cells), step_input_of(406, dict.fromkeys(cells, 349.0)), claimed, RULES
     ) == frozenset(cells)
-    assert narrowed(case_of(cells), step_input_of(406, newest), claimed, RULES) == claimed
+    assert narrowed(open_incident_of(cells), step_input_of(406, newest), claimed, RULES) == claimed
 
 
 def test_one_well_cell_does_not_narrow_a_region_and_a_component_that_both_still_fail() -> None:
@@ -196,19 +208,21 @@ def test_one_well_cell_does_not_narrow_a_region_and_a_component_that_both_still_
     cells[R1] = cell_span(10, 40, 50)
     claimed = frozenset(cells) - {R1}
     assert narrowed(
-        case_of(cells), step_input_of(406, dict.fromkeys(cells, 405.0)), claimed, RULES
+        open_incident_of(cells), step_input_of(406, dict.fromkeys(cells, 405.0)), claimed, RULES
     ) == frozenset(cells)
 
 
 def test_the_reach_does_not_narrow_by_silence_nor_when_nothing_in_it_is_wrong() -> None:
     cells = {R1: cell_span(10, 400), R2: cell_span(10, 40, 50)}
-    assert narrowed(case_of(cells), step_input_of(406, {R1: 405}), frozenset({R1}), RULES) == {
+    assert narrowed(
+        open_incident_of(cells), step_input_of(406, {R1: 405}), frozenset({R1}), RULES
+    ) == {
         R1,
         R2,
     }
     step_input = step_input_of(406, {R1: 405, R2: 405})
-    assert narrowed(case_of(cells), step_input, frozenset(), RULES) == {R1, R2}
-    assert narrowed(case_of(cells), step_input, frozenset({R3}), RULES) == {R1, R2}
+    assert narrowed(open_incident_of(cells), step_input, frozenset(), RULES) == {R1, R2}
+    assert narrowed(open_incident_of(cells), step_input, frozenset({R3}), RULES) == {R1, R2}
 
 
 def test_parts_tell_when_it_began_and_ended_in_each_region_and_component() -> None:
@@ -240,7 +254,7 @@ def test_a_part_that_is_over_tells_how_long_it_lasted() -> None:
     assert (going.to_document()["until"], going.to_document()["lasted_ms"]) == (None, None)
 
 
-def test_a_stored_incident_tells_its_spells_as_finely_as_its_parts() -> None:
+def test_a_stored_incident_tells_its_cell_spans_as_finely_as_its_parts() -> None:
     parts = (
         Part("region", "r1", at(10)),
         Part("region", "r2", at(30)),

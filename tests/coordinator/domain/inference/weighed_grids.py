@@ -1,4 +1,4 @@
-"""Sheets of counts, made by hand or by chance, and what is likely of them."""
+"""Count grids, made by hand or by chance, and what is likely of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace

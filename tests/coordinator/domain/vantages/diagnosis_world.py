@@ -84,5 +84,7 @@ class World:
             lambda series, slot: failing_about(self.all_series[series.check.id].values(), slot),
         )
 
-    def sick(self, shared: Mapping[str, str] | None = None) -> list[str]:
-        return [region for region in self.vantages if self.diagnosis(region, shared).is_sick(RULES)]
+    def unfit(self, shared: Mapping[str, str] | None = None) -> list[str]:
+        return [
+            region for region in self.vantages if self.diagnosis(region, shared).is_unfit(RULES)
+        ]

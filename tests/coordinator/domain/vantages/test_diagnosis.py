@@ -1,4 +1,4 @@
-"""Which worker is sick, how soon that is told, and how much it takes."""
+"""Which worker is unfit, how soon that is told, and how much it takes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ def test_where_all_is_well_nothing_speaks_against_anybody() -> None:
     assert {world.diagnosis(region) for region in world.vantages} == {
         Diagnosis(clean=tuple(at(10 * slot) for slot in range(5, 11)), expected=7)
     }, "the newest slot is not over yet, and no sum is above zero"
-    assert world.sick() == []
+    assert world.unfit() == []
 
 
 def test_a_dead_worker_with_enough_witnesses_is_told_in_one_slot() -> None:
@@ -26,24 +26,24 @@ def test_a_dead_worker_with_enough_witnesses_is_told_in_one_slot() -> None:
     assert (diagnosis.share, diagnosis.against, diagnosis.witnesses) == (1, 7, 7)
     assert diagnosis.since == at(110)
     assert diagnosis.why == "fails at 7 of 7 independent places where others succeed"
-    assert world.sick() == ["r2"]
+    assert world.unfit() == ["r2"]
 
 
 def test_a_dead_worker_with_few_witnesses_is_told_in_two_slots() -> None:
     one = World(lambda region, _, slot: region == "r2" and slot >= 11, SERVICES)
     assert one.diagnosis("r2").nats == pytest.approx(3 * BAD_NATS)
-    assert one.sick() == []
+    assert one.unfit() == []
     assert one.diagnosis("r2").is_doubtful(RULES), "what it saw fail waits meanwhile"
     two = World(lambda region, _, slot: region == "r2" and slot >= 10, SERVICES)
     assert two.diagnosis("r2").nats == pytest.approx(6 * BAD_NATS)
-    assert two.sick() == ["r2"]
+    assert two.unfit() == ["r2"]
 
 
 def test_a_worker_that_fails_at_half_of_everything_is_told_within_eight_slots() -> None:
     world = World(
         lambda region, check, slot: region == "r2" and slot > 3 and (len(check) + slot) % 2 == 0
     )
-    assert world.sick() == ["r2"]
+    assert world.unfit() == ["r2"]
     assert world.diagnosis("r2").share == 1, "each witness speaks against it sooner or later"
 
 
@@ -52,7 +52,7 @@ def test_a_worker_that_rarely_fails_is_fit() -> None:
         lambda region, check, slot: region == "r2" and check == SERVICES[slot % 3] and slot % 4 == 0
     )
     assert world.diagnosis("r2").nats < RULES.doubt_nats
-    assert world.sick() == []
+    assert world.unfit() == []
 
 
 def test_doubt_needs_two_witnesses_and_half_of_those_there_are() -> None:
@@ -64,10 +64,10 @@ def test_doubt_needs_two_witnesses_and_half_of_those_there_are() -> None:
     assert not Diagnosis(nats=5, share=0.4, against=2, witnesses=5, expected=6).is_doubtful(RULES)
 
 
-def test_sickness_needs_the_evidence_and_the_share() -> None:
-    assert Diagnosis(nats=15, share=0.6).is_sick(RULES)
-    assert not Diagnosis(nats=14.9, share=0.6).is_sick(RULES)
-    assert not Diagnosis(nats=15, share=0.59).is_sick(RULES)
+def test_an_unfit_worker_needs_the_evidence_and_the_share() -> None:
+    assert Diagnosis(nats=15, share=0.6).is_unfit(RULES)
+    assert not Diagnosis(nats=14.9, share=0.6).is_unfit(RULES)
+    assert not Diagnosis(nats=15, share=0.59).is_unfit(RULES)
 
 
 def test_a_good_look_speaks_for_a_worker_less_than_a_bad_one_against_it() -> None:
@@ -102,10 +102,10 @@ def _suspect(vantage: Vantage, failing: Sequence[Series], groups: Mapping[Series
     return is_suspect(vantage, groups, len(set(groups.values())))
 
 
-def test_a_worker_that_is_slow_everywhere_is_sick_as_one_that_fails() -> None:
+def test_a_worker_that_is_slow_everywhere_is_unfit_as_one_that_fails() -> None:
     world = World(lambda *_: False)
     for series in world.all_series.values():
         for moment in (105, 115):
             series["r2"].add(code_of(moment, slow=True))
             series["r3"].add(code_of(moment))
-    assert world.sick() == ["r2"]
+    assert world.unfit() == ["r2"]

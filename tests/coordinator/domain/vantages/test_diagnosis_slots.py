@@ -9,8 +9,8 @@ from tests.coordinator.domain.vantages.diagnosis_world import SERVICES, World
 
 
 def test_a_long_good_time_before_does_not_protect_a_worker() -> None:
-    assert World(lambda region, _, slot: region == "r2" and slot >= 39, slots=40).sick() == ["r2"]
-    assert World(lambda region, _, slot: region == "r2" and slot >= 2, slots=3).sick() == ["r2"]
+    assert World(lambda region, _, slot: region == "r2" and slot >= 39, slots=40).unfit() == ["r2"]
+    assert World(lambda region, _, slot: region == "r2" and slot >= 2, slots=3).unfit() == ["r2"]
 
 
 def test_only_the_last_few_slots_are_weighed() -> None:
@@ -62,10 +62,10 @@ def test_a_worker_that_was_not_heard_lately_is_not_diagnosed() -> None:
     assert world.diagnosis("r2") == HEALTHY
 
 
-def test_a_sickness_that_is_over_is_no_sign_of_another() -> None:
+def test_an_unfit_span_that_is_over_is_no_sign_of_another() -> None:
     world = World(lambda region, _, slot: region == "r2" and 4 < slot < 8)
     worker = world.vantages["r2"]
-    assert world.diagnosis("r2").is_sick(RULES)
-    worker.fall_ill(at(40))
+    assert world.diagnosis("r2").is_unfit(RULES)
+    worker.become_unfit(at(40))
     worker.recover(at(80))
     assert world.diagnosis("r2").nats == 0

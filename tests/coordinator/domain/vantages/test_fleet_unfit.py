@@ -1,4 +1,4 @@
-"""When a worker becomes unfit, what is set aside, and when it is fit again."""
+"""When a worker becomes unfit, which looks are excluded, and when it is fit again."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +22,7 @@ def test_a_region_is_as_fit_as_its_fittest_worker() -> None:
     )
 
 
-def test_looks_of_the_slot_before_a_sickness_are_set_aside_too() -> None:
+def test_looks_of_the_slot_before_an_unfit_span_are_excluded_too() -> None:
     watch = Watch(WIDE)
     watch.run(range(6), EVERYONE, lambda region, _, __, slot: region == "r2" and slot == 5)
     assert watch.told("r2") == [(0, "fit"), (50, "unfit")]

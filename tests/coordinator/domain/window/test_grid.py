@@ -91,11 +91,11 @@ def test_late_looks_count_only_where_they_correct_what_is_known() -> None:
     assert open_incident.looks.late.tolist() == [True, True, False]
 
 
-def test_what_an_unfit_worker_saw_is_set_aside_for_good_or_ill() -> None:
+def test_what_an_unfit_worker_saw_is_excluded_for_good_or_ill() -> None:
     worker = vantage_of(heard=119, answered=119)
-    worker.fall_ill(at(20))
+    worker.become_unfit(at(20))
     worker.recover(at(40))
-    worker.fall_ill(at(80))
+    worker.become_unfit(at(80))
     codes = [
         code_of(t, vote) for t in (15, 20, 39, 40, 75, 80, 110) for vote in (Vote.GOOD, Vote.BAD)
     ]

@@ -40,7 +40,7 @@ def slowly(
                 continue
             region = axes.regions[cells[place] % len(axes.regions)]
             worker = next((v for v in fleet.get(region, ()) if v.number == worker_of(code)), None)
-            if worker is None or worker.sets_aside(moment):
+            if worker is None or worker.excludes(moment):
                 continue
             if bad and not worker.vouches_for(moment):
                 waiting = True
@@ -131,10 +131,10 @@ def _a_worker(random: Random, region: str, number: int) -> Vantage:
     worker.doubted_since = random.choice([None, None, at(200)])
     for _ in range(random.randint(0, 2)):
         begins = random.randint(0, 300)
-        worker.fall_ill(at(begins))
+        worker.become_unfit(at(begins))
         worker.recover(at(begins + random.randint(0, 60)))
     if random.random() < 0.3:
-        worker.fall_ill(at(random.randint(200, 300)))
+        worker.become_unfit(at(random.randint(200, 300)))
     return worker
 
 

@@ -94,7 +94,7 @@ def test_a_partial_failure_is_counted_from_its_first_to_its_last_bad_look() -> N
     assert (found.last_bad, found.first_good) == (at(71), at(81))
 
 
-def test_in_a_slow_spell_slow_looks_are_the_bad_ones() -> None:
+def test_of_a_service_that_is_slow_slow_looks_are_the_bad_ones() -> None:
     looks = [Seen(t, 0, 0, slow=t > 30) for t in range(1, 60, 10)]
     assert tally(looks, since=30) == Tally(last_good=at(51)), "as failures they are none"
     found = tally(looks, since=30, slow=True)

@@ -62,12 +62,12 @@ def test_in_doubt_its_failed_looks_wait() -> None:
     assert [worker.vouches_for(at(moment)) for moment in (19, 20, 25)] == [True, False, False]
 
 
-def test_looks_from_the_beginning_of_a_sickness_to_its_end_are_set_aside() -> None:
+def test_looks_from_the_beginning_of_an_unfit_span_to_its_end_are_excluded() -> None:
     worker = vantage_of()
-    worker.fall_ill(at(10))
-    assert [worker.sets_aside(at(moment)) for moment in (9, 10, 1000)] == [False, True, True]
+    worker.become_unfit(at(10))
+    assert [worker.excludes(at(moment)) for moment in (9, 10, 1000)] == [False, True, True]
     worker.recover(at(30))
-    assert [worker.sets_aside(at(moment)) for moment in (9, 10, 29, 30, 1000)] == [
+    assert [worker.excludes(at(moment)) for moment in (9, 10, 29, 30, 1000)] == [
         False,
         True,
         True,
@@ -83,28 +83,28 @@ def test_a_healthy_worker_has_nothing_to_recover_from() -> None:
     assert worker.spans(at(20)) == []
 
 
-def test_recovery_before_the_sickness_began_sets_nothing_aside() -> None:
+def test_recovery_before_the_unfit_span_began_excludes_nothing() -> None:
     worker = vantage_of()
-    worker.fall_ill(at(30))
+    worker.become_unfit(at(30))
     worker.recover(at(20))
-    assert not any(worker.sets_aside(at(moment)) for moment in range(60))
+    assert not any(worker.excludes(at(moment)) for moment in range(60))
 
 
-def test_few_former_sicknesses_are_remembered_the_newest_ones() -> None:
+def test_few_former_unfit_spans_are_remembered_the_newest_ones() -> None:
     worker = vantage_of()
     for n in range(30):
-        worker.fall_ill(at(10 * n))
+        worker.become_unfit(at(10 * n))
         worker.recover(at(10 * n + 5))
     assert len(worker.unfit_spans) == SPANS_KEPT + 1
     assert worker.unfit_spans[-1] == (at(290), at(295))
-    assert not worker.sets_aside(at(2)), "long ago"
+    assert not worker.excludes(at(2)), "long ago"
 
 
 @settings(max_examples=50)
 @given(st.lists(st.integers(0, 200), max_size=9), st.integers(-5, 205))
-def test_spans_and_single_looks_agree_on_what_is_set_aside(turns: list[int], moment: int) -> None:
+def test_spans_and_single_looks_agree_on_what_is_excluded(turns: list[int], moment: int) -> None:
     worker = vantage_of()
     for place, turn in enumerate(sorted(turns)):
-        (worker.recover if place % 2 else worker.fall_ill)(at(turn))
+        (worker.recover if place % 2 else worker.become_unfit)(at(turn))
     spans = worker.spans(at(1_000))
-    assert worker.sets_aside(at(moment)) == any(start <= at(moment) < end for start, end in spans)
+    assert worker.excludes(at(moment)) == any(start <= at(moment) < end for start, end in spans)

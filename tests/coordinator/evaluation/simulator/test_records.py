@@ -143,7 +143,7 @@ def test_an_event_in_prose_is_read(tmp_path: Path) -> None:
     assert record.lasts_ms == 6 * MINUTE_MS
     assert record.delay_ms is not None
     assert record.delay_ms // MINUTE_MS == 38
-    assert record.spells[0].reach == Reach(places=frozenset({"us-ohio"}))
+    assert record.reach_spans[0].reach == Reach(places=frozenset({"us-ohio"}))
     assert records.skipped.total() == 2
 
 

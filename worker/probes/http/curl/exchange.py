@@ -4,7 +4,7 @@ answer.
 
 import pycurl
 
-from worker.probes.http.curl.intake import intake_of
+from worker.probes.http.curl.body import body_of
 from worker.probes.http.curl.options import prepare
 from worker.probes.http.curl.reading import read
 from worker.probes.http.curl.route import Route, find_route, refused, warm_route
@@ -45,14 +45,14 @@ async def send(request: Request, look: Look, route: Route) -> Answer:
     engine = look.vantage.curl
     easy = engine.borrow()
     try:
-        intake = intake_of(request, look)
+        body = body_of(request, look)
         lines: list[bytes] = []
         prepare(easy, request, look, route)
         easy.setopt(pycurl.HEADERFUNCTION, lines.append)
-        easy.setopt(pycurl.WRITEFUNCTION, intake.take)
+        easy.setopt(pycurl.WRITEFUNCTION, body.take)
         code, words = await engine.transfer(easy)
-        if code == pycurl.E_WRITE_ERROR and intake.cut:
+        if code == pycurl.E_WRITE_ERROR and body.cut:
             code, words = 0, ""
-        return read(easy, request, (code, words), intake, lines, route)
+        return read(easy, request, (code, words), body, lines, route)
     finally:
         engine.give_back(easy)

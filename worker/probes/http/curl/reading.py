@@ -4,7 +4,7 @@ from typing import Final
 
 import pycurl
 
-from worker.probes.http.curl.intake import Intake
+from worker.probes.http.curl.body import Body
 from worker.probes.http.curl.route import Route
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.engine import Ending
@@ -16,7 +16,7 @@ def read(
     easy: pycurl.Curl,
     request: Request,
     ending: Ending,
-    intake: Intake,
+    body: Body,
     lines: list[bytes],
     route: Route,
 ) -> Answer:
@@ -28,10 +28,10 @@ def read(
         words,
         status=get(pycurl.RESPONSE_CODE),
         lines=tuple(lines),
-        body=b"".join(intake.chunks),
-        cut=intake.cut,
+        body=b"".join(body.chunks),
+        cut=body.cut,
         ip=get(pycurl.PRIMARY_IP) or None,
-        arrivals=intake.arrivals,
+        arrivals=body.arrivals,
     )
     if request.reuse:
         answer.warm = (

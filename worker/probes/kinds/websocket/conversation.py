@@ -21,7 +21,7 @@ from worker.probes.http.answers.judging import status_fault
 from worker.probes.network.stream import Stream, ended
 
 _MESSAGES: Final = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
-_LOG: Final = logging.getLogger("outscope.websockets")
+_LOG: Final = logging.getLogger(f"outscope.{__name__}")
 _LOG.setLevel(logging.INFO)  # at DEBUG the library writes down every header, and those hold secrets
 _UPGRADED: Final = Expect(status=(101,))
 

@@ -1,11 +1,11 @@
-"""Takes the body of an answer in, as libcurl hands it over."""
+"""The body of an answer, as libcurl hands it over, chunk by chunk."""
 
 from worker.probes.http.request import Request
 from worker.probes.look.vantage import Look
 
 
-class Intake:
-    """Takes the body in, up to its limit."""
+class Body:
+    """What was read of the body, up to its limit."""
 
     __slots__ = ("chunks", "cut", "room")
 
@@ -32,8 +32,8 @@ class Intake:
         return None
 
 
-class TimedIntake(Intake):
-    """Takes the body in, and notes when."""
+class TimedBody(Body):
+    """As above, and when each chunk came."""
 
     __slots__ = ("_arrivals", "_look", "_size")
 
@@ -55,6 +55,6 @@ class TimedIntake(Intake):
         return super().take(chunk)
 
 
-def intake_of(request: Request, look: Look) -> Intake:
+def body_of(request: Request, look: Look) -> Body:
     """What takes in the body of the answer to this request."""
-    return TimedIntake(request.body_limit, look) if request.timed else Intake(request.body_limit)
+    return TimedBody(request.body_limit, look) if request.timed else Body(request.body_limit)
