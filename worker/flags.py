@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from worker.contract.installed import own_version
+
 FLAGS: Final = {
     "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
     "broker": (
@@ -75,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         ),
         allow_abbrev=False,
     )
+    made.add_argument("--version", action="version", version=f"%(prog)s {own_version()}")
     for name, (variable, placeholder, text) in FLAGS.items():
         made.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]")
     return made

@@ -4,11 +4,11 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from worker.contract.clock import now
+from worker.contract.installed import own_version
 from worker.contract.message import Vitals
 from worker.reporting.outbox import Outbox
 from worker.tally import Tally
@@ -44,7 +44,7 @@ class Gauge:
         self._kinds = tuple(kinds)
         self._source_address = source_address
         self._public_address = public_address
-        self._version = _version()
+        self._version = own_version()
         self._started_at = now()
 
     def read(self) -> Vitals:
@@ -120,10 +120,3 @@ def rss_mb() -> float:
         return int(_STATM.read_text().split()[1]) * _PAGE_MB
     except OSError:
         return 0.0
-
-
-def _version() -> str:
-    try:
-        return version("outscope")
-    except PackageNotFoundError:  # running from a source tree that was not installed
-        return "unknown"

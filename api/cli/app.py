@@ -1,62 +1,20 @@
 """Puts the commands together. A command is a function with typed parameters; its docstring is its
 help.
+
+A command is loaded when it is called or listed. One whose parts are not installed stays listed,
+with the line that installs them, and fails with the import that failed; `api.cli.main` says so.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from importlib import import_module
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
-from api.cli import bench
-from api.cli.commands import (
-    apply,
-    archive,
-    backup,
-    compare,
-    config,
-    dataset,
-    demo,
-    doctor,
-    explain,
-    export,
-    history,
-    incidents,
-    ingest,
-    probe,
-    processes,
-    regions,
-    replay,
-    restore,
-    results,
-    simulate,
-    sql,
-    status,
-)
+from api.cli.commands import COMMANDS, Command
+from worker.contract.installed import extras, own_version, sentence, third_party
 
-_DECIDING: Final = "Deciding what it looks at"
-_SEPARATE: Final = "Separate processes"
-_MEASURING: Final = "Measuring"
-_KEEPING: Final = "Keeping it well"
-_PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
-    "Everything on this machine": (processes.up, demo.demo),
-    "Reading what it says": (
-        status.status,
-        incidents.incidents,
-        history.history,
-        explain.explain,
-        regions.regions,
-        results.results,
-        export.export,
-        dataset.dataset,
-        sql.sql,
-        replay.replay,
-        compare.compare,
-        simulate.simulate,
-    ),
-    _DECIDING: (apply.apply, probe.probe),
-    _KEEPING: (doctor.doctor, archive.archive, backup.backup, restore.restore),
-    _SEPARATE: (processes.coordinator, processes.api),
-}
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
 _PASSED_ON: Final = {
     "ignore_unknown_options": True,
@@ -64,18 +22,77 @@ _PASSED_ON: Final = {
     "help_option_names": [],
 }
 
+
+class Commands(TyperGroup):
+    """The commands of the table, each loaded when it is asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name) for name in COMMANDS}  # names, for suggestions
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        """The command of a name; one that fails as its import did, where parts are missing."""
+        command = COMMANDS.get(cmd_name)
+        if command is None:
+            return None
+        try:
+            return _load(command)
+        except ModuleNotFoundError as error:
+            module = third_party(error)
+            if module is None:
+                raise
+            return _absent(command, module, error)
+
+
+def _load(command: Command) -> TyperCommand | TyperGroup:
+    module = import_module(command.module)
+    alone = typer.Typer()
+    if hasattr(module, "app"):
+        alone.add_typer(module.app, name=command.name, rich_help_panel=command.heading)
+    else:
+        settings = _PASSED_ON if command.name == "worker" else None
+        put = alone.command(context_settings=settings, rich_help_panel=command.heading)
+        put(getattr(module, command.name))
+    loaded = get_group(alone).commands[command.name]
+    assert isinstance(loaded, TyperCommand | TyperGroup)  # noqa: S101 - tells the type checker
+    return loaded
+
+
+def _absent(command: Command, module: str, error: ModuleNotFoundError) -> TyperCommand:
+    def fail() -> NoReturn:
+        raise error
+
+    return TyperCommand(
+        command.name,
+        callback=fail,
+        help=sentence("It", module, command.extras, extras()),
+        rich_help_panel=command.heading,
+        context_settings=_PASSED_ON,
+    )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"outscope {own_version()}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_say_version, is_eager=True, help="Show the version and exit."
+    ),
+]
 app = typer.Typer(
     name="outscope",
-    help="Tells how far an outage reaches: us, a region, one feature, or everything.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings=_OWN,
 )
-for _panel, _commands in _PANELS.items():
-    for _command in _commands:
-        app.command(rich_help_panel=_panel)(_command)
-app.add_typer(config.app, name="config", rich_help_panel=_DECIDING)
-app.add_typer(bench.app, name="bench", rich_help_panel=_MEASURING)
-app.add_typer(ingest.app, name="ingest", rich_help_panel=_SEPARATE)
-app.command(context_settings=_PASSED_ON, rich_help_panel=_SEPARATE)(processes.worker)
+
+
+@app.callback()
+def outscope(version: Version = False) -> None:
+    """Tells how far an outage reaches: us, a region, one feature, or everything."""

@@ -106,12 +106,8 @@ async def _behave(
 
 
 def _certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    try:
-        import trustme
-    except ImportError as error:
-        raise CannotStartError(
-            "The demo makes its own certificates: pip install 'outscope[embedded]'."
-        ) from error
+    import trustme  # late: nothing else needs it
+
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*(endpoint.address for endpoint in ENDPOINTS)).configure_cert(context)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from worker.contract.installed import require
+
 
 def demo(
     once: Annotated[
@@ -33,6 +35,7 @@ def demo(
     It touches no data of yours and leaves nothing behind but what --keep names. Without --once it
     goes on until Ctrl-C.
     """
+    require("worker", "api")
     from rich.console import Console
 
     from api.demo.show import show

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options.locations import Data, Database, data_dir, database_url
+from worker.contract.installed import require
 
 Broker = Annotated[
     str | None,
@@ -54,6 +55,7 @@ def up(
 
     Everything is kept in the data folder; a second start continues with it. Ctrl-C stops all of it.
     """
+    require("worker", "api")
     from api.supervisor.problem import CannotStartError
     from api.supervisor.settings import ProductSettings
     from api.supervisor.up import run_until_told
@@ -96,7 +98,7 @@ def api(
     database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000
 ) -> None:
     """Run the API and the page."""
-    from api.cli.serving import run_api
+    from api.http.server import run_api
 
     raise typer.Exit(run_api(database_url(database, data), host, port))
 

@@ -49,11 +49,8 @@ def sql(
     Nothing can be changed: what is asked works on views of the archive and on a copy of what is in
     the database.
     """
-    try:
-        import duckdb
-    except ImportError:
-        typer.echo("outscope sql needs DuckDB; install outscope[analysis]", err=True)
-        raise typer.Exit(2) from None
+    import duckdb
+
     from coordinator.analytics.analysis import opened, opened_files
     from coordinator.archive.place import PlaceError
     from coordinator.store import StoreError
