@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format reference lock bench bench-peers verdicts system clean
+.PHONY: help run demo test test-fast check format hooks reference lock bench bench-peers verdicts system clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: $(VENV)/.dev  ## Format, lints, types, import rules, generated reference:
 format: $(VENV)/.dev  ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+hooks: $(VENV)/.dev  ## Have git run `make check` and read the message before each commit
+	$(BIN)/pre-commit install
 
 reference: $(VENV)/.dev  ## Write docs/reference anew from the code
 	$(BIN)/python infra/dev/reference.py
