@@ -15,10 +15,11 @@ from coordinator.geodata.places import Places
 from coordinator.ingest.decode import read
 from coordinator.ingest.decoded import Reading
 from coordinator.ingest.receipts import Bookkeeping, receipt_letters
+from coordinator.ingest.writes import keep
 from coordinator.messaging.consumer import Delivery
 from coordinator.parts import Parts
 from coordinator.runtime.receive_clock import ReceiveClock
-from coordinator.runtime.retry import keep, persistently
+from coordinator.runtime.retry import persistently
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result

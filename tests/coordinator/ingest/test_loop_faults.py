@@ -13,7 +13,7 @@ import pytest
 
 from api.cli.bench.load import INTERVAL_MS, document, publish, reports
 from coordinator.ingest.decoded import Reading
-from coordinator.runtime.retry import keep
+from coordinator.ingest.writes import keep
 from coordinator.store import open_store
 from tests.faults.broker import Broker
 from tests.faults.commit_cutter import CommitCutter
