@@ -31,6 +31,7 @@ from api.cli.commands import (
     simulate,
     sql,
     status,
+    writer,
 )
 
 _DECIDING: Final = "Deciding what it looks at"
@@ -55,7 +56,7 @@ _PANELS: Final[Mapping[str, tuple[Callable[..., None], ...]]] = {
     ),
     _DECIDING: (apply.apply, probe.probe),
     _KEEPING: (doctor.doctor, archive.archive, backup.backup, restore.restore),
-    _SEPARATE: (processes.coordinator, processes.api),
+    _SEPARATE: (processes.coordinator, writer.writer, processes.api),
 }
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
 _PASSED_ON: Final = {

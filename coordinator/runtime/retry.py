@@ -12,7 +12,7 @@ import asyncpg
 from orjson import JSONEncodeError
 from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 
-log = logging.getLogger("outscope.persistence")
+log = logging.getLogger(f"outscope.{__name__}")
 
 LONGEST_PAUSE_S: Final = 5.0
 
