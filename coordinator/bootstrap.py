@@ -1,16 +1,26 @@
-"""What every process of the coordinator begins with: the configuration in force, and the link to
-the broker.
+"""What every process of the coordinator begins with: the configuration in force, the link to the
+broker, and where addresses are.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from coordinator.configuration import Configuration, from_document
+from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import ECHO_QUEUE, ReportConsumer
 from coordinator.messaging.publisher import Publisher
+from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
+
+log = logging.getLogger(f"outscope.{__name__}")
+
+EXIT_STORE: Final = 2
+"""The exit code of a process that cannot use its database."""
+LOOK_AGAIN_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +31,57 @@ class Applied:
     configuration: Configuration
 
 
+class ConfigurationWatch:
+    """Sees when another configuration is in force, and has it taken over."""
+
+    def __init__(
+        self, store: Store, applied: Applied, take_over: Callable[[Configuration], Awaitable[None]]
+    ) -> None:
+        self._store = store
+        self._take_over = take_over
+        self.version = applied.version
+        """Of the configuration that was taken over last."""
+
+    async def look(self) -> None:
+        """Have the configuration in force taken over, unless it was already. When that fails, the
+        next look does it again.
+        """
+        if await self._store.configurations.version() == self.version:
+            return
+        applied = await in_force(self._store)
+        if applied is None:
+            return
+        await self._take_over(applied.configuration)
+        self.version = applied.version
+        checks = len(applied.configuration.topology.checks)
+        log.info("reconfigured version=%d checks=%d", applied.version, checks)
+
+
 async def in_force(store: Store) -> Applied | None:
     """The configuration in force; None before the first."""
     found = await store.configurations.current()
     return Applied(found[0], from_document(found[1])) if found is not None else None
+
+
+async def _nothing() -> None:
+    """Nothing is to be done meanwhile."""
+
+
+async def first_in_force(
+    store: Store, stop: asyncio.Event, meanwhile: Callable[[], Awaitable[None]] = _nothing
+) -> Applied | None:
+    """The configuration in force; waits for the first. None when told to stop before."""
+    waiting = False
+    while not stop.is_set():
+        await meanwhile()
+        applied = await in_force(store)
+        if applied is not None:
+            return applied
+        if not waiting:
+            log.info("waiting for a configuration; apply one with: outscope apply FILE")
+        waiting = True
+        await asyncio.sleep(LOOK_AGAIN_S)
+    return None
 
 
 @asynccontextmanager
@@ -41,3 +98,9 @@ async def linked(
     finally:
         await consumer.close()
         await asyncio.to_thread(publisher.close)
+
+
+def places_of(settings: CoordinatorSettings) -> Places:
+    """Where addresses are, by the databases that the settings name."""
+    folder = settings.data_dir and settings.data_dir / "geodata"
+    return Places(settings.geoip_country, settings.geoip_asn, folder)

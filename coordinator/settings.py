@@ -14,7 +14,9 @@ from coordinator.configuration.retention import Keep, KeepError, read_keep
 
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
 
-INTAKES: Final = ("here", "elsewhere")
+WRITERS: Final = ("here", "elsewhere")
+OLD_NAME: Final = "OUTSCOPE_INTAKE"
+"""What OUTSCOPE_WRITERS was called before; it is refused, for whoever sets it relies on it."""
 
 
 class SettingsError(ValueError):
@@ -29,7 +31,7 @@ class CoordinatorSettings:
     `geoip_asn` are databases in MaxMind's format that replace the bundled one. `ready_file` is
     touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
     is the folder or S3 URL to which results go that are kept no longer; without it they are
-    deleted. `writer` is `elsewhere` when other processes store what workers report, and this one
+    deleted. `writers` is `elsewhere` when writers store what workers report, and the coordinator
     judges it.
     """
 
@@ -41,7 +43,7 @@ class CoordinatorSettings:
     ready_file: Path | None = None
     log_level: str = "INFO"
     keep: Keep = Keep()
-    writer: str = "here"
+    writers: str = "here"
     archive: str | None = None
 
     def __post_init__(self) -> None:
@@ -51,14 +53,13 @@ class CoordinatorSettings:
             raise SettingsError(
                 f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port"
             )
-        if self.writer not in INTAKES:
+        if self.writers not in WRITERS:
             raise SettingsError(
-                f"OUTSCOPE_INTAKE is {self.writer!r}; write here, or elsewhere when other processes"
-                " store"
+                f"OUTSCOPE_WRITERS is {self.writers!r}; write here, or elsewhere when writers store"
             )
-        if self.writer == "elsewhere" and self.database.startswith("sqlite:"):
+        if self.writers == "elsewhere" and self.database.startswith("sqlite:"):
             raise SettingsError(
-                "OUTSCOPE_INTAKE=elsewhere needs PostgreSQL; into SQLite one process stores"
+                "OUTSCOPE_WRITERS=elsewhere needs PostgreSQL; into SQLite one process stores"
             )
 
     def __repr__(self) -> str:
@@ -75,6 +76,8 @@ def read_settings(
     """The settings from what is given, else the environment; SettingsError names the first missing
     or wrong one.
     """
+    if environ.get(OLD_NAME, "").strip():
+        raise SettingsError(f"{OLD_NAME} is called OUTSCOPE_WRITERS now; set that one instead")
     try:
         keep = read_keep(environ)
     except KeepError as error:
@@ -94,7 +97,7 @@ def read_settings(
         ready_file=_path("OUTSCOPE_READY_FILE", environ),
         log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
         keep=keep,
-        writer=environ.get("OUTSCOPE_INTAKE", "").strip() or "here",
+        writers=environ.get("OUTSCOPE_WRITERS", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
     )
 

@@ -63,7 +63,7 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         installation.path("OUTSCOPE_GEOIP_COUNTRY"),
         installation.path("OUTSCOPE_GEOIP_ASN"),
     )
-    elsewhere = installation.environ.get("OUTSCOPE_INTAKE", "").strip() == "elsewhere"
+    elsewhere = installation.environ.get("OUTSCOPE_WRITERS", "").strip() == "elsewhere"
     return (
         ("python", lambda: [machine.look_at_python()]),
         ("libcurl", lambda: [look_at_libcurl()]),

@@ -12,9 +12,9 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, writer: bo
     """Run the coordinator until told to stop; returns the exit code. Its other settings come from
     the environment.
 
-    With `intake` it is a process that only stores, beside a coordinator that judges.
+    With `writer` it is a writer, which only stores, beside a coordinator that judges.
     """
-    from coordinator.process import run, run_writer
+    from coordinator import process, writer_process
     from coordinator.settings import SettingsError, read_settings
 
     given = {"OUTSCOPE_BROKER": broker, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}
@@ -28,4 +28,4 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, writer: bo
         typer.echo(str(error), err=True)
         return 2
     logs.configure(settings.log_level)
-    return run_writer(settings) if writer else run(settings)
+    return writer_process.run(settings) if writer else process.run(settings)

@@ -77,7 +77,7 @@ class Facts(Collector):
     picture: Picture
     refusals: Sequence[Mapping[str, Any]] = ()
     writers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What each process that only stores last told of itself."""
+    """What each writer last told of itself."""
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
@@ -174,10 +174,10 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
 
 
 def _writers(writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
-    """What processes that only store tell of themselves; nothing when the coordinator stores."""
+    """What writers tell of themselves; nothing when the coordinator stores."""
     for key in ("reports", "results", "repeats") if writers else ():
-        about = f"{_COUNTS[key]} by a process that only stores, since its start"
-        family = CounterMetricFamily(f"outscope_intake_{key}", about, labels=["intake"])
+        about = f"{_COUNTS[key]} by a writer, since its start"
+        family = CounterMetricFamily(f"outscope_writer_{key}", about, labels=["writer"])
         for name, told in writers.items():
             family.add_metric([name], told.get(key, 0))
         yield family

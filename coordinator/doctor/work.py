@@ -7,6 +7,7 @@ from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
 from coordinator.store import StoreError
 from coordinator.store.inspection import Inspection, inspect
+from coordinator.store.state.standings import WRITER
 from worker.contract.instant import Instant
 
 COORDINATOR_SILENT_MS: Final = 15_000
@@ -18,7 +19,7 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
     """Findings about configuration, coordinator, workers and refused messages; none of a store that
     says nothing.
 
-    `elsewhere` says that other processes than the coordinator store what workers report.
+    `elsewhere` says that writers store what workers report, and not the coordinator.
     """
     try:
         async with inspect(url) as store:
@@ -64,13 +65,13 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
                 "it runs, but has no link to the broker",
                 "see whether the broker runs",
             )
-        beside = await _writers(store, now)
-        if elsewhere and not beside:
-            said = "it only judges (OUTSCOPE_INTAKE=elsewhere), and no other process stores"
-            return True, failure("coordinator", said, "start one: outscope ingest run")
+        writers = await _writers(store, now)
+        if elsewhere and not writers:
+            said = "it only judges (OUTSCOPE_WRITERS=elsewhere), and no writer stores"
+            return True, failure("coordinator", said, "start one: outscope writer")
         waiting = document.get("waiting_reports", 0)
         return True, ok(
-            "coordinator", f"runs{beside}, with a link to the broker; {waiting} reports wait"
+            "coordinator", f"runs{writers}, with a link to the broker; {waiting} reports wait"
         )
     return False, warning(
         "coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator"
@@ -78,13 +79,10 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
 
 
 async def _writers(store: Inspection, now: Instant) -> str:
-    """How many processes beside the coordinator store, if any."""
-    heard = [
-        at
-        for at, _ in (await store.subjects("intake")).values()
-        if now - at <= COORDINATOR_SILENT_MS
-    ]
-    return f" beside {len(heard)} that only store" if heard else ""
+    """How many writers there are, if any."""
+    told = (await store.subjects(WRITER)).values()
+    heard = sum(now - at <= COORDINATOR_SILENT_MS for at, _ in told)
+    return f" beside {heard} writer{'' if heard == 1 else 's'}" if heard else ""
 
 
 async def _workers(store: Inspection, regions: list[str], running: bool, now: Instant) -> Finding:

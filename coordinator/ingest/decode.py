@@ -17,11 +17,10 @@ from coordinator.ingest.decoded import Reading, Rejects, head_of
 from coordinator.messaging.consumer import Delivery
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER, TASK_REPORT, Report, ResultRow, Vitals
-from worker.contract.result import Result, result_id
+from worker.contract.result import MOST_ATTEMPTS, Result, result_id
 
 MOST_DETAIL: Final = 500
 MOST_EXTRA: Final = 8_192
-MOST_ATTEMPTS: Final = 100
 MOST_STATUS: Final = 1_000
 MOST_BODY: Final = 16 << 20
 """Bytes of a message; a worker's reports are a hundredth of that."""

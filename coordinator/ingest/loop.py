@@ -10,13 +10,8 @@ import asyncio
 from collections.abc import Sequence
 
 from coordinator.configuration import Configuration
-from coordinator.configuration.retention import DEFAULT, Keep
-from coordinator.domain.engine import Engine
-from coordinator.geodata.places import Places
 from coordinator.ingest.pipeline import Batch, Pipeline
 from coordinator.messaging.consumer import Delivery
-from coordinator.parts import Parts
-from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.verdicts.judge_loop import SECOND_MS, JudgeLoop
 from worker.contract import clock
 from worker.contract.result import Result
@@ -25,17 +20,9 @@ from worker.contract.result import Result
 class Ingest:
     """Everything that happens to a report: batches one after the other, each in order."""
 
-    def __init__(
-        self,
-        parts: Parts,
-        engine: Engine,
-        places: Places,
-        receive_clock: ReceiveClock,
-        configuration: Configuration,
-        kept: Keep = DEFAULT,
-    ) -> None:
-        self._pipeline = Pipeline(parts, places, receive_clock, configuration, kept)
-        self._judge_loop = JudgeLoop(parts, engine, configuration)
+    def __init__(self, pipeline: Pipeline, judge_loop: JudgeLoop) -> None:
+        self._pipeline = pipeline
+        self._judge_loop = judge_loop
         self._second = 0
 
     def configure(self, configuration: Configuration) -> None:

@@ -14,16 +14,18 @@ from coordinator.configuration.retention import Keep
 from coordinator.geodata.places import Places
 from coordinator.ingest.decode import read
 from coordinator.ingest.decoded import Reading
-from coordinator.ingest.receipts import Bookkeeping, receipt_letters
-from coordinator.messaging.consumer import Delivery
-from coordinator.parts import Parts
+from coordinator.ingest.receipts import Receipts
+from coordinator.ingest.writes import keep
+from coordinator.messaging.consumer import Delivery, ReportConsumer
+from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
-from coordinator.runtime.retry import keep, persistently
+from coordinator.runtime.retry import persistently
+from coordinator.store import Store
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-log = logging.getLogger("outscope.ingest")
+log = logging.getLogger(f"outscope.{__name__}")
 
 ASK_AGAIN_S: Final = 1.0
 """How often we look for messages set aside that somebody wants read again."""
@@ -50,24 +52,25 @@ class Pipeline:
 
     def __init__(
         self,
-        parts: Parts,
+        store: Store,
+        consumer: ReportConsumer,
+        receipts: Receipts,
+        counters: Counters,
         places: Places,
         receive_clock: ReceiveClock,
         configuration: Configuration,
         kept: Keep,
         writer: str = "",
     ) -> None:
-        self._store = parts.store
-        self._consumer = parts.consumer
-        self._publisher = parts.publisher
-        self._presence = parts.presence
-        self._counters = parts.counters
+        self._store = store
+        self._consumer = consumer
+        self._receipts = receipts
+        self._counters = counters
         self._places = places
         self._receive_clock = receive_clock
         self._configuration = configuration
         self._kept = kept
-        self._pipeline = writer
-        self._books = Bookkeeping(places)
+        self._writer = writer
         self._asked_again_s = 0.0
         self._open: set[Instant] = set()
         """The stamps of batches that are not stored yet."""
@@ -116,7 +119,7 @@ class Pipeline:
     async def stored(self, batch: Batch) -> list[Result]:
         """Store a batch, and return what was new."""
         reading = batch.reading
-        new = await keep(self._store, reading.results, reading, self._pipeline)
+        new = await keep(self._store, reading.results, reading, self._writer)
         self._open.discard(reading.received_at)
         self._counters.repeats += len(reading.results) - len(new)
         return new
@@ -132,11 +135,11 @@ class Pipeline:
         """
         if batch.deliveries:
             await self._set_aside(batch)
-            self._receipt(batch.reading, batch.deliveries)
+            self._receipts.send(batch.reading, batch.deliveries)
 
     async def save_books(self) -> None:
         """Write down who was heard and what was refused."""
-        heard, refusals = self._books.take()
+        heard, refusals = self._receipts.books.take()
         if heard:
             await persistently("workers", lambda: self._store.workers.heard(heard))
         for refusal in refusals:
@@ -152,17 +155,3 @@ class Pipeline:
                 log.warning("asides_full dropped=%d; see: outscope ingest errors", dropped)
         if batch.again:
             await persistently("dead_letters", lambda: self._store.dead_letters.done(batch.again))
-
-    def _receipt(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
-        committed_s = clock.monotonic_s()
-        for letter in receipt_letters(reading):
-            # one that is lost makes the worker send again, which does no harm
-            self._publisher.send(letter)
-        for region, report in reading.reports:
-            self._presence.heard(region, committed_s, report.worker)
-            self._books.heard(region, report, reading.received_at)
-        for delivery in deliveries:
-            self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
-        self._books.refused(reading)
-        self._counters.reports += len(reading.reports)
-        self._counters.refused += reading.refused.total()

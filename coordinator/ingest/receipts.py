@@ -1,13 +1,17 @@
 """After the commit: receipts for workers, and the books on who was heard and what was refused."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.ingest.decoded import Reading
-from coordinator.messaging.publisher import Letter, receipt_letter
+from coordinator.messaging.consumer import Delivery
+from coordinator.messaging.publisher import Letter, Publisher, receipt_letter
+from coordinator.runtime.metrics import Counters
 from coordinator.store import Heard
+from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.message import Receipt, Report
 
@@ -65,3 +69,30 @@ class Bookkeeping:
         self._heard.clear()
         self._refused.clear()
         return books
+
+
+class Receipts:
+    """Tells workers what they may forget, and notes who was heard and what was refused."""
+
+    def __init__(
+        self, publisher: Publisher, presence: Presence, counters: Counters, books: Bookkeeping
+    ) -> None:
+        self._publisher = publisher
+        self._presence = presence
+        self._counters = counters
+        self.books = books
+
+    def send(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
+        """All that was read from these deliveries is committed."""
+        committed_s = clock.monotonic_s()
+        for letter in receipt_letters(reading):
+            # one that is lost makes the worker send again, which does no harm
+            self._publisher.send(letter)
+        for region, report in reading.reports:
+            self._presence.heard(region, committed_s, report.worker)
+            self.books.heard(region, report, reading.received_at)
+        for delivery in deliveries:
+            self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
+        self.books.refused(reading)
+        self._counters.reports += len(reading.reports)
+        self._counters.refused += reading.refused.total()

@@ -1,5 +1,5 @@
-"""A process that only takes in and stores; several may do so into one PostgreSQL, and the
-coordinator judges.
+"""The loop of a writer, a process that only takes in and stores; several may do so into one
+PostgreSQL, and the coordinator judges.
 
 Each takes what comes next from the regions' queues. What it has not committed is not receipted, so
 when it dies the workers send again and another one takes it.
@@ -9,45 +9,50 @@ import asyncio
 import logging
 import os
 import socket
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 from uuid import uuid4
 
-from coordinator.bootstrap import Applied, in_force, linked
-from coordinator.configuration.retention import Keep
-from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Presence
-from coordinator.geodata.places import Places
 from coordinator.ingest.pipeline import Batch, Pipeline
-from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import UNREACHABLE, persistently
-from coordinator.settings import CoordinatorSettings
-from coordinator.store import FencedError, Store, open_store
+from coordinator.store import FencedError, Store
+from coordinator.store.state.standings import WRITER
 from worker.contract import clock
 from worker.contract.instant import Instant
 
-log = logging.getLogger("outscope.storing")
+log = logging.getLogger(f"outscope.{__name__}")
 
-SUBJECT: Final = "intake"
 WATERMARK_EVERY_S: Final = 0.2
 LOOK_EVERY_S: Final = 1.0
 BOOKS_EVERY_S: Final = 1.0
 
 
-class Writer:
-    """One of several processes that store."""
+def writer_name() -> str:
+    """A name for this process that no other writer has."""
+    return f"{socket.gethostname()[:64]}/{os.getpid()}/{uuid4().hex[:8]}"
 
-    def __init__(self, parts: Parts, places: Places, applied: Applied, keep: Keep) -> None:
-        self.name = f"{socket.gethostname()[:64]}/{os.getpid()}/{uuid4().hex[:8]}"
-        self._parts = parts
-        self._store = parts.store
-        self._receive_clock = ReceiveClock(clock.now, clock.monotonic_s)
-        self._pipeline = Pipeline(
-            parts, places, self._receive_clock, applied.configuration, keep, self.name
-        )
-        self._version = applied.version
+
+class Writer:
+    """Takes in and stores, one of several. `reconfigure` has a new configuration taken over."""
+
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        pipeline: Pipeline,
+        receive_clock: ReceiveClock,
+        counters: Counters,
+        reconfigure: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.name = name
+        self._store = store
+        self._pipeline = pipeline
+        self._receive_clock = receive_clock
+        self._counters = counters
+        self._reconfigure = reconfigure
         self._earliest: Instant = 0
         """No stamp below this one is stored: the judge may have read on."""
         self._books_s = 0.0
@@ -81,15 +86,15 @@ class Writer:
 
     async def _begin(self) -> None:
         begun = await persistently(
-            "intake", lambda: self._store.writers.begin(self.name, clock.now())
+            "writer", lambda: self._store.writers.begin(self.name, clock.now())
         )
         self._receive_clock.not_before(begun)
         self._earliest = begun
         await persistently("standing", self._forget_departed)
 
     async def _forget_departed(self) -> None:
-        """What processes told that store no more is told no more."""
-        await self._store.standings.keep(SUBJECT, await self._store.writers.names())
+        """What writers told that store no more is told no more."""
+        await self._store.standings.keep(WRITER, await self._store.writers.names())
 
     async def _take(self, batch: Batch) -> None:
         while True:
@@ -102,15 +107,15 @@ class Writer:
             except FencedError as error:
                 log.warning("%s", error)
                 await self._begin()
-        self._parts.counters.results += len(new)
+        self._counters.results += len(new)
         await self._pipeline.finish(batch)
         if clock.monotonic_s() - self._books_s >= BOOKS_EVERY_S:
             self._books_s = clock.monotonic_s()
             await self._pipeline.save_books()
-            document = {"holder": self.name, **self._parts.counters.to_document()}
+            document = {"holder": self.name, **self._counters.to_document()}
             await persistently(
                 "standing",
-                lambda: self._store.standings.put(SUBJECT, self.name, clock.now(), document),
+                lambda: self._store.standings.put(WRITER, self.name, clock.now(), document),
             )
 
     async def _watermarks(self) -> None:
@@ -124,49 +129,5 @@ class Writer:
 
     async def _configurations(self) -> None:
         while True:
-            if (
-                await persistently("configuration", self._store.configurations.version)
-                != self._version
-            ):
-                applied = await persistently("configuration", lambda: in_force(self._store))
-                if applied is not None:
-                    self._version = applied.version
-                    self._parts.consumer.listen_to(
-                        [region.id for region in applied.configuration.topology.regions]
-                    )
-                    self._pipeline.configure(applied.configuration)
+            await persistently("configuration", self._reconfigure)
             await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
-    """Take in and store until `stop` is set. StoreError says why it cannot."""
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.database))
-        applied = await _first_configuration(store, stop)
-        if applied is None:
-            return
-        places = Places(
-            settings.geoip_country,
-            settings.geoip_asn,
-            settings.data_dir and settings.data_dir / "geodata",
-        )
-        stack.callback(places.close)
-        link = linked(
-            settings.broker, applied.configuration, echo=f"coordinator.echo.{uuid4().hex[:8]}"
-        )
-        publisher, consumer = await stack.enter_async_context(link)
-        parts = Parts(store, publisher, consumer, Ledger(), Presence(), Counters())
-        if settings.ready_file is not None:
-            settings.ready_file.touch()
-        await Writer(parts, places, applied, settings.keep).run(stop)
-    log.info("stopped")
-
-
-async def _first_configuration(store: Store, stop: asyncio.Event) -> Applied | None:
-    """The configuration in force; waits for the first. None when told to stop before."""
-    while not stop.is_set():
-        applied = await in_force(store)
-        if applied is not None:
-            return applied
-        await asyncio.sleep(LOOK_EVERY_S)
-    return None

@@ -17,12 +17,12 @@ from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.rate_limit import RateLimit
-from coordinator.ingest.decode import MOST_ATTEMPTS
 from coordinator.messaging.publisher import Publisher, in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.orders import Extra, Specs, extra_order
 from worker.contract import clock
 from worker.contract.instant import Instant
+from worker.contract.result import MOST_ATTEMPTS
 
 log = logging.getLogger(f"outscope.{__name__}")
 

@@ -1,4 +1,4 @@
-"""THE LOOP that moves old results into the archive, an hour after the last time and whenever the
+"""The loop that moves old results into the archive, an hour after the last time and whenever the
 process starts.
 """
 

@@ -1,4 +1,4 @@
-"""THE LOOP that keeps the record small: rolls up what is due, and forgets what is too old.
+"""The loop that keeps the record small: rolls up what is due, and forgets what is too old.
 
 It works beside the ingest and steps aside for it: while reports wait, it waits too, for a while. It
 may be interrupted anywhere; what was not done is still due.

@@ -1,11 +1,13 @@
-"""The board: what stands now, and which of it changed since it was last written."""
+"""What stands now, and which of it changed since it was last written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, Final, Protocol
 from zlib import crc32
 
 from coordinator.domain.model.fitness import Fitness
+from coordinator.domain.model.topology import Topology
 from coordinator.domain.model.verdict import Verdict
+from coordinator.store import Store
 from coordinator.store.state.standings import Standing
 from worker.contract.instant import Instant, rfc3339
 
@@ -101,6 +103,15 @@ class CurrentState:
         _, written_at = self._written[kind, subject]
         phase = crc32(f"{kind}/{subject}".encode()) % REFRESH_MS
         return (at - phase) // REFRESH_MS > (written_at - phase) // REFRESH_MS
+
+
+async def forget_departed(store: Store, topology: Topology) -> None:
+    """What stood for services and regions that left the configuration stands no more."""
+    await store.standings.keep("service", set(topology.service))
+    await store.standings.keep("region", set(topology.region))
+    workers = await store.standings.all("worker")
+    staying = {name for name, told in workers.items() if told["region"] in topology.region}
+    await store.standings.keep("worker", staying)
 
 
 def _vantages(judged: Judged) -> Iterable[tuple[str, str, dict[str, str], tuple[Fitness, str]]]:

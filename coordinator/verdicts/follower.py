@@ -1,9 +1,9 @@
-"""THE LOOP that judges what other processes store: read it in the order of receipt, as far as all
-of it is there.
+"""The loop that judges what writers store: read it in the order of receipt, as far as all of it is
+there.
 
 It is what a replay does, a fifth of a second behind. Nothing is judged that is not committed, and
-nothing is ever committed behind what was judged (`store/intakes.py`), so live and replay agree
-however many processes store.
+nothing is ever committed behind what was judged (`store/state/writers.py`), so live and replay
+agree however many writers there are.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import Final
 
 from coordinator.configuration import Configuration
-from coordinator.domain.engine import Engine
-from coordinator.parts import Parts
+from coordinator.domain.schedule.presence import Presence
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import persistently
+from coordinator.store import Store
 from coordinator.verdicts.judge_loop import SECOND_MS, JudgeLoop
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -35,19 +35,20 @@ class Follower:
 
     def __init__(
         self,
-        parts: Parts,
-        engine: Engine,
+        store: Store,
+        judge_loop: JudgeLoop,
+        presence: Presence,
         receive_clock: ReceiveClock,
         configuration: Configuration,
         begin: Instant,
     ) -> None:
-        self._store = parts.store
-        self._presence = parts.presence
-        self._judge_loop = JudgeLoop(parts, engine, configuration)
+        self._store = store
+        self._judge_loop = judge_loop
+        self._presence = presence
         self._receive_clock = receive_clock
         self._next = configuration
         self._after: tuple[Instant, str] = (begin, "")
-        self._storing = -1
+        self._writers = -1
         self._heard_second = 0
 
     def configure(self, configuration: Configuration) -> None:
@@ -63,10 +64,10 @@ class Follower:
     async def step(self) -> bool:
         """Judge what is new; whether there is more at once."""
         self._judge_loop.configure(self._next)
-        reach, storing = await persistently(
+        reach, writers = await persistently(
             "claim", lambda: self._store.writers.claim(self._receive_clock.next())
         )
-        self._tell(storing)
+        self._tell(writers)
         await self._hear()
         found = await persistently(
             "results", lambda: self._store.results.received(self._after, reach, AT_ONCE)
@@ -85,7 +86,7 @@ class Follower:
             await self._judge_loop.observe(list(results))
 
     async def _hear(self) -> None:
-        """Who was heard by the processes that store; they write it down each second."""
+        """Who was heard by the writers; they write it down each second."""
         now = clock.now()
         if now // SECOND_MS == self._heard_second:
             return
@@ -97,11 +98,7 @@ class Follower:
                 region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker
             )
 
-    def _tell(self, storing: int) -> None:
-        if storing != self._storing:
-            log.log(
-                logging.INFO if storing else logging.WARNING,
-                "following processes_that_store=%d",
-                storing,
-            )
-            self._storing = storing
+    def _tell(self, writers: int) -> None:
+        if writers != self._writers:
+            self._writers = writers
+            log.log(logging.INFO if writers else logging.WARNING, "following writers=%d", writers)

@@ -4,18 +4,19 @@ changed.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from coordinator.configuration import Configuration
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.inference.confirm import Ask
-from coordinator.domain.model.topology import Topology
 from coordinator.domain.model.verdict import Verdict
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.parts import Parts
+from coordinator.runtime.metrics import Counters
 from coordinator.runtime.retry import persistently
 from coordinator.scheduling.extra_looks import ExtraLooks
+from coordinator.scheduling.gaps import settle
+from coordinator.store import Store
 from coordinator.store.state.incidents import Line
 from coordinator.store.state.standings import Standing
 from coordinator.verdicts import learned
@@ -35,19 +36,22 @@ class JudgeLoop:
     results in order.
     """
 
-    def __init__(self, parts: Parts, engine: Engine, configuration: Configuration) -> None:
-        self._store = parts.store
-        self._ledger = parts.ledger
-        self._counters = parts.counters
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        extra_looks: ExtraLooks,
+        ledger: Ledger,
+        counters: Counters,
+        configuration: Configuration,
+    ) -> None:
+        self._store = store
         self._engine = engine
+        self._extra_looks = extra_looks
+        self._extra_looks.configure(configuration.topology)
+        self._ledger = ledger
+        self._counters = counters
         self._configuration = configuration
-        self._extra = ExtraLooks(
-            parts.publisher,
-            parts.presence,
-            lambda: parts.consumer.connected_since_s,
-            parts.counters,
-        )
-        self._extra.configure(configuration.topology)
         self._current_state = CurrentState()
         self._judged_second = 0
         self._learned_in = 0
@@ -56,7 +60,7 @@ class JudgeLoop:
         """Judge by this configuration from now on."""
         if configuration is not self._configuration:
             self._configuration = configuration
-            self._extra.configure(configuration.topology)
+            self._extra_looks.configure(configuration.topology)
             self._engine.reconfigure(configuration.judged, configuration.rules)
             self._current_state.forget()
 
@@ -76,7 +80,7 @@ class JudgeLoop:
             return
         self._judged_second = second
         asks, events, incidents, standings = await asyncio.to_thread(self._judged, at)
-        self._extra.order(asks, clock.now())
+        self._extra_looks.order(asks, clock.now())
         await self._save_events(events, incidents)
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
@@ -108,16 +112,6 @@ class JudgeLoop:
             await persistently("verdicts", lambda: self._store.verdicts.add_many(verdicts))
         if incidents:
             await persistently("incidents", lambda: self._store.incidents.apply_lines(incidents))
-
-
-def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:
-    """The regular looks among these results are outstanding no more; an extra one stands for none
-    of them.
-    """
-    for result in results:
-        check = topology.check.get(result.check)
-        if check is not None and not result.attempt:
-            ledger.settle(check.id, result.region, check.slot(result.scheduled_at))
 
 
 def _line(event: Event) -> str:

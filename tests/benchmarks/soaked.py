@@ -25,19 +25,16 @@ from coordinator.archive.place import open_place
 from coordinator.configuration import from_document
 from coordinator.configuration.retention import DAY_MS, Keep
 from coordinator.domain.engine import Engine
-from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Presence
-from coordinator.geodata.places import Places
 from coordinator.ingest.loop import Ingest
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.messaging.publisher import Publisher
-from coordinator.parts import Parts
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.store import Store, open_store
 from coordinator.upkeep import rollup_loop
 from coordinator.upkeep.archive_loop import ArchiveLoop
 from coordinator.upkeep.rollup_loop import RollupLoop
+from tests.coordinator.ingest.taking_in import TakingIn
 
 KEEP = Keep(DAY_MS, DAY_MS, 400 * DAY_MS, 3_650 * DAY_MS)
 BEHIND_MS = 900_000
@@ -145,10 +142,10 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
         publisher, consumer = Publisher(broker), FastConsumer(broker, regions)
         consumer.rolled_up = CLOCK.at
         consumer.most = int((folder / "reports_a_slot").read_text())
-        parts = Parts(store, publisher, consumer, Ledger(), Presence(), Counters())
         engine = Engine(configuration.judged, configuration.rules)
-        ingest = Ingest(
-            parts, engine, Places(), ReceiveClock(CLOCK.now, CLOCK.now_s), configuration, KEEP
+        receive_clock = ReceiveClock(CLOCK.now, CLOCK.now_s)
+        work = TakingIn(
+            store, engine, configuration, receive_clock, link=(publisher, consumer), kept=KEEP
         )
         rollup_loop.STEP_ASIDE_S = 0.0  # type: ignore[misc]  reports always wait in fast time
         gc.collect()
@@ -156,14 +153,14 @@ async def soak(url: str, bare_urls: list[str], broker: str, folder: Path, result
         gc.set_threshold(50_000, 20, 50)  # as the coordinator's process does
         publisher.open()
         consumer.open()
-        run = Soak(store, consumer, ingest, str(folder / "archive"), results)
+        run = Soak(store, consumer, work.ingest, str(folder / "archive"), results)
         try:
-            await run.run(parts.counters)
+            await run.run(work.counters)
             await run.finish()
         finally:
             await consumer.close()
             await asyncio.to_thread(publisher.close)
-        await _tell_end(store, parts.counters, folder)
+        await _tell_end(store, work.counters, folder)
     await _tell_limit(bare_urls[1], url, folder)
 
 

@@ -7,12 +7,14 @@ records and `Instant` milliseconds in memory; durations are milliseconds.
 from collections.abc import Mapping
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 from worker.contract.outcome import Blame, Reason
 
 ID_BYTES = 12
+MOST_ATTEMPTS: Final = 100
+"""A slot's attempts are numbered below this: 0 is the regular look, the others are extra ones."""
 
 
 def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:

@@ -51,7 +51,7 @@ async def measure(
     """Take in so many results of so many checks with a coordinator of its own; BenchError for a
     used database.
 
-    With `processes` it only judges, and so many others store.
+    With `processes` it only judges, and so many writers store.
     """
     configured = document(checks)
     slots = max(1, round(results / (len(REGIONS) * (checks + 3))))
@@ -65,7 +65,7 @@ async def measure(
                 # what was stored before it began would be remembered, not judged anew
                 _until_ready(folder, started[0])
                 started += [
-                    running.enter_context(_coordinator(broker, url, folder, n, "intake"))
+                    running.enter_context(_coordinator(broker, url, folder, n, "writer"))
                     for n in range(processes)
                 ]
                 await _until_stored(store, sent, started[0])
@@ -172,7 +172,7 @@ def _coordinator(
     if not role:
         environment["OUTSCOPE_READY_FILE"] = str(folder / _READY)
     if number or role:
-        environment["OUTSCOPE_INTAKE"] = "elsewhere"
+        environment["OUTSCOPE_WRITERS"] = "elsewhere"
     command = [sys.executable, "-m", "coordinator", *role]
     with (
         (folder / f"log-{number}{''.join(role)}").open("wb") as log,

@@ -22,7 +22,7 @@ def ingest(
     processes: Annotated[
         int,
         typer.Option(
-            help="Let so many processes store, and the coordinator only judge; PostgreSQL.",
+            help="Let so many writers store, and the coordinator only judge; PostgreSQL.",
             min=0,
             max=64,
         ),

@@ -57,6 +57,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         Command("backup", _KEEPING, ("coordinator",)),
         Command("restore", _KEEPING, ("coordinator",)),
         Command("coordinator", _SEPARATE, ("coordinator",), _PROCESSES),
+        Command("writer", _SEPARATE, ("coordinator",)),
         Command("api", _SEPARATE, ("api",), _PROCESSES),
         Command("worker", _SEPARATE, ("worker", "cli"), _PROCESSES),
         Command("config", _DECIDING, ("coordinator",)),

@@ -1,4 +1,4 @@
-"""`outscope ingest`: processes that only store, and messages that could not be taken in."""
+"""`outscope ingest`: messages that could not be taken in."""
 
 import asyncio
 import json as plain_json
@@ -7,13 +7,24 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
-from api.cli.commands.processes import Broker, secret
-from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.options.locations import Data, Database, database_url
 from api.cli.terminal.tables import console, local, plain, show
 from coordinator.store import Store, StoreError, open_store
 
-app = typer.Typer(help="What became of what workers sent.", no_args_is_help=True)
+
+class _Ingest(TyperGroup):
+    """Refuses the name that `outscope writer` had before."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[:1] == ["run"]:
+            typer.echo("outscope ingest run is called outscope writer now; run that one", err=True)
+            raise typer.Exit(2)
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_Ingest, help="What became of what workers sent.", no_args_is_help=True)
 errors = typer.Typer(
     help=(
         "Messages that could not be taken in: they are set aside with their reason, and hold up"
@@ -27,25 +38,6 @@ T = TypeVar("T")
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As `list` shows them.")]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@app.command()
-def run(broker: Broker = None, database: Database = None, data: Data = None) -> None:
-    """Run a process that only stores what workers report; several may, into one PostgreSQL.
-
-    The coordinator judges what they store. Set OUTSCOPE_INTAKE=elsewhere for all of them and for
-    the coordinator.
-    """
-    from api.cli.serving import run_coordinator
-
-    raise typer.Exit(
-        run_coordinator(
-            secret("OUTSCOPE_BROKER", broker),
-            database_url(database, data),
-            data_dir(data),
-            writer=True,
-        )
-    )
 
 
 @errors.command("list")

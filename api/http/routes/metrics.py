@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.documents.metrics import Facts, text
 from api.http.requests import RequestMetrics
 from api.http.sources.sources import From
+from coordinator.store.state.standings import WRITER
 
 router = APIRouter(tags=["health"])
 
@@ -22,7 +23,7 @@ async def metrics(request: Request, sources: From) -> Response:
     facts = Facts(
         (await sources.snapshots.current()).picture,
         await sources.store.refusals.all(),
-        await sources.store.standings.all("intake"),
+        await sources.store.standings.all(WRITER),
     )
     body = await to_thread(text, facts, counted.registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST, headers={"cache-control": "no-store"})

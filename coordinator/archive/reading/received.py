@@ -8,14 +8,14 @@ from typing import Any, Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coordinator.archive.manifest import DAY_MS, day_text
+from coordinator.archive.manifest import DAY_MS, Manifest, day_text
 from coordinator.archive.moving.making import ids_in
+from coordinator.archive.place import Place
 from coordinator.archive.reading.pool import FOREVER, Pool
 from coordinator.archive.reading.pruning import columns_for
-from coordinator.archive.reading.record import Record
 from coordinator.archive.reading.sweep import UNREADABLE, Sweep
 from coordinator.result_files.columns import RESULTS, batch_of
-from coordinator.store import ResultFilter
+from coordinator.store import ResultFilter, Store
 from coordinator.store.results.archiving import CHUNK, Key
 from worker.contract.instant import Instant
 
@@ -27,20 +27,22 @@ NEVER: Final[Key] = (-FOREVER, "")
 
 
 class Received:
-    """One reading of the record, from a position on."""
+    """One reading of store and archive, from a position on; without a place, of the store alone."""
 
     def __init__(
         self,
-        record: Record,
+        store: Store,
+        place: Place | None,
+        manifest: Manifest | None,
         wanted: ResultFilter,
         columns: tuple[str, ...],
         after: Key | None,
         batch_rows: int,
         hot_only: bool,
     ) -> None:
-        self._store = record.store
-        self._place = record.place
-        self._manifest = record.manifest
+        self._store = store
+        self._place = place
+        self._manifest = manifest
         self._wanted = wanted
         self._columns = columns
         self._last = after
@@ -50,7 +52,7 @@ class Received:
         self._generation: Any = None
         self._ids: dict[tuple[str, str], Any] = {}
         self._covered_until: Instant = -FOREVER
-        self._sweep = Sweep(record.place, wanted, columns) if record.place is not None else None
+        self._sweep = Sweep(place, wanted, columns) if place is not None else None
 
     @property
     def skipped(self) -> dict[str, str]:

@@ -43,7 +43,9 @@ class Record:
             Received,  # Arrow is large: not before something is read
         )
 
-        return Received(self, wanted, columns, after, batch_rows, hot_only)
+        return Received(
+            self.store, self.place, self.manifest, wanted, columns, after, batch_rows, hot_only
+        )
 
     async def page(
         self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100

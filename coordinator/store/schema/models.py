@@ -227,7 +227,7 @@ class SetAsideRow(Model):
         indexes = (Index(fields=("last_at",), name="set_aside_last_at"),)
 
 
-class IntakeRow(Model):
+class IntakeRow(Model):  # writers; stored under the word that was theirs before
     """A process that stores results: no batch of it that is yet to be committed has a stamp below its floor."""  # noqa: E501
 
     name = fields.CharField(max_length=128, primary_key=True)

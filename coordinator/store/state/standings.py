@@ -8,7 +8,11 @@ from coordinator.store.database import Database
 from worker.contract.instant import Instant
 
 Standing = tuple[str, str, Instant, Mapping[str, Any]]
-"""(kind, subject, at, document); kinds are `service`, `region`, `worker` and `coordinator`."""
+"""(kind, subject, at, document); kinds are `service`, `region`, `worker`, `coordinator`, `learned`
+and WRITER.
+"""
+WRITER: Final = "intake"
+"""The kind of what writers tell of themselves. Stored, so it keeps the word they had before."""
 
 _PUT: Final = (
     "INSERT INTO standing (kind, subject, at, document) VALUES (?, ?, ?, ?) "

@@ -8,6 +8,7 @@ import pytest
 from coordinator.doctor import Finding, State
 from coordinator.doctor.work import ago, look_at_work
 from coordinator.store import DeadLetter, Heard, Store
+from coordinator.store.state.standings import WRITER
 from tests.coordinator.doctor.conftest import NOW, found
 
 
@@ -72,24 +73,19 @@ async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) ->
     assert told["workers"].state is State.OK
 
 
-async def test_processes_that_only_store_are_counted_while_they_live(
-    filled: Store, store_url: str
-) -> None:
+async def test_writers_are_counted_while_they_live(filled: Store, store_url: str) -> None:
     await running(filled)
     await filled.standings.put_many(
-        [("intake", name, NOW - ago_ms, {}) for name, ago_ms in (("a", 0), ("b", 900_000))]
+        [(WRITER, name, NOW - ago_ms, {}) for name, ago_ms in (("a", 0), ("b", 900_000))]
     )
-    assert (
-        "runs beside 1 that only store, with a link"
-        in (await looked(store_url))["coordinator"].said
-    )
+    assert "runs beside 1 writer, with a link" in (await looked(store_url))["coordinator"].said
 
 
 async def test_when_nobody_stores_it_is_a_failure(filled: Store, store_url: str) -> None:
     await running(filled)
     told = (await found(look_at_work(store_url, NOW, elsewhere=True)))["coordinator"]
-    assert (told.state, told.todo) == (State.FAILURE, "start one: outscope ingest run")
-    await filled.standings.put("intake", "a", NOW, {})
+    assert (told.state, told.todo) == (State.FAILURE, "start one: outscope writer")
+    await filled.standings.put(WRITER, "a", NOW, {})
     assert (await found(look_at_work(store_url, NOW, elsewhere=True)))[
         "coordinator"
     ].state is State.OK

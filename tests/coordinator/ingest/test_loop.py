@@ -1,6 +1,4 @@
-"""What becomes of reports, step by step, on a real store. Letters stay in a publisher that is not
-open.
-"""
+"""What becomes of reports, step by step, on a real store."""
 
 import json
 from collections.abc import AsyncIterator
@@ -11,21 +9,16 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.schedule.ledger import GapReason, Ledger
-from coordinator.domain.schedule.presence import Presence
+from coordinator.domain.schedule.ledger import GapReason
 from coordinator.domain.schedule.schedule import Due
 from coordinator.geodata.places import Places
-from coordinator.ingest.loop import Ingest
-from coordinator.messaging.consumer import Delivery, ReportConsumer
-from coordinator.messaging.publisher import Publisher
-from coordinator.parts import Parts
-from coordinator.runtime.metrics import Counters
+from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
-from coordinator.store import open_store
+from coordinator.store import Store, open_store
+from tests.coordinator.ingest.taking_in import TakingIn
 from worker.contract import clock
 from worker.contract.message import TASK_LOOK, TASK_REPORT
 
-URL = "redis://127.0.0.1:1/0"
 REGIONS = ("eu-west", "us-east", "ap-south")
 CHECKS = ("api", "web", "ref-a", "ref-b")
 
@@ -33,15 +26,18 @@ CHECKS = ("api", "web", "ref-a", "ref-b")
 class World:
     """An ingest whose clock stands until `pass_s` moves it."""
 
-    def __init__(self, parts: Parts, document: dict[str, Any]) -> None:
+    def __init__(
+        self, store: Store, document: dict[str, Any], places: Places | None = None
+    ) -> None:
         self.document = document
         self.configuration = from_document(document)
-        self.parts = parts
         self.now = clock.now() // 1000 * 1000 + 500
         self._seq = 0
         engine = Engine(self.configuration.topology, self.configuration.rules)
         receive_clock = ReceiveClock(lambda: self.now, lambda: self.now / 1000)
-        self.ingest = Ingest(parts, engine, Places(), receive_clock, self.configuration)
+        self.work = TakingIn(store, engine, self.configuration, receive_clock, places=places)
+        self.work.expect(REGIONS)
+        self.ingest = self.work.ingest
 
     async def hear(self, region: str, worker: str, *rows: tuple[Any, ...]) -> None:
         """A report arrives."""
@@ -59,7 +55,7 @@ class World:
 
     async def again(self) -> None:
         """What is wanted again is read again."""
-        self.ingest._pipeline._asked_again_s = float("-inf")
+        self.work.pipeline._asked_again_s = float("-inf")
         await self.ingest._judge(*await self.ingest._stored(await self.ingest._next_batch()))
 
     async def pass_s(self, seconds: int = 1) -> None:
@@ -98,8 +94,8 @@ class World:
     def orders(self) -> list[tuple[str, list[int]]]:
         """(queue, attempts) of the orders that went out since they were asked for last."""
         found = []
-        while not self.parts.publisher._letters.empty():
-            item = self.parts.publisher._letters.get_nowait()
+        while not self.work.publisher._letters.empty():
+            item = self.work.publisher._letters.get_nowait()
             if item is not None and item[1].task == TASK_LOOK:
                 found.append((item[1].queue, [look[2] for look in item[1].body["looks"]]))
         return found
@@ -109,11 +105,7 @@ class World:
 async def world(tmp_path: Path, document: dict[str, Any]) -> AsyncIterator[World]:
     """Three regions that look every two seconds; extra looks are cheap."""
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(
-            store, Publisher(URL), ReportConsumer(URL, REGIONS), Ledger(), Presence(), Counters()
-        )
-        parts.presence.expect(REGIONS, clock.monotonic_s())
-        yield World(parts, {**document, "judge": {"confirm_share": 1.0}})
+        yield World(store, {**document, "judge": {"confirm_share": 1.0}})
 
 
 async def all_well(world: World, slots: int = 10) -> None:
@@ -125,20 +117,20 @@ async def all_well(world: World, slots: int = 10) -> None:
 
 
 async def test_an_extra_look_does_not_settle_the_regular_one_of_its_slot(world: World) -> None:
-    world.parts.ledger.issue([world.due("api", "eu-west")])
+    world.work.ledger.issue([world.due("api", "eu-west")])
     await world.hear("eu-west", "eu-west-1", world.row("api", attempt=1))
-    assert len(world.parts.ledger) == 1
+    assert len(world.work.ledger) == 1
     await world.hear("eu-west", "eu-west-2", world.row("api"))
-    assert len(world.parts.ledger) == 0
-    assert world.parts.counters.results == 2
+    assert len(world.work.ledger) == 0
+    assert world.work.counters.results == 2
 
 
 async def test_a_regular_look_that_only_extra_ones_stood_beside_is_a_gap(world: World) -> None:
-    world.parts.ledger.issue([world.due("api", "eu-west")])
+    world.work.ledger.issue([world.due("api", "eu-west")])
     await world.hear(
         "eu-west", "eu-west-1", world.row("api", attempt=1), world.row("api", attempt=2)
     )
-    (gap,) = world.parts.ledger.sweep(world.now + 60_000)
+    (gap,) = world.work.ledger.sweep(world.now + 60_000)
     assert gap.reason is GapReason.NO_RESULT
 
 
@@ -158,9 +150,9 @@ async def test_what_failed_is_looked_at_again_in_the_next_second_and_leaves_no_g
     here = [orders.pop(f"probes.eu-west.eu-west-{n}") for n in (1, 2)]
     assert sorted(here) == [[1], [2]]
     assert orders == {"probes.us-east": [1], "probes.ap-south": [1]}
-    assert world.parts.counters.extra_looks_asked == 4
-    assert len(world.parts.ledger) == 0
-    assert world.parts.ledger.sweep(world.now + 10**9) == []
+    assert world.work.counters.extra_looks_asked == 4
+    assert len(world.work.ledger) == 0
+    assert world.work.ledger.sweep(world.now + 10**9) == []
 
 
 async def test_without_a_budget_nothing_is_looked_at_again(
@@ -171,7 +163,7 @@ async def test_without_a_budget_nothing_is_looked_at_again(
     await world.hear("eu-west", "eu-west-1", world.row("api", ok=False))
     await world.pass_s(10)
     assert world.orders() == []
-    assert world.parts.counters.extra_looks_asked == 0
+    assert world.work.counters.extra_looks_asked == 0
 
 
 async def test_the_same_extra_look_twice_counts_once(world: World) -> None:
@@ -179,16 +171,16 @@ async def test_the_same_extra_look_twice_counts_once(world: World) -> None:
     await world.hear("eu-west", "eu-west-1", row)
     await world.hear("eu-west", "eu-west-1", row)
     await world.hear("eu-west", "eu-west-2", row)
-    assert (world.parts.counters.results, world.parts.counters.repeats) == (2, 1)
+    assert (world.work.counters.results, world.work.counters.repeats) == (2, 1)
 
 
 async def test_a_poison_message_is_set_aside_and_blocks_nothing(world: World) -> None:
     poison = Delivery("eu-west", TASK_REPORT, b"\xff", clock.monotonic_s())
     await world.ingest.step([poison])
     await world.hear("eu-west", "eu-west-1", world.row("api"))
-    (told,) = await world.parts.store.dead_letters.all()
+    (told,) = await world.work.store.dead_letters.all()
     assert (told["reason"], told["region"], told["count"]) == ("malformed_report", "eu-west", 1)
-    assert world.parts.counters.results == 1
+    assert world.work.counters.results == 1
 
 
 async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks(
@@ -197,21 +189,21 @@ async def test_rows_that_were_refused_by_mistake_are_taken_in_when_somebody_asks
     without = {**world.document, "services": [world.document["services"][0]]}
     world.ingest.configure(from_document(without))
     await world.hear("eu-west", "eu-west-1", world.row("ref-a"), world.row("api"))
-    (told,) = await world.parts.store.dead_letters.all()
+    (told,) = await world.work.store.dead_letters.all()
     assert told["reason"] == "unknown_check"
     await world.again()
-    assert world.parts.counters.results == 1, "nobody has asked yet"
-    await world.parts.store.dead_letters.retry([told["id"]])
+    assert world.work.counters.results == 1, "nobody has asked yet"
+    await world.work.store.dead_letters.retry([told["id"]])
     await world.again()
-    assert [(kept["id"], kept["count"]) for kept in await world.parts.store.dead_letters.all()] == [
+    assert [(kept["id"], kept["count"]) for kept in await world.work.store.dead_letters.all()] == [
         (told["id"], 2)
     ]
     world.ingest.configure(world.configuration)
-    await world.parts.store.dead_letters.retry([told["id"]])
+    await world.work.store.dead_letters.retry([told["id"]])
     await world.again()
-    assert await world.parts.store.dead_letters.all() == []
-    assert world.parts.counters.results == 2
-    assert world.parts.counters.repeats == 0
+    assert await world.work.store.dead_letters.all() == []
+    assert world.work.counters.results == 2
+    assert world.work.counters.repeats == 0
 
 
 @pytest.mark.parametrize("jumps_s", [(-3600, 7200), (86_000, -172_000), (-1, 1)])
@@ -224,11 +216,11 @@ async def test_whatever_the_clock_does_each_result_is_stored_once_and_stamps_go_
         world.now += jump_s * 1000
         rows.append(world.row("api", attempt=len(rows)))
         await world.hear("eu-west", "eu-west-1", *rows)  # all of them again: no receipt had come
-    stored = await world.parts.store.results.recent(0)
+    stored = await world.work.store.results.recent(0)
     assert sorted(result.attempt for result in stored) == [0, 1, 2]
-    assert (world.parts.counters.results, world.parts.counters.repeats) == (3, 3)
+    assert (world.work.counters.results, world.work.counters.repeats) == (3, 3)
     receive_clock = [
         result.received_at for result in sorted(stored, key=lambda result: result.attempt)
     ]
     assert receive_clock == sorted(receive_clock)
-    assert await world.parts.store.dead_letters.all() == []
+    assert await world.work.store.dead_letters.all() == []

@@ -13,8 +13,9 @@ import pytest
 
 from api.cli.bench.load import INTERVAL_MS, document, publish, reports
 from coordinator.ingest.decoded import Reading
-from coordinator.runtime.retry import keep
+from coordinator.ingest.writes import keep
 from coordinator.store import open_store
+from coordinator.store.state.standings import WRITER
 from tests.faults.broker import Broker
 from tests.faults.commit_cutter import CommitCutter
 from tests.faults.coordination import CoordinatorProcess
@@ -102,35 +103,35 @@ def test_two_processes_that_get_the_same_messages_store_each_result_once(
 ) -> None:
     fleet = Fleet(valkey, postgres_url, tmp_path, ())
     sent = backlog(fleet, times=2)
-    elsewhere = {"OUTSCOPE_INTAKE": "elsewhere"}
+    elsewhere = {"OUTSCOPE_WRITERS": "elsewhere"}
     fleet.coordinator = CoordinatorProcess(
         valkey.url, postgres_url, tmp_path / "judge", **elsewhere
     )
-    storing = [
-        CoordinatorProcess(valkey.url, postgres_url, tmp_path / f"s{n}", "intake", **elsewhere)
+    writers = [
+        CoordinatorProcess(valkey.url, postgres_url, tmp_path / f"s{n}", "writer", **elsewhere)
         for n in (1, 2)
     ]
     try:
         # first the judge: what was stored before it began is remembered, not counted
         with fleet.running():
-            for process in storing:
+            for process in writers:
                 process.start(ready=False)
-            until(lambda: count(fleet) >= sent, 60, "all results", storing[0].log)
+            until(lambda: count(fleet) >= sent, 60, "all results", writers[0].log)
             judged(fleet, sent)
-            shares = fleet.ask(lambda store: store.standings.all("intake")).values()
+            shares = fleet.ask(lambda store: store.standings.all(WRITER)).values()
             until(
                 lambda: sum(_shares(fleet)) == sent,
                 10,
                 f"that each is new to one of them: {list(shares)}",
             )
     finally:
-        for process in storing:
+        for process in writers:
             process.kill()
 
 
 def _shares(fleet: Fleet) -> list[int]:
     return [
-        told["results"] for told in fleet.ask(lambda store: store.standings.all("intake")).values()
+        told["results"] for told in fleet.ask(lambda store: store.standings.all(WRITER)).values()
     ]
 
 

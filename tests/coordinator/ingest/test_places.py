@@ -3,28 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
-from coordinator.messaging.consumer import ReportConsumer
-from coordinator.messaging.publisher import Publisher
-from coordinator.parts import Parts
-from coordinator.runtime.metrics import Counters
 from coordinator.store import open_store
-from tests.coordinator.ingest import test_loop
-from tests.coordinator.ingest.test_loop import REGIONS, URL, World
-from worker.contract import clock
+from tests.coordinator.ingest.test_loop import World
 
 IP = 15
 """Column of a row."""
 
 
 async def test_results_carry_country_and_network_of_the_address_that_answered(
-    tmp_path: Path, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, document: dict[str, Any]
 ) -> None:
     writer = MMDBWriter(6, "GeoLite2-ASN", ipv4_compatible=True)
     writer.insert_network(
@@ -32,13 +23,8 @@ async def test_results_carry_country_and_network_of_the_address_that_answered(
     )
     writer.to_db_file(str(tmp_path / "asn.mmdb"))
     places = Places(asn=tmp_path / "asn.mmdb")
-    monkeypatch.setattr(test_loop, "Places", lambda: places)
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(
-            store, Publisher(URL), ReportConsumer(URL, REGIONS), Ledger(), Presence(), Counters()
-        )
-        parts.presence.expect(REGIONS, clock.monotonic_s())
-        world = World(parts, document)
+        world = World(store, document, places)
         for check, ip in (
             ("api", "8.8.8.8"),
             ("web", "2001:4860:4860::8888"),

@@ -12,26 +12,18 @@ import pytest
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.schedule.ledger import Ledger
-from coordinator.domain.schedule.presence import Presence
 from coordinator.evaluation.replay import replay
-from coordinator.geodata.places import Places
-from coordinator.ingest.loop import Ingest
-from coordinator.messaging.consumer import Delivery, ReportConsumer
-from coordinator.messaging.publisher import Publisher
-from coordinator.parts import Parts
-from coordinator.process import _rebuilt
-from coordinator.runtime.metrics import Counters
+from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.store import open_store
+from coordinator.verdicts.restart import rebuilt
+from tests.coordinator.ingest.taking_in import TakingIn
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, at
 from worker.contract import clock
 from worker.contract.message import TASK_REPORT
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result, result_id
-
-URL = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
@@ -77,7 +69,7 @@ def test_a_replay_says_the_same_whatever_the_vendor_says() -> None:
 
 async def test_after_a_restart_it_does_not_vote(tmp_path: Path, with_page: Configuration) -> None:
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        engine = await _rebuilt(store, with_page)
+        engine = await rebuilt(store, with_page)
 
     assert "page" not in engine._all_series
     assert "api" in engine._all_series
@@ -87,20 +79,11 @@ async def test_live_it_is_kept_and_does_not_vote(
     tmp_path: Path, with_page: Configuration, document: dict[str, Any]
 ) -> None:
     async with open_store(f"sqlite://{tmp_path}/store.db") as store:
-        parts = Parts(
-            store,
-            Publisher(URL),
-            ReportConsumer(URL, ["eu-west"]),
-            Ledger(),
-            Presence(),
-            Counters(),
-        )
         before = from_document(document)
         engine = Engine(before.judged, before.rules)
         now = clock.now()
-        ingest = Ingest(
-            parts, engine, Places(), ReceiveClock(lambda: now, lambda: now / 1000), before
-        )
+        receive_clock = ReceiveClock(lambda: now, lambda: now / 1000)
+        ingest = TakingIn(store, engine, before, receive_clock).ingest
         ingest.configure(with_page)
         slot = with_page.topology.check["page"].slot(now)
         row = (

@@ -1,4 +1,4 @@
-"""Several processes that store and one that judges, as real processes on a real PostgreSQL."""
+"""Several writers and one process that judges, as real processes on a real PostgreSQL."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.evaluation.replay import replay
-from coordinator.settings import CoordinatorSettings, SettingsError, read_settings
+from coordinator.store.state.standings import WRITER
 from tests.faults.broker import Broker
 from tests.faults.coordination import CoordinatorProcess
 from tests.faults.coordinator import until
@@ -19,7 +19,7 @@ from tests.faults.fleet import Fleet
 pytestmark = pytest.mark.slow
 
 REGIONS = ("eu-west", "us-east", "ap-south")
-ELSEWHERE = {"OUTSCOPE_INTAKE": "elsewhere"}
+ELSEWHERE = {"OUTSCOPE_WRITERS": "elsewhere"}
 
 
 def api_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
@@ -27,16 +27,16 @@ def api_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
 
 
 class Stage:
-    """A fleet whose results two processes store."""
+    """A fleet whose results two writers store."""
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet = fleet
         fleet.coordinator = CoordinatorProcess(
             fleet.broker.url, fleet.database, folder / "judge", **ELSEWHERE
         )
-        self.storing = [
+        self.writers = [
             CoordinatorProcess(
-                fleet.broker.url, fleet.database, folder / f"s{n}", "intake", **ELSEWHERE
+                fleet.broker.url, fleet.database, folder / f"s{n}", "writer", **ELSEWHERE
             )
             for n in (1, 2)
         ]
@@ -44,7 +44,7 @@ class Stage:
     @contextmanager
     def running(self) -> Iterator[None]:
         with ExitStack() as stack:
-            for process in self.storing:
+            for process in self.writers:
                 stack.enter_context(process)
             stack.enter_context(self.fleet.running())
             yield
@@ -55,12 +55,12 @@ class Stage:
             lambda: len(self.fleet.receipted()) >= before + results,
             40,
             "results",
-            self.storing[1].log,
+            self.writers[1].log,
         )
 
     def shares(self) -> list[int]:
-        """How many results each process stored."""
-        told = self.fleet.ask(lambda store: store.standings.all("intake"))
+        """How many results each of them stored."""
+        told = self.fleet.ask(lambda store: store.standings.all(WRITER))
         return [document["results"] for document in told.values()]
 
 
@@ -83,16 +83,16 @@ def test_what_two_store_is_judged_as_one_and_a_replay_agrees(
             fleet.coordinator.log,
         )
         until(
-            lambda: min([0, *stage.shares()][-2:]) > 0, 20, "that both store", stage.storing[0].log
+            lambda: min([0, *stage.shares()][-2:]) > 0, 20, "that both store", stage.writers[0].log
         )
         fleet.answer(api_is_down)
         until(lambda: fleet.incidents(), 60, "the incident", fleet.coordinator.log)
         assert fleet.verdict()["scope"] == "component"
-        stage.storing[0].kill()  # what it held is sent again, and the other one stores it
+        stage.writers[0].kill()  # what it held is sent again, and the other one stores it
         stage.progress()
-        for process in (stage.storing[1], fleet.coordinator):
+        for process in (stage.writers[1], fleet.coordinator):
             assert process.stop() == 0, process.log()
-    assert len(stage.shares()) < len(stage.storing)  # whoever stores no more tells nothing more
+    assert len(stage.shares()) < len(stage.writers)  # whoever stores no more tells nothing more
     stored = fleet.stored()
     assert fleet.receipted() <= {result.id for result in stored}
     configuration = from_document(document)
@@ -107,19 +107,19 @@ def test_what_two_store_is_judged_as_one_and_a_replay_agrees(
 
 
 def test_one_that_slept_too_long_begins_anew_and_loses_nothing(stage: Stage) -> None:
-    fleet, sleeper = stage.fleet, stage.storing[0]
+    fleet, sleeper = stage.fleet, stage.writers[0]
     with stage.running():
         stage.progress()
         sleeper.signal(signal.SIGSTOP)
         until(
-            lambda: "processes_that_store=1" in fleet.coordinator.log(),
+            lambda: "following writers=1" in fleet.coordinator.log(),
             30,
             "that it is left behind",
         )
         stage.progress()
         sleeper.signal(signal.SIGCONT)
         until(
-            lambda: "processes_that_store=2" in fleet.coordinator.log()[-400:],
+            lambda: "following writers=2" in fleet.coordinator.log()[-400:],
             30,
             "that it is back",
             sleeper.log,
@@ -129,12 +129,3 @@ def test_one_that_slept_too_long_begins_anew_and_loses_nothing(stage: Stage) -> 
         until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
         assert fleet.receipted() <= {result.id for result in fleet.stored()}
         until(lambda: fleet.told()["results"] >= judged + 10, 30, "that judging goes on")
-
-
-def test_into_sqlite_one_process_stores() -> None:
-    environ = {"OUTSCOPE_BROKER": "redis://x", "OUTSCOPE_DATABASE": "sqlite:///x.db"}
-    assert read_settings(environ).writer == "here"
-    with pytest.raises(SettingsError, match="needs PostgreSQL"):
-        read_settings({**environ, **ELSEWHERE})
-    with pytest.raises(SettingsError, match="OUTSCOPE_INTAKE is 'there'"):
-        CoordinatorSettings("redis://x", "postgresql://x/y", writer="there")

@@ -154,6 +154,11 @@ def test_a_setting_with_a_mistake_is_named(configured_data: Path) -> None:
     assert (told["state"], "OUTSCOPE_KEEP_RESULTS" in told["said"]) == ("failure", True)
 
 
+def test_a_setting_by_its_old_name_is_a_failure_that_names_the_new(configured_data: Path) -> None:
+    told = checks("--data", configured_data, env={"OUTSCOPE_INTAKE": "elsewhere"})["settings"]
+    assert (told["state"], "OUTSCOPE_WRITERS" in told["said"]) == ("failure", True)
+
+
 def test_an_archive_that_misses_a_part_is_a_failure(configured_data: Path) -> None:
     entries = configured_data / "archive" / "manifest" / "day=2026-01-01"
     entries.mkdir(parents=True)

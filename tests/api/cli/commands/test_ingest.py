@@ -77,3 +77,13 @@ def test_what_is_discarded_is_gone(url: str) -> None:
 def test_nothing_happens_without_saying_to_what(url: str, command: str) -> None:
     assert errors(command, "--database", url).exit_code == 2
     assert errors(command, "--all", "x", "--database", url).exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["--broker", "redis://127.0.0.1:1/0"]])
+def test_the_name_that_the_writer_had_before_is_refused_by_a_sentence_that_names_the_new(
+    arguments: list[str],
+) -> None:
+    done = CliRunner().invoke(app, ["ingest", "run", *arguments])
+    assert done.exit_code == 2
+    assert done.stderr == "outscope ingest run is called outscope writer now; run that one\n"
+    assert "run" not in CliRunner().invoke(app, ["ingest", "--help"]).stdout.split()

@@ -4,6 +4,7 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.store import Store
+from coordinator.store.state.standings import WRITER
 from tests.api import seeds
 from worker.contract.clock import now
 
@@ -72,7 +73,7 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     }
     await configured.standings.put("coordinator", "coordinator", at, told)
     await configured.standings.put(
-        "intake", "store-1/7/a", at, {"reports": 3, "results": 400, "repeats": 1}
+        WRITER, "store-1/7/a", at, {"reports": 3, "results": 400, "repeats": 1}
     )
     await api.get("/v1/services/claude")
     await api.get("/")
@@ -93,7 +94,7 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     assert found["outscope_refused_total", "unknown_check"] == 3
     assert found["outscope_coordinator_results_total",] == 12
     assert found["outscope_coordinator_connected",] == 1
-    assert found["outscope_intake_results_total", "store-1/7/a"] == 400
+    assert found["outscope_writer_results_total", "store-1/7/a"] == 400
     assert found["outscope_coordinator_judge_p99_seconds",] == 0.004
     assert found["outscope_http_requests_total", "/v1/services/{id}", "200", "GET"] == 1
     assert found["outscope_http_requests_total", "/", "200", "GET"] == 1

@@ -1,4 +1,4 @@
-"""Several processes that store, and a judge that nothing is committed behind: on PostgreSQL."""
+"""Several writers, and a judge that nothing is committed behind: on PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

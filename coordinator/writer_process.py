@@ -1,0 +1,99 @@
+"""The writer's process, which only takes in and stores: what is composed of what."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+from coordinator.bootstrap import (
+    EXIT_STORE,
+    Applied,
+    ConfigurationWatch,
+    first_in_force,
+    linked,
+    places_of,
+)
+from coordinator.configuration import Configuration
+from coordinator.domain.schedule.presence import Presence
+from coordinator.geodata.places import Places
+from coordinator.ingest.pipeline import Pipeline
+from coordinator.ingest.receipts import Bookkeeping, Receipts
+from coordinator.ingest.writer import Writer, writer_name
+from coordinator.messaging.consumer import ReportConsumer
+from coordinator.messaging.publisher import Publisher
+from coordinator.runtime.metrics import Counters
+from coordinator.runtime.receive_clock import ReceiveClock
+from coordinator.runtime.stopping import until_signalled
+from coordinator.settings import CoordinatorSettings
+from coordinator.store import Store, StoreError, open_store
+from worker.contract import clock
+
+log = logging.getLogger(f"outscope.{__name__}")
+
+
+def run(settings: CoordinatorSettings) -> int:
+    """The whole life of a writer, until SIGTERM or SIGINT; its exit code.
+
+    0 when it was told to stop, 2 when the database cannot be used or the coordinator stores.
+    """
+    if settings.writers != "elsewhere":
+        log.error(
+            "only one process stores; set OUTSCOPE_WRITERS=elsewhere, for the coordinator too"
+        )
+        return EXIT_STORE
+    try:
+        asyncio.run(until_signalled(lambda stop: store_until(settings, stop)))
+    except StoreError as error:
+        log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
+        return EXIT_STORE
+    return 0
+
+
+async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
+    """Take in and store until `stop` is set. StoreError says why it cannot."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.database))
+        applied = await first_in_force(store, stop)
+        if applied is None:
+            return
+        places = places_of(settings)
+        stack.callback(places.close)
+        echo = f"coordinator.echo.{uuid4().hex[:8]}"
+        link = linked(settings.broker, applied.configuration, echo=echo)
+        publisher, consumer = await stack.enter_async_context(link)
+        writer = _writer(settings, store, publisher, consumer, places, applied)
+        if settings.ready_file is not None:
+            settings.ready_file.touch()
+        await writer.run(stop)
+    log.info("stopped")
+
+
+def _writer(
+    settings: CoordinatorSettings,
+    store: Store,
+    publisher: Publisher,
+    consumer: ReportConsumer,
+    places: Places,
+    applied: Applied,
+) -> Writer:
+    name, counters = writer_name(), Counters()
+    receive_clock = ReceiveClock(clock.now, clock.monotonic_s)
+    receipts = Receipts(publisher, Presence(), counters, Bookkeeping(places))
+    pipeline = Pipeline(
+        store,
+        consumer,
+        receipts,
+        counters,
+        places,
+        receive_clock,
+        applied.configuration,
+        settings.keep,
+        name,
+    )
+
+    async def take_over(configuration: Configuration) -> None:
+        consumer.listen_to([region.id for region in configuration.topology.regions])
+        pipeline.configure(configuration)
+
+    watch = ConfigurationWatch(store, applied, take_over)
+    return Writer(name, store, pipeline, receive_clock, counters, watch.look)

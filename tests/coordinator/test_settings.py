@@ -1,0 +1,31 @@
+"""What the environment may say, and the sentence for what it may not."""
+
+import pytest
+
+from coordinator.settings import CoordinatorSettings, SettingsError, read_settings
+
+ENVIRON = {"OUTSCOPE_BROKER": "redis://x", "OUTSCOPE_DATABASE": "sqlite:///x.db"}
+
+
+def test_into_sqlite_one_process_stores() -> None:
+    assert read_settings(ENVIRON).writers == "here"
+    with pytest.raises(SettingsError, match="needs PostgreSQL"):
+        read_settings({**ENVIRON, "OUTSCOPE_WRITERS": "elsewhere"})
+
+
+def test_writers_are_here_or_elsewhere() -> None:
+    with pytest.raises(SettingsError, match="OUTSCOPE_WRITERS is 'there'"):
+        CoordinatorSettings("redis://x", "postgresql://x/y", writers="there")
+
+
+@pytest.mark.parametrize("said", ["here", "elsewhere"])
+def test_the_old_name_of_a_variable_is_refused_by_a_sentence_that_names_the_new(said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({**ENVIRON, "OUTSCOPE_INTAKE": said})
+    assert (
+        str(refused.value) == "OUTSCOPE_INTAKE is called OUTSCOPE_WRITERS now; set that one instead"
+    )
+
+
+def test_the_old_name_may_stand_there_and_say_nothing() -> None:
+    assert read_settings({**ENVIRON, "OUTSCOPE_INTAKE": " "}).writers == "here"
