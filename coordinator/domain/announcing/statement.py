@@ -13,14 +13,13 @@ from coordinator.domain.announcing.sentences import (
     unjudged,
     voteless,
 )
-from coordinator.domain.incidents.life import WIDTH
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET
 from coordinator.domain.inference.estimator import Estimate, Estimator
 from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
-from coordinator.domain.model.verdict import Scope, Severity, Verdict
+from coordinator.domain.model.verdict import WIDTH, Scope, Severity, Verdict
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.grid import CellKey
 from coordinator.domain.window.tally import tallies, times_of

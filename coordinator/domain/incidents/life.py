@@ -25,18 +25,10 @@ from coordinator.domain.incidents.opening import is_confirmed
 from coordinator.domain.inference.claim import scope_of_cells
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.model.verdict import Scope
+from coordinator.domain.model.verdict import WIDTH, Scope
 from coordinator.domain.window.grid import CellKey
 from worker.contract.instant import Instant
 
-WIDTH = {
-    Scope.NONE: 0,
-    Scope.UNKNOWN: 0,
-    Scope.REGIONAL: 1,
-    Scope.COMPONENT: 2,
-    Scope.SYSTEM_WIDE: 3,
-}
-"""The order of scopes from narrow to wide."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from worker.contract.instant import Instant, rfc3339
 
@@ -16,6 +16,16 @@ class Scope(StrEnum):
     COMPONENT = "component"
     SYSTEM_WIDE = "system_wide"
     UNKNOWN = "unknown"
+
+
+WIDTH: Final[Mapping[Scope, int]] = {
+    Scope.NONE: 0,
+    Scope.UNKNOWN: 0,
+    Scope.REGIONAL: 1,
+    Scope.COMPONENT: 2,
+    Scope.SYSTEM_WIDE: 3,
+}
+"""The order of scopes from narrow to wide."""
 
 
 class Severity(StrEnum):
