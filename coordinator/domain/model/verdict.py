@@ -1,6 +1,6 @@
 """The verdict: how bad it is, and how far it reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -26,6 +26,11 @@ WIDTH: Final[Mapping[Scope, int]] = {
     Scope.SYSTEM_WIDE: 3,
 }
 """The order of scopes from narrow to wide."""
+
+
+def widest(scopes: Iterable[Scope]) -> Scope:
+    """The widest of them; the first of several."""
+    return max(scopes, key=WIDTH.__getitem__)
 
 
 class Severity(StrEnum):

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.model.verdict import WIDTH, Scope, Verdict
+from coordinator.domain.model.verdict import Scope, Verdict, widest
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import Claim
 from worker.contract.instant import Instant
@@ -76,7 +76,7 @@ class Teller:
             scope=claim.scope,
             regions=claim.regions,
             components=claim.components,
-            peak=max(self.incident.peak, claim.scope, key=lambda scope: WIDTH[scope]),
+            peak=widest((self.incident.peak, claim.scope)),
         )
         return IncidentEvent(now, Moment.UPDATED, self.incident)
 
