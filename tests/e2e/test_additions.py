@@ -135,7 +135,7 @@ def test_a_kind_is_known_to_configurations(run: Run, config: Path) -> None:
 def test_a_kind_looks_in_the_command_line_and_in_a_worker(run: Run, config: Path, toy: int) -> None:
     allow = ("--allow", "127.0.0.0/8", "--json")
     by_id = run("-m", "api.cli", "probe", "look", "--config", config, *allow)
-    by_address = ("probe", f"tcp://127.0.0.1:{toy}", "--kind", "toy", "--param", "word=go")
+    by_address = ("probe", f"toy://127.0.0.1:{toy}", "--param", "word=go")
     other = run("-m", "api.cli", *by_address, *allow)
     program = f"""
 import asyncio, json
