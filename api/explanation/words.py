@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from worker.contract.wording import enumerated
+
 Document = Mapping[str, Any]
 """A verdict, or a line of a timeline, as the store keeps it. One of an older version may lack cells
 and evidence.
@@ -86,7 +88,7 @@ def listed(names: Iterable[str]) -> str:
     found = list(names)
     if len(found) > _NAMED + 1:
         found = [*found[:_NAMED], f"{len(found) - _NAMED} more"]
-    return " and ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
+    return enumerated(found)
 
 
 def percent(share: float) -> str:

@@ -14,8 +14,7 @@ from api.http.answers.refusals import refused
 from api.http.openapi import corrected
 from api.http.parameters import only_known
 from api.http.requests import CountRequests, RequestMetrics
-from api.http.routes import exports, fleet, health, history, incidents, metrics, results, services
-from api.http.routes.page import page_router
+from api.http.routes import in_reading_order
 from api.http.settings import ApiSettings
 from api.http.sources.snapshot import Snapshots
 from api.http.sources.sources import Sources
@@ -29,7 +28,6 @@ Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `
 may grow come in pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer
 `304` to `If-None-Match`.
 """
-_ROUTERS = (services, history, incidents, fleet, results, exports, health, metrics)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -60,10 +58,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
         responses=refused(503),
     )
     app.state.requests = RequestMetrics()
-    app.state.summaries = exports.Summaries()
-    for module in _ROUTERS:
-        app.include_router(module.router, dependencies=[Depends(only_known)])
-    app.include_router(page_router())
+    for router in in_reading_order():
+        documented = router.include_in_schema
+        app.include_router(router, dependencies=[Depends(only_known)] if documented else [])
     errors.install(app)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)

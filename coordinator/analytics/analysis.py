@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.archive.place import archive_url, open_place
 from coordinator.store import ResultFilter, open_store
 
-OTHERS: Final = ("rollups", "incidents", "verdicts", "workers")
+OTHERS: Final = tuple(name for name in DATASETS if name != "results")
+"""The datasets that are copied for questions; results are read where they are."""
 _READERS: Final = {
     ".parquet": "read_parquet({files}, union_by_name=true)",
     ".csv": "read_csv({files}, union_by_name=true)",
@@ -109,7 +111,6 @@ async def _hot(record: Any, path: Path) -> Any:
 
 async def _copied(record: Any, name: str, path: Path) -> None:
     from coordinator.analytics.exports.dataset import Wanted
-    from coordinator.analytics.exports.datasets import DATASETS
 
     made = DATASETS[name]
     reading = made.read(record, Wanted(tuple(made.schema.names), ResultFilter()))

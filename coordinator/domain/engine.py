@@ -13,14 +13,15 @@ from coordinator.domain.incidents.life import closed
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.judge import Judge
 from coordinator.domain.model.fitness import Fitness, FitnessChange
+from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
-from coordinator.domain.vantages.fleet import NEVER, Fleet
+from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, Vote, pack, vote_of
 from coordinator.domain.window.reorder import ReorderBuffer
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.series_set import Learned, all_series_of, learned_on, remember
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason

@@ -16,12 +16,14 @@ from api.http.app import create_app
 from api.http.settings import ApiSettings
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.dictionary import page
+from coordinator.analytics.exports.formats import FORMATS
 from coordinator.configuration import schema
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
 from worker.probes.kinds import KINDS
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "reference"
 NOTICE = "<!-- Written by `make reference` from the code; edit the code instead. -->\n"
 
 
@@ -34,6 +36,7 @@ def pages() -> dict[str, str]:
     return {
         "checks.md": "\n".join(checks()),
         "command-line.md": command_line(),
+        "export-formats.md": "\n".join(formats()),
         "data-dictionary.md": "\n".join((NOTICE, *page(DATASETS))),
         "results.md": "\n".join(results()),
         "thresholds.md": "\n".join(thresholds()),
@@ -42,6 +45,19 @@ def pages() -> dict[str, str]:
             for name, document in documents.items()
         },
     }
+
+
+def formats() -> Iterator[str]:
+    """The formats of exports."""
+    yield f"{NOTICE}\n# Formats of exports\n"
+    yield "Of `outscope export --format` and `GET /v1/exports/...?format=`. The name of a file says"
+    yield "it, too, with `.gz` or `.zst` behind it when the whole of it is packed.\n"
+    yield "| format | files | | media type | compression |\n|---|---|---|---|---|"
+    for name, made in FORMATS.items():
+        files = ", ".join(f"`{suffix}`" for suffix in made.suffixes)
+        packed = ", ".join(made.compressions)
+        yield f"| `{name}` | {files} | {made.about} | `{made.media_type}` | {packed} |"
+    yield ""
 
 
 def checks() -> Iterator[str]:
@@ -135,8 +151,8 @@ def command_line() -> str:
         "TERMINAL_WIDTH": "100",
         "HOME": "/nonexistent",
     }
-    told = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout  # noqa: S603
-    return f"{NOTICE}\n{told.strip()}\n"
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=env)  # noqa: S603
+    return f"{NOTICE}\n{ran.stdout.strip()}\n"
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -19,36 +19,40 @@ from api.cli.options.filters import (
     Until,
     Worker,
 )
+from coordinator.analytics.exports.datasets import DATASETS
+from coordinator.analytics.exports.format import COMPRESSIONS, PACKED_SUFFIX
+from coordinator.analytics.exports.formats import DEFAULT, FORMATS, by_suffix
+from worker.contract.wording import enumerated
 
-Dataset = Annotated[str, typer.Argument(help="results, rollups, incidents, verdicts or workers.")]
+_PACKED: Final = {suffix: name for name, suffix in PACKED_SUFFIX.items() if suffix}
+_PACKINGS: Final = enumerated(COMPRESSIONS, "or")
+_CONTINUED: Final = [name for name, made in FORMATS.items() if made.continues]
+
+Dataset = Annotated[str, typer.Argument(help=f"{enumerated(DATASETS, 'or')}.")]
 Format = Annotated[
     str | None,
     typer.Option(
-        "--format", help="ndjson, csv, parquet, arrow or json; default: by FILE, else ndjson."
+        "--format",
+        help=f"{enumerated(FORMATS, 'or')}; default: by FILE, else {DEFAULT}.",
     ),
 ]
 Out = Annotated[
     Path | None, typer.Option(help="File to write; .gz and .zst are packed.", metavar="FILE")
 ]
 Compression = Annotated[
-    str | None, typer.Option(help="none, gzip or zstd; default: by FILE, else by the format.")
+    str | None,
+    typer.Option(help=f"{_PACKINGS}; default: by FILE, else by the format."),
 ]
 Columns = Annotated[str | None, typer.Option(help="Only these, comma-separated.", metavar="NAMES")]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with FILE where it was broken off (csv and ndjson).")
+    bool,
+    typer.Option(
+        "--resume", help=f"Go on with FILE where it was broken off ({enumerated(_CONTINUED)})."
+    ),
 ]
 Cursor = Annotated[
     str | None, typer.Option(help="Only what lies behind it: the cursor that an export printed.")
 ]
-SUFFIXES = {
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".arrow": "arrow",
-}
-SUFFIXES |= {".arrows": "arrow", ".json": "json"}
-PACKED = {".gz": "gzip", ".zst": "zstd"}
 
 
 def export(
@@ -76,10 +80,9 @@ def export(
     At the end, rows and checksum are compared with what the server counted. Exit code 1 when they
     differ, or when files of the archive could not be read.
     """
-    packed = PACKED.get(out.suffix) if out else None
-    inner = Path(out.stem).suffix if out and packed else out.suffix if out else ""
+    by_name, packed = _named(out)
     query = {
-        "format": format or SUFFIXES.get(inner, "ndjson"),
+        "format": format or by_name,
         "compression": compression or packed,
         "columns": columns,
         "service": service,
@@ -92,14 +95,15 @@ def export(
         "since": since,
         "until": until,
     }
-    if resume and (out is None or query["format"] not in ("csv", "ndjson")):
+    order = Order(dataset, query, FORMATS.get(format or by_name), cursor)
+    if resume and (out is None or not order.continues):
+        suffixes = enumerated((FORMATS[name].suffixes[0] for name in _CONTINUED), "or")
         typer.echo(
-            "--resume needs --out FILE with a name that ends in .csv or .ndjson (or packed: .gz,"
-            " .zst)",
+            f"--resume needs --out FILE with a name that ends in {suffixes}"
+            f" (or packed: {', '.join(_PACKED)})",
             err=True,
         )
         raise typer.Exit(2)
-    order = Order(dataset, query, cursor)
     with api_client(url) as client:
         whole = (
             print_all(client, order, sys.stdout.buffer)
@@ -107,3 +111,12 @@ def export(
             else download(client, order, out, resume)
         )
     raise typer.Exit(0 if whole else 1)
+
+
+def _named(out: Path | None) -> tuple[str, str | None]:
+    """Format and packing (None when there is none) of a file by its name."""
+    if out is None:
+        return DEFAULT, None
+    packed = _PACKED.get(out.suffix)
+    made = by_suffix().get(Path(out.stem).suffix if packed else out.suffix)
+    return made.name if made else DEFAULT, packed

@@ -15,6 +15,7 @@ from rich.text import Text
 from api.cli.commands.archive import Archive
 from api.cli.options.locations import Data, Database, database_url
 from api.cli.terminal.tables import console, plain, show
+from coordinator.analytics.exports.datasets import DATASETS
 
 MOST_SHOWN = 1_000
 Files = Annotated[
@@ -31,20 +32,14 @@ Json = Annotated[
 
 
 def sql(
-    query: Annotated[
-        str,
-        typer.Argument(
-            metavar="SELECT", help="Over results, rollups, incidents, verdicts, workers."
-        ),
-    ],
+    query: Annotated[str, typer.Argument(metavar="SELECT", help=f"Over {', '.join(DATASETS)}.")],
     files: Files = None,
     place: Archive = None,
     database: Database = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Answer a question in SQL (DuckDB's) over the views results, rollups, incidents, verdicts and
-    workers.
+    """Answer a question in SQL (DuckDB's): each dataset of `outscope export` is a view.
 
     Nothing can be changed: what is asked works on views of the archive and on a copy of what is in
     the database.
@@ -70,9 +65,7 @@ def sql(
 
 def _put(answer: Any, json: bool) -> None:
     if answer is None:
-        raise ValueError(
-            "nothing is asked; write a SELECT over results, rollups, incidents, verdicts, workers"
-        )
+        raise ValueError(f"nothing is asked; write a SELECT over {', '.join(DATASETS)}")
     names = [column[0] for column in answer.description or ()]
     shown = 0
     rows: list[Any] = []

@@ -22,12 +22,12 @@ from rich.progress import (
 
 from api.cli.options.api_options import WRONG
 from api.cli.options.client import Client, Query, RefusedError, UnreachableError
+from coordinator.analytics.exports.format import Format
 
 SEGMENT_ROWS: Final = 500_000
 """So many rows are asked for at once where segments can be put together; what is lost by a break is
 less.
 """
-_CONTINUES: Final = ("csv", "ndjson")
 _COLUMNS: Final = (
     TextColumn("{task.description}"),
     BarColumn(),
@@ -38,16 +38,19 @@ _COLUMNS: Final = (
 
 @dataclass(slots=True)
 class Order:
-    """What is wanted: a dataset, the query, and from where on."""
+    """What is wanted: a dataset, the query, its format (None when it is not known here), and from
+    where on.
+    """
 
     dataset: str
     query: Query
+    format: Format | None = None
     cursor: str | None = None
 
     @property
     def continues(self) -> bool:
         """Whether segments of it make one file when they are put together."""
-        return self.query["format"] in _CONTINUES
+        return self.format is not None and self.format.continues
 
 
 @dataclass(slots=True)
@@ -128,7 +131,8 @@ def _fill(client: Client, order: Order, got: Got, file: IO[bytes], state: Path, 
 
 def _segment(client: Client, order: Order, got: Got, most: int | None) -> Iterator[bytes]:
     """The bytes of the next segment; counted and compared when they end."""
-    header = {"header": False} if order.query["format"] == "csv" and got.rows else {}
+    begun = got.rows and order.format is not None and order.format.has_header
+    header = {"header": False} if begun else {}
     query = {**order.query, "cursor": got.cursor, "limit": most, **header}
     parts, headers = client.stream("exports", order.dataset, query=query)
     digest, size = sha256(), 0

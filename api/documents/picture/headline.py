@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.documents.verdicts import VerdictView
 from api.documents.words import StateWord
+from worker.contract.wording import enumerated
 
 _NAMED = 3
 """So many components are named one by one; more are counted."""
@@ -70,7 +71,7 @@ def _subject(components: Sequence[str], setting: Setting) -> str:
         label(setting.components.get(component, component), setting.name)
         for component in components
     ]
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return enumerated(names)
 
 
 def label(component: str, service: str) -> str:

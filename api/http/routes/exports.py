@@ -16,18 +16,25 @@ from api.http.answers.refusals import refused
 from api.http.parameters import Cursor, checked
 from api.http.routes.results import Wanted
 from api.http.sources.sources import From
+from coordinator.analytics.exports.dataset import Wanted as Chosen
+from coordinator.analytics.exports.datasets import DATASETS
+from coordinator.analytics.exports.format import COMPRESSIONS
+from coordinator.analytics.exports.formats import DEFAULT, FORMATS
 from coordinator.store import ResultFilter
+from worker.contract.wording import enumerated
 
 router = APIRouter(tags=["exports"])
 
 REMEMBERED: Final = 1_000
 """Summaries of so many exports are kept, by the process that made them, while it runs."""
-FORMATS: Final = ("ndjson", "csv", "parquet", "arrow", "json")
 
-Name = Annotated[str, Path(description="results, rollups, incidents, verdicts or workers")]
-FormatName = Annotated[str, Query(alias="format", description=", ".join(FORMATS))]
+_FORMATS: Final = "; ".join(f"`{name}`: {made.about}" for name, made in FORMATS.items())
+
+Name = Annotated[str, Path(description=enumerated(DATASETS, "or"))]
+FormatName = Annotated[str, Query(alias="format", description=_FORMATS)]
 Compression = Annotated[
-    str | None, Query(description="none, gzip or zstd; without it, what suits the format")
+    str | None,
+    Query(description=f"{enumerated(COMPRESSIONS, 'or')}; without it, what suits the format"),
 ]
 Columns = Annotated[
     str | None, Query(description="only these, in this order, comma-separated", max_length=1_000)
@@ -69,14 +76,17 @@ class Summaries:
 
 
 async def _summaries(request: Request) -> Summaries:
-    found: Summaries = request.app.state.summaries
+    state = request.app.state
+    if not hasattr(state, "summaries"):
+        state.summaries = Summaries()
+    found: Summaries = state.summaries
     return found
 
 
 Kept = Annotated[Summaries, Depends(_summaries)]
 _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "content": {"application/x-ndjson": {}, "text/csv": {}},
+        "content": {made.media_type.partition(";")[0]: {} for made in FORMATS.values()},
         "description": "the rows, in the format asked for",
     },
     **refused(400, 404, 422),
@@ -120,7 +130,7 @@ async def export(
     kept: Kept,
     wanted: Wanted,
     name: Name,
-    format_name: FormatName = "ndjson",
+    format_name: FormatName = DEFAULT,
     compression: Compression = None,
     columns: Columns = None,
     cursor: Cursor = None,
@@ -159,21 +169,18 @@ def _made(
     limit: int | None,
     header: bool,
 ) -> Any:
-    from coordinator.analytics.exports.dataset import (
-        Wanted as Chosen,  # Arrow is large, and needed by exports alone
+    from coordinator.analytics.exports.stream import (
+        Export,  # Arrow is large, and needed by exports alone
     )
-    from coordinator.analytics.exports.datasets import DATASETS
-    from coordinator.analytics.exports.formats import FORMATS as KNOWN
-    from coordinator.analytics.exports.stream import Export
 
     if name not in DATASETS:
         raise ProblemError(
             "not_found", f"there is no dataset {name[:40]!r}; there is {', '.join(DATASETS)}"
         )
-    dataset, format_ = DATASETS[name], KNOWN.get(format_name)
+    dataset, format_ = DATASETS[name], FORMATS.get(format_name)
     if format_ is None:
         raise invalid(
-            "format", f"{format_name[:20]!r} is no format; write one of {', '.join(KNOWN)}"
+            "format", f"{format_name[:20]!r} is no format; write one of {', '.join(FORMATS)}"
         )
     pressed = compression or format_.compressions[0]
     if pressed not in format_.compressions:

@@ -2,7 +2,7 @@
 themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict
 
 import pyarrow as pa
@@ -31,7 +31,7 @@ def columns(dataset: Dataset) -> Iterator[Column]:
         )
 
 
-def page(datasets: dict[str, Dataset]) -> Iterator[str]:
+def page(datasets: Mapping[str, Dataset]) -> Iterator[str]:
     """The lines of the reference page."""
     yield "# Data dictionary\n"
     yield (

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-COMPRESSIONS: Final = ("none", "gzip", "zstd")
+PACKED_SUFFIX: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
+"""How the name of a file goes on when the whole of it is packed."""
+COMPRESSIONS: Final = tuple(PACKED_SUFFIX)
 
 
 class Writer(Protocol):
@@ -26,14 +28,22 @@ class Format:
     """A way of writing. `packs` says that it compresses by itself, column by column."""
 
     name: str
+    about: str
+    """A few words for those who choose."""
+    suffixes: tuple[str, ...]
+    """How names of its files may end; the first is how ours do."""
     media_type: str
     writer: Callable[[Any, str, bool], Writer]
-    """Makes a writer of a schema, a compression, and whether a header is wanted."""
+    """Makes a writer of a schema, a compression, and whether a header is wanted; loads what is
+    heavy.
+    """
     compressions: tuple[str, ...] = COMPRESSIONS
     """The first is the default."""
     packs: bool = False
     continues: bool = False
     """Whether bytes of a later export may be appended to those of an earlier one."""
+    has_header: bool = False
+    """Whether it begins with the names of the columns, which may be left out."""
 
 
 class Outlet(io.RawIOBase):

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from backports import zstd
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
-from coordinator.analytics.exports.format import Format
+from coordinator.analytics.exports.format import PACKED_SUFFIX, Format
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import part_of
 
@@ -24,7 +24,6 @@ PIECE_ROWS: Final = 4_096
 _GZIP: Final = 31
 _GZIP_LEVEL: Final = 4
 _ZSTD_LEVEL: Final = 3
-SUFFIXES: Final = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 
 
 @dataclass(slots=True)
@@ -56,8 +55,8 @@ class Export:
     @property
     def file_name(self) -> str:
         """What a file of it is called."""
-        packed = "" if self.format.packs else SUFFIXES[self.compression]
-        return f"{self.dataset.name}.{self.format.name}{packed}"
+        packed = "" if self.format.packs else PACKED_SUFFIX[self.compression]
+        return f"{self.dataset.name}{self.format.suffixes[0]}{packed}"
 
     async def stream(self, record: Record) -> AsyncIterator[bytes]:
         """The bytes, in pieces. The summary is complete when the stream ended by itself."""

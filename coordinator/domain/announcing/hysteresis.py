@@ -7,11 +7,10 @@ from coordinator.domain.announcing.announcement import Announcement, announcemen
 from coordinator.domain.announcing.settling import is_settled, turned_at
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.inference.estimator import Estimate
+from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.vantages.fleet import NEVER
 from coordinator.domain.window.grid import CellKey
 from coordinator.domain.window.pace import Pace
-from coordinator.domain.window.series import LONGEST_AGO
 from coordinator.domain.window.tally import Tally, failed_since, tallies
 from worker.contract.instant import Instant
 

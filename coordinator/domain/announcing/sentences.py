@@ -11,6 +11,7 @@ from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.grid import CellKey, any_along
 from coordinator.domain.window.tally import Tally
 from worker.contract.outcome import Reason
+from worker.contract.wording import enumerated
 
 FAILED = {
     Reason.DNS: "found no address",
@@ -127,16 +128,15 @@ def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey,
         for component in service.components
         if component.id in whys
     ]
-    return f" Not judged: {_listed(told)}." if told else ""
+    return f" Not judged: {enumerated(told)}." if told else ""
 
 
 def _subject(service: Service, claim: Claim, coverage: Coverage) -> str:
     """The components that fail, or the service when all of several do."""
     if len(claim.components) == len(coverage.axes.components) > 1:
         return service.name
-    return _listed(
-        component.name for component in service.components if component.id in claim.components
-    )
+    failing = [one.name for one in service.components if one.id in claim.components]
+    return enumerated(failing) or "Something"
 
 
 def _regions(count: int) -> str:
@@ -145,11 +145,6 @@ def _regions(count: int) -> str:
 
 def _names(topology: Topology, regions: Iterable[str]) -> str:
     return ", ".join(topology.region[region].name for region in regions)
-
-
-def _listed(names: Iterable[str]) -> str:
-    *most, last = tuple(names) or ("Something",)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _looks(tallies: Mapping[CellKey, Tally], *, slow: bool) -> str:

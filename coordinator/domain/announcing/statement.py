@@ -13,14 +13,13 @@ from coordinator.domain.announcing.sentences import (
     unjudged,
     voteless,
 )
-from coordinator.domain.incidents.life import WIDTH
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET
 from coordinator.domain.inference.estimator import Estimate, Estimator
 from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
-from coordinator.domain.model.verdict import Scope, Severity, Verdict
+from coordinator.domain.model.verdict import Scope, Severity, Verdict, widest
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.grid import CellKey
 from coordinator.domain.window.tally import tallies, times_of
@@ -34,11 +33,11 @@ def summary(announced: Sequence[AnnouncedClaim]) -> Summary:
     scope reach.
     """
     worst = max((one.severity for one in announced), key=list(Severity).index)
-    scope = max((one.claim.scope for one in announced), key=lambda found: WIDTH[found])
-    widest = [one.claim for one in announced if one.claim.scope is scope]
-    regions = tuple(dict.fromkeys(region for claim in widest for region in claim.regions))
+    scope = widest(one.claim.scope for one in announced)
+    reached = [one.claim for one in announced if one.claim.scope is scope]
+    regions = tuple(dict.fromkeys(region for claim in reached for region in claim.regions))
     components = tuple(
-        dict.fromkeys(component for claim in widest for component in claim.components)
+        dict.fromkeys(component for claim in reached for component in claim.components)
     )
     return worst, scope, regions, components
 

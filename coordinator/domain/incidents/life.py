@@ -25,18 +25,10 @@ from coordinator.domain.incidents.opening import is_confirmed
 from coordinator.domain.inference.claim import scope_of_cells
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.model.verdict import Scope
+from coordinator.domain.model.verdict import Scope, widest
 from coordinator.domain.window.grid import CellKey
 from worker.contract.instant import Instant
 
-WIDTH = {
-    Scope.NONE: 0,
-    Scope.UNKNOWN: 0,
-    Scope.REGIONAL: 1,
-    Scope.COMPONENT: 2,
-    Scope.SYSTEM_WIDE: 3,
-}
-"""The order of scopes from narrow to wide."""
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -201,7 +193,7 @@ def _reopen(
         scope=claim.scope,
         regions=claim.regions,
         components=claim.components,
-        peak=max(before.incident.peak, claim.scope, key=lambda scope: WIDTH[scope]),
+        peak=widest((before.incident.peak, claim.scope)),
         ended_after=None,
         ended_by=None,
         resolved_at=None,
@@ -269,7 +261,7 @@ def _update(
         ),
         started_after=started_after,
         started_by=started_by,
-        peak=max(before.peak, scope, key=lambda found: WIDTH[found]),
+        peak=widest((before.peak, scope)),
     )
     if _line(after) == _line(before):
         return opened, []

@@ -14,9 +14,10 @@ from coordinator.domain.inference.finding import CALM, Finding, conclude
 from coordinator.domain.inference.hypotheses import Group, groups_of
 from coordinator.domain.inference.posterior import evidence, weigh
 from coordinator.domain.inference.prefilter import Line, Prefilter
+from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology
-from coordinator.domain.vantages.fleet import NEVER, Fleet
+from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.grid import (
     CellKey,
     CountGrid,

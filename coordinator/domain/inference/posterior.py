@@ -14,14 +14,8 @@ from math import exp, log
 
 import numpy as np
 
-from coordinator.domain.inference.hypotheses import (
-    Group,
-    Hypothesis,
-    component_sets,
-    distinct,
-    price_of,
-    region_sets,
-)
+from coordinator.domain.inference.families import component_sets, region_sets
+from coordinator.domain.inference.hypotheses import Group, Hypothesis, distinct, price_of
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.grid import CountGrid, Flags, Floats, any_along
 

@@ -1,9 +1,9 @@
 """The verdict: how bad it is, and how far it reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from worker.contract.instant import Instant, rfc3339
 
@@ -16,6 +16,21 @@ class Scope(StrEnum):
     COMPONENT = "component"
     SYSTEM_WIDE = "system_wide"
     UNKNOWN = "unknown"
+
+
+WIDTH: Final[Mapping[Scope, int]] = {
+    Scope.NONE: 0,
+    Scope.UNKNOWN: 0,
+    Scope.REGIONAL: 1,
+    Scope.COMPONENT: 2,
+    Scope.SYSTEM_WIDE: 3,
+}
+"""The order of scopes from narrow to wide."""
+
+
+def widest(scopes: Iterable[Scope]) -> Scope:
+    """The widest of them; the first of several."""
+    return max(scopes, key=WIDTH.__getitem__)
 
 
 class Severity(StrEnum):

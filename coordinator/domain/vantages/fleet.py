@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from coordinator.domain.model.fitness import Fitness, FitnessChange
+from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.vantages.diagnosis import (
@@ -15,14 +16,12 @@ from coordinator.domain.vantages.diagnosis import (
     may_be_suspect,
 )
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
 WorkerKey = tuple[str, str]
 """(region, worker)."""
-NEVER: Instant = 1 << 62
-"""Later than every instant."""
 FALLEN_AT_LEAST = 2
 """One silent region is never our own fault."""
 EXAMS = 6

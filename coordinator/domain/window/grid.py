@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import (
     AT_SHIFT,
@@ -24,7 +25,7 @@ from coordinator.domain.window.look import (
     WORKER_SHIFT,
     Vote,
 )
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 

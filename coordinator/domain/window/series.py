@@ -7,13 +7,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import exp, log
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check
 from coordinator.domain.window.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-LONGEST_AGO: Instant = -(1 << 60)
 ROOM = 3
 """A series is trimmed when it holds this many spans of looks."""
 STEADY_LOOKS = 200

@@ -5,7 +5,8 @@ the targets.
 from dataclasses import dataclass, field
 
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.model.horizon import LONGEST_AGO
+from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
 SPANS_KEPT = 7

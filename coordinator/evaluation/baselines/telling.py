@@ -6,18 +6,11 @@ from hashlib import blake2b
 from typing import Any
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
-from coordinator.domain.model.verdict import Scope, Verdict
+from coordinator.domain.model.verdict import Scope, Verdict, widest
 from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.view import Claim
 from worker.contract.instant import Instant
 
-WIDTH = {
-    Scope.NONE: 0,
-    Scope.UNKNOWN: 0,
-    Scope.REGIONAL: 1,
-    Scope.COMPONENT: 2,
-    Scope.SYSTEM_WIDE: 3,
-}
 CERTAIN = 1.0
 """A counting rule knows no doubt."""
 
@@ -83,7 +76,7 @@ class Teller:
             scope=claim.scope,
             regions=claim.regions,
             components=claim.components,
-            peak=max(self.incident.peak, claim.scope, key=lambda scope: WIDTH[scope]),
+            peak=widest((self.incident.peak, claim.scope)),
         )
         return IncidentEvent(now, Moment.UPDATED, self.incident)
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["api.http.app", "coordinator.process"])
+@pytest.mark.parametrize("module", ["api.cli.app", "api.http.app", "coordinator.process"])
 def test_no_process_loads_arrow_before_it_has_an_archive_to_read(module: str) -> None:
     program = f"import sys, {module}; print('pyarrow' in sys.modules)"
     told = subprocess.run(

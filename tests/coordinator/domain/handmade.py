@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from coordinator.domain.inference.claim import Coverage
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
 from coordinator.domain.window.grid import Axes, CountGrid, Looks
 from coordinator.domain.window.look import REASON_CODE, Vote, pack
 from coordinator.domain.window.pace import Pace
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.outcome import Reason
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.incidents.life import WIDTH
+from coordinator.domain.model.verdict import WIDTH
 from tests.coordinator.domain.engine_worlds import (
     NET,
     REGIONS,

@@ -1,11 +1,16 @@
-"""The datasets. A new one is a file here that defines `DATASET`, and a line below."""
+"""The datasets: one file or one folder each, and nothing else lies here; listed nowhere.
 
-from typing import Final
+A dataset is a module of this package with a `DATASET`, named as the dataset is. Their columns are
+Arrow's, so that a dataset is loaded when it is first asked for.
+"""
 
-from coordinator.analytics.exports.dataset import Dataset
-from coordinator.analytics.exports.datasets import incidents, results, rollups, verdicts, workers
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
-DATASETS: Final[dict[str, Dataset]] = {
-    module.DATASET.name: module.DATASET
-    for module in (results, rollups, incidents, verdicts, workers)
-}
+from worker.contract.listed import Listed
+
+if TYPE_CHECKING:
+    from coordinator.analytics.exports.dataset import Dataset
+
+DATASETS: Final[Mapping[str, "Dataset"]] = Listed(__name__, __path__, "DATASET")
+"""Every dataset by its name, in alphabetical order."""

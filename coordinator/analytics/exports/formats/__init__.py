@@ -1,10 +1,21 @@
-"""The formats. A new one is a file here that defines `FORMAT`, and a line below."""
+"""The formats: one file or one folder each, and nothing else lies here; listed nowhere.
 
+A format is a module of this package with a `FORMAT`, named as the format is. None loads Arrow
+before it writes: the command line and the API read this table when they start.
+"""
+
+from collections.abc import Mapping
 from typing import Final
 
 from coordinator.analytics.exports.format import Format
-from coordinator.analytics.exports.formats import arrow, csv, json, ndjson, parquet
+from worker.contract.listed import Listed
 
-FORMATS: Final[dict[str, Format]] = {
-    module.FORMAT.name: module.FORMAT for module in (parquet, csv, ndjson, arrow, json)
-}
+FORMATS: Final[Mapping[str, Format]] = Listed(__name__, __path__, "FORMAT")
+"""Every format by its name, in alphabetical order."""
+DEFAULT: Final = "ndjson"
+"""What is written when nobody says how: what `outscope replay` reads."""
+
+
+def by_suffix() -> dict[str, Format]:
+    """The format of a file by how its name ends."""
+    return {suffix: made for made in FORMATS.values() for suffix in made.suffixes}

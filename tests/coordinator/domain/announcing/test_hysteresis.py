@@ -7,9 +7,8 @@ from coordinator.domain.announcing.hysteresis import HysteresisState, announce, 
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim
 from coordinator.domain.inference.estimator import Estimate
 from coordinator.domain.inference.finding import CALM, Finding
+from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.model.verdict import Scope
-from coordinator.domain.vantages.fleet import NEVER
-from coordinator.domain.window.series import LONGEST_AGO
 from tests.coordinator.domain.handmade import (
     RULES,
     Seen,

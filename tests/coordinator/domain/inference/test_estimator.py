@@ -6,8 +6,9 @@ import pytest
 from coordinator.domain.inference.claim import ALL_WELL
 from coordinator.domain.inference.estimator import OURS, Estimator
 from coordinator.domain.inference.finding import CALM
+from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.topology import Topology
-from coordinator.domain.vantages.fleet import NEVER, Fleet
+from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.look import Vote
 from coordinator.domain.window.series import Series
 from tests.coordinator.domain.handmade import RULES, at, code_of, net, series_of

@@ -3,6 +3,7 @@ import json
 import orjson
 
 from coordinator.domain.model.rules import VERSION
+from coordinator.domain.model.verdict import WIDTH, Scope, widest
 from tests.scenarios.internet import Silence, Trouble, results, topology
 from tests.scenarios.trial import FAST, at, try_results
 from worker.contract.instant import parse_rfc3339
@@ -94,3 +95,10 @@ def test_slow_answers_are_degraded_and_no_outage() -> None:
     verdict = trial.engine.verdicts()["claude"]
     assert (verdict.scope, verdict.severity) == ("system_wide", "degraded")
     assert {cell.state for cell in verdict.cells} == {"degraded"}
+
+
+def test_the_widest_scope_reaches_furthest_and_not_knowing_reaches_nowhere() -> None:
+    assert widest(Scope) is Scope.SYSTEM_WIDE
+    assert widest((Scope.REGIONAL, Scope.COMPONENT, Scope.UNKNOWN)) is Scope.COMPONENT
+    assert widest((Scope.UNKNOWN, Scope.NONE)) is Scope.UNKNOWN
+    assert set(WIDTH) == set(Scope)

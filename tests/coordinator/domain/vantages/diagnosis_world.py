@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose, failing_about
 from coordinator.domain.window.look import Vote, at_of, vote_in
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import (
     RULES,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.vantages.fleet import NEVER
+from coordinator.domain.model.horizon import NEVER
 from tests.coordinator.domain.handmade import at, net
 from tests.coordinator.domain.vantages.watched_fleet import EVERYONE, RULES_HERE, WIDE, Watch, alone
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.window.grid import CountGrid, fill
 from coordinator.domain.window.look import Vote
-from coordinator.domain.window.series import LONGEST_AGO
 from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import (
     RULES,

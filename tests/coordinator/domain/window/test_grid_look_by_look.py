@@ -9,10 +9,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.grid import Axes, CountGrid, axes_of, fill
 from coordinator.domain.window.look import LATE, REASON_MASK, SLOW, Vote, at_of, vote_in, worker_of
-from coordinator.domain.window.series import LONGEST_AGO, Series
+from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, at, check_of, code_of, series_of, vantage_of
 

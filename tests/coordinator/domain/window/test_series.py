@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import Vote, at_of
-from coordinator.domain.window.series import LEAST_DEVIATION, LONGEST_AGO, Baseline
+from coordinator.domain.window.series import LEAST_DEVIATION, Baseline
 from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, at, check_of, code_of, series_of
 from tests.scenarios.internet import results, topology
 

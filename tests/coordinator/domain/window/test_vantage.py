@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.window.series import LONGEST_AGO
+from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.window.vantage import SPANS_KEPT
 from tests.coordinator.domain.handmade import at, check_of, series_of, vantage_of
 

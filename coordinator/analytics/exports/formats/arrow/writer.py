@@ -2,15 +2,17 @@
 arrive.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
-from coordinator.analytics.exports.format import Format, Outlet
+from coordinator.analytics.exports.format import Outlet
 
 
-class _Arrow:
-    def __init__(self, schema: Any, compression: str, _header: bool) -> None:
+class ArrowWriter:
+    """Writes Arrow's stream."""
+
+    def __init__(self, schema: Any, compression: str) -> None:
         self._out = Outlet()
         self._options = pa.ipc.IpcWriteOptions(
             compression=None if compression == "none" else compression
@@ -32,12 +34,3 @@ class _Arrow:
         """The mark of the end."""
         self._writer.close()
         return self._out.taken()
-
-
-FORMAT: Final = Format(
-    "arrow",
-    "application/vnd.apache.arrow.stream",
-    _Arrow,
-    compressions=("none", "zstd"),
-    packs=True,
-)

@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coordinator.analytics.exports.formats.parquet import FORMAT, GROUP_ROWS
+from coordinator.analytics.exports.formats.parquet import FORMAT
+from coordinator.analytics.exports.formats.parquet.writer import GROUP_ROWS
 
 NAME = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([("region", NAME), ("at", pa.int64())])

@@ -11,7 +11,6 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from coordinator.analytics.exports.format import Format
 from coordinator.analytics.exports.texts import changed, data_of, is_text, lists, times
 from coordinator.result_files.columns import is_json
 
@@ -80,8 +79,10 @@ def _special(array: Any) -> bool:
     return bool(_SPECIAL[data_of(array)].any())
 
 
-class _Ndjson:
-    def __init__(self, schema: Any, _compression: str, _header: bool) -> None:
+class NdjsonWriter:
+    """Writes an object a line."""
+
+    def __init__(self, schema: Any) -> None:
         self._lines = Lines(schema, "\n")
 
     def begin(self) -> bytes:
@@ -95,6 +96,3 @@ class _Ndjson:
     def end(self) -> bytes:
         """Nothing."""
         return b""
-
-
-FORMAT: Final = Format("ndjson", "application/x-ndjson", _Ndjson, continues=True)

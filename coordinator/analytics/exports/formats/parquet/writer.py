@@ -5,14 +5,16 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coordinator.analytics.exports.format import Format, Outlet
+from coordinator.analytics.exports.format import Outlet
 
 GROUP_ROWS: Final = 49_152
 """Rows a row group, at least: until the end the writer holds some 20 kB on each that it wrote."""
 
 
-class _Parquet:
-    def __init__(self, schema: Any, compression: str, _header: bool) -> None:
+class ParquetWriter:
+    """Writes a Parquet file."""
+
+    def __init__(self, schema: Any, compression: str) -> None:
         self._schema, self._compression = schema, compression
         self._out = Outlet()
         self._writer: Any = None
@@ -50,12 +52,3 @@ class _Parquet:
         table = pa.Table.from_batches(self._waiting).unify_dictionaries()
         self._waiting, self._rows = [], 0
         self._writer.write_table(table, row_group_size=table.num_rows)
-
-
-FORMAT: Final = Format(
-    "parquet",
-    "application/vnd.apache.parquet",
-    _Parquet,
-    compressions=("zstd", "gzip", "none"),
-    packs=True,
-)

@@ -1,13 +1,14 @@
 """JSON: one array of objects, for programs that read a document as a whole."""
 
-from typing import Any, Final
+from typing import Any
 
-from coordinator.analytics.exports.format import Format
-from coordinator.analytics.exports.formats.ndjson import Lines
+from coordinator.analytics.exports.formats.ndjson.writer import Lines
 
 
-class _Json:
-    def __init__(self, schema: Any, _compression: str, _header: bool) -> None:
+class JsonWriter:
+    """Writes one array."""
+
+    def __init__(self, schema: Any) -> None:
         self._lines = Lines(schema, ",\n")
         self._held = b""
 
@@ -24,6 +25,3 @@ class _Json:
     def end(self) -> bytes:
         """The array ends."""
         return b"\n]\n"
-
-
-FORMAT: Final = Format("json", "application/json", _Json)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
-from coordinator.analytics.exports.format import Format, Outlet
+from coordinator.analytics.exports.format import Outlet
 from coordinator.analytics.exports.texts import changed, first_bytes, is_text, lists, times
 
 _DANGEROUS: Final = "=+-@\t\r\n"
@@ -22,8 +22,10 @@ _SUSPECT: Final = np.zeros(256, np.bool_)
 _SUSPECT[[ord(character) for character in f"{_DANGEROUS}'"]] = True
 
 
-class _Csv:
-    def __init__(self, schema: Any, _compression: str, header: bool) -> None:
+class CsvWriter:
+    """Writes lines of cells."""
+
+    def __init__(self, schema: Any, header: bool) -> None:
         self._schema, self._header = schema, header
         self._out = Outlet()
         plain = [pa.field(field.name, _plain(field.type)) for field in schema]
@@ -75,6 +77,3 @@ def _plain(kind: Any) -> Any:
         if pa.types.is_dictionary(kind) or pa.types.is_timestamp(kind) or pa.types.is_list(kind)
         else kind
     )
-
-
-FORMAT: Final = Format("csv", "text/csv; charset=utf-8; header=present", _Csv, continues=True)

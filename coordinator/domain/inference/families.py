@@ -1,0 +1,136 @@
+"""Families of hypotheses: which components, and which regions, are worth trying together.
+
+A family is a function below with a line in `COMPONENTS` or `REGIONS`; nothing else knows it. Any
+components may fail in any regions, and what that costs is told by `price_of`. The order of families
+is that of hypotheses, and of a set that several find, the first family gives the name.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from coordinator.domain.inference.hypotheses import Group
+from coordinator.domain.window.grid import Flags, Floats
+
+PREFIXES_AT_MOST = 12
+"""Sets of the most suspicious regions that are tried, one, two, three... of them."""
+SUBSETS_AT_MOST = 6
+WORTH_A_LOOK = 0.5
+"""Evidence from which on a region or cell is tried at all."""
+HALF_SURE = 3.0
+
+Places = tuple[int, ...]
+"""Components or regions, as positions in the frame, in their order."""
+
+
+class Suspicion(NamedTuple):
+    """What regions are chosen by."""
+
+    everywhere: Places
+    """The regions that vote."""
+    suspects: Sequence[int]
+    """Those of them in which anything speaks for trouble."""
+    runs: Sequence[Floats]
+    """The evidence by region, in all and lately."""
+    groups: Sequence[Group]
+
+
+def component_sets(cells: Floats) -> list[Places]:
+    """The sets of components worth trying, each once. `cells` is the present evidence, (component,
+    region).
+    """
+    return list(dict.fromkeys(chain.from_iterable(family(cells) for family in COMPONENTS)))
+
+
+def region_sets(
+    runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]
+) -> dict[Places, str]:
+    """The sets of regions worth trying for some components, each with the name of its group, if it
+    is one.
+
+    `runs` are the evidence by region, in all and lately.
+    """
+    everywhere = tuple(np.flatnonzero(voting).tolist())
+    worth_a_look = np.logical_or.reduce([run > WORTH_A_LOOK for run in runs])
+    suspects = np.flatnonzero(voting & worth_a_look).tolist()
+    suspicion = Suspicion(everywhere, suspects, runs, groups)
+    found: dict[Places, str] = {}
+    for family in REGIONS:
+        for regions, name in family(suspicion):
+            found.setdefault(regions, name)
+    return found
+
+
+def all_components(cells: Floats) -> Iterator[Places]:
+    """The whole service."""
+    yield tuple(range(cells.shape[0]))
+
+
+def each_component(cells: Floats) -> Iterator[Places]:
+    """One component alone."""
+    for component in range(cells.shape[0]):
+        yield (component,)
+
+
+def suspicious_components(cells: Floats) -> Iterator[Places]:
+    """The most suspicious two, three, four..., and all that are suspicious."""
+    worth = np.minimum(cells, 2 * HALF_SURE).sum(axis=1)
+    order = [int(c) for c in np.argsort(-worth, kind="stable") if worth[c] > HALF_SURE]
+    for size in [*range(2, min(len(order), SUBSETS_AT_MOST) + 1), len(order)]:
+        if 2 <= size < cells.shape[0]:
+            yield tuple(sorted(order[:size]))
+
+
+def components_of_a_region(cells: Floats) -> Iterator[Places]:
+    """Those that are suspicious in the same region, for the most suspicious regions."""
+    by_region = cells.sum(axis=0)
+    for region in np.argsort(-by_region, kind="stable")[:SUBSETS_AT_MOST]:
+        there = tuple(int(c) for c in np.flatnonzero(cells[:, region] > HALF_SURE))
+        if 2 <= len(there) < cells.shape[0]:
+            yield there
+
+
+def all_regions(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+    """All that vote."""
+    yield suspicion.everywhere, "everywhere"
+
+
+def each_region(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+    """One suspicious region alone."""
+    for region in suspicion.suspects:
+        yield (region,), ""
+
+
+def regions_of_a_group(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+    """Regions that share something, one of them suspicious."""
+    for group in suspicion.groups:
+        there = tuple(region for region in suspicion.everywhere if region in group.regions)
+        several = 1 < len(there) < len(suspicion.everywhere)
+        if several and any(region in suspicion.suspects for region in there):
+            yield there, group.what
+
+
+def suspicious_regions(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+    """The most suspicious two, three, four..., and all that are suspicious, in all and lately."""
+    for worth in suspicion.runs:
+        worthy = [region for region in suspicion.suspects if worth[region] > WORTH_A_LOOK]
+        order = sorted(worthy, key=lambda region: (-worth[region], region))
+        for size in [*range(2, min(len(order), PREFIXES_AT_MOST) + 1), len(order)]:
+            if size >= 2:
+                yield tuple(sorted(order[:size])), ""
+
+
+COMPONENTS: Final[tuple[Callable[[Floats], Iterator[Places]], ...]] = (
+    all_components,
+    each_component,
+    suspicious_components,
+    components_of_a_region,
+)
+REGIONS: Final[tuple[Callable[[Suspicion], Iterator[tuple[Places, str]]], ...]] = (
+    all_regions,
+    each_region,
+    regions_of_a_group,
+    suspicious_regions,
+)
