@@ -22,7 +22,7 @@ from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, Vote, pack, vote_of
 from coordinator.domain.window.reorder import ReorderBuffer
 from coordinator.domain.window.series import Series
-from coordinator.domain.window.series_set import Learned, all_series_of, learned_on, remember
+from coordinator.domain.window.series_set import Learned, adopt, all_series_of, learned_on, remember
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 from worker.contract.result import Result
@@ -182,9 +182,7 @@ class Engine:
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""
-        open_now = [
-            opened.incident for judge in self._judges.values() for opened in judge.incidents.open
-        ]
+        open_now = [opened for judge in self._judges.values() for opened in judge.open_incidents()]
         causes = shared_causes(open_now, self._rules)
         changed = [incident for judge in self._judges.values() for incident in judge.link(causes)]
         return [IncidentEvent(at, Moment.UPDATED, incident) for incident in changed]
@@ -242,41 +240,26 @@ class Engine:
         for service, judge in self._judges.items():
             judge.reconcile(stored.get(service, ()))
         every = [incident for found in stored.values() for incident in found]
-        self._closed = [closed(incident, now) for incident in every if not self._goes_on(incident)]
+        self._close_what_ended(every, now)
 
-    def _goes_on(self, incident: Incident) -> bool:
-        judge = self._judges.get(incident.service)
-        return judge is not None and any(
-            opened.incident.id == incident.id for opened in judge.incidents.open
-        )
+    def _close_what_ended(self, incidents: Iterable[Incident], at: Instant) -> None:
+        """Incidents that were open and that no judge goes on with are closed."""
+        going = {opened.id for judge in self._judges.values() for opened in judge.open_incidents()}
+        self._closed += [closed(incident, at) for incident in incidents if incident.id not in going]
 
     def reconfigure(self, topology: Topology, rules: Rules) -> None:
         """Go on under another configuration; what was removed is forgotten, open incidents of it
         are closed.
         """
-        fleet, judges, all_series, waiting = (
-            self._fleet,
-            self._judges,
-            self._all_series,
-            self._reorder,
-        )
+        fleet, judges = self._fleet, self._judges
+        all_series, waiting = self._all_series, self._reorder
         self._found(topology, rules)
-        for check, seen in self._all_series.items():
-            for region, series in seen.items():
-                if region in all_series.get(check, {}):
-                    series.adopt(all_series[check][region])
+        adopt(self._all_series, all_series)
         self._fleet.adopt(fleet)
-        for service, judge in self._judges.items():
-            if service in judges:
-                judge.adopt(judges[service])
-        open_before = [
-            opened.incident for judge in judges.values() for opened in judge.incidents.open
-        ]
-        self._closed += [
-            closed(incident, self._judged or 0)
-            for incident in open_before
-            if not self._goes_on(incident)
-        ]
+        for service in self._judges.keys() & judges.keys():
+            self._judges[service].adopt(judges[service])
+        open_before = [opened for judge in judges.values() for opened in judge.open_incidents()]
+        self._close_what_ended(open_before, self._judged or 0)
         self._reorder = ReorderBuffer()
         self.observe(waiting.take(NEVER))
 

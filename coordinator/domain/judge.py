@@ -2,10 +2,8 @@
 of incidents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
 
 from coordinator.domain.announcing.hysteresis import HysteresisState, announce
 from coordinator.domain.announcing.statement import Speaker, summary
@@ -25,8 +23,10 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Verdict
 from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.series import Series
-from coordinator.domain.window.tally import tallies
+from coordinator.domain.window.tally import Tally, tallies
 from worker.contract.instant import Instant
 
 LEARN_ONE_IN = 8
@@ -203,28 +203,18 @@ class Judge:
     def _step_input(
         self, now: Instant, estimate: Estimate, announced: Sequence[AnnouncedClaim]
     ) -> StepInput:
-        axes, coverage = estimate.grid.axes, estimate.coverage
-        newest = estimate.grid.newest.reshape(-1).tolist()
-        reached = {key for opened in self.incidents.open for key in opened.cell_spans}
-        slow = {key for opened in self.incidents.open if opened.slow for key in opened.cell_spans}
+        grid, axes = estimate.grid, estimate.grid.axes
         return StepInput(
             now=now,
             service=self.service.id,
             announced=tuple(announced),
             unknown=any(claim.scope is Scope.UNKNOWN for claim in self.state.claims),
-            newest={
-                axes.key(number): newest[number]
-                for number in np.flatnonzero(coverage.votes).tolist()
-            },
+            newest=grid.newest_of(estimate.coverage.votes),
             components=axes.components,
             regions=axes.regions,
             enabled=self.estimator.cells,
-            firsts=tallies(estimate.grid, reached, estimate.grid.begin, slow=False)
-            if reached
-            else {},
-            slow_firsts=tallies(estimate.grid, slow, estimate.grid.begin, slow=True)
-            if slow
-            else {},
+            firsts=_firsts(grid, self.incidents.open, slow=False),
+            slow_firsts=_firsts(grid, [one for one in self.incidents.open if one.slow], slow=True),
             interval_ms=self.estimator.pace.by_cell,
         )
 
@@ -233,6 +223,10 @@ class Judge:
         seen = self.estimator.peek(now, late_alarms=bool(self.incidents.open))
         findings = self._estimate.findings if self._estimate else seen.findings
         return self._speaker.verdict(self.state, self.estimator, seen, findings, now)
+
+    def open_incidents(self) -> list[Incident]:
+        """The incidents that go on."""
+        return [opened.incident for opened in self.incidents.open]
 
     def resume(self, incidents: Sequence[Incident]) -> None:
         """Go on with open incidents, as far as what they reach is still looked at."""
@@ -283,6 +277,14 @@ class Judge:
         ]
         self.incidents = replace(self.incidents, open=tuple(incidents))
         return changed
+
+
+def _firsts(
+    grid: CountGrid, incidents: Iterable[OpenIncident], *, slow: bool
+) -> Mapping[CellKey, Tally]:
+    """The tallies of all cells that these incidents reach."""
+    cells = {cell for opened in incidents for cell in opened.cell_spans}
+    return tallies(grid, cells, grid.begin, slow=slow) if cells else {}
 
 
 def _linked(incident: Incident, causes: Mapping[str, str]) -> Incident:

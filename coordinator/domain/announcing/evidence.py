@@ -14,7 +14,8 @@ from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION, Rules
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
-from coordinator.domain.window.grid import CellKey, CountGrid, any_along
+from coordinator.domain.window.axes import CellKey, any_along
+from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.tally import Tally, tallies
 
 CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.94), (0.999, 0.97), (1.0, 0.98))

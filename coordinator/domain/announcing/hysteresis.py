@@ -9,7 +9,7 @@ from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim, wit
 from coordinator.domain.inference.estimator import Estimate
 from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.tally import Tally, failed_since, tallies
 from worker.contract.instant import Instant

@@ -8,7 +8,7 @@ from coordinator.domain.inference.claim import Claim, Coverage
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.domain.window.grid import CellKey, any_along
+from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.tally import Tally
 from worker.contract.outcome import Reason
 from worker.contract.wording import enumerated

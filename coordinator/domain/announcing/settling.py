@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from coordinator.domain.inference.claim import EVERYWHERE, Claim, Coverage
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import CellKey, CountGrid, Flags, any_along
+from coordinator.domain.window.axes import CellKey, Flags, any_along
+from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.tally import Tally, looks_since
 from worker.contract.instant import Instant
 

@@ -21,7 +21,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity, Verdict, widest
 from coordinator.domain.vantages.fleet import Fleet
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import tallies, times_of
 from worker.contract.instant import Instant
 

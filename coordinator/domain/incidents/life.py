@@ -26,7 +26,7 @@ from coordinator.domain.inference.claim import scope_of_cells
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, widest
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from worker.contract.instant import Instant
 
 BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})

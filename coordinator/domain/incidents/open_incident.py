@@ -10,7 +10,7 @@ from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.incident import Incident, Part, Parts
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Severity
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import Tally, Times
 from worker.contract.instant import Instant
 

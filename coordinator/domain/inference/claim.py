@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from coordinator.domain.inference.hypotheses import Hypothesis
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
-from coordinator.domain.window.grid import Axes, CellKey, Flags, any_along
+from coordinator.domain.window.axes import Axes, CellKey, Flags, any_along
 from worker.contract.instant import Instant
 
 FEWEST_REGIONS = 2

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Region, Topology
 from coordinator.domain.vantages.fleet import Fleet
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 

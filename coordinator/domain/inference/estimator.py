@@ -2,45 +2,28 @@
 to.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
+from coordinator.domain.inference.abstention import why
 from coordinator.domain.inference.claim import Claim, Coverage, within
 from coordinator.domain.inference.finding import CALM, Finding, conclude
-from coordinator.domain.inference.hypotheses import Group, groups_of
+from coordinator.domain.inference.hypotheses import Group, groups_of, kinds_of
 from coordinator.domain.inference.posterior import evidence, weigh
-from coordinator.domain.inference.prefilter import Line, Prefilter
+from coordinator.domain.inference.prefilter import Prefilter, rates_of
 from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.vantages.fleet import Fleet
-from coordinator.domain.window.grid import (
-    CellKey,
-    CountGrid,
-    Flags,
-    Floats,
-    any_along,
-    axes_of,
-    fill,
-)
-from coordinator.domain.window.look import REASON_MASK, REASONS, Vote, at_of, vote_in
+from coordinator.domain.window.axes import CellKey, Flags, Floats, any_along, axes_of
+from coordinator.domain.window.grid import CountGrid, fill
 from coordinator.domain.window.pace import pace_of
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
-from worker.contract.outcome import Reason
 
-OURS = {
-    Reason.RATE_LIMITED: "our own request rate is limited",
-    Reason.UNAUTHORIZED: "our own key is refused",
-    Reason.BLOCKED: "our own policy blocks the look",
-    Reason.LATE: "our workers were late or their clocks wrong",
-    Reason.INTERNAL: "our worker failed",
-    Reason.DNS: "only our resolver failed",
-}
 STAYS_SHARE = 0.5
 """What is announced as a disruption of its own stays one while it is this likely."""
 MOST_DISRUPTIONS = 3
@@ -102,11 +85,11 @@ class Estimator:
         self.touched = self.stirred = False
         """Whether any look came since the last estimate, and one of a cell that did not vote."""
         self.prefilter = Prefilter(
-            self.axes.window_ms, _rates(self.all_series, self._cells, len(columns))
+            self.axes.window_ms, rates_of(self.all_series, self._cells, len(columns))
         )
         for series, cell in zip(self.all_series, self._cells, strict=True):
             series.row, series.column = divmod(cell, len(columns))
-        self._kinds = _kinds(topology)
+        self._kinds = kinds_of(topology)
         self._rules, self._fleet = rules, fleet
 
     @property
@@ -236,18 +219,7 @@ class Estimator:
         for series, cell in zip(self.all_series, self._cells, strict=True):
             if not flat[cell] and self._fleet.is_fit(series.region):
                 found.setdefault((series.component, series.region), []).append(series)
-        return {key: _why(all_series, now) for key, all_series in found.items()}
-
-
-def _why(all_series: Sequence[Series], now: Instant) -> str:
-    whys: Counter[str] = Counter()
-    for series in all_series:
-        for code in series.since(now - series.fresh_ms):
-            if vote_in(code) == Vote.ABSTAINS:
-                whys[OURS.get(REASONS[code & REASON_MASK], "our own fault")] += 1
-            elif vote_in(code) == Vote.BAD and at_of(code) <= now:
-                whys["it fails, but nothing else answers our workers either"] += 1
-    return whys.most_common(1)[0][0] if whys else "not heard"
+        return {key: why(all_series, now) for key, all_series in found.items()}
 
 
 def _least(claims: Sequence[Claim], found: Sequence[Finding], share: float) -> float:
@@ -263,21 +235,3 @@ def _without(
     for component, region in cells:
         rest[:, :, components.index(component), regions.index(region)] = 0
     return rest
-
-
-def _rates(all_series: Sequence[Series], cells: Sequence[int], columns: int) -> dict[Line, float]:
-    """Looks per millisecond on each line, by one worker a region."""
-    rates: dict[Line, float] = {}
-    for series, cell in zip(all_series, cells, strict=True):
-        row, column = divmod(cell, columns)
-        for line in ((-1, -1), (row, -1), (-1, column), (row, column)):
-            rates[line] = rates.get(line, 0.0) + 1 / series.check.interval_ms
-    return rates
-
-
-def _kinds(topology: Topology) -> dict[str, dict[str, str]]:
-    return {
-        "country": {region.id: region.country for region in topology.regions},
-        "continent": {region.id: region.continent for region in topology.regions},
-        "provider": {region.id: region.provider for region in topology.regions if region.provider},
-    }

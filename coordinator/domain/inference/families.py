@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from coordinator.domain.inference.hypotheses import Group
-from coordinator.domain.window.grid import Flags, Floats
+from coordinator.domain.window.axes import Flags, Floats
 
 PREFIXES_AT_MOST = 12
 """Sets of the most suspicious regions that are tried, one, two, three... of them."""

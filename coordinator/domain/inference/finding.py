@@ -12,7 +12,8 @@ from coordinator.domain.inference.posterior import Posterior
 from coordinator.domain.inference.refinement import refined
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
-from coordinator.domain.window.grid import Axes, CellKey, CountGrid, Flags, Floats, any_along
+from coordinator.domain.window.axes import Axes, CellKey, Flags, Floats, any_along
+from coordinator.domain.window.grid import CountGrid
 from worker.contract.instant import Instant
 
 UNLIKELY = 0.002

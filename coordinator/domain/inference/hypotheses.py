@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,12 @@ def distinct(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
         if key not in best or hypothesis.price < best[key].price:
             best[key] = hypothesis
     return list(best.values())
+
+
+def kinds_of(topology: Topology) -> dict[str, dict[str, str]]:
+    """What regions may share, by the kind of it: the value of each region."""
+    return {
+        "country": {region.id: region.country for region in topology.regions},
+        "continent": {region.id: region.continent for region in topology.regions},
+        "provider": {region.id: region.provider for region in topology.regions if region.provider},
+    }

@@ -17,7 +17,8 @@ import numpy as np
 from coordinator.domain.inference.families import component_sets, region_sets
 from coordinator.domain.inference.hypotheses import Group, Hypothesis, distinct, price_of
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import CountGrid, Flags, Floats, any_along
+from coordinator.domain.window.axes import Flags, Floats, any_along
+from coordinator.domain.window.grid import CountGrid
 
 SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
 """The failing shares that are tried; those between are told well enough by their neighbours."""

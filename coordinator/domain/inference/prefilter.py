@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import log
 
 from coordinator.domain.model.rules import Rules
+from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
 SLOW_NATS, QUICK_NATS = log(0.8 / 0.03), log(0.2 / 0.97)
@@ -98,3 +99,13 @@ def _price(line: Line, rules: Rules) -> float:
     if line[1] == -1:
         return rules.service_nats
     return rules.region_nats if line[0] == -1 else rules.cell_nats
+
+
+def rates_of(all_series: Sequence[Series], cells: Sequence[int], columns: int) -> dict[Line, float]:
+    """Looks per millisecond on each line, by one worker a region."""
+    rates: dict[Line, float] = {}
+    for series, cell in zip(all_series, cells, strict=True):
+        row, column = divmod(cell, columns)
+        for line in ((-1, -1), (row, -1), (-1, column), (row, column)):
+            rates[line] = rates.get(line, 0.0) + 1 / series.check.interval_ms
+    return rates

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from coordinator.domain.inference.hypotheses import Hypothesis
-from coordinator.domain.window.grid import Flags, Floats, any_along
+from coordinator.domain.window.axes import Flags, Floats, any_along
 
 WELL_NATS = -7.0
 """Evidence against a cell's failing as the rest does, from which on it is called well."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from coordinator.domain.model.fitness import Fitness, FitnessChange
-from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
+from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.vantages.diagnosis import (
@@ -15,6 +15,8 @@ from coordinator.domain.vantages.diagnosis import (
     is_suspect,
     may_be_suspect,
 )
+from coordinator.domain.vantages.standing import NOT_HEARD, Standing, standing_of
+from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
@@ -26,13 +28,6 @@ FALLEN_AT_LEAST = 2
 """One silent region is never our own fault."""
 EXAMS = 6
 """A worker is examined at most this many times a bucket."""
-FEWEST_GROUPS = 4
-"""When networks leave fewer independent witnesses than this, services and references are taken for
-witnesses.
-"""
-Standing = tuple[Fitness, str]
-"""A fitness, and why."""
-NOT_HEARD: Standing = (Fitness.SILENT, "nothing heard yet")
 
 
 class Fleet:
@@ -120,7 +115,7 @@ class Fleet:
             self._treat(vantage, diagnosis)
         if vantage.silent_at() >= now:
             self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
-        fitness, why = _standing(vantage, why, now)
+        fitness, why = standing_of(vantage, why, now)
         changed = fitness is not vantage.fitness
         vantage.fitness, vantage.why = fitness, why
         return FitnessChange(now, vantage.region, fitness, why, vantage.name) if changed else None
@@ -149,20 +144,8 @@ class Fleet:
         see the same.
         """
         if region not in self._grouped:
-            self._grouped[region] = self._group(region)
+            self._grouped[region] = witnesses(self._by_place[region])
         return self._grouped[region]
-
-    def _group(self, region: str) -> Mapping[Series, str]:
-        """What one network serves is one witness, else a service or reference is."""
-        all_series = self._by_place[region]
-        networks = {
-            series: f"AS{series.asn}" if series.asn else _kin(series) for series in all_series
-        }
-        return (
-            networks
-            if len(set(networks.values())) >= FEWEST_GROUPS
-            else {series: _kin(series) for series in all_series}
-        )
 
     def _elsewhere(self, series: Series, slot: int) -> Mapping[str, float]:
         """What every region saw of a check about a slot; remembered for this step, since all
@@ -263,13 +246,6 @@ class Fleet:
         return 2 * max(self._bucket.values(), default=0)
 
 
-def _kin(series: Series) -> str:
-    """A service is one witness, and so is each component of a reference."""
-    return (
-        f"{series.check.service}/{series.component}" if series.reference else series.check.service
-    )
-
-
 def _buckets(topology: Topology) -> dict[str, int]:
     """The bucket of each region: its shortest interval."""
     intervals: dict[str, list[int]] = {}
@@ -277,13 +253,3 @@ def _buckets(topology: Topology) -> dict[str, int]:
         for region in check.regions:
             intervals.setdefault(region, []).append(check.interval_ms)
     return {region: min(found) for region, found in intervals.items()}
-
-
-def _standing(vantage: Vantage, diagnosis: str, now: Instant) -> Standing:
-    if vantage.silent_at() < now:
-        return Fitness.SILENT, f"nothing heard for {vantage.fresh_ms / 1000:g} s"
-    if vantage.unfit_since is not None:
-        return Fitness.UNFIT, diagnosis
-    if vantage.answered_at == LONGEST_AGO:
-        return Fitness.SILENT, "heard, but nothing has answered it yet"
-    return Fitness.FIT, ""

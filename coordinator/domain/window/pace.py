@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coordinator.domain.window.grid import Axes, CellKey, Flags, Ints
+from coordinator.domain.window.axes import Axes, CellKey, Flags, Ints
 from coordinator.domain.window.series import Series
 
 PATIENCE_INTERVALS = 2

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Role, Topology
-from coordinator.domain.window.grid import axes_of
+from coordinator.domain.window.axes import axes_of
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
@@ -53,6 +53,14 @@ def learned_on(all_series: AllSeries, at: Instant) -> Learned:
         if known:
             normal[check] = {region: found.to_numbers() for region, found in known.items()}
     return Learned(at, normal)
+
+
+def adopt(all_series: AllSeries, before: AllSeries) -> None:
+    """Go on with the looks of series that were there before, under the former configuration."""
+    for check, seen in all_series.items():
+        for region, series in seen.items():
+            if region in before.get(check, {}):
+                series.adopt(before[check][region])
 
 
 def remember(all_series: AllSeries, learned: Learned, rules: Rules) -> None:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coordinator.domain.window.grid import CellKey, CountGrid, Flags, Ints
+from coordinator.domain.window.axes import CellKey, Flags, Ints
+from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.look import REASONS
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason

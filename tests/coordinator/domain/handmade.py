@@ -9,7 +9,8 @@ from coordinator.domain.inference.claim import Coverage
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
-from coordinator.domain.window.grid import Axes, CountGrid, Looks
+from coordinator.domain.window.axes import Axes
+from coordinator.domain.window.grid import CountGrid, Looks
 from coordinator.domain.window.look import REASON_CODE, Vote, pack
 from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.series import Series

@@ -19,7 +19,8 @@ from coordinator.domain.inference.finding import CALM, Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
-from coordinator.domain.window.grid import CellKey, CountGrid
+from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.tally import Tally, tallies
 from tests.coordinator.domain.handmade import (
     RULES,

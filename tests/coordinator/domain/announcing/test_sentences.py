@@ -9,7 +9,7 @@ from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Component, Region, Role, Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import Tally
 from tests.coordinator.domain.handmade import coverage_of, some_axes
 from worker.contract.outcome import BLAME, Blame, Reason

@@ -5,7 +5,7 @@ import numpy as np
 from coordinator.domain.announcing.settling import is_settled, turned_at
 from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.verdict import Scope
-from coordinator.domain.window.grid import Flags
+from coordinator.domain.window.axes import Flags
 from coordinator.domain.window.tally import Tally
 from tests.coordinator.domain.handmade import RULES, Seen, at, coverage_of, grid_of, some_axes
 

@@ -9,7 +9,7 @@ from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import Tally, Times
 from tests.coordinator.domain.handmade import RULES, at, regions_of
 

@@ -17,7 +17,7 @@ from coordinator.domain.incidents.open_incident import (
 from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.incident import Incident, Part
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.domain.window.grid import CellKey
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import Tally
 from tests.coordinator.domain.handmade import RULES, at, regions_of
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from coordinator.domain.inference.abstention import OURS
 from coordinator.domain.inference.claim import ALL_WELL
-from coordinator.domain.inference.estimator import OURS, Estimator
+from coordinator.domain.inference.estimator import Estimator
 from coordinator.domain.inference.finding import CALM
 from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.topology import Topology

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.window.grid import BUCKETS_AT_MOST, axes_of
+from coordinator.domain.window.axes import BUCKETS_AT_MOST, axes_of
 from tests.coordinator.domain.handmade import RULES, START
 
 intervals = st.lists(st.integers(10_000, 300_000), min_size=1, max_size=4)

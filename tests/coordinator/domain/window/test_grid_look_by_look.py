@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.grid import Axes, CountGrid, axes_of, fill
+from coordinator.domain.window.axes import Axes, axes_of
+from coordinator.domain.window.grid import CountGrid, fill
 from coordinator.domain.window.look import LATE, REASON_MASK, SLOW, Vote, at_of, vote_in, worker_of
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage

@@ -1,6 +1,6 @@
 import numpy as np
 
-from coordinator.domain.window.grid import Axes
+from coordinator.domain.window.axes import Axes
 from coordinator.domain.window.pace import Pace, pace_of
 from tests.coordinator.domain.handmade import RULES, check_of, series_of
 
