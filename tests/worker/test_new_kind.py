@@ -18,6 +18,7 @@ from tests.faults.target import Target as Server
 from worker.agent import Agent
 from worker.contract.clock import now
 from worker.contract.kind import Kind
+from worker.contract.listed import Listed
 from worker.probes import kinds
 from worker.probes.run import Vantage
 from worker.targets.guard import Guard
@@ -29,6 +30,7 @@ TOY = '''\
 from contextlib import closing
 
 from worker.contract.kind import CheckParams, Kind
+from worker.contract.listed import Listed
 from worker.contract.outcome import Outcome, Reason, failure, success
 from worker.contract.target import Target
 from worker.probes.network.connection import connect
@@ -75,7 +77,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[Any]]:
     """The new kind, found in a folder as the registry finds all kinds."""
     (tmp_path / "toy.py").write_text(TOY)
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
-    known = type(kinds.KINDS)()
+    known: Listed[Kind[Any]] = Listed(kinds.__name__, kinds.__path__, "KIND")
     for place in ("worker.probes.kinds.KINDS", "worker.probes.run.KINDS"):
         monkeypatch.setattr(place, known)
     yield known["toy"]
