@@ -19,7 +19,7 @@ def source_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _service(service: Mapping[str, Any]) -> dict[str, Any]:
     components = [
-        {**component, "checks": [_check(check) for check in component["checks"]]}
+        {**component, "checks": list(map(_check, component["checks"]))}
         for component in service["components"]
     ]
     return {**service, "components": components}

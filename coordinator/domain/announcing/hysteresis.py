@@ -136,7 +136,8 @@ def _is_settled(
     pace: Pace,
     rules: Rules,
 ) -> bool:
-    before, after = ([claim.says() for claim in claims] for claims in (state.claims, wanted.claims))
+    before = [claim.says() for claim in state.claims]
+    after = [claim.says() for claim in wanted.claims]
     if before == after or state.last_summary is None:
         return True
     since = turned_at(state.claims, wanted.claims, _changes(state.claims, wanted.claims, estimate))

@@ -59,7 +59,7 @@ class RateLimit:
         rate = sum(map(_looks_per_s, topology.checks))
         everywhere = Bucket(max(LEAST_PER_S, SHARE * rate), max(LEAST_AT_ONCE, rate))
         self._buckets = {
-            name: (everywhere, *(by_host[host] for host in named)) for name, named in hosts.items()
+            name: (everywhere, *map(by_host.__getitem__, named)) for name, named in hosts.items()
         }
 
     def allows(self, check: Check, now_s: float) -> bool:
