@@ -55,7 +55,16 @@ def _load(command: Command) -> TyperCommand | TyperGroup:
         put(getattr(module, command.name))
     loaded = get_group(alone).commands[command.name]
     assert isinstance(loaded, TyperCommand | TyperGroup)  # noqa: S101 - tells the type checker
+    _unwrap(loaded)
     return loaded
+
+
+def _unwrap(command: Any) -> None:
+    """Let each paragraph of the help fill the terminal, whatever the lines of the docstring are."""
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs)
+    for below in getattr(command, "commands", {}).values():
+        _unwrap(below)
 
 
 def _absent(command: Command, module: str, error: ModuleNotFoundError) -> TyperCommand:
