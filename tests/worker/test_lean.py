@@ -5,6 +5,8 @@ import sys
 
 from worker.lean import UNUSED
 
+LATE = ("re2", "jsonschema_rs")
+"""What only a check that asks for it makes a worker load."""
 START = """
 import sys
 from worker.lean import leave_out_unused, settle
@@ -12,13 +14,15 @@ leave_out_unused()
 import worker.process
 from worker.messaging.publisher import Publisher
 settle()
+from worker.probes.kinds.tcp import TcpParams
+TcpParams(host="a.example", port=1, expect="no pattern")
 Publisher("rediss://user:password@127.0.0.1:1/0", "x")
 print([name for name in {names!r} if sys.modules.get(name) is not None], len(worker.process.KINDS))
 """
 
 
 def test_a_worker_starts_without_what_it_never_uses_and_has_all_its_kinds() -> None:
-    script = START.format(names=UNUSED)
+    script = START.format(names=UNUSED + LATE)
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
     )

@@ -1,10 +1,14 @@
 """JSON Schemas: compiled once, and never fetched from anywhere."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-LONGEST = 200
+from worker.probes.parameters.pattern import instead_of
+
+LONGEST: Final = 200
 """Characters of a complaint that are shown; it may quote the target's answer."""
+_MEMORY: Final = 1 << 21
+"""Bytes that one pattern, and what it learned of texts, may take."""
 
 
 class Schema:
@@ -15,11 +19,13 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         import jsonschema_rs  # late: 10 MB that most workers never need
 
+        linear = jsonschema_rs.RegexOptions(size_limit=_MEMORY, dfa_size_limit=_MEMORY)
         try:
-            self._validator = jsonschema_rs.validator_for(dict(schema), retriever=_refuse)
+            self._validator = jsonschema_rs.validator_for(
+                dict(schema), retriever=_refuse, pattern_options=linear
+            )
         except ValueError as error:
-            words = getattr(error, "message", str(error))
-            raise ValueError(f"is not a JSON Schema: {words}") from error
+            raise ValueError(f"is not a JSON Schema: {_words(error)}") from error
 
     def complaint(self, document: Any) -> str | None:
         """The first thing in which a document differs; None when it agrees."""
@@ -32,6 +38,16 @@ class Schema:
         place = ".".join(str(part) for part in error.instance_path) or "the JSON body"
         words = f"{place}: {error.message}"
         return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _words(error: ValueError) -> str:
+    """What is wrong, where, and for a pattern what to write instead."""
+    message = str(getattr(error, "message", error))
+    place = ".".join(str(part) for part in getattr(error, "instance_path", ()))
+    pattern = getattr(error, "instance", None)
+    instead = instead_of(pattern) if "pattern" in place and isinstance(pattern, str) else None
+    told = message if instead is None else f"{message} that Outscope searches: {instead}"
+    return f"{place}: {told}" if place else told
 
 
 def _refuse(address: str) -> Any:

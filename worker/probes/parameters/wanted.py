@@ -1,6 +1,5 @@
 """What a target must say, for kinds that read text: a part of it, or a regular expression."""
 
-import re
 from functools import cached_property
 from typing import Annotated, Final
 
@@ -8,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Fault, Reason
-from worker.probes.parameters.pattern import regular_expression
+from worker.probes.parameters.pattern import Expression, regular_expression
 from worker.probes.parameters.secret import SecretError, reveal
 
 _SHOWN: Final = 60
@@ -45,9 +44,9 @@ class Talk(Params):
         return self
 
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
+    def pattern(self) -> Expression | None:
         """`expect_regex`, compiled."""
-        return None if self.expect_regex is None else re.compile(self.expect_regex)
+        return None if self.expect_regex is None else Expression(self.expect_regex)
 
     @property
     def says(self) -> bool:
@@ -63,7 +62,7 @@ class Talk(Params):
         """Whether the text has all that is expected."""
         if self.expect is not None and self.expect not in text:
             return False
-        return self.pattern is None or self.pattern.search(text) is not None
+        return self.pattern is None or self.pattern.is_in(text)
 
     def message(self) -> bytes | Fault:
         """What to send, secrets filled in; the fault when this worker does not have one of them."""

@@ -53,6 +53,15 @@ def test_check_lists_every_mistake_and_fails(good: Path) -> None:
     assert "nothing was changed" in said.stderr
 
 
+def test_an_expression_that_needs_trying_again_is_refused_with_what_to_write(good: Path) -> None:
+    good.write_text(GOOD.replace("timeout: 5s", "timeout: 5s, expect: {body_regex: 'ok(?!, not)'}"))
+    said = outscope("config", "check", good)
+    assert said.exit_code == 1
+    assert "checks[0].expect.body_regex: 'ok(?!, not)' is not a regular expression" in said.stderr
+    assert f"{good}:8:" in said.stderr
+    assert "it looks around; write that as part of the expression" in said.stderr
+
+
 def test_schema_is_json_and_knows_the_kinds() -> None:
     said = outscope("config", "schema")
     assert said.exit_code == 0

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from worker.contract.kind import Params
 from worker.probes.parameters.json_path import Path, parse
 from worker.probes.parameters.json_schema import Schema
-from worker.probes.parameters.pattern import Pattern, regular_expression
+from worker.probes.parameters.pattern import Expression, Pattern, regular_expression
 
 _RANGE: Final = re.compile(r"([1-5]\d\d)-([1-5]\d\d)")
 
@@ -29,7 +29,7 @@ class ExpectHeader(Params):
         default=True, description="Whether the header must be there, or must not."
     )
     equals: str | None = Field(default=None, description="The whole value.")
-    regex: str | None = Field(
+    regex: Pattern | None = Field(
         default=None, description="Regular expression that must be found in the value."
     )
 
@@ -37,9 +37,12 @@ class ExpectHeader(Params):
     def _agrees(self) -> "ExpectHeader":
         if not self.present and (self.equals is not None or self.regex is not None):
             raise ValueError("a header that must not be present has no value to expect")
-        if self.regex is not None:
-            regular_expression(self.regex)
         return self
+
+    @cached_property
+    def pattern(self) -> Expression | None:
+        """`regex`, compiled."""
+        return None if self.regex is None else Expression(self.regex)
 
 
 class Expect(Params):
@@ -146,9 +149,9 @@ class Expect(Params):
         return bool(self.json_path) or any(given is not None for given in texts)
 
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
+    def pattern(self) -> Expression | None:
         """`body_regex`, compiled."""
-        return None if self.body_regex is None else re.compile(self.body_regex)
+        return None if self.body_regex is None else Expression(self.body_regex)
 
     @cached_property
     def header_rules(self) -> tuple[tuple[str, ExpectHeader], ...]:

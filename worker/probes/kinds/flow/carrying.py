@@ -62,9 +62,8 @@ def _found(keep: Keep, answers: Sequence[Answer]) -> str | None:
         name = keep.header.lower()
         return _last(answer.headers.get(name) for answer in reversed(answers))
     body = answers[-1].body
-    if keep.regex is not None:
-        match = re.search(keep.regex, body.decode("utf-8", "replace"))
-        return None if match is None else match[1] if match.re.groups else match[0]
+    if keep.expression is not None:
+        return keep.expression.value_in(body.decode("utf-8", "replace"))
     return _json(body, keep.path)
 
 

@@ -14,7 +14,7 @@ from worker.contract.outcome import Outcome
 from worker.contract.target import Target
 from worker.probes.kinds.http import HttpParams
 from worker.probes.parameters.json_path import Path, parse
-from worker.probes.parameters.pattern import Pattern
+from worker.probes.parameters.pattern import Expression, Pattern
 
 PLACE: Final = re.compile(rb"\{\{ *([a-z][a-z0-9_]{0,31}) *\}\}")
 """Where a value goes: `{{token}}`."""
@@ -65,6 +65,11 @@ class Keep(Params):
     def path(self) -> Path:
         """`json_path`, read."""
         return parse(self.json_path or "")
+
+    @cached_property
+    def expression(self) -> Expression | None:
+        """`regex`, compiled with its groups."""
+        return None if self.regex is None else Expression(self.regex, groups=True)
 
     @property
     def said(self) -> str:

@@ -13,7 +13,7 @@ from worker.probes.kinds.llm.budget import Bill
 from worker.probes.kinds.llm.dialects import anthropic, gemini, openai_chat, openai_responses
 from worker.probes.kinds.llm.dialects.dialect import Dialect, Question
 from worker.probes.parameters.header import Headers
-from worker.probes.parameters.pattern import Pattern
+from worker.probes.parameters.pattern import Expression, Pattern
 from worker.probes.parameters.place import IpVersion
 from worker.probes.parameters.web_address import WebAddress
 
@@ -167,6 +167,16 @@ class LlmParams(CheckParams):
     def dialect(self) -> Dialect:
         """How the API is spoken."""
         return DIALECTS[self.api]
+
+    @cached_property
+    def answer_pattern(self) -> Expression | None:
+        """`answer`, compiled."""
+        return None if self.answer is None else Expression(self.answer)
+
+    @cached_property
+    def echo_pattern(self) -> Expression | None:
+        """`echo`, compiled."""
+        return None if self.echo is None else Expression(self.echo)
 
     @cached_property
     def base(self) -> str:

@@ -135,8 +135,9 @@ def _content(reading: Reading, params: LlmParams) -> Fault | None:
             Blame.TARGET,
             f"{reading.model[:80]!r} answered, not {params.model!r}",
         )
-    if params.answer is not None and re.search(params.answer, reading.text) is None:
-        return Reason.CONTENT, Blame.TARGET, f"the answer does not match {params.answer[:80]!r}"
+    wanted = params.answer_pattern
+    if wanted is not None and not wanted.is_in(reading.text):
+        return Reason.CONTENT, Blame.TARGET, f"the answer does not match {wanted.source[:80]!r}"
     return None
 
 
@@ -144,8 +145,8 @@ def _is_expected(model: str, params: LlmParams) -> bool:
     """Whether this is the model that was asked: its name is echoed with or without a date, a
     vendor, an alias.
     """
-    if params.echo is not None:
-        return re.search(params.echo, model) is not None
+    if params.echo_pattern is not None:
+        return params.echo_pattern.is_in(model)
     asked, answered = (name.rpartition("/")[2].casefold() for name in (params.model or "", model))
     asked = _ALIAS.sub("", asked)
     return answered.startswith(asked) and _DATED.fullmatch(answered[len(asked) :]) is not None

@@ -120,7 +120,6 @@ def test_a_long_answer_is_shown_in_part() -> None:
     [
         {"body_regex": "("},
         {"body_regex": "a{99999999999999999999}"},
-        {"body_regex": "(" * 5000 + ")" * 5000},
         {"headers": {"a": "["}},
         {"headers": {"a": {"regex": "["}}},
     ],
