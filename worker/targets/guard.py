@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
-from worker.contract.target import Target, url_target
+from worker.contract.target import Target, plain_host, url_target
 from worker.targets.policy import NEVER_SETTING, Network, Policy
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -91,6 +91,19 @@ class Guard:
         it may be.
         """
         return self._remembered(ip)
+
+    def rules_out(self, host: str) -> bool:
+        """Whether this host or address does not want to be probed, whoever leads there."""
+        if self.policy.never(plain_host(host)):
+            return True
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+        inner = _embedded(address)
+        return any(
+            _within(one, self.policy.networks) for one in (address, inner) if one is not None
+        )
 
     def _url_objection(self, url: str) -> str | None:
         """Why whoever this URL names must not be asked; None when it may be, or when it names

@@ -61,6 +61,13 @@ class Provoker:
         vantage = self.vantages(resolver=Resolver(lookup, nameservers))
         return await self.look_at("http", url="http://shop.test/", vantage=vantage)
 
+    async def leads_inside(self, nameservers: Any) -> Outcome:
+        def lookup(_host: str, port: int, *_: Any) -> Any:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", port))]
+
+        vantage = self.vantages(resolver=Resolver(lookup, nameservers))
+        return await self.look_at("http", url="http://shop.test/", vantage=vantage)
+
 
 @pytest.fixture
 def provoker(
@@ -81,6 +88,8 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
     yield await p.name(socket.EAI_NONAME, "no", await _honest())
     yield await p.name(socket.EAI_AGAIN, "temporary failure")
     yield await p.name(socket.EAI_NONAME, "no")
+    yield await p.leads_inside(list)
+    yield await p.leads_inside(await _honest())
     yield await p.port(p.closed_port)
     yield await p.port(45_678, "127.255.255.255")  # a broadcast address, to which TCP has no way
     yield await p.port(p.full_port)
@@ -112,6 +121,7 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
     yield await p.answer(proxy={"url": f"http://127.0.0.1:{proxy.port}"})
     yield await p.serve(_greet)
     yield await p.answer(status=302, headers={"Location": "ftp://127.0.0.1/"})
+    yield await p.answer(status=302, headers={"Location": "http://169.254.169.254/latest"})
     yield await p.look_at("http", url=encrypted.url(scheme="https"), verify=False, http_version="2")
     yield await p.answer(status=403, headers={"cf-mitigated": "challenge"})
     yield await p.answer(status=403)

@@ -23,6 +23,7 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
     return replace(
         last,
         url=url,
+        led=True,
         method="GET" if becomes_get else last.method,
         headers=first.headers if same else (),
         body=None if becomes_get or not same else last.body,

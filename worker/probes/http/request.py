@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from worker.contract.outcome import Blame
+from worker.contract.outcome import Blame, Fault
 from worker.probes.parameters.place import IpVersion
 
 HttpVersion = Literal["auto", "1.1", "2", "3"]
@@ -38,6 +38,8 @@ class Request:
 
     url: str
     method: str = "GET"
+    led: bool = False
+    """Whether a target's redirect leads here, and not the check itself."""
     headers: tuple[bytes, ...] = ()
     body: bytes | None = None
     body_limit: int = 1 << 20
@@ -74,7 +76,8 @@ class Answer:
     code: int
     words: str
     system_error: int = 0
-    refusal: str | None = None
+    refusal: Fault | None = None
+    """Why nobody was asked: where this leads, the worker does not go."""
     status: int = 0
     lines: tuple[bytes, ...] = ()
     body: bytes = b""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
+from worker.probes.look.forbidden import name_astray
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint, Found, Unresolved
 from worker.probes.parameters.place import IpVersion
@@ -65,8 +66,12 @@ async def locate(
     ]
     look.step(f"resolved to {', '.join(endpoint.ip for endpoint in found.endpoints[:_ADDRESSES])}")
     if not allowed:
+        reason, blame, sentence = await name_astray(
+            host, found.endpoints[0].ip, refusals[0] or "", look
+        )
+        look.step(sentence)
         return failure(
-            Reason.BLOCKED, refusals[0] or "", dns_ms=found.dns_ms, total_ms=look.elapsed_ms()
+            reason, sentence, blame=blame, dns_ms=found.dns_ms, total_ms=look.elapsed_ms()
         )
     return Found(allowed, found.dns_ms)
 

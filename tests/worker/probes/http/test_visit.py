@@ -101,7 +101,8 @@ async def test_a_redirect_to_a_forbidden_address_is_not_taken(
         "http", vantage=vantages(guard=Guard(["127.0.0.3/32"])), url=start.url(host="127.0.0.3")
     )
 
-    assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.BLOCKED, Blame.PROBER)
+    assert (outcome.ok, outcome.reason, outcome.blame) == (False, Reason.PROTOCOL, Blame.TARGET)
+    assert outcome.detail.startswith("the target redirects to http://")
     assert inside.connections == 0
 
 

@@ -7,7 +7,8 @@ import pycurl
 from worker.probes.http.curl.body import body_of
 from worker.probes.http.curl.options import prepare
 from worker.probes.http.curl.reading import read
-from worker.probes.http.curl.route import Route, find_route, refused, warm_route
+from worker.probes.http.curl.refusal import fault_of_way, refused
+from worker.probes.http.curl.route import Route, find_route, place, warm_route
 from worker.probes.http.curl.versions import missing
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.vantage import Look
@@ -18,7 +19,7 @@ async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
     objection = look.vantage.guard.url_objection(request.url)
     if objection is not None:
-        return refused(objection)
+        return refused(fault_of_way(request, place(request.url)[0], objection, look.vantage.guard))
     if request.http_version != "auto" and (lack := missing(request.http_version)) is not None:
         return Answer(pycurl.E_FAILED_INIT, lack)
     try:

@@ -74,7 +74,7 @@ def fault(answer: Answer, timeout_ms: int) -> Fault:
     if answer.code == UNRESOLVED:
         return Reason.DNS, answer.unresolved_blame, answer.words
     if answer.refusal is not None:
-        return Reason.BLOCKED, Blame.PROBER, answer.refusal
+        return answer.refusal
     if answer.proxy is not None and (ours := proxy_fault(answer, timeout_ms)) is not None:
         return ours
     if answer.code == pycurl.E_OPERATION_TIMEDOUT:

@@ -5,6 +5,7 @@ from typing import Final
 import pycurl
 
 from worker.probes.http.curl.body import Body
+from worker.probes.http.curl.refusal import not_taken
 from worker.probes.http.curl.route import Route
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.engine import Ending
@@ -48,7 +49,8 @@ def read(
     if code:
         answer.system_error = get(pycurl.OS_ERRNO)
         if route.gate is not None and not route.gate.opened:
-            answer.refusal = route.gate.refusal
+            refusal = route.gate.refusal
+            answer.refusal = None if refusal is None else not_taken(request, refusal)
     elif answer.tls_ms is not None:
         answer.certificate_expires = _expiry(easy.getinfo_raw(pycurl.INFO_CERTINFO))
     return answer

@@ -20,7 +20,9 @@ from worker.contract.outcome import Blame
 from worker.contract.target import plain_host
 from worker.probes.http.curl.faults import UNRESOLVED
 from worker.probes.http.curl.gate import Gate
+from worker.probes.http.curl.refusal import fault_of_name, fault_of_way, refused
 from worker.probes.http.request import Answer, Proxy, Request
+from worker.probes.look.forbidden import not_asked
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Unresolved
 from worker.probes.parameters.web_address import bracketed
@@ -85,8 +87,11 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
         return await _through(request.proxy, request, look)
     address = literal(request.url)
     if address is not None:
-        refusal = look.vantage.guard.refusal(address)
-        return STRAIGHT if refusal is None else refused(refusal)
+        guard = look.vantage.guard
+        refusal = guard.refusal(address)
+        if refusal is None:
+            return STRAIGHT
+        return refused(fault_of_way(request, address, refusal, guard))
     host, port = place(request.url)
     if request.resolve is not None and host in request.resolve:
         return _pinned(request.resolve[host], port, look.vantage.guard)
@@ -113,13 +118,6 @@ def warm_route(request: Request) -> Route:
     )
 
 
-def refused(refusal: str, dns_ms: float | None = None) -> Answer:
-    """The answer to a request that was not made."""
-    return Answer(
-        pycurl.E_COULDNT_CONNECT, refusal, refusal=refusal, dns_ms=dns_ms, total_ms=dns_ms or 0.0
-    )
-
-
 def place(url: str) -> tuple[str, int]:
     """Host and port of a URL."""
     parts = urlsplit(url)
@@ -138,7 +136,7 @@ def literal(url: str) -> str | None:
 def _pinned(address: str, port: int, guard: Guard) -> Route | Answer:
     refusal = guard.refusal(address)
     return (
-        refused(refusal)
+        refused(not_asked(refusal))
         if refusal is not None
         else Route(connect_to=f"::{bracketed(address)}:{port}", ip=address)
     )
@@ -162,7 +160,10 @@ async def _allowed(
         for endpoint, refusal in zip(found.endpoints, refusals, strict=True)
         if refusal is None
     ]
-    return (allowed, found.dns_ms) if allowed else refused(refusals[0] or "", found.dns_ms)
+    if allowed:
+        return allowed, found.dns_ms
+    fault = await fault_of_name(request, host, found.endpoints[0].ip, refusals[0] or "", look)
+    return refused(fault, found.dns_ms)
 
 
 async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer:
@@ -203,22 +204,21 @@ async def _to_proxy(proxy: Proxy, look: Look) -> Route | Answer:
     host, port = parts.hostname or "", parts.port or _PROXY_PORTS[parts.scheme]
     guard = look.vantage.guard
     if guard.policy.never(plain_host(host)):
-        return refused(f"the proxy {host} is on the list of targets that are never probed")
+        told = f"the proxy {host} is on the list of targets that are never probed"
+        return refused(not_asked(told))
     allowed = await _allowed(host, port, Request(proxy.url), look)
     if isinstance(allowed, Answer):
         if allowed.code == UNRESOLVED:
             return replace(
                 allowed, unresolved_blame=Blame.PROBER, words=f"the proxy: {allowed.words}"
             )
-        return allowed
+        return replace(allowed, refusal=not_asked(f"the proxy: {allowed.words}"))
     addresses, _ = allowed
     if proxy.resolves:
         addresses = [address for address in addresses if _vouched(address, guard)]
         if not addresses:
-            return refused(
-                f"the proxy {host} resolves names itself, so its address must be in {SETTING} in so"
-                " many words"
-            )
+            told = f"the proxy {host} resolves names itself, so its address must be in {SETTING}"
+            return refused(not_asked(f"{told} in so many words"))
     return Route(Gate(guard), _entry(host, port, addresses), proxy=proxy)
 
 

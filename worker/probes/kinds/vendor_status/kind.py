@@ -89,7 +89,8 @@ def _fault(seen: Outcome) -> tuple[Reason, Blame, str]:
         return Reason.BLOCKED, Blame.PROBER, wall
     if seen.blame is not Blame.TARGET:
         return seen.reason, seen.blame, seen.detail
-    return seen.reason, Blame.PROBER if seen.status_code else Blame.PATH, seen.detail
+    answered = seen.status_code or seen.reason is Reason.PROTOCOL
+    return seen.reason, Blame.PROBER if answered else Blame.PATH, seen.detail
 
 
 def _read(params: VendorStatusParams, answer: Answer) -> tuple[VendorIncident, ...]:
