@@ -9,14 +9,13 @@ inside one's own network has no limit.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from coordinator.configuration.check import Kinds, checks_in, given, interval_ms, regions_in
 from coordinator.configuration.model import Politeness
 from coordinator.configuration.reading.mistake import KeyPath, Mistake
 from coordinator.configuration.reading.source import Source
-
-_OWN_ENDINGS: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+from worker.contract.target import INNER_ENDINGS
 
 
 class _Asked(NamedTuple):
@@ -54,7 +53,7 @@ def is_own(host: str) -> bool:
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return "." not in host or host.endswith(_OWN_ENDINGS)
+        return "." not in host or host.endswith(INNER_ENDINGS)
 
 
 def _sentence(host: str, checks: int, total: float, most: float) -> str:

@@ -10,6 +10,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 USUAL_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "tls": 443, "dns": 53}
+INNER_ENDINGS: Final = (
+    ".local",
+    ".localhost",
+    ".internal",
+    ".intranet",
+    ".private",
+    ".corp",
+    ".home",
+    ".lan",
+    ".home.arpa",
+)
+"""Ends of names that are used inside networks only: RFC 6761, 6762 (appendix G), 8375."""
 _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:xn--[a-z0-9-]+|[a-z]{2,63})")
 """A name of the public internet in its one spelling."""

@@ -13,6 +13,7 @@ from api.cli.options.client import Client, RefusedError
 from api.cli.terminal.explanation_view import heading, tell
 from api.cli.terminal.tables import console, local
 from api.documents.picture.headline import state
+from api.documents.picture.standing import unjudged_in
 from api.explanation import Names, Style, explain_incident, telling
 from api.explanation import explain as explain_verdict
 from api.moments import moment
@@ -81,9 +82,10 @@ def _names(found: Mapping[str, Any]) -> Names:
 
 
 def _service(out: Console, found: Mapping[str, Any]) -> None:
-    names = _names(found)
-    heading(out, names.service, state(found["verdict"]))
-    tell(out, explain_verdict(found["verdict"], names, _HERE))
+    names, verdict = _names(found), found["verdict"]
+    unjudged = unjudged_in(verdict["cells"], names.components) if verdict["cells"] else ()
+    heading(out, names.service, state(verdict, unjudged))
+    tell(out, explain_verdict(verdict, names, _HERE))
 
 
 def _incident(

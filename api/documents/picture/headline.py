@@ -2,13 +2,14 @@
 and the time.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from api.documents.verdicts import VerdictView
 from api.documents.words import StateWord
 from worker.contract.wording import enumerated
 
+NOT_JUDGED = "Not judged"
 _NAMED = 3
 """So many components are named one by one; more are counted."""
 
@@ -23,11 +24,15 @@ class Setting:
     """The regions that look at it, by id."""
     heard: int
     """How many of them are fit to speak."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """The components that no region votes on, by id, and why."""
 
 
-def state(verdict: VerdictView) -> StateWord:
-    """The verdict as one word, for colours and exit codes."""
-    if verdict["scope"] == "unknown":
+def state(verdict: VerdictView, unjudged: Collection[str] = ()) -> StateWord:
+    """The verdict as one word, for colours and exit codes; never well while a component is
+    unjudged.
+    """
+    if verdict["scope"] == "unknown" or (verdict["scope"] == "none" and unjudged):
         return "unknown"
     if verdict["severity"] == "outage":
         return "bad"
@@ -42,7 +47,7 @@ def headline(verdict: VerdictView, setting: Setting, slow: bool = False) -> str:
     if scope == "unknown":
         return _unknown(verdict, setting)
     if scope == "none":
-        return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
+        return _well(setting)
     subject, verb = _subject(verdict["components"], setting), "slow" if slow else _verb(verdict)
     return (
         f"{subject} {verb} {_where(verdict, setting)}"
@@ -58,13 +63,32 @@ def _unknown(verdict: VerdictView, setting: Setting) -> str:
         return "Cannot tell: no region is fit to speak"
     if verdict["severity"] != "operational":
         return "Something fails, but too little is heard to say how far it reaches"
+    whys = set(setting.unjudged.values())
+    if len(whys) == 1 and set(setting.unjudged) >= set(setting.components):
+        return f"{NOT_JUDGED}: {whys.pop()}"
     return "Cannot tell at the moment"
+
+
+def _well(setting: Setting) -> str:
+    """All of it, or what is judged of it and why the rest is not."""
+    every, left = len(setting.components), len(setting.unjudged)
+    if not left:
+        return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
+    by_why: dict[str, list[str]] = {}
+    for component, why in setting.unjudged.items():
+        by_why.setdefault(why, []).append(component)
+    told = [f"{_listed(names, setting)} not judged: {why}" for why, names in by_why.items()]
+    return f"{every - left} of {every} components well; {'; '.join(told)}"
 
 
 def _subject(components: Sequence[str], setting: Setting) -> str:
     """The components that fail; nothing when that is all of them."""
     if not components or set(components) >= set(setting.components):
         return ""
+    return _listed(components, setting)
+
+
+def _listed(components: Sequence[str], setting: Setting) -> str:
     if len(components) > _NAMED:
         return f"{len(components)} of {len(setting.components)} components"
     names = [

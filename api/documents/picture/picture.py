@@ -13,7 +13,7 @@ from api.documents.overview import Overview
 from api.documents.picture import summary
 from api.documents.picture.disruptions import disruptions_of, together
 from api.documents.picture.headline import Setting, label, state
-from api.documents.picture.standing import cells_of, verdict_of
+from api.documents.picture.standing import cells_of, unjudged_in, verdict_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.documents.verdicts import CellView, FullVerdictView
 from api.documents.words import FitnessWord
@@ -140,11 +140,14 @@ class Picture:
         verdict = verdict_of(self.service_standings.get(service.id), service)
         regions = self.topology.regions_of(self.topology.checks_of(service.id))
         fit = {region["id"] for region in self.regions if region["fitness"] == "fit"}
+        components = {component.id: component.name for component in service.components}
+        unjudged = unjudged_in(self._cells(service), components)
         setting = Setting(
             name=service.name,
-            components={component.id: component.name for component in service.components},
+            components=components,
             regions={region: self.topology.region[region].name for region in regions},
             heard=len(fit.intersection(regions)),
+            unjudged=unjudged,
         )
         page = service.status_page
         disruptions = disruptions_of(self.service_standings.get(service.id), verdict, setting)
@@ -158,7 +161,7 @@ class Picture:
                 for part in service.components
             ],
             "regions": list(regions),
-            "state": state(verdict),
+            "state": state(verdict, unjudged),
             "headline": together(disruptions, verdict, setting),
             "since": _since(service.id, self.open_incidents)
             if verdict["scope"] != "none"

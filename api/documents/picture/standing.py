@@ -2,10 +2,12 @@
 yet.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from api.documents.verdicts import CellView, FullVerdictView, VerdictView
+from coordinator.domain.announcing.sentences import NO_LOOKS
 from coordinator.domain.model.topology import Role, Service, Topology
 
 NOT_JUDGED = "no verdict yet"
@@ -59,6 +61,20 @@ def cells_of(standing: Standing | None, topology: Topology, service: Service) ->
     return [
         cast(CellView, judged.get(pair) or _unjudged(*pair)) for pair in _pairs(topology, service)
     ]
+
+
+def unjudged_in(cells: Iterable[CellView], components: Iterable[str]) -> dict[str, str]:
+    """The components that no region votes on, by id, and why."""
+    found: dict[str, list[CellView]] = {component: [] for component in components}
+    for cell in cells:
+        found.setdefault(cell["component"], []).append(cell)
+    return {
+        component: Counter(cell["why"] or NOT_JUDGED for cell in there).most_common(1)[0][0]
+        if there
+        else NO_LOOKS
+        for component, there in found.items()
+        if all(cell["state"] == "unknown" for cell in there)
+    }
 
 
 def _pairs(topology: Topology, service: Service) -> Iterable[tuple[str, str]]:

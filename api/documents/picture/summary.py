@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.documents.fleet import RegionView
+from api.documents.picture.headline import NOT_JUDGED
 from api.documents.services import ServiceLine
 from api.documents.words import StateWord
 
@@ -110,7 +111,15 @@ def _unknown(services: Sequence[ServiceLine], regions: Sequence[RegionView]) -> 
     if regions and "fit" not in fitness:
         return ALL_UNFIT
     if len(unknown) == 1:
-        return Summary("unknown", f"{unknown[0]['name']} cannot be judged at the moment")
-    return Summary(
-        "unknown", f"{len(unknown)} of {len(services)} services cannot be judged at the moment"
-    )
+        return Summary("unknown", _unjudged(unknown[0]))
+    partly = any(service["verdict"]["scope"] == "none" for service in unknown)
+    how = "as a whole" if partly else "at the moment"
+    return Summary("unknown", f"{len(unknown)} of {len(services)} services cannot be judged {how}")
+
+
+def _unjudged(service: ServiceLine) -> str:
+    """`Shop: 3 of 4 components well; Web not judged: every look was blocked`."""
+    if service["verdict"]["scope"] == "none":
+        return f"{service['name']}: {service['headline']}"
+    _, why, because = service["headline"].partition(f"{NOT_JUDGED}: ")
+    return f"{service['name']} cannot be judged{f': {because}' if why else ' at the moment'}"

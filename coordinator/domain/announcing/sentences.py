@@ -6,7 +6,7 @@ from typing import Any
 
 from coordinator.domain.inference.claim import Claim, Coverage
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.model.topology import Service, Topology
+from coordinator.domain.model.topology import Component, Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.tally import Tally
@@ -28,6 +28,9 @@ FAILED = {
 MOSTLY = 0.9
 """From this share on, one reason stands for all."""
 
+NO_REGION = "no region that looks at it is heard"
+NO_LOOKS = "nothing looks at it"
+
 Standings = Mapping[str, tuple[Fitness, str]]
 
 
@@ -43,11 +46,7 @@ def sentence(
     """What a claim with votes behind it says, in one sentence."""
     heard = coverage.regions_heard()
     if claim.scope is Scope.NONE:
-        enabled = int(coverage.enabled.any(axis=0).sum())
-        return (
-            f"{service.name} is well in"
-            f" {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions."
-        )
+        return _well(service, coverage)
     what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
     count = (
         f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
@@ -72,6 +71,17 @@ def sentence(
     how = "slow" if claim.slow else "down" if severity is Severity.OUTAGE else "degraded"
     where = "system-wide" if claim.scope is Scope.SYSTEM_WIDE else "everywhere"
     return f"{what} {how} {where}, in {count}: {looks}."
+
+
+def _well(service: Service, coverage: Coverage) -> str:
+    """That what is judged is well: the service only when that is all of it."""
+    heard, enabled = coverage.regions_heard(), int(coverage.enabled.any(axis=0).sum())
+    where = f"{f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions"
+    every, left = len(service.components), len(_deaf(service, coverage))
+    if not left:
+        return f"{service.name} is well in {where}."
+    verb = "is" if every - left == 1 else "are"
+    return f"{every - left} of {every} components of {service.name} {verb} well in {where}."
 
 
 def _between(rivals: Sequence[Mapping[str, Any]]) -> str:
@@ -117,18 +127,28 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
 
 
 def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
-    """The components that no region votes on, as the end of a sentence."""
-    heard = any_along(coverage.votes, 1)
-    deaf = {
-        name for name, any_vote in zip(coverage.axes.components, heard, strict=True) if not any_vote
+    """The components that no region votes on, each with the reason, as the end of a sentence."""
+    looked_at = any_along(coverage.enabled, 1)
+    enabled = {
+        name for name, any_look in zip(coverage.axes.components, looked_at, strict=True) if any_look
     }
-    whys = {component: why for (component, _), why in abstentions.items() if component in deaf}
-    told = [
-        f"{component.name} ({whys[component.id]})"
-        for component in service.components
-        if component.id in whys
-    ]
-    return f" Not judged: {enumerated(told)}." if told else ""
+    whys: dict[str, list[str]] = {}
+    for component in _deaf(service, coverage):
+        found = Counter(why for (name, _), why in abstentions.items() if name == component.id)
+        silence = NO_REGION if component.id in enabled else NO_LOOKS
+        why = found.most_common(1)[0][0] if found else silence
+        whys.setdefault(why, []).append(component.name)
+    told = "; ".join(f"{enumerated(names)} not judged: {why}" for why, names in whys.items())
+    return f" {told}." if told else ""
+
+
+def _deaf(service: Service, coverage: Coverage) -> list[Component]:
+    """The components that no region votes on."""
+    voting = any_along(coverage.votes, 1)
+    heard = {
+        name for name, any_vote in zip(coverage.axes.components, voting, strict=True) if any_vote
+    }
+    return [component for component in service.components if component.id not in heard]
 
 
 def _subject(service: Service, claim: Claim, coverage: Coverage) -> str:

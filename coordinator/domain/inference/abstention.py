@@ -11,7 +11,7 @@ from worker.contract.outcome import Reason
 OURS = {
     Reason.RATE_LIMITED: "our own request rate is limited",
     Reason.UNAUTHORIZED: "our own key is refused",
-    Reason.BLOCKED: "our own policy blocks the look",
+    Reason.BLOCKED: "every look was blocked",
     Reason.LATE: "our workers were late or their clocks wrong",
     Reason.INTERNAL: "our worker failed",
     Reason.DNS: "only our resolver failed",

@@ -17,21 +17,9 @@ import re
 from typing import Final
 
 from worker.contract.outcome import Blame, Fault, Reason
-from worker.contract.target import plain_host
+from worker.contract.target import INNER_ENDINGS, plain_host
 from worker.probes.look.vantage import Look
 
-_INNER: Final = (
-    ".local",
-    ".localhost",
-    ".internal",
-    ".intranet",
-    ".private",
-    ".corp",
-    ".home",
-    ".lan",
-    ".home.arpa",
-)
-"""Ends of names that are used inside networks only: RFC 6761, 6762 (appendix G), 8375."""
 _NUMERIC: Final = re.compile(r":|(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$", re.I)
 """An address, in one spelling or another."""
 
@@ -63,4 +51,4 @@ def is_inner(host: str) -> bool:
     domain.
     """
     name = plain_host(host)
-    return "." not in name or name.endswith(_INNER) or _NUMERIC.search(name) is not None
+    return "." not in name or name.endswith(INNER_ENDINGS) or _NUMERIC.search(name) is not None

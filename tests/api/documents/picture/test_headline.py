@@ -1,5 +1,6 @@
 """The verdict in a few words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,50 @@ def test_everywhere_is_only_where_it_was_seen_from() -> None:
     four_heard = Setting("Claude", dict(CLAUDE.components), REGIONS, heard=4)
     found = verdict("system_wide", regions="us eu jp br")
     assert headline(found, four_heard) == "Down everywhere it was seen from (4 of 5 regions)"
+
+
+def partly(**unjudged: str) -> Setting:
+    return replace(CLAUDE, unjudged=unjudged)
+
+
+@pytest.mark.parametrize(
+    ("unjudged", "said"),
+    [
+        (
+            {"web": "every look was blocked"},
+            "2 of 3 components well; claude.ai not judged: every look was blocked",
+        ),
+        (
+            {"web": "every look was blocked", "api": "every look was blocked"},
+            "1 of 3 components well; claude.ai and API not judged: every look was blocked",
+        ),
+        (
+            {"web": "every look was blocked", "console": "not heard"},
+            (
+                "1 of 3 components well; claude.ai not judged: every look was blocked;"
+                " Console not judged: not heard"
+            ),
+        ),
+    ],
+)
+def test_what_nobody_can_judge_is_not_called_well(unjudged: dict[str, str], said: str) -> None:
+    found = verdict("none", "operational")
+    assert headline(found, partly(**unjudged)) == said
+    assert state(found, unjudged) == "unknown"
+
+
+def test_a_service_that_nobody_can_judge_says_why() -> None:
+    found = verdict("unknown", "operational")
+    blocked = partly(api="every look was blocked", web="every look was blocked")
+    assert headline(found, blocked) == "Cannot tell at the moment"
+    blocked = partly(**dict.fromkeys(CLAUDE.components, "every look was blocked"))
+    assert headline(found, blocked) == "Not judged: every look was blocked"
+
+
+def test_what_fails_is_told_though_something_is_not_judged() -> None:
+    found = verdict("component", regions="us eu jp br au", components="api")
+    assert headline(found, partly(web="not heard")) == "API down everywhere"
+    assert state(found, {"web": "not heard"}) == "bad"
 
 
 def test_without_a_fit_region_nothing_can_be_told() -> None:

@@ -7,9 +7,26 @@ import pytest
 from api.documents.picture.summary import ALL_SILENT, ALL_UNFIT, NOTHING, STARTING, summarise
 
 
+def test_a_service_that_is_judged_in_part_says_which_part() -> None:
+    headline = "3 of 4 components well; Web not judged: every look was blocked"
+    (partly,) = services("unknown")
+    partly |= {"headline": headline, "verdict": {"at": "then", "scope": "none"}}
+    found = summarise([*services("well"), partly], regions("fit"))
+    assert (found.state, found.headline) == ("unknown", f"Claude: {headline}")
+    found = summarise([partly, *services("unknown")], regions("fit"))
+    assert found.headline == "2 of 2 services cannot be judged as a whole"
+
+
+def test_a_service_that_nobody_can_judge_says_why() -> None:
+    (one,) = services("unknown")
+    one |= {"headline": "Not judged: every look was blocked"}
+    found = summarise([one], regions("fit"))
+    assert found.headline == "Claude cannot be judged: every look was blocked"
+
+
 def services(*states: str, at: str | None = "2026-03-01T12:00:00.000Z") -> Any:
     names = ("Claude", "OpenAI", "Gemini", "Mine")
-    rest = {"headline": "Disrupted in 2 of 5 regions", "verdict": {"at": at}}
+    rest = {"headline": "Disrupted in 2 of 5 regions", "verdict": {"at": at, "scope": "unknown"}}
     return [
         {"name": name, "state": word, **rest} for name, word in zip(names, states, strict=False)
     ]

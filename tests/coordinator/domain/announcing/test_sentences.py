@@ -250,11 +250,24 @@ def test_components_that_nobody_votes_on_are_named_with_the_reason() -> None:
         ("c1", "r1"): "not heard",
     }
     told = unjudged(CLAUDE, coverage_of(AXES, votes), whys)
-    assert (
-        told
-        == " Not judged: Console (our own key is refused) and Downloads (only our resolver failed)."
+    assert told == (
+        " Console not judged: our own key is refused; Downloads not judged: only our resolver"
+        " failed."
     )
     assert unjudged(CLAUDE, coverage_of(AXES), {}) == ""
+    assert unjudged(CLAUDE, coverage_of(AXES, votes), {}) == (
+        " Console and Downloads not judged: no region that looks at it is heard."
+    )
+
+
+def test_a_service_is_well_only_when_every_component_is_judged() -> None:
+    votes = np.ones((3, 5), dtype=np.bool_)
+    votes[2] = False
+    assert say(Scope.NONE, votes=votes) == "2 of 3 components of Claude are well in all 5 regions."
+    votes[1] = False
+    assert say(Scope.NONE, votes=votes) == "1 of 3 components of Claude is well in all 5 regions."
+    votes[1:, 0] = True
+    assert say(Scope.NONE, votes=votes) == "Claude is well in all 5 regions."
 
 
 def test_a_well_service_is_well_whatever_the_claim_says_of_cells() -> None:
