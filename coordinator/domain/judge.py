@@ -216,6 +216,7 @@ class Judge:
             firsts=_firsts(grid, self.incidents.open, slow=False),
             slow_firsts=_firsts(grid, [one for one in self.incidents.open if one.slow], slow=True),
             interval_ms=self.estimator.pace.by_cell,
+            say=lambda claim, severity: self._speaker.sentence(claim, severity, estimate),
         )
 
     def verdict(self, now: Instant) -> Verdict:

@@ -44,9 +44,10 @@ def sentence(
     rivals: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """What a claim with votes behind it says, in one sentence."""
-    heard = coverage.regions_heard()
     if claim.scope is Scope.NONE:
         return _well(service, coverage)
+    # what fell silent after it failed was heard, too
+    heard = len({*_heard(coverage), *claim.regions})
     what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
     count = (
         f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
@@ -140,6 +141,12 @@ def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey,
         whys.setdefault(why, []).append(component.name)
     told = "; ".join(f"{enumerated(names)} not judged: {why}" for why, names in whys.items())
     return f" {told}." if told else ""
+
+
+def _heard(coverage: Coverage) -> list[str]:
+    """The regions that vote on anything."""
+    heard = any_along(coverage.votes, 0)
+    return [name for name, votes in zip(coverage.axes.regions, heard, strict=True) if votes]
 
 
 def _deaf(service: Service, coverage: Coverage) -> list[Component]:

@@ -14,7 +14,7 @@ from coordinator.domain.announcing.sentences import (
     voteless,
 )
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
-from coordinator.domain.inference.claim import NOTHING_YET
+from coordinator.domain.inference.claim import NOTHING_YET, Claim
 from coordinator.domain.inference.estimator import Estimate, Estimator
 from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.rules import Rules
@@ -22,7 +22,7 @@ from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity, Verdict, widest
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.tally import tallies, times_of
+from coordinator.domain.window.tally import Tally, tallies, times_of
 from worker.contract.instant import Instant
 
 Summary = tuple[Severity, Scope, tuple[str, ...], tuple[str, ...]]
@@ -57,19 +57,28 @@ class Speaker:
         """What is announced, each claim with its severity, sentence and tallies."""
         found = []
         for claim in state.claims:
-            seen = (
-                tallies(estimate.grid, claim.cells, claim.since, slow=claim.slow)
-                if claim.cells
-                else {}
-            )
+            seen = _tallies(claim, estimate)
             severity = severity_of(claim, seen.values(), self.rules)
-            rivals = estimate.findings[0].rivals
-            text = sentence(
-                self.service, claim, severity, seen, estimate.coverage, self.topology, rivals
-            )
+            text = self._sentence(claim, severity, seen, estimate)
             times = partial(times_of, estimate.grid, claim.cells, claim.since, slow=claim.slow)
             found.append(AnnouncedClaim(claim, severity, text, seen, times))
         return found
+
+    def sentence(self, claim: Claim, severity: Severity, estimate: Estimate) -> str:
+        """What a verdict would say of this claim."""
+        return self._sentence(claim, severity, _tallies(claim, estimate), estimate)
+
+    def _sentence(
+        self,
+        claim: Claim,
+        severity: Severity,
+        seen: Mapping[CellKey, Tally],
+        estimate: Estimate,
+    ) -> str:
+        rivals = estimate.findings[0].rivals
+        return sentence(
+            self.service, claim, severity, seen, estimate.coverage, self.topology, rivals
+        )
 
     def standings(self) -> Standings:
         """The fitness of each region that should look."""
@@ -134,3 +143,9 @@ class Speaker:
             + nonvoters(standings, self.topology)
             + unjudged(self.service, estimate.coverage, abstentions)
         )
+
+
+def _tallies(claim: Claim, estimate: Estimate) -> Mapping[CellKey, Tally]:
+    if not claim.cells:
+        return {}
+    return tallies(estimate.grid, claim.cells, claim.since, slow=claim.slow)

@@ -22,7 +22,7 @@ from coordinator.domain.incidents.open_incident import (
     with_cell_spans,
 )
 from coordinator.domain.incidents.opening import is_confirmed
-from coordinator.domain.inference.claim import scope_of_cells
+from coordinator.domain.incidents.reached import claim_of_reach, in_order, worst_of
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, widest
@@ -242,32 +242,35 @@ def closed(incident: Incident, now: Instant) -> IncidentEvent:
 def _update(
     opened: OpenIncident, mine: Sequence[AnnouncedClaim], step_input: StepInput, rules: Rules
 ) -> tuple[OpenIncident, list[IncidentEvent]]:
-    """The case with its incident as it is now, and a line when that differs from before."""
-    before = opened.incident
-    exact = next(
-        (announced.claim.scope for announced in mine if announced.claim.cells == opened.reach), None
-    )
-    scope = exact or scope_of_cells(opened.reach, step_input.enabled, rules)
+    """The case with its incident as it is now, and a line when that differs from before.
+
+    Scope, places and sentence follow from the cells that it reaches now: from the one claim that is
+    announced of them, else as a claim of them would be. While nothing is claimed, nothing is new.
+    """
+    if not mine:
+        return opened, []
+    before, severity = opened.incident, worst_of(mine)
+    told = claim_of_reach(opened.reach, mine, step_input, rules)
+    scope = told.scope
     started_after, started_by = _earlier_start(before, mine)
     after = replace(
         before,
-        severity=mine[0].severity if mine else before.severity,
+        severity=severity,
         scope=scope,
-        regions=tuple(
-            region for region in step_input.regions if any(key[1] == region for key in opened.reach)
-        ),
-        components=tuple(
-            name for name in step_input.components if any(key[0] == name for key in opened.reach)
-        ),
+        regions=in_order(step_input.regions, {region for _, region in opened.reach}),
+        components=in_order(step_input.components, {name for name, _ in opened.reach}),
         started_after=started_after,
         started_by=started_by,
         peak=widest((before.peak, scope)),
     )
     if _line(after) == _line(before):
         return opened, []
+    said = next(
+        (one.reason for one in mine if one.claim is told and one.severity is severity), None
+    )
     after = replace(
         after,
-        reason=mine[0].reason if mine else before.reason,
+        reason=said or step_input.say(told, severity),
         parts=parts_of(opened.cell_spans, over=False),
     )
     return replace(opened, incident=after), [IncidentEvent(step_input.now, Moment.UPDATED, after)]

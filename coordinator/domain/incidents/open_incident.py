@@ -57,6 +57,8 @@ class StepInput:
     """The same of what failed or was slow, for slow spells: a slow look is no good one there."""
     interval_ms: Mapping[CellKey, int]
     """How often each cell is looked at."""
+    say: Callable[[Claim, Severity], str]
+    """The sentence of a claim, in the words of the verdict."""
 
     def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
         """How long all of these cells must be well, by the one that is looked at most rarely."""

@@ -2,6 +2,7 @@
 it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -107,22 +108,40 @@ def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
     )
 
 
-def scope_of_cells(reach: Collection[CellKey], enabled: Collection[CellKey], rules: Rules) -> Scope:
-    """The scope of exactly these cells among all that are looked at, whether or not they are heard
-    now.
+def scope_of_cells(
+    reach: Collection[CellKey],
+    enabled: Collection[CellKey],
+    rules: Rules,
+    voting: Collection[CellKey] | None = None,
+) -> Scope:
+    """The scope of exactly these cells among all that are looked at, by the measures of a claim:
+    everywhere is where somebody is heard, or was when it failed there. Without `voting`, all are.
 
     In too few regions to speak of everywhere it is regional: that much is known.
     """
-    everywhere = 0
-    components = {component for component, _ in reach}
-    for component in components:
-        looked_at = sum(key[0] == component for key in enabled)
-        everywhere += sum(key[0] == component for key in reach) >= rules.nearly_all * looked_at
-    few = len({region for _, region in reach}) < max(FEWEST_REGIONS, rules.enough_regions)
-    if few or everywhere < rules.nearly_all * len(components):
+    components, regions = {key[0] for key in reach}, {key[1] for key in reach}
+    known = {*reach, *(enabled if voting is None else voting)}
+    heard = {region for component, region in known if component in components}
+    looked_at = {region for component, region in enabled if component in components}
+    enough = max(FEWEST_REGIONS, rules.enough_regions, rules.enough_share * len(looked_at))
+    everywhere = components_everywhere(reach, known, rules)
+    if not everywhere or len(heard) < enough or len(regions) < rules.nearly_all * len(heard):
         return Scope.REGIONAL
     judged = len({component for component, _ in enabled})
-    return Scope.SYSTEM_WIDE if everywhere >= rules.nearly_all * judged else Scope.COMPONENT
+    return Scope.SYSTEM_WIDE if len(everywhere) >= rules.nearly_all * judged else Scope.COMPONENT
+
+
+def components_everywhere(
+    reach: Collection[CellKey], known: Collection[CellKey], rules: Rules
+) -> frozenset[str]:
+    """The components that are reached in nearly all regions in which they are known."""
+    reached = Counter(component for component, _ in reach)
+    there = Counter(component for component, _ in {*reach, *known})
+    return frozenset(
+        component
+        for component, count in reached.items()
+        if count >= rules.nearly_all * there[component]
+    )
 
 
 def still(claim: Claim, cells: Collection[CellKey], rules: Rules) -> Claim:

@@ -87,6 +87,7 @@ class Life:
             firsts=firsts or {},
             slow_firsts=firsts or {},
             interval_ms=dict.fromkeys(EVERY, 10_000),
+            say=_said,
         )
         self.incidents, events = step(self.incidents, step_input, self.rules)
         self.events += events
@@ -113,6 +114,11 @@ class Life:
     @property
     def open(self) -> list[Incident]:
         return [opened.incident for opened in self.incidents.open]
+
+
+def _said(claim: Claim, severity: Severity) -> str:
+    where = f"in {len(claim.regions)} of {len(REGIONS)} regions"
+    return f"{', '.join(claim.components)} {claim.scope} {where}: {severity}."
 
 
 HERE, THERE = cells([1, 2]), cells([8, 9], ["c2"])

@@ -75,6 +75,7 @@ def step_input_of(
         firsts=firsts or {},
         slow_firsts=firsts or {},
         interval_ms=dict.fromkeys(newest, 10_000),
+        say=lambda claim, severity: f"{len(claim.regions)} regions: {severity}.",
     )
 
 

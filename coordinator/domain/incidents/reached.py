@@ -1,0 +1,59 @@
+"""What an incident says: a claim of the cells that it reaches, so that no verdict contradicts it.
+
+A verdict narrows as soon as it is sure, an incident only after steady evidence. What it then says
+of scope, places and count is of its own cells, by the measures and in the words of a claim.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
+from coordinator.domain.inference.claim import Claim, components_everywhere, scope_of_cells
+from coordinator.domain.model.rules import Rules
+from coordinator.domain.model.verdict import WIDTH, Scope, Severity, widest
+from coordinator.domain.window.axes import CellKey
+
+
+def claim_of_reach(
+    reach: frozenset[CellKey],
+    mine: Sequence[AnnouncedClaim],
+    step_input: StepInput,
+    rules: Rules,
+) -> Claim:
+    """The claim that is announced of just these cells, else the widest one stretched over them.
+
+    Of what is everywhere, it speaks of the components that are: another may fail in some regions
+    only.
+    """
+    exact = next((one.claim for one in mine if one.claim.cells == reach), None)
+    if exact is not None:
+        return exact
+    best = max((one.claim for one in mine), key=lambda claim: WIDTH[claim.scope])
+    own = scope_of_cells(reach, step_input.enabled, rules, step_input.newest)
+    scope = widest((best.scope, own))
+    regions = {region for _, region in reach}
+    if best.scope is scope and set(best.regions) == regions:
+        return best
+    meant: Collection[str] = {name for name, _ in reach}
+    if scope is not Scope.REGIONAL:
+        meant = components_everywhere(reach, step_input.newest, rules) or meant
+    return replace(
+        best,
+        scope=scope,
+        cells=frozenset(key for key in reach if key[0] in meant),
+        regions=in_order(step_input.regions, regions),
+        components=in_order(step_input.components, meant),
+        since=min(one.claim.since for one in mine),
+        group="",
+        at_least=False,
+    )
+
+
+def worst_of(mine: Sequence[AnnouncedClaim]) -> Severity:
+    """The severity of several claims, as a verdict tells it."""
+    return max((one.severity for one in mine), key=list(Severity).index)
+
+
+def in_order(names: Sequence[str], wanted: Collection[str]) -> tuple[str, ...]:
+    """Those of the names that are wanted, in the order of the names."""
+    return tuple(name for name in names if name in wanted)
