@@ -152,6 +152,8 @@ def _heard(coverage: Coverage) -> list[str]:
 def _deaf(service: Service, coverage: Coverage) -> list[Component]:
     """The components that no region votes on."""
     voting = any_along(coverage.votes, 1)
+    if len(voting) == len(service.components) and voting.all():
+        return []
     heard = {
         name for name, any_vote in zip(coverage.axes.components, voting, strict=True) if any_vote
     }
