@@ -48,7 +48,8 @@ class Received:
         self._last = after
         self._batch_rows = batch_rows
         self._hot_only = hot_only
-        self._thread = ThreadPoolExecutor(1, "reading")
+        self._own_thread = None if record.threads else ThreadPoolExecutor(1, "reading")
+        self._thread = record.threads or self._own_thread
         self._generation: Any = None
         self._ids: dict[tuple[str, str], Any] = {}
         self._covered_until: Instant = -FOREVER
@@ -94,11 +95,12 @@ class Received:
             await hot.aclose()
             if self._sweep is not None:
                 self._sweep.close()
-            self._thread.shutdown(wait=False)
+            if self._own_thread is not None:
+                self._own_thread.shutdown(wait=False)
 
     async def _aside(self, work: Callable[..., T], *given: Any) -> T:
-        """Do it in the one thread of this reading: memory that threads free is theirs, so more of
-        them hold more.
+        """Do it in the one thread of this reading, or in one of the few of all: memory that threads
+        free is theirs, so more of them hold more.
         """
         return await get_running_loop().run_in_executor(self._thread, work, *given)
 

@@ -1,6 +1,7 @@
 """The whole record: hot results and archived ones, read as one."""
 
 from asyncio import to_thread
+from concurrent.futures import Executor
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,14 @@ ALL: Final = ResultFilter()
 
 
 class Record:
-    """Store and archive as one. Without a place, the store alone."""
+    """Store and archive as one. Without a place, the store alone.
 
-    def __init__(self, store: Store, place: Place | None) -> None:
+    Readings share `threads`; without them each has a thread of its own.
+    """
+
+    def __init__(self, store: Store, place: Place | None, threads: Executor | None = None) -> None:
         self.store = store
+        self.threads = threads
         self.place = place
         self.manifest = Manifest(place) if place is not None else None
 
