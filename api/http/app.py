@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI
 from api.http.answers import errors
 from api.http.answers.headers import SecurityHeaders
 from api.http.answers.refusals import refused
+from api.http.listening.hosts import CheckHost, hosts
 from api.http.openapi import corrected
 from api.http.parameters import only_known
 from api.http.requests import CountRequests, RequestMetrics
@@ -69,6 +70,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         documented = router.include_in_schema
         app.include_router(router, dependencies=[Depends(only_known)] if documented else [])
     errors.install(app)
+    app.add_middleware(CheckHost, known=hosts(settings.host, settings.hosts))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)
     return app

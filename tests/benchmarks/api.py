@@ -95,7 +95,7 @@ async def ask(port: int, pause_s: float, until: float, taken: dict[str, list[flo
         path = PATHS[turn % len(PATHS)]
         turn += 1
         began = time.perf_counter()
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 OK" in head, head
         await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
