@@ -2,6 +2,7 @@
 metric families.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
@@ -11,11 +12,18 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from api.documents.fleet import WorkerView
 from api.documents.picture.picture import Picture
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
 from worker.contract.instant import parse_rfc3339
 
 _WORKER: Final = ("region", "worker")
+MOST_LABELS: Final = 30
+"""So many workers of a region have series of their own: the fit ones first, then those known
+longest.
+"""
+OTHERS: Final = "_others"
+"""The label under which the other workers of a region are summed up; no worker is called so."""
 _VITALS: Final = (
     ("in_flight", "outscope_worker_looks_in_flight", "Looks under way", 1.0),
     (
@@ -143,18 +151,43 @@ def _workers(picture: Picture) -> Iterator[Metric]:
     counts = {
         key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS
     }
-    for worker in picture.workers:
-        names = (worker["region"], worker["worker"])
-        vitals: Mapping[str, Any] = worker["vitals"] or {}
-        _one_of(fitness, names, get_args(FitnessWord), worker["fitness"])
-        if worker["heard_at"]:
-            heard.add_metric(names, _epoch(worker["heard_at"]))
-        for key, _, _, factor in _VITALS:
-            if key in vitals:
-                gauges[key].add_metric(names, vitals[key] * factor)
-        for key in counts.keys() & vitals.keys():
-            counts[key].add_metric(names, vitals[key])
-    return iter((fitness, heard, *gauges.values(), *counts.values()))
+    known = GaugeMetricFamily(
+        "outscope_region_workers", "Workers heard of in the last week", labels=["region"]
+    )
+    for region, workers in _by_region(picture.workers).items():
+        known.add_metric([region], len(workers))
+        for worker in workers[:MOST_LABELS]:
+            _one_of(fitness, (region, worker["worker"]), get_args(FitnessWord), worker["fitness"])
+        for name, told in _labelled(workers):
+            names = (region, name)
+            if times := [_epoch(one["heard_at"]) for one in told if one["heard_at"]]:
+                heard.add_metric(names, max(times))
+            vitals: list[Mapping[str, Any]] = [one["vitals"] or {} for one in told]
+            for key, _, _, factor in _VITALS:
+                if values := [one[key] for one in vitals if key in one]:
+                    gauges[key].add_metric(names, sum(values) * factor)
+            for key, family in counts.items():
+                if values := [one[key] for one in vitals if key in one]:
+                    family.add_metric(names, sum(values))
+    return iter((known, fitness, heard, *gauges.values(), *counts.values()))
+
+
+def _by_region(workers: Sequence[WorkerView]) -> dict[str, list[WorkerView]]:
+    """The workers of each region, those first that have series of their own."""
+    found: dict[str, list[WorkerView]] = defaultdict(list)
+    for worker in workers:
+        found[worker["region"]].append(worker)
+    for known in found.values():
+        known.sort(key=lambda one: (one["fitness"] != "fit", one["first_heard_at"], one["worker"]))
+    return found
+
+
+def _labelled(workers: Sequence[WorkerView]) -> Iterator[tuple[str, Sequence[WorkerView]]]:
+    """The workers of a region by the label under which they are told."""
+    for worker in workers[:MOST_LABELS]:
+        yield worker["worker"], [worker]
+    if len(workers) > MOST_LABELS:
+        yield OTHERS, workers[MOST_LABELS:]
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:

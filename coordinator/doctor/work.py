@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
-from coordinator.store import StoreError
+from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
 from coordinator.store.state.standings import WRITER
 from worker.contract.instant import Instant
@@ -108,6 +108,10 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
         return failure("workers", told, todo)
     if silent:
         return warning("workers", told, todo)
+    full = [region for region in regions if len(alive[region]) >= MOST_WORKERS]
+    if full:
+        said = f"{told}; {', '.join(full)}: others are refused, for {MOST_WORKERS} is the most"
+        return warning("workers", said, "see who reports there, and with which credential")
     if unwell:
         return warning(
             "workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves"

@@ -64,6 +64,7 @@ def _worker(row: dict[str, Any], standings: dict[str, dict[str, Any]]) -> Worker
         "worker": row["worker"],
         "fitness": standing.get("fitness", "silent"),
         "why": standing.get("why", "not judged yet"),
+        "first_heard_at": row["first_heard_at"],
         "heard_at": row["last_heard_at"],
         "address": row["address"],
         "asn": row["asn"],
