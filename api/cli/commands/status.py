@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, local, plain, show, word
 
 
@@ -30,9 +31,9 @@ def status(
 
 
 def _all(out: Console, overview: dict[str, Any]) -> None:
-    out.print(overview["headline"], style="bold", markup=False)
+    out.print(shown(overview["headline"]), style="bold", markup=False)
     if overview["advice"]:
-        out.print(overview["advice"], markup=False)
+        out.print(shown(overview["advice"]), markup=False)
     if overview["services"]:
         show(out, ("service", "state", "what", "since"), map(_line, overview["services"]))
     _footnotes(out, overview)
@@ -76,14 +77,16 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
 def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     verdict = service["verdict"]
     since = f" since {local(service['since'])}" if service["since"] else ""
-    out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
+    out.print(shown(f"{service['name']}: {service['headline']}{since}"), style="bold", markup=False)
     if len(service["disruptions"]) > 1:
         for disruption in service["disruptions"]:
             out.print(
-                Text.assemble("  ", word(disruption["state"], "-"), f" {disruption['headline']}")
+                Text.assemble(
+                    "  ", word(disruption["state"], "-"), f" {shown(disruption['headline'])}"
+                )
             )
     sure = "" if verdict["scope"] == "unknown" else f" (confidence {verdict['confidence']:.0%})"
-    out.print(f"{verdict['reason']}{sure}", markup=False)
+    out.print(shown(f"{verdict['reason']}{sure}"), markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}
     rows = []
     for region in matrix["regions"]:

@@ -24,6 +24,7 @@ from rich.progress import (
 
 from api.cli.options.api_options import WRONG
 from api.cli.options.client import BusyError, Client, Query, RefusedError, UnreachableError
+from api.cli.terminal.outside import say
 from coordinator.analytics.exports.format import Format
 
 SEGMENT_ROWS: Final = 500_000
@@ -85,7 +86,7 @@ def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
                 return print_all(client, order, file)
         got = _downloaded(client, order, path, resume)
     except OSError as error:
-        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
+        say(f"{path} cannot be written: {error.strerror}", err=True)
         raise typer.Exit(WRONG) from None
     return _told(got, str(path))
 
@@ -103,7 +104,7 @@ def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
         state.unlink(missing_ok=True)
     except UnreachableError:
         if order.continues:
-            typer.echo(
+            say(
                 f"What arrived is kept beside {path}; go on with the same command and --resume",
                 err=True,
             )
@@ -167,7 +168,7 @@ def _begun(client: Client, order: Order, query: Query) -> tuple[Iterator[bytes],
         except BusyError as error:
             if waited_s >= PATIENCE_S:
                 raise
-            typer.echo(f"{error}. Trying again in {error.retry_after_s:.0f} s.", err=True)
+            say(f"{error}. Trying again in {error.retry_after_s:.0f} s.", err=True)
             sleep(error.retry_after_s)
             waited_s += error.retry_after_s
 
@@ -219,12 +220,12 @@ class _progress:  # noqa: N801 - used as a function
 
 def _told(got: Got, where: str) -> bool:
     cursor = f", cursor {got.cursor}" if got.cursor else ""
-    typer.echo(
+    say(
         f"{got.rows:,} rows, {got.bytes:,} bytes, sha256 {got.sum.hexdigest()} in {where}{cursor}",
         err=True,
     )
     for name, why in got.skipped.items():
-        typer.echo(
+        say(
             f"Missing: {name} of the archive cannot be read ({why}); see: outscope archive"
             " --verify",
             err=True,
