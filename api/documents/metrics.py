@@ -14,8 +14,9 @@ from prometheus_client.registry import Collector
 
 from api.documents.fleet import WorkerView
 from api.documents.picture.picture import Picture
+from api.documents.readiness import OK, readiness
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
-from worker.contract.instant import parse_rfc3339
+from worker.contract.instant import Instant, parse_rfc3339
 
 _WORKER: Final = ("region", "worker")
 MOST_LABELS: Final = 30
@@ -86,6 +87,10 @@ class Facts(Collector):
     refusals: Sequence[Mapping[str, Any]] = ()
     writers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each writer last told of itself."""
+    newest: Instant | None = None
+    """When the last result was stored."""
+    at: Instant = 0
+    """When this is told."""
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
@@ -196,6 +201,7 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
     )
     if facts.picture.heard_at is not None:
         heard.add_metric([], facts.picture.heard_at / 1000)
+    yield from _age(facts)
     refused = CounterMetricFamily(
         "outscope_refused", "What arrived and was refused", labels=["reason"]
     )
@@ -204,6 +210,27 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
     yield from (heard, refused)
     yield from _told(facts.picture.coordinator)
     yield from _writers(facts.writers)
+
+
+def _age(facts: Facts) -> Iterator[Metric]:
+    """How old it is what the other families tell."""
+    checks = readiness(facts.picture, facts.newest, facts.at)
+    ready = GaugeMetricFamily(
+        "outscope_ready", "1 for what true answers need and have", labels=["check"]
+    )
+    for check, found in checks.items():
+        ready.add_metric([check], float(found == OK))
+    age = GaugeMetricFamily(
+        "outscope_coordinator_age_seconds", "Since the coordinator last wrote anything"
+    )
+    if facts.picture.heard_at is not None:
+        age.add_metric([], max(0, facts.at - facts.picture.heard_at) / 1000)
+    newest = GaugeMetricFamily(
+        "outscope_newest_result_seconds", "When the last result was stored (epoch)"
+    )
+    if facts.newest is not None:
+        newest.add_metric([], facts.newest / 1000)
+    return iter((ready, age, newest))
 
 
 def _writers(writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:

@@ -14,6 +14,8 @@ from api.cli.terminal.outside import json_shown, say
 
 WRONG = 1
 UNREACHABLE = 3
+STALE = 4
+"""What was shown is of the past: nobody coordinates."""
 
 
 def _url(value: str) -> str:

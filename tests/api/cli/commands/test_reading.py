@@ -81,7 +81,22 @@ def test_status_warns_when_the_coordinator_is_not_heard(outscope: Run, seed: See
         await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
 
     seed(old)
-    assert "this may be out of date" in outscope("status").output
+    for command in (["status"], ["status", "claude"]):
+        said = outscope(*command)
+        assert said.exit_code == 4
+        assert "1 h 0 min ago: this may be out of date" in said.output
+    assert "coordinator silent: Both services are well" in outscope("status").output
+    assert outscope("status", "--json").exit_code == 4
+    assert outscope("status", "claude", "--json").exit_code == 4
+
+
+def test_status_of_what_nobody_ever_coordinated_ends_with_4(outscope: Run, seed: Seed) -> None:
+    async def applied(store: Store) -> None:
+        await store.configurations.save(seeds.configuration(), now())
+
+    seed(applied)
+    said = outscope("status")
+    assert (said.exit_code, "never heard" in said.output) == (4, True)
 
 
 @pytest.mark.parametrize(
