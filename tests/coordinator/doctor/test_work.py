@@ -83,10 +83,12 @@ async def test_results_that_stay_away_though_looks_are_ordered_are_a_failure(
     filled: Store, store_url: str
 ) -> None:
     told = {"connected": True, "outstanding_looks": 3}
-    await filled.standings.put("coordinator", "self", NOW, told)
-    found = (await looked(store_url))["coordinator"]
-    assert found.state is State.FAILURE
-    assert found.said == "it runs, but no result was stored ever, though looks are ordered"
+    later = NOW + 3_600_000
+    await filled.standings.put("coordinator", "self", later, told)
+    found_then = (await found(look_at_work(store_url, later)))["coordinator"]
+    assert found_then.state is State.FAILURE
+    assert "no result was stored for" in found_then.said
+    assert "though looks are ordered" in found_then.said
 
 
 async def test_writers_are_counted_while_they_live(filled: Store, store_url: str) -> None:

@@ -237,7 +237,7 @@ def test_a_server_without_room_is_asked_again_when_it_says_so(
         if len(waited) == 2:
             taken.pop().free()
 
-    monkeypatch.setattr(exporting, "sleep", wait)
+    monkeypatch.setattr(download, "sleep", wait)
     ran = outscope("export", "--out", tmp_path / "r.ndjson")
     assert (ran.exit_code, waited) == (0, [5.0, 5.0]), ran.output
     assert "4 exports go on already" in ran.stderr
@@ -250,9 +250,9 @@ def test_a_server_that_never_has_room_ends_the_command(
 ) -> None:
     assert told
     waited: list[float] = []
-    monkeypatch.setattr(exporting, "sleep", waited.append)
+    monkeypatch.setattr(download, "sleep", waited.append)
     taken = [api_server.places.take(f"192.0.2.{n}") for n in range(4)]
     ran = outscope("export")
-    assert (ran.exit_code, sum(waited)) == (1, exporting.PATIENCE_S)
+    assert (ran.exit_code, sum(waited)) == (1, download.PATIENCE_S)
     for place in taken:
         place.free()

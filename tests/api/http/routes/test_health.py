@@ -76,11 +76,11 @@ async def test_it_is_not_ready_while_looks_are_ordered_and_no_result_is_stored(
     told = {"at": rfc3339(at), "connected": True, "outstanding_looks": 4}
     told["started_at"] = rfc3339(at - 3_600_000)
     await configured.standings.put("coordinator", "coordinator", at, told)
-    await configured.results.add([seeds.result(at - 300_000)])
+    await configured.results.add([seeds.result(at - 330_000)])
     answer = await api.get("/v1/readyz")
     assert (answer.status_code, answer.json()["checks"]["results"]) == (
         503,
-        "no result was stored for 4 min, though looks are ordered",
+        "no result was stored for 5 min, though looks are ordered",
     )
     await configured.results.add([seeds.result(at - 1_000)])
     assert (await api.get("/v1/readyz")).status_code == 200
