@@ -2,7 +2,6 @@
 metric families.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
@@ -12,48 +11,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from api.documents.fleet import WorkerView
 from api.documents.picture.picture import Picture
 from api.documents.readiness import OK, readiness
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
-from worker.contract.instant import Instant, parse_rfc3339
+from api.documents.worker_metrics import epoch, one_of, worker_metrics
+from worker.contract.instant import Instant
 
-_WORKER: Final = ("region", "worker")
-MOST_LABELS: Final = 30
-"""So many workers of a region have series of their own: the fit ones first, then those known
-longest.
-"""
-OTHERS: Final = "_others"
-"""The label under which the other workers of a region are summed up; no worker is called so."""
-_VITALS: Final = (
-    ("in_flight", "outscope_worker_looks_in_flight", "Looks under way", 1.0),
-    (
-        "outbox_reports",
-        "outscope_worker_outbox_reports",
-        "Reports kept until the coordinator has them",
-        1.0,
-    ),
-    (
-        "loop_lag_ms",
-        "outscope_worker_loop_lag_seconds",
-        "How late the worker's event loop was at worst",
-        0.001,
-    ),
-    (
-        "rss_mb",
-        "outscope_worker_resident_memory_bytes",
-        "Memory of the worker's process",
-        1024.0 * 1024.0,
-    ),
-)
-_VITAL_COUNTS: Final = (
-    (
-        "dropped_reports",
-        "outscope_worker_dropped_reports",
-        "Reports given up because the outbox was full",
-    ),
-    ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
-)
 _COUNTS: Final = {
     "reports": "Reports taken in",
     "results": "Results stored",
@@ -96,7 +59,7 @@ class Facts(Collector):
         """All families."""
         yield from _services(self.picture)
         yield from _regions(self.picture)
-        yield from _workers(self.picture)
+        yield from worker_metrics(self.picture.workers)
         yield from _coordinator(self)
 
 
@@ -125,12 +88,12 @@ def _services(picture: Picture) -> Iterator[Metric]:
     )
     for service in picture.services:
         name, verdict = service["id"], service["verdict"]
-        _one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
-        _one_of(severity, (name,), get_args(SeverityWord), verdict["severity"])
+        one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
+        one_of(severity, (name,), get_args(SeverityWord), verdict["severity"])
         confidence.add_metric([name], verdict["confidence"])
         incidents.add_metric([name], sum(i["service"] == name for i in picture.open_incidents))
         if verdict["at"]:
-            judged.add_metric([name], _epoch(verdict["at"]))
+            judged.add_metric([name], epoch(verdict["at"]))
     return iter((scope, severity, confidence, judged, incidents))
 
 
@@ -139,60 +102,8 @@ def _regions(picture: Picture) -> Iterator[Metric]:
         "outscope_region_fitness", "1 for its fitness", labels=["region", "fitness"]
     )
     for region in picture.regions:
-        _one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
+        one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
     yield fitness
-
-
-def _workers(picture: Picture) -> Iterator[Metric]:
-    fitness = GaugeMetricFamily(
-        "outscope_worker_fitness", "1 for its fitness", labels=[*_WORKER, "fitness"]
-    )
-    heard = GaugeMetricFamily(
-        "outscope_worker_heard_seconds", "When it was heard last (epoch)", labels=_WORKER
-    )
-    gauges = {
-        key: GaugeMetricFamily(name, about, labels=_WORKER) for key, name, about, _ in _VITALS
-    }
-    counts = {
-        key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS
-    }
-    known = GaugeMetricFamily(
-        "outscope_region_workers", "Workers heard of in the last week", labels=["region"]
-    )
-    for region, workers in _by_region(picture.workers).items():
-        known.add_metric([region], len(workers))
-        for worker in workers[:MOST_LABELS]:
-            _one_of(fitness, (region, worker["worker"]), get_args(FitnessWord), worker["fitness"])
-        for name, told in _labelled(workers):
-            names = (region, name)
-            if times := [_epoch(one["heard_at"]) for one in told if one["heard_at"]]:
-                heard.add_metric(names, max(times))
-            vitals: list[Mapping[str, Any]] = [one["vitals"] or {} for one in told]
-            for key, _, _, factor in _VITALS:
-                if values := [one[key] for one in vitals if key in one]:
-                    gauges[key].add_metric(names, sum(values) * factor)
-            for key, family in counts.items():
-                if values := [one[key] for one in vitals if key in one]:
-                    family.add_metric(names, sum(values))
-    return iter((known, fitness, heard, *gauges.values(), *counts.values()))
-
-
-def _by_region(workers: Sequence[WorkerView]) -> dict[str, list[WorkerView]]:
-    """The workers of each region, those first that have series of their own."""
-    found: dict[str, list[WorkerView]] = defaultdict(list)
-    for worker in workers:
-        found[worker["region"]].append(worker)
-    for known in found.values():
-        known.sort(key=lambda one: (one["fitness"] != "fit", one["first_heard_at"], one["worker"]))
-    return found
-
-
-def _labelled(workers: Sequence[WorkerView]) -> Iterator[tuple[str, Sequence[WorkerView]]]:
-    """The workers of a region by the label under which they are told."""
-    for worker in workers[:MOST_LABELS]:
-        yield worker["worker"], [worker]
-    if len(workers) > MOST_LABELS:
-        yield OTHERS, workers[MOST_LABELS:]
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:
@@ -257,17 +168,3 @@ def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
         if told.get(key) is not None:
             name = f"outscope_coordinator_{key.removesuffix('_ms')}_seconds"
             yield GaugeMetricFamily(name, about, value=told[key] / 1000)
-
-
-def _one_of(
-    family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str
-) -> None:
-    """One series for each word: 1 for the one that holds, 0 for the others, so that alerts need no
-    history.
-    """
-    for word in words:
-        family.add_metric([*names, word], float(word == holds))
-
-
-def _epoch(text: str) -> float:
-    return parse_rfc3339(text) / 1000

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from api.http.listening.connection import PATIENCE, Connection, Patience, overdue
 from worker.contract.clock import monotonic_s
 
-log = logging.getLogger("outscope.api")
+log = logging.getLogger(f"outscope.{__name__}")
 
 BACKLOG: Final = 512
 _TICKS_A_LOOK: Final = 5

@@ -4,7 +4,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from api.documents.fleet import Gaps, Regions, Workers
-from api.documents.metrics import MOST_LABELS
+from api.documents.worker_metrics import MOST_LABELS
 from coordinator.store import MOST_WORKERS, Heard, Store
 from tests.api import seeds
 from worker.contract.clock import now
