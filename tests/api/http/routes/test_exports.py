@@ -74,7 +74,7 @@ def test_thirty_slow_readers_hold_up_nobody_else(
         time.sleep(0.02)
     statuses = kinds_of(links)
     assert sorted(statuses) == [200] * 4 + [429] * 26
-    assert sorted(took_ms)[int(len(took_ms) * 0.95)] < 500
+    assert sorted(took_ms)[int(len(took_ms) * 0.95)] < 1_000
     assert most_mb < MOST_MB
 
 
@@ -98,7 +98,7 @@ def test_a_reader_that_goes_away_frees_its_place(running: Callable[..., ApiProce
     assert status_of(link) == 200
     assert status_of(api.open(path)) == 429
     link.close()
-    deadline_s = time.monotonic() + 20
+    deadline_s = time.monotonic() + 90
     while status_of(again := api.open(path)) != 200:
         assert time.monotonic() < deadline_s, "the place was not freed"
         again.close()
