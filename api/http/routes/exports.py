@@ -13,10 +13,10 @@ from api.documents.exports import ExportSummary
 from api.http.answers.encoding import answer as answered
 from api.http.answers.encoding import document
 from api.http.answers.errors import ProblemError, invalid
-from api.http.answers.export_stream import ExportStream
 from api.http.answers.refusals import refused
 from api.http.parameters import Cursor, checked
 from api.http.routes.results import Wanted
+from api.http.sources.export_stream import ExportStream
 from api.http.sources.sources import From
 from coordinator.analytics.exports.dataset import Wanted as Chosen
 from coordinator.analytics.exports.datasets import DATASETS

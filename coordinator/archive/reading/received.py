@@ -2,7 +2,7 @@
 
 from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -39,6 +39,7 @@ class Received:
         after: Key | None,
         batch_rows: int,
         hot_only: bool,
+        threads: Executor | None = None,
     ) -> None:
         self._store = store
         self._place = place
@@ -48,8 +49,8 @@ class Received:
         self._last = after
         self._batch_rows = batch_rows
         self._hot_only = hot_only
-        self._own_thread = None if record.threads else ThreadPoolExecutor(1, "reading")
-        self._thread = record.threads or self._own_thread
+        self._own_thread = None if threads else ThreadPoolExecutor(1, "reading")
+        self._thread = threads or self._own_thread
         self._generation: Any = None
         self._ids: dict[tuple[str, str], Any] = {}
         self._covered_until: Instant = -FOREVER

@@ -48,9 +48,8 @@ class Record:
             Received,  # Arrow is large: not before something is read
         )
 
-        return Received(
-            self.store, self.place, self.manifest, wanted, columns, after, batch_rows, hot_only
-        )
+        kept = self.store, self.place, self.manifest
+        return Received(*kept, wanted, columns, after, batch_rows, hot_only, self.threads)
 
     async def page(
         self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100
