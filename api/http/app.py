@@ -1,9 +1,6 @@
 """Puts the API together: its store is opened when it starts and closed when it stops."""
 
 import gc
-import os
-import sys
-import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -35,7 +32,6 @@ may grow come in pages: ask again with `cursor` set to `next`. Documents with a 
 `304` to `If-None-Match`.
 """
 EXPORT_THREADS: Final = 2
-EXPORT_NICENESS: Final = 10
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -85,19 +81,11 @@ async def export_threads() -> AsyncIterator[Executor]:
     """The threads in which all exports are read and written; what goes on in them is not waited
     for at the end.
     """
-    threads = ThreadPoolExecutor(EXPORT_THREADS, "exporting", _step_back)
+    threads = ThreadPoolExecutor(EXPORT_THREADS, "exporting")
     try:
         yield threads
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _step_back() -> None:
-    """Let this thread have the processor when the others leave it: on Linux each has its own
-    niceness.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), EXPORT_NICENESS)
 
 
 def _record(store: Store, settings: ApiSettings, threads: Executor | None = None) -> Record:

@@ -3,15 +3,11 @@
 import os
 import signal
 import sys
-from typing import Final
 
 from api.http.app import create_app
 from api.http.listening.server import ApiServer
 from api.http.settings import ApiSettingsError, read_api_settings
 from worker.contract import logs
-
-SWITCH_S: Final = 0.001
-"""So long a thread that writes an export may keep the interpreter while a request waits."""
 
 
 def run_api(database: str, host: str, port: int) -> int:
@@ -22,7 +18,6 @@ def run_api(database: str, host: str, port: int) -> int:
     except ApiSettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.setswitchinterval(SWITCH_S)
     server = ApiServer(create_app(settings), host, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn sends itself the signal again at the end: stopping is no fault
