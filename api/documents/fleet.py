@@ -20,7 +20,7 @@ class RegionView(TypedDict):
     fitness: FitnessWord
     why: Annotated[str, Field(description="why it is so, in a few words; may be empty")]
     at: Annotated[Time | None, Field(description="when that was judged; null when it never was")]
-    workers: Annotated[int, Field(description="workers heard of, ever")]
+    workers: Annotated[int, Field(description="workers heard of in the last week, at most 100")]
 
 
 class VitalsView(TypedDict, total=False):
@@ -45,6 +45,7 @@ class WorkerView(TypedDict):
     worker: str
     fitness: FitnessWord
     why: str
+    first_heard_at: Time
     heard_at: Time | None
     address: Annotated[
         str | None, Field(description="the address it looks from, as far as it knows")

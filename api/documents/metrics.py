@@ -12,39 +12,11 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from api.documents.picture.picture import Picture
+from api.documents.readiness import OK, readiness
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
-from worker.contract.instant import parse_rfc3339
+from api.documents.worker_metrics import epoch, one_of, worker_metrics
+from worker.contract.instant import Instant
 
-_WORKER: Final = ("region", "worker")
-_VITALS: Final = (
-    ("in_flight", "outscope_worker_looks_in_flight", "Looks under way", 1.0),
-    (
-        "outbox_reports",
-        "outscope_worker_outbox_reports",
-        "Reports kept until the coordinator has them",
-        1.0,
-    ),
-    (
-        "loop_lag_ms",
-        "outscope_worker_loop_lag_seconds",
-        "How late the worker's event loop was at worst",
-        0.001,
-    ),
-    (
-        "rss_mb",
-        "outscope_worker_resident_memory_bytes",
-        "Memory of the worker's process",
-        1024.0 * 1024.0,
-    ),
-)
-_VITAL_COUNTS: Final = (
-    (
-        "dropped_reports",
-        "outscope_worker_dropped_reports",
-        "Reports given up because the outbox was full",
-    ),
-    ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
-)
 _COUNTS: Final = {
     "reports": "Reports taken in",
     "results": "Results stored",
@@ -78,12 +50,16 @@ class Facts(Collector):
     refusals: Sequence[Mapping[str, Any]] = ()
     writers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each writer last told of itself."""
+    newest: Instant | None = None
+    """When the last result was stored."""
+    at: Instant = 0
+    """When this is told."""
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
         yield from _services(self.picture)
         yield from _regions(self.picture)
-        yield from _workers(self.picture)
+        yield from worker_metrics(self.picture.workers)
         yield from _coordinator(self)
 
 
@@ -112,12 +88,12 @@ def _services(picture: Picture) -> Iterator[Metric]:
     )
     for service in picture.services:
         name, verdict = service["id"], service["verdict"]
-        _one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
-        _one_of(severity, (name,), get_args(SeverityWord), verdict["severity"])
+        one_of(scope, (name,), get_args(ScopeWord), verdict["scope"])
+        one_of(severity, (name,), get_args(SeverityWord), verdict["severity"])
         confidence.add_metric([name], verdict["confidence"])
         incidents.add_metric([name], sum(i["service"] == name for i in picture.open_incidents))
         if verdict["at"]:
-            judged.add_metric([name], _epoch(verdict["at"]))
+            judged.add_metric([name], epoch(verdict["at"]))
     return iter((scope, severity, confidence, judged, incidents))
 
 
@@ -126,35 +102,8 @@ def _regions(picture: Picture) -> Iterator[Metric]:
         "outscope_region_fitness", "1 for its fitness", labels=["region", "fitness"]
     )
     for region in picture.regions:
-        _one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
+        one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
     yield fitness
-
-
-def _workers(picture: Picture) -> Iterator[Metric]:
-    fitness = GaugeMetricFamily(
-        "outscope_worker_fitness", "1 for its fitness", labels=[*_WORKER, "fitness"]
-    )
-    heard = GaugeMetricFamily(
-        "outscope_worker_heard_seconds", "When it was heard last (epoch)", labels=_WORKER
-    )
-    gauges = {
-        key: GaugeMetricFamily(name, about, labels=_WORKER) for key, name, about, _ in _VITALS
-    }
-    counts = {
-        key: CounterMetricFamily(name, about, labels=_WORKER) for key, name, about in _VITAL_COUNTS
-    }
-    for worker in picture.workers:
-        names = (worker["region"], worker["worker"])
-        vitals: Mapping[str, Any] = worker["vitals"] or {}
-        _one_of(fitness, names, get_args(FitnessWord), worker["fitness"])
-        if worker["heard_at"]:
-            heard.add_metric(names, _epoch(worker["heard_at"]))
-        for key, _, _, factor in _VITALS:
-            if key in vitals:
-                gauges[key].add_metric(names, vitals[key] * factor)
-        for key in counts.keys() & vitals.keys():
-            counts[key].add_metric(names, vitals[key])
-    return iter((fitness, heard, *gauges.values(), *counts.values()))
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:
@@ -163,6 +112,7 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
     )
     if facts.picture.heard_at is not None:
         heard.add_metric([], facts.picture.heard_at / 1000)
+    yield from _age(facts)
     refused = CounterMetricFamily(
         "outscope_refused", "What arrived and was refused", labels=["reason"]
     )
@@ -171,6 +121,27 @@ def _coordinator(facts: Facts) -> Iterator[Metric]:
     yield from (heard, refused)
     yield from _told(facts.picture.coordinator)
     yield from _writers(facts.writers)
+
+
+def _age(facts: Facts) -> Iterator[Metric]:
+    """How old it is what the other families tell."""
+    checks = readiness(facts.picture, facts.newest, facts.at)
+    ready = GaugeMetricFamily(
+        "outscope_ready", "1 for what true answers need and have", labels=["check"]
+    )
+    for check, found in checks.items():
+        ready.add_metric([check], float(found == OK))
+    age = GaugeMetricFamily(
+        "outscope_coordinator_age_seconds", "Since the coordinator last wrote anything"
+    )
+    if facts.picture.heard_at is not None:
+        age.add_metric([], max(0, facts.at - facts.picture.heard_at) / 1000)
+    newest = GaugeMetricFamily(
+        "outscope_newest_result_seconds", "When the last result was stored (epoch)"
+    )
+    if facts.newest is not None:
+        newest.add_metric([], facts.newest / 1000)
+    return iter((ready, age, newest))
 
 
 def _writers(writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
@@ -197,17 +168,3 @@ def _told(told: Mapping[str, Any]) -> Iterator[Metric]:
         if told.get(key) is not None:
             name = f"outscope_coordinator_{key.removesuffix('_ms')}_seconds"
             yield GaugeMetricFamily(name, about, value=told[key] / 1000)
-
-
-def _one_of(
-    family: GaugeMetricFamily, names: Sequence[str], words: Sequence[str], holds: str
-) -> None:
-    """One series for each word: 1 for the one that holds, 0 for the others, so that alerts need no
-    history.
-    """
-    for word in words:
-        family.add_metric([*names, word], float(word == holds))
-
-
-def _epoch(text: str) -> float:
-    return parse_rfc3339(text) / 1000

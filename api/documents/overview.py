@@ -20,6 +20,10 @@ class CoordinatorView(TypedDict):
     silent_after_ms: Annotated[
         int, Field(description="not heard for longer means that all this may be out of date")
     ]
+    silent: Annotated[
+        bool,
+        Field(description="it was not heard for that long: headline and state are of the past"),
+    ]
 
 
 class Overview(TypedDict):

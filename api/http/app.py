@@ -2,22 +2,25 @@
 
 import gc
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 
 from api.http.answers import errors
 from api.http.answers.headers import SecurityHeaders
 from api.http.answers.refusals import refused
+from api.http.listening.hosts import CheckHost, hosts
 from api.http.openapi import corrected
 from api.http.parameters import only_known
 from api.http.requests import CountRequests, RequestMetrics
 from api.http.routes import in_reading_order
 from api.http.settings import ApiSettings
+from api.http.sources.export_places import ExportPlaces
 from api.http.sources.snapshot import Snapshots
-from api.http.sources.sources import Sources
+from api.http.sources.sources import Exports, Sources
 from coordinator.archive.place import archive_url, open_place
 from coordinator.archive.reading.record import Record
 from coordinator.store import Store, open_store
@@ -28,6 +31,7 @@ Times are RFC 3339 in UTC. Errors are problem details (RFC 9457) with a stable `
 may grow come in pages: ask again with `cursor` set to `next`. Documents with a strong `ETag` answer
 `304` to `If-None-Match`.
 """
+EXPORT_THREADS: Final = 2
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -38,10 +42,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
         async with (
             open_store(settings.database) as store,
             open_store(settings.database, migrate=False) as archive,
+            open_store(settings.database, migrate=False) as exported,
+            export_threads() as threads,
         ):
             snapshots = Snapshots(store, settings)
+            places = ExportPlaces(settings.exports_at_once, settings.exports_per_client)
+            for_exports = Exports(_record(exported, settings, threads), threads, places)
             app.state.sources = Sources(
-                store, archive, _record(archive, settings), snapshots, settings
+                store, archive, _record(archive, settings), for_exports, snapshots, settings
             )
             _spare_collections()
             yield
@@ -62,14 +70,27 @@ def create_app(settings: ApiSettings) -> FastAPI:
         documented = router.include_in_schema
         app.include_router(router, dependencies=[Depends(only_known)] if documented else [])
     errors.install(app)
+    app.add_middleware(CheckHost, known=hosts(settings.host, settings.hosts))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountRequests, metrics=app.state.requests)
     return app
 
 
-def _record(store: Store, settings: ApiSettings) -> Record:
+@asynccontextmanager
+async def export_threads() -> AsyncIterator[Executor]:
+    """The threads in which all exports are read and written; what goes on in them is not waited
+    for at the end.
+    """
+    threads = ThreadPoolExecutor(EXPORT_THREADS, "exporting")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _record(store: Store, settings: ApiSettings, threads: Executor | None = None) -> Record:
     url = archive_url(settings.archive, settings.database)
-    return Record(store, None if url is None else open_place(url))
+    return Record(store, None if url is None else open_place(url), threads)
 
 
 def _spare_collections() -> None:

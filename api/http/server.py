@@ -1,44 +1,24 @@
-"""Serves the API and the page in this process, until SIGTERM or SIGINT."""
+"""Runs the API in this process, until SIGTERM or SIGINT."""
 
 import os
 import signal
-import socket
-from pathlib import Path
-
-import uvicorn
-from uvicorn.server import Server
+import sys
 
 from api.http.app import create_app
-from api.http.settings import ApiSettings
+from api.http.listening.server import ApiServer
+from api.http.settings import ApiSettingsError, read_api_settings
 from worker.contract import logs
-
-
-class _ReadyServer(Server):
-    """Says that it listens, by touching a file."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            say_ready()
-
-
-def say_ready() -> None:
-    """Touch the file that whoever started this process waits for, if any."""
-    ready_file = os.environ.get("OUTSCOPE_READY_FILE")
-    if ready_file:
-        Path(ready_file).touch()
 
 
 def run_api(database: str, host: str, port: int) -> int:
     """Run the API until told to stop; returns the exit code."""
     logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
-    app = create_app(
-        ApiSettings(database, archive=os.environ.get("OUTSCOPE_ARCHIVE"), host=host, port=port)
-    )
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
-    )
-    server = _ReadyServer(config)
+    try:
+        settings = read_api_settings(os.environ, database, host, port)
+    except ApiSettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    server = ApiServer(create_app(settings), host, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn sends itself the signal again at the end: stopping is no fault
         signal.signal(number, lambda *_: None)

@@ -1,5 +1,6 @@
 """What the API process is told: where the store is, where to listen, how fresh its answers are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,3 +24,35 @@ class ApiSettings:
     """The service is not ready, and the page says so, when the coordinator was not heard for this
     long.
     """
+    hosts: tuple[str, ...] = ()
+    """Names under which it is asked, beside those that its address has by itself."""
+    exports_at_once: int = 4
+    exports_per_client: int = 2
+
+
+class ApiSettingsError(ValueError):
+    """A setting is wrong; the sentence names it and says what to do."""
+
+
+def read_api_settings(
+    environ: Mapping[str, str], database: str, host: str, port: int
+) -> ApiSettings:
+    """The settings from what is given and the environment; ApiSettingsError names a wrong one."""
+    named = environ.get("OUTSCOPE_PUBLIC_HOSTS", "").split(",")
+    at_once = _count("OUTSCOPE_EXPORTS", environ, 4)
+    return ApiSettings(
+        database,
+        archive=environ.get("OUTSCOPE_ARCHIVE"),
+        host=host,
+        port=port,
+        hosts=tuple(name.strip() for name in named if name.strip()),
+        exports_at_once=at_once,
+        exports_per_client=_count("OUTSCOPE_EXPORTS_PER_CLIENT", environ, min(2, at_once)),
+    )
+
+
+def _count(name: str, environ: Mapping[str, str], otherwise: int) -> int:
+    text = environ.get(name, "").strip() or str(otherwise)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise ApiSettingsError(f"{name} is {text[:20]!r}; write a number from 1 to 100")
+    return int(text)

@@ -17,8 +17,9 @@ async def get(host: str, port: int, path: str) -> Any:
         async with asyncio.timeout(_PATIENCE_S):
             reader, writer = await asyncio.open_connection(host, port)
             try:
+                name = f"[{host}]" if ":" in host else host
                 writer.write(
-                    f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+                    f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
                 )
                 answer = await reader.read()
             finally:

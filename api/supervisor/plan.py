@@ -14,6 +14,7 @@ from api.supervisor.settings import ProductSettings
 _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
 _SECRETS: Final = "OUTSCOPE_SECRET_"
+_OF_API: Final = ("OUTSCOPE_PUBLIC_HOSTS", "OUTSCOPE_EXPORTS")
 _OF_WORKERS: Final = tuple(
     f"OUTSCOPE_{name}"
     for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
@@ -47,7 +48,8 @@ def coordinator(settings: ProductSettings, broker: str) -> Program:
 
 def api(settings: ProductSettings) -> Program:
     """API and page."""
-    env = {"OUTSCOPE_DATABASE": settings.database_url, **kept_settings()}
+    told = {name: value for name, value in os.environ.items() if name.startswith(_OF_API)}
+    env = {"OUTSCOPE_DATABASE": settings.database_url, **kept_settings(), **told}
     arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
     return _python(settings, "api", arguments, env, stage=2, address=settings.address)
 

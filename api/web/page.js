@@ -5,7 +5,7 @@ import { start } from "./feed.js";
 import { drawIncidents, tick } from "./incidents.js";
 import { drawRegions } from "./regions.js";
 import { drawServices } from "./services.js";
-import { sign, summarise } from "./summary.js";
+import { doubt, sign, summarise } from "./summary.js";
 import { clock, length } from "./time.js";
 
 const at = (id) => document.getElementById(id);
@@ -34,10 +34,11 @@ function heard(overview, now) {
 function same(now) {
   heardAt = new Date().toISOString();
   tick(at("incidents"), now);
+  summarise(last);
   const { heard_at: coordinator, silent_after_ms: patience } = last.coordinator;
   const silence = coordinator === null ? 0 : now - Date.parse(coordinator);
-  if (silence <= patience) return fresh();
-  stale(`The coordinator has not been heard for ${length(silence)}, since ${clock(coordinator, true)}. What you see may be out of date.`);
+  if (silence <= patience && !last.coordinator.silent) return fresh();
+  stale(`Out of date: this is how it was ${length(silence)} ago, at ${clock(coordinator, true)}. The coordinator has been silent since.`);
 }
 
 function failed(count, why) {
@@ -45,14 +46,13 @@ function failed(count, why) {
   const cause = why ? `${why}.` : "The server does not answer.";
   const since = heardAt ? ` What you see is from ${clock(heardAt, true)}.` : "";
   stale(`${cause}${since} Trying again every two seconds.`);
-  if (!heardAt) say(at("headline"), "No answer yet");
+  doubt(heardAt ? `As of ${clock(heardAt, true)}: ${last.headline}` : "No answer yet");
 }
 
 function fresh() {
   if (notice.hidden) return;
   show(notice, false);
   mark(document.body, "data-stale", null);
-  sign(last.state, last.headline);
 }
 
 function stale(sentence) {

@@ -26,6 +26,12 @@ export function summarise(overview) {
   } else say(judged, "Not judged yet");
 }
 
+/** Say in place of the headline what was true some time ago, and nothing of how it is. */
+export function doubt(sentence) {
+  say(headline, sentence);
+  reshape(shape, "unknown");
+}
+
 /** Let title, icon and frame of the page tell a state. */
 export function sign(state, sentence) {
   const title = `${sentence} · Outscope`;

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
-from coordinator.store import StoreError
+from coordinator.runtime.liveness import ago, without_results
+from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
 from coordinator.store.state.standings import WRITER
 from worker.contract.instant import Instant
 
 COORDINATOR_SILENT_MS: Final = 15_000
+COORDINATOR_GONE_MS: Final = 30_000
 WORKER_SILENT_MS: Final = 90_000
-_MINUTE_MS: Final = 60_000
 
 
 async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> AsyncIterator[Finding]:
@@ -25,7 +26,7 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
         async with inspect(url) as store:
             document = await anext(store.configurations(), None)
             yield _in_force(document)
-            running, finding = await _coordinator(store, now, elsewhere)
+            running, finding = await _coordinator(store, now, elsewhere, _interval_ms(document))
             yield finding
             if document is not None:
                 yield await _workers(
@@ -52,11 +53,23 @@ def _in_force(document: dict[str, Any] | None) -> Finding:
     return ok("applied", f"a configuration is in force: {counts}")
 
 
-async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tuple[bool, Finding]:
+def _interval_ms(document: dict[str, Any] | None) -> int:
+    """How often the checks look that look most often."""
+    try:
+        checks = from_document(document or {}).topology.checks
+    except (ValueError, KeyError, TypeError):
+        return 0
+    return min((check.interval_ms for check in checks), default=0)
+
+
+async def _coordinator(
+    store: Inspection, now: Instant, elsewhere: bool, interval_ms: int
+) -> tuple[bool, Finding]:
     for at, document in (await store.subjects("coordinator")).values():
         if now - at > COORDINATOR_SILENT_MS:
-            said = f"not heard for {ago(now - at)}"
-            return False, warning(
+            told = failure if now - at > COORDINATOR_GONE_MS else warning
+            said = f"not heard for {ago(now - at)}: what is shown is as old"
+            return False, told(
                 "coordinator", said, "start it: outscope up, or outscope coordinator"
             )
         if not document.get("connected"):
@@ -69,6 +82,9 @@ async def _coordinator(store: Inspection, now: Instant, elsewhere: bool) -> tupl
         if elsewhere and not writers:
             said = "it only judges (OUTSCOPE_WRITERS=elsewhere), and no writer stores"
             return True, failure("coordinator", said, "start one: outscope writer")
+        if late := without_results(document, await store.newest_result(), interval_ms, now):
+            todo = "see the logs of coordinator and workers, and the check refused"
+            return True, failure("coordinator", f"it runs, but {late}", todo)
         waiting = document.get("waiting_reports", 0)
         return True, ok(
             "coordinator", f"runs{writers}, with a link to the broker; {waiting} reports wait"
@@ -108,6 +124,10 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
         return failure("workers", told, todo)
     if silent:
         return warning("workers", told, todo)
+    full = [region for region in regions if len(alive[region]) >= MOST_WORKERS]
+    if full:
+        said = f"{told}; {', '.join(full)}: others are refused, for {MOST_WORKERS} is the most"
+        return warning("workers", said, "see who reports there, and with which credential")
     if unwell:
         return warning(
             "workers", f"{told}; {'; '.join(unwell)}", "mend what these say of themselves"
@@ -148,13 +168,3 @@ async def _dead_letters(store: Inspection, now: Instant) -> Finding:
     return warning(
         "refused", said, "see why: outscope ingest errors list; then retry or discard them"
     )
-
-
-def ago(length_ms: int) -> str:
-    """A length of time in words: `40 s`, `12 min`, `3 h`, `5 days`."""
-    minutes = max(0, length_ms) // _MINUTE_MS
-    if minutes < 1:
-        return f"{max(0, length_ms) // 1000} s"
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"

@@ -5,6 +5,7 @@ workers.
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,12 +16,13 @@ from coordinator.geodata.places import Places
 from coordinator.ingest.decode import read
 from coordinator.ingest.decoded import Reading
 from coordinator.ingest.receipts import Receipts
+from coordinator.ingest.roster import GONE_MS, Roster
 from coordinator.ingest.writes import keep
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import persistently
-from coordinator.store import Store
+from coordinator.store import TROUBLE, Store
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
@@ -71,6 +73,7 @@ class Pipeline:
         self._configuration = configuration
         self._kept = kept
         self._writer = writer
+        self._roster = Roster()
         self._asked_again_s = 0.0
         self._open: set[Instant] = set()
         """The stamps of batches that are not stored yet."""
@@ -114,7 +117,19 @@ class Pipeline:
         )
         if again:
             reading.reports.clear()  # whoever sent them was receipted, or never could be
+        else:
+            await self._load_roster(received_at)
+            self._roster.sift(reading)
         return Batch(configuration, deliveries, reading, again)
+
+    async def _load_roster(self, now: Instant) -> None:
+        """Those heard lately keep their room; without a store, whoever speaks first has it."""
+        if self._roster.loaded:
+            return
+        heard: list[tuple[str, str, Instant]] = []
+        with suppress(*TROUBLE):
+            heard = await self._store.workers.since(now - GONE_MS)
+        self._roster.load(heard)
 
     async def stored(self, batch: Batch) -> list[Result]:
         """Store a batch, and return what was new."""

@@ -9,12 +9,13 @@ from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
 from coordinator.store.results.results import ResultFilter
 from coordinator.store.state.dead_letters import DeadLetter
-from coordinator.store.state.workers import Heard
+from coordinator.store.state.workers import MOST_WORKERS, Heard
 from coordinator.store.state.writers import FencedError
 from coordinator.store.store import Store
 from coordinator.store.trouble import TROUBLE
 
 __all__ = [
+    "MOST_WORKERS",
     "TROUBLE",
     "DeadLetter",
     "FencedError",

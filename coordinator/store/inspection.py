@@ -134,6 +134,12 @@ class Inspection:
             {**row, "vitals": from_text(row["vitals"]) if row["vitals"] else None} for row in rows
         ]
 
+    async def newest_result(self) -> int | None:
+        """When the last result was stored."""
+        rows = await self._fetch("SELECT max(received_at) AS at FROM result")
+        newest: int | None = rows[0]["at"]
+        return newest
+
     async def dead_letters(self) -> tuple[int, int | None]:
         """How many messages were set aside, and when the last of them came."""
         (row,) = await self._fetch("SELECT count(*) AS number, max(last_at) AS at FROM set_aside")

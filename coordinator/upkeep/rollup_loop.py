@@ -30,6 +30,8 @@ REST: Final = 10
 wait longer.
 """
 DEAD_LETTERS_KEPT_MS: Final = 30 * 86_400_000
+WORKERS_KEPT_MS: Final = 7 * 86_400_000
+"""Since when a worker is silent that is forgotten."""
 STEP_ASIDE_S: Final = 20.0
 
 
@@ -109,6 +111,7 @@ class RollupLoop:
                 "hour", first_kept(now, self._keep.hours_ms)
             ),
             "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
+            "workers": await self._store.workers.forget(now - WORKERS_KEPT_MS),
             "dead_letters": await self._store.retention.dead_letters(now - DEAD_LETTERS_KEPT_MS),
         }
         if any(gone.values()):

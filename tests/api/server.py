@@ -3,20 +3,24 @@
 import asyncio
 import threading
 import time
-
-import uvicorn
+from typing import Any
 
 from api.http.app import create_app
+from api.http.listening.connection import PATIENCE, Patience
+from api.http.listening.server import ApiServer
 from api.http.settings import ApiSettings
+from api.http.sources.export_places import ExportPlaces
 
 
 class Server:
     """A real server of the API in a thread."""
 
-    def __init__(self, database: str, port: int) -> None:
+    def __init__(
+        self, database: str, port: int, patience: Patience = PATIENCE, **settings: Any
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        served = create_app(ApiSettings(database, refresh_ms=100, stale_ms=100))
-        self._server = uvicorn.Server(uvicorn.Config(served, "127.0.0.1", port, log_level="error"))
+        self._app = create_app(ApiSettings(database, refresh_ms=100, stale_ms=100, **settings))
+        self._server = ApiServer(self._app, "127.0.0.1", port, patience)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve()))
 
     def start(self) -> None:
@@ -27,6 +31,12 @@ class Server:
             assert self._thread.is_alive(), "the server did not start"
             assert time.monotonic() < deadline, "the server took too long to start"
             time.sleep(0.01)
+
+    @property
+    def places(self) -> ExportPlaces:
+        """Its places for exports."""
+        found: ExportPlaces = self._app.state.sources.exports.places
+        return found
 
     def stop(self) -> None:
         """Returns when it listens no more; again does no harm."""

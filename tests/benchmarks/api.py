@@ -73,18 +73,9 @@ def write(url: str, services: int, parts: int, rate: int) -> None:
 
 def serve(url: str, port: int) -> None:
     """The API's process, as `outscope api` runs it."""
-    import uvicorn
+    from api.http.server import run_api
 
-    from api.http.app import create_app
-    from api.http.settings import ApiSettings
-
-    uvicorn.run(
-        create_app(ApiSettings(url)),
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        access_log=False,
-    )
+    run_api(url, "127.0.0.1", port)
 
 
 async def ask(port: int, pause_s: float, until: float, taken: dict[str, list[float]]) -> None:
@@ -95,7 +86,7 @@ async def ask(port: int, pause_s: float, until: float, taken: dict[str, list[flo
         path = PATHS[turn % len(PATHS)]
         turn += 1
         began = time.perf_counter()
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 OK" in head, head
         await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))

@@ -7,6 +7,7 @@ import typer
 
 from api.cli.options.configuration_file import ConfigFile, load_or_exit
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say
 from api.configuration import apply_configuration, compare_configuration
 from coordinator.configuration import Change
 from coordinator.store import StoreError
@@ -30,10 +31,10 @@ def apply(
             (compare_configuration if dry_run else apply_configuration)(url, configuration)
         )
     except StoreError as error:
-        typer.echo(f"{error}; nothing was changed", err=True)
+        say(f"{error}; nothing was changed", err=True)
         raise typer.Exit(1) from None
     for line in describe(found):
-        typer.echo(line)
+        say(line)
     ending = (
         "Nothing to change."
         if not found

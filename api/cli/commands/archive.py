@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, plain, show
 from coordinator.configuration.retention import KeepError, read_keep
 
@@ -63,7 +64,7 @@ def _place(told: str | None, database: str) -> Any:
 
     found = archive_url(told, database)
     if found is None:
-        typer.echo(
+        say(
             "There is no archive: say where with --archive or OUTSCOPE_ARCHIVE, a folder or"
             " s3:// URL",
             err=True,
@@ -72,7 +73,7 @@ def _place(told: str | None, database: str) -> Any:
     try:
         return open_place(found)
     except PlaceError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(2) from None
 
 
@@ -83,7 +84,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except (StoreError, BusyError, KeepError, OSError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
 
 
@@ -94,7 +95,7 @@ async def _once(url: str, place: Any, json: bool) -> None:
     async with open_store(url) as store:
         report = await Archiver(store, place).run(read_keep(os.environ).results_ms)
     for problem in report.problems:
-        typer.echo(problem, err=True)
+        say(problem, err=True)
     if json:
         told = {
             "files": [part.file for part in report.parts],
@@ -103,7 +104,7 @@ async def _once(url: str, place: Any, json: bool) -> None:
         }
         typer.echo(plain_json.dumps({**told, "problems": report.problems}))
     else:
-        typer.echo(
+        say(
             f"{report.rows:,} results archived in {len(report.parts)} files, {report.deleted:,}"
             " left the database."
         )
@@ -138,15 +139,15 @@ def _verify(place: Any, restore: Path | None, json: bool) -> int:
 
     found = verify(place, restore)
     if json:
-        typer.echo(
+        say(
             plain_json.dumps(
                 {"files": found.files, "restored": found.restored, "damaged": found.damaged}
             )
         )
         return 1 if found.damaged else 0
     for name in found.restored:
-        typer.echo(f"restored {name}")
+        say(f"restored {name}")
     for name, why in found.damaged.items():
-        typer.echo(f"damaged {name}: {why}", err=True)
-    typer.echo(f"{found.files - len(found.damaged)} of {found.files} files are whole.")
+        say(f"damaged {name}: {why}", err=True)
+    say(f"{found.files - len(found.damaged)} of {found.files} files are whole.")
     return 1 if found.damaged else 0

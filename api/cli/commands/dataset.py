@@ -12,6 +12,7 @@ import yaml
 from api.cli.commands.archive import Archive
 from api.cli.options.filters import Service, Since, Until
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say
 from api.moments import moment
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
@@ -51,7 +52,7 @@ def dataset(
     tool that reads Parquet.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        typer.echo(f"{folder} is not empty; name a new folder", err=True)
+        say(f"{folder} is not empty; name a new folder", err=True)
         raise typer.Exit(2)
     from coordinator.archive.place import PlaceError
     from coordinator.store import ResultFilter, StoreError
@@ -65,11 +66,11 @@ def dataset(
         folder.mkdir(parents=True, exist_ok=True)
         skipped = asyncio.run(_write(folder, wanted, database_url(database, data), place))
     except (StoreError, PlaceError, OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
     for name, why in skipped.items():
-        typer.echo(f"Missing: {name} of the archive cannot be read ({why})", err=True)
-    typer.echo(f"Written: {folder / 'README.md'} tells what is there.")
+        say(f"Missing: {name} of the archive cannot be read ({why})", err=True)
+    say(f"Written: {folder / 'README.md'} tells what is there.")
     raise typer.Exit(1 if skipped else 0)
 
 

@@ -16,7 +16,8 @@ from rich.text import Text
 from api.cli.commands.processes import Broker
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, data_dir, database_url
-from api.cli.terminal.tables import console
+from api.cli.terminal.outside import shown
+from api.cli.terminal.tables import console, plain
 from coordinator.doctor import Finding, State
 
 _SHOWN: Final = {
@@ -70,9 +71,9 @@ def _as_lines(findings: Iterable[Finding], out: Console) -> Sequence[Finding]:
     told = []
     for finding in findings:
         told.append(finding)
-        out.print(_line(_SHOWN[finding.state], finding.check, Text(finding.said)))
+        out.print(_line(_SHOWN[finding.state], finding.check, plain(finding.said)))
         if finding.todo:
-            out.print(_line(Text(), "", Text(f"→ {finding.todo}", style="bold")))
+            out.print(_line(Text(), "", Text(f"→ {shown(finding.todo)}", style="bold")))
     out.print(_sum(Counter(finding.state for finding in told)))
     return told
 

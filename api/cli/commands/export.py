@@ -78,7 +78,8 @@ def export(
     receipt.
 
     At the end, rows and checksum are compared with what the server counted. Exit code 1 when they
-    differ, or when files of the archive could not be read.
+    differ, or when files of the archive could not be read. A server that has no room for another
+    export is asked again when it says so, for ten minutes.
     """
     by_name, packed = _named(out)
     query = {

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
 
 
@@ -63,7 +64,7 @@ def _lasted(incident: dict[str, Any]) -> str:
 
 def _one(out: Console, incident: dict[str, Any]) -> None:
     out.print(
-        f"{incident['service']}: {incident['scope']} {incident['severity']}",
+        shown(f"{incident['service']}: {incident['scope']} {incident['severity']}"),
         style="bold",
         markup=False,
     )
@@ -73,7 +74,7 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     if incident["intermittent"]:
         out.print("It is intermittent: it came and went several times within an hour.")
     if incident["cause"]:
-        out.print(_cause(incident["cause"]), markup=False)
+        out.print(shown(_cause(incident["cause"])), markup=False)
     columns = ("at", "event", "severity", "scope", "components", "regions", "why")
     show(out, columns, map(_event, incident["timeline"]))
     if incident["parts"]:

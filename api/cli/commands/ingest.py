@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say, shown
 from api.cli.terminal.tables import console, local, plain, show
 from coordinator.store import Store, StoreError, open_store
 
@@ -69,11 +70,18 @@ def show_error(
         )
         raise typer.Exit(1)
     told, body = found
-    typer.echo(
+    say(
         f"{told['reason']} from {told['region']}, {told['count']} times: {told['example']}",
         err=True,
     )
-    sys.stdout.buffer.write(body + b"\n")
+    sys.stdout.buffer.write(_printed(body) + b"\n")
+
+
+def _printed(body: bytes) -> bytes:
+    """The message itself for a file or a pipe; for a terminal, without what would control it."""
+    if not sys.stdout.isatty():
+        return body
+    return shown(body.decode("utf-8", "backslashreplace")).encode()
 
 
 @errors.command("retry")

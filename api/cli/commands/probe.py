@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from api.cli.options.configuration_file import load_or_exit
 from api.cli.target import TargetError, check_of, is_address, with_params
 from api.cli.terminal.outcome_view import show
+from api.cli.terminal.outside import Terminal
 from api.configuration import parameter_models
 from coordinator.domain.model.topology import Check
 from worker.contract.message import CheckSpec
@@ -96,7 +96,7 @@ def probe(
             )
         )
     else:
-        show(spec.kind, outcome, Console(highlight=False, soft_wrap=True))
+        show(spec.kind, outcome, Terminal(highlight=False, soft_wrap=True))
     raise typer.Exit(0 if outcome.ok else 1)
 
 

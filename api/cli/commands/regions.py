@@ -1,12 +1,15 @@
 """`outscope regions`: where we look from, and who is fit to speak."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from rich.text import Text
 
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.tables import console, local, plain, show, word
+
+_NAMED: Final = 5
+"""So many workers of a region are named; more are counted."""
 
 
 def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
@@ -39,4 +42,6 @@ def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
 def _workers(workers: list[dict[str, Any]]) -> str:
     if not workers:
         return "none heard yet"
-    return ", ".join(f"{worker['worker']} heard {local(worker['heard_at'])}" for worker in workers)
+    told = [f"{worker['worker']} heard {local(worker['heard_at'])}" for worker in workers[:_NAMED]]
+    more = len(workers) - len(told)
+    return ", ".join([*told, f"and {more} more"] if more else told)

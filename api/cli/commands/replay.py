@@ -14,6 +14,7 @@ from api.cli.options.rule_options import (
     known_rule,
     tell_mistakes,
 )
+from api.cli.terminal.outside import json_shown
 from coordinator.evaluation.replay import OUTSCOPE, RULES
 from coordinator.result_files import ResultFile
 
@@ -42,5 +43,5 @@ def replay(
     file = ResultFile(source)
     judged = judged_or_exit(file, config, [rule], settings, until)
     for change in judged.records[0]:
-        typer.echo(json.dumps(change, separators=(",", ":"), ensure_ascii=False))
+        typer.echo(json_shown(json.dumps(change, separators=(",", ":"), ensure_ascii=False)))
     tell_mistakes(file)

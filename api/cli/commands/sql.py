@@ -14,6 +14,7 @@ from rich.text import Text
 
 from api.cli.commands.archive import Archive
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, plain, show
 from coordinator.analytics.exports.datasets import DATASETS
 
@@ -59,7 +60,7 @@ def sql(
             with base as connection:
                 _put(connection.execute(query), json)
         except (duckdb.Error, StoreError, PlaceError, OSError, ValueError) as error:
-            typer.echo(str(error), err=True)
+            say(str(error), err=True)
             raise typer.Exit(1) from None
 
 
@@ -81,7 +82,7 @@ def _put(answer: Any, json: bool) -> None:
     if not json:
         show(console(), names, map(_cells, rows))
         if shown > MOST_SHOWN:
-            typer.echo(
+            say(
                 f"Only the first {MOST_SHOWN:,} rows are shown; --json prints all, or add LIMIT",
                 err=True,
             )

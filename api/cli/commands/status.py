@@ -1,14 +1,14 @@
 """`outscope status`: the verdict of each service, or of one with its matrix."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
-from api.cli.terminal.tables import console, local, plain, show, word
+from api.cli.options.api_options import DEFAULT_URL, STALE, Json, Url, api_client, put
+from api.cli.terminal.outside import shown
+from api.cli.terminal.tables import console, length, local, plain, show, word
 
 
 def status(
@@ -18,21 +18,38 @@ def status(
     url: Url = DEFAULT_URL,
     json: Json = False,
 ) -> None:
-    """Say how each service is: well, or how far its outage reaches."""
+    """Say how each service is: well, or how far its outage reaches.
+
+    Exit code 0: this is how it is now, well or not. 4: this is how it was, for the coordinator is
+    silent or was never heard. 1: no such service. 3: no answer from the API.
+    """
     with api_client(url) as client:
-        path = ["services", service] if service else ["overview"]
+        whole = client.document("overview")
+        overview = client.value(whole)
         if json:
-            return put(client.document(*path))
-        found = client.get(*path)
-        if service:
-            return _one(console(), found, client.get("services", service, "matrix"))
-        return _all(console(), found)
+            put(client.document("services", service) if service else whole)
+        elif service:
+            found, matrix = (
+                client.get("services", service),
+                client.get("services", service, "matrix"),
+            )
+            _one(console(), found, matrix)
+            _age(console(), overview)
+        else:
+            _all(console(), overview)
+    raise typer.Exit(STALE if _is_stale(overview) else 0)
+
+
+def _is_stale(overview: dict[str, Any]) -> bool:
+    """Whether nobody keeps it up to date; without a configuration nobody has to."""
+    told = overview["coordinator"]
+    return overview["configuration"] is not None and (told["silent"] or told["heard_at"] is None)
 
 
 def _all(out: Console, overview: dict[str, Any]) -> None:
-    out.print(overview["headline"], style="bold", markup=False)
+    out.print(shown(overview["headline"]), style="bold", markup=False)
     if overview["advice"]:
-        out.print(overview["advice"], markup=False)
+        out.print(shown(overview["advice"]), markup=False)
     if overview["services"]:
         show(out, ("service", "state", "what", "since"), map(_line, overview["services"]))
     _footnotes(out, overview)
@@ -56,34 +73,37 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
             f"{fit} of {len(regions)} regions fit to speak, {going} open"
             f" incident{'' if going == 1 else 's'}."
         )
-    heard, patience = (
-        overview["coordinator"]["heard_at"],
-        overview["coordinator"]["silent_after_ms"],
-    )
-    if overview["configuration"] is None:
+    _age(out, overview)
+
+
+def _age(out: Console, overview: dict[str, Any]) -> None:
+    """Say how old it is what is shown, when that is too old."""
+    heard = overview["coordinator"]["heard_at"]
+    if not _is_stale(overview):
         return
     if heard is None:
         out.print("The coordinator was never heard. Is it running?", style="yellow")
         return
-    silence = (datetime.now().astimezone() - datetime.fromisoformat(heard)).total_seconds()
-    if silence * 1000 > patience:
-        out.print(
-            f"The coordinator was last heard at {local(heard)}: this may be out of date.",
-            style="yellow",
-        )
+    out.print(
+        f"The coordinator was last heard at {local(heard)}, {length(heard, None)} ago: this may be"
+        " out of date.",
+        style="yellow",
+    )
 
 
 def _one(out: Console, service: dict[str, Any], matrix: dict[str, Any]) -> None:
     verdict = service["verdict"]
     since = f" since {local(service['since'])}" if service["since"] else ""
-    out.print(f"{service['name']}: {service['headline']}{since}", style="bold", markup=False)
+    out.print(shown(f"{service['name']}: {service['headline']}{since}"), style="bold", markup=False)
     if len(service["disruptions"]) > 1:
         for disruption in service["disruptions"]:
             out.print(
-                Text.assemble("  ", word(disruption["state"], "-"), f" {disruption['headline']}")
+                Text.assemble(
+                    "  ", word(disruption["state"], "-"), f" {shown(disruption['headline'])}"
+                )
             )
     sure = "" if verdict["scope"] == "unknown" else f" (confidence {verdict['confidence']:.0%})"
-    out.print(f"{verdict['reason']}{sure}", markup=False)
+    out.print(shown(f"{verdict['reason']}{sure}"), markup=False)
     cells = {(cell["component"], cell["region"]): cell for cell in matrix["cells"]}
     rows = []
     for region in matrix["regions"]:

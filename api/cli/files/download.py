@@ -5,8 +5,10 @@ stopped.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.message import Message
 from hashlib import sha256
 from pathlib import Path
+from time import sleep
 from typing import IO, Any, Final
 
 import typer
@@ -21,13 +23,16 @@ from rich.progress import (
 )
 
 from api.cli.options.api_options import WRONG
-from api.cli.options.client import Client, Query, RefusedError, UnreachableError
+from api.cli.options.client import BusyError, Client, Query, RefusedError, UnreachableError
+from api.cli.terminal.outside import say
 from coordinator.analytics.exports.format import Format
 
 SEGMENT_ROWS: Final = 500_000
 """So many rows are asked for at once where segments can be put together; what is lost by a break is
 less.
 """
+PATIENCE_S: Final = 600.0
+"""So long one segment waits for its turn at a server that has no room for it."""
 _COLUMNS: Final = (
     TextColumn("{task.description}"),
     BarColumn(),
@@ -81,7 +86,7 @@ def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
                 return print_all(client, order, file)
         got = _downloaded(client, order, path, resume)
     except OSError as error:
-        typer.echo(f"{path} cannot be written: {error.strerror}", err=True)
+        say(f"{path} cannot be written: {error.strerror}", err=True)
         raise typer.Exit(WRONG) from None
     return _told(got, str(path))
 
@@ -99,7 +104,7 @@ def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
         state.unlink(missing_ok=True)
     except UnreachableError:
         if order.continues:
-            typer.echo(
+            say(
                 f"What arrived is kept beside {path}; go on with the same command and --resume",
                 err=True,
             )
@@ -134,7 +139,7 @@ def _segment(client: Client, order: Order, got: Got, most: int | None) -> Iterat
     begun = got.rows and order.format is not None and order.format.has_header
     header = {"header": False} if begun else {}
     query = {**order.query, "cursor": got.cursor, "limit": most, **header}
-    parts, headers = client.stream("exports", order.dataset, query=query)
+    parts, headers = _begun(client, order, query)
     digest, size = sha256(), 0
     for part in parts:
         digest.update(part)
@@ -152,6 +157,20 @@ def _segment(client: Client, order: Order, got: Got, most: int | None) -> Iterat
     got.bytes += size
     got.cursor = summary["cursor"] or got.cursor
     got.skipped |= summary["skipped"]
+
+
+def _begun(client: Client, order: Order, query: Query) -> tuple[Iterator[bytes], Message]:
+    """The stream of a segment; while the server has no room for it, wait as it tells."""
+    waited_s = 0.0
+    while True:
+        try:
+            return client.stream("exports", order.dataset, query=query)
+        except BusyError as error:
+            if waited_s >= PATIENCE_S:
+                raise
+            say(f"{error}. Trying again in {error.retry_after_s:.0f} s.", err=True)
+            sleep(error.retry_after_s)
+            waited_s += error.retry_after_s
 
 
 def _state(order: Order, partial: Path, state: Path) -> Got:
@@ -201,12 +220,12 @@ class _progress:  # noqa: N801 - used as a function
 
 def _told(got: Got, where: str) -> bool:
     cursor = f", cursor {got.cursor}" if got.cursor else ""
-    typer.echo(
+    say(
         f"{got.rows:,} rows, {got.bytes:,} bytes, sha256 {got.sum.hexdigest()} in {where}{cursor}",
         err=True,
     )
     for name, why in got.skipped.items():
-        typer.echo(
+        say(
             f"Missing: {name} of the archive cannot be read ({why}); see: outscope archive"
             " --verify",
             err=True,

@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from api.cli.options.client import Client, RefusedError, UnreachableError, checked
+from api.cli.terminal.outside import json_shown, say
 
 WRONG = 1
 UNREACHABLE = 3
+STALE = 4
+"""What was shown is of the past: nobody coordinates."""
 
 
 def _url(value: str) -> str:
@@ -38,15 +41,17 @@ def api_client(url: str) -> Iterator[Client]:
     try:
         yield Client(url)
     except RefusedError as error:
-        typer.echo(str(error), err=True)
+        say(error, err=True)
         raise typer.Exit(WRONG) from None
     except UnreachableError as error:
-        typer.echo(str(error), err=True)
+        say(error, err=True)
         raise typer.Exit(UNREACHABLE) from None
 
 
 def put(document: bytes) -> None:
-    """Print a document as it came, with a line's end."""
+    """Print a document as it came, with a line's end; what would control a terminal is escaped as
+    JSON does.
+    """
     sys.stdout.flush()
-    sys.stdout.buffer.write(document + b"\n")
+    sys.stdout.buffer.write(json_shown(document).encode() + b"\n")
     sys.stdout.buffer.flush()

@@ -11,6 +11,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 _CHUNK = 1 << 16
+_BUSY = 429
+_UNTOLD_S = 5.0
+_LONGEST_S = 60.0
 
 Query = Mapping[str, str | int | bool | None]
 """Parameters of a request; those that are None are left out."""
@@ -26,6 +29,14 @@ class RefusedError(Exception):
     def __init__(self, sentence: str, code: str = "") -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class BusyError(RefusedError):
+    """The server has no room for it now; it may be asked again after so many seconds."""
+
+    def __init__(self, sentence: str, code: str, retry_after_s: float) -> None:
+        super().__init__(sentence, code)
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +104,12 @@ class Client:
             sentence = f"{problem['title']}: {problem['detail']}"
         except (ValueError, KeyError, TypeError, OSError, HTTPException):
             return self._stranger()
-        return (
-            RefusedError(sentence, str(problem.get("code", "")))
-            if error.code < 500
-            else UnreachableError(f"{self.url}: {sentence}")
-        )
+        code = str(problem.get("code", ""))
+        if error.code == _BUSY:
+            return BusyError(sentence, code, _seconds(error.headers.get("retry-after")))
+        if error.code < 500:
+            return RefusedError(sentence, code)
+        return UnreachableError(f"{self.url}: {sentence}")
 
     def _stranger(self) -> UnreachableError:
         return UnreachableError(
@@ -111,6 +123,12 @@ def checked(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url!r} is not a web address such as http://127.0.0.1:8000")
     return url
+
+
+def _seconds(told: str | None) -> float:
+    """What Retry-After tells, within reason; a few seconds when it tells a date or nothing."""
+    known = told is not None and told.isascii() and told.isdigit()
+    return min(_LONGEST_S, max(1.0, float(told or 0))) if known else _UNTOLD_S
 
 
 def _text(value: str | int | bool) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.terminal.outside import say
 from api.configuration import parameter_models
 from coordinator.configuration import Configuration, ConfigurationError, load_configuration
 
@@ -19,9 +20,7 @@ def load_or_exit(path: Path) -> Configuration:
         return load_configuration(path, parameter_models())
     except ConfigurationError as error:
         for mistake in error.mistakes:
-            typer.echo(str(mistake), err=True)
+            say(str(mistake), err=True)
         count = len(error.mistakes)
-        typer.echo(
-            f"{count} mistake{'s' if count > 1 else ''} in {path}; nothing was changed.", err=True
-        )
+        say(f"{count} mistake{'s' if count > 1 else ''} in {path}; nothing was changed.", err=True)
         raise typer.Exit(1) from None

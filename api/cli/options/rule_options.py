@@ -14,6 +14,7 @@ import typer
 
 from api.cli.options.api_options import WRONG
 from api.cli.options.configuration_file import load_or_exit
+from api.cli.terminal.outside import say
 from coordinator.configuration.override import overridden
 from coordinator.evaluation.replay import OUTSCOPE, RULES, Judged, judge_file, judging
 from coordinator.result_files import ResultFile, UnreadableError
@@ -113,7 +114,7 @@ def _rare_collections() -> Iterator[None]:
 
 
 def _refused(sentence: str) -> typer.Exit:
-    typer.echo(f"{sentence}.", err=True)
+    say(f"{sentence}.", err=True)
     return typer.Exit(WRONG)
 
 
@@ -125,8 +126,8 @@ def tell_mistakes(file: ResultFile) -> None:
     if not mistakes.count:
         return
     for line in mistakes.first:
-        typer.echo(f"{file.source}:{line.number}: {line.mistake}", err=True)
+        say(f"{file.source}:{line.number}: {line.mistake}", err=True)
     count = "1 line" if mistakes.count == 1 else f"{mistakes.count} lines"
     were = "was" if mistakes.count == 1 else "were"
-    typer.echo(f"{count} of {file.source} could not be read and {were} skipped.", err=True)
+    say(f"{count} of {file.source} could not be read and {were} skipped.", err=True)
     raise typer.Exit(WRONG)

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import STYLES, plain, word
 from api.explanation import COMMAND, Explanation, Point
 
@@ -15,14 +16,14 @@ _INDENT = 2
 
 def heading(out: Console, name: str, state: str, said: str | None = None) -> None:
     """What is explained, and its state in colour."""
-    out.print(Text.assemble((name, "bold"), " ", word(state, said)))
+    out.print(Text.assemble((shown(name), "bold"), " ", word(state, said)))
 
 
 def tell(out: Console, explanation: Explanation) -> None:
     """Every section, its title first."""
     for section in explanation.sections:
         out.print()
-        out.print(Text(section.title, style="bold"))
+        out.print(Text(shown(section.title), style="bold"))
         _points(out, list(section.points))
 
 
@@ -48,13 +49,13 @@ def _grid(out: Console, points: list[Point]) -> Table:
     grid.add_column(max_width=max(8, out.width // 4))
     grid.add_column(overflow="fold")
     for point in points:
-        grid.add_row(Text(point.label, style=STYLES.get(point.state, "")), plain(point.text))
+        grid.add_row(Text(shown(point.label), style=STYLES.get(point.state, "")), plain(point.text))
     return grid
 
 
 def _whole(out: Console, point: Point) -> None:
     if point.state == COMMAND:
         # one line, so that it can be copied
-        out.print(Text(f"  {point.text}", style="cyan"), soft_wrap=True)
+        out.print(Text(f"  {shown(point.text)}", style="cyan"), soft_wrap=True)
     else:
         out.print(Padding(plain(point.text), (0, 0, 0, _INDENT), expand=False))

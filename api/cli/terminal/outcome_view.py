@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from api.cli.terminal.outside import shown
 from worker.contract.outcome import Outcome
 
 WIDTH: Final = 40
@@ -34,9 +35,9 @@ def show(kind: str, outcome: Outcome, console: Console) -> None:
         console.print(_bars(bars, outcome.total_ms or 0.0))
         console.print()
     for line in facts(outcome):
-        console.print(line, markup=False)
+        console.print(shown(line), markup=False)
     mark = "[green]ok[/]" if outcome.ok else f"[red]{outcome.reason}[/] (blame: {outcome.blame})"
-    console.print(f"{kind} {mark} {escape(outcome.detail)}".rstrip() + "\n", end="")
+    console.print(f"{kind} {mark} {escape(shown(outcome.detail))}".rstrip() + "\n", end="")
 
 
 def phases(outcome: Outcome) -> Iterator[tuple[str, float, float]]:
@@ -79,7 +80,7 @@ def _told(value: Any) -> str:
 def _steps(outcome: Outcome) -> Table:
     table = _grid()
     for step in outcome.trace:
-        table.add_row(f"{step.at_ms:.1f} ms", step.what)
+        table.add_row(f"{step.at_ms:.1f} ms", escape(shown(step.what)))
     return table
 
 

@@ -12,6 +12,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.terminal.outside import Terminal, shown
+
 PIPED_WIDTH: Final = 200
 _BETWEEN: Final = 3
 _LAST: Final = 24
@@ -38,7 +40,7 @@ def console() -> Console:
         # a name that the terminal cannot write is no reason to fail
         sys.stdout.reconfigure(errors="replace")
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(highlight=False, width=PIPED_WIDTH if piped else None)
+    return Terminal(highlight=False, width=PIPED_WIDTH if piped else None)
 
 
 def show(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
@@ -93,12 +95,14 @@ def _cards(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Group:
 
 def word(state: str, said: str | None = None) -> Text:
     """A state or fitness in its colour, said in its own word or in another."""
-    return Text(said or WORDS.get(state, state), style=STYLES.get(state, ""))
+    return Text(shown(said or WORDS.get(state, state)), style=STYLES.get(state, ""))
 
 
 def plain(value: object) -> Text:
-    """Any value as text that is not read as markup; nothing for None."""
-    return Text("" if value is None else str(value))
+    """Any value as one line of text that is read neither as markup nor by the terminal; nothing
+    for None.
+    """
+    return Text(shown(value))
 
 
 def local(text: str | None, now: datetime | None = None) -> str:

@@ -39,6 +39,8 @@ class Picture:
     coordinator: Mapping[str, Any] = field(default_factory=dict)
     """What the coordinator last told of itself."""
     silent_after_ms: int = 15_000
+    read_at: Instant | None = None
+    """When it was read; None where its age does not matter."""
 
     @cached_property
     def regions(self) -> list[RegionView]:
@@ -53,6 +55,14 @@ class Picture:
             for service in self.topology.services
             if service.role is Role.SERVICE
         ]
+
+    @property
+    def silence_ms(self) -> int:
+        """For how long the coordinator has been silent, when that is too long; else 0."""
+        if self.read_at is None or self.heard_at is None:
+            return 0
+        silence_ms = self.read_at - self.heard_at
+        return silence_ms if silence_ms > self.silent_after_ms else 0
 
     def detail(self, service_id: str) -> ServiceDetail | None:
         """One service (a reference too) with its evidence and open incidents; None when it is not
@@ -102,7 +112,7 @@ class Picture:
             {**service, "cells": self._cells(self.topology.service[service["id"]])}
             for service in self.services
         ]
-        said = summary.summarise(lines, self.regions)
+        said = summary.dated(summary.summarise(lines, self.regions), self.silence_ms)
         return {
             "configuration": self.version,
             "state": said.state,
@@ -114,6 +124,7 @@ class Picture:
             "coordinator": {
                 "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
                 "silent_after_ms": self.silent_after_ms,
+                "silent": self.silence_ms > 0,
             },
             "services": lines,
             "regions": self.regions,

@@ -10,6 +10,7 @@ from api.documents.fleet import RegionView
 from api.documents.picture.headline import NOT_JUDGED
 from api.documents.services import ServiceLine
 from api.documents.words import StateWord
+from coordinator.runtime.liveness import ago
 
 _WORST_FIRST: Final[tuple[StateWord, ...]] = ("bad", "degraded", "unknown", "well")
 _VERBS: Final = frozenset({"Disrupted", "Degraded", "Down", "Slow"})
@@ -61,6 +62,19 @@ def summarise(services: Sequence[ServiceLine], regions: Sequence[RegionView]) ->
     if worst == "unknown":
         return _unknown(services, regions)
     return Summary("well", _all_well(services))
+
+
+def dated(said: Summary, silence_ms: int) -> Summary:
+    """The same, as what was said so long ago when the coordinator has been silent since: nobody
+    knows whether it still holds.
+    """
+    if not silence_ms or said is NOTHING:
+        return said
+    return Summary(
+        "unknown",
+        f"As of {ago(silence_ms)} ago; coordinator silent: {said.headline}",
+        "Nothing new is known since then. Is the coordinator running? outscope doctor tells more.",
+    )
 
 
 def _all_well(services: Sequence[ServiceLine]) -> str:

@@ -38,7 +38,9 @@ PROBLEMS: Final[Mapping[str, Entry]] = MappingProxyType(
         "unknown_incident": Entry(404, "No such incident"),
         "no_verdict": Entry(404, "Nothing was said of the service at that time"),
         "method_not_allowed": Entry(405, "This address does not answer to that method"),
+        "unknown_host": Entry(421, "This API does not answer to that name"),
         "invalid_parameter": Entry(422, "A parameter is not valid"),
+        "too_many_exports": Entry(429, "No more exports at once"),
         "bad_request": Entry(400, "The request cannot be understood"),
         "internal": Entry(500, "Something went wrong on our side"),
         "not_ready": Entry(503, "This process cannot serve true answers at the moment"),
@@ -65,6 +67,14 @@ class ProblemError(Exception):
         self.code = code
         self.detail = detail
         self.members = members
+
+
+class BusyError(ProblemError):
+    """A request that may be repeated after so many seconds."""
+
+    def __init__(self, code: str, detail: str, retry_after_s: int) -> None:
+        super().__init__(code, detail)
+        self.headers = {"retry-after": str(retry_after_s)}
 
 
 def invalid(parameter: str, message: str) -> ProblemError:
@@ -101,7 +111,7 @@ def _mistakes(errors: Sequence[Any]) -> list[dict[str, str]]:
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class
-    return problem(request, error)
+    return problem(request, error, error.headers if isinstance(error, BusyError) else None)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

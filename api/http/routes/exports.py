@@ -1,5 +1,6 @@
 """Exports: whole datasets as streams, and the summary that tells whether all of one arrived."""
 
+from asyncio import to_thread
 from collections import OrderedDict
 from dataclasses import asdict
 from typing import Annotated, Any, Final
@@ -15,6 +16,7 @@ from api.http.answers.errors import ProblemError, invalid
 from api.http.answers.refusals import refused
 from api.http.parameters import Cursor, checked
 from api.http.routes.results import Wanted
+from api.http.sources.export_stream import ExportStream
 from api.http.sources.sources import From
 from coordinator.analytics.exports.dataset import Wanted as Chosen
 from coordinator.analytics.exports.datasets import DATASETS
@@ -89,7 +91,7 @@ _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
         "content": {made.media_type.partition(";")[0]: {} for made in FORMATS.values()},
         "description": "the rows, in the format asked for",
     },
-    **refused(400, 404, 422),
+    **refused(400, 404, 422, 429),
 }
 
 
@@ -126,6 +128,7 @@ async def summary(
     responses=_CONTENT,
 )
 async def export(
+    request: Request,
     sources: From,
     kept: Kept,
     wanted: Wanted,
@@ -143,20 +146,40 @@ async def export(
     Without a format: what `outscope replay` reads. `Link` leads to the summary, which afterwards
     tells the exact number of rows and the checksum of the bytes. An answer that ends early is cut
     off without its last chunk, so that no client takes it for whole.
+
+    Only so many go on at once, and so many of one client; another is refused with `429` and
+    `Retry-After`. A reader that takes nothing for a minute is given up.
     """
-    made = _made(name, format_name, compression, columns, wanted, checked(cursor), limit, header)
-    identifier = kept.keep(made)
-    headers = {
+    own = sources.exports
+    place = own.places.take(request.client.host if request.client else "")
+    try:
+        # in a thread, for loading Arrow takes long
+        made = await to_thread(
+            _made, name, format_name, compression, columns, wanted, checked(cursor), limit, header
+        )
+        identifier = kept.keep(made)
+        stream = made.stream(own.record, own.threads)
+        return ExportStream(stream, place, _media_type(made), _headers(made, identifier))
+    except BaseException:
+        place.free()
+        raise
+
+
+def _headers(made: Any, identifier: str) -> dict[str, str]:
+    return {
         "content-disposition": f'attachment; filename="{made.file_name}"',
         "cache-control": "no-store",
         "outscope-schema": made.dataset.version,
         "outscope-export": identifier,
         "link": f'</v1/exports/summaries/{identifier}>; rel="describedby"',
     }
-    media_type = made.format.media_type
-    if not made.format.packs and made.compression != "none":
-        media_type = {"gzip": "application/gzip", "zstd": "application/zstd"}[made.compression]
-    return StreamingResponse(made.stream(sources.record), media_type=media_type, headers=headers)
+
+
+def _media_type(made: Any) -> str:
+    if made.format.packs or made.compression == "none":
+        found: str = made.format.media_type
+        return found
+    return {"gzip": "application/gzip", "zstd": "application/zstd"}[made.compression]
 
 
 def _made(

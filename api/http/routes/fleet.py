@@ -22,7 +22,9 @@ async def regions(request: Request, sources: From) -> Response:
 
 @router.get("/v1/workers", operation_id="listWorkers", response_model=Workers)
 async def workers(request: Request, sources: From) -> Response:
-    """Every worker that was ever heard, with its fitness and what it last said of itself. Strong
+    """The workers heard in the last week, with their fitness and what each last said of itself.
+
+    Of a region at most a hundred, those heard last: more names than that no region has. Strong
     ETag.
     """
     return answer(request, (await sources.snapshots.current()).workers)

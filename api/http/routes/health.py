@@ -8,14 +8,13 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from api.documents.readiness import CHECKS, OK, readiness
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
-from api.http.settings import ApiSettings
 from api.http.sources.sources import From, Sources
 from coordinator.store import TROUBLE
 from worker.contract.clock import now
-from worker.contract.instant import Instant, rfc3339
 
 router = APIRouter(tags=["health"])
 
@@ -36,7 +35,8 @@ class Ready(TypedDict):
 
     status: Annotated[str, Field(examples=["ready"])]
     checks: Annotated[
-        dict[str, str], Field(description="`ok`, or what is wrong: store, schema, coordinator")
+        dict[str, str],
+        Field(description="`ok`, or what is wrong: store, schema, coordinator, broker, results"),
     ]
 
 
@@ -48,12 +48,12 @@ async def healthz() -> Response:
 
 @router.get("/v1/readyz", operation_id="ready", response_model=Ready, responses=refused(503))
 async def readyz(sources: From) -> Response:
-    """200 when the store answers, its schema is in place and the coordinator was heard recently;
-    else 503.
+    """200 when the store answers, its schema is in place, the coordinator was heard recently and
+    has a link to the broker, and results are stored while looks are ordered; else 503.
     """
     checks = await _checks(sources)
-    if any(found != "ok" for found in checks.values()):
-        missing = "; ".join(f"{name}: {found}" for name, found in checks.items() if found != "ok")
+    if any(found != OK for found in checks.values()):
+        missing = "; ".join(f"{name}: {found}" for name, found in checks.items() if found != OK)
         raise ProblemError("not_ready", missing, checks=checks)
     return Response(encode({"status": "ready", "checks": checks}), media_type=JSON, headers=_FRESH)
 
@@ -63,26 +63,11 @@ async def _checks(sources: Sources) -> dict[str, str]:
         async with timeout(_PATIENCE_S):
             await sources.store.ping()
     except TROUBLE:
-        return dict.fromkeys(("store", "schema", "coordinator"), "the store does not answer")
+        return dict.fromkeys(CHECKS, "the store does not answer")
     try:
+        async with timeout(_PATIENCE_S):
+            newest = await sources.store.results.last_received_at()
         snapshot = await sources.snapshots.current()
     except TROUBLE:
-        return {
-            "store": "ok",
-            **dict.fromkeys(("schema", "coordinator"), "the tables cannot be read"),
-        }
-    return {
-        "store": "ok",
-        "schema": "ok",
-        "coordinator": _coordinator(snapshot.picture.heard_at, sources.settings),
-    }
-
-
-def _coordinator(heard_at: Instant | None, settings: ApiSettings) -> str:
-    if heard_at is None:
-        return "never heard"
-    return (
-        "ok"
-        if now() - heard_at <= settings.coordinator_silent_ms
-        else f"last heard {rfc3339(heard_at)}"
-    )
+        return {**dict.fromkeys(CHECKS, "the tables cannot be read"), "store": OK}
+    return readiness(snapshot.picture, newest, now())

@@ -10,6 +10,7 @@ from api.documents.metrics import Facts, text
 from api.http.requests import RequestMetrics
 from api.http.sources.sources import From
 from coordinator.store.state.standings import WRITER
+from worker.contract.clock import now
 
 router = APIRouter(tags=["health"])
 
@@ -20,10 +21,13 @@ async def metrics(request: Request, sources: From) -> Response:
     requests; as text.
     """
     counted: RequestMetrics = request.app.state.requests
+    picture = (await sources.snapshots.current()).picture
     facts = Facts(
-        (await sources.snapshots.current()).picture,
+        picture,
         await sources.store.refusals.all(),
         await sources.store.standings.all(WRITER),
+        await sources.store.results.last_received_at(),
+        now(),
     )
     body = await to_thread(text, facts, counted.registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST, headers={"cache-control": "no-store"})

@@ -10,6 +10,7 @@ from api.http.settings import ApiSettings
 from coordinator.configuration import from_document
 from coordinator.domain.model.topology import Topology
 from coordinator.store import Store
+from worker.contract.clock import now
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 
 MOST_INCIDENTS = 100
@@ -48,9 +49,10 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         region_standings=regions,
         workers=[_worker(row, workers_standings) for row in workers],
         open_incidents=cast(list[IncidentView], incidents.items),
-        heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()], workers),
+        heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()]),
         coordinator=next(iter(coordinator.values()), {}),
         silent_after_ms=settings.coordinator_silent_ms,
+        read_at=now(),
     )
 
 
@@ -64,6 +66,7 @@ def _worker(row: dict[str, Any], standings: dict[str, dict[str, Any]]) -> Worker
         "worker": row["worker"],
         "fitness": standing.get("fitness", "silent"),
         "why": standing.get("why", "not judged yet"),
+        "first_heard_at": row["first_heard_at"],
         "heard_at": row["last_heard_at"],
         "address": row["address"],
         "asn": row["asn"],
@@ -72,8 +75,9 @@ def _worker(row: dict[str, Any], standings: dict[str, dict[str, Any]]) -> Worker
     }
 
 
-def _heard(standings: list[dict[str, Any]], workers: list[dict[str, Any]]) -> Instant | None:
-    """When the coordinator last wrote anything: only it writes standings, and who was heard."""
+def _heard(standings: list[dict[str, Any]]) -> Instant | None:
+    """When the coordinator last wrote anything: only it writes these. Who was heard, processes
+    that only store write too.
+    """
     times = [standing["at"] for standing in standings if standing.get("at")]
-    times += [row["last_heard_at"] for row in workers]
     return max(map(parse_rfc3339, times), default=None)

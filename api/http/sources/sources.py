@@ -1,14 +1,26 @@
 """What a request can draw from: the store, the snapshots, the settings."""
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.http.settings import ApiSettings
+from api.http.sources.export_places import ExportPlaces
 from api.http.sources.snapshot import Snapshots
 from coordinator.archive.reading.record import Record
 from coordinator.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """What exports alone use, so that they take nothing from other requests."""
+
+    record: Record
+    """The same results over connections and threads of their own."""
+    threads: Executor
+    places: ExportPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,7 @@ class Sources:
     """
     record: Record
     """Results of that store and of the archive of files as one."""
+    exports: Exports
     snapshots: Snapshots
     settings: ApiSettings
 

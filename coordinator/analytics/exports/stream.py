@@ -3,8 +3,8 @@
 import asyncio
 import zlib
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -58,12 +58,17 @@ class Export:
         packed = "" if self.format.packs else PACKED_SUFFIX[self.compression]
         return f"{self.dataset.name}{self.format.suffixes[0]}{packed}"
 
-    async def stream(self, record: Record) -> AsyncIterator[bytes]:
-        """The bytes, in pieces. The summary is complete when the stream ended by itself."""
+    async def stream(
+        self, record: Record, threads: Executor | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes, in pieces. The summary is complete when the stream ended by itself.
+
+        They are written in a thread of these, or else in one of its own.
+        """
         schema = part_of(self.dataset.schema, self.wanted.columns)
         writer = self.format.writer(schema, self.compression, self.header)
         pack = _packer("none" if self.format.packs else self.compression)
-        digest, thread = sha256(), ThreadPoolExecutor(1, "writing")
+        digest, thread = sha256(), threads or ThreadPoolExecutor(1, "writing")
 
         def counted(data: bytes) -> bytes:
             digest.update(data)
@@ -74,9 +79,10 @@ class Export:
             return counted(pack.compress(writer.add(batch.select(schema.names).cast(schema))))
 
         loop, reading = get_running_loop(), self.dataset.read(record, self.wanted)
+        batches = _ahead(_limited(reading.batches(), self.wanted.limit))
         try:
             yield await loop.run_in_executor(thread, lambda: counted(pack.compress(writer.begin())))
-            async for batch in _ahead(_limited(reading.batches(), self.wanted.limit)):
+            async for batch in batches:
                 for piece in _pieces(batch, batch.num_rows if self.format.packs else PIECE_ROWS):
                     yield await loop.run_in_executor(thread, written, piece)
                     self.summary.rows += piece.num_rows
@@ -86,7 +92,9 @@ class Export:
             )
             self._finish(reading, digest.hexdigest())
         finally:
-            thread.shutdown(wait=False)
+            await batches.aclose()
+            if threads is None:
+                thread.shutdown(wait=False)
 
     def _finish(self, reading: Reading, digest: str) -> None:
         self.summary.sha256 = digest

@@ -1,6 +1,7 @@
 """The whole record: hot results and archived ones, read as one."""
 
 from asyncio import to_thread
+from concurrent.futures import Executor
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,14 @@ ALL: Final = ResultFilter()
 
 
 class Record:
-    """Store and archive as one. Without a place, the store alone."""
+    """Store and archive as one. Without a place, the store alone.
 
-    def __init__(self, store: Store, place: Place | None) -> None:
+    Readings share `threads`; without them each has a thread of its own.
+    """
+
+    def __init__(self, store: Store, place: Place | None, threads: Executor | None = None) -> None:
         self.store = store
+        self.threads = threads
         self.place = place
         self.manifest = Manifest(place) if place is not None else None
 
@@ -43,9 +48,8 @@ class Record:
             Received,  # Arrow is large: not before something is read
         )
 
-        return Received(
-            self.store, self.place, self.manifest, wanted, columns, after, batch_rows, hot_only
-        )
+        kept = self.store, self.place, self.manifest
+        return Received(*kept, wanted, columns, after, batch_rows, hot_only, self.threads)
 
     async def page(
         self, wanted: ResultFilter = ALL, cursor: str | None = None, limit: int = 100

@@ -25,6 +25,9 @@ class Heard:
     ip_country: str | None = None
 
 
+MOST_WORKERS: Final = 100
+"""So many workers a region has by name."""
+
 _HEARD: Final = (
     "INSERT INTO worker (region, worker, first_heard_at, last_heard_at, address, asn, ip_country,"
     " vitals) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (region, worker) DO UPDATE SET"
@@ -33,6 +36,10 @@ _HEARD: Final = (
     " worker.ip_country ELSE excluded.ip_country END, address = coalesce(excluded.address,"
     " worker.address), vitals = coalesce(excluded.vitals, worker.vitals) WHERE worker.last_heard_at"
     " <= excluded.last_heard_at"
+)
+_RANKED: Final = (
+    "SELECT worker.*, row_number() OVER (PARTITION BY region ORDER BY last_heard_at DESC, worker)"
+    " AS place FROM worker"
 )
 
 
@@ -52,13 +59,30 @@ class Workers:
         rows = await self._database.fetch(sql, at)
         return [(row["region"], row["worker"], row["last_heard_at"]) for row in rows]
 
-    async def all(self) -> list[dict[str, Any]]:
-        """Every worker ever heard, by region and name, with its last vitals (or None)."""
+    async def all(self, most: int = MOST_WORKERS) -> list[dict[str, Any]]:
+        """The workers, by region and name, with their last vitals (or None); of each region those
+        heard last, when there are more.
+        """
         rows = await self._database.fetch(
             "SELECT region, worker, first_heard_at, last_heard_at, address, asn, ip_country, vitals"
-            " FROM worker ORDER BY region, worker"
+            f" FROM ({_RANKED}) ranked WHERE place <= ? ORDER BY region, worker",
+            most,
         )
         return [_document(row) for row in rows]
+
+    async def forget(self, before: Instant, most: int = MOST_WORKERS) -> int:
+        """Forget workers that were not heard since a moment, and of each region all but so many,
+        those heard last; how many. What stood of them goes too, unless it is written anew.
+        """
+        gone = await self._database.fetch(
+            "DELETE FROM worker WHERE last_heard_at < ? OR (region, worker) IN (SELECT region,"
+            f" worker FROM ({_RANKED}) ranked WHERE place > ?) RETURNING region, worker",
+            before,
+            most,
+        )
+        names = [("worker", f"{row['region']}/{row['worker']}") for row in gone]
+        await self._database.many("DELETE FROM standing WHERE kind = ? AND subject = ?", names)
+        return len(gone)
 
 
 def _row(heard: Heard) -> tuple[Any, ...]:

@@ -162,7 +162,7 @@ async def test_any_query_is_answered_or_refused(
 async def test_any_id_is_answered_or_not_found(
     configured: Store, api: httpx.AsyncClient, path: str, name: str
 ) -> None:
-    address = httpx.URL("http://api").copy_with(raw_path=path.format(_quoted(name)).encode())
+    address = httpx.URL("http://localhost").copy_with(raw_path=path.format(_quoted(name)).encode())
     answer = await api.get(address)
     assert answer.status_code in (200, 404, 307), answer.text
 

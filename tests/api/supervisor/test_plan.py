@@ -53,3 +53,13 @@ def test_an_address_is_one_that_people_can_open(tmp_path: Path) -> None:
     assert ProductSettings(data=tmp_path, host="0.0.0.0", port=81).address == "http://127.0.0.1:81"
     assert ProductSettings(data=tmp_path, host="::1", port=81).address == "http://[::1]:81"
     assert ProductSettings(data=tmp_path, host="::", port=81).address == "http://[::1]:81"
+
+
+def test_the_api_is_told_its_public_names_and_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTSCOPE_PUBLIC_HOSTS", "status.example.org")
+    monkeypatch.setenv("OUTSCOPE_EXPORTS_PER_CLIENT", "1")
+    env = api(ProductSettings(data=tmp_path)).env
+    assert env["OUTSCOPE_PUBLIC_HOSTS"] == "status.example.org"
+    assert env["OUTSCOPE_EXPORTS_PER_CLIENT"] == "1"

@@ -209,7 +209,10 @@ def test_a_silent_coordinator_and_a_server_that_stops_are_told(
     seed(old)
     browser.get(api_server.url)
     notice = browser.find_element(By.ID, "notice")
-    until(browser, lambda: "The coordinator has not been heard for 2 min" in notice.text)
+    until(browser, lambda: "Out of date: this is how it was 2 min ago" in notice.text)
+    headline = browser.find_element(By.ID, "headline")
+    said = "As of 2 min ago; coordinator silent: Both services are well"
+    assert headline.text == said
     until(
         browser, lambda: (browser.title, icon(browser)) == ("Out of date · Outscope", "unknown.svg")
     )
@@ -217,10 +220,12 @@ def test_a_silent_coordinator_and_a_server_that_stops_are_told(
     seed(well)
     until(browser, lambda: not notice.is_displayed())
     assert browser.title == "Both services are well · Outscope"
+    assert headline.text == "Both services are well"
 
     api_server.stop()
     until(browser, lambda: "The server does not answer." in notice.text)
     assert "What you see is from" in notice.text
+    until(browser, lambda: headline.text.startswith("As of "))
     assert browser.find_element(By.TAG_NAME, "body").get_attribute("data-stale") is not None
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from coordinator.doctor import Finding, State
-from coordinator.doctor.work import ago, look_at_work
+from coordinator.doctor.work import look_at_work
 from coordinator.store import DeadLetter, Heard, Store
 from coordinator.store.state.standings import WRITER
 from tests.coordinator.doctor.conftest import NOW, found
@@ -67,10 +65,30 @@ async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) ->
     await running(filled, NOW - 600_000)
     told = await looked(store_url)
     assert (told["coordinator"].state, told["coordinator"].said) == (
-        State.WARNING,
-        "not heard for 10 min",
+        State.FAILURE,
+        "not heard for 10 min: what is shown is as old",
     )
     assert told["workers"].state is State.OK
+
+
+async def test_a_silence_is_a_warning_first_and_a_failure_after_thirty_seconds(
+    filled: Store, store_url: str
+) -> None:
+    for ago_ms, state in ((14_000, State.OK), (29_000, State.WARNING), (31_000, State.FAILURE)):
+        await running(filled, NOW - ago_ms)
+        assert (await looked(store_url))["coordinator"].state is state
+
+
+async def test_results_that_stay_away_though_looks_are_ordered_are_a_failure(
+    filled: Store, store_url: str
+) -> None:
+    told = {"connected": True, "outstanding_looks": 3}
+    later = NOW + 3_600_000
+    await filled.standings.put("coordinator", "self", later, told)
+    found_then = (await found(look_at_work(store_url, later)))["coordinator"]
+    assert found_then.state is State.FAILURE
+    assert "no result was stored for" in found_then.said
+    assert "though looks are ordered" in found_then.said
 
 
 async def test_writers_are_counted_while_they_live(filled: Store, store_url: str) -> None:
@@ -112,11 +130,3 @@ async def test_without_a_configuration_there_is_one_to_apply(store: Store, store
         State.WARNING,
         True,
     )
-
-
-@pytest.mark.parametrize(
-    ("length_ms", "words"),
-    [(-5, "0 s"), (59_999, "59 s"), (60_000, "1 min"), (7_200_000, "2 h"), (172_800_000, "2 days")],
-)
-def test_lengths_of_time_in_words(length_ms: int, words: str) -> None:
-    assert ago(length_ms) == words

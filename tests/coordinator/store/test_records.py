@@ -237,3 +237,20 @@ async def test_of_many_that_ask_at_once_one_gets_the_lease(store_url: str) -> No
             )
         )
     assert sum(answers) == 1
+
+
+async def test_a_region_shows_so_many_workers_those_heard_last(store: Store) -> None:
+    await store.workers.heard(Heard("eu-west", f"w{n}", AT + n) for n in range(5))
+    await store.workers.heard([Heard("us-east", "w0", AT)])
+    found = [(row["region"], row["worker"]) for row in await store.workers.all(2)]
+    assert found == [("eu-west", "w3"), ("eu-west", "w4"), ("us-east", "w0")]
+
+
+async def test_workers_that_are_silent_for_long_or_too_many_are_forgotten(store: Store) -> None:
+    await store.workers.heard(Heard("eu-west", f"w{n}", AT + n) for n in range(5))
+    await store.workers.heard([Heard("us-east", "old", AT - 1), Heard("us-east", "new", AT + 9)])
+    await store.standings.put("worker", "us-east/old", AT, {})
+    await store.standings.put("worker", "us-east/new", AT, {})
+    assert await store.workers.forget(AT, most=2) == 4
+    assert [row["worker"] for row in await store.workers.all()] == ["w3", "w4", "new"]
+    assert list(await store.standings.all("worker")) == ["us-east/new"]

@@ -218,3 +218,41 @@ def test_other_datasets(
         assert len(outscope("export", name, "--service", "openai").stdout.splitlines()) == 1
     summary = outscope("export", name, "--format", "csv")
     assert len(list(csv.reader(io.StringIO(summary.stdout)))) == len(lines) + 1
+
+
+def test_a_server_without_room_is_asked_again_when_it_says_so(
+    api_server: Server,
+    outscope: Run,
+    told: list[Result],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert told
+    places = api_server.places
+    taken = [places.take("192.0.2.1"), *(places.take(f"192.0.2.{n}") for n in (2, 3, 4))]
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            taken.pop().free()
+
+    monkeypatch.setattr(download, "sleep", wait)
+    ran = outscope("export", "--out", tmp_path / "r.ndjson")
+    assert (ran.exit_code, waited) == (0, [5.0, 5.0]), ran.output
+    assert "4 exports go on already" in ran.stderr
+    for place in taken:
+        place.free()
+
+
+def test_a_server_that_never_has_room_ends_the_command(
+    api_server: Server, outscope: Run, told: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told
+    waited: list[float] = []
+    monkeypatch.setattr(download, "sleep", waited.append)
+    taken = [api_server.places.take(f"192.0.2.{n}") for n in range(4)]
+    ran = outscope("export")
+    assert (ran.exit_code, sum(waited)) == (1, download.PATIENCE_S)
+    for place in taken:
+        place.free()

@@ -15,10 +15,11 @@ import pytest
 from click.testing import Result
 
 from coordinator.domain.model.incident import Part
-from coordinator.store import Store
+from coordinator.store import Heard, Store
 from tests.api import seeds
 from tests.api.server import Server
 from worker.contract.clock import now
+from worker.contract.instant import rfc3339
 from worker.contract.result import to_record
 
 pytestmark = pytest.mark.slow
@@ -80,7 +81,22 @@ def test_status_warns_when_the_coordinator_is_not_heard(outscope: Run, seed: See
         await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
 
     seed(old)
-    assert "this may be out of date" in outscope("status").output
+    for command in (["status"], ["status", "claude"]):
+        said = outscope(*command)
+        assert said.exit_code == 4
+        assert "1 h 0 min ago: this may be out of date" in said.output
+    assert "coordinator silent: Both services are well" in outscope("status").output
+    assert outscope("status", "--json").exit_code == 4
+    assert outscope("status", "claude", "--json").exit_code == 4
+
+
+def test_status_of_what_nobody_ever_coordinated_ends_with_4(outscope: Run, seed: Seed) -> None:
+    async def applied(store: Store) -> None:
+        await store.configurations.save(seeds.configuration(), now())
+
+    seed(applied)
+    said = outscope("status")
+    assert (said.exit_code, "never heard" in said.output) == (4, True)
 
 
 @pytest.mark.parametrize(
@@ -312,3 +328,46 @@ def test_a_broken_export_leaves_a_part_to_go_on_with_and_no_file(
     assert said.exit_code == 3
     assert [path.name for path in tmp_path.glob("r.ndjson*")] == ["r.ndjson.part"]
     assert "--resume" in said.output
+
+
+FORGED = "\x1b]0;owned\x07\x1b[2Jall is well\nFAKE line\u202e\x9b31m"
+
+
+async def forged(store: Store) -> None:
+    """Everything that a region's credential can put into texts, put there."""
+    at = now()
+    await disrupted(store)
+    await store.results.add([seeds.result(at, 77, reason="timeout", detail=FORGED)])
+    verdict = seeds.verdict("claude", at, "regional", "outage", ["us-east"], ["api"], FORGED)
+    verdict["cells"][0] |= {"why": FORGED}
+    await seeds.judged(store, at, verdict)
+    told = {"region": "eu-west", "fitness": "unfit", "why": FORGED, "at": rfc3339(at)}
+    await store.standings.put("region", "eu-west", at, told)
+    await store.incidents.apply(seeds.incident("openai", at, reason=FORGED))
+    await store.workers.heard([Heard("eu-west", "w", at, {"self_test": FORGED})])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["results"],
+        ["results", "--json"],
+        ["incidents"],
+        ["incidents", "openai-0001"],
+        ["explain", "claude"],
+        ["explain", "openai-0001"],
+        ["regions"],
+        ["regions", "--json"],
+        ["status"],
+        ["status", "claude"],
+        ["status", "claude", "--json"],
+        ["results", "--service", FORGED],
+    ],
+)
+def test_what_was_forged_does_nothing_to_a_terminal(
+    outscope: Run, seed: Seed, command: list[str]
+) -> None:
+    seed(forged)
+    said = outscope(*command)
+    assert {mark for mark in said.output if not mark.isprintable()} <= {"\n"}
+    assert not any(line.strip().startswith("FAKE") for line in said.output.splitlines())

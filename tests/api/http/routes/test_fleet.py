@@ -4,7 +4,8 @@ import httpx
 from pydantic import TypeAdapter
 
 from api.documents.fleet import Gaps, Regions, Workers
-from coordinator.store import Store
+from api.documents.worker_metrics import MOST_LABELS
+from coordinator.store import MOST_WORKERS, Heard, Store
 from tests.api import seeds
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
@@ -65,3 +66,24 @@ async def test_gaps_are_filtered_and_the_latest_comes_first(
         ({"limit": 1}, 1),
     ):
         assert len((await api.get("/v1/gaps", params=params)).json()["items"]) == count
+
+
+async def test_forged_workers_neither_swell_the_metrics_nor_the_list(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at - 60_000)
+    vitals = {"in_flight": 2, "dropped_reports": 1}
+    await configured.workers.heard(
+        Heard("eu-west", f"forged-{n}", at, vitals) for n in range(18_541)
+    )
+    await configured.workers.heard([Heard("eu-west", "eu-west-1", at + 1, vitals)])
+    listed = (await api.get("/v1/workers")).json()["items"]
+    assert len(listed) == MOST_WORKERS + len(seeds.REGIONS) - 1
+    text = (await api.get("/metrics")).text
+    assert len(text) < 100_000
+    assert 'outscope_worker_looks_in_flight{region="eu-west",worker="eu-west-1"} 2.0' in text
+    others = MOST_WORKERS - MOST_LABELS
+    assert f'looks_in_flight{{region="eu-west",worker="_others"}} {2.0 * others}' in text
+    assert 'outscope_region_workers{region="eu-west"} 100.0' in text
+    assert await configured.workers.forget(at - 1_000) == 18_541 - MOST_WORKERS + len(seeds.REGIONS)

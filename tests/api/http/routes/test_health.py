@@ -3,10 +3,11 @@
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from coordinator.store import Store
+from coordinator.store import Heard, Store
 from coordinator.store.state.standings import WRITER
 from tests.api import seeds
 from worker.contract.clock import now
+from worker.contract.instant import rfc3339
 
 
 async def test_a_process_that_runs_is_alive(api: httpx.AsyncClient) -> None:
@@ -21,7 +22,7 @@ async def test_it_is_ready_when_the_coordinator_was_just_heard(
     answer = await api.get("/v1/readyz")
     assert (answer.status_code, answer.json()["checks"]) == (
         200,
-        {"store": "ok", "schema": "ok", "coordinator": "ok"},
+        dict.fromkeys(("store", "schema", "coordinator", "broker", "results"), "ok"),
     )
 
 
@@ -30,7 +31,9 @@ async def test_it_is_not_ready_before_the_coordinator_was_heard(
 ) -> None:
     answer = await api.get("/v1/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
-    assert answer.json()["checks"] == {"store": "ok", "schema": "ok", "coordinator": "never heard"}
+    found = answer.json()["checks"]
+    assert found.pop("coordinator") == "never heard"
+    assert set(found.values()) == {"ok"}
 
 
 async def test_it_is_not_ready_when_the_coordinator_fell_silent(
@@ -38,7 +41,64 @@ async def test_it_is_not_ready_when_the_coordinator_fell_silent(
 ) -> None:
     await seeds.judged(configured, now() - 60_000)
     answer = await api.get("/v1/readyz")
-    assert answer.json()["checks"]["coordinator"].startswith("last heard ")
+    said = answer.json()["checks"]["coordinator"]
+    assert said.startswith("silent for 1 min, last heard ")
+
+
+async def test_workers_that_are_heard_do_not_stand_for_a_coordinator_that_is_not(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at - 60_000)
+    await configured.workers.heard([Heard("eu-west", "eu-west-1", at)])
+    assert (await api.get("/v1/readyz")).status_code == 503
+
+
+async def test_it_is_not_ready_while_the_coordinator_has_no_link_to_the_broker(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    told = {"at": rfc3339(at), "connected": False}
+    await configured.standings.put("coordinator", "coordinator", at, told)
+    answer = await api.get("/v1/readyz")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "broker: the coordinator has no link to the broker",
+    )
+
+
+async def test_it_is_not_ready_while_looks_are_ordered_and_no_result_is_stored(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    told = {"at": rfc3339(at), "connected": True, "outstanding_looks": 4}
+    told["started_at"] = rfc3339(at - 3_600_000)
+    await configured.standings.put("coordinator", "coordinator", at, told)
+    await configured.results.add([seeds.result(at - 330_000)])
+    answer = await api.get("/v1/readyz")
+    assert (answer.status_code, answer.json()["checks"]["results"]) == (
+        503,
+        "no result was stored for 5 min, though looks are ordered",
+    )
+    await configured.results.add([seeds.result(at - 1_000)])
+    assert (await api.get("/v1/readyz")).status_code == 200
+
+
+async def test_the_overview_and_the_metrics_tell_the_age_of_what_they_say(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now() - 40_000
+    await seeds.judged(configured, at, *(seeds.verdict(name, at) for name in seeds.SERVICES))
+    told = (await api.get("/v1/overview")).json()
+    assert told["headline"].startswith("As of 4")
+    assert told["headline"].endswith(" s ago; coordinator silent: Both services are well")
+    assert (told["state"], told["coordinator"]["silent"]) == ("unknown", True)
+    text = (await api.get("/metrics")).text
+    assert 'outscope_ready{check="coordinator"} 0.0' in text
+    assert 'outscope_ready{check="store"} 1.0' in text
+    assert "outscope_coordinator_age_seconds 4" in text
 
 
 async def test_without_its_tables_it_is_neither_ready_nor_broken(
