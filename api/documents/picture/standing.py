@@ -3,7 +3,7 @@ yet.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from api.documents.verdicts import CellView, FullVerdictView, VerdictView
@@ -68,13 +68,18 @@ def unjudged_in(cells: Iterable[CellView], components: Iterable[str]) -> dict[st
     found: dict[str, list[CellView]] = {component: [] for component in components}
     for cell in cells:
         found.setdefault(cell["component"], []).append(cell)
-    return {
-        component: Counter(cell["why"] or NOT_JUDGED for cell in there).most_common(1)[0][0]
-        if there
-        else NO_LOOKS
-        for component, there in found.items()
-        if all(cell["state"] == "unknown" for cell in there)
-    }
+    whys = {component: _why_unjudged(there) for component, there in found.items()}
+    return {component: why for component, why in whys.items() if why}
+
+
+def _why_unjudged(cells: Sequence[CellView]) -> str:
+    """Why no region votes on a component; empty when one does."""
+    if not cells:
+        return NO_LOOKS
+    if any(cell["state"] != "unknown" for cell in cells):
+        return ""
+    whys = Counter(cell["why"] or NOT_JUDGED for cell in cells)
+    return whys.most_common(1)[0][0]
 
 
 def _pairs(topology: Topology, service: Service) -> Iterable[tuple[str, str]]:
