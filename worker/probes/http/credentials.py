@@ -10,6 +10,7 @@ from worker.contract.kind import Params
 from worker.probes.http.request import ClientCertificate, Proxy
 from worker.probes.look.trust import is_pem, pem
 from worker.probes.parameters.files import plain_name
+from worker.probes.parameters.receiver import HERE, Receiver, web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 
 PROXY_SCHEMES: Final = ("http", "https", "socks5")
@@ -54,11 +55,13 @@ class Auth(Params):
             raise ValueError("give either bearer, or both username and password")
         return self
 
-    def header(self) -> str:
-        """The value of the Authorization header; SecretError when a secret is missing."""
+    def header(self, to: Receiver) -> str:
+        """The value of the Authorization header; SecretError when a secret is missing, or must not
+        go there.
+        """
         if self.bearer is not None:
-            return f"Bearer {reveal(self.bearer)}"
-        return basic(reveal(self.username or ""), reveal(self.password or ""))
+            return f"Bearer {reveal(self.bearer, to)}"
+        return basic(reveal(self.username or "", to), reveal(self.password or "", to))
 
 
 class ClientParams(Params):
@@ -72,9 +75,8 @@ class ClientParams(Params):
 
     def open(self) -> ClientCertificate:
         """The names of the files with the password; SecretError when it is missing."""
-        return ClientCertificate(
-            self.certificate, self.key, None if self.password is None else reveal(self.password)
-        )
+        password = None if self.password is None else reveal(self.password, HERE)
+        return ClientCertificate(self.certificate, self.key, password)
 
 
 class ProxyParams(Params):
@@ -122,11 +124,14 @@ class ProxyParams(Params):
         return self
 
     def open(self) -> Proxy:
-        """The proxy with its credentials; SecretError when one is missing."""
+        """The proxy with its credentials, which go to it alone; SecretError when one is missing,
+        or must not go there.
+        """
+        to = web_receiver(self.url, {})
         return Proxy(
             url=self.url.rstrip("/"),
-            username=None if self.username is None else reveal(self.username),
-            password=None if self.password is None else reveal(self.password),
+            username=None if self.username is None else reveal(self.username, to),
+            password=None if self.password is None else reveal(self.password, to),
             resolves=self.resolve == "proxy",
         )
 

@@ -21,16 +21,18 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from worker.contract.kind import CheckParams, Kind
-from worker.contract.outcome import Blame, Outcome, Reason, failure
+from worker.contract.outcome import Blame, Outcome, failure
 from worker.contract.target import Target, asked_at
 from worker.probes.http.answers.expect import Expect
 from worker.probes.http.credentials import Auth, Authority, ClientParams, ProxyParams
 from worker.probes.http.request import HttpVersion, Request
 from worker.probes.http.visit import Demands, Visit
 from worker.probes.look.slow import SlowLimits
+from worker.probes.look.trust import is_pem
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.header import Headers, header_line
 from worker.probes.parameters.place import IpVersion
+from worker.probes.parameters.receiver import Receiver, web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.parameters.web_address import WebAddress
 
@@ -179,17 +181,29 @@ class HttpParams(CheckParams):
         host = self.resolve.get(host, host)
         return host if _is_address(host) else None
 
+    def _receiver(self) -> Receiver:
+        """Who gets the request, whatever this check says of its way there."""
+        return web_receiver(
+            self.url,
+            self.headers,
+            believed=self.verify and (self.ca is None or not is_pem(self.ca)),
+            found_here=self.proxy is None and (urlsplit(self.url).hostname not in self.resolve),
+        )
+
     @cached_property
     def request(self) -> Request:
-        """The first request; SecretError when a secret is missing."""
-        headers = [header_line(name, reveal(text)) for name, text in self.headers.items()]
+        """The first request; SecretError when a secret is missing, or must not go there. A redirect
+        to another origin takes none of them along.
+        """
+        to = self._receiver()
+        headers = [header_line(name, reveal(text, to)) for name, text in self.headers.items()]
         if self.auth is not None:
-            headers.append(header_line("Authorization", self.auth.header()))
+            headers.append(header_line("Authorization", self.auth.header(to)))
         return Request(
             url=self.url,
             method=self.method,
             headers=tuple(headers),
-            body=None if self.body is None else reveal(self.body).encode(),
+            body=None if self.body is None else reveal(self.body, to).encode(),
             body_limit=self.body_limit,
             ip_version=self.ip_version,
             http_version=self.http_version,
@@ -219,7 +233,7 @@ async def run(params: HttpParams, look: Look) -> Outcome:
     try:
         request = params.request
     except SecretError as error:
-        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+        return failure(error.reason, str(error), blame=Blame.PROBER)
     return await Visit(look, params.demands).make(request)
 
 

@@ -15,12 +15,13 @@ from pydantic import Field, model_validator
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
-from worker.contract.target import Target
+from worker.contract.target import Target, plain_host
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.network.connection import connect
 from worker.probes.network.stream import BROKEN, Stream, broken
 from worker.probes.parameters.place import HostPort
+from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.wanted import Talk
 from worker.probes.tls.certified import CertificateRules, encrypt, explained
 from worker.probes.tls.starttls import DOING, NotStarted, Protocol, start_tls
@@ -61,6 +62,12 @@ class TcpParams(CertificateRules, Talk, HostPort):
     def targets(self) -> tuple[Target, ...]:
         """The port."""
         return (Target("tcp", self.host, self.port),)
+
+    @property
+    def receiver(self) -> Receiver:
+        """Who gets what we say. A certificate proves the name that it is asked for."""
+        proven = self.encrypted and self.server_name in (None, self.host)
+        return Receiver(plain_host(self.host), proven=proven)
 
     @property
     def encrypted(self) -> bool:
@@ -106,7 +113,7 @@ async def _encrypted(
 
 async def _answer(params: TcpParams, stream: Stream, look: Look) -> Fault | None:
     """Say what is to be said, and listen until the expected was heard."""
-    message = params.message()
+    message = params.message(params.receiver)
     if not isinstance(message, bytes):
         return message
     heard = b""

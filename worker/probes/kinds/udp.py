@@ -11,13 +11,14 @@ from typing import ClassVar
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Fault, Outcome
-from worker.contract.target import Target
+from worker.contract.target import Target, plain_host
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint
 from worker.probes.network.connection import in_turn, locate
 from worker.probes.network.datagrams import datagrams, unanswered
 from worker.probes.parameters.place import HostPort
+from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.wanted import Talk
 
 
@@ -49,7 +50,7 @@ async def run(params: UdpParams, look: Look) -> Outcome:
 async def _ask(
     params: UdpParams, endpoint: Endpoint, patience_s: float, look: Look
 ) -> Fault | None:
-    message = params.message()
+    message = params.message(Receiver(plain_host(params.host), proven=False))
     if not isinstance(message, bytes):
         return message
     try:

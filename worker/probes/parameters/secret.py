@@ -5,7 +5,8 @@ break at its end.
 
 So a key never travels in an order and is never stored. Only names with the prefix are read, because
 a check is data: an order must not be able to send the worker's other variables, such as its broker
-password, to a target.
+password, to a target. For the same reason a secret goes only to whom it is bound, which
+`OUTSCOPE_SECRET_NAME_HOSTS` says where no order can change it.
 """
 
 import os
@@ -14,24 +15,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from worker.contract.outcome import Reason
+from worker.probes.parameters.receiver import HERE, Receiver
+from worker.targets.policy import PolicyError, read_policy
+
 PREFIX: Final = "OUTSCOPE_SECRET_"
+HOSTS: Final = "_HOSTS"
+"""What the variable with a secret's hosts is called, behind the secret's own name."""
 _PLACE: Final = re.compile(r"\$\{env:([^}]*)\}")
 
 
 class SecretError(ValueError):
     """A secret that this worker does not have or must not read."""
 
-
-def reveal(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """The text with its secrets filled in; SecretError names the variable that is missing."""
-    return _PLACE.sub(lambda place: _value(place[1], environment), text) if "${" in text else text
+    reason = Reason.INTERNAL
 
 
-def _value(name: str, environment: Mapping[str, str]) -> str:
-    if not name.startswith(PREFIX):
+class WrongReceiverError(SecretError):
+    """A secret that must not go to whom the check would send it."""
+
+    reason = Reason.BLOCKED
+
+
+def reveal(text: str, to: Receiver, environment: Mapping[str, str] = os.environ) -> str:
+    """The text with its secrets filled in, for whoever is `to`; SecretError names the variable that
+    is missing, or that must not go there.
+    """
+    if "${" not in text:
+        return text
+    return _PLACE.sub(lambda place: _value(place[1], to, environment), text)
+
+
+def _value(name: str, to: Receiver, environment: Mapping[str, str]) -> str:
+    if not name.startswith(PREFIX) or name.endswith(HOSTS):
         raise SecretError(
-            f"workers read only variables whose names begin with {PREFIX}, and {name} does not"
+            f"workers read only variables whose names begin with {PREFIX} and do not end with"
+            f" {HOSTS}, and {name} is none"
         )
+    if to is not HERE:
+        _refuse_others(name, to, environment.get(f"{name}{HOSTS}"))
     if name in environment:
         return environment[name]
     file = environment.get(f"{name}_FILE")
@@ -43,3 +65,30 @@ def _value(name: str, environment: Mapping[str, str]) -> str:
         raise SecretError(
             f"the file that {name}_FILE names cannot be read on this worker"
         ) from error
+
+
+def _refuse_others(name: str, to: Receiver, hosts: str | None) -> None:
+    """WrongReceiverError when a secret with these hosts must not go there. Without any it goes
+    wherever the check says that can prove who it is, and to this machine.
+    """
+    if hosts is None:
+        if not (to.proven or to.is_this_machine):
+            raise WrongReceiverError(
+                f"{name} would go to {to.host} without proof that this is who gets it; name the"
+                f" hosts that may have it in {name}{HOSTS}"
+            )
+        return
+    try:
+        bound = read_policy(never=hosts)
+    except PolicyError as error:
+        raise SecretError(f"{name}{HOSTS}: {error}") from error
+    for host in to.names:
+        if not bound.names(host):
+            raise WrongReceiverError(
+                f"{name} must not go to {host}: {name}{HOSTS} does not name it"
+            )
+    if not (to.proven or to.found_here):
+        raise WrongReceiverError(
+            f"{name} would go where the check says that {to.host} is, without proof; leave out"
+            " resolve and proxy, or look over https with an authority that this worker holds"
+        )

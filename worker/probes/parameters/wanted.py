@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.parameters.pattern import Expression, regular_expression
+from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.secret import SecretError, reveal
 
 _SHOWN: Final = 60
@@ -64,14 +65,16 @@ class Talk(Params):
             return False
         return self.pattern is None or self.pattern.is_in(text)
 
-    def message(self) -> bytes | Fault:
-        """What to send, secrets filled in; the fault when this worker does not have one of them."""
+    def message(self, to: Receiver) -> bytes | Fault:
+        """What to send, secrets filled in; the fault when this worker does not have one of them, or
+        must not send it there.
+        """
         if self.send_hex is not None:
             return bytes.fromhex(self.send_hex)
         try:
-            return reveal(self.send or "").encode()
+            return reveal(self.send or "", to).encode()
         except SecretError as error:
-            return Reason.INTERNAL, Blame.PROBER, str(error)
+            return error.reason, Blame.PROBER, str(error)
 
     def another(self, text: str) -> Fault:
         """The fault of another answer than expected, which is not shown when it may echo a

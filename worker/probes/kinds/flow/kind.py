@@ -51,7 +51,7 @@ async def run(params: FlowParams, look: Look) -> Outcome:
         try:
             outcome = await visit.make(filled(step.request, values))
         except SecretError as error:
-            return _outcome(taken, step, (Reason.INTERNAL, Blame.PROBER, str(error)))
+            return _outcome(taken, step, (error.reason, Blame.PROBER, str(error)))
         except CarryError as error:
             return _outcome(taken, step, (Reason.CONTENT, Blame.TARGET, str(error)))
         _shift(look, before, began_ms)

@@ -18,13 +18,14 @@ from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
-from worker.contract.target import Target
+from worker.contract.target import Target, plain_host
 from worker.probes.http.request import Answer, Request
 from worker.probes.kinds.grpc import message, status
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.header import header_line
 from worker.probes.parameters.place import HostPort
+from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.parameters.web_address import bracketed
 from worker.probes.tls import certificate
@@ -85,10 +86,11 @@ async def run(params: GrpcParams, look: Look) -> Outcome:
     from worker.probes.http.curl.exchange import exchange  # late: only a look needs libcurl
 
     try:
-        metadata = {name: reveal(text) for name, text in params.metadata.items()}
+        to = Receiver(plain_host(params.host), proven=params.tls)
+        metadata = {name: reveal(text, to) for name, text in params.metadata.items()}
         request = _request(params, metadata, look)
     except SecretError as error:
-        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+        return failure(error.reason, str(error), blame=Blame.PROBER)
     answer = await exchange(request, look)
     phases = Phases.of(answer, look)  # to its end, whose trailers say how it went
     code = _status(answer)

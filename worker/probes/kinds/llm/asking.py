@@ -6,6 +6,7 @@ from typing import Final
 from worker.probes.http.request import Request
 from worker.probes.kinds.llm.params import LlmParams
 from worker.probes.parameters.header import header_line
+from worker.probes.parameters.receiver import web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 
 BODY_LIMIT: Final = 1 << 20
@@ -15,7 +16,7 @@ def secret_of(params: LlmParams) -> str | None:
     """The API key; SecretError when this worker does not have it."""
     if params.key is None:
         return None
-    secret = reveal(params.key).strip()
+    secret = reveal(params.key, web_receiver(params.base, params.headers)).strip()
     if not secret or not secret.isprintable() or not secret.isascii():
         raise SecretError(f"what {params.key} holds on this worker cannot be an API key")
     return secret
@@ -25,7 +26,8 @@ def request_of(params: LlmParams, secret: str | None) -> Request:
     """The request; SecretError when this worker lacks what a header needs."""
     dialect = params.dialect
     headers = {**dialect.fixed, **(dialect.headers(secret) if secret else {})}
-    headers |= {name.lower(): reveal(text) for name, text in params.headers.items()}
+    to = web_receiver(params.base, params.headers)
+    headers |= {name.lower(): reveal(text, to) for name, text in params.headers.items()}
     if params.tier == "models":
         url = params.base + dialect.models(params.model)
         return Request(

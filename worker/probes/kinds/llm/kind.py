@@ -54,7 +54,7 @@ async def run(params: LlmParams, look: Look) -> Outcome:
         secret = secret_of(params)
         request = request_of(params, secret)
     except SecretError as error:
-        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+        return failure(error.reason, str(error), blame=Blame.PROBER)
     waits, who = (
         look.vantage.memory(Waits).backoff,
         f"{urlsplit(request.url).netloc} with {params.key or 'no key'}",

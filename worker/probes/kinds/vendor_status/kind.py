@@ -29,6 +29,7 @@ from worker.probes.kinds.vendor_status.pages import Heard, Pages, digest
 from worker.probes.kinds.vendor_status.params import VendorStatusParams
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.header import header_line
+from worker.probes.parameters.receiver import web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 
 BODY_LIMIT: Final = 16 << 20
@@ -49,7 +50,7 @@ async def run(params: VendorStatusParams, look: Look) -> Outcome:
     try:
         request = _request(params, known)
     except SecretError as error:
-        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER, extra={"heard": False})
+        return failure(error.reason, str(error), blame=Blame.PROBER, extra={"heard": False})
     visit = Visit(look, _FIRST if known is None else _AGAIN)
     seen = await visit.make(request)
     answer = visit.answers[-1]
@@ -70,7 +71,8 @@ def _request(params: VendorStatusParams, known: Heard | None) -> Request:
     headers = {"accept": "application/json, application/rss+xml, application/atom+xml, */*;q=0.5"}
     headers |= google_ai.HEADERS if asks else {}
     headers |= known.conditions() if known is not None else {}
-    headers |= {name.lower(): reveal(text) for name, text in params.headers.items()}
+    to = web_receiver(params.address, params.headers)
+    headers |= {name.lower(): reveal(text, to) for name, text in params.headers.items()}
     return Request(
         params.address,
         method="POST" if asks else "GET",

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 async def run(params: WebsocketParams, look: Look) -> Outcome:
     """Resolve, connect, encrypt, upgrade, ping, talk."""
     try:
-        headers = {name: header_value(name, reveal(text)) for name, text in params.headers.items()}
+        headers = {
+            name: header_value(name, reveal(text, params.receiver))
+            for name, text in params.headers.items()
+        }
     except SecretError as error:
-        return failure(Reason.INTERNAL, str(error), blame=Blame.PROBER)
+        return failure(error.reason, str(error), blame=Blame.PROBER)
     if not any(name.lower() == "user-agent" for name in headers):
         headers["User-Agent"] = look.vantage.user_agent
     connected = await connect(params.host, params.port, look, params.ip_version)
@@ -92,7 +95,7 @@ async def _converse(
 
 
 async def _talk(params: WebsocketParams, conversation: "Conversation") -> Fault | None:
-    message = params.message()
+    message = params.message(params.receiver)
     if not isinstance(message, bytes):
         return message
     if message:

@@ -12,6 +12,7 @@ from worker.contract.kind import CheckParams
 from worker.contract.target import Target, asked_at
 from worker.probes.parameters.header import TOKEN
 from worker.probes.parameters.place import IpVersion, SlowMs
+from worker.probes.parameters.receiver import Receiver, web_receiver
 from worker.probes.parameters.wanted import Talk
 from worker.probes.parameters.web_address import parts_of, plain
 from worker.probes.tls.certified import CertificateRules
@@ -104,6 +105,11 @@ class WebsocketParams(Talk, CertificateRules, CheckParams):
     def encrypted(self) -> bool:
         """Whether TLS comes into it."""
         return self.parts.scheme == "wss"
+
+    @property
+    def receiver(self) -> Receiver:
+        """Who gets what we send."""
+        return web_receiver(self.url, {})
 
     @property
     def has_secrets(self) -> bool:
