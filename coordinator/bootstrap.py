@@ -13,6 +13,7 @@ from coordinator.configuration import Configuration, from_document
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import ECHO_QUEUE, ReportConsumer
 from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.signing import Signer, find_signer
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
 
@@ -86,11 +87,19 @@ async def first_in_force(
 
 @asynccontextmanager
 async def linked(
-    broker: str, configuration: Configuration, *, echo: str = ECHO_QUEUE, reports: bool = True
+    broker: str,
+    configuration: Configuration,
+    *,
+    echo: str = ECHO_QUEUE,
+    reports: bool = True,
+    signer: Signer | None = None,
 ) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
-    """Both directions of the link to the broker; `echo` and `reports` as of the consumer."""
+    """Both directions of the link to the broker; `echo` and `reports` as of the consumer, `signer`
+    as of the publisher.
+    """
     regions = [region.id for region in configuration.topology.regions]
-    publisher, consumer = Publisher(broker), ReportConsumer(broker, regions, echo, reports=reports)
+    publisher = Publisher(broker, signer)
+    consumer = ReportConsumer(broker, regions, echo, reports=reports)
     publisher.open()
     consumer.open()
     try:
@@ -98,6 +107,19 @@ async def linked(
     finally:
         await consumer.close()
         await asyncio.to_thread(publisher.close)
+
+
+def signer_of(settings: CoordinatorSettings, *, makes: bool) -> Signer | None:
+    """Who signs what goes to workers; `makes` a key in the data folder when there is none.
+    SigningKeyError says why a key cannot be used.
+    """
+    signer = find_signer(settings.signing_key, settings.data_dir, makes=makes)
+    if signer is None:
+        log.warning(
+            "unsigned workers that pin a key refuse all of this process; give it OUTSCOPE_DATA with"
+            " the coordinator's key, or OUTSCOPE_SIGNING_KEY_FILE"
+        )
+    return signer
 
 
 def places_of(settings: CoordinatorSettings) -> Places:

@@ -12,6 +12,7 @@ from coordinator.bootstrap import (
     first_in_force,
     linked,
     places_of,
+    signer_of,
 )
 from coordinator.control import Control, OwnState, Reconfiguration, reached_before
 from coordinator.domain.schedule.ledger import Ledger
@@ -20,6 +21,7 @@ from coordinator.ingest.loop import Ingest
 from coordinator.ingest.pipeline import Pipeline
 from coordinator.ingest.receipts import Bookkeeping, Receipts
 from coordinator.messaging.consumer import ReportConsumer
+from coordinator.messaging.signing import SigningKeyError
 from coordinator.runtime.leadership import AnotherCoordinatorError, Leadership, leadership
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -44,13 +46,16 @@ EXIT_ANOTHER: Final = 3
 def run(settings: CoordinatorSettings) -> int:
     """The whole life of the process, until SIGTERM or SIGINT; its exit code.
 
-    0 when it was told to stop, 2 when the database cannot be used, 3 when another coordinator works
-    on it.
+    0 when it was told to stop, 2 when the database or the signing key cannot be used, 3 when
+    another coordinator works on it.
     """
     try:
         asyncio.run(until_signalled(lambda stop: serve(settings, stop)))
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
+        return EXIT_STORE
+    except SigningKeyError as error:
+        log.error("the signing key: %s", error)  # noqa: TRY400  as above
         return EXIT_STORE
     except AnotherCoordinatorError as error:
         log.error("%s", error)  # noqa: TRY400  as above
@@ -82,7 +87,10 @@ async def _coordinate(
     engine = await rebuilt(store, configuration, begin)
     places = places_of(settings)
     ledger, presence, counters = Ledger(), Presence(), Counters()
-    async with linked(settings.broker, configuration, reports=not elsewhere) as (
+    signer = signer_of(settings, makes=True)
+    if signer is not None:
+        log.info("signing key=%s", signer.public)
+    async with linked(settings.broker, configuration, reports=not elsewhere, signer=signer) as (
         publisher,
         consumer,
     ):

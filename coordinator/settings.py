@@ -32,7 +32,7 @@ class CoordinatorSettings:
     touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
     is the folder or S3 URL to which results go that are kept no longer; without it they are
     deleted. `writers` is `elsewhere` when writers store what workers report, and the coordinator
-    judges it.
+    judges it. `signing_key` signs what goes to workers; without it one is kept in `data_dir`.
     """
 
     broker: str
@@ -45,6 +45,7 @@ class CoordinatorSettings:
     keep: Keep = Keep()
     writers: str = "here"
     archive: str | None = None
+    signing_key: str = ""
 
     def __post_init__(self) -> None:
         # the URL is not repeated: it may hold a password
@@ -99,7 +100,13 @@ def read_settings(
         keep=keep,
         writers=environ.get("OUTSCOPE_WRITERS", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
+        signing_key=signing_key(environ),
     )
+
+
+def signing_key(environ: Mapping[str, str] = os.environ) -> str:
+    """The key that an operator gives for signing what goes to workers; empty when none."""
+    return _secret("OUTSCOPE_SIGNING_KEY", environ)
 
 
 def _required(name: str, what: str, environ: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from coordinator.bootstrap import (
     first_in_force,
     linked,
     places_of,
+    signer_of,
 )
 from coordinator.configuration import Configuration
 from coordinator.domain.schedule.presence import Presence
@@ -21,6 +22,7 @@ from coordinator.ingest.receipts import Bookkeeping, Receipts
 from coordinator.ingest.writer import Writer, writer_name
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.signing import SigningKeyError
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.stopping import until_signalled
@@ -46,6 +48,9 @@ def run(settings: CoordinatorSettings) -> int:
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
         return EXIT_STORE
+    except SigningKeyError as error:
+        log.error("the signing key: %s", error)  # noqa: TRY400  as above
+        return EXIT_STORE
     return 0
 
 
@@ -59,7 +64,8 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
         places = places_of(settings)
         stack.callback(places.close)
         echo = f"coordinator.echo.{uuid4().hex[:8]}"
-        link = linked(settings.broker, applied.configuration, echo=echo)
+        signer = signer_of(settings, makes=False)
+        link = linked(settings.broker, applied.configuration, echo=echo, signer=signer)
         publisher, consumer = await stack.enter_async_context(link)
         writer = _writer(settings, store, publisher, consumer, places, applied)
         if settings.ready_file is not None:

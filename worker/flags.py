@@ -14,6 +14,11 @@ FLAGS: Final = {
         "URL",
         "redis:// or rediss:// with the region's credential; required",
     ),
+    "coordinator_key": (
+        "OUTSCOPE_COORDINATOR_KEY",
+        "KEYS",
+        "obey only what is signed by this public key (outscope key), or by one of several",
+    ),
     "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
     "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
     "public_address": (

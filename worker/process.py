@@ -18,10 +18,17 @@ from pydantic import ValidationError
 
 from worker.agent import Agent
 from worker.contract.clock import monotonic_s, now
-from worker.contract.message import Receipt
+from worker.contract.message import (
+    TASK_LOOK,
+    TASK_RECEIPT,
+    Receipt,
+    probes_queue,
+    worker_queue,
+)
 from worker.flags import SettingsError
 from worker.lean import settle
 from worker.messaging.celery_app import Handlers, build_app, build_controller
+from worker.messaging.pinned import ForgedError, PinnedKeys
 from worker.messaging.publisher import Publisher
 from worker.messaging.watchdog import Watchdog
 from worker.orders import OrderError, read_order
@@ -87,6 +94,9 @@ class _Process:
             certificates_dir=settings.certificates_dir,
             user_agent=user_agent(settings.contact),
         )
+        queues = probes_queue(settings.region), worker_queue(settings.region, settings.name)
+        keys = settings.coordinator_keys
+        self._pinned = PinnedKeys(keys, queues) if keys else None
         self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
         gauge = Gauge(
             self._agent.tally,
@@ -104,7 +114,7 @@ class _Process:
             vitals=gauge.read,
         )
         handlers = Handlers(
-            self._agent.take, self._receipt, self._expired, lambda: self._watchdog.heard()
+            self._order, self._receipt, self._expired, lambda: self._watchdog.heard()
         )
         app = build_app(settings.broker, settings.region, settings.name, handlers)
         self._controller = build_controller(app, who, self._ready)
@@ -127,6 +137,11 @@ class _Process:
             log.info(
                 "no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT"
                 " (--contact)"
+            )
+        if self._pinned is None:
+            log.info(
+                "no_coordinator_key whoever has the region's credential can order looks; give"
+                " OUTSCOPE_COORDINATOR_KEY (--coordinator-key)"
             )
         if self._settings.ready_file:
             self._settings.ready_file.unlink(missing_ok=True)
@@ -163,7 +178,25 @@ class _Process:
         last_resort.daemon = True
         last_resort.start()
 
-    def _receipt(self, message: Any) -> None:
+    def _order(self, message: Any, signed: Any) -> None:
+        if self._obeys(TASK_LOOK, message, signed):
+            self._agent.take(message)
+
+    def _obeys(self, task: str, message: Any, signed: Any) -> bool:
+        """Whether a message comes from the coordinator, as far as this worker was told its key."""
+        if self._pinned is None:
+            return True
+        try:
+            self._pinned.check(task, message, signed, now())
+        except ForgedError as error:
+            self._agent.tally.refuse_forged()
+            log.warning("message_forged task=%s error=%s", task, error)
+            return False
+        return True
+
+    def _receipt(self, message: Any, signed: Any) -> None:
+        if not self._obeys(TASK_RECEIPT, message, signed):
+            return
         try:
             receipt = Receipt.model_validate(message)
         except ValidationError as error:
@@ -171,8 +204,11 @@ class _Process:
             return
         self._sender.receipted(receipt.boot, receipt.seqs)
 
-    def _expired(self, message: Any) -> None:
+    def _expired(self, message: Any, signed: Any) -> None:
         """An order that Celery dropped, because its moment had passed."""
+        if self._pinned is not None and not self._pinned.signed_once(TASK_LOOK, message, signed):
+            self._agent.tally.refuse_forged()
+            return
         try:
             self._agent.missed(read_order(message))
         except OrderError:

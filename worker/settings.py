@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from worker.contract.message import IDENTIFIER
 from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
+from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
 SCHEMES: Final = ("redis", "rediss")
@@ -37,6 +38,7 @@ class WorkerSettings:
     certificates_dir: Path | None = None
     ready_file: Path | None = None
     log_level: str = "INFO"
+    coordinator_keys: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         # the broker URL holds a password
@@ -80,6 +82,7 @@ def read_settings(
         certificates_dir=_folder("certificates_dir", texts["certificates_dir"]),
         ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
         log_level=_level(texts["log_level"] or "INFO"),
+        coordinator_keys=_keys(texts["coordinator_key"]),
     )
 
 
@@ -142,6 +145,16 @@ def _contact(text: str) -> str | None:
             " https://a.example"
         )
     return text
+
+
+def _keys(text: str) -> tuple[bytes, ...]:
+    try:
+        return tuple(read_key(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(
+            f"{called('coordinator_key')} holds what is no public key; give what outscope key"
+            " prints, several with commas between"
+        ) from error
 
 
 def _policy(texts: Mapping[str, str]) -> Policy:

@@ -22,6 +22,7 @@ class Tally:
     """Orders and looks that made no sense."""
     ticked_at_s: float = field(default_factory=monotonic_s)
     """When the loop last turned, on the monotonic clock."""
+    _forged: int = 0
     _lag_s: float = 0.0
     _age_ms: int | None = None
 
@@ -29,6 +30,16 @@ class Tally:
         """The loop turned, and should have at this moment."""
         self.ticked_at_s = monotonic_s()
         self._lag_s = max(self._lag_s, self.ticked_at_s - due_s)
+
+    def refuse_forged(self) -> None:
+        """A message was refused that the coordinator did not sign."""
+        self.refused += 1
+        self._forged += 1
+
+    def take_forged(self) -> int:
+        """How many of those there were since this was last asked."""
+        forged, self._forged = self._forged, 0
+        return forged
 
     def ordered(self, issued_at: Instant) -> None:
         """An order came in that was issued at this moment of the coordinator's clock."""

@@ -71,6 +71,11 @@ class Gauge:
             return fault
         if self._outbox.fault:
             return self._outbox.fault
+        if forged := self._tally.take_forged():
+            return (
+                f"{forged} messages were refused that the coordinator's key did not sign for this"
+                " worker: a wrong OUTSCOPE_COORDINATOR_KEY, or somebody else has the credential"
+            )
         if lag_ms > BUSY_MS:
             return f"the machine is too busy to measure: the loop lagged {lag_ms:.0f} ms"
         return age_fault(self._tally.take_order_age_ms())

@@ -15,6 +15,7 @@ _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
 _SECRETS: Final = "OUTSCOPE_SECRET_"
 _OF_API: Final = ("OUTSCOPE_PUBLIC_HOSTS", "OUTSCOPE_EXPORTS")
+_SIGNING: Final = "OUTSCOPE_SIGNING_KEY"
 _OF_WORKERS: Final = tuple(
     f"OUTSCOPE_{name}"
     for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
@@ -35,6 +36,11 @@ def kept_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
 
 
+def signing_settings() -> dict[str, str]:
+    """What was said about the key that signs orders; only the coordinator may know it."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_SIGNING)}
+
+
 def coordinator(settings: ProductSettings, broker: str) -> Program:
     """The coordinator."""
     env = {
@@ -42,6 +48,7 @@ def coordinator(settings: ProductSettings, broker: str) -> Program:
         "OUTSCOPE_DATABASE": settings.database_url,
         "OUTSCOPE_DATA": str(settings.data),
         **kept_settings(),
+        **signing_settings(),
     }
     return _python(settings, "coordinator", ("coordinator",), env, stage=1)
 
@@ -59,8 +66,8 @@ def worker_name(region: str) -> str:
     return f"worker {region}-1"
 
 
-def worker(settings: ProductSettings, region: str, broker: str) -> Program:
-    """The one worker of a region."""
+def worker(settings: ProductSettings, region: str, broker: str, key: str = "") -> Program:
+    """The one worker of a region. `key` is the coordinator's public key."""
     source = settings.source_addresses.get(region)
     env = {
         **{
@@ -72,6 +79,7 @@ def worker(settings: ProductSettings, region: str, broker: str) -> Program:
         "OUTSCOPE_REGION": region,
         "OUTSCOPE_WORKER": f"{region}-1",
         "OUTSCOPE_STATE_DIR": str(settings.data / "workers"),
+        **({"OUTSCOPE_COORDINATOR_KEY": key} if key else {}),
         **({"OUTSCOPE_ALLOW_ADDRESSES": settings.allow} if settings.allow else {}),
         **({"OUTSCOPE_CA_FILE": str(settings.ca_file)} if settings.ca_file else {}),
         **({"OUTSCOPE_SOURCE_ADDRESS": source} if source else {}),

@@ -12,6 +12,7 @@ from api.supervisor.api_client import get
 from api.supervisor.broker import Broker, Embedded, Shared
 from api.supervisor.child import Child
 from api.supervisor.claim import claimed, require_free
+from api.supervisor.coordinator_key import coordinator_key
 from api.supervisor.logfile import roll, roll_if_large
 from api.supervisor.prepare import Prepared, prepare
 from api.supervisor.program import Program
@@ -35,6 +36,7 @@ class Product:
         self.prepared = prepared
         self._broker = broker
         self._say = say
+        self._key = ""
         self._regions: set[str] = set()
         self._programs: dict[str, Program] = {}
         self._children: dict[str, Child] = {}
@@ -43,6 +45,7 @@ class Product:
 
     async def start(self) -> None:
         """Start everything, the broker before the rest; returns when all of it is ready."""
+        self._key = coordinator_key(self.settings.data)
         if self._broker.program is not None:
             self._begin(self._broker.program)
             await self._children[self._broker.program.name].ready()
@@ -83,7 +86,8 @@ class Product:
 
     def _begin_worker(self, region: str) -> None:
         self._regions.add(region)
-        self._begin(plan.worker(self.settings, region, self._broker.region(region)))
+        broker = self._broker.region(region)
+        self._begin(plan.worker(self.settings, region, broker, self._key))
 
     async def _tidy(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from celery import Celery
 from kombu import Exchange, Queue
 
+from coordinator.messaging.signing import Signer
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s, now
 from worker.contract.instant import Instant
@@ -28,6 +29,7 @@ from worker.contract.message import (
     probes_queue,
     worker_queue,
 )
+from worker.contract.signature import SIGNED
 
 log = logging.getLogger("outscope.dispatch")
 
@@ -37,6 +39,8 @@ ORDER_PATIENCE_S: Final = 2.0
 """An order that could not be sent for this long is lost: its looks are due by now."""
 RECEIPT_PATIENCE_S: Final = 10.0
 """After this long the worker sends its report again anyway."""
+UNEXPIRING_S: Final = 300.0
+"""For how long the signature of a message that does not expire is good."""
 RETRY_S: Final = 0.2
 _BATCH: Final = 200
 
@@ -106,9 +110,12 @@ def celery_app(broker: str) -> Celery:
 
 
 class Publisher:
-    """The sending thread. `send` never blocks."""
+    """The sending thread. `send` never blocks. Each message is signed as it is sent, by `signer`
+    if there is one.
+    """
 
-    def __init__(self, broker: str) -> None:
+    def __init__(self, broker: str, signer: Signer | None = None) -> None:
+        self._signer = signer
         self._app = celery_app(broker)
         self._letters: queue.Queue[tuple[float, Letter] | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="post", daemon=True)
@@ -179,6 +186,7 @@ class Publisher:
         """Whether the broker took the letters. A batch that fails half-way is sent again: repeats
         do no harm.
         """
+        signer = self._signer
         try:
             with (
                 self._app.producer_pool.acquire(block=True, timeout=5) as producer,
@@ -188,6 +196,7 @@ class Publisher:
                     self._app.send_task(
                         letter.task,
                         args=[letter.body],
+                        kwargs={} if signer is None else {SIGNED: _signature(letter, signer)},
                         queue=Queue(letter.queue, Exchange(""), routing_key=letter.queue),
                         expires=letter.expires_s,
                         producer=producer,
@@ -207,6 +216,12 @@ class Publisher:
             log.info("broker_reachable")
         self.reachable = True
         return True
+
+
+def _signature(letter: Letter, signer: Signer) -> dict[str, Any]:
+    """Signed anew at each attempt: a worker obeys no signature twice."""
+    good_s = UNEXPIRING_S if letter.expires_s is None else letter.expires_s
+    return signer.sign(letter.task, letter.queue, now() + round(good_s * 1000), letter.body)
 
 
 def _tell(letters: Sequence[Letter], *, sent: bool) -> None:

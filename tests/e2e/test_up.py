@@ -48,6 +48,15 @@ def test_all_is_well_and_every_region_is_fit(product: Running) -> None:
     assert looked_at == {"127.3.0.1"}
 
 
+def test_workers_obey_what_the_coordinator_signs_and_nobody_else(product: Running) -> None:
+    until("all regions are fit", lambda: product.fitness() == dict.fromkeys(REGIONS, "fit"))
+    assert (product.data / "signing.key").stat().st_mode & 0o777 == 0o600
+    for region in REGIONS:
+        log = (product.data / "logs" / f"worker-{region}-1.log").read_text()
+        assert "no_coordinator_key" not in log
+        assert "message_forged" not in log
+
+
 def test_a_second_instance_on_the_same_folder_is_refused(product: Running) -> None:
     said = refused("--data", product.data, "--port", unused_port())
     assert (

@@ -1,5 +1,6 @@
 """What an operator may say, and what the worker answers when it is wrong."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,15 @@ def test_a_bad_setting_is_named_with_what_to_do_and_without_a_secret(
     assert setting in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert len(str(caught.value)) > len(setting) + 20
+
+
+def test_several_keys_of_the_coordinator_can_be_pinned() -> None:
+    one, two = b64encode(b"1" * 32).decode(), b64encode(b"2" * 32).decode()
+    settings = read_settings([], GOOD | {"OUTSCOPE_COORDINATOR_KEY": f"{one}, {two}"})
+    assert settings.coordinator_keys == (b"1" * 32, b"2" * 32)
+    assert read_settings([], GOOD).coordinator_keys == ()
+
+
+def test_what_is_no_key_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="OUTSCOPE_COORDINATOR_KEY"):
+        read_settings([], GOOD | {"OUTSCOPE_COORDINATOR_KEY": "AAAA"})

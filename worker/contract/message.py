@@ -9,6 +9,8 @@ Every message is one JSON object, sent as the only positional argument of a Cele
 - `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored
   for good.
 
+What the coordinator sends has its signature beside it, see `worker.contract.signature`.
+
 The region of a report is the queue it arrived on, which the broker's access list ties to the
 credential; no field of a message can claim another. Rows are arrays, because a batch is mostly
 rows.

@@ -26,6 +26,7 @@ from kombu.transport.redis import Channel
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_ECHO, TASK_LOOK, TASK_RECEIPT, probes_queue, worker_queue
+from worker.contract.signature import SIGNED
 from worker.messaging.publisher import CONNECT_TIMEOUT_S
 
 CONCURRENCY: Final = 2
@@ -39,13 +40,13 @@ log = logging.getLogger(f"outscope.{__name__}")
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Who gets what comes in. `order` may block; `consumed` is told of every message and must
-    not.
+    """Who gets what comes in, each with its signature, if any. `order` may block; `consumed` is
+    told of every message and must not.
     """
 
-    order: Callable[[Any], None]
-    receipt: Callable[[Any], None]
-    expired: Callable[[Any], None]
+    order: Callable[[Any, Any], None]
+    receipt: Callable[[Any, Any], None]
+    expired: Callable[[Any, Any], None]
     consumed: Callable[[], None]
 
 
@@ -185,11 +186,11 @@ def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> Wor
 
 
 def _register(app: Celery, handlers: Handlers) -> None:
-    def take(message: Any = None, *_: Any, **__: Any) -> None:
-        handlers.order(message)
+    def take(message: Any = None, *_: Any, **beside: Any) -> None:
+        handlers.order(message, beside.get(SIGNED))
 
-    def receipt(message: Any = None, *_: Any, **__: Any) -> None:
-        handlers.receipt(message)
+    def receipt(message: Any = None, *_: Any, **beside: Any) -> None:
+        handlers.receipt(message, beside.get(SIGNED))
 
     def echo(*_: Any, **__: Any) -> None:
         """Consumed, which is all that it is for."""
@@ -203,7 +204,8 @@ def _register(app: Celery, handlers: Handlers) -> None:
     def revoked(request: Any = None, expired: bool = False, **_: Any) -> None:
         handlers.consumed()
         if expired and request.task == TASK_LOOK:
-            handlers.expired(request.args[0] if request.args else None)
+            signed = request.kwargs.get(SIGNED) if isinstance(request.kwargs, dict) else None
+            handlers.expired(request.args[0] if request.args else None, signed)
 
     signals.task_received.connect(consumed, weak=False)
     signals.task_revoked.connect(revoked, weak=False)

@@ -5,7 +5,6 @@ The guard judges addresses; this judges what a check or a redirect names. Whoeve
 be probed goes on the list of targets that never are, by host, by domain or by network.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -109,10 +108,6 @@ _NOT_FOR_WEB: Final = frozenset(
 )
 
 
-_PLAIN: Final = re.compile(r"[a-z0-9._-]+")
-"""A host that no two parsers read differently."""
-
-
 class PolicyError(ValueError):
     """A part of a policy that means nothing; the sentence says what would."""
 
@@ -154,16 +149,6 @@ class Policy:
                 f" commands; the operator can allow it with {PORTS_SETTING}"
             )
         return None
-
-    def names(self, host: str) -> bool:
-        """Whether a host, or the address that it is written as, is on the list."""
-        address = _network(host)
-        if address is None:
-            return _PLAIN.fullmatch(host) is not None and self.never(host)
-        return any(
-            address.version == network.version and address.network_address in network
-            for network in self.networks
-        )
 
     def never(self, host: str) -> bool:
         """Whether a host is one that does not want to be probed."""

@@ -52,6 +52,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         Command("simulate", _READING, ("coordinator",)),
         Command("apply", _DECIDING, ("coordinator",)),
         Command("probe", _DECIDING, ("worker", "coordinator")),
+        Command("key", _SEPARATE, ("coordinator",)),
         Command("doctor", _KEEPING, ("coordinator",)),
         Command("archive", _KEEPING, ("coordinator",)),
         Command("backup", _KEEPING, ("coordinator",)),

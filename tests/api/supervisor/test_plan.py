@@ -63,3 +63,14 @@ def test_the_api_is_told_its_public_names_and_bounds(
     env = api(ProductSettings(data=tmp_path)).env
     assert env["OUTSCOPE_PUBLIC_HOSTS"] == "status.example.org"
     assert env["OUTSCOPE_EXPORTS_PER_CLIENT"] == "1"
+
+
+def test_only_the_coordinator_knows_the_key_that_signs_and_workers_pin_its_public_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTSCOPE_SIGNING_KEY_FILE", "/etc/outscope/signing.key")
+    settings = ProductSettings(data=tmp_path)
+    ours, others = coordinator(settings, "redis://c@h"), worker(settings, "eu-west", EU, "public")
+    assert ours.env["OUTSCOPE_SIGNING_KEY_FILE"] == "/etc/outscope/signing.key"
+    assert others.env["OUTSCOPE_COORDINATOR_KEY"] == "public"
+    assert "OUTSCOPE_SIGNING_KEY_FILE" not in others.env | api(settings).env

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from worker.contract.hosts import read_hosts
 from worker.contract.outcome import Reason
 from worker.probes.parameters.receiver import HERE, Receiver
-from worker.targets.policy import PolicyError, read_policy
 
 PREFIX: Final = "OUTSCOPE_SECRET_"
 HOSTS: Final = "_HOSTS"
@@ -79,11 +79,11 @@ def _refuse_others(name: str, to: Receiver, hosts: str | None) -> None:
             )
         return
     try:
-        bound = read_policy(never=hosts)
-    except PolicyError as error:
+        bound = read_hosts(hosts.split(","))
+    except ValueError as error:
         raise SecretError(f"{name}{HOSTS}: {error}") from error
     for host in to.names:
-        if not bound.names(host):
+        if not bound.has(host):
             raise WrongReceiverError(
                 f"{name} must not go to {host}: {name}{HOSTS} does not name it"
             )
