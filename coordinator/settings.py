@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
+from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 
 SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
 
@@ -100,13 +101,8 @@ def read_settings(
         keep=keep,
         writers=environ.get("OUTSCOPE_WRITERS", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
-        signing_key=signing_key(environ),
+        signing_key=_secret(KEY_VARIABLE, environ),
     )
-
-
-def signing_key(environ: Mapping[str, str] = os.environ) -> str:
-    """The key that an operator gives for signing what goes to workers; empty when none."""
-    return _secret("OUTSCOPE_SIGNING_KEY", environ)
 
 
 def _required(name: str, what: str, environ: Mapping[str, str]) -> str:

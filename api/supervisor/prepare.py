@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from api.supervisor.problem import CannotStartError
+from coordinator.messaging.signing import SigningKeyError, find_signer, given_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,17 @@ def prepare(database: str, config: Path | None) -> Prepared:
         raise CannotStartError(done.stderr.strip() or "The configuration cannot be applied.")
     found = json.loads(done.stdout)
     return Prepared(tuple(found["regions"]), found["services"], found["checks"], found["changes"])
+
+
+def coordinator_key(data: Path) -> str:
+    """The public key that our own workers pin; the pair is made before they start. CannotStartError
+    says why there is none.
+    """
+    try:
+        signer = find_signer(given_key(os.environ), data, makes=True)
+    except SigningKeyError as error:
+        raise CannotStartError(str(error)) from error
+    return "" if signer is None else signer.public
 
 
 async def _prepare(database: str, config: Path | None) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from api.supervisor.api_client import get
 from api.supervisor.broker import Broker, Embedded, Shared
 from api.supervisor.child import Child
 from api.supervisor.claim import claimed, require_free
-from api.supervisor.coordinator_key import coordinator_key
 from api.supervisor.logfile import roll, roll_if_large
-from api.supervisor.prepare import Prepared, prepare
+from api.supervisor.prepare import Prepared, coordinator_key, prepare
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
 

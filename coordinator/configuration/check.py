@@ -18,6 +18,8 @@ CHECK_KEYS: Final = frozenset(CheckEntry.model_fields)
 RESERVED: Final = frozenset({"coordinator", "default"})
 SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"  # noqa: S105 - the name of a variable
 """Workers read no other variables of their environment; see worker/probes/parameters/secret.py."""
+_LONE: Final = (("judge", "thresholds"), ("politeness", "limits"), ("secrets", "hosts of secrets"))
+"""What only the first file may have."""
 _SECRET: Final = re.compile(r"\$\{env:" + SECRET_PREFIX + r"[A-Za-z0-9_]+\}")
 
 
@@ -141,7 +143,7 @@ def _lone(sources: Sequence[Source]) -> Iterator[Mistake]:
             ("services",), "there is no service; list some, or write `include: [catalog:claude]`"
         )
     for source in sources[:-1]:
-        for key, what in (("judge", "thresholds"), ("politeness", "limits")):
+        for key, what in _LONE:
             if isinstance(source.value, dict) and source.value.get(key):
                 yield source.mistake(
                     (key,), f"an included file cannot set {what}; move this to {top.name}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
 from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
+from coordinator.configuration.misdirected import misdirected
 from coordinator.configuration.model import (
     CheckEntry,
     ComponentEntry,
@@ -39,6 +40,8 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
     parts = [Document.model_validate(source.value) for source in sources]
     if rude := list(discourtesies(sources, kinds, parts[-1].politeness)):
         raise ConfigurationError(rude)
+    if untold := list(misdirected(sources, kinds, parts[-1].secrets)):
+        raise ConfigurationError(untold)
     return from_document(_canonical(parts, kinds))
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from coordinator.configuration.duration import PATTERN, milliseconds
 from coordinator.configuration.judge import Judge
 from worker.contract.message import IDENTIFIER
+from worker.contract.target import read_hosts
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
 COUNTRY: Final = r"^[A-Z]{2}$"
@@ -136,6 +137,18 @@ class Politeness(_Entry):
         return self.hosts.get(host, self.looks_per_s)
 
 
+def _hosts(entries: tuple[str, ...]) -> tuple[str, ...]:
+    read_hosts(entries)
+    return entries
+
+
+class SecretEntry(_Entry):
+    """A secret of the workers, and whom it is for. Say the same to the workers."""
+
+    hosts: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_hosts)]
+    """Hosts, `.domains` with everything below, and networks: `[shop.example.com, .example.org]`."""
+
+
 class Document(_Entry):
     """What Outscope looks at, and from where."""
 
@@ -147,5 +160,9 @@ class Document(_Entry):
     """What to look at."""
     politeness: Politeness = Politeness()
     """How often one host may be asked."""
+    secrets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], SecretEntry] = {}
+    """Whom secrets may go to, by their names: `shop_key` is OUTSCOPE_SECRET_SHOP_KEY. With any
+    here, a check that sends one that is not here, or sends it to another host, is a mistake.
+    """
     judge: Judge = Field(default_factory=Judge)  # type: ignore[valid-type]
     """Thresholds; the defaults need no tuning."""

@@ -22,6 +22,7 @@ from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s, now
 from worker.contract.instant import Instant
 from worker.contract.message import (
+    SIGNED,
     TASK_LOOK,
     TASK_RECEIPT,
     Order,
@@ -29,7 +30,6 @@ from worker.contract.message import (
     probes_queue,
     worker_queue,
 )
-from worker.contract.signature import SIGNED
 
 log = logging.getLogger("outscope.dispatch")
 

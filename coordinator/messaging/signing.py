@@ -7,6 +7,7 @@ operator. Whoever has it can order any look from any worker that pins it.
 import os
 import tempfile
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +15,10 @@ from typing import Any, Final
 from nacl.signing import SigningKey
 
 from worker.contract.instant import Instant
-from worker.contract.signature import Signature, signed_bytes
+from worker.contract.message import Signature, signed_bytes
 
 FILE: Final = "signing.key"
+VARIABLE: Final = "OUTSCOPE_SIGNING_KEY"
 _BYTES: Final = 32
 
 
@@ -40,6 +42,19 @@ class Signer:
         by = self._key.sign(signed_bytes(task, to, until, message)).signature
         signature = Signature(to=to, until=until, by=b64encode(by).decode("ascii"))
         return signature.model_dump(mode="json")
+
+
+def given_key(environ: Mapping[str, str]) -> str:
+    """The key that the environment, or the file that it names, gives; empty when none."""
+    file = environ.get(f"{VARIABLE}_FILE")
+    if not file:
+        return environ.get(VARIABLE, "").strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SigningKeyError(
+            f"{VARIABLE}_FILE names {file}, which cannot be read: {error}"
+        ) from error
 
 
 def find_signer(given: str, folder: Path | None, *, makes: bool) -> Signer | None:

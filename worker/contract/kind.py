@@ -5,14 +5,14 @@ about it.
 """
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from worker.contract.outcome import Outcome
-from worker.contract.target import Target
+from worker.contract.target import Target, texts_in
 
 
 class Params(BaseModel):
@@ -47,12 +47,26 @@ class CheckParams(Params):
         """Whose answer an outcome is; to be said by kinds that ask several hosts in turn."""
         return self.targets()
 
+    def tells(self) -> Iterator[tuple[str, str]]:
+        """Each text with a secret in it, and a host that would get it; to be said by kinds that do
+        not send everything to everybody whom they ask.
+        """
+        hosts = [target.host for target in self.targets() if target.host is not None]
+        for text in with_secrets(self.model_dump()):
+            for host in hosts:
+                yield text, host
+
     @classmethod
     def from_url(cls, url: str) -> dict[str, Any]:
         """The parameters that an address means, its scheme being one of anybody's `schemes`;
         ValueError says how to write one that this kind understands.
         """
         raise ValueError("a check of this kind cannot be written as an address")
+
+
+def with_secrets(value: Any) -> Iterator[str]:
+    """Every text in a value that refers to a secret."""
+    return (text for text in texts_in(value) if "${" in text)
 
 
 P = TypeVar("P", bound=CheckParams)

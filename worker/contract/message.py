@@ -9,13 +9,18 @@ Every message is one JSON object, sent as the only positional argument of a Cele
 - `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored
   for good.
 
-What the coordinator sends has its signature beside it, see `worker.contract.signature`.
+What the coordinator sends has its signature beside it, as the keyword argument `signed` of the
+task, so that nobody else can order a look or take a report off a worker's hands; a worker that pins
+no key reads past it. Signed is not the message alone but also its task, the queue that it was meant
+for and the moment from which it is worth nothing: so it is of no use in another region, to another
+worker, as another task, or later.
 
 The region of a report is the queue it arrived on, which the broker's access list ties to the
 credential; no field of a message can claim another. Rows are arrays, because a batch is mostly
 rows.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -167,3 +172,28 @@ class Sender:
 
     region: str
     worker: str
+
+
+SIGNED: Final = "signed"
+"""The keyword argument."""
+_PURPOSE: Final = b"outscope message 1\n"
+"""A signature under this is one of messages, whatever else the key may sign one day."""
+
+
+class Signature(BaseModel):
+    """Where a message was meant for, until when, and the signature (Ed25519, base64) of it all."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    to: str = Field(max_length=300)
+    until: Instant
+    by: str = Field(max_length=100)
+
+
+def signed_bytes(task: str, to: str, until: Instant, message: Any) -> bytes:
+    """The bytes that are signed: canonical JSON, so that it does not matter how the broker's client
+    wrote the message. ValueError for what JSON cannot say.
+    """
+    said = [task, to, until, message]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _PURPOSE + text.encode("ascii")

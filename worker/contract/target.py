@@ -1,11 +1,11 @@
-"""Whom a look asks, as its kind says it: what policies, opt-outs, back-off and politeness go by.
-Pure.
+"""Whom a look asks, as its kind says it: what policies, opt-outs, back-off and politeness go by;
+and whom a list of hosts names, for secrets that are bound to them. Pure.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:xn--[a-z0-9-]+|[a-z]{2,63})")
 """A name of the public internet in its one spelling."""
 _LONGEST_NAME: Final = 253
+_PLAIN: Final = re.compile(r"[a-z0-9._-]+")
+"""A host that no two parsers read differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,20 @@ def hosts_named(params: Mapping[str, Any]) -> frozenset[str]:
     For those who have the parameters and not their kind. It may name too many, such as a name that
     is only expected in an answer; whom the kind asks is among them as far as it is written.
     """
-    found = (_host_in(text) for text in _texts(dict(params)))
+    found = (_host_in(text) for text in texts_in(dict(params)))
     return frozenset(host for host in found if host is not None)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Every text in what a JSON document may hold."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from texts_in(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts_in(inner)
 
 
 def _host_in(text: str) -> str | None:
@@ -119,3 +121,56 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Hosts by their names, domains with everything below, and networks of addresses."""
+
+    names: frozenset[str] = frozenset()
+    domains: tuple[str, ...] = ()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def has(self, host: str) -> bool:
+        """Whether a host in its one spelling, or the address that it is written as, is named."""
+        address = _network(host)
+        if address is not None:
+            first = address.network_address
+            return any(first.version == net.version and first in net for net in self.networks)
+        if not _PLAIN.fullmatch(host):
+            return False
+        return host in self.names or any(
+            host == domain[1:] or host.endswith(domain) for domain in self.domains
+        )
+
+
+def read_hosts(entries: Iterable[str]) -> Hosts:
+    """The hosts that entries such as `a.example`, `.b.example` and `192.0.2.0/24` name; ValueError
+    says which of them names none.
+    """
+    texts = [entry.strip() for entry in entries if entry.strip()]
+    networks = [network for text in texts if (network := _network(text)) is not None]
+    names = [_entry(text) for text in texts if _network(text) is None]
+    return Hosts(
+        names=frozenset(name for name in names if not name.startswith(".")),
+        domains=tuple(name for name in names if name.startswith(".")),
+        networks=tuple(networks),
+    )
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _entry(text: str) -> str:
+    dot, bare = ("." if text.startswith(".") else ""), text.removeprefix(".")
+    name = plain_host(bare)
+    if not _PLAIN.fullmatch(name):
+        raise ValueError(
+            f"{text!r} is no host, .domain or network; give such as a.example, .b.example or"
+            " 192.0.2.0/24"
+        )
+    return dot + name

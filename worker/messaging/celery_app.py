@@ -25,8 +25,14 @@ from kombu.transport.redis import Channel
 
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
-from worker.contract.message import TASK_ECHO, TASK_LOOK, TASK_RECEIPT, probes_queue, worker_queue
-from worker.contract.signature import SIGNED
+from worker.contract.message import (
+    SIGNED,
+    TASK_ECHO,
+    TASK_LOOK,
+    TASK_RECEIPT,
+    probes_queue,
+    worker_queue,
+)
 from worker.messaging.publisher import CONNECT_TIMEOUT_S
 
 CONCURRENCY: Final = 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from worker.contract.instant import Instant
-from worker.contract.signature import Signature, signed_bytes
+from worker.contract.message import Signature, signed_bytes
 
 if TYPE_CHECKING:
     from nacl.signing import VerifyKey

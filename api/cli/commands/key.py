@@ -1,5 +1,7 @@
 """`outscope key`: what workers pin, so that they obey nobody but the coordinator."""
 
+import os
+
 import typer
 
 from api.cli.options.locations import Data, data_dir
@@ -13,12 +15,11 @@ def key(data: Data = None) -> None:
     is none. Run it where the coordinator runs, as the same user.
     """
     require("coordinator")
-    from coordinator.messaging.signing import SigningKeyError, find_signer
-    from coordinator.settings import SettingsError, signing_key
+    from coordinator.messaging.signing import SigningKeyError, find_signer, given_key
 
     try:
-        signer = find_signer(signing_key(), data_dir(data), makes=True)
-    except (SigningKeyError, SettingsError) as error:
+        signer = find_signer(given_key(os.environ), data_dir(data), makes=True)
+    except SigningKeyError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     if signer is not None:

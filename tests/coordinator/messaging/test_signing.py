@@ -22,8 +22,7 @@ from tests.faults.coordinator import check, queue, until
 from tests.faults.target import Target
 from tests.faults.worker import WorkerProcess
 from worker.contract.clock import now
-from worker.contract.message import TASK_LOOK, TASK_RECEIPT, Order, Receipt
-from worker.contract.signature import SIGNED
+from worker.contract.message import SIGNED, TASK_LOOK, TASK_RECEIPT, Order, Receipt
 
 OURS, NEXT = Signer(b"1" * 32), Signer(b"2" * 32)
 SECRET = {"OUTSCOPE_SECRET_SHOP": "hush-hush", "OUTSCOPE_SECRET_SHOP_HOSTS": "shop.example.com"}

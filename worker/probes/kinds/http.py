@@ -12,7 +12,7 @@ counts against nobody. Over HTTP/3, connecting and encrypting are one handshake,
 `connect_ms`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Annotated, Any, ClassVar, Final
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from worker.contract.kind import CheckParams, Kind
+from worker.contract.kind import CheckParams, Kind, with_secrets
 from worker.contract.outcome import Blame, Outcome, failure
 from worker.contract.target import Target, asked_at
 from worker.probes.http.answers.expect import Expect
@@ -169,6 +169,17 @@ class HttpParams(CheckParams):
     def targets(self) -> tuple[Target, ...]:
         """Whom the URL names, whichever address it is taken to have."""
         return (asked_at(self.url),)
+
+    def tells(self) -> Iterator[tuple[str, str]]:
+        """Headers, body and credentials go to the target, those of the proxy to the proxy. What
+        opens the client's key goes to nobody.
+        """
+        own = self.model_dump(include={"headers", "body", "auth"})
+        for host in self._receiver().names:
+            yield from ((text, host) for text in with_secrets(own))
+        if self.proxy is not None:
+            proxy = asked_at(self.proxy.url).host or ""
+            yield from ((text, proxy) for text in with_secrets(self.proxy.model_dump()))
 
     @classmethod
     def from_url(cls, url: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from worker.contract.hosts import read_hosts
 from worker.contract.outcome import Reason
+from worker.contract.target import read_hosts
 from worker.probes.parameters.receiver import HERE, Receiver
 
 PREFIX: Final = "OUTSCOPE_SECRET_"

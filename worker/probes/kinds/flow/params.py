@@ -123,6 +123,11 @@ class FlowParams(CheckParams):
         asked = [target for step in self.steps for target in step.targets()]
         return tuple(dict.fromkeys(asked))
 
+    def tells(self) -> Iterator[tuple[str, str]]:
+        """Each step tells its own target only."""
+        for step in self.steps:
+            yield from step.tells()
+
     def answering(self, outcome: Outcome) -> tuple[Target, ...]:
         """Whom the step asked that failed; all when none did."""
         failed = outcome.extra.get("failed_step")
