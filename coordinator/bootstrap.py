@@ -11,7 +11,7 @@ from typing import Final
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.geodata.places import Places
-from coordinator.messaging.consumer import ECHO_QUEUE, ReportConsumer
+from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
@@ -86,11 +86,11 @@ async def first_in_force(
 
 @asynccontextmanager
 async def linked(
-    broker: str, configuration: Configuration, *, echo: str = ECHO_QUEUE, reports: bool = True
+    broker: str, configuration: Configuration, *, reports: bool = True
 ) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
-    """Both directions of the link to the broker; `echo` and `reports` as of the consumer."""
+    """Both directions of the link to the broker; `reports` as of the consumer."""
     regions = [region.id for region in configuration.topology.regions]
-    publisher, consumer = Publisher(broker), ReportConsumer(broker, regions, echo, reports=reports)
+    publisher, consumer = Publisher(broker), ReportConsumer(broker, regions, reports=reports)
     publisher.open()
     consumer.open()
     try:

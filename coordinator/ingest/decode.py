@@ -13,18 +13,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.geodata.places import NOWHERE, Place
+from coordinator.ingest.bounds import MOST_ROWS, too_much
 from coordinator.ingest.decoded import Reading, Rejects, head_of
+from coordinator.ingest.plausible import Slots, impossible
 from coordinator.messaging.consumer import Delivery
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER, TASK_REPORT, Report, ResultRow, Vitals
-from worker.contract.result import MOST_ATTEMPTS, Result, result_id
+from worker.contract.result import Result, result_id
 
 MOST_DETAIL: Final = 500
 MOST_EXTRA: Final = 8_192
-MOST_STATUS: Final = 1_000
 MOST_BODY: Final = 16 << 20
 """Bytes of a message; a worker's reports are a hundredth of that."""
-DAY_MS: Final = 86_400_000
+NOW_ONLY: Final = Slots()
+"""No slots but those of the topology itself."""
 
 _ENVELOPE: Final = TypeAdapter(tuple[tuple[Report], dict[str, Any], Any])
 
@@ -56,20 +58,41 @@ def read(
     received_at: Instant,
     place: Callable[[str | None], Place] = nowhere,
     oldest: Instant = 0,
+    slots: Slots = NOW_ONLY,
 ) -> Reading:
-    """The results of known checks in what arrived, due since `oldest`; everything else is counted
-    and set aside.
+    """The results of known checks in what arrived, due since `oldest` in one of their `slots`;
+    everything else is counted and set aside.
     """
     reading = Reading(received_at)
     for delivery in deliveries:
-        if delivery.task != TASK_REPORT:
-            _refuse(delivery, reading, "unknown_task", delivery.task)
-        elif len(delivery.body) > MOST_BODY:
-            _refuse(delivery, reading, "too_large", f"{len(delivery.body)} bytes")
-        elif (report := _report(delivery, reading)) is not None:
-            reading.reports.append((delivery.region, report))
-            reading.results += _results(delivery.region, report, topology, reading, place, oldest)
+        try:
+            _read(delivery, topology, reading, place, oldest, slots)
+        except (RecursionError, MemoryError) as error:
+            _refuse(delivery, reading, "too_deep", type(error).__name__)
     return reading
+
+
+def _read(
+    delivery: Delivery,
+    topology: Topology,
+    reading: Reading,
+    place: Callable[[str | None], Place],
+    oldest: Instant,
+    slots: Slots,
+) -> None:
+    if delivery.task != TASK_REPORT:
+        return _refuse(delivery, reading, "unknown_task", delivery.task)
+    if len(delivery.body) > MOST_BODY:
+        return _refuse(delivery, reading, "too_large", f"{len(delivery.body)} bytes")
+    report = _report(delivery, reading)
+    if report is None:
+        return None
+    if len(report.rows) > MOST_ROWS:
+        return _refuse(delivery, reading, "too_large", f"{len(report.rows)} rows")
+    results = list(_results(delivery.region, report, topology, reading, place, oldest, slots))
+    reading.reports.append((delivery.region, report))
+    reading.results += results
+    return None
 
 
 def _refuse(delivery: Delivery, reading: Reading, reason: str, why: str) -> None:
@@ -84,6 +107,9 @@ def _report(delivery: Delivery, reading: Reading) -> Report | None:
     try:
         return _strictly(delivery.body)
     except (msgspec.MsgspecError, ValueError):  # the lenient way decides, and says what is wrong
+        if (much := too_much(delivery.body)) is not None:
+            _refuse(delivery, reading, *much)
+            return None
         return _leniently(delivery, reading)
 
 
@@ -144,9 +170,10 @@ def _results(
     reading: Reading,
     place: Callable[[str | None], Place],
     oldest: Instant,
+    slots: Slots,
 ) -> Iterator[Result]:
     rejects = Rejects(reading, region, head_of(report))
-    known, latest = topology.check, reading.received_at + DAY_MS
+    known = topology.check
     for row in report.rows:
         check = known.get(row[0])
         if check is None:
@@ -157,7 +184,7 @@ def _results(
                 f"{region}/{report.worker}: {row[0]} is not looked at from here",
                 row,
             )
-        elif (wrong := _impossible(row, latest)) is not None:
+        elif (wrong := impossible(row, check, region, reading.received_at, slots)) is not None:
             rejects.add("impossible_value", f"{region}/{report.worker}: {row[0]} {wrong}", row)
         elif row[3] < oldest:
             rejects.add(
@@ -168,17 +195,6 @@ def _results(
         else:
             yield _result(row, check, region, report.worker, reading.received_at, place(row[15]))
     rejects.set_aside()
-
-
-def _impossible(row: ResultRow, latest: Instant) -> str | None:
-    """What no look can have measured and no table can hold; None when all is well."""
-    if not (0 <= row[3] <= latest and 0 <= row[4] <= latest and 0 <= row[1] <= latest):
-        return f"scheduled_at {row[3]}, started_at {row[4]}, slot {row[1]}"
-    if not 0 <= row[2] < MOST_ATTEMPTS:
-        return f"attempt {row[2]}"
-    if row[9] is not None and not 0 <= row[9] < MOST_STATUS:
-        return f"status_code {row[9]}"
-    return None
 
 
 def _result(

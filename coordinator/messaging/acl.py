@@ -37,7 +37,7 @@ def broker_acl(passwords: Mapping[str, str], coordinator: str) -> list[str]:
 
 def _coordinator(password: str) -> str:
     keys = "~probes.* ~reports.* ~coordinator.*"
-    commands = "+brpop +lpush +llen +del +info|server"
+    commands = "+brpop +rpop +lpush +llen +ltrim +del +scan +memory|usage +info|server +info|memory"
     return (
         f"user {COORDINATOR} on {_hashed(password)} resetchannels -@all {keys} {_CONNECT}"
         f" {commands}"
