@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from coordinator.configuration import Configuration
 from coordinator.configuration.retention import Keep
@@ -86,6 +86,10 @@ class Pipeline:
         if self._slots is not None:
             self._slots.learn(configuration.topology)
 
+    def traffic(self) -> dict[str, Any]:
+        """What came from each region over the broker, as the consumer tells it."""
+        return self._consumer.traffic()
+
     def watermark(self) -> Instant:
         """No batch that is yet to be stored has an older stamp."""
         return min(self._open, default=0) or self._receive_clock.next()
@@ -112,12 +116,14 @@ class Pipeline:
             reading = Reading(received_at)
             self._refuse(reading)
             return Batch(configuration, deliveries, reading)
+        out = frozenset() if again else configuration.quarantined  # who asks again has looked
+        wanted = [one for one in deliveries if one.region not in out]
         self._open.add(received_at)
         if self._slots is None:
             self._slots = await self._learned()
         reading = await asyncio.to_thread(
             read,
-            deliveries,
+            wanted,
             configuration.topology,
             received_at,
             self._places.of,
@@ -125,6 +131,9 @@ class Pipeline:
             self._slots,
         )
         self._refuse(reading)
+        for delivery in deliveries if out else ():
+            if delivery.region in out:
+                reading.refuse("quarantined", delivery.region)
         if again:
             reading.reports.clear()  # whoever sent them was receipted, or never could be
         else:

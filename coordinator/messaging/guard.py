@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from redis.exceptions import ResponseError
 
-from coordinator.messaging.link import Link, granted
+from coordinator.messaging.link import Command, Link, granted
 from coordinator.messaging.traffic import Traffic
 from worker.contract.message import reports_queue
 
@@ -74,9 +74,7 @@ class Guard:
         ):
             kept = _kept(length, size, MOST_WAITING, most_bytes)
             if kept < length:
-                # the newest stand first
-                link.one(*(("LTRIM", queue, 0, kept - 1) if kept else ("DEL", queue)))
-                self._traffic.trimmed(region, length - kept)
+                self._traffic.trimmed(region, _cut(link, queue, kept))
             self._traffic.waits(region, kept, size * kept // max(1, length))
 
     def _share(self, link: Link) -> int:
@@ -143,6 +141,13 @@ def _measured(link: Link, keys: Sequence[str | bytes]) -> Iterator[tuple[int, in
     found = list(replies)
     for length, size in zip(found[::2], found[1::2], strict=True):
         yield granted(length), granted(size) or 0
+
+
+def _cut(link: Link, queue: str, kept: int) -> int:
+    """Throw away all but the newest messages of a list, which stand first; how many."""
+    cut: Command = ("LTRIM", queue, 0, kept - 1) if kept else ("DEL", queue)
+    *_, done = link.ask(("MULTI",), ("LLEN", queue), cut, ("EXEC",))
+    return max(0, int(granted(done)[0]) - kept)
 
 
 def _kept(length: int, size: int, most: int, most_bytes: int) -> int:

@@ -6,19 +6,23 @@ import asyncio
 import json
 import resource
 import shutil
+import sys
 import time
 import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
+from redis.exceptions import OutOfMemoryError
 
 from coordinator.messaging.acl import broker_acl
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.messaging.envelope import MOST_MESSAGE
+from coordinator.messaging.guard import MOST_ECHOES
 from tests.coordinator.messaging.test_envelope import HEADERS, envelope
 from tests.faults.broker import Broker
 from worker.contract.message import TASK_REPORT
@@ -121,16 +125,20 @@ async def test_one_byte_junk_is_dropped_on_one_link(
     assert [(one.count, list(one.examples)) for one in refusals] == [(300, [b"x"])]
 
 
+async def elsewhere(broker: Broker, code: str) -> asyncio.subprocess.Process:
+    """Code of the attacker in a process of its own, with its `link` to the broker."""
+    program = f"from redis import Redis\nlink = Redis.from_url({url(broker, 'eu-west')!r})\n{code}"
+    return await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+
+
 async def test_a_million_bytes_of_junk_are_gone_in_seconds(
-    consumer: ReportConsumer, attacker: Redis, others_are_heard: Others
+    guarded: Broker, consumer: ReportConsumer, others_are_heard: Others
 ) -> None:
     await others_are_heard(0.2)
-    pushing = asyncio.to_thread(
-        lambda: [attacker.lpush("reports.eu-west", *["x"] * 10_000) for _ in range(100)]
-    )
-    task = asyncio.create_task(pushing)
+    flood = 'for _ in range(100): link.lpush("reports.eu-west", *["x"] * 10_000)'
+    attack = await elsewhere(guarded, flood)
     assert await others_are_heard(5) < SOON_S
-    await task
+    assert await attack.wait() == 0
     began = time.monotonic()
     while True:
         told = consumer.traffic()["eu-west"]
@@ -182,6 +190,64 @@ async def test_a_flood_of_real_envelopes_delays_nobody_else(
     assert await others_are_heard(4) < SOON_S
     await task
     assert consumer.traffic()["eu-west"]["refused"] == {}
+
+
+async def told(consumer: ReportConsumer, key: str, within_s: float = 10.0) -> Any:
+    """What is told of the attacker's region under a key, when it is."""
+    until = time.monotonic() + within_s
+    while not consumer.traffic()["eu-west"][key]:
+        assert time.monotonic() < until, consumer.traffic()
+        await asyncio.sleep(0.05)
+    return consumer.traffic()["eu-west"][key]
+
+
+async def test_who_fills_the_broker_is_named_and_loses_what_it_wrote(
+    guarded: Broker, consumer: ReportConsumer, attacker: Redis, others_are_heard: Others
+) -> None:
+    blob = "x" * 65_536
+
+    def fill() -> None:
+        for number in range(1_000):
+            attacker.lpush(f"echo.eu-west.junk{number}", blob)
+        attacker.lpush("echo.eu-west.eu-west-1", *[blob] * 100)
+
+    await asyncio.to_thread(fill)
+    assert await others_are_heard(3) < SOON_S
+    assert await told(consumer, "trouble") == "filling"
+    assert "keys that nobody reads" in consumer.traffic()["eu-west"]["why"]
+    with Redis.from_url(url(guarded, "coordinator")) as coordinator:
+        keys = [key async for key in _keys(coordinator)]
+        assert len(keys) <= MOST_ECHOES + 1
+        assert b"echo.eu-west.eu-west-1" not in keys
+
+
+async def _keys(coordinator: Redis) -> AsyncIterator[bytes]:
+    for key in await asyncio.to_thread(lambda: list(coordinator.scan_iter())):
+        yield key
+
+
+async def test_more_bytes_than_its_share_of_the_brokers_memory_are_thrown_away(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    acl = broker_acl(PASSWORDS, "pw-co")
+    limits = ("--maxmemory", "96mb", "--maxmemory-policy", "noeviction")
+    broker = Broker(free_port(), tmp_path / "broker", acl=acl, options=limits)
+    broker.start()
+    request.addfinalizer(broker.kill)
+    blob = json.dumps(envelope(body=b64encode(b" " * 1_000_000).decode()))
+    with Redis.from_url(url(broker, "eu-west")) as attacker:
+        with suppress(OutOfMemoryError):
+            for _ in range(200):
+                attacker.lpush("reports.eu-west", blob)
+            pytest.fail("the broker has room for everything")
+        consumer = ReportConsumer(url(broker, "coordinator"), tuple(PASSWORDS))
+        consumer.open()  # whose loop takes nothing
+        assert await told(consumer, "trimmed") > 50
+        assert await told(consumer, "trouble") == "flooding"
+        sender = Publisher(url(broker, "us-east"), "us-east@here")
+        await asyncio.to_thread(sender.send, "reports.us-east", TASK_REPORT, b"{}")
+        sender.close()
+        await consumer.close()
 
 
 async def test_while_the_loop_is_behind_with_one_region_the_others_are_taken(
