@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
 
-SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
+SCHEMES: Final = ("redis", "rediss")
 
 WRITERS: Final = ("here", "elsewhere")
 OLD_NAME: Final = "OUTSCOPE_INTAKE"

@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from api.documents.broker import TROUBLES
 from api.documents.picture.picture import Picture
 from api.documents.readiness import OK, readiness
+from api.documents.traffic_metrics import traffic_metrics
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
 from api.documents.worker_metrics import epoch, one_of, worker_metrics
 from worker.contract.instant import Instant
@@ -34,12 +34,6 @@ _GAUGES: Final = {
     "connected": "1 while it is connected to the broker",
     "waiting_reports": "Reports that wait to be taken in",
     "outstanding_looks": "Ordered looks that nothing came back of yet",
-}
-_TRAFFIC: Final = {
-    "messages": "Messages taken from the broker",
-    "bytes": "Bytes of messages taken from the broker",
-    "trimmed": "Messages thrown away unread, because too many waited",
-    "stray_keys": "Keys deleted that nobody reads",
 }
 _DELAYS: Final = {
     "order_lag_p99_ms": "How late the broker took orders, 99th percentile",
@@ -111,37 +105,7 @@ def _regions(picture: Picture) -> Iterator[Metric]:
     for region in picture.regions:
         one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
     yield fitness
-    yield from _traffic(picture)
-
-
-def _traffic(picture: Picture) -> Iterator[Metric]:
-    """What came from each region over the broker, and what was wrong with it."""
-    trouble = GaugeMetricFamily(
-        "outscope_region_trouble",
-        "1 for what it does beyond its work",
-        labels=["region", "trouble"],
-    )
-    waiting = GaugeMetricFamily(
-        "outscope_broker_waiting_reports", "Reports that wait at the broker", labels=["region"]
-    )
-    refused = CounterMetricFamily(
-        "outscope_broker_refused", "Messages that were no reports", labels=["region", "reason"]
-    )
-    counts = {
-        key: CounterMetricFamily(f"outscope_broker_{key}", about, labels=["region"])
-        for key, about in _TRAFFIC.items()
-    }
-    for region in picture.regions:
-        found = picture.traffic.get(region["id"])
-        if found is None:
-            continue
-        one_of(trouble, (region["id"],), TROUBLES, found.trouble)
-        waiting.add_metric([region["id"]], found.waiting)
-        for reason, number in found.refused.items():
-            refused.add_metric([region["id"], reason], number)
-        for key, family in counts.items():
-            family.add_metric([region["id"]], found.counts.get(key, 0))
-    return iter((trouble, waiting, refused, *counts.values()))
+    yield from traffic_metrics(picture)
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:

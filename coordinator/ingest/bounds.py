@@ -10,6 +10,12 @@ import msgspec
 
 MOST_ROWS: Final = 2_000
 """Of one report; a worker sends a quarter of it."""
+MOST_HEAD: Final = 32_768
+"""Bytes of a report beside its rows."""
+MOST_MALFORMED: Final = 50
+"""Malformed rows of one report; with more of them it is none. Each costs as much as a hundred good
+ones.
+"""
 MOST_MENDED: Final = 1 << 20
 """Bytes of a message that is read row by row, because it is not as this version's workers write.
 """

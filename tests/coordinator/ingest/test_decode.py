@@ -292,4 +292,5 @@ def test_a_row_with_a_deep_extra_costs_at_most_its_report(check: str, depth: int
 def test_more_rows_than_a_worker_sends_are_not_read_one_by_one() -> None:
     assert reading_of(report(*[[]] * 2_001)).refused == {"too_large": 1}
     assert reading_of(report(*[ROW] * 2_001)).refused == {"too_large": 1}
-    assert reading_of(report(*[[]] * 2_000)).refused == {"malformed_row": 2_000}
+    assert reading_of(report(*[[]] * 2_000)).refused == {"malformed_report": 1}
+    assert reading_of(report(*[[]] * 50, ROW)).refused == {"malformed_row": 50}
