@@ -24,7 +24,7 @@ from worker.contract.message import reports_queue
 
 __all__ = ["WAITING", "Delivery", "ReportConsumer"]
 
-log = logging.getLogger("outscope.inbox")
+log = logging.getLogger(f"outscope.{__name__}")
 
 POLL_S: Final = 0.5
 FULL_S: Final = 0.05

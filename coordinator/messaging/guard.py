@@ -15,7 +15,7 @@ from coordinator.messaging.link import Command, Link, granted
 from coordinator.messaging.traffic import Traffic
 from worker.contract.message import reports_queue
 
-log = logging.getLogger("outscope.inbox")
+log = logging.getLogger(f"outscope.{__name__}")
 
 EVERY_S: Final = 0.5
 MOST_WAITING: Final = 50_000
