@@ -6,16 +6,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.geodata.places import Places
-from coordinator.messaging.consumer import ECHO_QUEUE, ReportConsumer
+from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
 from coordinator.messaging.signing import Signer, find_signer
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
+from coordinator.store.state.standings import QUARANTINE
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -26,7 +27,7 @@ LOOK_AGAIN_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A configuration in force, and its version in the store."""
+    """A configuration in force with the regions in quarantine, and its version in the store."""
 
     version: int
     configuration: Configuration
@@ -42,26 +43,36 @@ class ConfigurationWatch:
         self._take_over = take_over
         self.version = applied.version
         """Of the configuration that was taken over last."""
+        self._quarantined = applied.configuration.quarantined
 
     async def look(self) -> None:
         """Have the configuration in force taken over, unless it was already. When that fails, the
         next look does it again.
         """
-        if await self._store.configurations.version() == self.version:
+        version, quarantined = await self._store.configurations.version(), await _out(self._store)
+        if (version, quarantined) == (self.version, self._quarantined):
             return
         applied = await in_force(self._store)
         if applied is None:
             return
         await self._take_over(applied.configuration)
-        self.version = applied.version
-        checks = len(applied.configuration.topology.checks)
-        log.info("reconfigured version=%d checks=%d", applied.version, checks)
+        self.version, self._quarantined = applied.version, applied.configuration.quarantined
+        checks, out = len(applied.configuration.topology.checks), ",".join(sorted(quarantined))
+        log.info("reconfigured version=%d checks=%d quarantined=%s", version, checks, out or "-")
 
 
 async def in_force(store: Store) -> Applied | None:
     """The configuration in force; None before the first."""
     found = await store.configurations.current()
-    return Applied(found[0], from_document(found[1])) if found is not None else None
+    if found is None:
+        return None
+    configuration = replace(from_document(found[1]), quarantined=await _out(store))
+    return Applied(found[0], configuration)
+
+
+async def _out(store: Store) -> frozenset[str]:
+    """The regions in quarantine."""
+    return frozenset(await store.standings.all(QUARANTINE))
 
 
 async def _nothing() -> None:
@@ -90,16 +101,15 @@ async def linked(
     broker: str,
     configuration: Configuration,
     *,
-    echo: str = ECHO_QUEUE,
     reports: bool = True,
     signer: Signer | None = None,
 ) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
-    """Both directions of the link to the broker; `echo` and `reports` as of the consumer, `signer`
-    as of the publisher.
+    """Both directions of the link to the broker; `reports` as of the consumer, `signer` as of the
+    publisher.
     """
     regions = [region.id for region in configuration.topology.regions]
     publisher = Publisher(broker, signer)
-    consumer = ReportConsumer(broker, regions, echo, reports=reports)
+    consumer = ReportConsumer(broker, regions, reports=reports)
     publisher.open()
     consumer.open()
     try:

@@ -109,6 +109,7 @@ class OwnState:
             "waiting_reports": self._consumer.depth(),
             "outstanding_looks": len(self._ledger),
             **self._counters.to_document(),
+            "broker": self._consumer.traffic(),
         }
         await self._store.standings.put("coordinator", SUBJECT, at, document)
         self._told_s = clock.monotonic_s()

@@ -13,7 +13,7 @@ from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 
-SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
+SCHEMES: Final = ("redis", "rediss")
 
 WRITERS: Final = ("here", "elsewhere")
 OLD_NAME: Final = "OUTSCOPE_INTAKE"

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-from uuid import uuid4
 
 from coordinator.bootstrap import (
     EXIT_STORE,
@@ -63,9 +62,8 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
             return
         places = places_of(settings)
         stack.callback(places.close)
-        echo = f"coordinator.echo.{uuid4().hex[:8]}"
         signer = signer_of(settings, makes=False)
-        link = linked(settings.broker, applied.configuration, echo=echo, signer=signer)
+        link = linked(settings.broker, applied.configuration, signer=signer)
         publisher, consumer = await stack.enter_async_context(link)
         writer = _writer(settings, store, publisher, consumer, places, applied)
         if settings.ready_file is not None:

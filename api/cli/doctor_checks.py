@@ -15,6 +15,7 @@ from coordinator.configuration import ConfigurationError, load_configuration
 from coordinator.doctor import Finding, failure, machine, ok
 from coordinator.doctor.archives import look_at_archive
 from coordinator.doctor.broker import look_at_broker
+from coordinator.doctor.broker_safety import look_at_broker_safety
 from coordinator.doctor.finding import secrets_of
 from coordinator.doctor.geography import look_at_places
 from coordinator.doctor.store import look_at_store
@@ -150,6 +151,8 @@ def _broker_and_clock(installation: Installation) -> Iterator[Finding]:
         yield finding
         if theirs is not None:
             offsets.append(("the broker", machine.offset_ms(before, theirs, clock.now())))
+            regions = asyncio.run(_regions(installation.database))
+            yield from look_at_broker_safety(installation.broker, regions)
     if connection_name(installation.database) == "postgres":
         offset = asyncio.run(_database_offset(installation.database))
         offsets += [("the database", offset)] if offset is not None else []
@@ -179,6 +182,16 @@ def _running(data: Path) -> str:
     except OSError:
         return ""
     return ""
+
+
+async def _regions(url: str) -> list[str]:
+    """The regions of the configuration in force; none when there is none to read."""
+    try:
+        async with inspect(url) as store:
+            document = await anext(store.configurations(), None)
+    except StoreError:
+        return []
+    return [region["id"] for region in (document or {}).get("regions", ())]
 
 
 async def _database_offset(url: str) -> int | None:

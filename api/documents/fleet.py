@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.documents.words import FitnessWord, Time
+from api.documents.words import FitnessWord, Time, TroubleWord
 
 
 class RegionView(TypedDict):
@@ -21,6 +21,14 @@ class RegionView(TypedDict):
     why: Annotated[str, Field(description="why it is so, in a few words; may be empty")]
     at: Annotated[Time | None, Field(description="when that was judged; null when it never was")]
     workers: Annotated[int, Field(description="workers heard of in the last week, at most 100")]
+    trouble: Annotated[
+        TroubleWord,
+        Field(description="what it does to the broker beyond its work, lately; empty when nothing"),
+    ]
+    trouble_why: Annotated[str, Field(description="the same in a few words; may be empty")]
+    quarantined: Annotated[
+        bool, Field(description="somebody took it out: its reports are dropped, it does not vote")
+    ]
 
 
 class VitalsView(TypedDict, total=False):

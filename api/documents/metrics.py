@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from api.documents.picture.picture import Picture
 from api.documents.readiness import OK, readiness
+from api.documents.traffic_metrics import traffic_metrics
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
 from api.documents.worker_metrics import epoch, one_of, worker_metrics
 from worker.contract.instant import Instant
@@ -104,6 +105,7 @@ def _regions(picture: Picture) -> Iterator[Metric]:
     for region in picture.regions:
         one_of(fitness, (region["id"],), get_args(FitnessWord), region["fitness"])
     yield fitness
+    yield from traffic_metrics(picture)
 
 
 def _coordinator(facts: Facts) -> Iterator[Metric]:

@@ -16,6 +16,7 @@ Time = Annotated[
 SeverityWord = Literal["operational", "degraded", "outage"]
 ScopeWord = Literal["none", "regional", "component", "system_wide", "unknown"]
 FitnessWord = Literal["fit", "unfit", "silent"]
+TroubleWord = Literal["", "junk", "flooding", "filling"]
 CellWord = Literal["well", "degraded", "bad", "unknown"]
 StateWord = Literal["well", "degraded", "bad", "unknown"]
 """The one word that a colour, a shape or an exit code needs."""

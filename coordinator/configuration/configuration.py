@@ -32,20 +32,36 @@ class Configuration:
     document: Mapping[str, Any]
     topology: Topology
     rules: Rules
+    quarantined: frozenset[str] = frozenset()
+    """Regions that somebody took out: what they report is dropped, and they do not vote."""
 
     @cached_property
     def judged(self) -> Topology:
-        """The topology for the judge: without the checks that do not vote."""
+        """The topology for the judge: without the checks that do not vote and the regions in
+        quarantine.
+        """
         checks = (check for _, _, check in checks_of(self.document))
         silent = {check["id"] for check in checks if not check.get("votes", True)}
         voting = tuple(check for check in self.topology.checks if check.id not in silent)
-        return replace(self.topology, checks=voting) if silent else self.topology
+        voters = replace(self.topology, checks=voting) if silent else self.topology
+        return _without(voters, self.quarantined) if self.quarantined else voters
 
     @cached_property
     def digest(self) -> str:
         """The same for documents that mean the same; 32 hexadecimal digits."""
         text = json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _without(topology: Topology, regions: frozenset[str]) -> Topology:
+    """A topology without some regions, and without the checks that nobody looks at then."""
+    left = tuple(region for region in topology.regions if region.id not in regions)
+    checks = []
+    for check in topology.checks:
+        looking = tuple(name for name in check.regions if name not in regions)
+        if looking:
+            checks.append(replace(check, regions=looking))
+    return replace(topology, regions=left, checks=tuple(checks))
 
 
 def from_document(document: Mapping[str, Any]) -> Configuration:

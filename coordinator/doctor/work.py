@@ -8,7 +8,7 @@ from coordinator.doctor.finding import Finding, failure, ok, warning
 from coordinator.runtime.liveness import ago, without_results
 from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
-from coordinator.store.state.standings import WRITER
+from coordinator.store.state.standings import QUARANTINE, WRITER
 from worker.contract.instant import Instant
 
 COORDINATOR_SILENT_MS: Final = 15_000
@@ -33,6 +33,7 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
                     store, [region["id"] for region in document["regions"]], running, now
                 )
             yield await _dead_letters(store, now)
+            yield await _troubles(store, now)
     except StoreError:
         return  # the findings about the store say it
 
@@ -168,3 +169,24 @@ async def _dead_letters(store: Inspection, now: Instant) -> Finding:
     return warning(
         "refused", said, "see why: outscope ingest errors list; then retry or discard them"
     )
+
+
+async def _troubles(store: Inspection, now: Instant) -> Finding:
+    """Regions that are more to the broker than their work, and those that were taken out."""
+    told = [*(await store.subjects("coordinator")).values()]
+    told += (await store.subjects(WRITER)).values()
+    fresh = (document for at, document in told if now - at <= COORDINATOR_SILENT_MS)
+    found = {
+        f"{region} {books['trouble']}: {books['why']}"
+        for document in fresh
+        for region, books in document.get("broker", {}).items()
+        if books.get("trouble")
+    }
+    out = sorted(await store.subjects(QUARANTINE))
+    said = "; ".join([*sorted(found), *(f"{region} is in quarantine" for region in out)])
+    if found:
+        todo = "see who uses its credential and renew it; outscope region quarantine REGION"
+        return failure("regions", said, todo)
+    if out:
+        return warning("regions", said, "when it is well again: outscope region release REGION")
+    return ok("regions", "none sends junk, floods or fills the broker")

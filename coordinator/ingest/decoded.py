@@ -34,9 +34,9 @@ class Reading:
     examples: dict[str, str] = field(default_factory=dict)
     dead_letters: list[DeadLetter] = field(default_factory=list)
 
-    def refuse(self, reason: str, example: str) -> None:
+    def refuse(self, reason: str, example: str, number: int = 1) -> None:
         """Count something that is not taken."""
-        self.refused[reason] += 1
+        self.refused[reason] += number
         self.examples[reason] = example[:MOST_EXAMPLE]
 
     def set_aside(self, region: str, task: str, reason: str, body: bytes) -> None:
@@ -84,5 +84,12 @@ def head_of(report: Report) -> Mapping[str, Any]:
 def _envelope(report: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps([[report], {}, {}])
-    except TypeError:  # an integer beyond 64 bits, or half a character
+    except TypeError:  # an integer beyond 64 bits, or half a character, or deep nesting
+        return _plainly(report)
+
+
+def _plainly(report: Mapping[str, Any]) -> bytes:
+    try:
         return json.dumps([[report], {}, {}]).encode()
+    except RecursionError:
+        return json.dumps([[{**report, "rows": []}], {}, {}]).encode()

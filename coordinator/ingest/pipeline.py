@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from coordinator.configuration import Configuration
 from coordinator.configuration.retention import Keep
 from coordinator.geodata.places import Places
 from coordinator.ingest.decode import read
 from coordinator.ingest.decoded import Reading
+from coordinator.ingest.plausible import Slots
 from coordinator.ingest.receipts import Receipts
 from coordinator.ingest.roster import GONE_MS, Roster
 from coordinator.ingest.writes import keep
@@ -71,6 +72,7 @@ class Pipeline:
         self._places = places
         self._receive_clock = receive_clock
         self._configuration = configuration
+        self._slots: Slots | None = None
         self._kept = kept
         self._writer = writer
         self._roster = Roster()
@@ -81,6 +83,12 @@ class Pipeline:
     def configure(self, configuration: Configuration) -> None:
         """Read by this configuration from the next batch on."""
         self._configuration = configuration
+        if self._slots is not None:
+            self._slots.learn(configuration.topology)
+
+    def traffic(self) -> dict[str, Any]:
+        """What came from each region over the broker, as the consumer tells it."""
+        return self._consumer.traffic()
 
     def watermark(self) -> Instant:
         """No batch that is yet to be stored has an older stamp."""
@@ -105,16 +113,27 @@ class Pipeline:
         """Read in a thread, so that it never delays the orders of the next window."""
         configuration, received_at = self._configuration, self._receive_clock.next()
         if not deliveries:
-            return Batch(configuration, deliveries, Reading(received_at))
+            reading = Reading(received_at)
+            self._refuse(reading)
+            return Batch(configuration, deliveries, reading)
+        out = frozenset() if again else configuration.quarantined  # who asks again has looked
+        wanted = [one for one in deliveries if one.region not in out]
         self._open.add(received_at)
+        if self._slots is None:
+            self._slots = await self._learned()
         reading = await asyncio.to_thread(
             read,
-            deliveries,
+            wanted,
             configuration.topology,
             received_at,
             self._places.of,
             received_at - self._kept.results_ms,
+            self._slots,
         )
+        self._refuse(reading)
+        for delivery in deliveries if out else ():
+            if delivery.region in out:
+                reading.refuse("quarantined", delivery.region)
         if again:
             reading.reports.clear()  # whoever sent them was receipted, or never could be
         else:
@@ -148,7 +167,7 @@ class Pipeline:
         """After the commit: set aside what was refused, then tell the workers what they may
         forget.
         """
-        if batch.deliveries:
+        if batch.deliveries or batch.reading.refused:
             await self._set_aside(batch)
             self._receipts.send(batch.reading, batch.deliveries)
 
@@ -159,6 +178,24 @@ class Pipeline:
             await persistently("workers", lambda: self._store.workers.heard(heard))
         for refusal in refusals:
             await persistently("refusals", partial(self._store.refusals.count, *refusal))
+
+    async def _learned(self) -> Slots:
+        """The slots of this configuration and of those before: an outbox may still hold their
+        looks.
+        """
+        slots = Slots()
+        documents = await persistently("configuration", self._store.configurations.latest)
+        for document in documents:
+            slots.learn_document(document)
+        slots.learn(self._configuration.topology)
+        return slots
+
+    def _refuse(self, reading: Reading) -> None:
+        """What the consumer refused counts as what the reading did; a few examples are kept."""
+        for refusal in self._consumer.refusals():
+            reading.refuse(refusal.reason, f"{refusal.region}: {refusal.why}", refusal.count)
+            for example in refusal.examples:
+                reading.set_aside(refusal.region, "", refusal.reason, example)
 
     async def _set_aside(self, batch: Batch) -> None:
         dead_letters = batch.reading.dead_letters

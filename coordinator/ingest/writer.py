@@ -112,7 +112,11 @@ class Writer:
         if clock.monotonic_s() - self._books_s >= BOOKS_EVERY_S:
             self._books_s = clock.monotonic_s()
             await self._pipeline.save_books()
-            document = {"holder": self.name, **self._counters.to_document()}
+            document = {
+                "holder": self.name,
+                **self._counters.to_document(),
+                "broker": self._pipeline.traffic(),
+            }
             await persistently(
                 "standing",
                 lambda: self._store.standings.put(WRITER, self.name, clock.now(), document),

@@ -2,11 +2,11 @@
 region and no other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from worker.contract.message import probes_queue, reports_queue
+from worker.contract.message import echo_queue, probes_queue, reports_queue, worker_queue
 
 COORDINATOR: Final = "coordinator"
 
@@ -16,44 +16,61 @@ _CONNECT: Final = (
 """What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is
 checked too.
 """
+_KEYS: Final = "~probes.* ~reports.* ~echo.*"
+_COMMANDS: Final = (
+    "+brpop +rpop +lpush +llen"  # reports in, orders and receipts out
+    " +ltrim +del +scan +memory|usage +info|memory"  # bounding what waits
+    " +info|server"  # for the doctor
+)
 
 
-def broker_acl(passwords: Mapping[str, str], coordinator: str) -> list[str]:
+def broker_acl(
+    passwords: Mapping[str, str],
+    coordinator: str,
+    workers: Mapping[str, Sequence[str]] | None = None,
+) -> list[str]:
     """The lines of an ACL file for Valkey or Redis 7: a user for each region, by its password, and
     the coordinator.
 
-    A region's workers take from `probes.<region>` and `probes.<region>.<worker>`, write to
-    `reports.<region>` and to their own queues (echoes), and can do nothing else. Passwords are
-    written as SHA-256. Nobody else gets in.
+    A region's workers take from `probes.<region>`, `probes.<region>.<worker>` and
+    `echo.<region>.<worker>`, write to `reports.<region>` and to their echoes, and can do nothing
+    else: so not even its own region's workers take orders from who holds its credential. A region
+    whose `workers` are named has the keys of these and no others. Passwords are written as SHA-256.
+    Nobody else gets in.
     """
     taken = sorted({COORDINATOR, "default"} & passwords.keys())
     if taken:
         raise ValueError(f"no region can be called {taken[0]!r}: that is a user of the broker")
     if not all((coordinator, *passwords.values())):
         raise ValueError("a password is empty")
-    regions = [_region(region, password) for region, password in passwords.items()]
+    named = workers or {}
+    regions = [
+        _region(region, password, named.get(region) or ("*",))
+        for region, password in passwords.items()
+    ]
     return ["user default off resetkeys resetchannels -@all", _coordinator(coordinator), *regions]
 
 
 def _coordinator(password: str) -> str:
-    keys = "~probes.* ~reports.* ~coordinator.*"
-    commands = "+brpop +lpush +llen +del +info|server"
-    return (
-        f"user {COORDINATOR} on {_hashed(password)} resetchannels -@all {keys} {_CONNECT}"
-        f" {commands}"
-    )
+    return _user(COORDINATOR, password, f"{_KEYS} {_COMMANDS}")
 
 
-def _region(region: str, password: str) -> str:
-    orders, own, reports = probes_queue(region), f"{probes_queue(region)}.*", reports_queue(region)
+def _region(region: str, password: str, workers: Sequence[str]) -> str:
+    orders, reports = probes_queue(region), reports_queue(region)
+    own = " ".join(f"~{worker_queue(region, worker)}" for worker in workers)
+    echoes = [echo_queue(region, worker) for worker in workers]
+    read = " ".join(f"~{echo}" for echo in echoes)
+    written = " ".join(f"%W~{echo}" for echo in echoes)
     selectors = [
-        f"(~{orders} ~{own} +brpop +llen)",
-        f"(%W~{reports} %W~{own} +lpush)",
+        f"(~{orders} {own} {read} +brpop +llen)",
+        f"(%W~{reports} {written} +lpush)",
         f"(%R~{reports} +llen)",
     ]
-    return (
-        f"user {region} on {_hashed(password)} resetchannels -@all {_CONNECT} {' '.join(selectors)}"
-    )
+    return _user(region, password, " ".join(selectors))
+
+
+def _user(name: str, password: str, rights: str) -> str:
+    return f"user {name} on {_hashed(password)} resetchannels -@all {_CONNECT} {rights}"
 
 
 def _hashed(password: str) -> str:

@@ -1,71 +1,78 @@
-"""Receiving from workers: one thread that consumes every region's queue and hands reports to the
-event loop.
+"""Receiving from workers: one thread that takes from every region's queue in turn and hands reports
+to the event loop.
 
 The region of a report is the queue on which it arrived, which the broker's access list ties to the
-sender's credential. The hand-over is bounded: while the loop is behind, nothing more is taken from
-the broker.
+sender's credential. The hand-over is bounded for each region: while the loop is behind with one,
+nothing more of that one is taken from the broker. What is no report never reaches the loop; it is
+counted.
 """
 
-import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
-from kombu import Connection, Consumer, Exchange, Message, Queue
-
-from worker.contract.broker import transport_options, verified
+from coordinator.messaging.envelope import Delivery, Refused, opened, too_long
+from coordinator.messaging.guard import Guard
+from coordinator.messaging.lanes import WAITING, Lanes
+from coordinator.messaging.link import Command, Link, TooLong, granted
+from coordinator.messaging.traffic import Refusal, Traffic
+from worker.contract.broker import verified
 from worker.contract.clock import monotonic_s
-from worker.contract.message import TASK_ECHO, reports_queue
+from worker.contract.message import reports_queue
 
-log = logging.getLogger("outscope.inbox")
+__all__ = ["WAITING", "Delivery", "ReportConsumer"]
 
-ECHO_QUEUE: Final = "coordinator.echo"
-ECHO_EVERY_S: Final = 2.0
-DEAF_AFTER_S: Final = 8.0
-"""The link is given up when neither a report nor our own echo came for this long: it is
-half-open.
-"""
+log = logging.getLogger(f"outscope.{__name__}")
+
 POLL_S: Final = 0.5
-WAITING: Final = 64
-"""Reports that may wait for the loop."""
+FULL_S: Final = 0.05
+"""While a region's lane is full, the others are asked again after this time at the latest."""
+TURN_BYTES: Final = 2 << 20
+"""So many bytes of one region are taken in its turn, as far as the sizes of its last messages
+tell.
+"""
+JUNK_TURN: Final = 1_000
+"""So many messages of a region whose last ones were all refused: they cost next to nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message as it arrived: the queue's region, the Celery task that it names, and its
-    undecoded body.
-    """
+@dataclass(slots=True)
+class _Turn:
+    """What the next turn of a region may be like, by its last ones."""
 
-    region: str
-    task: str
-    body: bytes
-    arrived_s: float
+    largest: int = 0
+    junk: bool = False
+
+    def most(self, room: int) -> int:
+        """How many messages to take, when so many may wait for the loop."""
+        if room <= 0:
+            return 0
+        fit = max(1, TURN_BYTES // max(1, self.largest))
+        return min(fit, JUNK_TURN if self.junk else room)
+
+    def took(self, sizes: Sequence[int], delivered: int) -> None:
+        """It is over."""
+        self.largest = max(self.largest * 3 // 4, *sizes)
+        self.junk = delivered == 0
 
 
 class ReportConsumer:
-    """The receiving thread and its bounded hand-over.
-
-    Each process that receives has an `echo` queue of its own. Without `reports` only the link is
-    watched.
+    """The receiving thread and its bounded hand-over. Without `reports` only the link, and the
+    broker's keys, are watched.
     """
 
-    def __init__(
-        self, broker: str, regions: Sequence[str], echo: str = ECHO_QUEUE, *, reports: bool = True
-    ) -> None:
+    def __init__(self, broker: str, regions: Sequence[str], *, reports: bool = True) -> None:
         self._broker = verified(broker)
         self._regions = tuple(regions)
-        self._echo = echo
         self._reports = reports
-        self._waiting: asyncio.Queue[Delivery] = asyncio.Queue(WAITING)
-        self._loop = asyncio.get_running_loop()
+        self._lanes = Lanes()
+        self._traffic = Traffic(monotonic_s)
+        self._traffic.expect(self._regions)
+        self._turns: dict[str, _Turn] = {}
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._stopping = threading.Event()
         self._changed = threading.Event()
-        self._heard_s = 0.0
         self.connected_since_s: float | None = None
         """When the present link to the broker began, on the monotonic clock; None without one."""
 
@@ -77,32 +84,32 @@ class ReportConsumer:
         """Stop receiving. What was not yet taken is not receipted, so its worker sends it again."""
         self._stopping.set()
         while self._thread.is_alive():
-            while not self._waiting.empty():  # lets a thread that waits to hand over go on and stop
-                self._waiting.get_nowait()
-            await asyncio.sleep(0.02)
+            await self._lanes.some(0.02)  # a thread that waits for room goes on, and stops
 
     def listen_to(self, regions: Sequence[str]) -> None:
         """Receive from these regions from now on."""
         if tuple(regions) != self._regions:
             self._regions = tuple(regions)
+            self._traffic.expect(self._regions)
             self._changed.set()
 
     def depth(self) -> int:
         """How many reports wait for the loop."""
-        return self._waiting.qsize()
+        return self._lanes.depth()
+
+    def refusals(self) -> list[Refusal]:
+        """What came since this was asked last and was no message of ours."""
+        return self._traffic.refusals()
+
+    def traffic(self) -> dict[str, Any]:
+        """What came from each region, and what is wrong with it, as JSON."""
+        return dict(self._traffic.to_document())
 
     async def some(self, timeout_s: float, most: int = WAITING) -> list[Delivery]:
         """What has arrived, at once when something has; an empty list when nothing comes in
         time.
         """
-        try:
-            async with asyncio.timeout(max(0.0, timeout_s)):
-                found = [await self._waiting.get()]
-        except TimeoutError:
-            return []
-        while len(found) < most and not self._waiting.empty():
-            found.append(self._waiting.get_nowait())
-        return found
+        return await self._lanes.some(timeout_s, most)
 
     def _run(self) -> None:
         pause_s = 0.2
@@ -118,66 +125,66 @@ class ReportConsumer:
             self.connected_since_s = None
 
     def _receive(self) -> None:
-        """Consume until told otherwise; any trouble with the link is an exception."""
-        with Connection(
-            self._broker, transport_options=transport_options(), connect_timeout=5, heartbeat=0
-        ) as link:
-            link.ensure_connection(max_retries=1, timeout=5)
-            queues: dict[str, Callable[[Message], None]] = {
-                reports_queue(region): partial(self._take, region)
-                for region in self._regions
-                if self._reports
-            }
-            queues[self._echo] = self._echoed
-            channel = link.default_channel
-            consumers = [
-                self._consumer(channel, name, on_message) for name, on_message in queues.items()
-            ]
-            for consumer in consumers:
-                consumer.consume(no_ack=True)
-            self._heard_s = self.connected_since_s = monotonic_s()
-            log.info("listening regions=%d", len(self._regions))
-            self._drain(link)
+        """Take from the broker until told otherwise; any trouble with the link is an exception."""
+        regions = self._regions
+        guard = Guard(regions, self._traffic, monotonic_s)
+        with Link(self._broker) as link:
+            link.one("PING")
+            self.connected_since_s = monotonic_s()
+            log.info("listening regions=%d", len(regions))
+            while not self._stopping.is_set() and not self._changed.is_set():
+                guard.look(link)
+                if not self._reports:
+                    link.one("PING")
+                    self._stopping.wait(POLL_S)
+                elif not self._round(link, regions):
+                    self._idle(link, regions)
 
-    def _drain(self, link: Connection) -> None:
-        producer = link.Producer(serializer="json")
-        echo_at = 0.0
-        while not self._stopping.is_set() and not self._changed.is_set():
-            now = monotonic_s()
-            if now >= echo_at:
-                producer.publish(
-                    {},
-                    exchange="",
-                    routing_key=self._echo,
-                    headers={"task": TASK_ECHO},
-                    retry=False,
-                )
-                echo_at = now + ECHO_EVERY_S
-            with suppress(TimeoutError):
-                link.drain_events(timeout=POLL_S)
-            if monotonic_s() - self._heard_s > DEAF_AFTER_S:
-                raise ConnectionError(
-                    f"nothing was heard for {DEAF_AFTER_S:.0f} s, not even our own echo"
-                )
+    def _round(self, link: Link, regions: Sequence[str]) -> bool:
+        """Each region's turn; whether anything came."""
+        rooms = ((region, self._turn(region).most(self._lanes.room(region))) for region in regions)
+        turns = [(region, most) for region, most in rooms if most]
+        if not turns:
+            return False
+        commands: list[Command] = [("RPOP", reports_queue(region), most) for region, most in turns]
+        came = False
+        for (region, _), reply in zip(turns, link.ask(*commands), strict=True):
+            messages = granted(reply)
+            if messages:
+                came = True
+                self._take(region, messages)
+        return came
 
-    @staticmethod
-    def _consumer(channel: Any, name: str, on_message: Callable[[Message], None]) -> Consumer:
-        queue = Queue(name, Exchange(""), routing_key=name)
-        return Consumer(
-            channel, [queue], on_message=on_message, accept=["json"], auto_declare=False
-        )
+    def _idle(self, link: Link, regions: Sequence[str]) -> None:
+        """Until something comes, or may come again."""
+        if not all(self._lanes.room(region) > 0 for region in regions):
+            self._lanes.wait(FULL_S)
+        elif regions:
+            queues = {reports_queue(region): region for region in regions}
+            found = link.one("BRPOP", *queues, POLL_S)
+            if found:
+                self._take(queues[bytes(found[0]).decode()], [found[1]])
+        else:
+            link.one("PING")
+            self._stopping.wait(POLL_S)
 
-    def _echoed(self, _message: Message) -> None:
-        self._heard_s = monotonic_s()
+    def _turn(self, region: str) -> _Turn:
+        return self._turns.setdefault(region, _Turn())
 
-    def _take(self, region: str, message: Message) -> None:
-        self._heard_s = monotonic_s()
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        task = str((message.headers or {}).get("task", ""))
-        self._hand_over(Delivery(region, task, body, self._heard_s))
-        self._heard_s = monotonic_s()  # waiting for the loop is not silence of the broker
-
-    def _hand_over(self, delivery: Delivery) -> None:
-        if self._loop.is_closed():
-            return
-        asyncio.run_coroutine_threadsafe(self._waiting.put(delivery), self._loop).result()
+    def _take(self, region: str, messages: Sequence[bytes | TooLong]) -> None:
+        at_s = monotonic_s()
+        read = [
+            too_long(region, message)
+            if isinstance(message, TooLong)
+            else opened(region, message, at_s)
+            for message in messages
+        ]
+        deliveries = [one for one in read if isinstance(one, Delivery)]
+        refused = [one for one in read if isinstance(one, Refused)]
+        sizes = [int(one) if isinstance(one, TooLong) else len(one) for one in messages]
+        self._turn(region).took(sizes, len(deliveries))
+        self._traffic.took(region, len(messages), sum(sizes))
+        if refused:
+            self._traffic.refuse(refused)
+        if deliveries:
+            self._lanes.put(deliveries)

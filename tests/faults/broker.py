@@ -16,16 +16,23 @@ class Broker:
     """Valkey on a fixed port, without persistence: killed, it has forgotten all. `acl` holds lines
     of an ACL file.
 
-    `program` is another server to run, such as Debian's `redis-server`.
+    `options` are further ones of the server. `program` is another server to run, such as Debian's
+    `redis-server`.
     """
 
     def __init__(
-        self, port: int, folder: Path, acl: Sequence[str] = (), program: str | None = None
+        self,
+        port: int,
+        folder: Path,
+        acl: Sequence[str] = (),
+        program: str | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.port = port
         self.url = f"redis://127.0.0.1:{port}/0"
         self._folder = folder
         self._acl = acl
+        self._options = options
         self._program = program or str(get_binary_path())
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -42,6 +49,7 @@ class Broker:
             "",
             "--appendonly",
             "no",
+            *self._options,
         ]
         if self._acl:
             acl_file = self._folder / "users.acl"

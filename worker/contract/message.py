@@ -36,7 +36,7 @@ TASK_LOOK: Final = "outscope.look"
 TASK_REPORT: Final = "outscope.report"
 TASK_RECEIPT: Final = "outscope.receipt"
 TASK_ECHO: Final = "outscope.echo"
-"""What a worker sends to its own queue to prove that it still consumes."""
+"""What a worker sends to itself (`echo.<region>.<worker>`) to prove that it still consumes."""
 
 IDENTIFIER: Final = r"^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$"
 """Ids of services, components, checks, regions and workers: they become queue names, keys and
@@ -50,10 +50,13 @@ def probes_queue(region: str) -> str:
 
 
 def worker_queue(region: str, worker: str) -> str:
-    """The queue of one worker: receipts, extra looks that it alone should make, and its own
-    echoes.
-    """
+    """The queue of one worker: receipts, and extra looks that it alone should make."""
     return f"probes.{region}.{worker}"
+
+
+def echo_queue(region: str, worker: str) -> str:
+    """The queue of one worker's own echoes, the only one that workers both write and read."""
+    return f"echo.{region}.{worker}"
 
 
 def reports_queue(region: str) -> str:

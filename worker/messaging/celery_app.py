@@ -30,6 +30,7 @@ from worker.contract.message import (
     TASK_ECHO,
     TASK_LOOK,
     TASK_RECEIPT,
+    echo_queue,
     probes_queue,
     worker_queue,
 )
@@ -134,9 +135,13 @@ def _tell(done: Future[Any]) -> None:
 
 
 def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Celery:
-    """The Celery app of one worker: two queues, three tasks."""
+    """The Celery app of one worker: three queues, three tasks."""
     app = Celery("outscope.worker", broker=verified(broker), set_as_current=False)
-    names = (probes_queue(region), worker_queue(region, worker))
+    names = (
+        probes_queue(region),
+        worker_queue(region, worker),
+        echo_queue(region, worker),
+    )
     app.conf.update(
         # Of the default exchange, and not declared: no binding keys, no LLEN, no MULTI, so no
         # rights for them either.

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Final
 
 from worker.contract.clock import monotonic_s
-from worker.contract.message import TASK_ECHO, worker_queue
+from worker.contract.message import TASK_ECHO, echo_queue
 from worker.messaging.publisher import BrokerAwayError, Publisher
 
 ECHO_S: Final = 3.0
@@ -93,7 +93,7 @@ class Watchdog:
         restart: Callable[[], None],
     ) -> None:
         self._publisher = publisher
-        self._queue = worker_queue(region, worker)
+        self._queue = echo_queue(region, worker)
         self._excused = excused
         self._hung = hung
         self._hung_checks = 0

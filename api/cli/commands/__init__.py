@@ -64,5 +64,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         Command("config", _DECIDING, ("coordinator",)),
         Command("bench", _MEASURING, ("all",), "api.cli.bench"),
         Command("ingest", _SEPARATE, ("coordinator",)),
+        Command("broker", _SEPARATE, ("coordinator",)),
+        Command("region", _KEEPING, ("coordinator",)),
     )
 }

@@ -34,9 +34,14 @@ def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
         plain(region["name"]),
         plain(f"{region['country']} ({region['continent']})"),
         word(region["fitness"]),
-        plain(region["why"]),
+        plain(_why(region)),
         plain(_workers(workers)),
     ]
+
+
+def _why(region: dict[str, Any]) -> str:
+    parts = (region["why"], region["trouble"] and f"{region['trouble']}: {region['trouble_why']}")
+    return "; ".join(part for part in parts if part)
 
 
 def _workers(workers: list[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
+from api.documents.broker import Traffic
 from api.documents.fleet import RegionView, WorkerView
 from api.documents.incidents import IncidentView
 from api.documents.overview import Overview
@@ -16,7 +17,7 @@ from api.documents.picture.headline import Setting, label, state
 from api.documents.picture.standing import cells_of, unjudged_in, verdict_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.documents.verdicts import CellView, FullVerdictView
-from api.documents.words import FitnessWord
+from api.documents.words import FitnessWord, TroubleWord
 from coordinator.domain.model.topology import Role, Service, Topology
 from worker.contract.instant import Instant, rfc3339
 
@@ -38,6 +39,10 @@ class Picture:
     heard_at: Instant | None = None
     coordinator: Mapping[str, Any] = field(default_factory=dict)
     """What the coordinator last told of itself."""
+    traffic: Mapping[str, Traffic] = field(default_factory=dict)
+    """What came from each region over the broker."""
+    quarantined: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The regions that somebody took out, each with since when and why."""
     silent_after_ms: int = 15_000
     read_at: Instant | None = None
     """When it was read; None where its age does not matter."""
@@ -134,6 +139,9 @@ class Picture:
     def _region(self, region_id: str) -> RegionView:
         region = self.topology.region[region_id]
         standing = self.region_standings.get(region_id, {})
+        traffic = self.traffic.get(region_id, Traffic())
+        if region_id in self.quarantined:
+            standing = _out(self.quarantined[region_id])
         return {
             "id": region.id,
             "name": region.name,
@@ -145,6 +153,9 @@ class Picture:
             "why": standing.get("why", NOT_HEARD),
             "at": standing.get("at"),
             "workers": sum(worker["region"] == region_id for worker in self.workers),
+            "trouble": cast(TroubleWord, traffic.trouble),
+            "trouble_why": traffic.why,
+            "quarantined": region_id in self.quarantined,
         }
 
     def _service(self, service: Service) -> ServiceView:
@@ -183,6 +194,16 @@ class Picture:
 
     def _cells(self, service: Service) -> list[CellView]:
         return cells_of(self.service_standings.get(service.id), self.topology, service)
+
+
+def _out(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands of a region in quarantine."""
+    reason = told.get("reason")
+    return {
+        "fitness": "unfit",
+        "why": f"in quarantine{f': {reason}' if reason else ''}",
+        "at": told.get("at"),
+    }
 
 
 def _since(service_id: str, incidents: Sequence[IncidentView]) -> str | None:

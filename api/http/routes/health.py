@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from api.documents.picture.troubles import trouble_of
 from api.documents.readiness import CHECKS, OK, readiness
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
@@ -38,6 +39,10 @@ class Ready(TypedDict):
         dict[str, str],
         Field(description="`ok`, or what is wrong: store, schema, coordinator, broker, results"),
     ]
+    warnings: Annotated[
+        list[str],
+        Field(description="what does not make answers untrue: regions that flood the broker"),
+    ]
 
 
 @router.get("/v1/healthz", operation_id="alive", response_model=Alive)
@@ -51,23 +56,25 @@ async def readyz(sources: From) -> Response:
     """200 when the store answers, its schema is in place, the coordinator was heard recently and
     has a link to the broker, and results are stored while looks are ordered; else 503.
     """
-    checks = await _checks(sources)
+    checks, warnings = await _checks(sources)
     if any(found != OK for found in checks.values()):
         missing = "; ".join(f"{name}: {found}" for name, found in checks.items() if found != OK)
         raise ProblemError("not_ready", missing, checks=checks)
-    return Response(encode({"status": "ready", "checks": checks}), media_type=JSON, headers=_FRESH)
+    told = {"status": "ready", "checks": checks, "warnings": warnings}
+    return Response(encode(told), media_type=JSON, headers=_FRESH)
 
 
-async def _checks(sources: Sources) -> dict[str, str]:
+async def _checks(sources: Sources) -> tuple[dict[str, str], list[str]]:
     try:
         async with timeout(_PATIENCE_S):
             await sources.store.ping()
     except TROUBLE:
-        return dict.fromkeys(CHECKS, "the store does not answer")
+        return dict.fromkeys(CHECKS, "the store does not answer"), []
     try:
         async with timeout(_PATIENCE_S):
             newest = await sources.store.results.last_received_at()
         snapshot = await sources.snapshots.current()
     except TROUBLE:
-        return {**dict.fromkeys(CHECKS, "the tables cannot be read"), "store": OK}
-    return readiness(snapshot.picture, newest, now())
+        return {**dict.fromkeys(CHECKS, "the tables cannot be read"), "store": OK}, []
+    warnings = [warned for region in snapshot.picture.regions if (warned := trouble_of(region))]
+    return readiness(snapshot.picture, newest, now()), warnings

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from api.documents.broker import traffic_of
 from api.documents.fleet import WorkerView
 from api.documents.incidents import IncidentView
 from api.documents.picture.picture import Picture
@@ -10,6 +11,7 @@ from api.http.settings import ApiSettings
 from coordinator.configuration import from_document
 from coordinator.domain.model.topology import Topology
 from coordinator.store import Store
+from coordinator.store.state.standings import QUARANTINE, WRITER
 from worker.contract.clock import now
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 
@@ -41,6 +43,8 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
     workers = await store.workers.all()
     workers_standings = await store.standings.all("worker")
     coordinator = await store.standings.all("coordinator")
+    writers = await store.standings.all(WRITER)
+    quarantined = await store.standings.all(QUARANTINE)
     incidents = await store.incidents.page(open_only=True, limit=MOST_INCIDENTS)
     return Picture(
         version=configured.version,
@@ -51,6 +55,8 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         open_incidents=cast(list[IncidentView], incidents.items),
         heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()]),
         coordinator=next(iter(coordinator.values()), {}),
+        traffic=traffic_of([*coordinator.values(), *writers.values()]),
+        quarantined=quarantined,
         silent_after_ms=settings.coordinator_silent_ms,
         read_at=now(),
     )

@@ -21,6 +21,13 @@ class Configurations:
         rows = await self._database.fetch(_NEWEST)
         return (rows[0]["version"], from_text(rows[0]["document"])) if rows else None
 
+    async def latest(self, most: int = 10) -> list[dict[str, Any]]:
+        """The documents of the last few versions, the newest first."""
+        rows = await self._database.fetch(
+            "SELECT document FROM configuration ORDER BY version DESC LIMIT ?", most
+        )
+        return [from_text(row["document"]) for row in rows]
+
     async def version(self) -> int:
         """The version in force; 0 before the first."""
         rows = await self._database.fetch("SELECT max(version) AS version FROM configuration")

@@ -8,11 +8,14 @@ from coordinator.store.database import Database
 from worker.contract.instant import Instant
 
 Standing = tuple[str, str, Instant, Mapping[str, Any]]
-"""(kind, subject, at, document); kinds are `service`, `region`, `worker`, `coordinator`, `learned`
-and WRITER.
+"""(kind, subject, at, document); kinds are `service`, `region`, `worker`, `coordinator`, `learned`,
+QUARANTINE and WRITER.
 """
 WRITER: Final = "intake"
 """The kind of what writers tell of themselves. Stored, so it keeps the word they had before."""
+
+QUARANTINE: Final = "quarantine"
+"""The kind of the regions that somebody took out; the document says since when and why."""
 
 _PUT: Final = (
     "INSERT INTO standing (kind, subject, at, document) VALUES (?, ?, ?, ?) "
@@ -42,6 +45,11 @@ class Standings:
         rows = await self._database.fetch("SELECT subject FROM standing WHERE kind = ?", kind)
         gone = [(kind, row["subject"]) for row in rows if row["subject"] not in subjects]
         await self._database.many("DELETE FROM standing WHERE kind = ? AND subject = ?", gone)
+
+    async def remove(self, kind: str, subject: str) -> bool:
+        """Forget one subject; whether it stood."""
+        sql = "DELETE FROM standing WHERE kind = ? AND subject = ? RETURNING subject"
+        return bool(await self._database.fetch(sql, kind, subject))
 
     async def all(self, kind: str) -> dict[str, dict[str, Any]]:
         """The documents of a kind by subject, in the order of the subjects."""

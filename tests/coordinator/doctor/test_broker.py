@@ -51,9 +51,10 @@ def test_a_broker_that_is_away(free_port: Callable[[], int]) -> None:
     assert told.todo.startswith("start the broker")
 
 
-def test_an_amqp_broker_that_is_away(free_port: Callable[[], int]) -> None:
+def test_a_broker_that_speaks_another_protocol_is_refused(free_port: Callable[[], int]) -> None:
     told, _ = look_at_broker(f"amqp://guest:topsecret@127.0.0.1:{free_port()}//")
     assert (told.state, "topsecret" in told.said) == (State.FAILURE, False)
+    assert "redis://" in told.todo
 
 
 def test_what_is_no_broker_is_refused_without_being_shown() -> None:

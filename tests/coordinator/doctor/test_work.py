@@ -10,10 +10,12 @@ from coordinator.store.state.standings import WRITER
 from tests.coordinator.doctor.conftest import NOW, found
 
 
-async def running(store: Store, at: int = NOW - 1000, *, connected: bool = True) -> None:
+async def running(
+    store: Store, at: int = NOW - 1000, *, connected: bool = True, **told: Any
+) -> None:
     """A coordinator told how it does."""
     await store.standings.put(
-        "coordinator", "self", at, {"connected": connected, "waiting_reports": 2}
+        "coordinator", "self", at, {"connected": connected, "waiting_reports": 2, **told}
     )
 
 
@@ -121,6 +123,22 @@ async def test_messages_that_were_set_aside_are_counted(filled: Store, store_url
     told = (await looked(store_url))["refused"]
     assert told.said == "1 message could not be taken in, the last 4 min ago"
     assert "outscope ingest errors list" in told.todo
+
+
+async def test_a_region_that_floods_is_a_failure_and_one_in_quarantine_a_warning(
+    filled: Store, store_url: str
+) -> None:
+    await running(filled)
+    assert (await looked(store_url))["regions"].state is State.OK
+    await filled.standings.put("quarantine", "us-east", NOW, {})
+    told = (await looked(store_url))["regions"]
+    assert (told.state, told.said) == (State.WARNING, "us-east is in quarantine")
+    broker = {"eu-west": {"trouble": "flooding", "why": "70000 reports wait"}}
+    await running(filled, broker=broker)
+    told = (await looked(store_url))["regions"]
+    assert told.state is State.FAILURE
+    assert told.said.startswith("eu-west flooding: 70000 reports wait")
+    assert "outscope region quarantine" in told.todo
 
 
 async def test_without_a_configuration_there_is_one_to_apply(store: Store, store_url: str) -> None:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.schedule.schedule import phase
 from coordinator.ingest.decode import MOST_BODY, read
 from coordinator.ingest.decoded import Reading
+from coordinator.ingest.plausible import Slots
 from coordinator.messaging.consumer import Delivery
 from worker.contract.message import TASK_REPORT
 from worker.contract.outcome import Blame, Reason
@@ -22,7 +24,15 @@ TOPOLOGY = Topology(
         Check("web", "claude", "c-web", "tcp", 30_000, 1000, ("us-east",)),
     )
 )
-LOOK: list[Any] = ["api", 59_066_666, 0, NOW - 50, NOW - 40, False, "timeout", "path", "slow", None]
+SLOT = NOW // 30_000 - 1
+
+
+def due(slot: int, check: str = "api", region: str = "eu-west") -> int:
+    """When a look of the topology above is due."""
+    return slot * 30_000 + phase(check, region, 30_000)
+
+
+LOOK: list[Any] = ["api", SLOT, 0, due(SLOT), NOW - 40, False, "timeout", "path", "slow", None]
 ROW: list[Any] = [*LOOK, 1.0, 2.0, None, None, 9.5, None, {}]
 
 
@@ -52,7 +62,10 @@ def row(**fields: Any) -> list[Any]:
         "status_code",
     ]
     names += ["dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms", "ip", "extra"]
-    return list((dict(zip(names, ROW, strict=True)) | fields).values())
+    found = dict(zip(names, ROW, strict=True)) | fields
+    if "scheduled_at" not in fields and found["slot"] < SLOT:
+        found["scheduled_at"] = due(found["slot"], found["check"])
+    return list(found.values())
 
 
 def reading_of(body: Any, region: str = "eu-west", task: str = TASK_REPORT) -> Reading:
@@ -65,7 +78,7 @@ def test_a_row_becomes_a_result_with_what_the_check_and_the_queue_say() -> None:
     (result,) = reading.results
     assert (result.service, result.component, result.kind) == ("claude", "c-api", "http")
     assert (result.region, result.worker, result.received_at) == ("eu-west", "w1", NOW)
-    assert result.id == result_id("api", "eu-west", "w1", 59_066_666, 0)
+    assert result.id == result_id("api", "eu-west", "w1", SLOT, 0)
     assert (result.ok, result.reason, result.blame, result.total_ms) == (
         False,
         Reason.TIMEOUT,
@@ -77,7 +90,9 @@ def test_a_row_becomes_a_result_with_what_the_check_and_the_queue_say() -> None:
 
 
 def test_the_region_is_the_queue_whatever_the_message_claims() -> None:
-    reading = reading_of(report(ROW, region="ap-south"), region="us-east")
+    reading = reading_of(
+        report(row(scheduled_at=due(SLOT, region="us-east")), region="ap-south"), region="us-east"
+    )
     assert reading.results[0].region == "us-east"
 
 
@@ -95,7 +110,11 @@ def test_a_heartbeat_is_a_report_without_results() -> None:
         (row(check="web"), "wrong_region"),
         (row(scheduled_at=10**30), "impossible_value"),
         (row(scheduled_at=-1), "impossible_value"),
-        (row(started_at=NOW + 10 * 86_400_000), "impossible_value"),
+        (row(started_at=NOW + 30_001), "impossible_value"),
+        (row(slot=SLOT + 3, scheduled_at=due(SLOT + 3)), "impossible_value"),
+        (row(scheduled_at=due(SLOT) + 1), "impossible_value"),
+        (row(slot=SLOT - 1, scheduled_at=due(SLOT)), "impossible_value"),
+        (row(attempt=1, slot=SLOT - 1, scheduled_at=NOW - 50), "impossible_value"),
         (row(slot=2**70), "impossible_value"),
         (row(attempt=-1), "impossible_value"),
         (row(status_code=10**12), "impossible_value"),
@@ -174,10 +193,8 @@ def test_a_message_that_is_no_report_is_set_aside_as_it_came() -> None:
 
 
 def test_a_result_older_than_what_is_kept_is_refused() -> None:
-    body = json.dumps(
-        [[report(row(slot=1), row(slot=2, scheduled_at=NOW - 1001))], {}, {}]
-    ).encode()
-    reading = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW, oldest=NOW - 1000)
+    body = json.dumps([[report(row(), row(slot=SLOT - 1))], {}, {}]).encode()
+    reading = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW, oldest=due(SLOT))
     assert len(reading.results) == 1
     assert reading.refused == {"too_old": 1}
 
@@ -236,3 +253,44 @@ def test_no_value_in_a_row_is_an_error(places: list[int], values: list[Any]) -> 
         wild[place] = value
     reading = reading_of(report(wild))
     assert len(reading.results) + reading.refused.total() == 1
+
+
+def test_an_extra_look_is_due_whenever_it_is_asked_for() -> None:
+    extra = row(attempt=1, slot=NOW // 30_000, scheduled_at=NOW - 50)
+    assert len(reading_of(report(extra)).results) == 1
+
+
+def test_a_look_by_an_interval_of_before_is_taken_from_the_outbox() -> None:
+    old = row(slot=SLOT // 2, scheduled_at=SLOT // 2 * 60_000 + phase("api", "eu-west", 60_000))
+    body = json.dumps([[report(old)], {}, {}]).encode()
+    told = [Delivery("eu-west", TASK_REPORT, body, 0.0)]
+    assert read(told, TOPOLOGY, NOW).refused == {"impossible_value": 1}
+    slots = Slots()
+    component = {"checks": [{"id": "api", "interval_ms": 60_000}]}
+    slots.learn_document({"services": [{"components": [component]}]})
+    assert len(read(told, TOPOLOGY, NOW, slots=slots).results) == 1
+
+
+@pytest.mark.parametrize("depth", [100, 1_000, 100_000])
+@pytest.mark.parametrize("around", ["%s", '[["%s"], {}, {}]', '[[{"rows": [%s]}], {}, {}]'])
+def test_nothing_is_nested_too_deep_to_be_refused(around: str, depth: int) -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        body = (around % (opening * depth + "1" + closing * depth)).encode()
+        assert reading_of(body).refused.total() == 1
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900, 5_000])
+@pytest.mark.parametrize("check", ["api", "nobody"])
+def test_a_row_with_a_deep_extra_costs_at_most_its_report(check: str, depth: int) -> None:
+    text = json.dumps([[report(row(check=check, extra={"a": "DEEP"}))], {}, {}])
+    body = text.replace('"DEEP"', "[" * depth + "]" * depth).encode()
+    reading = reading_of(body)
+    assert len(reading.results) + reading.refused.total() == 1
+    assert all(len(str(result.extra)) < 100 for result in reading.results if depth > 255)
+
+
+def test_more_rows_than_a_worker_sends_are_not_read_one_by_one() -> None:
+    assert reading_of(report(*[[]] * 2_001)).refused == {"too_large": 1}
+    assert reading_of(report(*[ROW] * 2_001)).refused == {"too_large": 1}
+    assert reading_of(report(*[[]] * 2_000)).refused == {"malformed_report": 1}
+    assert reading_of(report(*[[]] * 50, ROW)).refused == {"malformed_row": 50}

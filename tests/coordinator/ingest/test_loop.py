@@ -9,8 +9,9 @@ import pytest
 
 from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
+from coordinator.domain.model.topology import Check
 from coordinator.domain.schedule.ledger import GapReason
-from coordinator.domain.schedule.schedule import Due
+from coordinator.domain.schedule.schedule import Due, phase
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -48,10 +49,22 @@ class World:
             "boot": "b",
             "seq": self._seq,
             "sent_at": self.now,
-            "rows": rows,
+            "rows": [self.in_its_slot(region, row) for row in rows],
         }
         body = json.dumps([[report], {}, {}]).encode()
         await self.ingest.step([Delivery(region, TASK_REPORT, body, clock.monotonic_s())])
+
+    def in_its_slot(self, region: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A regular look at the moment at which it is due from a region."""
+        check = self.document_check(row[0])
+        if row[2] or check is None:
+            return row
+        due = row[1] * check.interval_ms + phase(check.id, region, check.interval_ms)
+        return (*row[:3], due, *row[4:])
+
+    def document_check(self, name: str) -> Check | None:
+        """A check of the configuration that this began with."""
+        return self.configuration.topology.check.get(name)
 
     async def again(self) -> None:
         """What is wanted again is read again."""

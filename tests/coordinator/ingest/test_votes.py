@@ -12,6 +12,7 @@ import pytest
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.engine import Engine
+from coordinator.domain.schedule.schedule import phase
 from coordinator.evaluation.replay import replay
 from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -85,12 +86,13 @@ async def test_live_it_is_kept_and_does_not_vote(
         receive_clock = ReceiveClock(lambda: now, lambda: now / 1000)
         ingest = TakingIn(store, engine, before, receive_clock).ingest
         ingest.configure(with_page)
-        slot = with_page.topology.check["page"].slot(now)
+        page = with_page.topology.check["page"]
+        slot = page.slot(now) - 1
         row = (
             "page",
             slot,
             0,
-            now,
+            slot * page.interval_ms + phase("page", "eu-west", page.interval_ms),
             now,
             False,
             "timeout",
@@ -116,6 +118,6 @@ async def test_live_it_is_kept_and_does_not_vote(
         body = json.dumps([[report], {}, {}]).encode()
         await ingest.step([Delivery("eu-west", TASK_REPORT, body, clock.monotonic_s())])
 
-        assert [result.check for result in await store.results.recent(now - 60_000)] == ["page"]
+        assert [result.check for result in await store.results.recent(now - 120_000)] == ["page"]
     assert "page" not in engine._all_series
     assert not engine.asks()

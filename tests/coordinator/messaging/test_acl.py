@@ -153,6 +153,17 @@ Act = Callable[[Redis], Any]
             lambda link: link.lpush("probes.eu-west", "x"), id="order looks of its own region"
         ),
         pytest.param(
+            lambda link: link.lpush("probes.eu-west.eu-west-1", "x"),
+            id="order looks of one of its own region's workers",
+        ),
+        pytest.param(
+            lambda link: link.lpush("probes.eu-west.junk", "x"), id="fill keys beside its workers'"
+        ),
+        pytest.param(
+            lambda link: link.lpush("echo.us-east.us-east-1", "x"),
+            id="echo as another region's worker",
+        ),
+        pytest.param(
             lambda link: link.brpop(["reports.eu-west"], 1), id="take its own region's reports"
         ),
         pytest.param(
@@ -176,12 +187,32 @@ def test_a_leaked_credential_cannot(guarded: Broker, act: Act) -> None:
 def test_what_a_region_may_do_it_can(guarded: Broker) -> None:
     with client(guarded, "eu-west") as link, client(guarded, "coordinator") as coordinator:
         assert link.lpush("reports.eu-west", "x") == 1
-        assert link.lpush("probes.eu-west.eu-west-1", "echo") == 1
+        assert link.lpush("echo.eu-west.eu-west-1", "echo") == 1
+        assert link.brpop(["echo.eu-west.eu-west-1"], 1) is not None
         coordinator.lpush("probes.eu-west", "order")
         assert link.brpop(["probes.eu-west", "probes.eu-west.eu-west-1"], 1) == (
             b"probes.eu-west",
             b"order",
         )
+
+
+@pytest.mark.slow
+def test_a_region_with_named_workers_has_the_keys_of_these_and_no_others(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    acl = broker_acl(PASSWORDS, COORDINATOR, {"eu-west": ["eu-west-1", "eu-west-2"]})
+    broker = Broker(free_port(), tmp_path / "broker", acl=acl)
+    broker.start()
+    with client(broker, "eu-west") as link, client(broker, "us-east") as other:
+        for name in ("eu-west-1", "eu-west-2"):
+            assert link.lpush(f"echo.eu-west.{name}", "x") == 1
+            assert link.brpop([f"probes.eu-west.{name}", f"echo.eu-west.{name}"], 1)
+        with pytest.raises(NoPermissionError):
+            link.lpush("echo.eu-west.junk", "x")
+        with pytest.raises(NoPermissionError):
+            link.brpop(["probes.eu-west.eu-west-3"], 1)
+        assert other.lpush("echo.us-east.any", "x") == 1
+    broker.kill()
 
 
 @pytest.mark.slow

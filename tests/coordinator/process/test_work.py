@@ -76,15 +76,20 @@ def test_what_is_wrong_is_refused_and_counted_and_the_rest_goes_on(fleet: Fleet)
             reporter.send(poison)
         reporter.send({}, task="outscope.nonsense")
         reporter.report(reporter.row("nobody", 1, clock.now()), reporter.row("api", 1, clock.now()))
-        until(lambda: len(fleet.ask(lambda store: store.refusals.all())) == 3, 20, "the refusals")
+        until(lambda: len(fleet.ask(lambda store: store.refusals.all())) == 4, 20, "the refusals")
         counts = {
             row["reason"]: row["count"] for row in fleet.ask(lambda store: store.refusals.all())
         }
-        assert counts == {"malformed_report": 5, "unknown_task": 1, "unknown_check": 1}
+        assert counts == {
+            "malformed_report": 5,
+            "unknown_task": 1,
+            "unknown_check": 1,
+            "impossible_value": 1,
+        }
         progress(fleet, 6)
-        until(lambda: fleet.told().get("refused") == 7, 10, "the counters")
+        until(lambda: fleet.told().get("refused") == 8, 10, "the counters")
         set_aside = fleet.ask(lambda store: store.dead_letters.all())
-        assert sum(told["count"] for told in set_aside) == 7
+        assert sum(told["count"] for told in set_aside) == 8
         assert {told["reason"] for told in set_aside} == set(counts)
 
 

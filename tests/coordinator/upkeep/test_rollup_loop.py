@@ -64,7 +64,7 @@ async def test_while_reports_wait_it_steps_aside(
     store: Store, consumer: ReportConsumer, make_result: Make
 ) -> None:
     await store.results.add([make_result(1, scheduled_at=clock.now() - 120_000)])
-    consumer._waiting.put_nowait(Delivery("eu-west", "", b"", 0.0))
+    consumer._lanes.put([Delivery("eu-west", "", b"", 0.0)])
     going = asyncio.create_task(rollups(store, consumer)._round(asyncio.Event()))
     await asyncio.sleep(0.3)
     assert (await looks(store))["minute"] == 0

@@ -17,6 +17,7 @@ from worker.contract.message import (
     Receipt,
     Report,
     Vitals,
+    echo_queue,
     probes_queue,
     reports_queue,
     worker_queue,
@@ -117,6 +118,7 @@ def test_queues_are_named_after_region_and_worker() -> None:
         "reports.eu-west",
     )
     assert worker_queue("eu-west", "w1") == "probes.eu-west.w1"
+    assert echo_queue("eu-west", "w1") == "echo.eu-west.w1"
 
 
 instants = st.integers(0, 2**53)

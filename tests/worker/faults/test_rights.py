@@ -16,8 +16,8 @@ from tests.faults.worker import WorkerProcess
 pytestmark = pytest.mark.slow
 
 COMMON = "resetchannels -@all +ping +hello +auth +select +info +client|setname +client|setinfo"
-TAKE = "(+brpop ~probes.eu-west ~probes.eu-west.*)"
-GIVE = "(+lpush %W~reports.eu-west %W~probes.eu-west.*)"
+TAKE = "(+brpop ~probes.eu-west ~probes.eu-west.* ~echo.eu-west.*)"
+GIVE = "(+lpush %W~reports.eu-west %W~echo.eu-west.*)"
 ACL = (
     "user default on nopass ~* &* +@all",
     f"user eu-west on >s3cret resetkeys {COMMON} {TAKE} {GIVE}",

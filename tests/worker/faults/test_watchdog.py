@@ -17,11 +17,11 @@ from tests.faults.worker import WorkerProcess
 
 pytestmark = pytest.mark.slow
 
-OWN_QUEUE = "probes.eu-west.eu-west-1"
+OWN_QUEUES = ("probes.eu-west.eu-west-1", "echo.eu-west.eu-west-1")
 
 
 class Thieves:
-    """Twenty clients that wait at the worker's own queue; the longest waiting is served first, so
+    """Twenty clients that wait at the worker's own queues; the longest waiting is served first, so
     they get all.
     """
 
@@ -51,7 +51,7 @@ class Thieves:
 
     def _steal(self, client: Redis) -> None:
         try:
-            while not self._over.is_set() and client.execute_command("BRPOP", OWN_QUEUE, 0):
+            while not self._over.is_set() and client.execute_command("BRPOP", *OWN_QUEUES, 0):
                 self.stolen += 1
         except (RedisConnectionError, ValueError, OSError, AttributeError):
             return  # the test has ended
@@ -94,7 +94,7 @@ def test_a_cut_that_helps_is_enough(
 ) -> None:
     with Thieves(valkey):
         until(lambda: "consumer_stuck act=cut" in worker.log(), 20, "the cut", worker.log)
-    valkey.client().lpush(OWN_QUEUE, b"")  # unreadable, so it costs one more reconnection
+    valkey.client().lpush(OWN_QUEUES[0], b"")  # unreadable, so it costs one more reconnection
     ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
     until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", worker.log)
     until(lambda: len(coordinator.heartbeats) > 4, 25, "quiet twenty seconds")

@@ -101,6 +101,56 @@ async def test_the_overview_and_the_metrics_tell_the_age_of_what_they_say(
     assert "outscope_coordinator_age_seconds 4" in text
 
 
+BROKER = {
+    "eu-west": {
+        "messages": 400,
+        "bytes": 4_000,
+        "waiting": 7,
+        "refused": {"unreadable_message": 300},
+        "trouble": "junk",
+        "why": "300 messages refused in a minute: unreadable_message",
+    }
+}
+
+
+async def test_a_region_that_sends_junk_is_named_everywhere_and_answers_stay_true(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    told = {"at": "2026-03-01T12:00:00.000Z", "broker": BROKER}
+    await configured.standings.put("coordinator", "coordinator", at, told)
+    beside = {"broker": {"eu-west": {"refused": {"unreadable_message": 5}}}}
+    await configured.standings.put("intake", "store-1/7/a", at, beside)
+    ready = await api.get("/v1/readyz")
+    assert ready.status_code == 200
+    (warning,) = ready.json()["warnings"]
+    assert warning.startswith("region eu-west sends what is no report (junk): 300 messages")
+    regions = {region["id"]: region for region in (await api.get("/v1/regions")).json()["items"]}
+    assert (regions["eu-west"]["trouble"], regions["us-east"]["trouble"]) == ("junk", "")
+    text = (await api.get("/metrics")).text
+    refused = 'outscope_broker_refused_total{reason="unreadable_message",region="eu-west"} 305.0'
+    assert refused in text
+    assert 'outscope_region_trouble{region="eu-west",trouble="junk"} 1.0' in text
+
+
+async def test_a_region_in_quarantine_is_not_fit_and_says_why(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    await seeds.judged(configured, now())
+    told = {"at": "2026-03-01T12:00:00.000Z", "reason": "leaked"}
+    await configured.standings.put("quarantine", "eu-west", now(), told)
+    regions = {region["id"]: region for region in (await api.get("/v1/regions")).json()["items"]}
+    found = regions["eu-west"]
+    assert (found["quarantined"], found["fitness"], found["why"]) == (
+        True,
+        "unfit",
+        "in quarantine: leaked",
+    )
+    ready = (await api.get("/v1/readyz")).json()
+    assert ready["warnings"] == ["region eu-west is in quarantine: leaked"]
+
+
 async def test_without_its_tables_it_is_neither_ready_nor_broken(
     configured: Store, api: httpx.AsyncClient
 ) -> None:

@@ -1,0 +1,111 @@
+"""`outscope broker`: who may do what at the broker."""
+
+import os
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options.configuration_file import load_or_exit
+from api.cli.options.locations import Data, Database
+from api.cli.options.store import with_store
+from coordinator.messaging.acl import COORDINATOR, broker_acl
+from coordinator.store import Store
+
+app = typer.Typer(help="Who may do what at the broker.", no_args_is_help=True)
+
+
+@app.callback()
+def _broker() -> None:
+    """A group even with one command."""
+
+
+@app.command()
+def acl(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Regions as of this configuration; else as of the database."
+        ),
+    ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help=(
+                "A folder with a file for each user, named as it, that holds its password; one that"
+                " is missing is made. Without it you are asked for each."
+            ),
+        ),
+    ] = None,
+    worker: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REGION=NAME",
+            help=(
+                "A worker, again and again: a region with named workers has keys for these and no"
+                " others."
+            ),
+        ),
+    ] = None,
+    database: Database = None,
+    data: Data = None,
+) -> None:
+    """Print the access list for the broker, ready for its `aclfile`: a user for each region and one
+    for the coordinator; nobody else gets in.
+
+    The list holds no password, only what they are compared with.
+    """
+    if config is not None:
+        regions = [region.id for region in load_or_exit(config).topology.regions]
+    else:
+        regions = with_store(database, data, _configured)
+    password = _asked if passwords is None else _kept(passwords)
+    try:
+        own = password(COORDINATOR)
+        lines = broker_acl({name: password(name) for name in regions}, own, _workers(worker or ()))
+    except (OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("\n".join(lines))
+
+
+async def _configured(store: Store) -> list[str]:
+    found = await store.configurations.current()
+    if found is None:
+        typer.echo("no configuration is in force; name one with --config", err=True)
+        raise typer.Exit(1)
+    return [region["id"] for region in found[1].get("regions", ())]
+
+
+def _asked(user: str) -> str:
+    return str(typer.prompt(f"Password of {user}", hide_input=True, err=True))
+
+
+def _kept(folder: Path) -> Callable[[str], str]:
+    """The password of a user from its file, which is made when it is not there."""
+
+    def password(user: str) -> str:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / user
+        if not path.exists():
+            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(made, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(24) + "\n")
+        return path.read_text(encoding="utf-8").strip()
+
+    return password
+
+
+def _workers(named: Sequence[str]) -> dict[str, list[str]]:
+    workers: dict[str, list[str]] = defaultdict(list)
+    for text in named:
+        region, _, name = text.partition("=")
+        if not region or not name:
+            typer.echo(f"--worker {text!r} is not REGION=NAME, such as eu-west=eu-west-1", err=True)
+            raise typer.Exit(2)
+        workers[region].append(name)
+    return workers
