@@ -30,7 +30,7 @@ from coordinator.scheduling import gaps
 from coordinator.scheduling.extra_looks import ExtraLooks
 from coordinator.scheduling.tick import Tick
 from coordinator.settings import CoordinatorSettings
-from coordinator.store import Store, StoreError, open_store
+from coordinator.store import FencedError, Store, StoreError, open_store
 from coordinator.upkeep.archive_loop import ArchiveLoop
 from coordinator.upkeep.rollup_loop import RollupLoop
 from coordinator.verdicts.follower import Follower
@@ -47,7 +47,7 @@ def run(settings: CoordinatorSettings) -> int:
     """The whole life of the process, until SIGTERM or SIGINT; its exit code.
 
     0 when it was told to stop, 2 when the database or the signing key cannot be used, 3 when
-    another coordinator works on it.
+    another coordinator took over from this one, or works on it and this one shall not stand by.
     """
     try:
         asyncio.run(until_signalled(lambda stop: serve(settings, stop)))
@@ -57,17 +57,23 @@ def run(settings: CoordinatorSettings) -> int:
     except SigningKeyError as error:
         log.error("the signing key: %s", error)  # noqa: TRY400  as above
         return EXIT_STORE
-    except AnotherCoordinatorError as error:
+    except (AnotherCoordinatorError, FencedError) as error:
         log.error("%s", error)  # noqa: TRY400  as above
         return EXIT_ANOTHER
     return 0
 
 
 async def serve(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
-    """Coordinate until `stop` is set. StoreError and AnotherCoordinatorError say why it cannot."""
-    async with open_store(settings.database) as store, leadership(store) as lead:
-        applied = await first_in_force(store, stop, meanwhile=lead.renew)
-        if applied is not None:
+    """Coordinate until `stop` is set, once nobody else does. StoreError, AnotherCoordinatorError
+    and FencedError say why it cannot.
+    """
+    standby = settings.standby == "wait"
+    async with (
+        open_store(settings.database) as store,
+        leadership(store, stop, standby=standby) as lead,
+    ):
+        applied = await first_in_force(store, stop, meanwhile=lead.renew) if lead else None
+        if lead is not None and applied is not None:
             await _coordinate(settings, store, lead, applied, stop)
     log.info("stopped")
 

@@ -16,6 +16,7 @@ from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 SCHEMES: Final = ("redis", "rediss")
 
 WRITERS: Final = ("here", "elsewhere")
+STANDBY: Final = ("wait", "refuse")
 OLD_NAME: Final = "OUTSCOPE_INTAKE"
 """What OUTSCOPE_WRITERS was called before; it is refused, for whoever sets it relies on it."""
 
@@ -33,7 +34,9 @@ class CoordinatorSettings:
     touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
     is the folder or S3 URL to which results go that are kept no longer; without it they are
     deleted. `writers` is `elsewhere` when writers store what workers report, and the coordinator
-    judges it. `signing_key` signs what goes to workers; without it one is kept in `data_dir`.
+    judges it. `signing_key` signs what goes to workers; without it one is kept in `data_dir`. While
+    another coordinator works on the database, this one waits to take over, or refuses to start:
+    `standby`.
     """
 
     broker: str
@@ -47,6 +50,7 @@ class CoordinatorSettings:
     writers: str = "here"
     archive: str | None = None
     signing_key: str = ""
+    standby: str = "wait"
 
     def __post_init__(self) -> None:
         # the URL is not repeated: it may hold a password
@@ -58,6 +62,11 @@ class CoordinatorSettings:
         if self.writers not in WRITERS:
             raise SettingsError(
                 f"OUTSCOPE_WRITERS is {self.writers!r}; write here, or elsewhere when writers store"
+            )
+        if self.standby not in STANDBY:
+            raise SettingsError(
+                f"OUTSCOPE_STANDBY is {self.standby!r}; write wait, or refuse when a second"
+                " coordinator shall end at once"
             )
         if self.writers == "elsewhere" and self.database.startswith("sqlite:"):
             raise SettingsError(
@@ -102,6 +111,7 @@ def read_settings(
         writers=environ.get("OUTSCOPE_WRITERS", "").strip() or "here",
         archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
         signing_key=_secret(KEY_VARIABLE, environ),
+        standby=environ.get("OUTSCOPE_STANDBY", "").strip() or "wait",
     )
 
 

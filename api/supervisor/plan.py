@@ -47,6 +47,7 @@ def coordinator(settings: ProductSettings, broker: str) -> Program:
         "OUTSCOPE_BROKER": broker,
         "OUTSCOPE_DATABASE": settings.database_url,
         "OUTSCOPE_DATA": str(settings.data),
+        "OUTSCOPE_STANDBY": "refuse",  # whoever starts everything is told what stands in the way
         **kept_settings(),
         **signing_settings(),
     }

@@ -4,13 +4,12 @@ Domain values and plain dicts go in and out; no ORM object leaves this package. 
 and worker.contract.
 """
 
-from coordinator.store.database import StoreError
+from coordinator.store.database import FencedError, StoreError
 from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
 from coordinator.store.results.results import ResultFilter
 from coordinator.store.state.dead_letters import DeadLetter
 from coordinator.store.state.workers import MOST_WORKERS, Heard
-from coordinator.store.state.writers import FencedError
 from coordinator.store.store import Store
 from coordinator.store.trouble import TROUBLE
 

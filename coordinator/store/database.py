@@ -2,7 +2,7 @@
 to it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,11 +18,24 @@ from tortoise.exceptions import ConfigurationError
 APP: Final = "store"
 POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
 
+POSTGRES_NOW_MS: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_SQLITE_NOW_MS: Final = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
 Row = dict[str, Any]
 
 
 class StoreError(Exception):
     """The database cannot be used; the sentence says why and what to do."""
+
+
+class FencedError(Exception):
+    """This process was silent for so long that others went on without it; what it would store is
+    not stored.
+    """
+
+
+BeforeCommit = Callable[["Database"], Awaitable[None]]
+"""Asked as the last thing of each transaction; what it raises undoes that."""
 
 
 class Database:
@@ -33,6 +46,10 @@ class Database:
     def __init__(self, client: BaseDBAsyncClient) -> None:
         self.client = client
         self.is_sqlite = isinstance(client, SqliteClient)
+        self.now_ms = _SQLITE_NOW_MS if self.is_sqlite else POSTGRES_NOW_MS
+        """The database's own clock in whole milliseconds, as an expression of SQL."""
+        self.before_commit: BeforeCommit | None = None
+        """With it `many` is a transaction too; only a lone `fetch` is not asked about."""
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
         """The rows that a query (or a statement with RETURNING) answers."""
@@ -49,7 +66,10 @@ class Database:
     async def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The same statement for every row."""
         batch: list[Any] = list(rows)
-        if batch:
+        if batch and self.before_commit is not None:
+            async with self.transaction() as transaction:
+                await transaction.many(sql, batch)
+        elif batch:
             await self.client.execute_many(self._dialect(sql), batch)
 
     async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -74,14 +94,23 @@ class Database:
             if self.is_sqlite:
                 await connection.execute("BEGIN IMMEDIATE")
                 try:
-                    yield Database(_sqlite_transaction(self.client, connection))
+                    async with self._checked(_sqlite_transaction(self.client, connection)) as it:
+                        yield it
                 except BaseException:
                     await connection.rollback()
                     raise
                 await connection.commit()
             else:
-                async with connection.transaction():
-                    yield Database(_postgres_transaction(self.client, connection))
+                client = _postgres_transaction(self.client, connection)
+                async with connection.transaction(), self._checked(client) as it:
+                    yield it
+
+    @asynccontextmanager
+    async def _checked(self, client: BaseDBAsyncClient) -> AsyncIterator["Database"]:
+        inside = Database(client)
+        yield inside
+        if self.before_commit is not None:
+            await self.before_commit(inside)
 
 
 def _sqlite_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBAsyncClient:

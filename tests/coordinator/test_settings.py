@@ -18,6 +18,13 @@ def test_writers_are_here_or_elsewhere() -> None:
         CoordinatorSettings("redis://x", "postgresql://x/y", writers="there")
 
 
+def test_a_second_coordinator_waits_or_refuses() -> None:
+    assert read_settings(ENVIRON).standby == "wait"
+    assert read_settings({**ENVIRON, "OUTSCOPE_STANDBY": "refuse"}).standby == "refuse"
+    with pytest.raises(SettingsError, match="OUTSCOPE_STANDBY is 'hot'"):
+        read_settings({**ENVIRON, "OUTSCOPE_STANDBY": "hot"})
+
+
 @pytest.mark.parametrize("said", ["here", "elsewhere"])
 def test_the_old_name_of_a_variable_is_refused_by_a_sentence_that_names_the_new(said: str) -> None:
     with pytest.raises(SettingsError) as refused:

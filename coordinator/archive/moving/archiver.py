@@ -118,7 +118,7 @@ class Archiver:
         at = now()
         if 0 <= at - self._held_at < RENEW_MS:
             return
-        if not await self._store.leases.take(LEASE, self._holder, at, at + TERM_MS):
+        if await self._store.leases.take(LEASE, self._holder, TERM_MS) is None:
             raise BusyError(
                 "results are being archived by another process at the moment; try again later"
             )

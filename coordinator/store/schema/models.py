@@ -244,6 +244,7 @@ class LeaseRow(Model):
     name = fields.CharField(max_length=64, primary_key=True)
     holder = fields.CharField(max_length=128)
     until = fields.BigIntField()
+    token = fields.BigIntField(db_default=0)
 
     class Meta:
         table = "lease"

@@ -10,7 +10,7 @@ the judge.
 
 from typing import Final
 
-from coordinator.store.database import Database
+from coordinator.store.database import POSTGRES_NOW_MS, Database, FencedError
 from worker.contract.instant import Instant
 
 JUDGE: Final = ""
@@ -21,18 +21,12 @@ WATERMARK: Final = "floor"
 SILENT_MS: Final = 10_000
 LOCK: Final = 0x0075_5C017
 
-_NOW_MS: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+_NOW_MS: Final = POSTGRES_NOW_MS
 """The one clock that all of them share."""
 _PUT: Final = (
     f"INSERT INTO {TABLE} (name, {WATERMARK}, seen_at) VALUES (?, ?, {_NOW_MS}) ON CONFLICT (name)"
     f" DO UPDATE SET {WATERMARK} = excluded.{WATERMARK}, seen_at = excluded.seen_at"
 )
-
-
-class FencedError(Exception):
-    """This process was silent for so long that the others went on without it; what it would store
-    is not stored.
-    """
 
 
 class Writers:

@@ -39,6 +39,11 @@ def test_coordinator_and_api_know_the_database_and_no_secret_of_checks(
     assert "OUTSCOPE_BROKER" not in api(settings).env
 
 
+def test_the_coordinator_of_up_does_not_stand_by(tmp_path: Path) -> None:
+    settings = ProductSettings(data=tmp_path)
+    assert coordinator(settings, "redis://c@h").env["OUTSCOPE_STANDBY"] == "refuse"
+
+
 def test_no_secret_stands_in_a_command_line(tmp_path: Path) -> None:
     settings = ProductSettings(data=tmp_path, database="postgres://u:pw@h/d")
     for program in (

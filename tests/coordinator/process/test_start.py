@@ -15,11 +15,13 @@ from tests.faults.fleet import Fleet
 pytestmark = pytest.mark.slow
 
 
-def test_a_second_coordinator_is_refused_and_the_first_goes_on(
+def test_a_second_coordinator_that_shall_not_wait_is_refused_and_the_first_goes_on(
     fleet: Fleet, tmp_path: Path
 ) -> None:
     with fleet.running():
-        second = CoordinatorProcess(fleet.broker.url, fleet.database, tmp_path / "second")
+        second = CoordinatorProcess(
+            fleet.broker.url, fleet.database, tmp_path / "second", OUTSCOPE_STANDBY="refuse"
+        )
         second.start(ready=False)
         assert second.wait(25) == 3
         assert f"another coordinator (process {fleet.coordinator.pid} " in second.log()

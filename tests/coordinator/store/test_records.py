@@ -1,5 +1,5 @@
-"""Everything in the store but results: configurations, standings, incidents, workers, gaps, leases,
-and so on.
+"""Everything in the store but results: configurations, standings, incidents, workers, gaps, and
+so on.
 """
 
 import asyncio
@@ -214,29 +214,6 @@ async def test_refusals_add_up(store: Store) -> None:
     assert (first["reason"], first["count"], first["example"]) == ("unknown_check", 5, "y")
     assert first["first_at"] < first["last_at"]
     assert len(second["example"]) == 500
-
-
-async def test_a_lease_has_one_holder_until_it_runs_out(store: Store) -> None:
-    assert await store.leases.take("c", "a", now=100, until=110)
-    assert not await store.leases.take("c", "b", now=105, until=120)
-    assert await store.leases.take("c", "a", now=105, until=115)
-    assert await store.leases.holder("c") == ("a", 115)
-    assert await store.leases.take("c", "b", now=116, until=130)
-    await store.leases.release("c", "a")
-    assert await store.leases.holder("c") == ("b", 130)
-    await store.leases.release("c", "b")
-    assert await store.leases.holder("c") is None
-
-
-async def test_of_many_that_ask_at_once_one_gets_the_lease(store_url: str) -> None:
-    async with open_store(store_url) as one, open_store(store_url) as other:
-        answers = await asyncio.gather(
-            *(
-                (one, other)[n % 2].leases.take("c", f"holder-{n}", now=100, until=110)
-                for n in range(10)
-            )
-        )
-    assert sum(answers) == 1
 
 
 async def test_a_region_shows_so_many_workers_those_heard_last(store: Store) -> None:

@@ -145,12 +145,12 @@ async def test_whoever_loses_the_lease_deletes_nothing(
         held = await store.leases.holder(LEASE)
         assert held is not None
         await store.leases.release(LEASE, held[0])
-        assert await store.leases.take(LEASE, "other", 0, 2**60)
+        assert await store.leases.take(LEASE, "other", 2**40)
 
     with pytest.raises(BusyError):
         await Archiver(store, place, step=before("delete", lose)).run(HOT_MS)
     assert len(await store.archiving.due_on(told[0].scheduled_at // DAY_MS)) == len(told)
-    assert await store.leases.holder(LEASE) == ("other", 2**60)
+    assert (await store.leases.holder(LEASE) or ("",))[0] == "other"
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

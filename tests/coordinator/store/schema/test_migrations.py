@@ -170,6 +170,20 @@ async def test_rollups_and_messages_set_aside_go_with_their_tables_and_can_be_ma
         await store.dead_letters.add([dead_letter])
 
 
+async def test_a_lease_that_is_held_stays_held_and_gets_a_token(store_url: str) -> None:
+    async with schema(store_url, "0005_intakes") as database:
+        await database.client.execute_query(
+            f"INSERT INTO lease (name, holder, until) VALUES ('c', 'a', {2**50})"
+        )
+    async with open_store(store_url) as store:
+        assert await store.leases.take("c", "b", 60_000) is None
+        assert await store.leases.take("c", "a", -1) == 0
+        assert await store.leases.take("c", "b", 60_000) == 1
+    async with schema(store_url, "0005_intakes") as database:
+        (row,) = await database.fetch("SELECT * FROM lease")
+        assert (row["holder"], "token" in row) == ("b", False)
+
+
 async def _indexes(database: Database) -> set[str]:
     sql = (
         "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'result'"
