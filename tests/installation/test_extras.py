@@ -107,7 +107,7 @@ def test_what_an_extra_is_for_can_be_imported_whole(
         ("", "", "typer", "all"),
         ("worker", "up", "typer", "all"),
         ("cli", "apply outscope.yaml", "yaml", "coordinator"),
-        ("coordinator", "api", "uvicorn", "api"),
+        ("coordinator", "api", "fastapi", "api"),
         ("coordinator", "up", "fastapi", "all"),
         ("api", "probe https://127.0.0.1 --allow 127.0.0.1", "pycurl", "worker,coordinator"),
         ("embedded", "sql SELECT", "duckdb", "analysis"),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from api.documents.verdicts import CellView, FullVerdictView, VerdictView
-from coordinator.domain.announcing.sentences import NO_LOOKS
 from coordinator.domain.model.topology import Role, Service, Topology
+from coordinator.domain.model.verdict import NO_LOOKS
 
 NOT_JUDGED = "no verdict yet"
 

@@ -7,7 +7,7 @@ from typing import Any
 from coordinator.domain.inference.claim import Claim, Coverage
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Component, Service, Topology
-from coordinator.domain.model.verdict import Scope, Severity
+from coordinator.domain.model.verdict import NO_LOOKS, Scope, Severity
 from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.tally import Tally
 from worker.contract.outcome import Reason
@@ -29,7 +29,6 @@ MOSTLY = 0.9
 """From this share on, one reason stands for all."""
 
 NO_REGION = "no region that looks at it is heard"
-NO_LOOKS = "nothing looks at it"
 
 Standings = Mapping[str, tuple[Fitness, str]]
 

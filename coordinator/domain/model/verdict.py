@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from worker.contract.instant import Instant, rfc3339
 
+NO_LOOKS = "nothing looks at it"
+"""Why a component is not judged of which no check is left."""
+
 
 class Scope(StrEnum):
     """How far it reaches."""
