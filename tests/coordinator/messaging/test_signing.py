@@ -1,5 +1,5 @@
-"""The coordinator's key is made once and nobody else's to read; and what it is for: a stranger with
-a region's credential gets nothing out of that region's workers.
+"""The coordinator's key is made once and nobody else's to read; and what it is for: a stranger who
+writes a worker's queue, past the broker's access list, gets nothing out of that worker.
 """
 
 import json
@@ -84,14 +84,15 @@ def attacker() -> Iterator[Target]:
 
 
 class Stranger:
-    """Somebody with exactly what a worker of the region holds."""
+    """Somebody with what a worker of the region holds, who also found a way to write its queue."""
 
     def __init__(self, broker: Broker) -> None:
-        url = f"redis://eu-west:pw-eu@127.0.0.1:{broker.port}/0"
-        self.url, self._app, self.redis = url, celery_app(url), Redis.from_url(url)
+        self.url = f"redis://eu-west:pw-eu@127.0.0.1:{broker.port}/0"
+        self.redis = Redis.from_url(self.url)
+        self._app = celery_app(f"redis://coordinator:pw-co@127.0.0.1:{broker.port}/0")
 
     def send(self, message: Any, signed: Any = None, task: str = TASK_LOOK) -> None:
-        """Write to the one queue of orders that the credential may write."""
+        """Write what pretends to be an order, which the access list alone forbids."""
         to = queue("probes.eu-west.eu-west-1")
         beside = {} if signed is None else {SIGNED: signed}
         self._app.send_task(task, args=[message], kwargs=beside, queue=to, declare=[], retry=False)
