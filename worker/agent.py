@@ -18,12 +18,13 @@ from typing import Any, Final
 
 import uvloop
 
-from worker.contract.clock import monotonic_s, now
+from worker.contract.clock import monotonic_s
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason
 from worker.orders import Due, OrderError, due_looks, read_checks, read_order
 from worker.pacing import Pacer
 from worker.probes.run import ParsedCheck, Vantage, look_once
+from worker.reference_clock import ReferenceClock
 from worker.reporting.rows import encode_row
 from worker.tally import Tally
 from worker.targets.backoff import Backoff
@@ -44,15 +45,21 @@ log = logging.getLogger(f"outscope.{__name__}")
 
 class Agent:
     """Makes the looks that are ordered. `keep` stores rows for good; it is called on a thread of
-    its own.
+    its own. What is due when, and what started when, is told by the `reference` clock.
     """
 
     def __init__(
-        self, vantage: Vantage, keep: Callable[[Sequence[bytes]], None], *, limit: int = IN_FLIGHT
+        self,
+        vantage: Vantage,
+        keep: Callable[[Sequence[bytes]], None],
+        *,
+        limit: int = IN_FLIGHT,
+        reference: ReferenceClock | None = None,
     ) -> None:
         self._vantage = vantage
         self._keep = keep
         self._limit = limit
+        self._reference = reference or ReferenceClock()
         self._loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
         self._thread = Thread(target=self._run, name="agent", daemon=True)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="outbox")
@@ -78,6 +85,7 @@ class Agent:
             log.warning("order_refused error=%s", error)
             return
         read_checks(order)
+        self._reference.ordered(order.issued_at)
         self.tally.ordered(order.issued_at)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
@@ -129,7 +137,7 @@ class Agent:
         self.tally.blocked -= 1
         if self._closing:
             raise asyncio.CancelledError
-        looks, refused = due_looks(order, now())
+        looks, refused = due_looks(order, self._reference.now())
         self.tally.refused += refused
         self.tally.in_flight += len(looks)
         for look in looks:
@@ -144,7 +152,7 @@ class Agent:
         looking.add_done_callback(self._done)
 
     async def _look(self, due: Due) -> None:
-        started_at = now()
+        started_at = self._reference.now()
         outcome = due.obstacle(started_at)
         if outcome is None and due.parsed is not None:
             outcome = await self._ask(due.parsed)

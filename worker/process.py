@@ -35,6 +35,7 @@ from worker.orders import OrderError, read_order
 from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import user_agent
 from worker.probes.run import Vantage
+from worker.reference_clock import ReferenceClock
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import Sender
 from worker.settings import WorkerSettings
@@ -97,13 +98,17 @@ class _Process:
         queues = probes_queue(settings.region), worker_queue(settings.region, settings.name)
         keys = settings.coordinator_keys
         self._pinned = PinnedKeys(keys, queues) if keys else None
-        self._agent = Agent(vantage, lambda rows: self._sender.keep(rows))
+        self._reference = ReferenceClock()
+        self._agent = Agent(
+            vantage, lambda rows: self._sender.keep(rows), reference=self._reference
+        )
         gauge = Gauge(
             self._agent.tally,
             outbox,
             tuple(KINDS),
             settings.source_address,
             settings.public_address,
+            self._reference.ahead_ms,
         )
         self._sender = Sender(
             Publisher(settings.broker, who),
@@ -112,9 +117,15 @@ class _Process:
             worker=settings.name,
             boot=_boot(),
             vitals=gauge.read,
+            reference=self._reference,
         )
         handlers = Handlers(
-            self._order, self._receipt, self._expired, lambda: self._watchdog.heard()
+            arrived=self._arrived,
+            now=self._reference.now,
+            order=self._order,
+            receipt=self._receipt,
+            expired=self._expired,
+            consumed=lambda: self._watchdog.heard(),
         )
         app = build_app(settings.broker, settings.region, settings.name, handlers)
         self._controller = build_controller(app, who, self._ready)
@@ -187,26 +198,41 @@ class _Process:
         if self._pinned is None:
             return True
         try:
-            self._pinned.check(task, message, signed, now())
+            self._pinned.check(task, message, signed, self._reference.now())
         except ForgedError as error:
             self._agent.tally.refuse_forged()
             log.warning("message_forged task=%s error=%s", task, error)
             return False
         return True
 
+    def _is_authentic(self, task: str, message: Any, signed: Any) -> bool:
+        """Whether the coordinator wrote this, at whatever time."""
+        return self._pinned is None or self._pinned.signed_once(task, message, signed)
+
     def _receipt(self, message: Any, signed: Any) -> None:
-        if not self._obeys(TASK_RECEIPT, message, signed):
-            return
         try:
             receipt = Receipt.model_validate(message)
         except ValidationError as error:
             log.warning("receipt_refused errors=%d", error.error_count())
             return
+        if self._is_authentic(TASK_RECEIPT, message, signed):
+            for seq in receipt.seqs:
+                self._reference.answered(receipt.boot, seq, receipt.at)
+        if not self._obeys(TASK_RECEIPT, message, signed):
+            return
         self._sender.receipted(receipt.boot, receipt.seqs)
+
+    def _arrived(self, message: Any, signed: Any) -> None:
+        """An order is here, which may yet prove to have expired; a forged one sets no clock."""
+        if not self._is_authentic(TASK_LOOK, message, signed):
+            return
+        issued_at = message.get("issued_at") if isinstance(message, dict) else None
+        if isinstance(issued_at, int):
+            self._reference.ordered(issued_at)
 
     def _expired(self, message: Any, signed: Any) -> None:
         """An order that Celery dropped, because its moment had passed."""
-        if self._pinned is not None and not self._pinned.signed_once(TASK_LOOK, message, signed):
+        if not self._is_authentic(TASK_LOOK, message, signed):
             self._agent.tally.refuse_forged()
             return
         try:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
@@ -38,12 +38,14 @@ class Gauge:
         kinds: Sequence[str],
         source_address: str | None,
         public_address: str | None = None,
+        ahead_ms: Callable[[], int] = lambda: 0,
     ) -> None:
         self._tally = tally
         self._outbox = outbox
         self._kinds = tuple(kinds)
         self._source_address = source_address
         self._public_address = public_address
+        self._ahead_ms = ahead_ms
         self._version = own_version()
         self._started_at = now()
 
@@ -62,10 +64,11 @@ class Gauge:
             loop_lag_ms=round(lag_ms, 1),
             rss_mb=round(rss_mb(), 1),
             address=self._public_address or self._source_address or outgoing_address(),
-            self_test=self._self_test(lag_ms),
+            clock_ahead_ms=(ahead_ms := self._ahead_ms()),
+            self_test=self._self_test(lag_ms, ahead_ms),
         )
 
-    def _self_test(self, lag_ms: float) -> str:
+    def _self_test(self, lag_ms: float, ahead_ms: int) -> str:
         """What is wrong with this vantage point itself, in one sentence; empty when nothing is."""
         if fault := address_fault(self._source_address):
             return fault
@@ -78,7 +81,8 @@ class Gauge:
             )
         if lag_ms > BUSY_MS:
             return f"the machine is too busy to measure: the loop lagged {lag_ms:.0f} ms"
-        return age_fault(self._tally.take_order_age_ms())
+        age_ms = self._tally.take_order_age_ms()
+        return clock_fault(ahead_ms) or age_fault(age_ms)
 
 
 def address_fault(address: str | None) -> str:
@@ -103,6 +107,17 @@ def outgoing_address() -> str | None:
             unsent.connect((somewhere, 9))
             return str(unsent.getsockname()[0])
     return None
+
+
+def clock_fault(ahead_ms: int) -> str:
+    """What is wrong with this machine's clock, in one sentence; empty when nothing is."""
+    if not ahead_ms:
+        return ""
+    side = "ahead of" if ahead_ms > 0 else "behind"
+    return (
+        f"the clock is {abs(ahead_ms) / 1000:.0f} s {side} the coordinator's, which this worker"
+        " goes by"
+    )
 
 
 def age_fault(age_ms: int | None) -> str:

@@ -112,12 +112,7 @@ async def _workers(store: Inspection, regions: list[str], running: bool, now: In
     alive = {region: _those_alive(found, now) for region, found in heard.items()}
     told = ", ".join(_region(region, alive[region], heard[region], now) for region in regions)
     silent = [region for region in regions if not alive[region]]
-    unwell = [
-        f"{one['worker']}: {one['vitals']['self_test']}"
-        for found in alive.values()
-        for one in found
-        if _ill(one)
-    ]
+    unwell = [_complaint(one) for found in alive.values() for one in found if _ill(one)]
     todo = (
         "start a worker there: outscope-worker --region REGION; see its log for why it is not heard"
     )
@@ -146,6 +141,15 @@ def _alive(worker: dict[str, Any], now: Instant) -> bool:
 
 def _ill(worker: dict[str, Any]) -> bool:
     return bool((worker["vitals"] or {}).get("self_test"))
+
+
+def _complaint(worker: dict[str, Any]) -> str:
+    """What an ill worker says of itself; a wrong clock in the words of everyday."""
+    ahead_ms = worker["vitals"].get("clock_ahead_ms") or 0
+    if not ahead_ms:
+        return f"{worker['worker']}: {worker['vitals']['self_test']}"
+    side = "ahead" if ahead_ms > 0 else "behind"
+    return f"the clock of {worker['worker']} is {abs(ahead_ms) / 1000:.0f} s {side}"
 
 
 def _region(

@@ -1,4 +1,6 @@
-"""Looks that nothing came back of: none is forgotten, each is written down as a gap."""
+"""Looks that nothing came back of: none is forgotten, each is written down as a gap, until it
+arrives.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -27,11 +29,17 @@ class Gaps:
         self._counters = counters
 
     async def save(self, now: Instant) -> None:
-        """Write down the gaps that are certain by now."""
+        """Write down the gaps that are certain by now, less what arrived after all.
+
+        What arrived is stored before it is settled, and settled before it is taken out here. After
+        a crash between, `resume` settles what was received lately once more.
+        """
         gaps = self._ledger.sweep(now)
         if gaps:
             self._counters.gaps += len(gaps)
             await persistently("gaps", lambda: self._store.gaps.add(gaps))
+        if late := self._ledger.take_late():
+            await persistently("gaps", lambda: self._store.gaps.fill(late))
 
 
 async def resume(

@@ -124,4 +124,4 @@ class Tick:
     def _lost(self, looks: Iterable[Due]) -> None:
         lost = list(looks)
         self._counters.looks_lost += len(lost)
-        self._ledger.miss(lost, GapReason.PAUSED)
+        self._ledger.lose(lost)

@@ -122,7 +122,12 @@ class Coordinator:
         return result_id(name, self.region, f"{self.region}-1", slot, 0)
 
     def send(
-        self, argument: Any, *, task: str = TASK_LOOK, to: str | None = None, expires_s: float = 30
+        self,
+        argument: Any,
+        *,
+        task: str = TASK_LOOK,
+        to: str | None = None,
+        expires_s: float | None = 30,
     ) -> None:
         """Send any argument as a task of the region's queue; tried until the broker takes it."""
         name = to or probes_queue(self.region)
@@ -161,7 +166,7 @@ class Coordinator:
         if self.receipting:
             receipt = Receipt(worker=report.worker, boot=report.boot, seqs=(report.seq,), at=now())
             to = worker_queue(self.region, report.worker)
-            self.send(receipt.model_dump(mode="json"), task=TASK_RECEIPT, to=to)
+            self.send(receipt.model_dump(mode="json"), task=TASK_RECEIPT, to=to, expires_s=None)
 
 
 def until(

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.faults.coordinator import until
@@ -16,7 +16,8 @@ class WorkerProcess:
     """`python -m worker` with its state, log and ready file below `folder`. Loopback targets are
     allowed.
 
-    `settings` are further environment variables; `core` is the only one that it may use.
+    `settings` are further environment variables; `core` is the only one that it may use; `module`
+    is run in place of the worker's own.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class WorkerProcess:
         python: str = sys.executable,
         settings: Mapping[str, str] | None = None,
         core: int | None = None,
+        module: Sequence[str] = ("worker",),
     ) -> None:
         self.folder = folder
         self.name = name or f"{region}-1"
@@ -36,7 +38,7 @@ class WorkerProcess:
             *([] if core is None else ["taskset", "-c", str(core)]),
             python,
             "-m",
-            "worker",
+            *module,
         ]
         self._ready = folder / "ready"
         self._environment = {

@@ -63,6 +63,12 @@ def test_memory_is_measured() -> None:
     assert rss_mb() > 5
 
 
+def test_a_clock_that_is_known_to_be_off_is_told_in_numbers_and_words(tmp_path: Path) -> None:
+    vitals = Gauge(Tally(), Outbox(tmp_path), (), None, ahead_ms=lambda: 302_000).read()
+    assert vitals.clock_ahead_ms == 302_000
+    assert "302 s ahead of the coordinator's" in vitals.self_test
+
+
 def test_a_clock_that_is_wrong_fails_the_self_test() -> None:
     assert age_fault(None) == age_fault(0) == age_fault(900) == ""
     assert age_fault(-300_000) == "the clock is 300.0 s behind the coordinator's"

@@ -143,6 +143,10 @@ class Vitals(BaseModel):
     """The address that this worker's machine looks from, as far as it knows: behind NAT, a private
     one.
     """
+    clock_ahead_ms: int = 0
+    """How far this machine's clock is ahead of the coordinator's, negative when behind. Orders and
+    results go by the coordinator's all the same.
+    """
     self_test: str = ""
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 

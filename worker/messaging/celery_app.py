@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from celery import Celery, signals
@@ -19,12 +20,14 @@ from celery.app.trace import setup_worker_optimizations
 from celery.concurrency.thread import ApplyResult, TaskPool
 from celery.worker import WorkController, loops
 from celery.worker.consumer import Consumer
+from celery.worker.request import Request
 from celery.worker.state import maybe_shutdown
 from kombu import Connection, Exchange, Queue
 from kombu.transport.redis import Channel
 
 from worker.contract.broker import transport_options, verified
 from worker.contract.clock import monotonic_s
+from worker.contract.instant import Instant
 from worker.contract.message import (
     SIGNED,
     TASK_ECHO,
@@ -51,6 +54,10 @@ class Handlers:
     told of every message and must not.
     """
 
+    arrived: Callable[[Any, Any], None]
+    """Told of an order before anything else, so that its age is known."""
+    now: Callable[[], Instant]
+    """The clock by which an order expires: the coordinator's, who said when."""
     order: Callable[[Any, Any], None]
     receipt: Callable[[Any, Any], None]
     expired: Callable[[Any, Any], None]
@@ -196,6 +203,22 @@ def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> Wor
     )
 
 
+def _expiring_by(handlers: Handlers) -> type[Request]:
+    """Celery's request, except that it expires by the coordinator's clock and not by this
+    machine's, which may be wrong.
+    """
+
+    class TimedRequest(Request):  # type: ignore[misc]  # Celery is untyped
+        def maybe_expire(self) -> bool:
+            if self.task_name == TASK_LOOK:
+                signed = (self.kwargs or {}).get(SIGNED)
+                handlers.arrived(self.args[0] if self.args else None, signed)
+            expires: datetime | None = self.expires
+            return expires is not None and handlers.now() > expires.timestamp() * 1000
+
+    return TimedRequest
+
+
 def _register(app: Celery, handlers: Handlers) -> None:
     def take(message: Any = None, *_: Any, **beside: Any) -> None:
         handlers.order(message, beside.get(SIGNED))
@@ -206,8 +229,9 @@ def _register(app: Celery, handlers: Handlers) -> None:
     def echo(*_: Any, **__: Any) -> None:
         """Consumed, which is all that it is for."""
 
+    request = _expiring_by(handlers)
     for name, body in ((TASK_LOOK, take), (TASK_RECEIPT, receipt), (TASK_ECHO, echo)):
-        app.task(name=name, ignore_result=True, shared=False)(body)
+        app.task(name=name, ignore_result=True, shared=False, Request=request)(body)
 
     def consumed(**_: Any) -> None:
         handlers.consumed()

@@ -8,9 +8,10 @@ from itertools import count
 from threading import Event, Thread
 from typing import Final
 
-from worker.contract.clock import monotonic_s, now
+from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_REPORT, VERSION, Report, Vitals, reports_queue
 from worker.messaging.publisher import BrokerAwayError, Publisher
+from worker.reference_clock import ReferenceClock
 from worker.reporting.delivery import Delivery
 from worker.reporting.outbox import Key, Outbox
 
@@ -33,6 +34,7 @@ class Sender:
         worker: str,
         boot: str,
         vitals: Callable[[], Vitals],
+        reference: ReferenceClock | None = None,
     ) -> None:
         self._publisher = publisher
         self._outbox = outbox
@@ -41,6 +43,7 @@ class Sender:
         self._worker = worker
         self._boot = boot
         self._vitals = vitals
+        self._reference = reference or ReferenceClock()
         self._seq = count()
         self._beat_at = 0.0
         self._failures = 0
@@ -56,7 +59,7 @@ class Sender:
         """Make a report of these rows; when this returns it is on disk, and will be sent."""
         key = Key(self._boot, next(self._seq))
         who = f'"worker":"{self._worker}","boot":"{key.boot}","seq":{key.seq}'
-        head = f'{{"v":{VERSION},{who},"sent_at":{now()}'
+        head = f'{{"v":{VERSION},{who},"sent_at":{self._reference.now()}'
         self._outbox.add(key, head.encode() + b',"rows":[' + b",".join(rows) + b"]}")
         self._delivery.add(key)
         self._wake.set()
@@ -123,8 +126,13 @@ class Sender:
             return
         key = Key(self._boot, next(self._seq))
         report = Report(
-            worker=self._worker, boot=key.boot, seq=key.seq, sent_at=now(), vitals=self._vitals()
+            worker=self._worker,
+            boot=key.boot,
+            seq=key.seq,
+            sent_at=self._reference.now(),
+            vitals=self._vitals(),
         )
+        self._reference.asked(key.boot, key.seq)
         self._publisher.send(self._queue, TASK_REPORT, report.model_dump_json().encode())
         self._delivery.beaten(key)
         self._beat_at = monotonic_s() + HEARTBEAT_S

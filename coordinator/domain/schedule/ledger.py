@@ -20,8 +20,8 @@ class GapReason(StrEnum):
     NO_WORKER = "no_worker"
     """No worker of the region was heard, so nothing was ordered."""
     NO_RESULT = "no_result"
-    """It was ordered, and nothing came back in time; it may have come later, from a worker's
-    outbox.
+    """It was ordered, and nothing came back in time; what comes later, from a worker's outbox, is
+    taken out of the gap.
     """
     PAUSED = "paused"
     """The coordinator itself stood still, or could not reach the broker."""
@@ -55,6 +55,7 @@ class Ledger:
         self._entries = 0
         self._gaps: dict[_Pair, Gap] = {}
         self._changed: dict[tuple[_Pair, int], Gap] = {}
+        self._late: dict[_Pair, set[int]] = {}
 
     def __len__(self) -> int:
         return len(self._outstanding)
@@ -63,22 +64,28 @@ class Ledger:
         """These looks were ordered: each must come back, or becomes a gap when its time is over."""
         for look in looks:
             span = Span(look.check, look.region, look.slot, look.slot)
-            self._outstanding[look.check.id, look.region, look.slot] = span
+            self._outstanding[_key(look)] = span
             patience = max(PATIENCE_MS, look.check.timeout_ms + look.check.interval_ms)
             self._wait(look.scheduled_at + patience, span, GapReason.NO_RESULT)
 
     def settle(self, check: str, region: str, slot: int) -> None:
         """A result of this look arrived. A repeat, or one that was never ordered, does no harm."""
-        self._outstanding.pop((check, region, slot), None)
+        if self._outstanding.pop((check, region, slot), None) is None:
+            self._arrived_late((check, region), slot)
         paused = self._paused.get((check, region)) if self._paused else None
         if paused is not None and paused.first_slot <= slot <= paused.last_slot:
             self._paused[check, region] = replace(paused, first_slot=slot + 1)
 
     def miss(self, looks: Iterable[Due], reason: GapReason) -> None:
-        """These looks were not ordered, or their order is known to be lost."""
+        """These looks were not ordered."""
         for look in looks:
-            self._outstanding.pop((look.check.id, look.region, look.slot), None)
+            self._outstanding.pop(_key(look), None)
             self._declare(Span(look.check, look.region, look.slot, look.slot), reason)
+
+    def lose(self, looks: Iterable[Due]) -> None:
+        """The order of these looks seems lost; those that are not back by now are missing."""
+        missing = [look for look in looks if _key(look) in self._outstanding]
+        self.miss(missing, GapReason.PAUSED)
 
     def pause(self, spans: Iterable[Span], now: Instant) -> None:
         """Nothing was ordered in these spans. They become gaps after a while, less what arrives
@@ -108,6 +115,19 @@ class Ledger:
         self._changed.clear()
         return changed
 
+    def take_late(self) -> dict[tuple[str, str], set[int]]:
+        """The slots, by check and region, whose results came when nobody waited for them any more:
+        what was written down of them as missing is so no longer. They are forgotten here.
+        """
+        late, self._late = self._late, {}
+        return late
+
+    def _arrived_late(self, pair: _Pair, slot: int) -> None:
+        self._late.setdefault(pair, set()).add(slot)
+        gap = self._gaps.get(pair)
+        if gap is not None and gap.first_slot <= slot <= gap.last_slot:
+            del self._gaps[pair]  # it is cut, so what is missing next begins a gap of its own
+
     def _wait(self, deadline: Instant, span: Span, reason: GapReason) -> None:
         self._entries += 1  # keeps the heap from comparing spans
         heappush(self._deadlines, (deadline, self._entries, span, reason))
@@ -126,6 +146,10 @@ class Ledger:
             gap = _gap(span, reason)
         self._gaps[pair] = gap
         self._changed[pair, gap.first_slot] = gap
+
+
+def _key(look: Due) -> _Key:
+    return look.check.id, look.region, look.slot
 
 
 def _gap(span: Span, reason: GapReason) -> Gap:

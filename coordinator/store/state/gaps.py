@@ -1,9 +1,10 @@
 """Gaps: looks that should have been made and were not, or of which nothing was heard."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from coordinator.domain.schedule.ledger import Gap
+from coordinator.domain.schedule.filling import without
+from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.encoding import moment
 from coordinator.store.database import Database
 from worker.contract.instant import Instant
@@ -13,6 +14,12 @@ _PUT: Final = (
     'VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("check", region, first_slot) DO UPDATE SET '
     "last_slot = excluded.last_slot, last_at = excluded.last_at, reason = excluded.reason "
     "WHERE gap.last_slot < excluded.last_slot"
+)
+
+_COLUMNS: Final = '"check", service, region, first_slot, last_slot, first_at, last_at, reason'
+_ABOUT: Final = (
+    f"SELECT id, {_COLUMNS} FROM gap "
+    'WHERE "check" = ? AND region = ? AND first_slot <= ? AND last_slot >= ?'
 )
 
 
@@ -26,22 +33,16 @@ class Gaps:
         """Keep gaps. A gap that grew is told again with the same first slot and written over; a
         repeat does no harm.
         """
-        await self._database.many(
-            _PUT,
-            (
-                (
-                    g.check,
-                    g.service,
-                    g.region,
-                    g.first_slot,
-                    g.last_slot,
-                    g.first_at,
-                    g.last_at,
-                    str(g.reason),
-                )
-                for g in gaps
-            ),
-        )
+        await self._database.many(_PUT, map(_row, gaps))
+
+    async def fill(self, arrived: Mapping[tuple[str, str], Collection[int]]) -> int:
+        """Take slots, by check and region, out of the gaps, since their results are stored; how
+        many gaps that changed. A repeat finds nothing to take out.
+        """
+        async with self._database.transaction() as transaction:
+            return sum(
+                [await _fill(transaction, pair, slots) for pair, slots in arrived.items() if slots]
+            )
 
     async def since(
         self, at: Instant, service: str | None = None, region: str | None = None, limit: int = 1000
@@ -53,8 +54,7 @@ class Gaps:
                 conditions.append(f"{name} = ?")
                 values.append(value)
         rows = await self._database.fetch(
-            'SELECT "check", service, region, first_slot, last_slot, first_at, last_at, reason '
-            "FROM gap "
+            f"SELECT {_COLUMNS} FROM gap "
             f"WHERE {' AND '.join(conditions)} ORDER BY last_at DESC, id DESC LIMIT ?",
             *values,
             limit,
@@ -63,3 +63,29 @@ class Gaps:
             {**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
             for row in rows
         ]
+
+
+async def _fill(database: Database, pair: tuple[str, str], slots: Collection[int]) -> int:
+    changed = 0
+    for row in await database.fetch(_ABOUT, *pair, max(slots), min(slots)):
+        identifier = row.pop("id")
+        gap = Gap(**{**row, "reason": GapReason(row["reason"])})
+        left = without(gap, slots)
+        if left != [gap]:
+            await database.fetch("DELETE FROM gap WHERE id = ?", identifier)
+            await database.many(_PUT, map(_row, left))
+            changed += 1
+    return changed
+
+
+def _row(gap: Gap) -> tuple[str | int, ...]:
+    return (
+        gap.check,
+        gap.service,
+        gap.region,
+        gap.first_slot,
+        gap.last_slot,
+        gap.first_at,
+        gap.last_at,
+        str(gap.reason),
+    )

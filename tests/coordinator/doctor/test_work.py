@@ -62,6 +62,13 @@ async def test_a_worker_that_complains_of_itself_is_heard_out(
     assert (told.state, "eu-west-1: the clock is 12 s off" in told.said) == (State.WARNING, True)
 
 
+async def test_a_worker_whose_clock_is_wrong_is_named(filled: Store, store_url: str) -> None:
+    await running(filled)
+    off = {"self_test": "the clock is off", "clock_ahead_ms": 302_040}
+    await heard(filled, off, eu_west=0, us_east=0, ap_south=0)
+    assert "the clock of eu-west-1 is 302 s ahead" in (await looked(store_url))["workers"].said
+
+
 async def test_a_coordinator_that_does_not_run(filled: Store, store_url: str) -> None:
     assert (await looked(store_url))["coordinator"].said == "never ran on this store"
     await running(filled, NOW - 600_000)

@@ -1,9 +1,9 @@
 """What was not looked at is written down: between two lives, and while we live."""
 
 from coordinator.domain.model.topology import Check, Region, Topology
-from coordinator.domain.schedule.ledger import GapReason, Ledger
+from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
 from coordinator.domain.schedule.presence import Presence
-from coordinator.domain.schedule.schedule import Due
+from coordinator.domain.schedule.schedule import Due, Span
 from coordinator.messaging.publisher import Publisher
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.gaps import Gaps, resume, settle
@@ -55,3 +55,51 @@ def test_only_a_regular_look_settles_what_is_outstanding() -> None:
     assert len(ledger) == 1
     settle(ledger, [result(at)], TOPOLOGY)
     assert len(ledger) == 0
+
+
+def stored(slot: int) -> Result:
+    at = Span(CHECK, "eu-west", slot, slot).instant(slot)
+    return result(at)
+
+
+def declared(slot: int) -> Gap:
+    at = stored(slot).scheduled_at
+    return Gap("api", "claude", "eu-west", slot, slot, at, at, GapReason.NO_RESULT)
+
+
+async def missing(store: Store) -> list[tuple[int, int]]:
+    return sorted((row["first_slot"], row["last_slot"]) for row in await store.gaps.since(0))
+
+
+async def test_a_result_that_arrives_after_its_gap_takes_its_slot_out_of_it(store: Store) -> None:
+    ledger, base = Ledger(), CHECK.slot(clock.now())
+    gaps = Gaps(store, ledger, Counters())
+    looks = [Due(CHECK, "eu-west", base + n, stored(base + n).scheduled_at) for n in range(5)]
+    ledger.issue(looks)
+    await gaps.save(clock.now() + LATER_MS)
+    assert await missing(store) == [(base, base + 4)]
+    for late, left in (
+        (2, [(base, base + 1), (base + 3, base + 4)]),
+        (0, [(base + 1, base + 1), (base + 3, base + 4)]),
+        (0, [(base + 1, base + 1), (base + 3, base + 4)]),
+    ):
+        settle(ledger, await store.results.add([stored(base + late)]), TOPOLOGY)
+        await gaps.save(clock.now() + LATER_MS)
+        assert await missing(store) == left
+    rest = await store.results.add([stored(base + n) for n in (1, 3, 4)])
+    settle(ledger, rest, TOPOLOGY)
+    await gaps.save(clock.now() + LATER_MS)
+    assert await missing(store) == []
+
+
+async def test_a_result_that_was_stored_just_before_a_crash_leaves_its_gap_in_the_next_life(
+    store: Store,
+) -> None:
+    now = clock.now()
+    slot = CHECK.slot(now) - 3
+    await store.gaps.add([declared(slot)])
+    await store.results.add([stored(slot)._replace(received_at=now)])
+    ledger = Ledger()
+    await resume(store, tick(ledger), ledger, TOPOLOGY, now - 1_000, now)
+    await Gaps(store, ledger, Counters()).save(now)
+    assert await missing(store) == []

@@ -79,6 +79,32 @@ def test_an_order_that_is_known_to_be_lost_is_a_gap_at_once_and_only_once() -> N
     assert ledger.sweep(at(100)) == []
 
 
+def test_a_look_whose_order_seemed_lost_and_that_came_back_is_no_gap() -> None:
+    ledger = Ledger()
+    ledger.issue([look(1), look(2)])
+    ledger.settle("api", "eu-west", 1)
+    ledger.lose([look(1), look(2)])
+    assert ledger.sweep(at(100)) == [gap(2, 2, GapReason.PAUSED)]
+
+
+def test_what_comes_when_nobody_waits_any_more_is_told_once_to_be_taken_out_of_its_gap() -> None:
+    ledger = Ledger()
+    ledger.issue([look(1), look(2)])
+    ledger.settle("api", "eu-west", 2)
+    assert len(ledger.sweep(at(10))) == 1
+    ledger.settle("api", "eu-west", 1)
+    assert ledger.take_late() == {("api", "eu-west"): {1}}
+    assert ledger.take_late() == {}
+
+
+def test_a_gap_that_was_cut_grows_no_more() -> None:
+    ledger = Ledger()
+    ledger.miss([look(1), look(2)], GapReason.NO_WORKER)
+    ledger.settle("api", "eu-west", 1)
+    ledger.miss([look(3)], GapReason.NO_WORKER)
+    assert ledger.sweep(0) == [gap(1, 2, GapReason.NO_WORKER), gap(3, 3, GapReason.NO_WORKER)]
+
+
 def test_a_pause_is_declared_after_what_was_on_its_way_had_time_to_arrive() -> None:
     ledger = Ledger()
     ledger.pause([Span(CHECK, "eu-west", 5, 9)], now=at(10))

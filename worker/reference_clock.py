@@ -1,0 +1,114 @@
+"""The coordinator's clock, as far as its messages tell it: due moments and expiry go by it, so that
+a worker whose own clock is wrong works all the same.
+
+Each message bounds how far our clock is ahead. An order was issued before it came in, so we are
+ahead by its age at most; its age may be time that it lay in the broker. The receipt of a heartbeat
+was written after that was sent, so we are ahead by what lies between at least. Between the bounds
+our own clock is believed when they allow it, else the closest order. Only the monotonic clock is
+compared with, so setting this machine's clock does not disturb it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Final
+
+from worker.contract import clock
+from worker.contract.instant import Instant
+
+KEPT_S: Final = 120.0
+"""Bounds of the last one or two such times count: clocks drift."""
+CLOSE_MS: Final = 1_000
+"""Less than this may be the way of a message; then our own clock is believed."""
+BEATS: Final = 100
+"""Heartbeats whose receipts still tell something."""
+
+
+class Bound:
+    """The lowest of the values of late, so that old ones are forgotten."""
+
+    def __init__(self) -> None:
+        self._before: float | None = None
+        self._lately: float | None = None
+        self._since_s = 0.0
+
+    def add(self, value: float, at_s: float) -> None:
+        """One more value."""
+        if at_s - self._since_s >= KEPT_S:
+            self._before = self._lately
+            self._lately, self._since_s = None, at_s
+        self._lately = value if self._lately is None else min(value, self._lately)
+
+    @property
+    def lowest(self) -> float | None:
+        """The lowest of late; None without any."""
+        return min((v for v in (self._before, self._lately) if v is not None), default=None)
+
+
+class ReferenceClock:
+    """Tells the coordinator's time. Thread-safe; what is told of messages may come in any order."""
+
+    def __init__(
+        self,
+        now: Callable[[], Instant] = clock.now,
+        monotonic_s: Callable[[], float] = clock.monotonic_s,
+    ) -> None:
+        self._now = now
+        self._monotonic_s = monotonic_s
+        self._lock = Lock()
+        self._asked: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._forget()
+
+    def now(self) -> Instant:
+        """This moment by the coordinator's clock."""
+        return self._now() - self.ahead_ms()
+
+    def ahead_ms(self) -> int:
+        """How far our clock is ahead of the coordinator's, negative when it is behind; 0 when it
+        may well be right.
+        """
+        with self._lock:
+            own = self._now() - self._monotonic_s() * 1000
+            lowest, highest = self._lowest(), self._most.lowest
+            if highest is None:
+                return 0
+            ahead = own + highest  # at most
+            surely = lowest is not None and own + lowest > CLOSE_MS
+            return round(ahead) if surely or ahead < -CLOSE_MS else 0
+
+    def ordered(self, issued_at: Instant) -> None:
+        """An order came in that was issued at this moment of the coordinator's clock."""
+        with self._lock:
+            at_s = self._monotonic_s()
+            most = at_s * 1000 - issued_at
+            self._most.add(most, at_s)
+            lowest = self._lowest()
+            if lowest is not None and lowest > most + CLOSE_MS:
+                self._forget()  # one of the clocks was set
+                self._most.add(most, at_s)
+
+    def asked(self, boot: str, seq: int) -> None:
+        """A heartbeat is about to be sent."""
+        with self._lock:
+            self._asked[boot, seq] = self._monotonic_s()
+            if len(self._asked) > BEATS:
+                self._asked.popitem(last=False)
+
+    def answered(self, boot: str, seq: int, at: Instant) -> None:
+        """A receipt came that was written at this moment of the coordinator's clock."""
+        with self._lock:
+            sent_s = self._asked.pop((boot, seq), None)
+            if sent_s is None:
+                return
+            at_s = self._monotonic_s()
+            least = sent_s * 1000 - at
+            if self._most.lowest is not None and least > self._most.lowest + CLOSE_MS:
+                self._forget()
+            self._least.add(-least, at_s)
+
+    def _lowest(self) -> float | None:
+        found = self._least.lowest
+        return None if found is None else -found
+
+    def _forget(self) -> None:
+        self._most, self._least = Bound(), Bound()
