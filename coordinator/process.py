@@ -22,6 +22,7 @@ from coordinator.ingest.pipeline import Pipeline
 from coordinator.ingest.receipts import Bookkeeping, Receipts
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.signing import SigningKeyError
+from coordinator.runtime.hearing import Turns
 from coordinator.runtime.leadership import AnotherCoordinatorError, Leadership, leadership
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -100,16 +101,19 @@ async def _coordinate(
         publisher,
         consumer,
     ):
+        turns = Turns()
 
-        def link_since() -> float | None:
-            return consumer.connected_since_s
+        def heard_since() -> float | None:
+            return turns.heard_since_s(consumer.connected_since_s)
 
-        tick = Tick(publisher, ledger, presence, link_since, counters)
-        extra_looks = ExtraLooks(publisher, presence, link_since, counters)
+        tick = Tick(publisher, ledger, presence, heard_since, counters)
+        extra_looks = ExtraLooks(publisher, presence, heard_since, counters)
         judge_loop = JudgeLoop(store, engine, extra_looks, ledger, counters, configuration)
         judging: Ingest | Follower
         if begin is not None:
-            judging = Follower(store, judge_loop, presence, receive_clock, configuration, begin)
+            judging = Follower(
+                store, judge_loop, presence, receive_clock, configuration, begin, turns
+            )
         else:
             receipts = Receipts(publisher, presence, counters, Bookkeeping(places))
             pipeline = Pipeline(
@@ -122,7 +126,7 @@ async def _coordinate(
                 configuration,
                 settings.keep,
             )
-            judging = Ingest(pipeline, judge_loop)
+            judging = Ingest(pipeline, judge_loop, turns)
         reconfiguration = Reconfiguration(store, presence, consumer, judging, tick)
         watch = ConfigurationWatch(store, applied, reconfiguration.take_over)
         own_state = OwnState(store, lead.holder, watch, tick, consumer, ledger, counters)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from coordinator.configuration import Configuration
 from coordinator.ingest.pipeline import Batch, Pipeline
 from coordinator.messaging.consumer import Delivery
+from coordinator.runtime.hearing import Turns
 from coordinator.verdicts.judge_loop import SECOND_MS, JudgeLoop
 from worker.contract import clock
 from worker.contract.result import Result
@@ -20,8 +21,11 @@ from worker.contract.result import Result
 class Ingest:
     """Everything that happens to a report: batches one after the other, each in order."""
 
-    def __init__(self, pipeline: Pipeline, judge_loop: JudgeLoop) -> None:
+    def __init__(
+        self, pipeline: Pipeline, judge_loop: JudgeLoop, turns: Turns | None = None
+    ) -> None:
         self._pipeline = pipeline
+        self._turns = turns or Turns()
         self._judge_loop = judge_loop
         self._second = 0
 
@@ -41,6 +45,7 @@ class Ingest:
         judged = asyncio.create_task(asyncio.sleep(0))
         try:
             while not stop.is_set():
+                self._turns.turn()
                 batch = await coming
                 coming = asyncio.create_task(self._next_batch())
                 judged = await self._take(batch, judged)

@@ -12,9 +12,14 @@ import asyncpg
 from orjson import JSONEncodeError
 from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 
+from worker.contract.clock import monotonic_s
+
 log = logging.getLogger(f"outscope.{__name__}")
 
 LONGEST_PAUSE_S: Final = 5.0
+
+TELL_EVERY_S: Final = 5.0
+"""How long a database may take before somebody is told."""
 
 UNREACHABLE: Final = (
     BaseORMException,
@@ -43,18 +48,32 @@ async def persistently(what: str, write: Callable[[], Awaitable[T]]) -> T:
     error.
 
     Meanwhile nothing is receipted and the broker's queues fill, then the workers' outboxes: nothing
-    is lost.
+    is lost. A database that neither answers nor fails is told of in the log.
     """
     pause_s = 0.25
     while True:
         try:
-            return await write()
+            return await _told(what, write)
         except UNREACHABLE as error:
             if unstorable(error):
                 raise
             log.warning("cannot_write what=%s error=%r retry_s=%.2f", what, error, pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+
+async def _told(what: str, write: Callable[[], Awaitable[T]]) -> T:
+    """One write; while it takes long, the log says so again and again."""
+    began_s = monotonic_s()
+    writing = asyncio.ensure_future(write())
+    try:
+        while not (await asyncio.wait({writing}, timeout=TELL_EVERY_S))[0]:
+            log.warning("waits what=%s for_s=%.0f", what, monotonic_s() - began_s)
+    except asyncio.CancelledError:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        raise
+    return writing.result()
 
 
 def unstorable(error: BaseException) -> bool:

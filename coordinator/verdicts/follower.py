@@ -13,6 +13,7 @@ from typing import Final
 
 from coordinator.configuration import Configuration
 from coordinator.domain.schedule.presence import Presence
+from coordinator.runtime.hearing import Turns
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import persistently
 from coordinator.store import Store
@@ -41,8 +42,10 @@ class Follower:
         receive_clock: ReceiveClock,
         configuration: Configuration,
         begin: Instant,
+        turns: Turns | None = None,
     ) -> None:
         self._store = store
+        self._turns = turns or Turns()
         self._judge_loop = judge_loop
         self._presence = presence
         self._receive_clock = receive_clock
@@ -63,6 +66,7 @@ class Follower:
 
     async def step(self) -> bool:
         """Judge what is new; whether there is more at once."""
+        self._turns.turn()
         self._judge_loop.configure(self._next)
         reach, writers = await persistently(
             "claim", lambda: self._store.writers.claim(self._receive_clock.next())

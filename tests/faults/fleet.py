@@ -71,6 +71,11 @@ class Fleet:
         """The ids of the results that workers were told they may forget."""
         return set().union(*(reporter.receipted for reporter in self.reporters.values()))
 
+    def ordered(self) -> int:
+        """How many looks were ordered from all workers."""
+        orders = (order for one in self.reporters.values() for order in list(one.orders))
+        return sum(len(order.looks) for order in orders)
+
     def waiting(self) -> int:
         """How many reports with rows the reporters still keep."""
         return sum(

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from coordinator.domain.schedule.presence import GRACE_S, SILENT_AFTER_S
 from tests.coordinator.process.conftest import REGIONS, progress
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.fleet import Fleet
 
 pytestmark = pytest.mark.slow
+
+SILENT_S = GRACE_S + SILENT_AFTER_S + 1
+"""After so long a region of which nothing is heard is silent."""
 
 
 def test_after_a_restart_of_the_broker_everything_arrives(fleet: Fleet) -> None:
@@ -48,4 +52,37 @@ def test_on_postgresql_it_outlives_a_restart_of_the_database(
         fleet.coordinator.start()
         progress(fleet, 6)
         assert fleet.coordinator.stop() == 0
+    assert fleet.receipted() <= {result.id for result in fleet.stored()}
+
+
+@pytest.mark.parametrize("how", ["stopped", "hung"])
+def test_a_database_that_is_away_costs_no_look_and_is_told(
+    how: str,
+    valkey: Broker,
+    tmp_path: Path,
+    document: dict[str, Any],
+    postgres_url: str,
+    postgres_server: Any,
+) -> None:
+    fleet = Fleet(valkey, postgres_url, tmp_path, REGIONS)
+    fleet.apply(document)
+    away, back = {
+        "stopped": (postgres_server.stop, postgres_server.start),
+        "hung": (postgres_server.pause, postgres_server.go_on),
+    }[how]
+    with fleet.running():
+        progress(fleet)
+        began_s = time.monotonic()
+        away()
+        try:
+            word = "waits what=" if how == "hung" else "cannot_write what="
+            until(lambda: word in fleet.coordinator.log(), 12, "a word in the log")
+            until(lambda: time.monotonic() - began_s > SILENT_S, SILENT_S + 1, "silence")
+            ordered = fleet.ordered()
+            until(lambda: fleet.ordered() >= ordered + 24, 20, "orders", fleet.coordinator.log)
+        finally:
+            back()
+        progress(fleet)
+        until(lambda: fleet.waiting() < 5, 40, "that workers can forget all")
+        assert [gap for gap in fleet.gaps() if gap["reason"] == "no_worker"] == []
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
