@@ -23,7 +23,7 @@ from worker.probes.run import Vantage
 Vantages = Callable[..., Vantage]
 Certified = Callable[..., ssl.SSLContext]
 DELAYS_S = {"dns": 0.04, "tls": 0.06, "ttfb": 0.08}
-TRIES = 3
+TRIES = 10
 """The machine may be busy with something else; an error of ours is there each time."""
 
 
