@@ -1,6 +1,6 @@
 """Gaps: looks that should have been made and were not, or of which nothing was heard."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, Final
 
 from coordinator.domain.schedule.filling import without
@@ -22,6 +22,9 @@ _ABOUT: Final = (
     'WHERE "check" = ? AND region = ? AND first_slot <= ? AND last_slot >= ?'
 )
 
+FEW_PAIRS: Final = 10
+"""So many are asked about one by one."""
+
 
 class Gaps:
     """Every query about gaps."""
@@ -39,10 +42,12 @@ class Gaps:
         """Take slots, by check and region, out of the gaps, since their results are stored; how
         many gaps that changed. A repeat finds nothing to take out.
         """
+        changed = 0
         async with self._database.transaction() as transaction:
-            return sum(
-                [await _fill(transaction, pair, slots) for pair, slots in arrived.items() if slots]
-            )
+            for pair in await _with_gaps(transaction, arrived.keys()):
+                if arrived[pair]:
+                    changed += await _fill(transaction, pair, arrived[pair])
+        return changed
 
     async def since(
         self, at: Instant, service: str | None = None, region: str | None = None, limit: int = 1000
@@ -63,6 +68,14 @@ class Gaps:
             {**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
             for row in rows
         ]
+
+
+async def _with_gaps(database: Database, pairs: Set[tuple[str, str]]) -> Set[tuple[str, str]]:
+    """Those of many pairs that have any gaps: after an outage all are late, and few have some."""
+    if len(pairs) <= FEW_PAIRS:
+        return pairs
+    rows = await database.fetch('SELECT DISTINCT "check", region FROM gap')
+    return pairs & {(row["check"], row["region"]) for row in rows}
 
 
 async def _fill(database: Database, pair: tuple[str, str], slots: Collection[int]) -> int:
