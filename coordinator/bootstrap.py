@@ -27,7 +27,7 @@ LOOK_AGAIN_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A configuration in force with the regions in quarantine, and its version in the store."""
+    """A configuration in force with what is out or struck, and its version in the store."""
 
     version: int
     configuration: Configuration
@@ -43,21 +43,22 @@ class ConfigurationWatch:
         self._take_over = take_over
         self.version = applied.version
         """Of the configuration that was taken over last."""
-        self._quarantined = applied.configuration.quarantined
+        self._standing = _standing(applied.configuration)
 
     async def look(self) -> None:
         """Have the configuration in force taken over, unless it was already. When that fails, the
         next look does it again.
         """
-        version, quarantined = await self._store.configurations.version(), await _out(self._store)
-        if (version, quarantined) == (self.version, self._quarantined):
+        version = await self._store.configurations.version()
+        standing = await _out(self._store), await _struck(self._store)
+        if (version, standing) == (self.version, self._standing):
             return
         applied = await in_force(self._store)
         if applied is None:
             return
         await self._take_over(applied.configuration)
-        self.version, self._quarantined = applied.version, applied.configuration.quarantined
-        checks, out = len(applied.configuration.topology.checks), ",".join(sorted(quarantined))
+        self.version, self._standing = applied.version, _standing(applied.configuration)
+        checks, out = len(applied.configuration.topology.checks), ",".join(sorted(standing[0]))
         log.info("reconfigured version=%d checks=%d quarantined=%s", version, checks, out or "-")
 
 
@@ -66,13 +67,25 @@ async def in_force(store: Store) -> Applied | None:
     found = await store.configurations.current()
     if found is None:
         return None
-    configuration = replace(from_document(found[1]), quarantined=await _out(store))
+    configuration = replace(
+        from_document(found[1]), quarantined=await _out(store), struck=await _struck(store)
+    )
     return Applied(found[0], configuration)
 
 
 async def _out(store: Store) -> frozenset[str]:
     """The regions in quarantine."""
     return frozenset(await store.standings.all(QUARANTINE))
+
+
+async def _struck(store: Store) -> frozenset[int]:
+    """The strikes that stand."""
+    return frozenset(strike.id for strike in await store.striking.standing())
+
+
+def _standing(configuration: Configuration) -> tuple[frozenset[str], frozenset[int]]:
+    """What stands besides the document."""
+    return configuration.quarantined, configuration.struck
 
 
 async def _nothing() -> None:

@@ -37,6 +37,12 @@ class IncidentView(TypedDict):
     intermittent: Annotated[
         bool, Field(description="whether it came and went several times within an hour")
     ]
+    withdrawn: Annotated[
+        bool,
+        Field(
+            description="whether what it rested on counts no more, such as results that were struck"
+        ),
+    ]
     cause: Annotated[
         CauseView | None,
         Field(
@@ -62,7 +68,9 @@ class TimelineLine(TypedDict):
     """What happened to an incident, and how far it reached from then on."""
 
     at: Time
-    event: Annotated[str, Field(description="`opened`, `updated` or `resolved`")]
+    event: Annotated[
+        str, Field(description="`opened`, `updated`, `resolved`, `revised` or `withdrawn`")
+    ]
     severity: SeverityWord
     scope: ScopeWord
     regions: list[str]

@@ -40,8 +40,17 @@ class ResultRecord(TypedDict):
     extra: dict[str, Any]
 
 
+class ListedResult(ResultRecord):
+    """A result record, and whether it counts."""
+
+    struck: Annotated[
+        bool,
+        Field(description="somebody struck it (`outscope region strike`): it counts nowhere"),
+    ]
+
+
 class Results(TypedDict):
     """One page of result records, newest first. Ask again with `cursor` set to `next`."""
 
-    items: list[ResultRecord]
+    items: list[ListedResult]
     next: Next

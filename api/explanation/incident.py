@@ -25,6 +25,10 @@ _SCOPES = {
 }
 
 
+_OVER = ("resolved", "revised", "withdrawn")
+"""Events whose lines tell nothing of how far it reached."""
+
+
 def explain_incident(
     incident: Document, lines: Sequence[Document], names: Names, style: Style | None = None
 ) -> Explanation:
@@ -47,7 +51,7 @@ def telling(lines: Sequence[Document], at: str | None = None) -> Document | None
     if at is not None:
         stood = [line for line in lines if parse_rfc3339(line["at"]) <= parse_rfc3339(at)]
         return stood[-1] if stood else None
-    going = [line for line in lines if line["event"] != "resolved"]
+    going = [line for line in lines if line["event"] not in _OVER]
     kept = [line for line in going if line["verdict"] is not None]
     return next(iter((kept or going or list(lines))[-1:]), None)
 
@@ -64,7 +68,9 @@ def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
         f" {reach}{peak}."
     )
     yield Point(f"It began {_between(incident['started_after'], incident['started_by'], style)}.")
-    if incident["resolved_at"] is None:
+    if incident["withdrawn"]:
+        yield Point(f"It was withdrawn: {incident['reason']}", state="bad")
+    elif incident["resolved_at"] is None:
         yield Point("It goes on.")
     elif incident["ended_by"]:
         lasted = lasting(
@@ -124,14 +130,19 @@ def _timeline(lines: Sequence[Document], names: Names, style: Style) -> Iterator
             ),
         ]
         noted = f" ({'; '.join(notes)})" if notes else ""
-        what = (
-            f"{line['event']}: {line['severity']}, {_SCOPES[line['scope']]}:"
-            f" {_reach(line, names)}{noted}."
-        )
-        yield Point(
-            what if line["event"] != "resolved" else f"resolved{noted}.", style.moment(line["at"])
-        )
+        yield Point(_happened(line, names, noted), style.moment(line["at"]))
         before = line
+
+
+def _happened(line: Document, names: Names, noted: str) -> str:
+    if line["event"] in ("revised", "withdrawn"):
+        return f"{line['event']}: {line['reason']}"
+    if line["event"] == "resolved":
+        return f"resolved{noted}."
+    return (
+        f"{line['event']}: {line['severity']}, {_SCOPES[line['scope']]}:"
+        f" {_reach(line, names)}{noted}."
+    )
 
 
 def _reach(line: Document, names: Names) -> str:

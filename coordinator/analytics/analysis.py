@@ -7,6 +7,7 @@ from typing import Any, Final
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.archive.place import archive_url, open_place
 from coordinator.store import ResultFilter, open_store
+from coordinator.store.results.striking import Strike
 
 OTHERS: Final = tuple(name for name in DATASETS if name != "results")
 """The datasets that are copied for questions; results are read where they are."""
@@ -37,6 +38,7 @@ async def opened(url: str, archive: str | None, scratch: Path) -> Any:
     connection.execute("SET TimeZone = 'UTC'")
     async with open_store(url) as store:
         record = Record(store, place)
+        strikes = await store.striking.standing()
         sources = [await _hot(record, scratch / "hot.parquet")]
         for name in OTHERS:
             await _copied(record, name, scratch / f"{name}.parquet")
@@ -53,8 +55,20 @@ async def opened(url: str, archive: str | None, scratch: Path) -> Any:
     )
     for number, source in enumerate(sources):
         connection.register(f"source_{number}", source)
-    connection.execute(f"CREATE VIEW results AS {union}")
+    connection.execute(f"CREATE VIEW received AS {union}")
+    covered = " OR ".join(map(_covers, strikes)) or "FALSE"
+    connection.execute(f"CREATE VIEW results AS SELECT * FROM received WHERE NOT ({covered})")
+    connection.execute(f"CREATE VIEW struck AS SELECT * FROM received WHERE {covered}")
     return connection
+
+
+def _covers(strike: Strike) -> str:
+    """The condition for results that a strike covers."""
+    region = strike.region.replace("'", "''")
+    return (
+        f"(region = '{region}' AND epoch_ms(received_at) >= {strike.since} AND"
+        f" epoch_ms(received_at) < {strike.until})"
+    )
 
 
 def opened_files(paths: Sequence[Path]) -> Any:

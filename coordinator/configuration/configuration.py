@@ -34,6 +34,8 @@ class Configuration:
     rules: Rules
     quarantined: frozenset[str] = frozenset()
     """Regions that somebody took out: what they report is dropped, and they do not vote."""
+    struck: frozenset[int] = frozenset()
+    """The strikes that stand, by number: what they cover counts nowhere."""
 
     @cached_property
     def judged(self) -> Topology:

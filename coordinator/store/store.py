@@ -7,6 +7,7 @@ from coordinator.store.results.exporting import Exporting
 from coordinator.store.results.results import Results
 from coordinator.store.results.retention import Retention
 from coordinator.store.results.rollups import Rollups
+from coordinator.store.results.striking import Striking
 from coordinator.store.state.configurations import Configurations
 from coordinator.store.state.dead_letters import DeadLetters
 from coordinator.store.state.gaps import Gaps
@@ -26,6 +27,7 @@ class Store:
         self.configurations = Configurations(database)
         self.results = Results(database)
         self.rollups = Rollups(database)
+        self.striking = Striking(database)
         self.retention = Retention(database)
         self.standings = Standings(database)
         self.verdicts = Verdicts(database)

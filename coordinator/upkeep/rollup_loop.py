@@ -20,6 +20,9 @@ from worker.contract.instant import Instant
 log = logging.getLogger(f"outscope.{__name__}")
 
 EVERY_S: Final = 5.0
+MANY: Final = 100
+"""After a round of so many buckets the next begins soon: a day that is counted again has 1,440."""
+BETWEEN_S: Final = 0.2
 FORGET_EVERY_MS: Final = 3_600_000
 GRACE_MS: Final = 10_000
 """So long after its end a bucket is first made: most of its results are there by then."""
@@ -68,20 +71,25 @@ class RollupLoop:
         """Go on until told to stop, between two steps."""
         while not stop.is_set():
             try:
-                await self._round(stop)
+                many = await self._round(stop)
             except TROUBLE as error:
                 log.warning("rollups_wait error=%r", error)
-            await told_within(stop, EVERY_S)
+                many = False
+            await told_within(stop, BETWEEN_S if many else EVERY_S)
 
-    async def _round(self, stop: asyncio.Event) -> None:
+    async def _round(self, stop: asyncio.Event) -> bool:
+        """Whether so many buckets were due that there may be more."""
+        made = 0
         async for level, at in self._due(clock.now()):
             await self._step_aside(stop)
             if stop.is_set():
-                return
+                return False
             await self.make(level, at)
+            made += 1
         if clock.now() - self._forgot_at >= FORGET_EVERY_MS:
             self._forgot_at = clock.now()
             await self.forget(self._forgot_at)
+        return made >= MANY
 
     async def _due(self, now: Instant) -> AsyncIterator[tuple[Level, Instant]]:
         """The lower levels first: they make the higher ones due."""

@@ -21,6 +21,7 @@ from coordinator.store.state.incidents import Line
 from coordinator.store.state.standings import Standing
 from coordinator.verdicts import learned
 from coordinator.verdicts.current_state import CurrentState
+from coordinator.verdicts.restart import rebuilt
 from coordinator.verdicts.timeline import lines
 from worker.contract import clock
 from worker.contract.instant import Instant
@@ -53,12 +54,15 @@ class JudgeLoop:
         self._counters = counters
         self._configuration = configuration
         self._current_state = CurrentState()
+        self._struck = False
+        """Whether results that were judged count no more, or count again."""
         self._judged_second = 0
         self._learned_in = 0
 
     def configure(self, configuration: Configuration) -> None:
         """Judge by this configuration from now on."""
         if configuration is not self._configuration:
+            self._struck = self._struck or configuration.struck != self._configuration.struck
             self._configuration = configuration
             self._extra_looks.configure(configuration.topology)
             self._engine.reconfigure(configuration.judged, configuration.rules)
@@ -79,12 +83,25 @@ class JudgeLoop:
         if second == self._judged_second:
             return
         self._judged_second = second
+        if self._struck:
+            await self._begin_anew(at)
         asks, events, incidents, standings = await asyncio.to_thread(self._judged, at)
         self._extra_looks.order(asks, clock.now())
         await self._save_events(events, incidents)
         if standings:
             await persistently("standings", lambda: self._store.standings.put_many(standings))
         await self._save_learned(at)
+
+    async def _begin_anew(self, at: Instant) -> None:
+        """Judge by what is stored and counts, as after a restart. All that was received before this
+        moment is stored; what is observed again after it does no harm.
+        """
+        configuration = self._configuration
+        self._engine = await persistently(
+            "rebuilt", lambda: rebuilt(self._store, configuration, at)
+        )
+        self._current_state.forget()
+        self._struck = False
 
     async def _save_learned(self, at: Instant) -> None:
         """Write down what is normal now and then; in a quiet time it changes slowly."""

@@ -29,3 +29,14 @@ async def load(store: Store) -> Learned | None:
         return None
     at: Instant = max(int(document["at"]) for document in documents.values())
     return Learned(at, {check: document["normal"] for check, document in documents.items()})
+
+
+async def forget(store: Store, region: str) -> None:
+    """Forget what was learned in a region."""
+    documents = await store.standings.all(KIND)
+    kept = []
+    for check, document in documents.items():
+        if region in document["normal"]:
+            normal = {name: found for name, found in document["normal"].items() if name != region}
+            kept.append((KIND, check, int(document["at"]), {**document, "normal": normal}))
+    await store.standings.put_many(kept)

@@ -53,6 +53,12 @@ Resume = Annotated[
 Cursor = Annotated[
     str | None, typer.Option(help="Only what lies behind it: the cursor that an export printed.")
 ]
+Struck = Annotated[
+    bool,
+    typer.Option(
+        "--struck", help="Only results that were struck (region strike), otherwise left out."
+    ),
+]
 
 
 def export(
@@ -70,6 +76,7 @@ def export(
     ok: Ok = None,
     since: Since = None,
     until: Until = None,
+    struck: Struck = False,
     resume: Resume = False,
     cursor: Cursor = None,
     url: Url = DEFAULT_URL,
@@ -95,6 +102,7 @@ def export(
         "ok": ok,
         "since": since,
         "until": until,
+        "struck": struck or None,
     }
     order = Order(dataset, query, FORMATS.get(format or by_name), cursor)
     if resume and (out is None or not order.continues):

@@ -59,6 +59,8 @@ def _line(incident: dict[str, Any]) -> list[Text]:
 
 def _lasted(incident: dict[str, Any]) -> str:
     lasted = length(incident["started_by"], incident["ended_by"])
+    if incident["withdrawn"]:
+        return "withdrawn"
     return lasted if incident["resolved_at"] else f"{lasted}, goes on"
 
 
@@ -71,6 +73,8 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
     out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
+    if incident["withdrawn"]:
+        out.print(shown(f"It was withdrawn: {incident['reason']}"), markup=False)
     if incident["intermittent"]:
         out.print("It is intermittent: it came and went several times within an hour.")
     if incident["cause"]:

@@ -8,13 +8,18 @@ from typing import TypeVar
 import typer
 
 from api.cli.options.locations import database_url
-from coordinator.store import Store, StoreError, open_store
+from coordinator.store import TROUBLE, Store, StoreError, open_store
 
 T = TypeVar("T")
 
 
-def with_store(database: str | None, data: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
-    """What the work comes to; a sentence and exit code 1 when the store cannot be used."""
+def with_store(
+    database: str | None,
+    data: Path | None,
+    work: Callable[[Store], Awaitable[T]],
+    code: int = 1,
+) -> T:
+    """What the work comes to; a sentence and this exit code when the store cannot be used."""
 
     async def run() -> T:
         async with open_store(database_url(database, data)) as store:
@@ -24,4 +29,6 @@ def with_store(database: str | None, data: Path | None, work: Callable[[Store], 
         return asyncio.run(run())
     except StoreError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    except TROUBLE as error:
+        typer.echo(f"the database cannot be used: {error}", err=True)
+    raise typer.Exit(code)

@@ -45,6 +45,10 @@ Most = Annotated[
     int | None, Query(ge=1, description="at most so many rows; go on with the summary's `cursor`")
 ]
 Header = Annotated[bool, Query(description="whether a CSV begins with the names of its columns")]
+Struck = Annotated[
+    bool,
+    Query(description="only the results that were struck, which are left out otherwise"),
+]
 
 
 class Summaries:
@@ -139,6 +143,7 @@ async def export(
     cursor: Cursor = None,
     limit: Most = None,
     header: Header = True,
+    struck: Struck = False,
 ) -> StreamingResponse:
     """All rows of a dataset that are wanted, streamed in bounded memory, in an order in which
     reading can go on.
@@ -155,7 +160,16 @@ async def export(
     try:
         # in a thread, for loading Arrow takes long
         made = await to_thread(
-            _made, name, format_name, compression, columns, wanted, checked(cursor), limit, header
+            _made,
+            name,
+            format_name,
+            compression,
+            columns,
+            wanted,
+            checked(cursor),
+            limit,
+            header,
+            struck,
         )
         identifier = kept.keep(made)
         stream = made.stream(own.record, own.threads)
@@ -191,6 +205,7 @@ def _made(
     cursor: str | None,
     limit: int | None,
     header: bool,
+    struck: bool,
 ) -> Any:
     from coordinator.analytics.exports.stream import (
         Export,  # Arrow is large, and needed by exports alone
@@ -215,7 +230,9 @@ def _made(
             raise invalid(
                 field, f"{name} cannot be filtered by it; {', '.join(sorted(dataset.filters))} can"
             )
-    chosen = Chosen(_columns(dataset, columns), wanted, cursor, limit)
+    if struck and name != "results":
+        raise invalid("struck", f"{name} holds nothing that was struck; results does")
+    chosen = Chosen(_columns(dataset, columns), wanted, cursor, limit, struck)
     return Export(dataset, format_, pressed, chosen, header)
 
 

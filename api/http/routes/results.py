@@ -1,7 +1,8 @@
 """Results: what the workers saw, in pages."""
 
 from asyncio import timeout
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -12,8 +13,9 @@ from api.http.answers.refusals import FILTERED
 from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, checked, instant
 from api.http.sources.sources import From
 from coordinator.store import ResultFilter
+from coordinator.store.results.striking import Strike, is_struck
 from worker.contract.outcome import Reason
-from worker.contract.result import to_record
+from worker.contract.result import Result, to_record
 
 router = APIRouter(tags=["results"])
 
@@ -54,4 +56,9 @@ async def results(
     """
     async with timeout(PATIENCE_S):
         found = await sources.record.page(wanted, checked(cursor), limit)
-    return page(request, [to_record(result) for result in found.items], found.next)
+        strikes = await sources.store.striking.standing()
+    return page(request, [_listed(result, strikes) for result in found.items], found.next)
+
+
+def _listed(result: Result, strikes: Sequence[Strike]) -> dict[str, Any]:
+    return {**to_record(result), "struck": is_struck(result, strikes)}

@@ -19,6 +19,7 @@ from api.http.answers.refusals import MISSING, refused
 from api.http.parameters import PATIENCE_S, AtTime, Identifier, past
 from api.http.sources.sources import From
 from coordinator.store import ResultFilter
+from coordinator.store.results.striking import is_struck
 from worker.contract import clock
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
@@ -122,9 +123,11 @@ async def answered(request: Request, sources: From, id: Identifier) -> Response:
         found = await sources.archive.results.page(
             ResultFilter(service=id, since=since), None, ANSWERED_LOOKS
         )
+        strikes = await sources.store.striking.standing()
+    counting = [one for one in found.items if not is_struck(one, strikes)]
     return answer(
         request,
-        document({"service": id, "since": rfc3339(since), "groups": answered_from(found.items)}),
+        document({"service": id, "since": rfc3339(since), "groups": answered_from(counting)}),
     )
 
 

@@ -20,6 +20,8 @@ class Wanted:
     filter: ResultFilter = ResultFilter()
     cursor: str | None = None
     limit: int | None = None
+    struck: bool = False
+    """Only results that were struck; else only those that were not."""
 
 
 class Reading(Protocol):

@@ -1,6 +1,6 @@
 """An incident: the life of one disruption, from first bad to last bad result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,10 @@ class Moment(StrEnum):
     OPENED = "opened"
     UPDATED = "updated"
     RESOLVED = "resolved"
+    REVISED = "revised"
+    """Some of what it rests on counts no more; the line says what, and the incident goes on."""
+    WITHDRAWN = "withdrawn"
+    """All of what it rested on counts no more; the line says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Incident:
     """
     parts: Parts = ()
     """Of each region and component that it reached: when it began and ended there."""
+    withdrawn: bool = False
+    """Whether what it rested on counts no more: there was none, as far as we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class IncidentEvent:
     at: Instant
     moment: Moment
     incident: Incident
+    note: str = ""
+    """What the line says instead of the incident's own reason, if anything."""
 
     def to_record(self) -> dict[str, Any]:
         """The line that replay prints for this event."""
@@ -102,6 +110,23 @@ class IncidentEvent:
             "ended_after": _text(incident.ended_after),
             "ended_by": _text(incident.ended_by),
         }
+
+
+def revised(incident: Incident, now: Instant, why: str) -> IncidentEvent:
+    """A line that says what counts no more; the incident stays as it is."""
+    return IncidentEvent(now, Moment.REVISED, incident, why)
+
+
+def withdrawn(incident: Incident, now: Instant, why: str) -> IncidentEvent:
+    """The end of an incident that rests on nothing any more."""
+    gone = replace(
+        incident,
+        ended_by=incident.ended_by if incident.ended_by is not None else now,
+        resolved_at=incident.resolved_at if incident.resolved_at is not None else now,
+        reason=why,
+        withdrawn=True,
+    )
+    return IncidentEvent(now, Moment.WITHDRAWN, gone)
 
 
 def _text(instant: Instant | None) -> str | None:

@@ -110,6 +110,7 @@ def _incident(row: Row) -> dict[str, Any]:
         "components": from_text(row["components"]),
         "parts": [part.to_document() for part in parts_of(row)],
         "intermittent": bool(row["intermittent"]),
+        "withdrawn": bool(row["withdrawn"]),
         "cause": row["cause"] or None,
     }
 

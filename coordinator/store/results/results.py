@@ -9,6 +9,7 @@ from coordinator.store.database import Database
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.results.adding import PostgresAdding, SqliteAdding
 from coordinator.store.results.result_rows import COLUMNS, from_row
+from coordinator.store.results.striking import COUNTS
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
@@ -100,12 +101,12 @@ class Results:
     async def received(
         self, after: tuple[Instant, str], before: Instant, limit: int
     ) -> list[Result]:
-        """What was received behind a position (moment and id) and before a moment, in that order,
-        up to a limit.
+        """What was received behind a position (moment and id) and before a moment and counts, in
+        that order, up to a limit.
         """
         sql = (
-            f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? ORDER BY received_at,"
-            " id LIMIT ?"
+            f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? AND {COUNTS} "
+            "ORDER BY received_at, id LIMIT ?"
         )
         return [from_row(row) for row in await self._database.fetch(sql, *after, before, limit)]
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from coordinator.domain.rollups.fold import ROLLUP, Values
 from coordinator.store.database import Database
+from worker.contract.instant import Instant
 
 COLUMNS: Final = ", ".join(f'"{name}"' for name in ROLLUP)
 _KEY: Final = 'service, component, "check", region'
@@ -50,6 +51,13 @@ async def put(transaction: Database, table: str, rows: Sequence[Values], *, firs
         await transaction.fetch(_MADE)
         await transaction.copy("rollup_made", ROLLUP, rows)
         await transaction.fetch(upsert(table, f"SELECT {COLUMNS} FROM rollup_made"))
+
+
+async def clear(transaction: Database, table: str, at: Instant, regions: Sequence[str]) -> None:
+    """Delete a bucket's rows of these regions, and those of wholes that they are part of."""
+    marks = ", ".join("?" * len(regions))
+    sql = f"DELETE FROM {table} WHERE at = ? AND (region = '' OR region IN ({marks}))"
+    await transaction.many(sql, [(at, *regions)])
 
 
 def _place(row: Values) -> str:

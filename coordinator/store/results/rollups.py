@@ -9,14 +9,15 @@ interrupted.
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import asyncpg
 
 from coordinator.domain.rollups.fold import RESULT, Values, from_results, from_rollups, joined
 from coordinator.store.database import Database, Row
 from coordinator.store.results.partitions import DAY_MS, add_day, day_of
-from coordinator.store.results.rollup_rows import COLUMNS, parts, put
+from coordinator.store.results.rollup_rows import COLUMNS, clear, parts, put
+from coordinator.store.results.striking import COUNTS
 from worker.contract.instant import Instant
 
 Level = Literal["minute", "hour", "day"]
@@ -25,8 +26,11 @@ ABOVE: Final[dict[Level, Level]] = {"minute": "hour", "hour": "day"}
 BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
-_RESULTS: Final = f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
+_RESULTS: Final = (
+    f"SELECT {_RESULT} FROM result WHERE scheduled_at >= ? AND scheduled_at < ? AND {COUNTS}"
+)
 _HOW_MANY: Final = "SELECT count(*) FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
+_DUE: Final = "INSERT INTO rollup_due (level, at, region) VALUES (?, ?, ?)"
 _RESULTS_AT_ONCE: Final = 10_000
 _AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
 """About so many rows of a level are folded at once: some ten megabytes, for those of hours are
@@ -34,6 +38,17 @@ large.
 """
 _SAMPLES: Final = 5
 """In so many buckets of those that are folded, rows are counted."""
+
+
+class _Bucket(NamedTuple):
+    """A bucket that is made, the notes that made it due, and the regions that are counted again: of
+    them it may tell of fewer looks than before.
+    """
+
+    level: Level
+    at: Instant
+    notes: Sequence[int]
+    again: Sequence[str]
 
 
 class Rollups:
@@ -59,21 +74,26 @@ class Rollups:
         What is noted while this goes on is not forgotten: the bucket is due once more. A large one
         is put there in pieces; it is due until the last is.
         """
-        noted = await self._database.fetch(
-            "SELECT id FROM rollup_due WHERE level = ? AND at = ?", level, at
-        )
+        bucket = await self._bucket(level, at)
         await self._make_room(level, at)
         first = not await self._database.fetch(
             f"SELECT 1 FROM rollup_{level} WHERE at = ? LIMIT 1", at
         )
-        made = 0
+        made, begins = 0, True
         rows: Sequence[Values] = ()
         async for more in self._folded(level, at):
             if rows:
-                await self._put(level, rows, first=first)
+                await self._put(bucket, rows, first=first, begins=begins)
+                begins = False
             made, rows = made + len(more), more
-        await self._put(level, rows, first=first, at=at, noted=[row["id"] for row in noted])
+        await self._put(bucket, rows, first=first, begins=begins, ends=True)
         return made
+
+    async def _bucket(self, level: Level, at: Instant) -> _Bucket:
+        sql = "SELECT id, region FROM rollup_due WHERE level = ? AND at = ?"
+        noted = await self._database.fetch(sql, level, at)
+        again = sorted({row["region"] for row in noted} - {""})
+        return _Bucket(level, at, [row["id"] for row in noted], again)
 
     async def between(
         self,
@@ -106,30 +126,29 @@ class Rollups:
 
     async def _put(
         self,
-        level: Level,
+        bucket: _Bucket,
         rows: Sequence[Values],
         *,
         first: bool,
-        at: Instant | None = None,
-        noted: Sequence[int] = (),
+        begins: bool,
+        ends: bool = False,
     ) -> None:
         """Put rows, and with the last of a bucket say that it is made, and that the one above is
-        due.
+        due. With the first, what is counted again goes away.
         """
+        level, at, notes, again = bucket
         try:
             async with self._database.transaction() as transaction:
+                if begins and again:
+                    await clear(transaction, f"rollup_{level}", at, again)
                 await put(transaction, f"rollup_{level}", rows, first=first)
-                if at is not None and level in ABOVE:
-                    above = ABOVE[level]
-                    due = (above, at // LENGTH_MS[above] * LENGTH_MS[above])
-                    await transaction.many(
-                        "INSERT INTO rollup_due (level, at) VALUES (?, ?)", [due]
-                    )
+                if ends and level in ABOVE:
+                    await transaction.many(_DUE, _above(bucket))
                 await transaction.many(
-                    "DELETE FROM rollup_due WHERE id = ?", ((note,) for note in noted)
+                    "DELETE FROM rollup_due WHERE id = ?", ((note,) for note in notes if ends)
                 )
         except asyncpg.UniqueViolationError:  # somebody else was first
-            await self._put(level, rows, first=False, at=at, noted=noted)
+            await self._put(bucket, rows, first=False, begins=begins, ends=ends)
 
     async def _folded(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
         """The rows of a bucket, in pieces."""
@@ -194,6 +213,13 @@ class Rollups:
             async with self._database.transaction() as transaction:
                 await add_day(transaction, "rollup_minute", day)
             self._days.add(day)
+
+
+def _above(bucket: _Bucket) -> Iterator[tuple[Level, Instant, str]]:
+    """The notes that make the bucket above due."""
+    above = ABOVE[bucket.level]
+    for region in bucket.again or ("",):
+        yield above, bucket.at // LENGTH_MS[above] * LENGTH_MS[above], region
 
 
 def _cuts(counted: Sequence[Values], most: int) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,7 @@ class IncidentRow(Model):
     intermittent = fields.BooleanField(db_default=False)
     cause = fields.CharField(max_length=64, db_default="")
     parts = fields.TextField(db_default="[]")
+    withdrawn = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "incident"
@@ -201,6 +202,7 @@ class RollupDueRow(Model):
     id = fields.BigIntField(primary_key=True)
     level = fields.CharField(max_length=8)
     at = fields.BigIntField()
+    region = fields.CharField(max_length=64, db_default="")  # whose rows may have to shrink
 
     class Meta:
         table = "rollup_due"
@@ -248,3 +250,21 @@ class LeaseRow(Model):
 
     class Meta:
         table = "lease"
+
+
+class StrikeRow(Model):
+    """The results of a region that were received in [since, until) count nowhere, until that is undone."""  # noqa: E501
+
+    id = fields.BigIntField(primary_key=True)
+    region = fields.CharField(max_length=64)
+    since = fields.BigIntField()
+    until = fields.BigIntField()
+    reason = fields.TextField()
+    by = fields.CharField(max_length=128)
+    at = fields.BigIntField()
+    results = fields.BigIntField()
+    told_at = fields.BigIntField(null=True)  # when the coordinator had revised incidents
+    undone_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "strike"

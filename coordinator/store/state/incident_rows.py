@@ -63,7 +63,7 @@ def to_line(event: IncidentEvent, verdict: Verdict | None) -> list[Any]:
         str(incident.scope),
         to_text(incident.regions),
         to_text(incident.components),
-        incident.reason,
+        event.note or incident.reason,
         incident.intermittent,
         incident.cause,
         None if verdict is None else to_text(verdict.to_document()),
@@ -77,6 +77,7 @@ def from_row(row: Row) -> Incident:
         "scope": Scope(row["scope"]),
         "peak": Scope(row["peak"]),
         "intermittent": bool(row["intermittent"]),
+        "withdrawn": bool(row["withdrawn"]),
         "parts": parts_of(row),
         **{name: tuple(from_text(row[name])) for name in _LISTS},
     }
@@ -95,6 +96,7 @@ def document(row: Row) -> dict[str, Any]:
         **{name: from_text(row[name]) for name in _LISTS},
         **{name: moment(row[name]) for name in _TIMES},
         "intermittent": bool(row["intermittent"]),
+        "withdrawn": bool(row["withdrawn"]),
         "cause": linked,
     }
 

@@ -18,6 +18,7 @@ from coordinator.store.state.incident_rows import (
     to_line,
     to_row,
 )
+from worker.contract.instant import Instant
 
 _SELECT: Final = (
     f"SELECT {', '.join(f'incident.{name}' for name in COLUMNS)}, other.service AS cause_service "
@@ -78,6 +79,18 @@ class Incidents:
         """The incidents that go on, oldest first: what the judge starts from again."""
         rows = await self._database.fetch(
             f"{_SELECT} WHERE incident.resolved_at IS NULL ORDER BY incident.opened_at, incident.id"
+        )
+        return [from_row(row) for row in rows]
+
+    async def between(self, since: Instant, until: Instant) -> list[Incident]:
+        """The incidents that were opened before a moment and were not over before another, oldest
+        first.
+        """
+        rows = await self._database.fetch(
+            f"{_SELECT} WHERE incident.opened_at < ? AND (incident.resolved_at IS NULL OR"
+            " incident.resolved_at >= ?) ORDER BY incident.opened_at, incident.id",
+            until,
+            since,
         )
         return [from_row(row) for row in rows]
 

@@ -34,6 +34,12 @@ _SCHEMA: Final = schema_of(
         field_of("resolved_at", TIME, "when we said that it was over; null while it goes on"),
         field_of("intermittent", pa.bool_(), "whether it came and went", nullable=False),
         field_of("cause", pa.string(), "id of the incident that most likely has the same cause"),
+        field_of(
+            "withdrawn",
+            pa.bool_(),
+            "whether what it rested on was struck, so that there was none as far as we know",
+            nullable=False,
+        ),
         field_of("parts", pa.string(), "JSON: how long it lasted where", json=True),
     ),
 )

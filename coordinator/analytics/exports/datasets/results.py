@@ -1,13 +1,18 @@
 """What the workers saw: hot results and archived ones as one."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
 from coordinator.archive.reading.received import Received, key_of
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import RESULTS
 from coordinator.store.paging import cursor_of, position
+from coordinator.store.results.striking import Strike, Striking
 
 _FILTERS: Final = (
     "service",
@@ -23,12 +28,22 @@ _FILTERS: Final = (
 
 
 class _Results:
-    def __init__(self, received: Received) -> None:
+    def __init__(self, received: Received, striking: Striking, struck: bool) -> None:
         self._received = received
+        self._striking = striking
+        self._struck = struck
 
-    def batches(self) -> AsyncGenerator[Any, None]:
-        """In columns, as they were received."""
-        return self._received.batches()
+    async def batches(self) -> AsyncGenerator[Any, None]:
+        """In columns, as they were received: those that count, or those that were struck."""
+        strikes = await self._striking.standing()
+        received = self._received.batches()
+        try:
+            async for batch in received:
+                wanted = _kept(batch, strikes, self._struck)
+                if wanted.num_rows:
+                    yield wanted
+        finally:
+            await received.aclose()
 
     def cursor(self, last: Any) -> str:
         """Behind the last one received."""
@@ -42,7 +57,20 @@ class _Results:
 
 def _read(record: Record, wanted: Wanted) -> Reading:
     after = position(wanted.cursor) if wanted.cursor is not None else None
-    return _Results(record.received(wanted.filter, wanted.columns, after))
+    columns = tuple(dict.fromkeys((*wanted.columns, "region")))
+    received = record.received(wanted.filter, columns, after)
+    return _Results(received, record.store.striking, wanted.struck)
+
+
+def _kept(batch: Any, strikes: Sequence[Strike], struck: bool) -> Any:
+    """The rows of a batch that strikes cover, or the others."""
+    covered = pa.array(np.zeros(batch.num_rows, dtype=bool))
+    region, at = batch.column("region"), batch.column("received_at").cast(pa.int64())
+    for strike in strikes:
+        here = pc.equal(region, strike.region)
+        within = pc.and_(pc.greater_equal(at, strike.since), pc.less(at, strike.until))
+        covered = pc.or_(covered, pc.and_(here, within))
+    return batch.filter(covered if struck else pc.invert(covered))
 
 
 DATASET: Final = Dataset(

@@ -1,9 +1,12 @@
-"""`outscope region`: take a region out that can be trusted no more, and let it in again."""
+"""`outscope region`: take a region out that can be trusted no more, strike what it claimed, and let
+it in again.
+"""
 
 from typing import Annotated, Any
 
 import typer
 
+from api.cli.commands.region.striking import strike, strikes, unstrike
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
 from coordinator.store import Store
@@ -11,7 +14,9 @@ from coordinator.store.state.standings import QUARANTINE
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
-app = typer.Typer(help="Take a region out, and let it in again.", no_args_is_help=True)
+app = typer.Typer(
+    help="Take a region out, strike what it claimed, let it in again.", no_args_is_help=True
+)
 
 Region = Annotated[str, typer.Argument(metavar="REGION", help="As `outscope regions` shows it.")]
 
@@ -59,3 +64,8 @@ async def _configured(store: Store) -> set[str]:
     found = await store.configurations.current()
     document: dict[str, Any] = found[1] if found else {}
     return {region["id"] for region in document.get("regions", ())}
+
+
+app.command()(strike)
+app.command()(unstrike)
+app.command()(strikes)
