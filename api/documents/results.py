@@ -1,6 +1,6 @@
 """Result records, in the shape that the wire, the store, exports and replay use."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -41,11 +41,18 @@ class ResultRecord(TypedDict):
 
 
 class ListedResult(ResultRecord):
-    """A result record, and whether it counts."""
+    """A result record; one that counts nowhere says so."""
 
-    struck: Annotated[
-        bool,
-        Field(description="somebody struck it (`outscope region strike`): it counts nowhere"),
+    struck: NotRequired[
+        Annotated[
+            bool,
+            Field(
+                description=(
+                    "only there, and true, when somebody struck it (`outscope region strike`): it"
+                    " counts nowhere"
+                )
+            ),
+        ]
     ]
 
 

@@ -78,5 +78,5 @@ def _line(record: dict[str, Any]) -> list[Text]:
         plain(record["worker"]),
         word("well" if record["ok"] else "bad", record["reason"]),
         plain("" if record["total_ms"] is None else f"{record['total_ms']:.0f}"),
-        plain(f"struck; {record['detail']}" if record["struck"] else record["detail"]),
+        plain(f"struck; {record['detail']}" if record.get("struck") else record["detail"]),
     ]

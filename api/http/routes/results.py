@@ -61,4 +61,5 @@ async def results(
 
 
 def _listed(result: Result, strikes: Sequence[Strike]) -> dict[str, Any]:
-    return {**to_record(result), "struck": is_struck(result, strikes)}
+    record = to_record(result)
+    return {**record, "struck": True} if is_struck(result, strikes) else record
