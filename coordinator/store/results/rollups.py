@@ -31,6 +31,10 @@ _RESULTS: Final = (
 )
 _HOW_MANY: Final = "SELECT count(*) FROM result WHERE scheduled_at >= ? AND scheduled_at < ?"
 _DUE: Final = "INSERT INTO rollup_due (level, at, region) VALUES (?, ?, ?)"
+_WHOLE: Final = (
+    f"SELECT ({_HOW_MANY} AND region = ?), (SELECT coalesce(sum(looks), 0) FROM rollup_minute "
+    "WHERE at = ? AND region = ?)"
+)
 _RESULTS_AT_ONCE: Final = 10_000
 _AT_ONCE: Final[dict[Level, int]] = {"minute": 50_000, "hour": 5_000}
 """About so many rows of a level are folded at once: some ten megabytes, for those of hours are
@@ -93,7 +97,18 @@ class Rollups:
         sql = "SELECT id, region FROM rollup_due WHERE level = ? AND at = ?"
         noted = await self._database.fetch(sql, level, at)
         again = sorted({row["region"] for row in noted} - {""})
+        if level == "minute":
+            again = [region for region in again if await self._is_whole(at, region)]
         return _Bucket(level, at, [row["id"] for row in noted], again)
+
+    async def _is_whole(self, at: Instant, region: str) -> bool:
+        """Whether a minute's results of a region are all here: of those that moved to the archive
+        nothing can be counted again.
+        """
+        ((stored, counted),) = await self._database.rows(
+            _WHOLE, at, at + LENGTH_MS["minute"], region, at, region
+        )
+        return bool(stored >= counted)
 
     async def between(
         self,

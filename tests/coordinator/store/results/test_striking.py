@@ -93,6 +93,20 @@ async def test_a_bucket_of_many_components_is_counted_again_in_pieces(
     assert await rollups(store) == expected
 
 
+async def test_a_minute_whose_results_moved_away_keeps_what_it_counted(
+    store: Store, make_result: Make
+) -> None:
+    await store.results.add(looks(make_result, "eu-west", 50))
+    await make_all(store)
+    expected = await rollups(store)
+    await store._database.fetch("DELETE FROM result")  # as the archive does
+    late = [one._replace(id="late") for one in looks(make_result, "eu-west", 1, **FAILED)]
+    await store.results.add(late)
+    await struck(store, DAY, DAY + HOUR_MS)
+    await make_all_due(store)
+    assert await rollups(store) == expected
+
+
 async def test_what_is_struck_is_not_judged_but_stays_readable(
     store: Store, make_result: Make
 ) -> None:

@@ -184,6 +184,30 @@ async def test_a_lease_that_is_held_stays_held_and_gets_a_token(store_url: str) 
         assert (row["holder"], "token" in row) == ("b", False)
 
 
+async def test_a_store_without_strikes_gets_them_and_loses_nothing_on_the_way_back(
+    store_url: str, make_result: Make
+) -> None:
+    async with schema(store_url, "0006_lease_tokens") as database:
+        await database.client.execute_query(OLD_INCIDENT)
+        due = f"INSERT INTO rollup_due (level, at) VALUES ('minute', {AT})"
+        await database.client.execute_query(due)
+    async with open_store(store_url) as store:
+        (incident,) = await store.incidents.open()
+        assert not incident.withdrawn
+        assert await store.rollups.due("minute", AT + 60_000) == [AT]
+        assert await store.striking.waiting() == 0
+        await store.results.add([make_result(1)])
+        found = await store.striking.find("eu-west", 0, 2**60)
+        assert await store.striking.strike("eu-west", 0, 2**60, found, ("", "", AT)) == 1
+    async with schema(store_url, "0006_lease_tokens") as database:
+        assert len(await database.fetch("SELECT id FROM result")) == 1
+        assert len(await database.fetch("SELECT id FROM incident")) == 1
+        with pytest.raises(OperationalError):
+            await database.fetch("SELECT 1 FROM strike")
+    async with open_store(store_url) as store:
+        assert await store.striking.all() == []
+
+
 async def _indexes(database: Database) -> set[str]:
     sql = (
         "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'result'"
