@@ -25,6 +25,7 @@ from coordinator.configuration import load_configuration
 from coordinator.evaluation.simulator import Play, Shape, scenario
 from coordinator.evaluation.simulator.fleet.configuration import document
 from coordinator.store import open_store
+from coordinator.store.results.striking import Found, Strike
 from worker.contract.clock import now
 from worker.contract.result import Result, to_record
 
@@ -131,6 +132,34 @@ def test_sql_reads_hot_and_archived_results_as_one(
     assert "no_such_column" in run("sql", "select no_such_column from results").stderr
     table = run("sql", "select region, count(*) as looks from results group by 1 order by 1").stdout
     assert play.topology.regions[0].id in table
+
+
+def test_what_was_struck_is_in_a_view_of_its_own_and_in_no_dataset_archived_or_not(
+    run: Run, database: str, play: Play, results: list[Result], tmp_path: Path
+) -> None:
+    region = play.topology.regions[0].id
+    number = sum(result.region == region for result in results)
+
+    async def strike() -> Strike:
+        async with open_store(database) as store:
+            await store.striking.strike(region, 0, now(), Found(), ("leaked", "me", now()))
+            return (await store.striking.standing())[0]
+
+    async def undo(one: Strike) -> None:
+        async with open_store(database) as store:
+            await store.striking.undo(one, now())
+
+    one = asyncio.run(strike())
+    question = "select (select count(*) from results) as n, (select count(*) from struck) as struck"
+    told = json.loads(run("sql", question, "--json").stdout)
+    folder = tmp_path / "dataset"
+    assert run("dataset", folder).exit_code == 0
+    written = json.loads(
+        run("sql", "--from", folder, "select count(*) as n from results", "--json").stdout
+    )
+    asyncio.run(undo(one))
+    assert told == {"n": len(results) - number, "struck": number}
+    assert written == {"n": len(results) - number}
 
 
 @pytest.mark.parametrize("command", [("dataset", "new"), ("sql", "select 1")])
