@@ -67,9 +67,9 @@ def test_the_page_has_every_rule_and_the_same_text_again() -> None:
 
 def test_options_name_scenarios_by_their_beginning_and_seeds_as_a_span() -> None:
     options = parser().parse_args(
-        ["--scenarios", "service,blip", "--seeds", "3-5,9", "--rules", "gatus"]
+        ["--scenarios", "component-1,blip", "--seeds", "3-5,9", "--rules", "gatus"]
     )
-    assert options.scenarios == ("service-100", "service-30", "service-10", "service-5", "blip-30s")
+    assert options.scenarios == ("component-100", "component-10", "blip-30s")
     assert options.seeds == (3, 4, 5, 9)
 
 

@@ -15,6 +15,7 @@ from coordinator.evaluation.simulator import (
     DOUBLED,
     NORMAL,
     SCENARIOS,
+    SICK,
     SILENT,
     Noise,
     Scenario,
@@ -24,7 +25,12 @@ from coordinator.evaluation.simulator import (
 from coordinator.evaluation.simulator.fleet.shape import Looks
 from coordinator.evaluation.simulator.records import RECORD, read_records, scenarios_of
 
-_NOISE: Final[Mapping[str, Noise]] = {"normal": NORMAL, "doubled": DOUBLED, "none": SILENT}
+_NOISE: Final[Mapping[str, Noise]] = {
+    "normal": NORMAL,
+    "doubled": DOUBLED,
+    "sick": SICK,
+    "none": SILENT,
+}
 
 Name = Annotated[
     str | None, typer.Argument(metavar="SCENARIO", help="What happens; --list names all.")
@@ -42,7 +48,8 @@ Workers = Annotated[int, typer.Option(help="Workers in each region, 1 to 10.", m
 Interval = Annotated[str, typer.Option(help="Between two looks, 10s to 5m.", metavar="DURATION")]
 Components = Annotated[int, typer.Option(help="Components of the main service.", metavar="N")]
 NoiseName = Annotated[
-    Literal["normal", "doubled", "none"], typer.Option("--noise", help="What fails by chance.")
+    Literal["normal", "doubled", "sick", "none"],
+    typer.Option("--noise", help="What fails by chance."),
 ]
 LooksName = Annotated[
     Looks, typer.Option("--looks", help="Every worker takes each look, or one that they share.")

@@ -7,19 +7,20 @@ The judge never imports it, and of the judge it knows only the topology.
 from coordinator.evaluation.simulator.fleet.shape import Shape
 from coordinator.evaluation.simulator.performance import Ask, Watcher, perform
 from coordinator.evaluation.simulator.play import Play
-from coordinator.evaluation.simulator.scenarios.scenario import (
+from coordinator.evaluation.simulator.scenarios.registry import (
     SCENARIOS,
-    Scenario,
     UnknownScenarioError,
     scenario,
 )
+from coordinator.evaluation.simulator.scenarios.scenario import Scenario
 from coordinator.evaluation.simulator.truth import Family, Truth
-from coordinator.evaluation.simulator.world.noise import DOUBLED, NORMAL, SILENT, Noise
+from coordinator.evaluation.simulator.world.noise import DOUBLED, NORMAL, SICK, SILENT, Noise
 
 __all__ = [
     "DOUBLED",
     "NORMAL",
     "SCENARIOS",
+    "SICK",
     "SILENT",
     "Ask",
     "Family",

@@ -9,11 +9,14 @@ from coordinator.domain.model.topology import Topology
 from worker.contract.instant import Instant, rfc3339
 
 Scope: TypeAlias = Literal["regional", "component", "system_wide", "unknown"]
+Severity: TypeAlias = Literal["outage", "degraded"]
 
 NEARLY_ALL: Final = 0.8
 """From this share of the regions (or components) on, a disruption is everywhere (or of the whole
 service).
 """
+OUTAGE: Final = 0.8
+"""From this failing share on it is an outage."""
 _FEWEST: Final = 3
 """Of fewer regions nobody can say that it is everywhere; nor of less than half of them."""
 
@@ -48,6 +51,11 @@ class Truth:
     share: float
     slow: bool = False
 
+    @property
+    def severity(self) -> Severity:
+        """How bad it is where it is; slow answers are answers."""
+        return "outage" if self.share >= OUTAGE and not self.slow else "degraded"
+
     def to_record(self) -> dict[str, Any]:
         """As a JSON-able record, times as RFC 3339."""
         return {
@@ -59,6 +67,7 @@ class Truth:
             "components": list(self.components),
             "share": self.share,
             "slow": self.slow,
+            "severity": self.severity,
         }
 
 

@@ -28,6 +28,8 @@ class Site:
     country: str
     round_trip_ms: float
     extra: Mapping[str, Any]
+    work_ms: int = 0
+    """How much longer than usual the answer takes to make."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Placement:
     behind_cdn: frozenset[str]
     edges: Mapping[str, str] = field(hash=False)
     """The edge of the CDN that answers each region. Neighbours share one."""
+    work_ms: int = 0
+    """How much longer than usual every answer takes to make, but a reference's."""
 
     def asn(self, check: Check) -> int:
         """The network that answers. Every reference has one of its own."""
@@ -66,12 +70,14 @@ class Placement:
                 there.country,
                 way_ms,
                 MappingProxyType({"edge": edge}),
+                self.work_ms,
             )
         if self.topology.service[check.service].role is Role.REFERENCE:
             return Site(asn, f"192.0.2.{number % 250 + 1}", region.country, 2 * _NEAR_MS, _NOTHING)
         home = self.topology.regions[(asn - _FIRST_OWN) % len(self.topology.regions)]
         way_ms = _NEAR_MS + round_trip_ms(region, home)
-        return Site(asn, f"198.51.100.{number % 250 + 1}", home.country, way_ms, _NOTHING)
+        ip = f"198.51.100.{number % 250 + 1}"
+        return Site(asn, ip, home.country, way_ms, _NOTHING, self.work_ms)
 
     def edge_groups(self) -> Mapping[str, tuple[str, ...]]:
         """The regions of each edge."""

@@ -2,7 +2,7 @@
 looks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -38,11 +38,14 @@ class Shape:
     """The components of each other service."""
     references: int = 4
     looks: Looks = "each"
+    first_ms: int | None = None
+    """Between two looks at the first component of the main service, when not as at all others."""
 
     def __post_init__(self) -> None:
-        _between("regions", self.regions, 3, len(PLACES))
+        _between("regions", self.regions, 1, len(PLACES))
         _between("workers a region", self.workers, 1, 10)
         _between("milliseconds between looks", self.interval_ms, 10_000, 300_000)
+        _between("milliseconds between looks", self.first_ms or self.interval_ms, 10_000, 300_000)
         _between("components of the main service", self.components, 2, 200)
         _between("other services", len(self.others), 1, len(_OTHERS))
         for count in self.others:
@@ -72,6 +75,10 @@ class Shape:
             places, services, tuple(self._checks(services, tuple(place.id for place in places)))
         )
 
+    def resized(self, regions: int, workers: int) -> "Shape":
+        """The same with another fleet."""
+        return replace(self, regions=regions, workers=workers)
+
     def workers_of(self, region: str) -> tuple[str, ...]:
         """The names of a region's workers."""
         return tuple(f"{region}-{n}" for n in range(1, self.workers + 1))
@@ -83,13 +90,18 @@ class Shape:
                 service.id,
                 component.id,
                 "dns" if service.role is Role.REFERENCE and place % 2 else "http",
-                self.interval_ms,
-                self.timeout_ms,
+                interval_ms,
+                min(_TIMEOUT_MS, interval_ms),
                 regions,
             )
             for service in services
             for place, component in enumerate(service.components)
+            for interval_ms in [self._interval_ms(service.id, place)]
         ]
+
+    def _interval_ms(self, service: str, place: int) -> int:
+        own = service == MAIN and place == 0 and self.first_ms
+        return own or self.interval_ms
 
 
 def _features(count: int) -> tuple[str, ...]:

@@ -39,15 +39,20 @@ def flapping(stage: Stage) -> None:
     """The whole service fails and is well by turns; in truth one disruption of half the looks."""
     turn_ms = max(2 * stage.shape.interval_ms, stage.random.randint(60_000, 90_000))
     turns = max(3, (stage.until - stage.since) // (2 * turn_ms))
-    for n in range(turns):
-        stage.disrupt(
-            since=stage.since + 2 * n * turn_ms, until=stage.since + (2 * n + 1) * turn_ms
-        )
+    flapping_by(stage, turn_ms, turn_ms, turns)
+
+
+def flapping_by(stage: Stage, down_ms: int, up_ms: int, turns: int) -> None:
+    """The whole service is down and up so many times; in truth one disruption of a part of the
+    looks.
+    """
+    starts = [stage.since + n * (down_ms + up_ms) for n in range(turns)]
+    for start in starts:
+        stage.disrupt(since=start, until=start + down_ms)
     stage.truths.clear()
-    end = stage.since + (2 * turns - 1) * turn_ms
-    stage.tell(
-        stage.main, stage.components(), stage.regions, turns / (2 * turns - 1), stage.since, end
-    )
+    end = starts[-1] + down_ms
+    share = turns * down_ms / (end - stage.since)
+    stage.tell(stage.main, stage.components(), stage.regions, share, stage.since, end)
 
 
 def blip(stage: Stage) -> None:

@@ -97,6 +97,7 @@ class Stage:
         share: float = 1.0,
         failures: tuple[Failure, ...] = BROKEN,
         slow: float = 1.0,
+        delay_ms: int = _SLOW_MS,
         since: Instant | None = None,
         until: Instant | None = None,
     ) -> None:
@@ -110,7 +111,7 @@ class Stage:
         )
         since, until = since or self.since, until or self.until
         checks = frozenset(c.id for c in self.topology.checks_of(service) if c.component in parts)
-        failing, delay_ms = (failures, 0) if slow == 1.0 else ((), _SLOW_MS)
+        failing, later_ms = (failures, 0) if slow == 1.0 else ((), delay_ms)
         self.troubles.append(
             Trouble(
                 since,
@@ -120,7 +121,7 @@ class Stage:
                 checks,
                 frozenset(places),
                 slow=slow,
-                delay_ms=delay_ms,
+                delay_ms=later_ms,
             )
         )
         self.tell(service, parts, places, share, since, until, slow=slow != 1.0)
@@ -162,12 +163,13 @@ class Stage:
         checks: Iterable[str] | None = None,
         slow: float = 1.0,
         clock_ms: int = 0,
+        since: Instant | None = None,
     ) -> None:
         """These workers are at fault, and no target is."""
         only = None if checks is None else frozenset(checks)
         self.troubles.append(
             Trouble(
-                self.since,
+                since or self.since,
                 self.until,
                 failures,
                 share,

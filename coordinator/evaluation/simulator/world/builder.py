@@ -2,7 +2,7 @@
 other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -19,6 +19,7 @@ from coordinator.evaluation.simulator.world.noise import (
     cell_bursts,
     path_bursts,
     region_blips,
+    sick_spells,
 )
 from coordinator.evaluation.simulator.world.trouble import Trouble
 from worker.contract.instant import Instant
@@ -54,10 +55,11 @@ class Builder:
             blips = region_blips(
                 self.noise, self._random("blips", region.id), self.since, self.until
             )
+            spells = self._spells(region)
             for service in self.shape.topology.services:
                 shared = [*blips, *self._paths(region, service)]
                 for check in self.shape.topology.checks_of(service.id):
-                    yield self._cell(check, region, transit_ms, shared, dice, here)
+                    yield self._cell(check, region, transit_ms, shared, dice, here, spells)
 
     def _paths(self, region: Region, service: Service) -> list[Trouble]:
         """References share no path: each is reached over its own."""
@@ -67,6 +69,12 @@ class Builder:
             self.noise, self._random("paths", region.id, service.id), self.since, self.until
         )
 
+    def _spells(self, region: Region) -> dict[str, list[Trouble]]:
+        return {
+            worker: sick_spells(self.noise, self._random("spells", worker), self.since, self.until)
+            for worker in self.shape.workers_of(region.id)
+        }
+
     def _cell(
         self,
         check: Check,
@@ -75,6 +83,7 @@ class Builder:
         shared: list[Trouble],
         dice: Dice,
         troubles: Sequence[Trouble],
+        spells: Mapping[str, list[Trouble]],
     ) -> Cell:
         noise, random = self.noise, self._random("cell", region.id, check.id)
         site = self.placement.site(check, region)
@@ -97,7 +106,7 @@ class Builder:
                 transit_ms,
                 site,
                 odds,
-                _concerning(troubles, check.id, region.id, worker),
+                (*spells[worker], *_concerning(troubles, check.id, region.id, worker)),
                 dice,
             )
             for place, worker in enumerate(self.shape.workers_of(region.id))

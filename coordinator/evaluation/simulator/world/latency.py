@@ -40,7 +40,7 @@ def spread_of(noise: Noise, random: Random) -> float:
 def base_ms(site: Site, random: Random) -> float:
     """How long this endpoint usually takes to answer here."""
     low, high = _SERVER_MS
-    return _TRIPS * site.round_trip_ms + low + (high - low) * random.random()
+    return site.work_ms + _TRIPS * site.round_trip_ms + low + (high - low) * random.random()
 
 
 def hour_factor(noise: Noise, longitude: float, at: Instant) -> float:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from coordinator.evaluation.simulator.world.trouble import (
+    CUT,
     ERROR,
     REFUSED,
     RESET,
@@ -70,6 +71,11 @@ class Noise:
     drift: float = 0.15
     """How far the answer time swings over the day."""
 
+    sick_spells: float = 0.0
+    """One worker loses a part of everything."""
+    sick_s: Range = Range(120.0, 1200.0)
+    sick_share: Range = Range(0.1, 0.5)
+
     def doubled(self) -> "Noise":
         """Twice the failures and twice the bursts."""
         return replace(
@@ -82,12 +88,15 @@ class Noise:
             cell_bursts=2 * self.cell_bursts,
             path_bursts=2 * self.path_bursts,
             region_blips=2 * self.region_blips,
+            sick_spells=2 * self.sick_spells,
         )
 
 
 _NOT_ANY: Final = Range(0.0, 0.0)
 NORMAL: Final = Noise()
 DOUBLED: Final = NORMAL.doubled()
+SICK: Final = replace(NORMAL, sick_spells=0.5)
+"""Each worker is sick once in two days, for minutes."""
 SILENT: Final = Noise(
     _NOT_ANY,
     _NOT_ANY,
@@ -126,6 +135,13 @@ def region_blips(noise: Noise, random: Random, since: Instant, until: Instant) -
         _bursts(
             random, since, until, noise.region_blips, noise.blip_s, noise.burst_share, _OF_PATHS
         )
+    )
+
+
+def sick_spells(noise: Noise, random: Random, since: Instant, until: Instant) -> list[Trouble]:
+    """The spells of one worker."""
+    return list(
+        _bursts(random, since, until, noise.sick_spells, noise.sick_s, noise.sick_share, CUT)
     )
 
 

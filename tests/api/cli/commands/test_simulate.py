@@ -87,7 +87,7 @@ def test_the_list_names_every_scenario_with_its_sentence(run: Run) -> None:
     [
         ((), "name a scenario; --list names all"),
         (("region-20",), "there is no scenario region-20; did you mean region-30?"),
-        (("blip-30s", "--regions", "2"), "2 regions cannot be simulated; choose 3 to 50"),
+        (("blip-30s", "--regions", "2"), "blip-30s needs 3 regions, not 2"),
         (
             ("blip-30s", "--workers", "99"),
             "99 workers a region cannot be simulated; choose 1 to 10",

@@ -10,7 +10,8 @@ from coordinator.evaluation.simulator.world.cell import phase_ms
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"regions": 2}, "2 regions cannot be simulated; choose 3 to 50"),
+        ({"regions": 0}, "0 regions cannot be simulated; choose 1 to 50"),
+        ({"first_ms": 9_999}, "9999 milliseconds between looks"),
         ({"regions": 51}, "51 regions"),
         ({"workers": 0}, "0 workers a region"),
         ({"workers": 11}, "11 workers a region"),

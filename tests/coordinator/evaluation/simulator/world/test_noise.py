@@ -1,14 +1,20 @@
 """Noise: what it claims to be, and nothing when it is silent."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from random import Random
 
 import pytest
 
-from coordinator.evaluation.simulator import DOUBLED, NORMAL, SILENT, Noise, Shape, scenario
-from coordinator.evaluation.simulator.world.noise import cell_bursts, path_bursts, region_blips
+from coordinator.evaluation.simulator import DOUBLED, NORMAL, SICK, SILENT, Noise, Shape, scenario
+from coordinator.evaluation.simulator.world.noise import (
+    cell_bursts,
+    path_bursts,
+    region_blips,
+    sick_spells,
+)
 from worker.contract.result import Result
 
 HOUR_MS = 3_600_000
@@ -33,6 +39,30 @@ def test_bursts_are_short_and_a_few_a_day(make: object, a_day: int, longest_s: i
     assert all(2_000 <= burst.until - burst.since <= longest_s * 1000 for burst in found)
     assert len(make(DOUBLED, Random(3), 0, 1_000 * DAY_MS)) > 1.8 * len(found)
     assert make(SILENT, Random(3), 0, 1_000 * DAY_MS) == []
+
+
+def test_each_worker_is_sick_once_in_two_days_for_minutes() -> None:
+    found = sick_spells(SICK, Random(3), 0, 2_000 * DAY_MS)
+    assert 900 < len(found) < 1_100
+    assert all(120_000 <= spell.until - spell.since <= 1_200_000 for spell in found)
+    assert all(0.1 <= spell.share <= 0.5 for spell in found)
+    assert sick_spells(NORMAL, Random(3), 0, 2_000 * DAY_MS) == []
+
+
+def test_in_sick_weather_some_workers_lose_much_and_what_else_happens_is_the_same() -> None:
+    weather = replace(SICK, sick_spells=12.0)
+    sick, well = (
+        Counter(
+            result.worker
+            for result in chain.from_iterable(
+                scenario("quiet-day").build(Shape(3, 2, 60_000), 1, noise, 6 * HOUR_MS).stream()
+            )
+            if not result.ok
+        )
+        for noise in (weather, NORMAL)
+    )
+    assert all(sick[worker] >= well[worker] for worker in well)
+    assert max(sick[worker] / well[worker] for worker in well) > 3
 
 
 def test_a_normal_day_has_a_failing_share_below_one_percent_and_a_doubled_one_twice_that() -> None:

@@ -24,6 +24,12 @@ recovery-region-by-region recovery-model-by-model flapping blip-30s slow-region 
 timeouts-only certificate-expired nxdomain-half bot-wall key-revoked third-silent all-but-one-silent
 coordinator-cut-off repeats-shuffled two-incidents two-incidents-one-service
 cdn-60-percent bad-release maintenance slow-burn no-network
+worker-sick-10 worker-sick-25 worker-sick-50 region-sick-15 region-sick-50 third-sick-15
+provider-sick-20 resolver-sick-20 sick-region-100 sick-region-30
+service-12 service-9 service-6 service-3 service-3-to-12 component-in-region-50 burst-one-slot
+burst-3-of-7 flapping-2-3 rise-60 rise-60-region swing-day route-shift-35 hidden-by-retries
+quick-component rare-component three-one-silent three-one-unfit two-regions-100 two-regions-one
+one-region-100 five-by-one-100 five-by-one-region five-by-one-component-30
 """
 
 
@@ -55,6 +61,12 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         scenario("region-20")
     with pytest.raises(UnknownScenarioError, match="--list names them all"):
         scenario("xyzzy")
+
+
+def test_a_fleet_that_is_too_small_is_refused_unless_the_scenario_brings_its_own() -> None:
+    with pytest.raises(ValueError, match="region-100 needs 3 regions, not 2"):
+        scenario("region-100").build(Shape(2))
+    assert len(scenario("one-region-100").build(Shape(8)).topology.regions) == 1
 
 
 def test_the_simulator_knows_of_the_judge_only_the_topology() -> None:
