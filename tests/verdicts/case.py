@@ -24,6 +24,8 @@ class Case:
     right_at_3: bool
     scope_at_3: bool
     right_at_end: bool
+    severity_at_3: bool
+    severity_at_end: bool
     f1_regions: float
     f1_components: float
     right_after_s: float | None
@@ -70,6 +72,8 @@ def case_of(course: Course, story: Story) -> Case:
         right_at_3=course.is_right(at_3, third),
         scope_at_3=course.is_right_scope(at_3, third),
         right_at_end=course.is_right(seen.claim(end), end),
+        severity_at_3=course.is_right_severity(seen.severity(third), third),
+        severity_at_end=course.is_right_severity(seen.severity(end), end),
         f1_regions=_best_f1(course, third, at_3, "regions"),
         f1_components=_best_f1(course, third, at_3, "components"),
         right_after_s=seen.first(course.is_right),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil, exp, inf
+from statistics import median
 
 ONE_SIDED = 0.05
 
@@ -38,5 +39,14 @@ def _up_to(events: int, mean: float) -> float:
 
 def quantile(values: Sequence[float | None], share: float) -> float:
     """The smallest value that at least this share does not exceed; None counts as infinite."""
-    ordered = sorted(inf if value is None else value for value in values)
+    ordered = _ordered(values)
     return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+def middle(values: Sequence[float | None]) -> float:
+    """The median: of an even number the mean of the two in the middle; None counts as infinite."""
+    return median(_ordered(values))
+
+
+def _ordered(values: Sequence[float | None]) -> list[float]:
+    return sorted(inf if value is None else value for value in values)

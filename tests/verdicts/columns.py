@@ -39,6 +39,18 @@ RIGHT: Sequence[Column] = (
         _percent,
     ),
     Column("right at the end %", "right at the end (%)", lambda f: f.right_at_end.share, _percent),
+    Column(
+        "severity at 3 min %",
+        "severity right three minutes in (%)",
+        lambda f: f.severity_at_3.share,
+        _percent,
+    ),
+    Column(
+        "severity at the end %",
+        "severity right at the end (%)",
+        lambda f: f.severity_at_end.share,
+        _percent,
+    ),
     Column("F1 regions", "F1 of regions", lambda f: f.f1_regions, number),
     Column("F1 components", "F1 of components", lambda f: f.f1_components, number),
     Column("`unknown` %", "time said to be unknown (%)", lambda f: f.unknown, _percent, True),

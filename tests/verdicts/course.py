@@ -67,6 +67,10 @@ class Course:
         """Whether the scope alone is right."""
         return claim is not None and any(claim.scope == truth.scope for truth in self.holding(at))
 
+    def is_right_severity(self, severity: str, at: Instant) -> bool:
+        """Whether it is that of one of the truths that hold."""
+        return any(severity == truth.severity for truth in self.holding(at))
+
     def has_cells_of(self, claim: Claim, since: Instant, until: Instant) -> bool:
         """Whether the claim shares a cell with what fails then, and it can be known what fails."""
         held = self.within(since, until)

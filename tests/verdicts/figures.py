@@ -8,7 +8,7 @@ from statistics import fmean
 from coordinator.evaluation.simulator import Family
 from tests.verdicts.calibration import Samples, together
 from tests.verdicts.case import Case
-from tests.verdicts.chance import quantile
+from tests.verdicts.chance import middle, quantile
 from tests.verdicts.run import Scored
 
 STRONG = 0.1
@@ -43,6 +43,9 @@ class Figures:
     """Where at least a tenth of the looks fails three minutes in; slow answers are not failures."""
     scope_at_3: Part
     right_at_end: Part
+    severity_at_3: Part
+    """The severity stated is that of what is true, whatever its reach."""
+    severity_at_end: Part
     unknowable_at_3: Part
     """Says `unknown` where nobody can know."""
     both: Part
@@ -85,6 +88,8 @@ def figures(found: Iterable[Scored]) -> Figures:
         ),
         scope_at_3=_part(cases, "scope_at_3"),
         right_at_end=_part(cases, "right_at_end"),
+        severity_at_3=_part(cases, "severity_at_3"),
+        severity_at_end=_part(cases, "severity_at_end"),
         unknowable_at_3=_part([case for case in every if not case.known], "right_at_3"),
         both=_part([case for case in cases if case.both is not None], "both"),
         f1_regions=fmean([case.f1_regions for case in cases] or [nan]),
@@ -134,4 +139,4 @@ def _part(cases: Sequence[Case], what: str) -> Part:
 
 
 def _spread(values: Sequence[float | None]) -> tuple[float, float]:
-    return (quantile(values, 0.5), quantile(values, 0.9)) if values else (nan, nan)
+    return (middle(values), quantile(values, 0.9)) if values else (nan, nan)

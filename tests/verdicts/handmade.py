@@ -36,6 +36,7 @@ def verdict(
     components: str = "",
     confidence: float = 0.9,
     service: str = "aster",
+    severity: str = "outage",
 ) -> dict[str, Any]:
     return {
         "type": "verdict",
@@ -45,6 +46,7 @@ def verdict(
         "regions": regions.split(),
         "components": components.split(),
         "confidence": confidence,
+        "severity": severity,
     }
 
 

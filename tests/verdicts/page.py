@@ -23,6 +23,8 @@ COUNTED = """\
 - *Found*: something is said to be wrong, by a verdict or an incident, until 2 min after the end.
   The *alarm* is the opening of the incident, or the first such verdict when none is opened. *The
   end* is the disruption's last moment.
+- The *severity* is right when it is that of what is true: an outage from 80 % failing on, degraded
+  below and for slow answers; its reach does not matter, but a disruption must be named.
 - *F1* compares the regions (or components) named three minutes in with the true ones; 0 when
   nothing is named.
 - *Clear*: from the end of what was found until all is said to be well, in the verdict; incidents

@@ -45,6 +45,11 @@ class Reading:
         line = self._story.line(self._course.service, at)
         return None if line is None else line.claim
 
+    def severity(self, at: Instant) -> str:
+        """How bad what stands at a moment is said to be; nothing while no disruption is named."""
+        line = self._story.line(self._course.service, at)
+        return line.severity if line is not None and line.claim.scope in DISRUPTED else ""
+
     def first(self, is_right: Callable[[Claim | None, Instant], bool]) -> float | None:
         """How long after the beginning what stands was first right, if it was before the end."""
         course = self._course

@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.verdicts.case import Case
-from tests.verdicts.chance import quantile
+from tests.verdicts.chance import middle
 from tests.verdicts.figures import STRONG, Part
 from tests.verdicts.run import Scored
 from tests.verdicts.table import NOTHING, part, plural, seconds, table
@@ -72,7 +72,7 @@ def _row(title: str, some: Sequence[Real]) -> list[str]:
         part(Part(len(some), sum(one.case.detected for one in some))),
         part(Part(len(some), sum(at is not None for at in scopes))),
         part(Part(len(some), sum(one.case.right_after_s is not None for one in some))),
-        seconds(quantile(scopes, 0.5)),
+        seconds(middle(scopes)),
         f"{median(spoken) / 60:.0f} min" if spoken else NOTHING,
         part(Part(len(sooner), sum(sooner))),
     ]

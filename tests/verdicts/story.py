@@ -38,6 +38,7 @@ class Line(NamedTuple):
     at: Instant
     claim: Claim
     confidence: float
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ def told(records: Iterable[Mapping[str, Any]]) -> Story:
     incidents: dict[str, Opened] = {}
     for record in records:
         if record["type"] == "verdict":
-            line = Line(parse_rfc3339(record["at"]), claimed(record), float(record["confidence"]))
+            line = Line(
+                parse_rfc3339(record["at"]),
+                claimed(record),
+                float(record["confidence"]),
+                str(record["severity"]),
+            )
             lines.setdefault(str(record["service"]), []).append(line)
         elif record["type"] == "incident":
             _take(incidents, record)

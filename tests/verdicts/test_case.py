@@ -30,6 +30,19 @@ def test_one_found_at_once_is_right_at_every_moment() -> None:
     assert (one.f1_regions, one.f1_components, one.incidents) == (1, 1, 1)
 
 
+def test_the_severity_is_held_against_the_truth_whatever_the_reach() -> None:
+    one = case(
+        verdict(640, "regional", "r1", "api web", severity="degraded"),
+        verdict(900, "regional", "r1", "api web", severity="outage"),
+    )
+    assert (one.severity_at_3, one.severity_at_end) == (False, True)
+    faint = truth(600, 1800, "regional", "r1 r2", "api web", share=0.3)
+    two = case(verdict(640, "regional", "r1", "api web", severity="degraded"), truths=(faint,))
+    assert (two.severity_at_3, two.severity_at_end) == (True, True)
+    silent = case(verdict(640, "unknown", severity="outage"))
+    assert not silent.severity_at_3
+
+
 def test_one_found_in_part_at_first_is_right_later() -> None:
     one = case(
         verdict(0, "none"),

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tests.verdicts.chance import at_least, at_most, quantile
+from tests.verdicts.chance import at_least, at_most, middle, quantile
 
 
 def test_no_event_gives_the_rule_of_three() -> None:
@@ -25,3 +25,10 @@ def test_never_is_longer_than_anything() -> None:
     assert quantile([None, 3.0, 1.0], 0.5) == 3.0
     assert quantile([None, 3.0, 1.0], 0.9) == inf
     assert quantile([None, None, 1.0], 0.5) == inf
+
+
+def test_the_median_of_an_even_number_is_between_the_two_in_the_middle() -> None:
+    assert middle([4.0, 1.0, 2.0, 40.0]) == 3.0
+    assert middle([4.0, 1.0, 2.0]) == 2.0
+    assert middle([1.0, 2.0, None, None]) == inf
+    assert middle([1.0, 2.0, 4.0, None]) == 3.0
