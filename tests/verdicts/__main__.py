@@ -18,6 +18,7 @@ from tests.verdicts.figures import figures
 from tests.verdicts.options import parser
 from tests.verdicts.page import DIAGRAM, page
 from tests.verdicts.plan import Wanted, jobs_for, parts
+from tests.verdicts.proof.page import section_of
 from tests.verdicts.reach import ours
 from tests.verdicts.run import Job, Scored, run
 from tests.verdicts.terminal import rows, wrong
@@ -63,7 +64,9 @@ def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Sc
         records=_records(options.records),
     )
     found = _play(parts(wanted), options.processes)
-    options.out.write_text(page(found, wanted, _command(arguments)), encoding="utf-8")
+    proved = section_of(options.out.read_text("utf-8")) if options.out.exists() else ""
+    text = page(found, wanted, _command(arguments), proved)
+    options.out.write_text(text, encoding="utf-8")
     images = options.out.parent.parent / "images"
     images.mkdir(exist_ok=True)
     samples = figures(ours(found["main"])).samples

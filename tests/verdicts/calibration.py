@@ -19,6 +19,7 @@ class Sample(NamedTuple):
     """Whether a disruption was named, or that all is well."""
     settled: bool
     """Whether the truth had been the same for a while."""
+    scope: str = ""
 
 
 Samples = Counter[Sample]

@@ -1,10 +1,13 @@
 """What few events say of a rate, and quantiles in which `never` counts as longer than anything."""
 
 from collections.abc import Sequence
-from math import ceil, exp, inf
+from math import ceil, exp, inf, sqrt
 from statistics import median
 
 ONE_SIDED = 0.05
+TAIL = 0.025
+"""On either side of an interval that holds the true value with 95 % certainty."""
+TWO_SIDED_Z = 1.959964
 
 
 def at_most(events: int, doubt: float = ONE_SIDED) -> float:
@@ -35,6 +38,16 @@ def _up_to(events: int, mean: float) -> float:
         term *= mean / n
         total += term
     return total
+
+
+def shares_within(count: int, of: int) -> tuple[float, float]:
+    """Where a share lies with 95 % certainty when so many of so many were seen (Wilson)."""
+    if not of:
+        return 0.0, 1.0
+    share, z2 = count / of, TWO_SIDED_Z**2
+    middle_ = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = TWO_SIDED_Z * sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
+    return max(0.0, middle_ - half), min(1.0, middle_ + half)
 
 
 def quantile(values: Sequence[float | None], share: float) -> float:

@@ -53,14 +53,21 @@ def _blips(main: Sequence[Scored]) -> Iterator[str]:
 
 
 def shared(parts: Parts) -> Iterator[str]:
-    """Our rule when workers share the looks."""
-    found = parts.get("shared", ())
+    """Our rule when workers share the looks, and when there are few."""
+    found, small = parts.get("shared", ()), parts.get("small", ())
     if found:
-        yield "## Looks shared by the workers of a region\n"
-        yield "By itself a live fleet lets one worker of a region take each look. The same seeds:\n"
+        yield "## Looks shared by the workers of a region, and a small fleet\n"
+        yield (
+            "By itself a live fleet lets one worker of a region take each look. A small fleet here"
+            " is five regions with one worker each. The same seeds:\n"
+        )
         same = _same_seeds(parts, found)
         yield from _beside(
-            {"every worker takes every look": figures(same), "one takes each": figures(found)}
+            {
+                "every worker takes every look": figures(same),
+                "one takes each": figures(found),
+                "five regions, one worker each": figures(small),
+            }
         )
 
 

@@ -43,12 +43,12 @@ COUNTED = """\
 """
 
 
-def page(parts: Parts, wanted: Wanted, command: str) -> str:
-    """The whole page."""
-    return "\n".join([*_lines(parts, wanted, command)])
+def page(parts: Parts, wanted: Wanted, command: str, proved: str = "") -> str:
+    """The whole page, with the section of the proof that it had."""
+    return "\n".join([*_lines(parts, wanted, command, proved)])
 
 
-def _lines(parts: Parts, wanted: Wanted, command: str) -> Iterator[str]:
+def _lines(parts: Parts, wanted: Wanted, command: str, proved: str) -> Iterator[str]:
     main = parts.get("main", ())
     yield from _head(wanted, command)
     yield from sections.reached(parts, wanted.shape.interval_ms / 1000)
@@ -60,7 +60,7 @@ def _lines(parts: Parts, wanted: Wanted, command: str) -> Iterator[str]:
     yield from conditions.confirmed(parts)
     yield from _confidence(main)
     yield from real(parts.get("records", ()), len(wanted.records))
-    yield COUNTED
+    yield proved + COUNTED
     yield from _cost(main)
 
 

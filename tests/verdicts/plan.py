@@ -18,6 +18,13 @@ TRIALS = (
     "worker-clock-off",
     "worker-starved",
     "worker-half-dead",
+    "worker-sick-25",
+    "worker-sick-10",
+    "region-sick-50",
+    "region-sick-15",
+    "third-sick-15",
+    "provider-sick-20",
+    "resolver-sick-20",
     "region-workers-dead",
     "provider-dead",
     "bad-release",
@@ -31,15 +38,21 @@ TRIALS = (
     "unreachable-region",
     "region-asn",
     "component-in-region",
+    "component-in-region-50",
+    "sick-region-100",
+    "sick-region-30",
     "slow-region",
 )
 """Faults of a vantage point, silence, a key, or one region: nothing is system-wide in any."""
 TRIAL_MS = 35 * 60_000
 FIRST_TRIAL = 1_000_000
+LONG = ("swing-day",)
+"""They take as long as many others: one seed has to do."""
 RECORD_MS = 85 * 60_000
 """Of a real incident its first hour or so is played."""
 QUIET_MS = 12 * HOUR_MS
 QUIET_OTHERS = (4,) * 8
+SMALL = Shape(5, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class Wanted:
     looks: Looks = "each"
     timed_seeds: int = 8
     shared_seeds: int = 1
+    """On other fleets."""
     quiet_halves: int = 2
     """Half days for all rules, of normal and of doubled noise."""
     alone_halves: int = 6
@@ -87,7 +101,8 @@ def parts(wanted: Wanted) -> Mapping[str, list[Job]]:
         "records": list(_records(wanted)),
         "main": jobs_for(wanted.scenarios, wanted.seeds, wanted.rules, wanted.shape),
         "timed": jobs_for(TIMED, _more(wanted), (OUTSCOPE,), wanted.shape),
-        "shared": list(_shared(wanted)),
+        "shared": _elsewhere(wanted, Shape(wanted.regions, wanted.workers, looks="shared")),
+        "small": _elsewhere(wanted, SMALL),
         "trials": list(_trials(wanted)),
         "confirm": list(_confirm(wanted)),
     }
@@ -101,7 +116,7 @@ def jobs_for(
     return [
         Job(name, seed, tuple(rules), shape, lasts_ms=HOUR_MS if name in DAYS else None)
         for name in scenarios
-        for seed in seeds
+        for seed in (seeds[:1] if name in LONG else seeds)
     ]
 
 
@@ -119,9 +134,9 @@ def _quiet(
         yield Job("quiet-day", seed, rules, wanted.quiet_shape, noise, lasts_ms=QUIET_MS)
 
 
-def _shared(wanted: Wanted) -> Iterator[Job]:
-    shape = Shape(wanted.regions, wanted.workers, looks="shared")
-    yield from jobs_for(wanted.scenarios, wanted.seeds[: wanted.shared_seeds], (OUTSCOPE,), shape)
+def _elsewhere(wanted: Wanted, shape: Shape) -> list[Job]:
+    """The same on another fleet, for ours alone."""
+    return jobs_for(wanted.scenarios, wanted.seeds[: wanted.shared_seeds], (OUTSCOPE,), shape)
 
 
 def _trials(wanted: Wanted) -> Iterator[Job]:

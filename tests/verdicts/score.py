@@ -131,4 +131,6 @@ def _of_service(
         held = course is not None and course.within(at, at)
         right = course.is_right(claim, at) if course is not None and held else claim.scope == "none"
         settled = course is None or course.settled(at)
-        yield Sample(round(lines[place].confidence, 3), right, claim.scope in DISRUPTED, settled)
+        yield Sample(
+            round(lines[place].confidence, 3), right, claim.scope in DISRUPTED, settled, claim.scope
+        )

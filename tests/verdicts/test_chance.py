@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tests.verdicts.chance import at_least, at_most, middle, quantile
+from tests.verdicts.chance import at_least, at_most, middle, quantile, shares_within
 
 
 def test_no_event_gives_the_rule_of_three() -> None:
@@ -32,3 +32,15 @@ def test_the_median_of_an_even_number_is_between_the_two_in_the_middle() -> None
     assert middle([4.0, 1.0, 2.0]) == 2.0
     assert middle([1.0, 2.0, None, None]) == inf
     assert middle([1.0, 2.0, 4.0, None]) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [(0, 10, 0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1)],
+)
+def test_a_share_lies_within_wilsons_interval(count: int, of: int, low: float, high: float) -> None:
+    assert shares_within(count, of) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_of_nothing_a_share_may_be_any() -> None:
+    assert shares_within(0, 0) == (0.0, 1.0)

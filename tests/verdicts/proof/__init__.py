@@ -1,0 +1,1 @@
+"""The proof: the promised number of trials and quiet days, run a part at a time and kept."""
