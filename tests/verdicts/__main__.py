@@ -19,6 +19,7 @@ from tests.verdicts.options import parser
 from tests.verdicts.page import DIAGRAM, page
 from tests.verdicts.plan import Wanted, jobs_for, parts
 from tests.verdicts.proof.page import section_of
+from tests.verdicts.proof.trials import REGIMES
 from tests.verdicts.reach import ours
 from tests.verdicts.run import Job, Scored, run
 from tests.verdicts.terminal import rows, wrong
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _jobs(options: Namespace) -> list[Job]:
     shape = Shape(options.regions, options.workers, looks=options.looks)
     jobs = jobs_for(options.scenarios, options.seeds, options.rules or (OUTSCOPE,), shape)
-    return [replace(job, confirm=options.confirm) for job in jobs]
+    noise = REGIMES[options.noise]
+    return [replace(job, confirm=options.confirm, noise=noise) for job in jobs]
 
 
 def _write(options: Namespace, arguments: Sequence[str]) -> Mapping[str, list[Scored]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from coordinator.evaluation.replay import OUTSCOPE, RULES
 from coordinator.evaluation.simulator import SCENARIOS
 from tests.verdicts.plan import DAYS
+from tests.verdicts.proof.trials import REGIMES
 
 FIRST, LAST = 1000, 1003
 """The seeds of the page; those below are for tuning."""
@@ -37,6 +38,12 @@ def parser() -> ArgumentParser:
     )
     add("--regions", type=int, default=8)
     add("--workers", type=int, default=2, help="in each region")
+    add(
+        "--noise",
+        choices=tuple(REGIMES),
+        default="normal",
+        help="what fails by chance, in the terminal",
+    )
     add("--processes", type=int, help="to run in; one for each processor by itself")
     add(
         "--confirm",

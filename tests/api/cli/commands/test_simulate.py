@@ -72,6 +72,27 @@ def test_without_a_file_the_results_go_to_standard_output(run: Run) -> None:
     assert len(ran.output.splitlines()) == 3 * 14 * 30
 
 
+def test_the_weather_can_be_one_in_which_workers_are_sick(run: Run) -> None:
+    usual, sick = (
+        run(
+            "quiet-day",
+            "--noise",
+            noise,
+            "--regions",
+            3,
+            "--components",
+            2,
+            "--lasts",
+            "12h",
+            "--interval",
+            "5m",
+        )
+        for noise in ("normal", "sick")
+    )
+    assert (usual.exit_code, sick.exit_code) == (0, 0)
+    assert sick.output.count('"ok":false') > usual.output.count('"ok":false')
+
+
 def test_the_list_names_every_scenario_with_its_sentence(run: Run) -> None:
     ran = run("--list")
     assert ran.exit_code == 0
