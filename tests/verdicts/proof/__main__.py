@@ -28,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if trial.number < options.of_each and options.only in ("", trial.group.part)
     ]
     deadline = began + options.at_most / 1000 if options.at_most is not None else None
-    found = run_missing(trials, kept, options.jobs, deadline, _tell)
+    try:
+        found = run_missing(trials, kept, options.jobs, deadline, _tell)
+    except KeyboardInterrupt:
+        print("Stopped. What was done is kept, and counts the next time.", file=sys.stderr)
+        raise SystemExit(130) from None
     text = "\n".join(report(found, key()))
     print(text, *pace(found, options.jobs), sep="\n")
     if options.into:
