@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from api.documents.verdicts import FailingShareView
 from api.documents.words import Next, ScopeWord, SeverityWord, Time
 
 
@@ -86,6 +87,15 @@ class TimelineLine(TypedDict):
 class IncidentDetail(IncidentView):
     """An incident with all that happened to it, oldest first."""
 
+    failing_share: Annotated[
+        FailingShareView | None,
+        Field(
+            description=(
+                "how many looks failed when the last line was added before it was resolved; null"
+                " when that was not kept"
+            )
+        ),
+    ]
     parts: Annotated[
         list[PartView], Field(description="each region and component that it ever reached")
     ]

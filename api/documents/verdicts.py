@@ -52,15 +52,34 @@ class HypothesisView(TypedDict):
     ]
 
 
+class FailingShareView(TypedDict):
+    """How many of the looks at what is disrupted fail: all of them count since it began, or since
+    its share changed, the good ones, too.
+    """
+
+    estimate: Annotated[float, Field(description="`bad` of `looks`", ge=0, le=1)]
+    low: Annotated[float, Field(description="the true share most likely lies from here", ge=0)]
+    high: Annotated[float, Field(description="to here: a 95 % interval (Wilson)", le=1)]
+    bad: Annotated[int, Field(description="looks that failed, or were slow where it is slowness")]
+    looks: Annotated[int, Field(description="all looks that count")]
+    since: Annotated[Time, Field(description="the first of them")]
+    until: Annotated[Time, Field(description="the last of them")]
+    older: Annotated[
+        bool, Field(description="whether it began before the looks that are still weighed")
+    ]
+
+
 class DisruptionView(TypedDict):
     """One disruption, where several of one service are told apart."""
 
+    severity: NotRequired[SeverityWord]
     scope: ScopeWord
     regions: list[str]
     components: list[str]
     slow: Annotated[bool, Field(description="slowness rather than failures")]
     group: str
     at_least: Annotated[bool, Field(description="whether it may reach farther")]
+    failing_share: NotRequired[FailingShareView]
 
 
 class RegionCount(TypedDict):

@@ -31,9 +31,10 @@ def disruptions(verdict: Document, names: Names) -> Iterator[Point]:
         yield Point(f"{len(found)} disruptions are told apart:")
         for number, one in enumerate(found, start=1):
             least = "; it may reach farther" if one["at_least"] else ""
-            yield Point(
-                f"{_reach(one, names)}{', slow' if one['slow'] else ''}{least}.", str(number), "bad"
-            )
+            slow = ", slow" if one["slow"] else ""
+            share = one.get("failing_share")
+            fails = f"; {_estimated(share)} of its looks fail" if share and not slow else ""
+            yield Point(f"{_reach(one, names)}{slow}{fails}{least}.", str(number), "bad")
 
 
 def _reach(one: Document, names: Names) -> str:
@@ -86,15 +87,31 @@ def _claiming(verdict: Document, evidence: Document, rules: Mapping[str, Any]) -
         f" those that should look. Here {regions['bad']} of {regions['heard']} that vote are"
         f" disrupted, and {regions['enabled']} should look."
     )
-    bad, looks = counted(
-        cell for cell in verdict.get("cells", ()) if cell["state"] in ("bad", "degraded")
-    )
-    if looks:
-        share = percent(bad / looks)
+    share = _share(verdict, evidence)
+    if share:
         yield Point(
             f"It is an outage when {percent(rules['outage_share'])} of the looks fail; here"
             f" {share} do."
         )
+
+
+def _share(verdict: Document, evidence: Document) -> str:
+    """How many of the looks fail, of several disruptions where most do; of an older version as its
+    cells tell.
+    """
+    told = [one for one in evidence.get("disruptions", ()) if "failing_share" in one]
+    if told:
+        most = max(told, key=lambda one: float(one["failing_share"]["estimate"]))
+        return _estimated(most["failing_share"])
+    cells = [cell for cell in verdict.get("cells", ()) if cell["state"] in ("bad", "degraded")]
+    bad, looks = counted(cells)
+    return percent(bad / looks) if looks else ""
+
+
+def _estimated(share: Mapping[str, Any]) -> str:
+    """`about 12 % (9 to 16 %)`."""
+    low, high = round(100 * share["low"]), round(100 * share["high"])
+    return f"about {percent(share['estimate'])} ({low} to {high} %)"
 
 
 def _changed(evidence: Document) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from coordinator.domain.announcing.hysteresis import HysteresisState, announce
-from coordinator.domain.announcing.statement import Speaker, summary
+from coordinator.domain.announcing.statement import Speaker, cells_out, summary
 from coordinator.domain.incidents.life import OpenIncidents, step
 from coordinator.domain.incidents.open_incident import (
     AnnouncedClaim,
@@ -65,7 +65,9 @@ class Judge:
         self.incidents = OpenIncidents()
         self.state = HysteresisState()
         self._rules = rules
-        self._speaker = Speaker(service, self.estimator.axes.regions, topology, fleet, rules)
+        self._speaker = Speaker(
+            service, self.estimator.axes.regions, topology, fleet, self.estimator.pace, rules
+        )
         self._pause_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // STEADY_PAUSES)
         self._estimate: Estimate | None = None
@@ -163,6 +165,7 @@ class Judge:
             rules=self._rules,
         )
         announced = self._speaker.announced(self.state, estimate)
+        self.state.outage = cells_out(announced)
         return [*self._tell(now, announced), *self._live(now, estimate, announced)]
 
     def _is_nobody_fit(self) -> bool:

@@ -51,7 +51,10 @@ def _line(
 
 
 def _severity(one: Mapping[str, Any], standing: Standing) -> SeverityWord:
-    """As the judge tells the severity of a whole verdict: by the share of looks that failed."""
+    """As the judge tells it; of an older version by the share of looks that failed."""
+    told: SeverityWord | None = one.get("severity")
+    if told is not None:
+        return told
     if one["slow"]:
         return "degraded"
     cells = [

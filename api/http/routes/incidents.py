@@ -50,7 +50,8 @@ async def incident(request: Request, sources: From, id: Identifier) -> Response:
     share its cause.
     """
     found, timeline = await _incident(sources, id)
-    return answer(request, document({**found, "timeline": timeline}))
+    share = await sources.store.incidents.failing_share(found)
+    return answer(request, document({**found, "failing_share": share, "timeline": timeline}))
 
 
 @router.get(

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from coordinator.domain.announcing.sentences import Standings
+from coordinator.domain.announcing.severity import state_of
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import Claim, Coverage, confidence_cap
 from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION, Rules
-from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
+from coordinator.domain.model.verdict import Cell, CellState, Scope
 from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.tally import Tally, tallies
@@ -22,21 +24,6 @@ CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.94), (0.999, 0.97), 
 """(likelihood computed, share of such claims that were right in simulation), with straight lines
 between.
 """
-
-
-def severity_of(claim: Claim, tallies: Iterable[Tally], rules: Rules) -> Severity:
-    """An outage when nearly all looks failed from the first to the last failure of each cell; slow
-    is degraded.
-    """
-    if not claim.cells:
-        return Severity.OPERATIONAL
-    found = list(tallies)
-    bad, looks = sum(tally.bad for tally in found), sum(tally.looks for tally in found)
-    return (
-        Severity.OUTAGE
-        if bad and bad >= rules.outage_share * looks and not claim.slow
-        else Severity.DEGRADED
-    )
 
 
 def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) -> float:
@@ -56,7 +43,7 @@ def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) ->
 def cells_of(
     grid: CountGrid,
     coverage: Coverage,
-    claimed: Mapping[CellKey, tuple[Claim, Tally]],
+    claimed: Mapping[CellKey, tuple[AnnouncedClaim, Tally]],
     standings: Standings,
     abstentions: Mapping[CellKey, str],
     rules: Rules,
@@ -86,7 +73,8 @@ def cells_of(
                     )
                 )
             elif key in claimed:
-                found.append(_claimed(component, region, *claimed[key], rules))
+                place = row * len(grid.axes.regions) + column
+                found.append(_claimed(component, region, place, *claimed[key], rules))
             else:
                 found.append(
                     Cell(
@@ -115,8 +103,12 @@ def _bad_cells(grid: CountGrid) -> list[CellKey]:
     return [grid.axes.key(cell) for cell in np.unique(grid.looks.cell[grid.looks.bad]).tolist()]
 
 
-def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rules) -> Cell:
-    if tally.first_bad is None:
+def _claimed(
+    component: str, region: str, place: int, one: AnnouncedClaim, tally: Tally, rules: Rules
+) -> Cell:
+    """A cell of a claim, by the looks that the claim's own severity follows from."""
+    good, bad = int(one.counted.good[place]), int(one.counted.bad[place])
+    if tally.first_bad is None and not good:
         return Cell(
             component,
             region,
@@ -124,25 +116,24 @@ def _claimed(component: str, region: str, claim: Claim, tally: Tally, rules: Rul
             why="not looked at since its neighbours failed",
             last_good=tally.last_good,
         )
-    outage = tally.bad >= rules.outage_share * tally.looks and not claim.slow
     return Cell(
         component,
         region,
-        CellState.BAD if outage else CellState.DEGRADED,
-        tally.looks - tally.bad,
-        tally.bad,
-        "slow" if claim.slow else "",
+        state_of(one.claim, one.counted.share, bad, good + bad, rules),
+        good,
+        bad,
+        "slow" if one.claim.slow else "",
         tally.last_good,
         tally.first_bad,
         tally.last_bad,
         tally.first_good,
-        {str(reason): count for reason, count in sorted(tally.reasons.items())},
+        {str(reason): count for reason, count in sorted(one.counted.reasons_at(place).items())},
     )
 
 
 def evidence_of(
     cells: Iterable[Cell],
-    claims: Sequence[Claim],
+    announced: Sequence[AnnouncedClaim],
     findings: Sequence[Finding],
     coverage: Coverage,
     standings: Standings,
@@ -156,7 +147,7 @@ def evidence_of(
         "rules_version": VERSION,
         "thresholds": asdict(rules),
         "regions": {
-            "bad": len(claims[0].regions),
+            "bad": len(announced[0].claim.regions),
             "heard": int(heard.sum()),
             "enabled": len(standings),
         },
@@ -172,18 +163,21 @@ def evidence_of(
         "votes": votes_of(cells),
         "wrong": round(findings[0].wrong, 4),
         "hypotheses": [dict(rival) for rival in findings[0].rivals],
-        "disruptions": [
-            {
-                "scope": str(claim.scope),
-                "regions": list(claim.regions),
-                "components": list(claim.components),
-                "slow": claim.slow,
-                "group": claim.group,
-                "at_least": claim.at_least,
-            }
-            for claim in claims
-            if claim.cells
-        ],
+        "disruptions": [_disruption(one) for one in announced if one.claim.cells],
+    }
+
+
+def _disruption(one: AnnouncedClaim) -> Mapping[str, Any]:
+    claim = one.claim
+    return {
+        "severity": str(one.severity),
+        "scope": str(claim.scope),
+        "regions": list(claim.regions),
+        "components": list(claim.components),
+        "slow": claim.slow,
+        "group": claim.group,
+        "at_least": claim.at_least,
+        "failing_share": one.counted.share.to_document(),
     }
 
 

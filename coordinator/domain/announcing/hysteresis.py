@@ -21,6 +21,8 @@ class HysteresisState:
 
     claims: tuple[Claim, ...] = (NOTHING_YET,)
     """What is announced, the first disruption first."""
+    outage: frozenset[CellKey] = frozenset()
+    """The cells of which an outage was said last."""
     last_summary: tuple[object, ...] | None = None
     """What the last verdict that was announced said; None before the first."""
     listening_since: Instant | None = None

@@ -4,29 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from coordinator.domain.announcing.looks import looks_told
 from coordinator.domain.inference.claim import Claim, Coverage
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Component, Service, Topology
 from coordinator.domain.model.verdict import NO_LOOKS, Scope, Severity
 from coordinator.domain.window.axes import CellKey, any_along
-from coordinator.domain.window.tally import Tally
-from worker.contract.outcome import Reason
+from coordinator.domain.window.share import Counted
 from worker.contract.wording import enumerated
-
-FAILED = {
-    Reason.DNS: "found no address",
-    Reason.REFUSED: "were refused",
-    Reason.UNREACHABLE: "could not reach it",
-    Reason.TIMEOUT: "timed out",
-    Reason.RESET: "were cut off",
-    Reason.TLS: "failed in TLS",
-    Reason.STATUS: "got an unexpected status",
-    Reason.CONTENT: "got unexpected content",
-    Reason.SLOW: "were too slow",
-    Reason.PROTOCOL: "got a broken answer",
-}
-MOSTLY = 0.9
-"""From this share on, one reason stands for all."""
 
 NO_REGION = "no region that looks at it is heard"
 
@@ -37,7 +22,7 @@ def sentence(
     service: Service,
     claim: Claim,
     severity: Severity,
-    tallies: Mapping[CellKey, Tally],
+    counted: Counted,
     coverage: Coverage,
     topology: Topology,
     rivals: Sequence[Mapping[str, Any]] = (),
@@ -47,7 +32,7 @@ def sentence(
         return _well(service, coverage)
     # what fell silent after it failed was heard, too
     heard = len({*_heard(coverage), *claim.regions})
-    what, looks = _subject(service, claim, coverage), _looks(tallies, slow=claim.slow)
+    what, looks = _subject(service, claim, coverage), looks_told(counted, slow=claim.slow)
     count = (
         f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
     )
@@ -173,20 +158,3 @@ def _regions(count: int) -> str:
 
 def _names(topology: Topology, regions: Iterable[str]) -> str:
     return ", ".join(topology.region[region].name for region in regions)
-
-
-def _looks(tallies: Mapping[CellKey, Tally], *, slow: bool) -> str:
-    """`12 of 12 looks timed out`, or `12 of 14 looks failed (8 timeout, 4 status)`."""
-    bad, looks = (
-        sum(tally.bad for tally in tallies.values()),
-        sum(tally.looks for tally in tallies.values()),
-    )
-    if slow:
-        return f"{bad} of {looks} looks took much longer than normal"
-    reasons: Counter[Reason] = Counter()
-    for tally in tallies.values():
-        reasons.update(tally.reasons)
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    if ranked and ranked[0][1] >= MOSTLY * bad and ranked[0][0] in FAILED:
-        return f"{bad} of {looks} looks {FAILED[ranked[0][0]]}"
-    return f"{bad} of {looks} looks failed ({', '.join(f'{n} {reason}' for reason, n in ranked)})"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from coordinator.domain.announcing.evidence import cells_of, confidence, evidence_of, severity_of
+from coordinator.domain.announcing.evidence import cells_of, confidence, evidence_of
 from coordinator.domain.announcing.hysteresis import HysteresisState
 from coordinator.domain.announcing.sentences import (
     Standings,
@@ -13,6 +13,7 @@ from coordinator.domain.announcing.sentences import (
     unjudged,
     voteless,
 )
+from coordinator.domain.announcing.severity import severity_of, was_outage
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET, Claim
 from coordinator.domain.inference.estimator import Estimate, Estimator
@@ -22,6 +23,8 @@ from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity, Verdict, widest
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.pace import Pace
+from coordinator.domain.window.share import NOTHING_COUNTED, Counted, share_of
 from coordinator.domain.window.tally import Tally, tallies, times_of
 from worker.contract.instant import Instant
 
@@ -42,6 +45,12 @@ def summary(announced: Sequence[AnnouncedClaim]) -> Summary:
     return worst, scope, regions, components
 
 
+def cells_out(announced: Sequence[AnnouncedClaim]) -> frozenset[CellKey]:
+    """The cells of which an outage is said."""
+    out = [one.claim.cells for one in announced if one.severity is Severity.OUTAGE]
+    return frozenset[CellKey]().union(*out)
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Puts what is announced of one service into words and numbers."""
@@ -51,33 +60,42 @@ class Speaker:
     """Those that should look."""
     topology: Topology
     fleet: Fleet
+    pace: Pace
     rules: Rules
 
     def announced(self, state: HysteresisState, estimate: Estimate) -> list[AnnouncedClaim]:
         """What is announced, each claim with its severity, sentence and tallies."""
         found = []
         for claim in state.claims:
-            seen = _tallies(claim, estimate)
-            severity = severity_of(claim, seen.values(), self.rules)
-            text = self._sentence(claim, severity, seen, estimate)
+            counted, before = self._counted(claim, estimate), was_outage(claim, state.outage)
+            severity = severity_of(claim, counted.share, self.rules, before=before)
+            text = self._sentence(claim, severity, counted, estimate)
             times = partial(times_of, estimate.grid, claim.cells, claim.since, slow=claim.slow)
-            found.append(AnnouncedClaim(claim, severity, text, seen, times))
+            seen = _tallies(claim, estimate)
+            found.append(AnnouncedClaim(claim, severity, text, seen, times, counted))
         return found
 
     def sentence(self, claim: Claim, severity: Severity, estimate: Estimate) -> str:
         """What a verdict would say of this claim."""
-        return self._sentence(claim, severity, _tallies(claim, estimate), estimate)
+        return self._sentence(claim, severity, self._counted(claim, estimate), estimate)
+
+    def _counted(self, claim: Claim, estimate: Estimate) -> Counted:
+        """The looks that its severity and its sentence follow from."""
+        if not claim.cells:
+            return NOTHING_COUNTED
+        timeout_ms = self.pace.longest_timeout_ms(claim.cells)
+        return share_of(estimate.grid, claim.cells, claim.since, timeout_ms, slow=claim.slow)
 
     def _sentence(
         self,
         claim: Claim,
         severity: Severity,
-        seen: Mapping[CellKey, Tally],
+        counted: Counted,
         estimate: Estimate,
     ) -> str:
         rivals = estimate.findings[0].rivals
         return sentence(
-            self.service, claim, severity, seen, estimate.coverage, self.topology, rivals
+            self.service, claim, severity, counted, estimate.coverage, self.topology, rivals
         )
 
     def standings(self) -> Standings:
@@ -102,12 +120,9 @@ class Speaker:
         )
         abstentions = estimator.abstentions(coverage.votes, now)
         claimed = {
-            key: (one.claim, tally)
-            for one in reversed(announced)
-            for key, tally in one.tallies.items()
+            key: (one, tally) for one in reversed(announced) for key, tally in one.tallies.items()
         }
         cells = cells_of(estimate.grid, coverage, claimed, standings, abstentions, self.rules)
-        claims = [one.claim for one in announced]
         severity, scope, regions, components = summary(announced)
         return Verdict(
             self.service.id,
@@ -116,10 +131,10 @@ class Speaker:
             scope,
             regions,
             components,
-            confidence(claims, estimate.findings[0], coverage),
+            confidence(state.claims, estimate.findings[0], coverage),
             self._reason(state, announced, estimate, standings, abstentions),
             cells,
-            evidence_of(cells, claims, estimate.findings, coverage, standings, self.rules),
+            evidence_of(cells, announced, estimate.findings, coverage, standings, self.rules),
         )
 
     def _reason(

@@ -11,6 +11,7 @@ from coordinator.domain.model.incident import Incident, Part, Parts
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Severity
 from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.share import NOTHING_COUNTED, Counted
 from coordinator.domain.window.tally import Tally, Times
 from worker.contract.instant import Instant
 
@@ -33,6 +34,8 @@ class AnnouncedClaim:
     tallies: Mapping[CellKey, Tally] = field(hash=False)
     times: Callable[[], Times] = field(default=Times, hash=False, compare=False)
     """When its timely looks were bad and when good."""
+    counted: Counted = field(default=NOTHING_COUNTED, hash=False, compare=False)
+    """The looks that its severity follows from."""
 
 
 @dataclass(frozen=True, slots=True)

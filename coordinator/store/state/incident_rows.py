@@ -122,6 +122,22 @@ def line(row: Row) -> dict[str, Any]:
     return told
 
 
+def failing_share(row: Row, incident: dict[str, Any]) -> dict[str, Any] | None:
+    """The failing share of the disruption in a verdict that reaches most of what an incident does;
+    None where it is not told.
+    """
+
+    def shared(disruption: dict[str, Any]) -> int:
+        kinds = ("regions", "components")
+        regions, components = ({*disruption[kind]} & {*incident[kind]} for kind in kinds)
+        return len(regions) * len(components)
+
+    found = from_text(row["evidence"]).get("evidence", {}).get("disruptions", [])
+    best: dict[str, Any] = max(found, key=shared, default={})
+    told: dict[str, Any] | None = best.get("failing_share") if best and shared(best) else None
+    return told
+
+
 def parts_of(row: Row) -> tuple[Part, ...]:
     """The parts of an incident's row."""
     return tuple(Part(*values) for values in from_text(row["parts"]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from coordinator.domain.model.incident import Incident, IncidentEvent
+from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.verdict import Verdict
 from coordinator.store.database import Database
 from coordinator.store.paging import Page, cursor_of, position
@@ -13,6 +13,7 @@ from coordinator.store.state.incident_rows import (
     LINE,
     detail,
     document,
+    failing_share,
     from_row,
     line,
     to_line,
@@ -38,6 +39,10 @@ _GET_LINES: Final = (
 )
 _GET_EVIDENCE: Final = (
     f"SELECT {', '.join(LINE[1:])} FROM timeline WHERE incident = ? ORDER BY at, id"
+)
+_GET_LAST_EVIDENCE: Final = (
+    "SELECT evidence FROM timeline WHERE incident = ? AND event <> ? AND evidence IS NOT NULL "
+    "ORDER BY at DESC, id DESC LIMIT 1"
 )
 _ALIKE: Final = (
     f"{_SELECT} WHERE (incident.cause = ? OR incident.id = ?) AND incident.id <> ? "
@@ -130,6 +135,13 @@ class Incidents:
             return None
         lines = await self._database.fetch(_GET_LINES, identifier)
         return detail(rows[0]), [line(row) for row in lines]
+
+    async def failing_share(self, incident: Document) -> Document | None:
+        """The failing share that the last verdict tells which is kept of it, before it was
+        resolved; None when none does.
+        """
+        rows = await self._database.fetch(_GET_LAST_EVIDENCE, incident["id"], str(Moment.RESOLVED))
+        return failing_share(rows[0], incident) if rows else None
 
     async def evidence(self, identifier: str) -> list[Document]:
         """The timeline of one incident, each line with the document of the verdict that stood then,
