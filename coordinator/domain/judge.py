@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from coordinator.domain.announcing.hysteresis import HysteresisState, announce
-from coordinator.domain.announcing.statement import Speaker, cells_out, summary
+from coordinator.domain.announcing.statement import Speaker, summary
 from coordinator.domain.incidents.life import OpenIncidents, step
 from coordinator.domain.incidents.open_incident import (
     AnnouncedClaim,
@@ -165,7 +165,7 @@ class Judge:
             rules=self._rules,
         )
         announced = self._speaker.announced(self.state, estimate)
-        self.state.outage = cells_out(announced)
+        self.state.told = tuple(announced)
         return [*self._tell(now, announced), *self._live(now, estimate, announced)]
 
     def _is_nobody_fit(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from coordinator.domain.announcing.announcement import Announcement, announcement
 from coordinator.domain.announcing.settling import is_settled, turned_at
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.inference.estimator import Estimate
 from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
@@ -21,8 +22,6 @@ class HysteresisState:
 
     claims: tuple[Claim, ...] = (NOTHING_YET,)
     """What is announced, the first disruption first."""
-    outage: frozenset[CellKey] = frozenset()
-    """The cells of which an outage was said last."""
     last_summary: tuple[object, ...] | None = None
     """What the last verdict that was announced said; None before the first."""
     listening_since: Instant | None = None
@@ -35,6 +34,8 @@ class HysteresisState:
     """When time alone may let a claim be announced."""
     quiet_since: Instant = LONGEST_AGO
     """Since when nothing is wrong; what is normal is learned only then."""
+    told: tuple[AnnouncedClaim, ...] = ()
+    """What was said last of what is announced."""
 
     @property
     def is_listening(self) -> bool:

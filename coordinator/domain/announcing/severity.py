@@ -1,16 +1,17 @@
 """How bad it is: an outage when nearly all looks fail, by the estimate of the failing share."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import CellState, Severity
-from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.share import FailingShare
+from worker.contract.instant import Instant
 
 MORE_THAN_HALF = 0.5
-"""An outage is said only when it is sure that more than half of the looks fail: a few that failed
-one after the other are not enough.
+"""Unless all looks failed, an outage is said only when it is sure that more than half of them do:
+of a few, most may fail by chance.
 """
 WAVERING = 0.1
 """What is said to be an outage stays one while the estimate is not lower than by this, unless the
@@ -34,12 +35,20 @@ def _is_outage(share: FailingShare, rules: Rules, *, before: bool) -> bool:
     if before:
         least = rules.outage_share - WAVERING
         return share.estimate >= least and share.high >= rules.outage_share
-    return share.estimate >= rules.outage_share and share.low > MORE_THAN_HALF
+    sure = share.low > MORE_THAN_HALF or share.bad == share.looks
+    return bool(share.bad) and share.estimate >= rules.outage_share and sure
 
 
-def was_outage(claim: Claim, outage: Collection[CellKey]) -> bool:
-    """Whether most of the cells of a claim are among those that were said to be out."""
-    return 2 * len(claim.cells.intersection(outage)) > len(claim.cells)
+def said_before(claim: Claim, told: Iterable[AnnouncedClaim]) -> list[AnnouncedClaim]:
+    """What was said of most of the cells of a claim."""
+    return [one for one in told if 2 * len(claim.cells & one.claim.cells) > len(claim.cells)]
+
+
+def began(claim: Claim, before: Iterable[AnnouncedClaim]) -> Instant:
+    """Since when its looks count: as long as was said before. In which bucket a claim most likely
+    began may change from look to look, and with few looks the share would.
+    """
+    return min([claim.since, *(one.counted.share.since for one in before if one.claim.cells)])
 
 
 def state_of(claim: Claim, share: FailingShare, bad: int, looks: int, rules: Rules) -> CellState:

@@ -13,7 +13,7 @@ from coordinator.domain.announcing.sentences import (
     unjudged,
     voteless,
 )
-from coordinator.domain.announcing.severity import severity_of, was_outage
+from coordinator.domain.announcing.severity import began, said_before, severity_of
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET, Claim
 from coordinator.domain.inference.estimator import Estimate, Estimator
@@ -45,12 +45,6 @@ def summary(announced: Sequence[AnnouncedClaim]) -> Summary:
     return worst, scope, regions, components
 
 
-def cells_out(announced: Sequence[AnnouncedClaim]) -> frozenset[CellKey]:
-    """The cells of which an outage is said."""
-    out = [one.claim.cells for one in announced if one.severity is Severity.OUTAGE]
-    return frozenset[CellKey]().union(*out)
-
-
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Puts what is announced of one service into words and numbers."""
@@ -67,8 +61,10 @@ class Speaker:
         """What is announced, each claim with its severity, sentence and tallies."""
         found = []
         for claim in state.claims:
-            counted, before = self._counted(claim, estimate), was_outage(claim, state.outage)
-            severity = severity_of(claim, counted.share, self.rules, before=before)
+            before = said_before(claim, state.told)
+            counted = self._counted(claim, began(claim, before), estimate)
+            was_outage = any(one.severity is Severity.OUTAGE for one in before)
+            severity = severity_of(claim, counted.share, self.rules, before=was_outage)
             text = self._sentence(claim, severity, counted, estimate)
             times = partial(times_of, estimate.grid, claim.cells, claim.since, slow=claim.slow)
             seen = _tallies(claim, estimate)
@@ -77,14 +73,14 @@ class Speaker:
 
     def sentence(self, claim: Claim, severity: Severity, estimate: Estimate) -> str:
         """What a verdict would say of this claim."""
-        return self._sentence(claim, severity, self._counted(claim, estimate), estimate)
+        counted = self._counted(claim, claim.since, estimate)
+        return self._sentence(claim, severity, counted, estimate)
 
-    def _counted(self, claim: Claim, estimate: Estimate) -> Counted:
+    def _counted(self, claim: Claim, since: Instant, estimate: Estimate) -> Counted:
         """The looks that its severity and its sentence follow from."""
         if not claim.cells:
             return NOTHING_COUNTED
-        timeout_ms = self.pace.longest_timeout_ms(claim.cells)
-        return share_of(estimate.grid, claim.cells, claim.since, timeout_ms, slow=claim.slow)
+        return share_of(estimate.grid, claim.cells, since, self.pace, slow=claim.slow)
 
     def _sentence(
         self,

@@ -40,11 +40,6 @@ class Pace:
             (self.interval_ms > 0) & (self.interval_ms <= ALIKE * slowest), dtype=np.bool_
         )
 
-    def longest_timeout_ms(self, cells: Iterable[CellKey]) -> int:
-        """How long a look at any of these cells may take."""
-        mine = self.timeout_ms.reshape(-1)[list(self.axes.numbers(cells).values())]
-        return int(mine.max(initial=0))
-
     def patience_ms(self, cells: Flags) -> int:
         """How long it takes until each of these cells had its chance to be heard."""
         interval, timeout = (

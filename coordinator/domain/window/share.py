@@ -3,8 +3,8 @@
 All looks count since it began, the good ones, too, and those at cells that never failed. What is
 left out is left out for what it is, never for having failed or not:
 
-- looks under way: a good one is heard at once, one that times out only then. So the last looks,
-  begun less than a timeout ago, count only if all of them failed or none ever timed out;
+- looks under way: a good one is heard at once, one that times out only then. Where looks time out,
+  those begun less than a timeout ago count only if all of them failed, or few are left without;
 - a cell's good looks before its first or after its last bad one, where they are so many that at
   this share it cannot be chance: there it began later, or is over already;
 - looks before the share itself changed for good: then only those since count. What is all well
@@ -22,6 +22,7 @@ import numpy as np
 from coordinator.domain.window.axes import CellKey, Flags, Floats, Ints
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.look import REASON_CODE, REASONS
+from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.outcome import Reason
@@ -124,26 +125,18 @@ def interval(bad: int, looks: int) -> tuple[float, float]:
 
 
 def share_of(
-    grid: CountGrid,
-    cells: Collection[CellKey],
-    since: Instant,
-    timeout_ms: int,
-    *,
-    slow: bool,
+    grid: CountGrid, cells: Collection[CellKey], since: Instant, pace: Pace, *, slow: bool
 ) -> Counted:
     """What the looks at these cells came to since it began, looked for from `since` on; if slow,
     slow looks are the bad ones, too.
-
-    `timeout_ms` is how long a look at them may take.
     """
-    size = len(grid.axes.components) * len(grid.axes.regions)
-    seen = _seen(grid, list(grid.axes.numbers(cells).values()), since, size, slow=slow)
-    seen = _heard(seen, timeout_ms)
-    seen = _since_it_began(seen, since)
-    seen = _of_ailing_times(seen)
-    seen, changed = _since_it_changed(seen)
+    wanted = np.zeros(pace.timeout_ms.shape, dtype=np.bool_)
+    wanted.reshape(-1)[list(grid.axes.numbers(cells).values())] = True
+    began = _since_it_began(_seen(grid, wanted.reshape(-1), since, slow=slow), since)
+    heard = _heard(began, int(pace.timeout_ms[wanted].max(initial=0)))
+    seen, changed = _since_it_changed(_of_ailing_times(heard), heard, pace.patience_ms(wanted))
     cell, bad = seen.cell, seen.bad
-    codes = len(REASONS)
+    size, codes = wanted.size, len(REASONS)
     share = FailingShare(
         bad=int(bad.sum()),
         looks=len(bad),
@@ -151,13 +144,12 @@ def share_of(
         until=int(seen.at[-1]) if len(bad) else since,
         older=since <= grid.begin and not changed,
     )
+    places = cell[bad] * codes + seen.reason[bad]
     return Counted(
         share,
         np.bincount(cell[~bad], minlength=size),
         np.bincount(cell[bad], minlength=size),
-        np.bincount(cell[bad] * codes + seen.reason[bad], minlength=size * codes).reshape(
-            size, codes
-        ),
+        np.bincount(places, minlength=size * codes).reshape(size, codes),
     )
 
 
@@ -173,30 +165,13 @@ class _Seen(NamedTuple):
         return _Seen(self.at[which], self.cell[which], self.bad[which], self.reason[which])
 
 
-def _seen(grid: CountGrid, numbers: list[int], since: Instant, size: int, *, slow: bool) -> _Seen:
+def _seen(grid: CountGrid, wanted: Flags, since: Instant, *, slow: bool) -> _Seen:
     """The looks at these cells from the bucket before `since` on: trouble may begin at its end."""
     looks = grid.looks
-    wanted = np.zeros(max(size, 1), dtype=np.bool_)
-    wanted[numbers] = True
     mine = wanted[looks.cell] & (looks.at >= since - grid.axes.bucket_ms)
-    found = _Seen(
-        looks.at[mine],
-        looks.cell[mine],
-        (looks.bad | looks.slow if slow else looks.bad)[mine],
-        looks.reason[mine],
-    )
-    order = np.lexsort((found.reason, found.bad, found.cell, found.at))
-    return found.where(order)
-
-
-def _heard(seen: _Seen, timeout_ms: int) -> _Seen:
-    """Without those begun so lately that one which times out cannot be heard yet."""
-    timed_out = seen.at[seen.reason == REASON_CODE[Reason.TIMEOUT]]
-    if not len(timed_out):
-        return seen
-    until = max(int(timed_out[-1]), int(seen.at[-1]) - timeout_ms)
-    under_way = seen.at > until
-    return seen if seen.bad[under_way].all() else seen.where(~under_way)
+    bad = (looks.bad | looks.slow if slow else looks.bad)[mine]
+    found = _Seen(looks.at[mine], looks.cell[mine], bad, looks.reason[mine])
+    return found.where(np.lexsort((found.reason, found.bad, found.cell, found.at)))
 
 
 def _since_it_began(seen: _Seen, since: Instant) -> _Seen:
@@ -210,6 +185,17 @@ def _since_it_began(seen: _Seen, since: Instant) -> _Seen:
     share = np.clip(bad / looks, LEAST_SHARE, MOST_SHARE)
     nats = bad * np.log(share / NORMAL_SHARE) - (looks - bad) * _good_nats(share)
     return seen.where(slice(int(np.argmax(nats)), None))
+
+
+def _heard(seen: _Seen, timeout_ms: int) -> _Seen:
+    """Without those begun so lately that one which times out cannot be heard yet, if enough are
+    left.
+    """
+    timed_out = seen.at[seen.reason == REASON_CODE[Reason.TIMEOUT]]
+    if not len(timed_out):
+        return seen
+    known = seen.at <= max(int(timed_out[-1]), int(seen.at[-1]) - timeout_ms)
+    return seen if seen.bad[~known].all() or known.sum() < FEWEST else seen.where(known)
 
 
 def _of_ailing_times(seen: _Seen) -> _Seen:
@@ -235,16 +221,21 @@ def _of_ailing_times(seen: _Seen) -> _Seen:
     return seen.where(ailing)
 
 
-def _since_it_changed(seen: _Seen) -> tuple[_Seen, bool]:
-    """The looks since the share changed last, and whether it did."""
+def _since_it_changed(seen: _Seen, every: _Seen, patience_ms: int) -> tuple[_Seen, bool]:
+    """The looks since the share changed last, and whether it did: long enough ago for each cell to
+    show it. What is all well since, by `every` look there was, is its end.
+    """
     changed = False
     for _ in range(CHANGES):
         place, nats = _split(seen.bad)
         if nats < CHANGE_NATS:
             break
-        over = seen.bad[place:].mean() <= LEAST_SHARE / 2
-        seen = seen.where(slice(None, place) if over else slice(place, None))
-        changed |= not over
+        if every.bad[every.at >= seen.at[place]].mean() < LEAST_SHARE / 2:
+            seen = seen.where(slice(None, place))
+        elif seen.at[place] > seen.at[-1] - patience_ms:
+            break
+        else:
+            seen, changed = seen.where(slice(place, None)), True
     return seen, changed
 
 

@@ -11,9 +11,9 @@ from coordinator.domain.announcing.evidence import (
     cells_of,
     confidence,
     evidence_of,
-    severity_of,
     votes_of,
 )
+from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim
 from coordinator.domain.inference.finding import CALM, Finding
 from coordinator.domain.model.fitness import Fitness
@@ -21,13 +21,15 @@ from coordinator.domain.model.rules import VERSION
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
 from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.grid import CountGrid
-from coordinator.domain.window.tally import Tally, tallies
+from coordinator.domain.window.share import share_of
+from coordinator.domain.window.tally import tallies
 from tests.coordinator.domain.handmade import (
     RULES,
     Seen,
     at,
     coverage_of,
     grid_of,
+    pace_of_axes,
     regions_of,
     some_axes,
 )
@@ -46,31 +48,17 @@ def claim_of(
     return Claim(scope, frozenset(cells), regions, components, chance, slow, at(30))
 
 
-def severity(*counts: tuple[int, int], slow: bool = False) -> Severity:
-    return severity_of(
-        claim_of(R1, slow=slow), [Tally(looks=looks, bad=bad) for bad, looks in counts], RULES
-    )
-
-
-def test_nearly_all_looks_must_fail_for_an_outage() -> None:
-    assert severity((10, 10)) is Severity.OUTAGE
-    assert severity((8, 10)) is Severity.OUTAGE
-    assert severity((79, 100)) is Severity.DEGRADED
-
-
-def test_looks_of_all_cells_are_taken_together() -> None:
-    assert severity((10, 10), (6, 10)) is Severity.OUTAGE
-    assert severity((10, 10), (5, 10)) is Severity.DEGRADED
-
-
-def test_slow_is_degraded_and_without_a_claim_all_is_operational() -> None:
-    assert severity((10, 10), slow=True) is Severity.DEGRADED
-    assert severity() is Severity.DEGRADED, "claimed, but no look is left that tells how bad it was"
-    assert (
-        severity_of(ALL_WELL, [], RULES)
-        is severity_of(NOTHING_YET, [], RULES)
-        is Severity.OPERATIONAL
-    )
+def announced_of(
+    grid: CountGrid, *claims: Claim, severity: Severity = Severity.OUTAGE
+) -> list[AnnouncedClaim]:
+    """These claims with the looks that count for them."""
+    found = []
+    for claim in claims:
+        pace = pace_of_axes(grid.axes)
+        counted = share_of(grid, claim.cells, claim.since, pace, slow=claim.slow)
+        seen = tallies(grid, claim.cells, claim.since, slow=claim.slow)
+        found.append(AnnouncedClaim(claim, severity, "It fails.", seen, counted=counted))
+    return found
 
 
 def trust(claim: Claim, wrong: float = 0.999, heard: int = 8) -> float:
@@ -109,7 +97,7 @@ def test_unknown_has_no_confidence_and_being_well_that_of_nothing_being_wrong() 
 
 def looks() -> list[Seen]:
     """Region 1 fails from 30 s to 60 s, region 2 fails once, all else is well."""
-    found = [Seen(10.0 * n + r, c, r) for n in range(12) for c in range(2) for r in range(4)]
+    found = [Seen(10.0 * n + r, c, r) for n in range(8) for c in range(2) for r in range(4)]
     return [
         (
             Seen(
@@ -137,9 +125,9 @@ def cells(
     abstentions: Mapping[CellKey, str] | None = None,
 ) -> dict[CellKey, Cell]:
     claimed = {
-        key: (claim, tally)
-        for claim in claims
-        for key, tally in tallies(grid, claim.cells, claim.since, slow=claim.slow).items()
+        key: (one, tally)
+        for one in announced_of(grid, *claims)
+        for key, tally in one.tallies.items()
     }
     found = cells_of(
         grid, coverage_of(AXES, votes, enabled), claimed, standings, abstentions or {}, RULES
@@ -153,7 +141,7 @@ def test_a_claimed_cell_tells_its_trouble() -> None:
         "c1",
         "r1",
         CellState.BAD,
-        ok=0,
+        ok=1,
         bad=4,
         why="",
         last_good=at(20),
@@ -166,13 +154,13 @@ def test_a_claimed_cell_tells_its_trouble() -> None:
 
 def test_a_cell_that_is_not_claimed_is_well_with_all_its_looks() -> None:
     found = cells(grid_of(AXES, looks()), [claim_of(R1)])
-    assert found["c2", "r3"] == Cell("c2", "r3", CellState.WELL, ok=12, bad=0, last_good=at(112))
+    assert found["c2", "r3"] == Cell("c2", "r3", CellState.WELL, ok=8, bad=0, last_good=at(72))
     once = found[R2]
-    assert (once.state, once.ok, once.bad, once.reasons) == (CellState.WELL, 11, 1, {})
+    assert (once.state, once.ok, once.bad, once.reasons) == (CellState.WELL, 7, 1, {})
     assert (once.last_bad, once.first_good, once.last_good, once.first_bad) == (
         at(21),
         at(31),
-        at(111),
+        at(71),
         None,
     )
 
@@ -181,8 +169,15 @@ def test_a_cell_that_fails_in_part_is_degraded_and_a_slow_one_says_that_it_is_sl
     seen = [Seen(30 + n, 0, 0, bad=n % 2 == 0, slow=n % 2 == 1) for n in range(9)]
     partly = cells(grid_of(AXES, seen), [claim_of(R1)])[R1]
     assert (partly.state, partly.bad, partly.ok, partly.why) == (CellState.DEGRADED, 5, 4, "")
+    assert partly.reasons == {"timeout": 5}
     slow = cells(grid_of(AXES, seen), [claim_of(R1, slow=True)])[R1]
     assert (slow.state, slow.bad, slow.ok, slow.why) == (CellState.DEGRADED, 9, 0, "slow")
+
+
+def test_a_claimed_cell_that_was_well_since_is_told_with_its_good_looks() -> None:
+    seen = [Seen(30.0 + n, 0, n % 2, n % 2 == 0, reason=Reason.STATUS) for n in range(12)]
+    found = cells(grid_of(AXES, seen), [claim_of(R1, R2)])[R2]
+    assert (found.state, found.bad, found.ok) == (CellState.DEGRADED, 0, 6)
 
 
 def test_a_claimed_cell_that_was_not_looked_at_since_is_unknown() -> None:
@@ -247,9 +242,8 @@ def test_the_evidence_tells_who_was_heard_who_was_not_and_why_and_is_json() -> N
     claim = claim_of(R1)
     rival = {"scope": "regional", "chance": 0.9}
     finding = Finding(0.98765, claim, True, (rival,))
-    found = evidence_of(
-        [], [claim, ALL_WELL], [finding, CALM], coverage_of(AXES, votes), standings, RULES
-    )
+    announced = announced_of(grid_of(AXES, looks()), claim, ALL_WELL)
+    found = evidence_of([], announced, [finding, CALM], coverage_of(AXES, votes), standings, RULES)
     assert json.loads(json.dumps(found)) == found
     assert found["rules_version"] == VERSION
     assert found["thresholds"]["alarm_share"] == RULES.alarm_share
@@ -259,17 +253,21 @@ def test_the_evidence_tells_who_was_heard_who_was_not_and_why_and_is_json() -> N
     assert (found["wrong"], found["hypotheses"]) == (0.9877, [rival])
     assert found["disruptions"] == [
         {
+            "severity": "outage",
             "scope": "regional",
             "regions": ["r1"],
             "components": ["c1"],
             "slow": False,
             "group": "",
             "at_least": False,
+            "failing_share": announced[0].counted.share.to_document(),
         }
     ]
+    assert announced[0].counted.share.bad == 4
 
 
 @pytest.mark.parametrize("claims", [[ALL_WELL], [NOTHING_YET]])
 def test_without_a_disruption_the_evidence_has_none(claims: list[Claim]) -> None:
-    found = evidence_of([], claims, [CALM], coverage_of(AXES), ALL_FIT, RULES)
+    announced = announced_of(grid_of(AXES, []), *claims)
+    found = evidence_of([], announced, [CALM], coverage_of(AXES), ALL_FIT, RULES)
     assert (found["disruptions"], found["regions"]["bad"], found["wrong"]) == ([], 0, 0)

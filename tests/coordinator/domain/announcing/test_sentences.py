@@ -4,15 +4,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coordinator.domain.announcing.sentences import FAILED, nonvoters, sentence, unjudged, voteless
+from coordinator.domain.announcing.sentences import nonvoters, sentence, unjudged, voteless
 from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Component, Region, Role, Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.tally import Tally
+from coordinator.domain.window.look import REASON_CODE, REASONS
+from coordinator.domain.window.share import NOTHING_COUNTED, Counted, FailingShare
 from tests.coordinator.domain.handmade import coverage_of, some_axes
-from worker.contract.outcome import BLAME, Blame, Reason
+from worker.contract.instant import parse_rfc3339
+from worker.contract.outcome import Reason
 
 NAMES = {"r1": "Ireland", "r2": "Virginia", "r3": "Oregon", "r4": "Singapore", "r5": "Sydney"}
 AXES = some_axes(3, 5)
@@ -32,6 +34,17 @@ FIT, SILENT, UNFIT = (
 )
 
 
+def counted_of(reasons: Mapping[Reason, int], looks: int) -> Counted:
+    """Looks of which so many failed for these reasons."""
+    by_reason = np.zeros((1, len(REASONS)), dtype=np.int64)
+    for reason, count in reasons.items():
+        by_reason[0, REASON_CODE[reason]] = count
+    bad = by_reason.sum(axis=1)
+    since = parse_rfc3339("2026-03-01T14:31:07Z")
+    share = FailingShare(int(bad[0]), looks, since, since + 60_000)
+    return Counted(share, looks - bad, bad, by_reason)
+
+
 def say(
     scope: Scope,
     components: Sequence[str] = (),
@@ -48,9 +61,8 @@ def say(
     cells = frozenset((component, region) for component in components for region in regions)
     claim = Claim(scope, cells, tuple(regions), tuple(components), 0.95, **fields)
     why = {Reason.TIMEOUT: 12} if reasons is None else reasons
-    first = min(cells, default=None)
-    tallies = {first: Tally(looks=looks, bad=sum(why.values()), reasons=why)} if first else {}
-    return sentence(CLAUDE, claim, severity, tallies, coverage_of(AXES, votes), NET, rivals)
+    counted = counted_of(why, looks) if cells else NOTHING_COUNTED
+    return sentence(CLAUDE, claim, severity, counted, coverage_of(AXES, votes), NET, rivals)
 
 
 ALL, EVERY = ("c1", "c2", "c3"), tuple(NAMES)
@@ -64,18 +76,21 @@ HEARD_2 = np.array([True, True, False, False, False])
         (say(Scope.NONE, votes=HEARD_2), "Claude is well in 2 of 5 regions."),
         (
             say(Scope.REGIONAL, ["c1"], ["r1", "r2"]),
-            "API disrupted in 2 of 5 regions heard (Ireland, Virginia): 12 of 12 looks timed out.",
+            "API disrupted in 2 of 5 regions heard (Ireland, Virginia): all 12 looks timed out.",
         ),
         (
             say(Scope.REGIONAL, ALL, ["r3"], reasons={Reason.RESET: 9}, looks=10),
-            "Claude disrupted in 1 of 5 regions heard (Oregon): 9 of 10 looks were cut off.",
+            (
+                "Claude disrupted in 1 of 5 regions heard (Oregon): about 90 % of looks were cut"
+                " off (60 to 98 %), 9 of 10 since 14:31 UTC."
+            ),
         ),
         (
             say(Scope.REGIONAL, ["c1", "c3"], ["r1", "r2"], group="country IE"),
             (
                 "API and Downloads disrupted in 2 of 5 regions heard (Ireland, Virginia, which "
                 "share country IE): "
-                "12 of 12 looks timed out."
+                "all 12 looks timed out."
             ),
         ),
         (
@@ -88,39 +103,39 @@ HEARD_2 = np.array([True, True, False, False, False])
                 looks=14,
             ),
             (
-                "API disrupted in at least 1 of 5 regions heard (Ireland): 12 of 14 looks failed "
-                "(8 timeout, 4 status)."
+                "API disrupted in at least 1 of 5 regions heard (Ireland): about 86 % of looks"
+                " failed (60 to 96 %), 12 of 14 since 14:31 UTC (8 timeout, 4 status)."
             ),
         ),
         (
             say(Scope.REGIONAL, ["c2"], ["r5"], slow=True, severity=Severity.DEGRADED),
             (
-                "Console slow in 1 of 5 regions heard (Sydney): 12 of 12 looks took much longer "
+                "Console slow in 1 of 5 regions heard (Sydney): all 12 looks took much longer "
                 "than normal."
             ),
         ),
         (
             say(Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.STATUS: 12}),
             (
-                "API down everywhere, in 5 of 5 regions heard: 12 of 12 looks got an unexpected "
+                "API down everywhere, in 5 of 5 regions heard: all 12 looks got an unexpected "
                 "status."
             ),
         ),
         (
             say(Scope.COMPONENT, ["c1", "c2"], EVERY, severity=Severity.DEGRADED, looks=40),
             (
-                "API and Console degraded everywhere, in 5 of 5 regions heard: 12 of 40 looks "
-                "timed out."
+                "API and Console degraded everywhere, in 5 of 5 regions heard: about 30 % of looks"
+                " timed out (18 to 45 %), 12 of 40 since 14:31 UTC."
             ),
         ),
         (
             say(Scope.SYSTEM_WIDE, ALL, EVERY, reasons={Reason.REFUSED: 12}, group="everywhere"),
-            "Claude down system-wide, in 5 of 5 regions heard: 12 of 12 looks were refused.",
+            "Claude down system-wide, in 5 of 5 regions heard: all 12 looks were refused.",
         ),
         (
             say(Scope.SYSTEM_WIDE, ALL, EVERY, severity=Severity.DEGRADED, slow=True),
             (
-                "Claude slow system-wide, in 5 of 5 regions heard: 12 of 12 looks took much longer "
+                "Claude slow system-wide, in 5 of 5 regions heard: all 12 looks took much longer "
                 "than normal."
             ),
         ),
@@ -129,7 +144,7 @@ HEARD_2 = np.array([True, True, False, False, False])
             (
                 "Claude disrupted in 2 of 2 regions heard (Ireland, Virginia), too few to say how "
                 "far it reaches: "
-                "12 of 12 looks timed out."
+                "all 12 looks timed out."
             ),
         ),
         (
@@ -159,36 +174,17 @@ def test_an_unknown_reach_names_the_two_best_explanations() -> None:
         say(Scope.UNKNOWN, ["c1"], ["r1"], at_least=True, rivals=RIVALS[:1])
         == "API disrupted in at least 1 of 5 regions heard (Ireland); it may be c1 in r1, r2"
         " (55%): "
-        "12 of 12 looks timed out."
+        "all 12 looks timed out."
     )
-
-
-@pytest.mark.parametrize(
-    "reason", [reason for reason in Reason if BLAME[reason] in (Blame.TARGET, Blame.PATH)]
-)
-def test_every_failure_that_counts_has_its_own_words(reason: Reason) -> None:
-    told = say(Scope.COMPONENT, ["c1"], EVERY, reasons={reason: 12})
-    assert told.endswith(f": 12 of 12 looks {FAILED[reason]}.")
-
-
-def test_one_reason_stands_for_all_from_nine_in_ten_on() -> None:
-    assert say(
-        Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 9, Reason.TLS: 1}, looks=10
-    ).endswith("10 of 10 looks timed out.")
-    assert say(
-        Scope.COMPONENT, ["c1"], EVERY, reasons={Reason.TIMEOUT: 8, Reason.TLS: 2}, looks=10
-    ).endswith("10 of 10 looks failed (8 timeout, 2 tls).")
 
 
 def test_a_service_of_one_component_is_called_by_it() -> None:
     """Its name is what people look for; the service's would say nothing more."""
     alone = Service("claude", "Claude", Role.SERVICE, (Component("c1", "API"),))
     claim = Claim(Scope.SYSTEM_WIDE, frozenset({("c1", "r1")}), ("r1",), ("c1",))
-    tallies: Mapping[CellKey, Tally] = {
-        ("c1", "r1"): Tally(looks=1, bad=1, reasons={Reason.DNS: 1})
-    }
-    told = sentence(alone, claim, Severity.OUTAGE, tallies, coverage_of(some_axes(1, 1)), NET)
-    assert told == "API down system-wide, in 1 of 1 region heard: 1 of 1 looks found no address."
+    counted = counted_of({Reason.DNS: 1}, 1)
+    told = sentence(alone, claim, Severity.OUTAGE, counted, coverage_of(some_axes(1, 1)), NET)
+    assert told == "API down system-wide, in 1 of 1 region heard: the only look found no address."
 
 
 def standings(*found: tuple[Fitness, str]) -> dict[str, tuple[Fitness, str]]:
@@ -272,6 +268,6 @@ def test_a_service_is_well_only_when_every_component_is_judged() -> None:
 
 def test_a_well_service_is_well_whatever_the_claim_says_of_cells() -> None:
     assert (
-        sentence(CLAUDE, ALL_WELL, Severity.OPERATIONAL, {}, coverage_of(AXES), NET)
+        sentence(CLAUDE, ALL_WELL, Severity.OPERATIONAL, NOTHING_COUNTED, coverage_of(AXES), NET)
         == "Claude is well in all 5 regions."
     )
