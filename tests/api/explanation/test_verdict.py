@@ -224,6 +224,20 @@ def test_thresholds_stand_beside_what_they_were_held_against() -> None:
     ]
 
 
+def test_the_share_that_decides_is_told_with_its_interval() -> None:
+    share = {"estimate": 0.1212, "low": 0.0829, "high": 0.174}
+    one = {"slow": False, "at_least": False, "group": "", "failing_share": share}
+    here, there = (
+        {**one, "components": ["api"], "regions": [region]} for region in ("us-east", "eu-west")
+    )
+    found = explain(disrupted(disruptions=[here, there]), NAMES)
+    assert (
+        "It is an outage when 80 % of the looks fail; here about 12 % (8 to 17 %) do."
+        in found.sentences
+    )
+    assert told(found, "What is said")[2].endswith("; about 12 % (8 to 17 %) of its looks fail.")
+
+
 def test_thresholds_that_the_configuration_sets_are_named() -> None:
     verdict = disrupted()
     verdict["evidence"]["thresholds"]["enough_regions"] = 2

@@ -56,6 +56,11 @@ def test_each_has_the_severity_of_its_own_looks() -> None:
     ]
 
 
+def test_the_severity_that_the_judge_tells_stands() -> None:
+    told = {**disruption("regional", ["eu-west"], ["api"]), "severity": "degraded"}
+    assert [one["state"] for one in claude(told)["disruptions"]] == ["degraded"]
+
+
 def test_a_verdict_of_an_older_version_tells_none_apart() -> None:
     standing = {
         **seeds.verdict("claude", AT, "component", "outage", EVERYWHERE, ["api"]),

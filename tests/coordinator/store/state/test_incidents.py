@@ -87,6 +87,28 @@ async def test_each_line_keeps_the_evidence_of_its_moment(store: Store) -> None:
     assert await store.incidents.evidence("nobody") == []
 
 
+async def test_the_failing_share_is_that_of_the_last_verdict_before_it_was_resolved(
+    store: Store,
+) -> None:
+    mine = {
+        "regions": list(INCIDENT.regions),
+        "components": list(INCIDENT.components),
+        "failing_share": {"estimate": 0.12},
+    }
+    other = {**mine, "regions": ["elsewhere"], "failing_share": {"estimate": 0.9}}
+    first = replace(VERDICT, evidence={"disruptions": [other]})
+    later = replace(VERDICT, at=AT + 5, evidence={"disruptions": [other, mine]})
+    wider = IncidentEvent(AT + 5, Moment.UPDATED, INCIDENT)
+    over = IncidentEvent(AT + 9, Moment.RESOLVED, replace(INCIDENT, resolved_at=AT + 9))
+    told = []
+    for line in ((opened(INCIDENT), first), (wider, later), (over, VERDICT)):
+        await store.incidents.apply_lines([line])
+        found = await store.incidents.get("claude-1")
+        assert found is not None
+        told.append(await store.incidents.failing_share(found[0]))
+    assert told == [None, {"estimate": 0.12}, {"estimate": 0.12}]
+
+
 async def test_of_two_updates_at_one_moment_the_last_is_kept(store: Store) -> None:
     wider = replace(INCIDENT, scope=Scope.SYSTEM_WIDE, cause="")
     linked = replace(wider, cause=CAUSE.id, reason="linked")
