@@ -23,8 +23,9 @@ from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity, Verdict, widest
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.counting import share_of
 from coordinator.domain.window.pace import Pace
-from coordinator.domain.window.share import NOTHING_COUNTED, Counted, share_of
+from coordinator.domain.window.share import NOTHING_COUNTED, Counted
 from coordinator.domain.window.tally import Tally, tallies, times_of
 from worker.contract.instant import Instant
 

@@ -20,8 +20,8 @@ from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.rules import VERSION
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity
 from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.counting import share_of
 from coordinator.domain.window.grid import CountGrid
-from coordinator.domain.window.share import share_of
 from coordinator.domain.window.tally import tallies
 from tests.coordinator.domain.handmade import (
     RULES,
