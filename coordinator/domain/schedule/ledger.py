@@ -1,6 +1,6 @@
 """The ledger of looks: what was ordered, what came back, and the gaps between."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -51,6 +51,8 @@ class Ledger:
     def __init__(self) -> None:
         self._outstanding: dict[_Key, Span] = {}
         self._paused: dict[_Pair, Span] = {}
+        self._in_pause: dict[_Pair, set[int]] = {}
+        """Slots of a paused span whose results arrived."""
         self._deadlines: list[tuple[Instant, int, Span, GapReason]] = []
         self._entries = 0
         self._gaps: dict[_Pair, Gap] = {}
@@ -74,7 +76,7 @@ class Ledger:
             self._arrived_late((check, region), slot)
         paused = self._paused.get((check, region)) if self._paused else None
         if paused is not None and paused.first_slot <= slot <= paused.last_slot:
-            self._paused[check, region] = replace(paused, first_slot=slot + 1)
+            self._in_pause.setdefault((check, region), set()).add(slot)
 
     def miss(self, looks: Iterable[Due], reason: GapReason) -> None:
         """These looks were not ordered."""
@@ -133,9 +135,9 @@ class Ledger:
         heappush(self._deadlines, (deadline, self._entries, span, reason))
 
     def _end_pause(self, pair: _Pair) -> None:
-        span = self._paused.pop(pair, None)
-        if span is not None and span.first_slot <= span.last_slot:
-            self._declare(span, GapReason.PAUSED)
+        span, arrived = self._paused.pop(pair, None), self._in_pause.pop(pair, set())
+        for missing in _without(span, arrived) if span is not None else ():
+            self._declare(missing, GapReason.PAUSED)
 
     def _declare(self, span: Span, reason: GapReason) -> None:
         pair = (span.check.id, span.region)
@@ -150,6 +152,15 @@ class Ledger:
 
 def _key(look: Due) -> _Key:
     return look.check.id, look.region, look.slot
+
+
+def _without(span: Span, arrived: Iterable[int]) -> Iterator[Span]:
+    """What is left of a span between the slots that arrived."""
+    first = span.first_slot
+    for slot in (*sorted(arrived), span.last_slot + 1):
+        if first < slot:
+            yield replace(span, first_slot=first, last_slot=slot - 1)
+        first = slot + 1
 
 
 def _gap(span: Span, reason: GapReason) -> Gap:

@@ -1,5 +1,8 @@
 """What was ordered, what came back, and the gaps between."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from coordinator.domain.model.topology import Check
 from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
 from coordinator.domain.schedule.schedule import Due, Span, phase
@@ -142,3 +145,14 @@ def test_repeats_and_results_that_nobody_ordered_do_no_harm() -> None:
     ledger.settle("api", "eu-west", 2)
     ledger.settle("api", "eu-west", 2)
     assert ledger.sweep(at(100)) == []
+
+
+@given(st.integers(1, 12), st.lists(st.integers(-2, 14)))
+def test_every_slot_of_a_pause_is_a_look_or_in_one_gap(count: int, arrived: list[int]) -> None:
+    ledger = Ledger()
+    ledger.pause([Span(CHECK, "eu-west", 1, count)], now=0)
+    for slot in arrived:
+        ledger.settle("api", "eu-west", slot)
+    gaps = ledger.sweep(PATIENCE_MS)
+    missing = [slot for one in gaps for slot in range(one.first_slot, one.last_slot + 1)]
+    assert sorted(missing) == sorted(set(range(1, count + 1)) - set(arrived))
