@@ -1,7 +1,8 @@
 """The axes of a service's grids: buckets of time, components and regions, and cells by number."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,31 +34,36 @@ class Axes:
     regions: tuple[str, ...]
     bucket_ms: int
     buckets: int
+    every: tuple[CellKey, ...] = field(init=False, compare=False, repr=False)
+    """All cells, each at its number."""
+
+    def __post_init__(self) -> None:
+        every = tuple((name, region) for name in self.components for region in self.regions)
+        object.__setattr__(self, "every", every)
 
     @property
     def window_ms(self) -> int:
         """How far back a grid goes."""
         return self.bucket_ms * self.buckets
 
-    def number(self, key: CellKey) -> int | None:
-        """The number of a cell, as looks carry it; None when it is not on these axes."""
-        component, region = key
-        if component not in self.components or region not in self.regions:
-            return None
-        return self.components.index(component) * len(self.regions) + self.regions.index(region)
-
     def numbers(self, keys: Iterable[CellKey]) -> dict[CellKey, int]:
-        """The number of each of these cells that is on these axes."""
-        return {key: number for key in keys if (number := self.number(key)) is not None}
+        """The number of each of these cells that is on these axes, as looks carry it."""
+        width = len(self.regions)
+        rows = {name: row * width for row, name in enumerate(self.components)}
+        columns = {name: column for column, name in enumerate(self.regions)}
+        return {
+            key: rows[key[0]] + columns[key[1]]
+            for key in keys
+            if key[0] in rows and key[1] in columns
+        }
 
     def key(self, number: int) -> CellKey:
         """The cell of a number."""
-        row, column = divmod(number, len(self.regions))
-        return self.components[row], self.regions[column]
+        return self.every[number]
 
     def keys(self, flags: Flags) -> frozenset[CellKey]:
         """The cells that are set, of (component, region)."""
-        return frozenset(self.key(number) for number in np.flatnonzero(flags).tolist())
+        return frozenset(compress(self.every, flags.reshape(-1).tolist()))
 
     def begin(self, now: Instant) -> Instant:
         """Start of the oldest bucket of a grid at that moment; the newest one is not over yet."""

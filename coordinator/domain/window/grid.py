@@ -4,8 +4,10 @@ Shapes are (bucket, component, region). A bucket is one interval of the quickest
 for a service whose slowest check is much slower.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import compress
+from typing import Any
 
 import numpy as np
 
@@ -35,8 +37,8 @@ ROUND_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The looks that count, one entry each: event time, cell (component * regions + region), and
-    what they saw.
+    """The looks that count, one entry each, in order of cell and time: event time, cell (component
+    * regions + region), and what they saw.
     """
 
     at: Ints
@@ -64,11 +66,13 @@ class CountGrid:
     looks: Looks
     waiting: bool
     """Whether a failed look waits for proof that its worker was alive."""
+    told: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked of it, so that all who ask at one step share an answer."""
 
     def newest_of(self, flags: Flags) -> dict[CellKey, Instant]:
         """The newest look of each cell that is set."""
-        newest = self.newest.reshape(-1).tolist()
-        return {self.axes.key(n): newest[n] for n in np.flatnonzero(flags).tolist()}
+        told, newest = flags.reshape(-1).tolist(), self.newest.reshape(-1).tolist()
+        return dict(zip(compress(self.axes.every, told), compress(newest, told), strict=True))
 
     @property
     def filled(self) -> Floats:
@@ -141,7 +145,7 @@ def fill(
     newest = np.full(size, LONGEST_AGO)
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
-    looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK)
+    looks = _ordered(Looks(at, cell, bad, slow, late, codes & REASON_MASK), begin)
     return CountGrid(
         axes,
         begin,
@@ -153,6 +157,16 @@ def fill(
         looks,
         waiting,
     )
+
+
+def _ordered(looks: Looks, begin: Instant) -> Looks:
+    """The looks in order of cell and time; those of a cell with one check are so already."""
+    room = int(looks.at.max(initial=begin)) - begin + 1
+    places = looks.cell * room + (looks.at - begin)
+    if bool((places[1:] >= places[:-1]).all()):
+        return looks
+    order = np.argsort(places, kind="stable")
+    return Looks(*(getattr(looks, one.name)[order] for one in fields(looks)))
 
 
 def _counting(

@@ -2,26 +2,26 @@
 began and ended.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import log
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.window.axes import CellKey, Flags, Ints
-from coordinator.domain.window.grid import CountGrid
-from coordinator.domain.window.look import REASONS
+from coordinator.domain.window.grid import CountGrid, Looks
+from coordinator.domain.window.look import REASON_BITS, REASON_MASK, REASONS
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 
 LEAST_SHARE, MOST_SHARE, NORMAL_SHARE = 0.05, 0.97, 0.004
 """Failing shares between which the start is looked for, and the one while all is well."""
+NO_REASONS: Final[Mapping[Reason, int]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by
     first_good.
 
@@ -34,27 +34,21 @@ class Tally:
     first_bad: Instant | None = None
     last_bad: Instant | None = None
     first_good: Instant | None = None
-    reasons: Mapping[Reason, int] = field(default_factory=dict, hash=False)
+    reasons: Mapping[Reason, int] = NO_REASONS
 
 
 def tallies(
     grid: CountGrid, cells: Collection[CellKey], since: Instant, *, slow: bool
-) -> dict[CellKey, Tally]:
+) -> Mapping[CellKey, Tally]:
     """The tally of each of these cells from `since` on; if slow, slow looks are the bad
     ones.
     """
-    axes, looks = grid.axes, grid.looks
-    order = np.lexsort((looks.at, looks.cell))
-    cell, at = looks.cell[order], looks.at[order]
-    bad = _bad(grid, slow=slow)[order]
-    reason = looks.reason[order]
-    numbers = axes.numbers(cells)
-    onset = _onset(cell, at, bad, list(numbers.values()), since, axes.bucket_ms)
-    found = {}
-    for key, number in numbers.items():
-        start, end = np.searchsorted(cell, [number, number + 1])
-        part = slice(int(start), int(end))
-        found[key] = _tally(at[part], bad[part], reason[part], onset)
+    asked = (frozenset(cells), since, slow)
+    found = grid.told.get(asked)
+    if found is None:
+        numbers = grid.axes.numbers(cells)
+        found = dict(zip(numbers, _tallies(grid, list(numbers.values()), since, slow), strict=True))
+        grid.told[asked] = found
     return found
 
 
@@ -96,23 +90,93 @@ def _bad(grid: CountGrid, *, slow: bool) -> Flags:
 
 def _mine(grid: CountGrid, cells: Collection[CellKey], since: Instant) -> Flags:
     """Which looks are at these cells, from `since` on."""
-    mine: Flags = (grid.looks.at >= since) & np.isin(
-        grid.looks.cell, list(grid.axes.numbers(cells).values())
+    mine: Flags = (grid.looks.at >= since) & _at_cells(
+        grid, list(grid.axes.numbers(cells).values())
     )
     return mine
 
 
-def _onset(
-    cell: Ints, at: Ints, bad: Flags, numbers: Sequence[int], since: Instant, bucket_ms: int
-) -> Instant:
+def _at_cells(grid: CountGrid, numbers: Sequence[int]) -> Flags:
+    """Which looks are at the cells of these numbers."""
+    wanted = np.zeros(grid.newest.size, dtype=np.bool_)
+    wanted[numbers] = True
+    return np.asarray(wanted[grid.looks.cell], dtype=np.bool_)
+
+
+def _tallies(
+    grid: CountGrid, numbers: Sequence[int], since: Instant, slow: bool
+) -> Iterator[Tally]:
+    """The tally of each of these cells, by number, all of them at once.
+
+    A place is a whole number that tells cell and time of a look: those of a cell lie together.
+    """
+    looks, bad = grid.looks, _bad(grid, slow=slow)
+    places, base, room = _places(looks)
+    begins = np.array(numbers, dtype=np.int64) * room
+    ends = begins + room
+    bads = np.flatnonzero(bad & (looks.at >= _onset(grid, numbers, since, slow=slow)))
+    failures, goods = _fenced(places[bads]), _fenced(places[~bad])
+    first, past = np.searchsorted(failures, begins), np.searchsorted(failures, ends)
+    failed = past > first
+    first_bad = np.where(failed, failures[first], ends)
+    last_bad = np.where(failed, failures[past - 1], ends)
+    last_good = goods[np.searchsorted(goods, first_bad) - 1]
+    first_good = goods[np.searchsorted(goods, last_bad, "right")]
+    seen = np.searchsorted(places, last_bad, "right") - np.searchsorted(places, first_bad)
+    offset, reasons = base - begins, _reasons(looks, bads)
+    return map(
+        Tally,
+        (seen * failed).tolist(),
+        (past - first).tolist(),
+        _known(last_good + offset, last_good >= begins),
+        _known(first_bad + offset, failed),
+        _known(last_bad + offset, failed),
+        _known(first_good + offset, failed & (first_good < ends)),
+        [reasons.get(number, NO_REASONS) for number in numbers],
+    )
+
+
+def _places(looks: Looks) -> tuple[Ints, Instant, int]:
+    """The place of each look, the time from which it is counted, and the room of a cell."""
+    base, last = int(looks.at.min(initial=NEVER)), int(looks.at.max(initial=LONGEST_AGO))
+    room = max(1, last - base + 1)
+    return looks.cell * room + (looks.at - base), base, room
+
+
+def _fenced(places: Ints) -> Ints:
+    """With an entry before all and one after all, so that every search ends within."""
+    return np.concatenate(([-1], places, [NEVER]))
+
+
+def _known(moments: Ints, known: Flags) -> list[Instant | None]:
+    """The moments that are known, None for the others."""
+    return [
+        moment if is_known else None
+        for moment, is_known in zip(moments.tolist(), known.tolist(), strict=True)
+    ]
+
+
+def _reasons(looks: Looks, bads: Ints) -> Mapping[int, Mapping[Reason, int]]:
+    """The reasons of these looks in each cell that has any, and how often each."""
+    counts = np.bincount(looks.cell[bads] << REASON_BITS | looks.reason[bads])
+    some = np.flatnonzero(counts)
+    found: dict[int, dict[Reason, int]] = {}
+    for code, count in zip(some.tolist(), counts[some].tolist(), strict=True):
+        found.setdefault(code >> REASON_BITS, {})[REASONS[code & REASON_MASK]] = count
+    return found
+
+
+def _onset(grid: CountGrid, numbers: Sequence[int], since: Instant, *, slow: bool) -> Instant:
     """The look with which it most likely began: it splits quiet from trouble best (maximum
     likelihood).
 
     Looked for from the bucket before `since` on, because trouble may begin at the end of a bucket.
     """
-    mine = np.isin(cell, numbers) & (at >= since - bucket_ms)
-    order = np.argsort(at[mine], kind="stable")
-    times, failed = at[mine][order], bad[mine][order]
+    looks, bad = grid.looks, _bad(grid, slow=slow)
+    mine = np.flatnonzero(_at_cells(grid, numbers) & (looks.at >= since - grid.axes.bucket_ms))
+    # of looks at the same moment, those of the first cells come first
+    order = mine[np.argsort(looks.at[mine], kind="stable")]
+    times, failed = looks.at[order], bad[order]
     later = failed[times >= since]
     if not failed.any() or not len(later):
         return since
@@ -120,22 +184,3 @@ def _onset(
     steps = np.where(failed, log(share / NORMAL_SHARE), log((1 - share) / (1 - NORMAL_SHARE)))
     ahead = np.cumsum(steps[::-1])[::-1]
     return int(times[int(np.argmax(ahead))])
-
-
-def _tally(at: Ints, bad: Flags, reason: Ints, since: int) -> Tally:
-    bads = np.flatnonzero(bad & (at >= since))
-    good = np.flatnonzero(~bad)
-    if not len(bads):
-        return Tally(last_good=int(at[good[-1]]) if len(good) else None)
-    first, last = int(bads[0]), int(bads[-1])
-    earlier, later = good[at[good] < at[first]], good[at[good] > at[last]]
-    reasons = Counter(REASONS[code] for code in reason[bads].tolist())
-    return Tally(
-        looks=int(((at >= at[first]) & (at <= at[last])).sum()),
-        bad=len(bads),
-        last_good=int(at[earlier[-1]]) if len(earlier) else None,
-        first_bad=int(at[first]),
-        last_bad=int(at[last]),
-        first_good=int(at[later[0]]) if len(later) else None,
-        reasons=reasons,
-    )

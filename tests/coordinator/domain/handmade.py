@@ -163,7 +163,7 @@ def some_axes(
 
 def grid_of(axes: Axes, seen: Iterable[Seen], begin: float = 0) -> CountGrid:
     """A grid that begins so many seconds after the start, each look with the weight one."""
-    looks = sorted(seen, key=lambda look: look.at)
+    looks = sorted(seen, key=lambda look: (look.component, look.region, at(look.at)))
     shape = (axes.buckets, len(axes.components), len(axes.regions))
     good, bad, slow = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     newest = np.full(shape[1:], LONGEST_AGO)

@@ -112,7 +112,7 @@ def test_a_window_that_has_left_the_start_behind_does_not_move_it() -> None:
     life.step(30, announced(HERE, 10, 25))
     late = announced(HERE, 5, 39)
     unknown = replace(
-        late, tallies={key: replace(tally, last_good=None) for key, tally in late.tallies.items()}
+        late, tallies={key: tally._replace(last_good=None) for key, tally in late.tallies.items()}
     )
     assert life.step(40, unknown) == []
     assert life.open[0].started_by == at(10)
