@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from coordinator.domain.inference.hypotheses import Group
-from coordinator.domain.window.axes import Flags, Floats
+from coordinator.domain.window.axes import Floats
 
 PREFIXES_AT_MOST = 12
 """Sets of the most suspicious regions that are tried, one, two, three... of them."""
@@ -26,15 +26,17 @@ Places = tuple[int, ...]
 
 
 class Suspicion(NamedTuple):
-    """What regions are chosen by."""
+    """What regions are chosen by. Hashable, since the same suspicion gives the same sets."""
 
     everywhere: Places
     """The regions that vote."""
-    suspects: Sequence[int]
+    suspects: Places
     """Those of them in which anything speaks for trouble."""
-    runs: Sequence[Floats]
-    """The evidence by region, in all and lately."""
-    groups: Sequence[Group]
+    orders: tuple[Places, ...]
+    """Those of the suspects in which evidence does, in all and lately, the most suspicious
+    first.
+    """
+    groups: tuple[Group, ...]
 
 
 def component_sets(cells: Floats) -> list[Places]:
@@ -44,23 +46,33 @@ def component_sets(cells: Floats) -> list[Places]:
     return list(dict.fromkeys(chain.from_iterable(family(cells) for family in COMPONENTS)))
 
 
-def region_sets(
-    runs: Sequence[Floats], voting: Flags, groups: Sequence[Group]
-) -> dict[Places, str]:
+def region_sets(suspicion: Suspicion) -> dict[Places, str]:
     """The sets of regions worth trying for some components, each with the name of its group, if it
     is one.
-
-    `runs` are the evidence by region, in all and lately.
     """
-    everywhere = tuple(np.flatnonzero(voting).tolist())
-    worth_a_look = np.logical_or.reduce([run > WORTH_A_LOOK for run in runs])
-    suspects = np.flatnonzero(voting & worth_a_look).tolist()
-    suspicion = Suspicion(everywhere, suspects, runs, groups)
     found: dict[Places, str] = {}
     for family in REGIONS:
         for regions, name in family(suspicion):
             found.setdefault(regions, name)
     return found
+
+
+def suspicion_of(
+    runs: Sequence[Sequence[float]], everywhere: Places, groups: tuple[Group, ...]
+) -> Suspicion:
+    """Which regions to suspect. `runs` are the evidence by region, in all and lately."""
+    # reversed, a sort leaves those that are equally suspicious in their order
+    orders = tuple(
+        tuple(
+            sorted(
+                [region for region in everywhere if run[region] > WORTH_A_LOOK],
+                key=run.__getitem__,
+                reverse=True,
+            )
+        )
+        for run in runs
+    )
+    return Suspicion(everywhere, tuple(sorted({*chain(*orders)})), orders, groups)
 
 
 def all_components(cells: Floats) -> Iterator[Places]:
@@ -105,18 +117,16 @@ def each_region(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
 
 def regions_of_a_group(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
     """Regions that share something, one of them suspicious."""
+    everywhere, suspects = frozenset(suspicion.everywhere), frozenset(suspicion.suspects)
     for group in suspicion.groups:
-        there = tuple(region for region in suspicion.everywhere if region in group.regions)
-        several = 1 < len(there) < len(suspicion.everywhere)
-        if several and any(region in suspicion.suspects for region in there):
-            yield there, group.what
+        there = group.regions & everywhere
+        if 1 < len(there) < len(everywhere) and not suspects.isdisjoint(there):
+            yield tuple(sorted(there)), group.what
 
 
 def suspicious_regions(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
     """The most suspicious two, three, four..., and all that are suspicious, in all and lately."""
-    for worth in suspicion.runs:
-        worthy = [region for region in suspicion.suspects if worth[region] > WORTH_A_LOOK]
-        order = sorted(worthy, key=lambda region: (-worth[region], region))
+    for order in suspicion.orders:
         for size in [*range(2, min(len(order), PREFIXES_AT_MOST) + 1), len(order)]:
             if size >= 2:
                 yield tuple(sorted(order[:size])), ""

@@ -5,8 +5,9 @@ The price is the evidence, in nats, that it takes before the hypothesis is as li
 well: the dearer, the more of its kind there are for chance to find.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
@@ -20,8 +21,7 @@ class Group:
     regions: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """Components by regions (both as places on the axes), and its price in nats."""
 
     components: tuple[int, ...]
@@ -68,18 +68,6 @@ def groups_of(kinds: Mapping[str, Mapping[str, str]], regions: Sequence[str]) ->
             if 2 <= len(there) < len(regions):
                 found.setdefault(frozenset(there), Group(f"{kind} {value}", frozenset(there)))
     return list(found.values())
-
-
-def distinct(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Each set of cells once, at its lowest price: leaving twins apart would split what is one
-    explanation.
-    """
-    best: dict[tuple[tuple[int, ...], tuple[int, ...]], Hypothesis] = {}
-    for hypothesis in hypotheses:
-        key = (hypothesis.components, hypothesis.regions)
-        if key not in best or hypothesis.price < best[key].price:
-            best[key] = hypothesis
-    return list(best.values())
 
 
 def kinds_of(topology: Topology) -> dict[str, dict[str, str]]:

@@ -10,14 +10,16 @@ apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import exp, log
 
 import numpy as np
 
-from coordinator.domain.inference.families import component_sets, region_sets
-from coordinator.domain.inference.hypotheses import Group, Hypothesis, distinct, price_of
+from coordinator.domain.inference.families import component_sets, suspicion_of
+from coordinator.domain.inference.hypotheses import Group, Hypothesis
+from coordinator.domain.inference.reaches import Reaches, reaches
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.axes import Flags, Floats, any_along
+from coordinator.domain.window.axes import Flags, Floats
 from coordinator.domain.window.grid import CountGrid
 
 SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
@@ -86,14 +88,21 @@ def evidence(grid: CountGrid, normal: Floats, votes: Flags) -> Floats:
 
 
 def _bounded(nats: Floats, blip: Floats, rare: Floats) -> Floats:
-    """Evidence against all being well, where all being well allows for a blip that is so `rare`
-    (bucket, region).
+    """Evidence against all being well, where all being well allows for a blip that is so `rare`.
+
+    `nats` are (candidate, mode, bucket, region), `blip` and `rare` alike but for the first.
     """
-    top = np.maximum(nats, blip)
+    gap = nats - blip
+    ahead = gap >= 0
+    # the larger of the two exponents is zero, and what it gives one
+    told: Floats = np.exp(np.negative(np.abs(gap, out=gap), out=gap), out=gap)
+    told *= np.where(ahead, rare, 1 - rare)
+    told += np.where(ahead, 1 - rare, rare)
+    np.log(told, out=told)
+    told += np.maximum(nats, blip)
     zero = np.maximum(0.0, blip)
-    told: Floats = np.log((1 - rare) * np.exp(nats - top) + rare * np.exp(blip - top)) + top
-    normal: Floats = np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero
-    return told - normal
+    told -= np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero
+    return told
 
 
 def _running(steps: Floats, most: float) -> Floats:
@@ -103,7 +112,9 @@ def _running(steps: Floats, most: float) -> Floats:
     """
     total = np.zeros_like(steps[:, 0])
     for bucket in range(steps.shape[1]):
-        total = np.minimum(most, np.maximum(0.0, total + steps[:, bucket]))
+        total += steps[:, bucket]
+        np.maximum(0.0, total, out=total)
+        np.minimum(most, total, out=total)
     best: Floats = total.max(axis=0)
     return best
 
@@ -133,72 +144,78 @@ def weigh(
     region) of extra looks make a mere blip less likely: it would have to last. `standing` are
     (components, regions) that are claimed already: they are always among the hypotheses.
     """
-    everywhere = votes.any(axis=0)
-    if not everywhere.any():
+    if not votes.any():
         return None
+    candidates = _component_sets(nats, votes, standing)
+    lines = _lines(nats, rounds, candidates, rules)
+    steps, every = lines.transpose(1, 2, 0, 3), tuple(groups)
+    runs = [
+        _running(part, MOST_LINE_NATS).tolist()
+        for part in (steps, *(steps[:, -buckets:] for buckets in RECENT_BUCKETS))
+    ]
+    tried: list[Reaches] = []
+    for row, components in enumerate(candidates):
+        voting = np.flatnonzero(votes[list(components)].any(axis=0)).tolist()
+        suspicion = suspicion_of([run[row] for run in runs], tuple(voting), every)
+        claimed = tuple(regions for theirs, regions in standing if theirs == components)
+        tried.append(reaches(components, suspicion, claimed, votes.shape, rules))
+    return _filter(tried, _scores(lines, [one.member for one in tried]), filled, rules)
+
+
+def _lines(
+    nats: Floats, rounds: Floats, candidates: Sequence[tuple[int, ...]], rules: Rules
+) -> Floats:
+    """(candidate, mode, bucket, region): the evidence of some components in a region."""
     whole = nats.sum(axis=2)
-    blip = np.broadcast_to(
-        np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2), whole.shape
-    ).copy()
+    blip = np.empty_like(whole)
+    blip[:] = np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2)
     blip[SLOW_MODE] = whole[SLOW_MODE]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
-    candidates = _component_sets(nats, votes, standing)
-    chosen = np.zeros((len(candidates), len(votes)))
-    for row, components in enumerate(candidates):
-        chosen[row, list(components)] = 1
-    lines = _bounded(chosen @ nats, blip[:, :, None], rare[:, None])
-    parts = [lines, *(lines[:, -n:] for n in RECENT_BUCKETS)]
-    runs = [_running(part, MOST_LINE_NATS) for part in parts]
-    hypotheses: list[Hypothesis] = []
-    told = []
-    for row, components in enumerate(candidates):
-        voting = any_along(votes[list(components)], 0)
-        sets = region_sets([run[row] for run in runs], voting, groups)
-        sets.update(
-            (regions, "")
-            for theirs, regions in standing
-            if theirs == components and regions not in sets
-        )
-        member = np.zeros((lines.shape[3], len(sets)))
-        for column, (regions, group) in enumerate(sets.items()):
-            member[list(regions), column] = 1
-            price = price_of(components, regions, group, len(votes), int(voting.sum()), rules)
-            hypotheses.append(Hypothesis(components, regions, price, group))
-        told.append(lines[:, :, row] @ member)
-    scores = np.concatenate(told, axis=2)
-    kept = distinct(hypotheses)
-    if len(kept) < len(hypotheses):
-        place = {id(hypothesis): k for k, hypothesis in enumerate(hypotheses)}
-        scores = scores[:, :, [place[id(hypothesis)] for hypothesis in kept]]
-    return _filter(kept, scores, filled, rules)
+    chosen = np.zeros((len(candidates), nats.shape[2]))
+    for row, places in enumerate(candidates):
+        chosen[row, list(places)] = 1
+    # bucket by bucket: a larger product would wake threads that cost more than they do
+    lines = np.ascontiguousarray((chosen @ nats).transpose(2, 0, 1, 3))
+    return _bounded(lines, blip, np.tile(rare, (len(nats), 1, 1)))
 
 
-def _filter(
-    hypotheses: Sequence[Hypothesis], scores: Floats, filled: Floats, rules: Rules
-) -> Posterior:
-    """Forward through the buckets. `scores` is (mode, bucket, hypothesis).
+def _scores(lines: Floats, members: Sequence[Floats]) -> Floats:
+    """(bucket, mode, hypothesis): the evidence of each; `members` are those of each candidate."""
+    ends = np.cumsum([member.shape[1] for member in members]).tolist()
+    scores = np.empty((lines.shape[2], lines.shape[1], ends[-1]))
+    for line, member, end in zip(lines, members, ends, strict=True):
+        scores[:, :, end - member.shape[1] : end] = (line @ member).swapaxes(0, 1)
+    return scores
+
+
+def _filter(tried: Sequence[Reaches], scores: Floats, filled: Floats, rules: Rules) -> Posterior:
+    """Forward through the buckets. `scores` is (bucket, mode, hypothesis).
 
     A bucket that is only in part `filled` with looks lets pass only that part of its time.
     """
-    modes, _, count = scores.shape
-    begins = np.exp(-np.array([hypothesis.price for hypothesis in hypotheses])) / modes
+    _, modes, count = scores.shape
+    begins = np.exp(-np.concatenate([one.prices for one in tried])) / modes
     starts, ends = float(begins.sum()) * modes, exp(-rules.end_nats)
     changes = begins * (REACH_CHANGE / starts)
+    tops = scores.max(axis=(1, 2), initial=0.0)
+    gains = scores - tops[:, None, None]
+    np.exp(gains, out=gains)
     state, none = np.zeros((modes, count)), 1.0
-    for bucket, part in enumerate(filled.tolist()):
+    for gain, top, part in zip(gains, tops.tolist(), filled.tolist(), strict=True):
         total = state.sum()
-        kept = state * (1 - part * (ends + REACH_CHANGE + MODE_CHANGE))
-        kept += state.sum(axis=0) * (part * MODE_CHANGE / modes)
-        state = kept + (none * part) * begins + (total * part) * changes
+        moved = state.sum(axis=0) * (part * MODE_CHANGE / modes)
+        state *= 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
+        state += moved
+        state += (none * part) * begins
+        state += (total * part) * changes
+        state *= gain
         none = none * (1 - part * starts) + total * part * ends
-        step = scores[:, bucket]
-        top = max(0.0, float(step.max(initial=0.0)))
-        state = state * np.exp(step - top)
         none *= exp(-top)
         norm = state.sum() + none
         state /= norm
         none /= norm
     chance = state.sum(axis=0)
     likeliest = state.argmax(axis=0)
-    nats = scores[likeliest, :, np.arange(count)]
+    nats = scores[:, likeliest, np.arange(count)].T
+    hypotheses = list(chain.from_iterable(one.hypotheses for one in tried))
     return Posterior(hypotheses, chance, state.T, nats, float(none))

@@ -6,7 +6,6 @@ part. What tells them apart is that some of its cells never fail.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -33,8 +32,7 @@ def refined(hypothesis: Hypothesis, nats: Floats, lately: Floats, votes: Flags) 
     rows, columns = max(_parts(ailing), key=lambda part: int(part[0].sum()) * int(part[1].sum()))
     if not rows.any() or not columns.any():
         return hypothesis
-    return replace(
-        hypothesis,
+    return hypothesis._replace(
         components=tuple(c for c, kept in zip(components, rows.tolist(), strict=True) if kept),
         regions=tuple(r for r, kept in zip(regions, columns.tolist(), strict=True) if kept),
         group=hypothesis.group if columns.all() else "",

@@ -1,5 +1,6 @@
 """Which sets of components and of regions are tried."""
 
+from collections.abc import Sequence
 from inspect import isgeneratorfunction
 
 import numpy as np
@@ -13,10 +14,19 @@ from coordinator.domain.inference.families import (
     REGIONS,
     component_sets,
     region_sets,
+    suspicion_of,
 )
 from coordinator.domain.inference.hypotheses import Group
 
 ALL = np.ones(6, dtype=np.bool_)
+
+
+def sets_of(
+    found: Sequence[np.ndarray], voting: np.ndarray, groups: Sequence[Group]
+) -> dict[tuple[int, ...], str]:
+    """The sets of regions that are tried, by the evidence, who votes and what is shared."""
+    everywhere = tuple(np.flatnonzero(voting).tolist())
+    return region_sets(suspicion_of([run.tolist() for run in found], everywhere, tuple(groups)))
 
 
 def runs(*worth: float) -> list[np.ndarray]:
@@ -63,8 +73,8 @@ def test_one_cell_counts_for_no_more_than_being_quite_sure_of_it() -> None:
 
 def test_everywhere_is_always_tried_and_nobody_who_does_not_vote() -> None:
     votes = np.array([True, True, False, True, True, False])
-    assert region_sets(runs(0, 0, 0, 0, 0, 0), votes, []) == {(0, 1, 3, 4): "everywhere"}
-    found = region_sets(runs(9, 9, 9, 9, 9, 9), votes, [Group("country IE", frozenset({1, 2, 3}))])
+    assert sets_of(runs(0, 0, 0, 0, 0, 0), votes, []) == {(0, 1, 3, 4): "everywhere"}
+    found = sets_of(runs(9, 9, 9, 9, 9, 9), votes, [Group("country IE", frozenset({1, 2, 3}))])
     assert not {2, 5} & {region for regions in found for region in regions}
     assert found[1, 3] == "country IE"
 
@@ -77,7 +87,7 @@ def test_everywhere_is_always_tried_and_nobody_who_does_not_vote() -> None:
 def test_each_suspect_alone_and_the_most_suspicious_together_are_tried(
     one: list[float], other: list[float]
 ) -> None:
-    found = region_sets([*runs(*one), *runs(*other)], ALL, [])
+    found = sets_of([*runs(*one), *runs(*other)], ALL, [])
     assert len(found) <= 1 + 6 + 2 * PREFIXES_AT_MOST
     for worth in (one, other):
         order = sorted((r for r in range(6) if worth[r] > 0.5), key=lambda r: (-worth[r], r))
@@ -89,7 +99,7 @@ def test_each_suspect_alone_and_the_most_suspicious_together_are_tried(
 
 def test_of_very_many_suspects_the_most_suspicious_dozen_and_all_are_tried() -> None:
     worth = np.arange(1.0, 41.0)
-    found = region_sets([worth], np.ones(60, dtype=np.bool_)[:40], [])
+    found = sets_of([worth], np.ones(60, dtype=np.bool_)[:40], [])
     sizes = sorted({len(regions) for regions in found})
     assert sizes == [*range(1, PREFIXES_AT_MOST + 1), 40]
     assert (38, 39) in found
@@ -102,11 +112,11 @@ def test_a_group_is_tried_when_one_of_it_is_suspicious_and_it_is_not_everyone() 
         Group("edge FRA", frozenset({5, 7})),
     )
     groups = [pair, all_of_them, lonely]
-    found = region_sets(runs(9, 0, 0, 0, 0, 9), ALL, groups)
+    found = sets_of(runs(9, 0, 0, 0, 0, 9), ALL, groups)
     assert found[0, 1] == "country IE"
     assert found[tuple(range(6))] == "everywhere"
     assert found[5,] == "", "one region of a group is one region"
-    assert (0, 1) not in region_sets(runs(0, 0, 9, 9, 0, 0), ALL, groups)
+    assert (0, 1) not in sets_of(runs(0, 0, 9, 9, 0, 0), ALL, groups)
 
 
 def test_every_family_has_its_line_in_a_table() -> None:

@@ -88,7 +88,7 @@ def test_regions_and_components_are_named_in_the_order_of_the_configuration() ->
 
 def test_a_claim_names_the_group_and_whether_it_is_slowness() -> None:
     found = posterior((ALL_COMPONENTS, (0, 1), 0.95), slow=True)
-    named = replace(found, hypotheses=[replace(found.hypotheses[0], group="country IE")])
+    named = replace(found, hypotheses=[found.hypotheses[0]._replace(group="country IE")])
     claim = finding(named, everything([(0, 0), (0, 1)])).claim
     assert (claim.group, claim.slow, claim.scope) == ("country IE", True, Scope.REGIONAL)
 

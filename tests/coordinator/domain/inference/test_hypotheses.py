@@ -2,13 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from coordinator.domain.inference.hypotheses import (
-    Group,
-    Hypothesis,
-    distinct,
-    groups_of,
-    price_of,
-)
+from coordinator.domain.inference.hypotheses import Group, groups_of, price_of
 from tests.coordinator.domain.handmade import RULES
 
 
@@ -55,12 +49,6 @@ def test_regions_that_share_something_are_a_group_unless_all_do() -> None:
         Group("country IE", frozenset({0, 1})),
         Group("provider hetzner", frozenset({1, 3})),
     ], "what two kinds say is one group, by its first name"
-
-
-def test_each_set_of_cells_is_one_hypothesis_at_its_lowest_price() -> None:
-    dear, cheap = Hypothesis((0,), (1, 2), 12.0), Hypothesis((0,), (1, 2), 8.0, "country IE")
-    other = Hypothesis((1,), (1, 2), 12.0)
-    assert distinct([dear, other, cheap, dear]) == [cheap, other]
 
 
 def test_a_larger_set_never_costs_less_than_one_group() -> None:

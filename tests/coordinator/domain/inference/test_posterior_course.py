@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from coordinator.domain.inference.hypotheses import Hypothesis
 from coordinator.domain.inference.posterior import MODE_CHANGE, REACH_CHANGE, _filter, _running
+from coordinator.domain.inference.reaches import Reaches
 from coordinator.domain.model.rules import Rules
 from tests.coordinator.domain.handmade import RULES, Seen, grid_of, some_axes
 from tests.coordinator.domain.inference.weighed_grids import chances, counted, down, seeds, weighed
@@ -119,7 +120,9 @@ def test_the_filter_equals_the_sum_over_all_courses_that_things_may_take(seed: i
     hypotheses = [Hypothesis((0,), (n,), float(random.uniform(1, 9))) for n in range(count)]
     scores = random.normal(0, 4, (modes, buckets, count))
     filled = np.minimum(1, random.uniform(0, 1.5, buckets))
-    found = _filter(hypotheses, scores, filled, RULES)
+    prices = np.array([one.price for one in hypotheses])
+    tried = Reaches(tuple(hypotheses), prices, np.eye(count))
+    found = _filter([tried], scores.swapaxes(0, 1), filled, RULES)
     none, likely = exactly(hypotheses, scores, filled.tolist(), RULES)
     assert found.none == pytest.approx(none)
     for (k, mode), chance in likely.items():
