@@ -61,18 +61,15 @@ def suspicion_of(
     runs: Sequence[Sequence[float]], everywhere: Places, groups: tuple[Group, ...]
 ) -> Suspicion:
     """Which regions to suspect. `runs` are the evidence by region, in all and lately."""
-    # reversed, a sort leaves those that are equally suspicious in their order
-    orders = tuple(
-        tuple(
-            sorted(
-                [region for region in everywhere if run[region] > WORTH_A_LOOK],
-                key=run.__getitem__,
-                reverse=True,
-            )
-        )
-        for run in runs
-    )
+    orders = tuple(_order(run, everywhere) for run in runs)
     return Suspicion(everywhere, tuple(sorted({*chain(*orders)})), orders, groups)
+
+
+def _order(run: Sequence[float], everywhere: Places) -> Places:
+    """The regions in which evidence speaks for trouble, the most suspicious first."""
+    worthy = [region for region in everywhere if run[region] > WORTH_A_LOOK]
+    # reversed, a sort leaves those that are equally suspicious in their order
+    return tuple(sorted(worthy, key=run.__getitem__, reverse=True))
 
 
 def all_components(cells: Floats) -> Iterator[Places]:

@@ -149,10 +149,8 @@ def weigh(
     candidates = _component_sets(nats, votes, standing)
     lines = _lines(nats, rounds, candidates, rules)
     steps, every = lines.transpose(1, 2, 0, 3), tuple(groups)
-    runs = [
-        _running(part, MOST_LINE_NATS).tolist()
-        for part in (steps, *(steps[:, -buckets:] for buckets in RECENT_BUCKETS))
-    ]
+    parts = [steps, *(steps[:, -buckets:] for buckets in RECENT_BUCKETS)]
+    runs = [_running(part, MOST_LINE_NATS).tolist() for part in parts]
     tried: list[Reaches] = []
     for row, components in enumerate(candidates):
         voting = np.flatnonzero(votes[list(components)].any(axis=0)).tolist()

@@ -58,8 +58,8 @@ def _prices(
     """The price of so many components in so many regions, by their number: of regions that share
     something, and of any.
     """
-    named, alone = (
-        [price_of(range(count), range(n), group, every, voting, rules) for n in range(voting + 1)]
-        for group in ("shared", "")
-    )
+    sizes = [range(size) for size in range(voting + 1)]
+    parts = range(count)
+    named = [price_of(parts, size, "shared", every, voting, rules) for size in sizes]
+    alone = [price_of(parts, size, "", every, voting, rules) for size in sizes]
     return named, alone
