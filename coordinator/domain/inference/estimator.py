@@ -60,6 +60,7 @@ class Estimator:
         fleet: Fleet,
     ) -> None:
         service = topology.service[checks[0].service] if checks else None
+        self.service = service.id if service else ""
         looked_at = {check.component for check in checks}
         components = [c.id for c in service.components if c.id in looked_at] if service else []
         self.axes = axes_of(
@@ -113,7 +114,7 @@ class Estimator:
         if calm and not self.prefilter.lets_through(now, self._rules):
             return seen
         return Estimate(
-            seen.grid, seen.coverage, tuple(self._findings(seen.grid, seen.coverage, claims))
+            seen.grid, seen.coverage, tuple(self._findings(seen.grid, seen.coverage, claims, now))
         )
 
     def peek(self, now: Instant, *, late_alarms: bool) -> Estimate:
@@ -133,7 +134,7 @@ class Estimator:
         return Estimate(grid, Coverage(self.axes, self.enabled, votes), (CALM,))
 
     def _findings(
-        self, grid: CountGrid, coverage: Coverage, claims: Sequence[Claim]
+        self, grid: CountGrid, coverage: Coverage, claims: Sequence[Claim], now: Instant
     ) -> list[Finding]:
         """One finding, and more for what it leaves unexplained, when that is very likely something,
         too.
@@ -141,11 +142,14 @@ class Estimator:
         if not (grid.bad.any() or grid.slow.any()) or not coverage.votes.any():
             return [CALM]
         rules, found = self._rules, list[Finding]()
-        nats = evidence(grid, self._normal(), coverage.votes)
+        normal = self._normal()
+        sick = self._fleet.control.sickness(self.service, grid, normal, now)
+        lost, foreseen = (0.0, None) if sick is None else (sick.lost, sick.foreseen)
+        nats = evidence(grid, normal, coverage.votes, lost)
         standing = self._standing(claims, coverage)
         while len(found) < MOST_DISRUPTIONS:
             least = _least(claims, found, rules.second_share)
-            finding = self._next_finding(nats, grid, coverage, standing, found, least)
+            finding = self._next_finding(nats, grid, coverage, standing, found, least, foreseen)
             if finding is None:
                 break
             found.append(finding)
@@ -167,12 +171,15 @@ class Estimator:
         standing: Sequence[Reach],
         found: Sequence[Finding],
         least: float,
+        foreseen: Floats | None,
     ) -> Finding | None:
         """What explains best what is left of the evidence. One more than the first must be `least`
         likely, and sure.
         """
         rules, votes = self._rules, coverage.votes
-        posterior = weigh(nats, grid.filled, grid.rounds, votes, self._groups(), standing, rules)
+        posterior = weigh(
+            nats, grid.filled, grid.rounds, votes, self._groups(), standing, rules, foreseen
+        )
         if posterior is None or (found and 1 - posterior.none < least):
             return None
         finding = conclude(posterior, nats, coverage, grid, rules)

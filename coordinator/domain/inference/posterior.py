@@ -71,13 +71,19 @@ class Posterior:
         return int(np.argmax(ahead))
 
 
-def evidence(grid: CountGrid, normal: Floats, votes: Flags) -> Floats:
+def evidence(grid: CountGrid, normal: Floats, votes: Flags, lost: Floats | float = 0.0) -> Floats:
     """(mode, bucket, component, region): how much likelier the looks are in that mode than while
     all is well.
+
+    What workers lose of everything explains failures away in that measure: of a worker that loses
+    `lost` a share `1 - (1 - lost)(1 - s)` fails of what fails at `s`.
     """
     bad, good, slow = grid.bad * votes, grid.good * votes, grid.slow * votes
+    kept = 1 - lost
     modes = [
-        bad * np.log(share / normal) + good * np.log((1 - share) / (1 - normal)) for share in SHARES
+        bad * np.log((1 - kept * (1 - share)) / (1 - kept * (1 - normal)))
+        + good * np.log((1 - share) / (1 - normal))
+        for share in SHARES
     ]
     quick = good - slow
     modes.append(
@@ -87,10 +93,11 @@ def evidence(grid: CountGrid, normal: Floats, votes: Flags) -> Floats:
     return told
 
 
-def _bounded(nats: Floats, blip: Floats, rare: Floats) -> Floats:
-    """Evidence against all being well, where all being well allows for a blip that is so `rare`.
+def _bounded(nats: Floats, blip: Floats, rare: Floats, foreseen: Floats) -> Floats:
+    """Evidence against all being well, where all being well allows for a blip that is so `rare`,
+    and for what is `foreseen` of the region's workers.
 
-    `nats` are (candidate, mode, bucket, region), `blip` and `rare` alike but for the first.
+    `nats` are (candidate, mode, bucket, region), the others alike but for the first.
     """
     gap = nats - blip
     ahead = gap >= 0
@@ -100,8 +107,8 @@ def _bounded(nats: Floats, blip: Floats, rare: Floats) -> Floats:
     told += np.where(ahead, 1 - rare, rare)
     np.log(told, out=told)
     told += np.maximum(nats, blip)
-    zero = np.maximum(0.0, blip)
-    told -= np.log((1 - rare) * np.exp(-zero) + rare * np.exp(blip - zero)) + zero
+    zero = np.maximum(foreseen, blip)
+    told -= np.log((1 - rare) * np.exp(foreseen - zero) + rare * np.exp(blip - zero)) + zero
     return told
 
 
@@ -137,6 +144,7 @@ def weigh(
     groups: Sequence[Group],
     standing: Sequence[tuple[tuple[int, ...], tuple[int, ...]]],
     rules: Rules,
+    foreseen: Floats | None = None,
 ) -> Posterior | None:
     """The posterior given the evidence (mode, bucket, component, region); None when no cell votes.
 
@@ -147,7 +155,8 @@ def weigh(
     if not votes.any():
         return None
     candidates = _component_sets(nats, votes, standing)
-    lines = _lines(nats, rounds, candidates, rules)
+    spell = np.zeros_like(rounds) if foreseen is None else np.maximum(0.0, foreseen)
+    lines = _lines(nats, rounds, spell, candidates, rules)
     steps, every = lines.transpose(1, 2, 0, 3), tuple(groups)
     parts = [steps, *(steps[:, -buckets:] for buckets in RECENT_BUCKETS)]
     runs = [_running(part, MOST_LINE_NATS).tolist() for part in parts]
@@ -161,7 +170,7 @@ def weigh(
 
 
 def _lines(
-    nats: Floats, rounds: Floats, candidates: Sequence[tuple[int, ...]], rules: Rules
+    nats: Floats, rounds: Floats, spell: Floats, candidates: Sequence[tuple[int, ...]], rules: Rules
 ) -> Floats:
     """(candidate, mode, bucket, region): the evidence of some components in a region."""
     whole = nats.sum(axis=2)
@@ -174,7 +183,8 @@ def _lines(
         chosen[row, list(places)] = 1
     # bucket by bucket: a larger product would wake threads that cost more than they do
     lines = np.ascontiguousarray((chosen @ nats).transpose(2, 0, 1, 3))
-    return _bounded(lines, blip, np.tile(rare, (len(nats), 1, 1)))
+    alike = (len(nats), 1, 1)
+    return _bounded(lines, blip, np.tile(rare, alike), np.tile(spell, alike))
 
 
 def _scores(lines: Floats, members: Sequence[Floats]) -> Floats:

@@ -26,6 +26,8 @@ class Rules:
     """From this evidence on, what a worker saw fail waits until it is clear whose fault it was."""
     unfit_share: float = 0.6
     """Share of independent witnesses that must speak against a vantage point before it is unfit."""
+    unfit_loss: float = 0.4
+    """And it must lose this share of its looks; what loses less is weighed down."""
     suspect_ourselves_share: float = 0.3
     """When more than this share of regions falls silent within two intervals, the fault is more
     likely ours.

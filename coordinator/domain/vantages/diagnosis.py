@@ -50,6 +50,8 @@ class Diagnosis:
     share: float = 0.0
     against: int = 0
     witnesses: int = 0
+    lost: float = 0.0
+    """The share of its looks that it failed since then, by the mean of its witnesses."""
     expected: int = 0
     """How many witnesses there are."""
     since: Instant = 0
@@ -61,11 +63,13 @@ class Diagnosis:
 
     def is_unfit(self, rules: Rules) -> bool:
         """Whether enough speaks against it."""
-        return self.nats >= rules.unfit_nats and self.share >= rules.unfit_share
+        enough = self.nats >= rules.unfit_nats and self.share >= rules.unfit_share
+        return enough and self.lost >= rules.unfit_loss
 
     def is_doubtful(self, rules: Rules) -> bool:
         """Whether so much speaks against it that what it saw fail has to wait."""
         enough = self.against > 1 and 2 * self.witnesses >= self.expected
+        enough = enough and self.lost >= rules.unfit_loss
         return enough and self.nats >= rules.doubt_nats and self.share >= rules.unfit_share - 0.1
 
     @property
@@ -130,6 +134,7 @@ def diagnose(
         told / heard if heard else 0.0,
         told,
         heard,
+        run.lost,
         len(set(groups.values())),
         run.since,
         tuple(clean),
@@ -143,6 +148,8 @@ class Run:
         self.since: Instant = 0
         self.sums: dict[str, float] = {}
         """What each witness added."""
+        self.failed: dict[str, list[float]] = {}
+        """The share that each failed the worker, slot by slot."""
 
     def add(self, at: Instant, witnesses: Mapping[str, Sequence[float]]) -> None:
         """One more slot."""
@@ -150,6 +157,12 @@ class Run:
             self.since = at
         for group, steps in witnesses.items():
             self.sums[group] = self.sums.get(group, 0.0) + fmean(steps)
+            self.failed.setdefault(group, []).append(fmean(step > 0 for step in steps))
+
+    @property
+    def lost(self) -> float:
+        """The share of its looks that the worker failed, each witness counted once."""
+        return fmean(map(fmean, self.failed.values())) if self.failed else 0.0
 
     @property
     def against(self) -> int:

@@ -8,6 +8,7 @@ from coordinator.domain.model.fitness import Fitness, FitnessChange
 from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
+from coordinator.domain.vantages.control import Control
 from coordinator.domain.vantages.diagnosis import (
     Diagnosis,
     diagnose,
@@ -38,6 +39,7 @@ class Fleet:
     ) -> None:
         self._rules = rules
         self._all_series = all_series
+        self.control = Control(all_series, rules)
         self._bucket = _buckets(topology)
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_intervals)

@@ -38,7 +38,8 @@ ROUND_MS = 5_000
 @dataclass(frozen=True, slots=True)
 class Looks:
     """The looks that count, one entry each, in order of cell and time: event time, cell (component
-    * regions + region), and what they saw.
+    * regions + region), what they saw, which of the region's workers made it, and for how much it
+    counts.
     """
 
     at: Ints
@@ -47,6 +48,12 @@ class Looks:
     slow: Flags
     late: Flags
     reason: Ints
+    worker: Ints
+    weight: Floats
+
+    def bucket(self, axes: Axes, begin: Instant) -> Ints:
+        """The bucket of each."""
+        return np.minimum((self.at - begin) // axes.bucket_ms, axes.buckets - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,8 @@ def fill(
     newest = np.full(size, LONGEST_AGO)
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
-    looks = _ordered(Looks(at, cell, bad, slow, late, codes & REASON_MASK), begin)
+    worker = codes >> WORKER_SHIFT & WORKER_MASK
+    looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK, worker, weight)
     return CountGrid(
         axes,
         begin,
@@ -154,7 +162,7 @@ def fill(
         count(slow & ~bad),
         newest.reshape(shape[1:]),
         rounds,
-        looks,
+        _ordered(looks, begin),
         waiting,
     )
 

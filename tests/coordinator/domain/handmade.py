@@ -182,6 +182,8 @@ def grid_of(axes: Axes, seen: Iterable[Seen], begin: float = 0) -> CountGrid:
         np.array(
             [REASON_CODE[look.reason if look.bad else Reason.OK] for look in looks], dtype=np.int64
         ),
+        np.zeros(len(looks), dtype=np.int64),
+        np.ones(len(looks)),
     )
     rounds = np.zeros((shape[0], shape[2]))
     return CountGrid(axes, at(begin), good, bad, slow, newest, rounds, entries, waiting=False)

@@ -81,7 +81,7 @@ def test_a_slow_region_says_no_more_in_one_bucket_than_a_blip_does() -> None:
 def test_what_speaks_against_all_being_well_allows_for_a_blip(
     nats: list[float], rare: float
 ) -> None:
-    (told,) = _bounded(np.array([nats[0]]), np.array([nats[1]]), np.array([rare]))
+    (told,) = _bounded(*(np.array([value]) for value in (nats[0], nats[1], rare, 0.0)))
     plain = log((1 - rare) * exp(nats[0]) + rare * exp(nats[1])) - log(
         (1 - rare) + rare * exp(nats[1])
     )

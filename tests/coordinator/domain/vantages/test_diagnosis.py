@@ -1,6 +1,7 @@
 """Which worker is unfit, how soon that is told, and how much it takes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -56,18 +57,23 @@ def test_a_worker_that_rarely_fails_is_fit() -> None:
 
 
 def test_doubt_needs_two_witnesses_and_half_of_those_there_are() -> None:
-    enough = Diagnosis(nats=5, share=0.6, against=2, witnesses=3, expected=6)
+    enough = Diagnosis(nats=5, share=0.6, against=2, witnesses=3, lost=0.4, expected=6)
     assert enough.is_doubtful(RULES)
-    assert not Diagnosis(nats=5, share=1, against=1, witnesses=1, expected=1).is_doubtful(RULES)
-    assert not Diagnosis(nats=5, share=0.6, against=2, witnesses=3, expected=7).is_doubtful(RULES)
-    assert not Diagnosis(nats=3.9, share=0.6, against=2, witnesses=3, expected=6).is_doubtful(RULES)
-    assert not Diagnosis(nats=5, share=0.4, against=2, witnesses=5, expected=6).is_doubtful(RULES)
+    for lacks in (
+        {"share": 1.0, "against": 1, "witnesses": 1, "expected": 1},
+        {"expected": 7},
+        {"nats": 3.9},
+        {"share": 0.4, "witnesses": 5},
+        {"lost": 0.39},
+    ):
+        assert not replace(enough, **lacks).is_doubtful(RULES), lacks
 
 
-def test_an_unfit_worker_needs_the_evidence_and_the_share() -> None:
-    assert Diagnosis(nats=15, share=0.6).is_unfit(RULES)
-    assert not Diagnosis(nats=14.9, share=0.6).is_unfit(RULES)
-    assert not Diagnosis(nats=15, share=0.59).is_unfit(RULES)
+def test_an_unfit_worker_needs_the_evidence_the_share_and_the_loss() -> None:
+    unfit = Diagnosis(nats=15, share=0.6, lost=0.4)
+    assert unfit.is_unfit(RULES)
+    for lacks in ({"nats": 14.9}, {"share": 0.59}, {"lost": 0.39}):
+        assert not replace(unfit, **lacks).is_unfit(RULES), lacks
 
 
 def test_a_good_look_speaks_for_a_worker_less_than_a_bad_one_against_it() -> None:

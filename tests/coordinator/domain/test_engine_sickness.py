@@ -1,0 +1,48 @@
+"""Workers that lose a part of everything: they open no incident, and hide none."""
+
+import pytest
+
+from tests.scenarios.internet import Trouble, results, topology
+from tests.scenarios.trial import Trial, at, try_results
+
+NET = topology(regions=6, services=(("claude", 6), ("openai", 3), ("gemini", 3)), references=4)
+SEEDS = range(3)
+
+
+def trial_of(troubles: list[Trouble], seed: int) -> Trial:
+    """Two workers a region, two minutes of quiet and three of trouble, a look each two seconds."""
+    return try_results(
+        NET, results(NET, at(0), at(300), troubles, workers=2, noise=0.002, seed=seed)
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("share", [0.1, 0.2])
+def test_regions_that_lose_a_part_of_everything_open_no_incident(share: float, seed: int) -> None:
+    trial = trial_of([Trouble(at(120), regions=["r2", "r5"], share=share)], seed)
+    assert trial.incidents() == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_worker_that_loses_a_part_of_everything_opens_no_incident(seed: int) -> None:
+    trial = trial_of([Trouble(at(120), workers=["r3-1"], share=0.25)], seed)
+    assert trial.incidents() == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_outage_is_found_in_a_region_that_loses_a_tenth_of_everything(seed: int) -> None:
+    sick = Trouble(at(120), regions=["r2"], share=0.1)
+    down = Trouble(at(180), regions=["r2"], services=["claude"])
+    trial = trial_of([down, sick], seed)
+    assert {tuple(one.incident.regions) for one in trial.incidents()} == {("r2",)}
+    assert {one.incident.service for one in trial.incidents()} == {"claude"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_outage_everywhere_is_found_though_regions_lose_a_part_of_everything(seed: int) -> None:
+    sick = Trouble(at(120), regions=["r2", "r5"], share=0.2)
+    down = Trouble(at(180), services=["openai"])
+    trial = trial_of([down, sick], seed)
+    assert {(one.incident.service, str(one.incident.scope)) for one in trial.incidents()} == {
+        ("openai", "system_wide")
+    }
