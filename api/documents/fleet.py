@@ -44,6 +44,13 @@ class VitalsView(TypedDict, total=False):
     loop_lag_ms: float
     rss_mb: float
     self_test: Annotated[str, Field(description="empty when its self-test passed")]
+    clock_ahead_ms: Annotated[
+        int,
+        Field(
+            description="how far its clock is ahead of the coordinator's, negative when behind; its"
+            " looks are timed by the coordinator's all the same"
+        ),
+    ]
 
 
 class WorkerView(TypedDict):

@@ -185,6 +185,7 @@ async def judged(
         "late_looks": 1,
         "loop_lag_ms": 0.8,
         "self_test": "",
+        "clock_ahead_ms": -4_200,
     }
     await store.workers.heard(
         Heard(region, f"{region}-1", at, vitals, "192.0.2.7") for region in REGIONS

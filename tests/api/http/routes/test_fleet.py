@@ -3,7 +3,7 @@
 import httpx
 from pydantic import TypeAdapter
 
-from api.documents.fleet import Gaps, Regions, Workers
+from api.documents.fleet import Gaps, Regions, VitalsView, Workers
 from api.documents.worker_metrics import MOST_LABELS
 from coordinator.store import MOST_WORKERS, Heard, Store
 from tests.api import seeds
@@ -47,6 +47,8 @@ async def test_workers_tell_their_vitals(configured: Store, api: httpx.AsyncClie
         rfc3339(at),
     )
     assert worker["vitals"]["started_at"] == rfc3339(at - 3_600_000)
+    assert worker["vitals"]["clock_ahead_ms"] == -4_200
+    assert worker["vitals"].keys() <= VitalsView.__annotations__.keys()
 
 
 async def test_gaps_are_filtered_and_the_latest_comes_first(
