@@ -155,6 +155,7 @@ class Estimator:
             found.append(finding)
             if not finding.sure or finding.wrong < _least(claims, found, rules.alarm_share):
                 break
+            foreseen = None  # of what is told already, too
             nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
         return found or [CALM]
 

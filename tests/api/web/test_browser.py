@@ -246,7 +246,7 @@ def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server
         operations = sum(len(methods) for methods in json.load(document)["paths"].values())
     assert len(browser.find_elements(By.CSS_SELECTOR, ".operation")) == operations
     text = seen(browser)
-    assert "ResultRecord" in text
+    assert "ListedResult" in text
     assert "undefined" not in text
     assert "[object" not in text
     assert browser.get_log("browser") == []
