@@ -2,7 +2,7 @@
 judged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from statistics import median_low
@@ -46,13 +46,14 @@ class Sickness:
 class Control:
     """Knows every look of every region, and asks those at anything but what is judged."""
 
-    def __init__(self, all_series: Mapping[str, Mapping[str, Series]], rules: Rules) -> None:
+    def __init__(
+        self,
+        all_series: Mapping[str, Mapping[str, Series]],
+        by_region: Mapping[str, Sequence[Series]],
+        rules: Rules,
+    ) -> None:
         self._blip_nats = rules.blip_nats
-        self._all_series = all_series
-        self._by_region: dict[str, list[Series]] = {}
-        for seen in all_series.values():
-            for region, series in seen.items():
-                self._by_region.setdefault(region, []).append(series)
+        self._all_series, self._by_region = all_series, by_region
         self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
 
     def sickness(

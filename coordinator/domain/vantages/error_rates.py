@@ -84,7 +84,6 @@ def witness_nats(
     ]
     size = len(names) * buckets * workers
     place = (group * buckets + bucket) * workers + looks.worker
-    good = np.bincount(place[~looks.bad], minlength=size)
     failed = np.flatnonzero(looks.bad)
     usual = np.array(
         [
@@ -94,12 +93,8 @@ def witness_nats(
             )
         ]
     )
-    told = []
-    for loss in LOSSES:
-        steps = np.log((usual + loss * (1 - usual)) / usual)
-        bad = np.bincount(place[failed], steps, size) if len(failed) else np.zeros(size)
-        told.append((good * log(1 - loss) + bad).reshape(len(names), buckets, workers))
-    return _each_once(np.stack(told))
+    told = _by_loss(place, looks.bad, np.ones(len(place)), usual, size)
+    return _each_once(told.reshape(len(LOSSES), len(names), buckets, workers))
 
 
 def judged_nats(grid: CountGrid, normal: Floats, width: int) -> Floats:
@@ -110,15 +105,9 @@ def judged_nats(grid: CountGrid, normal: Floats, width: int) -> Floats:
     shape = (axes.buckets, len(axes.regions), width)
     region = looks.cell % len(axes.regions)
     place = (looks.bucket(axes, grid.begin) * shape[1] + region) * width + looks.worker
-    size = shape[0] * shape[1] * shape[2]
-    good = np.bincount(place, looks.weight * ~looks.bad, size)
-    bad = np.flatnonzero(looks.bad)
-    usual = normal.reshape(-1)[looks.cell[bad]]
-    told = []
-    for loss in LOSSES:
-        steps = np.log((usual + loss * (1 - usual)) / usual) * looks.weight[bad]
-        told.append((good * log(1 - loss) + np.bincount(place[bad], steps, size)).reshape(shape))
-    return np.stack(told)
+    usual = normal.reshape(-1)[looks.cell[looks.bad]]
+    told = _by_loss(place, looks.bad, looks.weight, usual, shape[0] * shape[1] * shape[2])
+    return told.reshape(len(LOSSES), *shape)
 
 
 def allowed_nats(grid: CountGrid, normal: Floats, lost: Floats) -> Floats:
@@ -128,11 +117,30 @@ def allowed_nats(grid: CountGrid, normal: Floats, lost: Floats) -> Floats:
     looks, axes = grid.looks, grid.axes
     bucket, region = looks.bucket(axes, grid.begin), looks.cell % len(axes.regions)
     share, usual = lost[bucket, region, looks.worker], normal.reshape(-1)[looks.cell]
-    bad = np.log((usual + share * (1 - usual)) / usual)
-    steps = np.where(looks.bad, bad, np.log1p(-share)) * looks.weight
+    steps = np.where(looks.bad, _failed_nats(usual, share), np.log1p(-share)) * looks.weight
     shape = (axes.buckets, len(axes.regions))
     place = bucket * shape[1] + region
     return np.bincount(place, steps, shape[0] * shape[1]).astype(np.float64).reshape(shape)
+
+
+def _by_loss(place: Ints, bad: Flags, weight: Floats, usual: Floats, size: int) -> Floats:
+    """(loss, place): how much likelier these looks are with each of `LOSSES`. `usual` is the share
+    that fails anyway, of each bad one.
+    """
+    good, failed = np.bincount(place, weight * ~bad, size), np.flatnonzero(bad)
+    return np.stack(
+        [
+            good * log(1 - loss)
+            + np.bincount(place[failed], _failed_nats(usual, loss) * weight[failed], size)
+            for loss in LOSSES
+        ]
+    )
+
+
+def _failed_nats(usual: Floats, loss: Floats | float) -> Floats:
+    """How much likelier a look fails that a worker with this loss makes."""
+    nats: Floats = np.log((usual + loss * (1 - usual)) / usual)
+    return nats
 
 
 def _each_once(nats: Floats) -> Floats:

@@ -39,7 +39,6 @@ class Fleet:
     ) -> None:
         self._rules = rules
         self._all_series = all_series
-        self.control = Control(all_series, rules)
         self._bucket = _buckets(topology)
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_intervals)
@@ -51,6 +50,7 @@ class Fleet:
         for seen in all_series.values():
             for region_id, series in seen.items():
                 self._by_place[region_id].append(series)
+        self.control = Control(all_series, self._by_place, rules)
         self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
         self._grouped: dict[str, Mapping[Series, str]] = {}
         self.examine: set[WorkerKey] = set()
