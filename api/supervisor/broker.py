@@ -5,7 +5,6 @@ Our own listens on a free loopback port, keeps nothing on disk, and has one user
 a password that is new at every start.
 """
 
-import os
 import secrets
 import shutil
 import socket
@@ -18,6 +17,7 @@ from api.supervisor.claim import free_port
 from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
 from coordinator.messaging.acl import COORDINATOR, broker_acl
+from coordinator.runtime.durable import writing
 
 _HOST: Final = "127.0.0.1"
 _SUPERVISOR: Final = "_supervisor"
@@ -97,8 +97,8 @@ class Embedded:
             *broker_acl(self._passwords, self._own[COORDINATOR]),
             f"user {_SUPERVISOR} on #{digest} resetkeys resetchannels -@all +auth +acl|load",
         ]
-        with open(self._users, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.writelines(f"{line}\n" for line in lines)
+        with writing(self._users, overwrite=True, mode=0o600) as file:
+            file.writelines(f"{line}\n".encode() for line in lines)
 
     def _options(self) -> tuple[str, ...]:
         options = {

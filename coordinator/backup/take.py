@@ -12,19 +12,24 @@ from coordinator.backup.archived import ArchiveFolder
 from coordinator.backup.manifest import CONFIGURATION, DATABASE, BackupError, Manifest
 from coordinator.backup.packing import described, pack, verify
 from coordinator.backup.workshop import workshop
-from coordinator.runtime.durable import flush
+from coordinator.runtime.durable import put
 from coordinator.store import StoreError, snapshot
 from worker.contract.instant import Instant, rfc3339
 
 
 def take_backup(
-    store: Path, out: Path, at: Instant, archive: ArchiveFolder | None = None
+    store: Path,
+    out: Path,
+    at: Instant,
+    archive: ArchiveFolder | None = None,
+    *,
+    overwrite: bool = False,
 ) -> Manifest:
     """Write a backup of the SQLite store to `out`, while others write to it, and return what it
     holds.
 
     It is verified before it appears under its name. BackupError says why there is none; nothing is
-    left behind then.
+    left behind then, and a file that has the name stays. It is replaced only with `overwrite`.
     """
     if not store.is_file():
         raise BackupError(f"there is no store at {store}; name it with --data or --database")
@@ -40,8 +45,7 @@ def take_backup(
             raise BackupError(
                 "what was written is not what was meant; the disk or the memory may be faulty"
             )
-        packed.replace(out)
-        flush(out.parent)
+        put(packed, out, overwrite=overwrite)
     return manifest
 
 
@@ -102,6 +106,8 @@ def _told(out: Path) -> Iterator[None]:
         raise BackupError(
             f"no backup was made: {error}; is there room for a copy of the store beside {out}?"
         ) from error
+    except FileExistsError:
+        raise BackupError(f"no backup was made: there is a file {out} by now") from None
     except OSError as error:
         raise BackupError(
             f"no backup was made: {error.filename or out}: {error.strerror or error}"

@@ -18,6 +18,7 @@ from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.dictionary import page
 from coordinator.analytics.exports.formats import FORMATS
 from coordinator.configuration import schema
+from coordinator.runtime.durable import writing
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
 from worker.probes.kinds import KINDS
@@ -166,7 +167,8 @@ def main() -> int:
             continue
         stale.append(name)
         if not checking:
-            path.write_text(text, encoding="utf-8")
+            with writing(path, overwrite=True) as file:
+                file.write(text.encode())
     for name in stale:
         print(
             f"docs/reference/{name}"

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from api.cli.files.output import Force, is_plain, output, refuse, target_of
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, database_url
 from coordinator.archive.place import archive_url
@@ -27,32 +28,35 @@ POSTGRES: Final = (
 
 def backup(
     out: Annotated[
-        Path | None,
+        str,
         typer.Option(
-            help="File or folder to write; default: a name with the time, in this folder.",
+            help="File to write, or folder/ for a file in it whose name has the time.",
             metavar="FILE",
         ),
-    ] = None,
+    ] = "./",
     with_archive: Annotated[
         bool,
         typer.Option(
             "--with-archive", help="Also the files of the archive, which else stay where they are."
         ),
     ] = False,
+    force: Force = False,
     database: Database = None,
     data: Data = None,
 ) -> None:
     """Back the store up, while all runs.
 
     One compressed file for its owner only, which was read back and compared with its checksums
-    before it appears.
+    before it appears. It replaces none without --force.
     """
     url = database_url(database, data)
     require_sqlite(url)
     at = clock.now()
-    target = _target(out, datetime.fromtimestamp(at / 1000, UTC))
+    target = _target(out, datetime.fromtimestamp(at / 1000, UTC), force)
     try:
-        manifest = take_backup(sqlite_path(url), target, at, archive_of(url, with_archive))
+        manifest = take_backup(
+            sqlite_path(url), target, at, archive_of(url, with_archive), overwrite=force
+        )
     except (BackupError, StoreError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
@@ -97,8 +101,8 @@ def archive_of(url: str, included: bool = False) -> ArchiveFolder | None:
     return ArchiveFolder(str(folder), folder, included)
 
 
-def _target(out: Path | None, at: datetime) -> Path:
-    name = f"outscope-{at:%Y%m%dT%H%M%SZ}.tar.zst"
-    if out is None:
-        return Path(name).absolute()
-    return (out / name if out.is_dir() else out).absolute()
+def _target(out: str, at: datetime, force: bool) -> Path:
+    target = output(out, f"outscope-{at:%Y%m%dT%H%M%SZ}.tar.zst", force=force)
+    if not is_plain(target):
+        refuse(f"{target} is no file, and a backup has to be read back to be verified; name a file")
+    return target_of(target)

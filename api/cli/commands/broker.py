@@ -1,9 +1,9 @@
 """`outscope broker`: who may do what at the broker."""
 
-import os
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from api.cli.options.configuration_file import load_or_exit
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
 from coordinator.messaging.acl import COORDINATOR, broker_acl
+from coordinator.runtime.durable import writing
 from coordinator.store import Store
 
 app = typer.Typer(help="Who may do what at the broker.", no_args_is_help=True)
@@ -92,9 +93,11 @@ def _kept(folder: Path) -> Callable[[str], str]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / user
         if not path.exists():
-            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(made, "w", encoding="utf-8") as file:
-                file.write(secrets.token_urlsafe(24) + "\n")
+            with (
+                suppress(FileExistsError),  # another process was first
+                writing(path, overwrite=False, mode=0o600) as file,
+            ):
+                file.write(f"{secrets.token_urlsafe(24)}\n".encode())
         return path.read_text(encoding="utf-8").strip()
 
     return password

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -10,10 +13,12 @@ import typer
 import yaml
 
 from api.cli.commands.archive import Archive
+from api.cli.files.output import refuse, told
 from api.cli.options.filters import Service, Since, Until
 from api.cli.options.locations import Data, Database, database_url
 from api.cli.terminal.outside import say
 from api.moments import moment
+from coordinator.runtime.durable import writing
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
@@ -51,9 +56,9 @@ def dataset(
     their schema, a README, the configuration. `outscope replay DIR` reads it, and so does every
     tool that reads Parquet.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        say(f"{folder} is not empty; name a new folder", err=True)
-        raise typer.Exit(2)
+    with told(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            refuse(f"{folder} is not empty; name a new folder")
     from coordinator.archive.place import PlaceError
     from coordinator.store import ResultFilter, StoreError
 
@@ -64,7 +69,8 @@ def dataset(
         }
         wanted = ResultFilter(service=service, **bounds)  # type: ignore[arg-type]
         folder.mkdir(parents=True, exist_ok=True)
-        skipped = asyncio.run(_write(folder, wanted, database_url(database, data), place))
+        with _all_or_nothing(folder):
+            skipped = asyncio.run(_write(folder, wanted, database_url(database, data), place))
     except (StoreError, PlaceError, OSError, ValueError) as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
@@ -89,14 +95,29 @@ async def _write(folder: Path, wanted: Any, url: str, place: str | None) -> dict
             skipped |= await _one(folder, record, made, wanted, files)
         found = await store.configurations.current()
     if found is not None:
-        (folder / "outscope.yaml").write_text(_yaml(found[1]), encoding="utf-8")
+        _put(folder / "outscope.yaml", _yaml(found[1]))
     schemas = {name: _schema(made) for name, made in DATASETS.items()}
-    (folder / "schema.json").write_text(json.dumps(schemas, indent=2) + "\n", encoding="utf-8")
-    (folder / "manifest.json").write_text(
-        json.dumps({"files": files, "skipped": skipped}, indent=2) + "\n", encoding="utf-8"
-    )
-    (folder / "README.md").write_text(_readme(files, wanted), encoding="utf-8")
+    _put(folder / "schema.json", json.dumps(schemas, indent=2) + "\n")
+    manifest = {"files": files, "skipped": skipped}
+    _put(folder / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+    _put(folder / "README.md", _readme(files, wanted))
     return skipped
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Leave the folder empty, as it was, when it cannot be finished."""
+    try:
+        yield
+    except BaseException:
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        raise
+
+
+def _put(path: Path, text: str) -> None:
+    with writing(path, overwrite=False) as file:
+        file.write(text.encode())
 
 
 async def _one(
@@ -118,7 +139,7 @@ async def _one(
         path = folder / made.name / f"{number:05}.parquet"
         path.parent.mkdir(exist_ok=True)
         digest = sha256()
-        with path.open("wb") as file:
+        with writing(path, overwrite=False) as file:
             async for part in export.stream(record):
                 file.write(part)
                 digest.update(part)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.files.download import Order, download, print_all
+from api.cli.files.output import Force, output
 from api.cli.options.api_options import DEFAULT_URL, Url, api_client
 from api.cli.options.filters import (
     Check,
@@ -37,7 +38,8 @@ Format = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option(help="File to write; .gz and .zst are packed.", metavar="FILE")
+    str | None,
+    typer.Option(help="File or folder/ to write; .gz and .zst are packed.", metavar="FILE"),
 ]
 Compression = Annotated[
     str | None,
@@ -78,6 +80,7 @@ def export(
     until: Until = None,
     struck: Struck = False,
     resume: Resume = False,
+    force: Force = False,
     cursor: Cursor = None,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -88,7 +91,8 @@ def export(
     differ, or when files of the archive could not be read. A server that has no room for another
     export is asked again when it says so, for ten minutes.
     """
-    by_name, packed = _named(out)
+    path = None if out is None else output(out, _name(dataset, format, compression), force=force)
+    by_name, packed = _named(path)
     query = {
         "format": format or by_name,
         "compression": compression or packed,
@@ -105,7 +109,7 @@ def export(
         "struck": struck or None,
     }
     order = Order(dataset, query, FORMATS.get(format or by_name), cursor)
-    if resume and (out is None or not order.continues):
+    if resume and (path is None or not order.continues):
         suffixes = enumerated((FORMATS[name].suffixes[0] for name in _CONTINUED), "or")
         typer.echo(
             f"--resume needs --out FILE with a name that ends in {suffixes}"
@@ -116,10 +120,17 @@ def export(
     with api_client(url) as client:
         whole = (
             print_all(client, order, sys.stdout.buffer)
-            if out is None
-            else download(client, order, out, resume)
+            if path is None
+            else download(client, order, path, resume=resume, force=force)
         )
     raise typer.Exit(0 if whole else 1)
+
+
+def _name(dataset: str, wanted: str | None, compression: str | None) -> str:
+    """What the file of an export is called in a folder."""
+    made = FORMATS.get(wanted or DEFAULT, FORMATS[DEFAULT])
+    packed = "" if made.packs else PACKED_SUFFIX.get(compression or "none", "")
+    return f"{dataset}{made.suffixes[0]}{packed}"
 
 
 def _named(out: Path | None) -> tuple[str, str | None]:

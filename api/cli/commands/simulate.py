@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from api.cli.files.output import Force, is_plain, output, refuse, target_of
 from api.cli.files.simulation_files import write_configuration, write_results, write_truth
 from api.cli.options.api_options import WRONG
 from coordinator.configuration.duration import milliseconds
@@ -32,6 +33,8 @@ _NOISE: Final[Mapping[str, Noise]] = {
     "none": SILENT,
 }
 
+_STDOUT: Final = "-"
+
 Name = Annotated[
     str | None, typer.Argument(metavar="SCENARIO", help="What happens; --list names all.")
 ]
@@ -40,9 +43,9 @@ Out = Annotated[
     str, typer.Option(help="Results as NDJSON, gzip when it ends in .gz; - is standard output.")
 ]
 ConfigOut = Annotated[
-    Path | None, typer.Option(help="Write the configuration that fits.", metavar="FILE")
+    str | None, typer.Option(help="Write the configuration that fits.", metavar="FILE")
 ]
-TruthOut = Annotated[Path | None, typer.Option(help="Write what is true, as JSON.", metavar="FILE")]
+TruthOut = Annotated[str | None, typer.Option(help="Write what is true, as JSON.", metavar="FILE")]
 Regions = Annotated[int, typer.Option(help="Regions, 3 to 50.", metavar="N")]
 Workers = Annotated[int, typer.Option(help="Workers in each region, 1 to 10.", metavar="N")]
 Interval = Annotated[str, typer.Option(help="Between two looks, 10s to 5m.", metavar="DURATION")]
@@ -86,6 +89,7 @@ def simulate(
     lasts: Lasts = None,
     records: Folder = None,
     confirm: Confirm = False,
+    force: Force = False,
     listed: Listed = False,
 ) -> None:
     """Write what workers would report of a simulated internet in which SCENARIO happens.
@@ -104,11 +108,22 @@ def simulate(
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
-    if config_out:
-        write_configuration(config_out, play)
-    if truth_out:
-        write_truth(truth_out, play)
-    write_results(out, play, confirm=confirm)
+    results = None if out == _STDOUT else output(out, "results.ndjson.gz", force=force)
+    config = None if config_out is None else output(config_out, "outscope.yaml", force=force)
+    truth = None if truth_out is None else output(truth_out, "truth.json", force=force)
+    _require_different(results, config, truth)
+    if config is not None:
+        write_configuration(config, play, force=force)
+    if truth is not None:
+        write_truth(truth, play, force=force)
+    write_results(results, play, confirm=confirm, force=force)
+
+
+def _require_different(*paths: Path | None) -> None:
+    """Two into one file would leave the last."""
+    named = [target_of(path) for path in paths if path is not None and is_plain(path)]
+    if len({*named}) < len(named):
+        refuse("Results, configuration and truth need a file each; name different ones")
 
 
 def _scenarios(folder: Path | None) -> Mapping[str, Scenario]:

@@ -3,15 +3,16 @@ stopped.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 from time import sleep
 from typing import IO, Any, Final
 
-import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -22,10 +23,11 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from api.cli.options.api_options import WRONG
+from api.cli.files.output import is_plain, refuse, target_of, told
 from api.cli.options.client import BusyError, Client, Query, RefusedError, UnreachableError
 from api.cli.terminal.outside import say
 from coordinator.analytics.exports.format import Format
+from coordinator.runtime.durable import put, writing
 
 SEGMENT_ROWS: Final = 500_000
 """So many rows are asked for at once where segments can be put together; what is lost by a break is
@@ -78,30 +80,35 @@ def print_all(client: Client, order: Order, out: IO[bytes]) -> bool:
     return _told(got, "standard output")
 
 
-def download(client: Client, order: Order, path: Path, resume: bool) -> bool:
+def download(client: Client, order: Order, path: Path, *, resume: bool, force: bool) -> bool:
     """Write all of it to a file, which appears when it is whole; whether nothing is missing."""
-    try:
-        if path.exists() and not path.is_file():
+    with told(path):
+        if not is_plain(path):
             with path.open("wb") as file:
                 return print_all(client, order, file)
-        got = _downloaded(client, order, path, resume)
-    except OSError as error:
-        say(f"{path} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(WRONG) from None
+        got = _downloaded(client, order, target_of(path), resume, force)
     return _told(got, str(path))
 
 
-def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
+def _downloaded(client: Client, order: Order, path: Path, resume: bool, force: bool) -> Got:
     partial, state = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
-    try:
+    with partial.open("ab") as file:
+        _require_alone(file, path)
         got = _state(order, partial, state) if resume else Got(cursor=order.cursor)
-        with partial.open("r+b" if got.bytes else "wb") as file:
-            file.truncate(got.bytes)
-            file.seek(got.bytes)
-            with _progress(path.name, got) as tick:
-                _fill(client, order, got, file, state, tick)
-        partial.replace(path)
+        file.truncate(got.bytes)
+        _finish(client, order, got, file, path, state)
+        put(partial, path, overwrite=force)
         state.unlink(missing_ok=True)
+    return got
+
+
+def _finish(
+    client: Client, order: Order, got: Got, file: IO[bytes], path: Path, state: Path
+) -> None:
+    """Append what is missing; what can never be gone on with is removed."""
+    try:
+        with _progress(path.name, got) as tick:
+            _fill(client, order, got, file, state, tick)
     except UnreachableError:
         if order.continues:
             say(
@@ -109,10 +116,18 @@ def _downloaded(client: Client, order: Order, path: Path, resume: bool) -> Got:
                 err=True,
             )
         raise
-    finally:
-        if not order.continues:
-            partial.unlink(missing_ok=True)
-    return got
+    except BaseException:
+        if not (order.continues and state.exists()):
+            Path(file.name).unlink(missing_ok=True)
+        raise
+
+
+def _require_alone(file: IO[bytes], path: Path) -> None:
+    """End the command when another one writes this file at the moment."""
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        refuse(f"Another export writes {path} at this moment; wait for it, or name another file")
 
 
 def _fill(client: Client, order: Order, got: Got, file: IO[bytes], state: Path, tick: Any) -> None:
@@ -131,7 +146,9 @@ def _fill(client: Client, order: Order, got: Got, file: IO[bytes], state: Path, 
             "bytes": got.bytes,
             "cursor": got.cursor,
         }
-        state.write_text(json.dumps({**told, "skipped": got.skipped}), encoding="utf-8")
+        os.fsync(file.fileno())  # the state must not be ahead of the file
+        with writing(state, overwrite=True) as kept:
+            kept.write(json.dumps({**told, "skipped": got.skipped}).encode())
 
 
 def _segment(client: Client, order: Order, got: Got, most: int | None) -> Iterator[bytes]:

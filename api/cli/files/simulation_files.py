@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 import orjson
 import yaml
 
-from api.cli.files.atomic_write import atomic_write
+from api.cli.files.output import written
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.model.rules import Rules
 from coordinator.evaluation.simulator import Ask, Play, perform
@@ -20,23 +20,24 @@ from coordinator.evaluation.simulator.fleet.configuration import document
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.result import Result, to_record
 
-OUTPUT: Final = "-"
 _LEVEL: Final = 5
 
 
-def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
-    """As NDJSON in the order in which they are received, compressed when the name ends in `.gz`.
+def write_results(
+    target: Path | None, play: Play, *, confirm: bool = False, force: bool = False
+) -> None:
+    """As NDJSON in the order in which they are received, compressed when the name ends in `.gz`; to
+    standard output without a target.
 
     With `confirm` the judge watches and asks for extra looks, as it does live.
     """
     write = _write_confirmed if confirm else _write_lines
-    if target == OUTPUT:
+    if target is None:
         write(sys.stdout.buffer, play)
         sys.stdout.buffer.flush()
         return
-    path = Path(target)
-    with atomic_write(path) as file:
-        if path.suffix == ".gz":
+    with written(target, force=force) as file:
+        if target.suffix == ".gz":
             with gzip.GzipFile(
                 "", "wb", _LEVEL, file, mtime=0
             ) as packed:  # the same bytes every time
@@ -45,20 +46,20 @@ def write_results(target: str, play: Play, *, confirm: bool = False) -> None:
             write(file, play)
 
 
-def write_configuration(path: Path, play: Play) -> None:
+def write_configuration(path: Path, play: Play, *, force: bool) -> None:
     """The configuration that judges these results."""
     head = (
         f"# Looks at the simulated internet of `outscope simulate {play.scenario} --seed"
         f" {play.seed}`.\n"
     )
     text = yaml.safe_dump(document(play.topology), sort_keys=False, allow_unicode=True, width=120)
-    with atomic_write(path) as file:
+    with written(path, force=force) as file:
         file.write((head + text).encode())
 
 
-def write_truth(path: Path, play: Play) -> None:
+def write_truth(path: Path, play: Play, *, force: bool) -> None:
     """What is true in the play."""
-    with atomic_write(path) as file:
+    with written(path, force=force) as file:
         file.write(json.dumps(truth_of(play), indent=2).encode() + b"\n")
 
 

@@ -156,7 +156,7 @@ async def test_the_archive_is_named_or_included(
     named = take_backup(store_file, tmp_path / "b", NOW, folder)
     assert (named.archive_files, named.with_archive) == (1, False)
     held = take_backup(
-        store_file, tmp_path / "b", NOW, ArchiveFolder(folder.told, folder.folder, True)
+        store_file, tmp_path / "c", NOW, ArchiveFolder(folder.told, folder.folder, True)
     )
     assert [file.name for file in held.files][2:] == ["archive/results/a.parquet"]
     with pytest.raises(BackupError, match="is no folder of this machine"):

@@ -156,9 +156,12 @@ def test_a_broken_export_goes_on_where_it_stopped(
     assert list(tmp_path.glob("*.part*")) == []
 
 
-def test_a_folder_is_no_file_to_write(outscope: Run, told: list[Result], tmp_path: Path) -> None:
-    ran = outscope("export", "--out", tmp_path)
-    assert (ran.exit_code, ran.stderr) == (1, f"{tmp_path} cannot be written: Is a directory\n")
+def test_in_a_folder_an_export_has_the_name_of_its_dataset(
+    outscope: Run, told: list[Result], tmp_path: Path
+) -> None:
+    words = ("--format", "csv", "--compression", "gzip")
+    assert outscope("export", *words, "--out", tmp_path).exit_code == 0
+    assert len(read(tmp_path / "results.csv.gz")) == len(told)
 
 
 def test_a_cursor_gives_what_came_since(outscope: Run, told: list[Result]) -> None:

@@ -137,9 +137,9 @@ def test_a_mistake_is_one_sentence_and_exit_code_1(
 
 
 def test_no_file_is_left_behind_when_writing_fails(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "taken").mkdir()
-    assert run("blip-30s", "--out", tmp_path / "taken", *SMALL).exit_code == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+    (tmp_path / "taken" / "results.ndjson.gz").mkdir(parents=True)
+    assert run("blip-30s", "--out", tmp_path / "taken", *SMALL).exit_code == 2
+    assert [path.name for path in tmp_path.rglob("*")] == ["taken", "results.ndjson.gz"]
 
 
 def test_a_record_is_played_from_its_folder(run: Run, tmp_path: Path) -> None:
