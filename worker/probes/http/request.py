@@ -108,6 +108,8 @@ class Answer:
     """What an HTTP proxy answered to being asked for a connection."""
     proxy_error: int = 0
     """libcurl's word for what a SOCKS proxy answered."""
+    certificate_asked: bool = False
+    """Whether the target, with whom the TLS handshake failed, asks for a client certificate."""
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

@@ -172,10 +172,12 @@ class Visit:
             began_ms += answer.total_ms
 
 
-def told(answer: Answer, noted: Mapping[str, str]) -> dict[str, Any]:
-    """What an answer's headers of note say of the edge, and of how long we should stay away."""
+def told(answer: Answer, noted: Mapping[str, str], *, failed: bool = False) -> dict[str, Any]:
+    """What an answer's headers of note say of the edge, and of how long we should stay away when it
+    `failed`, as statuses from 400 on do.
+    """
     extra = edge.extra_of(noted)
-    if answer.status >= 400 and (wait := noted.get("retry-after")) is not None:
+    if (failed or answer.status >= 400) and (wait := noted.get("retry-after")) is not None:
         wait_s = retry_after.seconds(wait, answer.headers.get("date"), now())
         if wait_s is not None:
             extra["retry_after_s"] = wait_s

@@ -8,13 +8,19 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.look.vantage import Look
+from worker.probes.network.alerts import asks_for_certificate, wants_certificate
 
 T = TypeVar("T")
 CHUNK: Final = 1 << 16
+_HANDSHAKE: Final = 1 << 17
+"""Bytes of a handshake that are looked through; OpenSSL takes no longer chain."""
+
+HANDSHAKE: Final = "TLS handshake"
 
 BROKEN: Final = (OSError, ValueError)
 """What reading, writing and encrypting may raise: ssl.SSLError and TimeoutError are OSErrors, a bad
@@ -25,13 +31,14 @@ name ValueError.
 class Stream:
     """An open connection, closed by its holder."""
 
-    __slots__ = ("_incoming", "_look", "_loop", "_outgoing", "_sock", "tls")
+    __slots__ = ("_handshake", "_incoming", "_look", "_loop", "_outgoing", "_sock", "tls")
 
     def __init__(self, sock: socket.socket, look: Look) -> None:
         self._sock = sock
         self._look = look
         self._loop = asyncio.get_running_loop()
         self._incoming = self._outgoing = None  # type: ssl.MemoryBIO | None
+        self._handshake: bytearray | None = None  # what the target says in it, until it is over
         self.tls: ssl.SSLObject | None = None
 
     def close(self) -> None:
@@ -45,7 +52,11 @@ class Stream:
                 await self._loop.sock_sendall(self._sock, data)
             else:
                 tls = self.tls
-                await self._driven(lambda: tls.write(data))
+                try:
+                    await self._driven(lambda: tls.write(data))
+                except ConnectionError:
+                    await self._last_word(tls)
+                    raise
 
     async def receive(self, most: int = CHUNK) -> bytes:
         """What comes next, at most so many bytes; empty when the target has ended the
@@ -63,10 +74,25 @@ class Stream:
     async def encrypt(self, context: ssl.SSLContext, name: str) -> None:
         """Shake hands, asking for this name. Raises one of BROKEN when that fails."""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._handshake = bytearray()
         tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         async with asyncio.timeout(self._look.left_s()):
             await self._driven(tls.do_handshake)
-        self.tls = tls
+        self.tls, self._handshake = tls, None
+
+    @property
+    def asked_for_certificate(self) -> bool:
+        """Whether the target asked for our certificate in a handshake that failed."""
+        return self._handshake is not None and asks_for_certificate(bytes(self._handshake))
+
+    async def _last_word(self, tls: ssl.SSLObject) -> None:
+        """Raise the alert with which the target closed the connection, when one came before we
+        sent.
+        """
+        assert self._incoming is not None  # noqa: S101 - encrypt made it
+        with suppress(ConnectionError, ssl.SSLWantReadError):
+            self._incoming.write(await self._loop.sock_recv(self._sock, CHUNK))
+            tls.read(1)
 
     async def _driven(self, step: Callable[[], T]) -> T:
         """Repeat a step of TLS until it has what it needs from the socket."""
@@ -79,6 +105,8 @@ class Stream:
                 data = await self._loop.sock_recv(self._sock, CHUNK)
                 if data:
                     self._incoming.write(data)
+                    if self._handshake is not None:
+                        self._handshake += data[: _HANDSHAKE - len(self._handshake)]
                 else:
                     self._incoming.write_eof()
             else:
@@ -97,6 +125,9 @@ def broken(error: Exception, look: Look, doing: str) -> Fault:
     if isinstance(error, ssl.SSLEOFError):
         return ended(doing)
     if isinstance(error, ssl.SSLError):
+        ours = wants_certificate(error.reason or "", after_handshake=doing != HANDSHAKE)
+        if ours is not None:
+            return ours
         return Reason.TLS, Blame.TARGET, f"the {doing} failed: {error.reason or 'no reason given'}"
     if isinstance(error, OSError):
         return Reason.RESET, Blame.PATH, f"the connection was reset during the {doing}"

@@ -16,12 +16,12 @@ from worker.contract.instant import rfc3339
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.look.vantage import Look
+from worker.probes.network.alerts import ASKED, is_handshake_failure
 from worker.probes.network.connection import connect
-from worker.probes.network.stream import BROKEN, Stream, broken
+from worker.probes.network.stream import BROKEN, HANDSHAKE, Stream, broken
 from worker.probes.tls import certificate
 from worker.probes.tls.starttls import NotStarted
 
-HANDSHAKE: Final = "TLS handshake"
 _OLD: Final = frozenset(
     {
         "UNSUPPORTED_PROTOCOL",
@@ -72,7 +72,7 @@ async def encrypt(stream: Stream, name: str, rules: CertificateRules, look: Look
     except ssl.SSLCertVerificationError as error:
         return Handshake(not_believed(error.verify_message), disbelief=error.verify_code)
     except BROKEN as error:
-        return Handshake(_fault(error, look))
+        return Handshake(_unmet(error, stream) or _fault(error, look))
     assert stream.tls is not None  # noqa: S101 - the handshake ended well
     protocol, chain = stream.tls.version() or "", certificate.sent_chain(stream.tls)
     look.step(f"TLS established: {protocol}")
@@ -201,6 +201,14 @@ def _ending(tls: ssl.SSLObject, rules: CertificateRules) -> Fault | None:
     soonest = min((end for end in ends if end is not None), default=None)
     sentence = None if soonest is None else certificate.too_soon(soonest, rules.min_days, now())
     return None if sentence is None else (Reason.TLS, Blame.TARGET, sentence)
+
+
+def _unmet(error: Exception, stream: Stream) -> Fault | None:
+    """The fault of a target that asked for a client certificate, and broke off when it got none."""
+    broke_off = isinstance(error, ConnectionError | ssl.SSLEOFError) or (
+        isinstance(error, ssl.SSLError) and is_handshake_failure(error.reason or "")
+    )
+    return ASKED if broke_off and stream.asked_for_certificate else None
 
 
 def _fault(error: Exception, look: Look) -> Fault:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.http.answers.expect import Expect, ExpectHeader
-from worker.probes.http.answers.wall import wall_by_headers, wall_by_page, wall_fault
+from worker.probes.http.answers.refusals import refusal_by_page, refusal_by_status
+from worker.probes.http.answers.wall import wall_by_headers, wall_fault
 from worker.probes.http.request import Answer
 from worker.probes.parameters import json_path
 
@@ -16,14 +17,6 @@ SHOWN: Final = 80
 
 _WELL: Final = frozenset(range(200, 300))
 _WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
-_OURS: Final = {
-    403: (Reason.BLOCKED, "the target does not let this prober in"),
-    407: (Reason.UNAUTHORIZED, "a proxy on the way wants credentials"),
-    429: (Reason.RATE_LIMITED, "the target limits how often this prober may ask"),
-    451: (Reason.BLOCKED, "the target is not shown here for legal reasons"),
-    511: (Reason.BLOCKED, "the network of this worker wants a login first"),
-}
-"""Answers that say something about us or our network, and nothing about the target's health."""
 _OVERLOADED: Final = {503: "cannot serve now", 529: "is overloaded"}
 
 
@@ -40,7 +33,7 @@ def answer_fault(
         fault = header_fault(expect, answer.headers)
     if fault is None and expect.reads_body:
         fault = body_fault(expect, answer.body, cut=answer.cut)
-    return _wall_fault(expect, answer, noted, fault) or fault
+    return _refused(expect, answer, noted, fault) or fault
 
 
 def status_fault(
@@ -55,17 +48,12 @@ def status_fault(
         codes = _WELL if follows else _WELL_OR_ELSEWHERE
     if status in codes:
         return None
-    if status == 401 or (status == 403 and credentials):
-        meaning = (
-            "other credentials than ours"
-            if credentials
-            else "credentials, and this check sends none"
-        )
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: the target wants {meaning}"
-    if status in _OURS:
-        reason, meaning = _OURS[status]
-        return reason, Blame.PROBER, f"status {status}: {meaning}"
-    return Reason.STATUS, Blame.TARGET, _said_of(status, follows=follows and expect.codes is None)
+    ours = refusal_by_status(status, credentials=credentials)
+    return ours or (
+        Reason.STATUS,
+        Blame.TARGET,
+        _said_of(status, follows=follows and expect.codes is None),
+    )
 
 
 def _said_of(status: int, *, follows: bool) -> str:
@@ -78,18 +66,18 @@ def _said_of(status: int, *, follows: bool) -> str:
     return f"status {status} was not expected"
 
 
-def _wall_fault(
+def _refused(
     expect: Expect, answer: Answer, noted: Mapping[str, str], fault: Fault | None
 ) -> Fault | None:
-    """A wall against bots, where it stands in the way; a check that expects the wall's own status
-    has its wish.
+    """A wall against bots, where it stands in the way, or a page that says what this prober lacks;
+    a check that expects their own status has its wish.
     """
     if fault is None and (expect.codes is not None or not noted):
         return None
     vendor = wall_by_headers(noted)
-    if vendor is None and fault is not None:
-        vendor = wall_by_page(answer.status, answer.body)
-    return None if vendor is None else wall_fault(answer.status, vendor)
+    if vendor is not None:
+        return wall_fault(answer.status, vendor)
+    return None if fault is None else refusal_by_page(answer.status, answer.body)
 
 
 def header_fault(expect: Expect, headers: Mapping[str, str]) -> Fault | None:

@@ -29,8 +29,10 @@ _PAGES: Final = re.compile(
     rb"|(?P<Azure><h2>The request is blocked\.</h2>)"
     rb"|(?P<Sucuri>Sucuri WebSite Firewall)"
 )
-_STATUSES: Final = frozenset({200, 202, 401, 403, 405, 406, 418, 429, 503})
-_READ: Final = 16_384
+STATUSES: Final = frozenset({200, 202, 401, 403, 405, 406, 418, 429, 503})
+"""What walls answer with."""
+PAGE: Final = 16_384
+"""Bytes of a page that are looked through."""
 
 
 def wall_fault(status: int, vendor: str) -> Fault:
@@ -47,7 +49,7 @@ def wall_by_headers(headers: Mapping[str, str]) -> str | None:
 
 def wall_by_page(status: int, body: bytes) -> str | None:
     """Whose wall gave this unexpected answer, by its words; None when they are nobody's."""
-    if status not in _STATUSES:
+    if status not in STATUSES:
         return None
-    found = _PAGES.search(body[:_READ])
+    found = _PAGES.search(body[:PAGE])
     return None if found is None or found.lastgroup is None else found.lastgroup.replace("_", " ")

@@ -2,6 +2,8 @@
 answer.
 """
 
+from typing import Final
+
 import pycurl
 
 from worker.probes.http.curl.body import body_of
@@ -12,7 +14,11 @@ from worker.probes.http.curl.route import Route, find_route, place, warm_route
 from worker.probes.http.curl.versions import missing
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.vantage import Look
+from worker.probes.network.alerts import is_handshake_failure
 from worker.probes.parameters.files import FileError
+
+_REQUEST: Final = b"(IN), TLS handshake, Request CERT"
+"""libcurl's words for a CertificateRequest that came in."""
 
 
 async def exchange(request: Request, look: Look) -> Answer:
@@ -35,6 +41,8 @@ async def exchange(request: Request, look: Look) -> Answer:
 
 async def _sent(request: Request, look: Look, route: Route) -> Answer:
     answer = await send(request, look, route)
+    if answer.code == pycurl.E_SSL_CONNECT_ERROR and is_handshake_failure(answer.words):
+        answer.certificate_asked = await _asks_for_certificate(request, look, route)
     if route.dns_ms is not None:
         answer.dns_ms, answer.addresses = route.dns_ms, route.addresses
         answer.total_ms = round(answer.total_ms + route.dns_ms, 3)
@@ -57,3 +65,26 @@ async def send(request: Request, look: Look, route: Route) -> Answer:
         return read(easy, request, (code, words), body, lines, route)
     finally:
         engine.give_back(easy)
+
+
+async def _asks_for_certificate(request: Request, look: Look, route: Route) -> bool:
+    """Whether a target whose handshake failed asks for a client certificate. libcurl tells that
+    only while it shakes hands, and at a price, so once more it does, and sends nothing.
+    """
+    engine = look.vantage.curl
+    easy = engine.borrow()
+    heard: list[bytes] = []
+
+    def hear(what: int, data: bytes) -> None:
+        if what == pycurl.INFOTYPE_TEXT and _REQUEST in data:
+            heard.append(data)
+
+    try:
+        prepare(easy, request, look, route)
+        easy.setopt(pycurl.CONNECT_ONLY, 1)
+        easy.setopt(pycurl.VERBOSE, 1)
+        easy.setopt(pycurl.DEBUGFUNCTION, hear)
+        await engine.transfer(easy)
+    finally:
+        engine.give_back(easy)
+    return bool(heard)

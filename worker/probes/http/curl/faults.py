@@ -7,6 +7,7 @@ import pycurl
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.http.curl.proxy_faults import proxy_fault
 from worker.probes.http.request import Answer
+from worker.probes.network.alerts import ASKED, wants_certificate
 from worker.probes.network.connection import RESETS, not_connected
 
 UNRESOLVED: Final = pycurl.E_COULDNT_RESOLVE_HOST
@@ -36,16 +37,6 @@ _OURS: Final = {
     pycurl.E_URL_MALFORMAT: "the URL cannot be read",
     pycurl.E_FAILED_INIT: "{}",
 }
-_WANTS_CLIENT: Final = (
-    "alert certificate required",
-    "alert bad certificate",
-    "alert unknown ca",
-    "alert certificate expired",
-    "alert certificate revoked",
-    "alert certificate unknown",
-    "alert access denied",
-)
-"""How OpenSSL tells that a target did not take our certificate, or none."""
 _BROKEN: Final = frozenset(
     {
         pycurl.E_RECV_ERROR,
@@ -87,12 +78,11 @@ def _of_connection(answer: Answer) -> Fault | None:
         return not_connected(answer.system_error)
     if answer.code in _UNSENT and answer.connect_ms is None:
         return Reason.REFUSED, Blame.TARGET, "the target refused the connection over QUIC"
-    if any(alert in answer.words for alert in _WANTS_CLIENT):
-        return (
-            Reason.UNAUTHORIZED,
-            Blame.PROBER,
-            f"the target wants another client certificate: {answer.words}",
-        )
+    if answer.certificate_asked:
+        return ASKED
+    ours = wants_certificate(answer.words, after_handshake=answer.tls_ms is not None)
+    if ours is not None:
+        return ours
     return _tls(answer) if answer.code in _TLS else None
 
 

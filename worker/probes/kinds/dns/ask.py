@@ -3,15 +3,18 @@
 import asyncio
 import secrets
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import dns.exception
 import dns.flags
 import dns.message
 
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
+from worker.probes.http.answers import edge
+from worker.probes.http.answers.refusals import refusal
 from worker.probes.http.request import Request
+from worker.probes.http.visit import told
 from worker.probes.kinds.dns.params import DnsParams
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
@@ -35,6 +38,8 @@ class Asked:
     phases: Phases
     answer: dns.message.Message | None = None
     fault: Fault | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What an answer over HTTP tells that brought no answer of the DNS."""
 
 
 async def over_udp(
@@ -133,12 +138,15 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
     phases = Phases.of(answer, look)
     if answer.code:
         return Asked(phases, fault=fault_of(answer, look.timeout_ms))
-    if answer.status != 200:
-        return Asked(
-            phases,
-            fault=(Reason.STATUS, Blame.TARGET, f"the server answered with status {answer.status}"),
-        )
-    return parsed(params, answer.body, phases)
+    noted = edge.noted(answer.lines)
+    if answer.status == 200:
+        asked = parsed(params, answer.body, phases)
+        fault = asked.fault and (refusal(200, noted, answer.body, credentials=False) or asked.fault)
+        return replace(asked, fault=fault)
+    ours = refusal(answer.status, noted, answer.body, credentials=False)
+    sentence = f"the server answered with status {answer.status}"
+    fault = ours or (Reason.STATUS, Blame.TARGET, sentence)
+    return Asked(phases, fault=fault, extra=told(answer, noted))
 
 
 def parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:

@@ -9,7 +9,7 @@ is asked for again over TCP. Over TLS and HTTPS, the certificate must be valid. 
 time that the server took to answer.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import dns.edns
 import dns.flags
@@ -154,7 +154,7 @@ def _why(answer: dns.message.Message) -> str:
 
 
 def _told(params: DnsParams, asked: Asked, fault: Fault | None) -> Outcome:
-    extra: dict[str, Any] = {}
+    extra = asked.extra
     if asked.answer is not None:
         extra = {
             "rcode": dns.rcode.to_text(asked.answer.rcode()),

@@ -19,8 +19,12 @@ from worker.contract.instant import rfc3339
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.contract.target import Target, plain_host
+from worker.probes.http.answers import edge
+from worker.probes.http.answers.refusals import refusal
 from worker.probes.http.request import Answer, Request
+from worker.probes.http.visit import told
 from worker.probes.kinds.grpc import message, status
+from worker.probes.kinds.grpc.retry import retry_after_s
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.header import header_line
@@ -129,18 +133,29 @@ def _fault(
         from worker.probes.http.curl.faults import fault as fault_of
 
         return fault_of(answer, look.timeout_ms)
+    if code is None and (ours := _refused(params, answer)) is not None:
+        return ours
     if answer.http_version != "2":
         return Reason.PROTOCOL, Blame.TARGET, "the target does not speak HTTP/2"
     if code is None:
         return _not_grpc(answer)
     if code:
-        return status.meaning(code, _words(answer, metadata))
+        fault = status.meaning(
+            code, _words(answer, metadata), limited="x-envoy-ratelimited" in answer.headers
+        )
+        return fault if fault[1] is Blame.PROBER else _refused(params, answer) or fault
     health = message.health_status(answer.body)
     if health is None:
         return Reason.PROTOCOL, Blame.TARGET, "the answer is not of the health protocol"
     if health != message.SERVING:
         return Reason.STATUS, Blame.TARGET, f"the server says {_health_name(health)}"
     return _ending(params, answer)
+
+
+def _refused(params: GrpcParams, answer: Answer) -> Fault | None:
+    """What the HTTP around gRPC says of us: a proxy or a wall answers in its own words."""
+    known = any("${" in text for text in params.metadata.values())
+    return refusal(answer.status, edge.noted(answer.lines), answer.body, credentials=known)
 
 
 def _not_grpc(answer: Answer) -> Fault:
@@ -170,6 +185,10 @@ def _ending(params: GrpcParams, answer: Answer) -> Fault | None:
 def _extra(answer: Answer, code: int | None) -> Iterator[tuple[str, Any]]:
     if code is not None:
         yield "grpc_status", status.name_of(code)
+    if code != 0:
+        yield from told(answer, edge.noted(answer.lines), failed=code is not None).items()
+        if (wait_s := retry_after_s(answer.headers)) is not None:
+            yield "retry_after_s", wait_s
     if code == 0 and (health := message.health_status(answer.body)) is not None:
         yield "health", _health_name(health)
     expires = certificate.expires_at(answer.certificate_expires or "")

@@ -4,6 +4,7 @@ field each. Pure.
 Sources: "gRPC over HTTP/2", "GRPC Health Checking Protocol" and "Protocol Buffers: Encoding".
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 PATH: Final = "/grpc.health.v1.Health/Check"
@@ -36,23 +37,35 @@ def health_status(body: bytes) -> int | None:
 
 
 def _status(message: bytes) -> int:
-    at, status = 0, 0
+    status = 0
+    for number, value in fields(message):
+        if number == _STATUS and isinstance(value, int):
+            status = value
+    return status
+
+
+def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """The fields of any message by their numbers: varints as they are, all others as bytes.
+    IndexError or ValueError when it is none.
+    """
+    at = 0
     while at < len(message):
         key, at = _read_varint(message, at)
-        wire = key & 7
+        number, wire = key >> 3, key & 7
         if wire == _VARINT:
             value, at = _read_varint(message, at)
-            status = value if key >> 3 == _STATUS else status
-        elif wire == _SIZED:
+            yield number, value
+            continue
+        if wire == _SIZED:
             size, at = _read_varint(message, at)
-            at += size
         elif wire in (_FIXED_64, _FIXED_32):
-            at += 8 if wire == _FIXED_64 else 4
+            size = 8 if wire == _FIXED_64 else 4
         else:
             raise ValueError(f"wire type {wire}")
-    if at > len(message):
-        raise ValueError("cut off")
-    return status
+        if at + size > len(message):
+            raise ValueError("cut off")
+        yield number, message[at : at + size]
+        at += size
 
 
 def _varint(value: int) -> bytes:

@@ -48,10 +48,13 @@ def name_of(code: int) -> str:
     return NAMES[code] if 0 <= code < len(NAMES) else str(code)
 
 
-def meaning(code: int, words: str) -> Fault:
-    """What a status other than OK means, with the server's words for it."""
+def meaning(code: int, words: str, *, limited: bool = False) -> Fault:
+    """What a status other than OK means, with the server's words for it. `limited`: a proxy says
+    beside it that it limits how often we may ask, which gRPC calls UNAVAILABLE.
+    """
     name = name_of(code)
     reason, blame, sentence = _MEANINGS.get(
-        name, (Reason.STATUS, Blame.TARGET, "the server failed")
+        "RESOURCE_EXHAUSTED" if limited else name,
+        (Reason.STATUS, Blame.TARGET, "the server failed"),
     )
     return reason, blame, f"{sentence}: {name}" + (f", {words[:_SAID]}" if words else "")

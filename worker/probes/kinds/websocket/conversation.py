@@ -2,36 +2,52 @@
 here.
 """
 
+import asyncio
 import logging
 import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
-from typing import Final
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any, Final
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.http.answers import edge
 from worker.probes.http.answers.expect import Expect
 from worker.probes.http.answers.judging import status_fault
-from worker.probes.network.stream import Stream, ended
+from worker.probes.http.answers.refusals import PAGE, TELLING_PAGES, refusal
+from worker.probes.http.answers.wall import wall_by_headers
+from worker.probes.http.request import Answer
+from worker.probes.http.visit import told
+from worker.probes.kinds.websocket.answer import UPGRADED, NotHttpError, answer_of, upgrade_of
+from worker.probes.network.stream import BROKEN, Stream, ended
 
 _MESSAGES: Final = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 _LOG: Final = logging.getLogger(f"outscope.{__name__}")
 _LOG.setLevel(logging.INFO)  # at DEBUG the library writes down every header, and those hold secrets
 _UPGRADED: Final = Expect(status=(101,))
+_UNANSWERED: Final[Fault] = (
+    Reason.RESET,
+    Blame.TARGET,
+    "the target closed the connection without an answer",
+)
+_PAGE_S: Final = 0.2
+"""So long a page is waited for that may say who refused."""
 
 
 class Over(Exception):  # noqa: N818 - what the target did, not an error of ours
     """The conversation cannot go on, and why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, extra: Mapping[str, Any] = MappingProxyType({})) -> None:
         super().__init__(fault[2])
         self.fault = fault
+        self.extra = extra
 
 
 class Conversation:
@@ -59,10 +75,51 @@ class Conversation:
         for name, value in headers.items():
             request.headers[name] = value
         self._protocol.send_request(request)
-        while self._protocol.state is State.CONNECTING and self._protocol.handshake_exc is None:
-            await self._turn()
+        await self._flush()
+        answer, rest = await self._answer()
+        if answer.status != UPGRADED:
+            raise Over(*await self._refused(answer, rest, credentials=credentials))
+        self._take(upgrade_of(answer) + rest)
         if (error := self._protocol.handshake_exc) is not None:
-            raise Over(_refused(error, credentials=credentials))
+            raise Over(_no_handshake(type(error).__name__))
+
+    async def _answer(self) -> tuple[Answer, bytes]:
+        """The answer to the handshake, and what came behind its head."""
+        heard = b""
+        try:
+            while (found := answer_of(heard)) is None:
+                data = await self._stream.receive()
+                if not data:
+                    raise Over(_UNANSWERED if not heard else ended("answer"))
+                heard += data
+        except NotHttpError as error:
+            raise Over(_no_handshake(str(error))) from error
+        return found
+
+    async def _refused(
+        self, answer: Answer, body: bytes, *, credentials: bool
+    ) -> tuple[Fault, dict[str, Any]]:
+        """What another answer than an upgrade says, and what `extra` tells of it."""
+        noted = edge.noted(answer.lines)
+        if answer.status in TELLING_PAGES and wall_by_headers(noted) is None:
+            body = await self._page(answer, body)
+        fault = refusal(answer.status, noted, body, credentials=credentials) or status_fault(
+            _UPGRADED, answer.status, follows=False
+        )
+        assert fault is not None  # noqa: S101 - only 101 is well
+        return fault, told(answer, noted)
+
+    async def _page(self, answer: Answer, body: bytes) -> bytes:
+        """What comes of a page in a moment: the status is there, and no wall makes us wait for
+        it.
+        """
+        length = answer.headers.get("content-length", "")
+        size = min(int(length), PAGE) if length.isdecimal() and len(length) < 10 else PAGE
+        with suppress(*BROKEN):
+            async with asyncio.timeout(_PAGE_S):
+                while len(body) < size and (data := await self._stream.receive()):
+                    body += data
+        return body
 
     async def ping(self) -> None:
         """Send a ping and wait for its pong; messages that come before are kept."""
@@ -112,6 +169,11 @@ class Conversation:
         if self._protocol.state in (State.CLOSING, State.CLOSED):
             raise Over(self._ended())
         data = await self._stream.receive()
+        self._take(data)
+        if not data and not self._frames:
+            raise Over(self._ended())
+
+    def _take(self, data: bytes) -> None:
         if data:
             self._protocol.receive_data(data)
         else:
@@ -119,8 +181,6 @@ class Conversation:
         self._frames += [
             event for event in self._protocol.events_received() if isinstance(event, Frame)
         ]
-        if not data and self._protocol.handshake_exc is None and not self._frames:
-            raise Over(self._ended())
 
     async def _flush(self) -> None:
         data = b"".join(self._protocol.data_to_send())
@@ -144,17 +204,5 @@ class Conversation:
         return ended(self.doing)
 
 
-def _refused(error: Exception, *, credentials: bool) -> Fault:
-    if isinstance(error, InvalidStatus):
-        fault = status_fault(
-            _UPGRADED, error.response.status_code, follows=False, credentials=credentials
-        )
-        if fault is not None:
-            return fault
-    if isinstance(error, EOFError) or isinstance(error.__cause__, EOFError):
-        return Reason.RESET, Blame.TARGET, "the target closed the connection without an answer"
-    return (
-        Reason.PROTOCOL,
-        Blame.TARGET,
-        f"the answer is no WebSocket handshake ({type(error).__name__})",
-    )
+def _no_handshake(why: str) -> Fault:
+    return Reason.PROTOCOL, Blame.TARGET, f"the answer is no WebSocket handshake ({why})"

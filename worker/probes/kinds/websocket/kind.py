@@ -86,6 +86,7 @@ async def _converse(
                 return await _talk(params, conversation)
         return None
     except Over as error:
+        extra |= error.extra
         return error.fault
     except BROKEN as error:
         return broken(error, look, f"WebSocket {conversation.doing}")
