@@ -38,17 +38,24 @@ class Bucket(TypedDict):
 
 
 class Point(Bucket):
-    """One minute, hour or day."""
+    """One minute, hour or day of UTC, and which part of it is counted: one that has not ended is
+    counted until `until`, one that the span cuts only within it.
+    """
 
-    at: Annotated[Time, Field(description="when it began")]
+    at: Annotated[Time, Field(description="when it began, in UTC")]
+    since: Annotated[Time, Field(description="from when on it is counted")]
+    until: Annotated[Time, Field(description="until when it is counted")]
 
 
 class History(TypedDict):
-    """Buckets in order of time; those without looks are left out. `whole` is all of them as one."""
+    """Buckets in order of time; those without looks are left out. `whole` is the span as one: the
+    same in every resolution.
+    """
 
     service: str
     resolution: Annotated[str, Field(description="minute, hour or day")]
-    since: Time
+    since: Annotated[Time, Field(description="to whole minutes; earlier where none are kept")]
     until: Time
+    as_of: Annotated[Time, Field(description="up to when results are counted")]
     whole: Bucket
     points: list[Point]

@@ -3,16 +3,17 @@ as a whole.
 """
 
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from coordinator.domain.rollups.sketch import added, percentiles, reasons_of, unpacked
+from coordinator.domain.rollups.cover import Piece, cover
+from coordinator.domain.rollups.level import LENGTH_MS, Level, floor
+from coordinator.domain.rollups.sketch import Counts, added, percentiles, reasons_of, unpacked
 from coordinator.encoding import from_text
 from coordinator.store import Store
 from coordinator.store.database import Row
-from coordinator.store.results.rollups import LENGTH_MS, Level
 from worker.contract.instant import Instant, rfc3339
 
 MOST_POINTS: Final = 5_000
@@ -28,41 +29,75 @@ def level_for(span_ms: int) -> Level:
 async def history(
     store: Store, service: str, since: Instant, until: Instant, level: Level, **equal: str | None
 ) -> dict[str, Any]:
-    """The buckets of a service that begin in [since, until), and all of them as one; `equal` as in
-    `Rollups.between`.
+    """What was seen of a service in [since, until), to whole minutes outwards, in buckets of a
+    level and as a whole; `equal` as in `Buckets.between`.
 
     `uptime` is the share of looks that went well among those that count: failures that are our own,
-    or of a resolver, do not. A bucket without looks is left out.
+    or of a resolver, do not. Whichever level shows it, a span has one uptime: a bucket that it cuts
+    counts with the part that lies in it, as long as shorter ones are kept. One without looks is
+    left out.
     """
-    first = since // LENGTH_MS[level] * LENGTH_MS[level]
-    rows = await store.rollups.between(level, service, first, until, **equal)
-    told = await to_thread(_told, rows)
+    kept = await store.buckets.kept(since, until)
+    as_of = await store.buckets.counted_until() or until
+    whole = cover("day", since, until, kept)
+    pieces = cover(level, since, until, kept)
+    rows = await _rows(store, service, pieces, equal)
+    all_rows = rows if whole == pieces else await _rows(store, service, whole, equal)
+    since, until = min(piece.since for piece in whole), max(piece.until for piece in whole)
+    told = await to_thread(_told, rows, all_rows, level)
     return {
         "service": service,
         "resolution": level,
-        "since": rfc3339(first),
+        "since": rfc3339(since),
         "until": rfc3339(until),
-        **told,
+        "as_of": rfc3339(max(since, min(as_of, until))),
+        "whole": told[0],
+        "points": [
+            {
+                "at": rfc3339(at),
+                "since": rfc3339(max(at, since)),
+                "until": rfc3339(max(at, min(at + LENGTH_MS[level], until, as_of))),
+                **point,
+            }
+            for at, point in told[1]
+        ],
     }
 
 
-def _told(rows: Sequence[Row]) -> dict[str, Any]:
-    """`whole` and `points`."""
-    starts = sorted({row["at"] for row in rows})
+async def _rows(
+    store: Store, service: str, pieces: Sequence[Piece], equal: Mapping[str, str | None]
+) -> list[Row]:
+    found = [
+        await store.buckets.between(level, service, since, until, **equal)
+        for level, since, until in pieces
+    ]
+    return [row for rows in found for row in rows]
+
+
+def _told(
+    rows: Sequence[Row], all_rows: Sequence[Row], level: Level
+) -> tuple[dict[str, Any], list[tuple[Instant, dict[str, Any]]]]:
+    """All as one, and bucket by bucket."""
+    starts = sorted({floor(row["at"], level) for row in rows})
     place = {at: number for number, at in enumerate(starts)}
-    owners = np.array([place[row["at"]] for row in rows], dtype=np.int64)
-    _, phases, buckets, numbers = counts = added(
-        unpacked([bytes(row["sketch"]) for row in rows], owners)
-    )
-    (latency,) = percentiles((np.zeros_like(phases), phases, buckets, numbers), 1)
+    owners = [place[floor(row["at"], level)] for row in rows]
     parts: list[list[Row]] = [[] for _ in starts]
-    for row in rows:
-        parts[place[row["at"]]].append(row)
-    points = zip(starts, parts, percentiles(counts, len(starts)), strict=True)
-    return {
-        "whole": _point(rows, latency),
-        "points": [{"at": rfc3339(at), **_point(part, times)} for at, part, times in points],
-    }
+    for owner, row in zip(owners, rows, strict=True):
+        parts[owner].append(row)
+    counts = _counts(rows, owners)
+    points = zip(parts, percentiles(counts, len(starts)), strict=True)
+    if all_rows is not rows:
+        counts = _counts(all_rows, [0] * len(all_rows))
+    _, phases, buckets, numbers = counts
+    (latency,) = percentiles((np.zeros_like(phases), phases, buckets, numbers), 1)
+    return _point(all_rows, latency), list(
+        zip(starts, (_point(part, times) for part, times in points), strict=True)
+    )
+
+
+def _counts(rows: Sequence[Row], owners: Sequence[int]) -> Counts:
+    sketches = [bytes(row["sketch"]) for row in rows]
+    return added(unpacked(sketches, np.array(owners, dtype=np.int64)))
 
 
 def _point(rows: Sequence[Row], latency: dict[str, dict[str, float] | None]) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from coordinator.store.results.archiving import Archiving
 from coordinator.store.results.exporting import Exporting
 from coordinator.store.results.results import Results
 from coordinator.store.results.retention import Retention
-from coordinator.store.results.rollups import Rollups
 from coordinator.store.results.striking import Striking
+from coordinator.store.rollups.buckets import Buckets
+from coordinator.store.rollups.making import Rollups
 from coordinator.store.state.configurations import Configurations
 from coordinator.store.state.dead_letters import DeadLetters
 from coordinator.store.state.gaps import Gaps
@@ -27,6 +28,7 @@ class Store:
         self.configurations = Configurations(database)
         self.results = Results(database)
         self.rollups = Rollups(database)
+        self.buckets = Buckets(database)
         self.striking = Striking(database)
         self.retention = Retention(database)
         self.standings = Standings(database)

@@ -1,4 +1,5 @@
 """Loops that keep the record small: rollups and forgetting, and the way into the archive.
 
-May import archive, configuration, messaging, runtime, store and worker.contract.
+May import archive, configuration, coordinator.domain.rollups, messaging, runtime, store and
+worker.contract.
 """

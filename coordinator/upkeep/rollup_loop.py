@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator
 from typing import Final, NamedTuple
 
 from coordinator.configuration.retention import Keep, first_kept
+from coordinator.domain.rollups.level import LENGTH_MS, Level
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.runtime.stopping import told_within
 from coordinator.store import TROUBLE, Store
-from coordinator.store.results.rollups import LENGTH_MS, Level
 from worker.contract import clock
 from worker.contract.instant import Instant
 

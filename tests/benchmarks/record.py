@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.store import Store, open_store
-from coordinator.store.results.rollups import LENGTH_MS
 from tests.benchmarks.made import made
 from tests.faults.postgres import Postgres, binaries
 from worker.contract.result import Result

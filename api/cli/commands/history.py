@@ -1,5 +1,6 @@
 """`outscope history`: what a service was like, in minutes, hours or days."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,8 @@ from rich.text import Text
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.options.filters import Check, Component, Region, Since, Until
 from api.cli.terminal.tables import console, local, plain, show
+from coordinator.domain.rollups.level import LENGTH_MS, Level
+from worker.contract.instant import parse_rfc3339
 
 
 def history(
@@ -24,7 +27,7 @@ def history(
     json: Json = False,
 ) -> None:
     """Show uptime, failures and times of a service, bucket by bucket; the last 24 hours without
-    --since.
+    --since. Days are those of UTC.
     """
     query = {
         "since": since,
@@ -36,20 +39,19 @@ def history(
     }
     with api_client(url) as client:
         if json:
-            return put(client.document("services", service, "history", query=query))
-        found = client.get("services", service, "history", query=query)
-    return _show(found)
+            put(client.document("services", service, "history", query=query))
+        else:
+            _show(client.get("services", service, "history", query=query))
 
 
 def _show(found: dict[str, Any]) -> None:
     out = console()
     if not found["points"]:
-        return out.print(
-            f"Nothing is kept of {found['service']} in that time; see: outscope status",
-            markup=False,
-        )
+        nothing = f"Nothing is kept of {found['service']} in that time; see: outscope status"
+        out.print(nothing, markup=False)
+        return
     columns = (
-        found["resolution"],
+        "day (UTC)" if found["resolution"] == "day" else found["resolution"],
         "uptime",
         "looks",
         "bad",
@@ -58,8 +60,21 @@ def _show(found: dict[str, Any]) -> None:
         "p99 ms",
         "reasons",
     )
-    rows = [_line(local(point["at"]), point) for point in found["points"]]
-    return show(out, columns, [*rows, _line("all", found["whole"])])
+    rows = [_line(_name(point, found["resolution"]), point) for point in found["points"]]
+    show(out, columns, [*rows, _line("all", found["whole"])])
+    out.print(f"all: {local(found['since'])} to {local(found['as_of'])}", markup=False)
+
+
+def _name(point: dict[str, Any], level: Level) -> str:
+    """When a bucket began; and until when it is counted, if that is not its end."""
+    at = parse_rfc3339(point["at"])
+    name = (
+        f"{datetime.fromtimestamp(at / 1000, UTC):%d %b %Y}"
+        if level == "day"
+        else local(point["at"])
+    )
+    is_whole = parse_rfc3339(point["until"]) == at + LENGTH_MS[level]
+    return name if is_whole else f"{name} (until {local(point['until'])})"
 
 
 def _line(name: str, bucket: dict[str, Any]) -> list[Text]:

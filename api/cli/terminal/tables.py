@@ -106,12 +106,15 @@ def plain(value: object) -> Text:
 
 
 def local(text: str | None, now: datetime | None = None) -> str:
-    """A moment on the viewer's clock: `14:32:07`, with the day before it when that is not today."""
+    """A moment on the viewer's clock: `14:32:07 CET`, with the day before it when that is not
+    today.
+    """
     if text is None:
         return ""
     moment = datetime.fromisoformat(text).astimezone()
     today = (now or datetime.now().astimezone()).date()
-    return f"{moment:%H:%M:%S}" if moment.date() == today else f"{moment:%d %b %Y %H:%M:%S}"
+    day = "" if moment.date() == today else f"{moment:%d %b %Y} "
+    return f"{day}{moment:%H:%M:%S %Z}"
 
 
 def length(begin: str, end: str | None) -> str:

@@ -13,7 +13,7 @@ from api.http.answers.refusals import FILTERED
 from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, instant
 from api.http.sources.sources import From
 from coordinator.analytics.history import MOST_POINTS, history, level_for
-from coordinator.store.results.rollups import LENGTH_MS
+from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
 
 router = APIRouter(tags=["services"])

@@ -1,3 +1,3 @@
-"""Results and what is folded from them: added in bulk, read in pages, rolled up, partitioned,
+"""Results: added in bulk, read in pages, struck, partitioned,
 forgotten.
 """

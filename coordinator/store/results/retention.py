@@ -5,9 +5,9 @@ up by either.
 import asyncio
 from typing import Final
 
+from coordinator.domain.rollups.level import Level
 from coordinator.store.database import Database
 from coordinator.store.results.partitions import DAY_MS, days, drop_day
-from coordinator.store.results.rollups import Level
 from worker.contract.instant import Instant
 
 STEP: Final = 2_000

@@ -28,7 +28,7 @@ def going(fleet: Fleet) -> list[dict[str, Any]]:
 def rolled_up(fleet: Fleet, since: int) -> int:
     """Looks of the region in the rollups of minutes that began after a moment."""
     rows = fleet.ask(
-        lambda store: store.rollups.between(
+        lambda store: store.buckets.between(
             "minute", "claude", since, clock.now(), region="eu-west"
         )
     )

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from coordinator.domain.rollups.level import LENGTH_MS, Level
 from coordinator.domain.rollups.sketch import packed, reasons_of, unpacked
 from coordinator.encoding import from_text, to_text
 from coordinator.store import Store
-from coordinator.store.results.rollup_rows import COLUMNS
-from coordinator.store.results.rollups import LENGTH_MS, Level
+from coordinator.store.rollups.rows import COLUMNS
 from worker.contract.result import Result
 
 Make = Callable[..., Result]
@@ -38,7 +38,7 @@ async def everything(store: Store, level: Level) -> list[tuple[Any, ...]]:
 
 async def whole(store: Store, level: Level, at: int = DAY, **equal: str) -> dict[str, Any]:
     """The rows of a bucket as one; the higher levels have one row."""
-    rows = await store.rollups.between(level, "claude", at, at + LENGTH_MS[level], **equal)
+    rows = await store.buckets.between(level, "claude", at, at + LENGTH_MS[level], **equal)
     assert len(rows) == 1 or level == "minute"
     reasons = reasons_of([from_text(row["reasons"]) for row in rows])
     return {

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from coordinator.configuration.retention import DAY_MS, Keep
+from coordinator.domain.rollups.level import Level
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.store import Store
-from coordinator.store.results.rollups import Level
 from coordinator.upkeep.rollup_loop import GRACE_MS, Made, RollupLoop, due_from
 from worker.contract import clock
 from worker.contract.result import Result
@@ -29,7 +29,7 @@ def rollups(store: Store, consumer: ReportConsumer) -> RollupLoop:
 async def looks(store: Store, service: str = "claude") -> dict[str, int]:
     found = {}
     for level in ("minute", "hour", "day"):
-        rows: list[dict[str, Any]] = await store.rollups.between(level, service, 0, 2**60)
+        rows: list[dict[str, Any]] = await store.buckets.between(level, service, 0, 2**60)
         found[level] = sum(row["looks"] for row in rows)
     return found
 

@@ -57,6 +57,11 @@ def test_the_command_shows_a_table_or_the_document(
     said = outscope("history", "claude", "--since", "1h")
     assert said.exit_code == 0, said.output
     assert "75.000%" in said.output
+    assert "all: " in said.output
+    by_day = outscope("history", "claude", "--since", "1h", "--resolution", "day").output
+    assert "day (UTC)" in by_day
+    assert "75.000%" in by_day
+    assert "(until " in by_day
     assert "timeout 1" in said.output
     told = json.loads(outscope("history", "claude", "--since", "1h", "--json").stdout)
     assert told["whole"]["bad"] == 1

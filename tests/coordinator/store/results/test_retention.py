@@ -54,7 +54,7 @@ async def test_each_level_is_forgotten_for_itself(store: Store, make_result: Mak
     left = {
         level: [
             row["at"] // DAY_MS - FIRST
-            for row in await store.rollups.between(level, "claude", 0, 2**60)
+            for row in await store.buckets.between(level, "claude", 0, 2**60)
         ]
         for level in ("minute", "hour", "day")
     }

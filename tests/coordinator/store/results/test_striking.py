@@ -3,8 +3,8 @@
 import random
 from typing import Any
 
+from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.store import Store
-from coordinator.store.results.rollups import LENGTH_MS
 from coordinator.store.results.striking import MINUTE_MS, Strike
 from tests.coordinator.store.rolled_up import DAY, HOUR_MS, Make, everything, look, make_all
 from worker.contract.outcome import Blame, Reason
@@ -77,7 +77,7 @@ async def test_a_bucket_of_many_components_is_counted_again_in_pieces(
     store: Store, make_result: Make, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(
-        "coordinator.store.results.rollups._AT_ONCE", {"minute": 2, "hour": 2, "day": 2}
+        "coordinator.store.rollups.making._AT_ONCE", {"minute": 2, "hour": 2, "day": 2}
     )
     for name in ("api", "console", "web"):
         honest = looks(make_result, "us-east", 130, component=name, id_of=name)

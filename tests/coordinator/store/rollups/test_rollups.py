@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from coordinator.domain.rollups.fold import RESULT, from_results
+from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.encoding import from_text
 from coordinator.store import Store
-from coordinator.store.results.rollups import LENGTH_MS
 from tests.coordinator.store.rolled_up import (
     DAY,
     HOUR_MS,
@@ -59,7 +59,7 @@ async def test_every_level_counts_looks_reasons_and_blame(store: Store, make_res
         0,
         {"internal": 1, "ok": 1},
     )
-    assert await store.rollups.between("day", "claude", DAY, DAY + 1, component="nobody") == []
+    assert await store.buckets.between("day", "claude", DAY, DAY + 1, component="nobody") == []
 
 
 async def test_a_day_made_of_parts_is_the_day_made_at_once(store: Store, make_result: Make) -> None:

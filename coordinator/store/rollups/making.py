@@ -9,21 +9,17 @@ interrupted.
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
 from coordinator.domain.rollups.fold import RESULT, Values, from_results, from_rollups, joined
-from coordinator.store.database import Database, Row
-from coordinator.store.results.partitions import DAY_MS, add_day, day_of
-from coordinator.store.results.rollup_rows import COLUMNS, clear, parts, put
+from coordinator.domain.rollups.level import ABOVE, BELOW, LENGTH_MS, Level, floor
+from coordinator.store.database import Database
+from coordinator.store.results.partitions import add_day, day_of
 from coordinator.store.results.striking import COUNTS
+from coordinator.store.rollups.rows import clear, parts, put
 from worker.contract.instant import Instant
-
-Level = Literal["minute", "hour", "day"]
-LENGTH_MS: Final[dict[Level, int]] = {"minute": 60_000, "hour": 3_600_000, "day": DAY_MS}
-ABOVE: Final[dict[Level, Level]] = {"minute": "hour", "hour": "day"}
-BELOW: Final[dict[Level, Level]] = {"hour": "minute", "day": "hour"}
 
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
 _RESULTS: Final = (
@@ -56,7 +52,7 @@ class _Bucket(NamedTuple):
 
 
 class Rollups:
-    """Every query about rollups."""
+    """Every query that makes rollups."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -109,35 +105,6 @@ class Rollups:
             _WHOLE, at, at + LENGTH_MS["minute"], region, at, region
         )
         return bool(stored >= counted)
-
-    async def between(
-        self,
-        level: Level,
-        service: str,
-        since: Instant,
-        until: Instant,
-        *,
-        component: str | None = None,
-        check: str | None = None,
-        region: str | None = None,
-    ) -> list[Row]:
-        """The rows of a service in [since, until), in order of time, that together are what is
-        asked for.
-        """
-        sql = f"SELECT {COLUMNS} FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"
-        given = {"component": component, "check": check, "region": region}
-        # there is a row for the whole of it
-        if level in BELOW and (component, check, region).count(None) >= 2:
-            given = {name: value or "" for name, value in given.items()}
-            if check is not None:
-                del given["component"]
-        else:
-            sql += " AND \"check\" <> '' AND region <> ''"
-        wanted = {name: value for name, value in given.items() if value is not None}
-        sql += "".join(f' AND "{name}" = ?' for name in wanted)
-        return await self._database.fetch(
-            f"{sql} ORDER BY at", service, since, until, *wanted.values()
-        )
 
     async def _put(
         self,
@@ -234,7 +201,7 @@ def _above(bucket: _Bucket) -> Iterator[tuple[Level, Instant, str]]:
     """The notes that make the bucket above due."""
     above = ABOVE[bucket.level]
     for region in bucket.again or ("",):
-        yield above, bucket.at // LENGTH_MS[above] * LENGTH_MS[above], region
+        yield above, floor(bucket.at, above), region
 
 
 def _cuts(counted: Sequence[Values], most: int) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from coordinator.domain.rollups.level import LENGTH_MS, Level
 from coordinator.store import Store
 from coordinator.store.database import Database
-from coordinator.store.results import rollups
-from coordinator.store.results.rollups import LENGTH_MS, Level
+from coordinator.store.rollups import making
 from tests.coordinator.store.rolled_up import (
     DAY,
     MINUTE_MS,
@@ -56,7 +56,7 @@ async def test_one_that_was_interrupted_is_still_due(
     with pytest.raises(ConnectionError):
         await store.rollups.make("minute", DAY)
     monkeypatch.undo()
-    assert await store.rollups.between("minute", "claude", DAY, DAY + 1) == []
+    assert await store.buckets.between("minute", "claude", DAY, DAY + 1) == []
     assert await store.rollups.due("minute", DAY * 2) == [DAY]
 
 
@@ -78,8 +78,8 @@ async def test_buckets_that_are_made_in_pieces_are_those_made_at_once(
     )
     await make_all(store)
     at_once = [await everything(store, level) for level in LENGTH_MS]
-    monkeypatch.setattr(rollups, "_RESULTS_AT_ONCE", 3)
-    monkeypatch.setattr(rollups, "_AT_ONCE", {"minute": 1, "hour": 1})
+    monkeypatch.setattr(making, "_RESULTS_AT_ONCE", 3)
+    monkeypatch.setattr(making, "_AT_ONCE", {"minute": 1, "hour": 1})
     for level in LENGTH_MS:
         await store._database.fetch(f"DELETE FROM rollup_{level}")
     for level, at in [
@@ -100,8 +100,8 @@ async def test_a_bucket_made_in_pieces_is_due_until_the_last_is_there(
 ) -> None:
     await store.results.add([look(make_result, n, DAY, component=f"c{n}") for n in range(3)])
     await store.rollups.make("minute", DAY)
-    monkeypatch.setattr(rollups, "_AT_ONCE", {"minute": 1, "hour": 1})
-    put, puts = rollups.put, 0
+    monkeypatch.setattr(making, "_AT_ONCE", {"minute": 1, "hour": 1})
+    put, puts = making.put, 0
 
     async def dies(*given: Any, **named: Any) -> None:
         nonlocal puts
@@ -110,7 +110,7 @@ async def test_a_bucket_made_in_pieces_is_due_until_the_last_is_there(
             raise ConnectionError("the power went")
         await put(*given, **named)
 
-    monkeypatch.setattr(rollups, "put", dies)
+    monkeypatch.setattr(making, "put", dies)
     with pytest.raises(ConnectionError):
         await store.rollups.make("hour", DAY)
     assert [row[4] for row in await everything(store, "hour")] == ["c0"] * 3
