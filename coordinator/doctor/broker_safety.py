@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from redis.exceptions import NoPermissionError, RedisError
+from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from coordinator.doctor.finding import Finding, failure, ok, warning
 from coordinator.messaging.guard import owner
@@ -15,6 +15,8 @@ from coordinator.messaging.link import Link
 FULL: Final = 0.8
 MOST_KEYS: Final = 20_000
 """Keys that are looked at."""
+ANNOUNCED: Final = 32 << 20
+"""Bytes of one text that no program of ours sends."""
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -25,6 +27,9 @@ def look_at_broker_safety(url: str, regions: Collection[str]) -> Iterator[Findin
         with Link(url) as link:
             yield from _memory(_told(link))
             yield _keys(link, regions)
+        with Link(url) as link:
+            yield _databases(link)
+            yield _announced(link)
     except NoPermissionError as error:
         todo = "renew its access list: outscope broker acl"
         yield failure("broker rights", f"the coordinator may not do its work: {error}", todo)
@@ -92,3 +97,26 @@ def _keys(link: Link, regions: Collection[str]) -> Finding:
     shown = ", ".join(sorted(strays)[:3])
     said = f"{len(strays)} of {seen} keys belong to no region that is configured, such as {shown}"
     return failure("broker keys", said, "delete them, and the users of regions that are gone")
+
+
+def _databases(link: Link) -> Finding:
+    """Whether there is room where nobody looks."""
+    try:
+        link.one("SELECT", link.database + 1)
+    except ResponseError:
+        return ok("broker databases", "nobody is let into another one than that of the URL")
+    said = (
+        "who is let in may fill other numbered databases, and only that of the URL is looked after"
+    )
+    return warning("broker databases", said, "renew its access list: outscope broker acl")
+
+
+def _announced(link: Link) -> Finding:
+    """Whether room is made for whatever length a command announces."""
+    if not link.makes_room(ANNOUNCED):
+        return ok("broker commands", "one that announces too much is refused")
+    said = "the server makes room for whatever length a command announces: one fills its memory"
+    todo = (
+        "set them: proto-max-bulk-len 16mb, client-query-buffer-limit 16mb, maxmemory-clients 64mb"
+    )
+    return warning("broker commands", said, todo)

@@ -10,9 +10,8 @@ from worker.contract.message import echo_queue, probes_queue, reports_queue, wor
 
 COORDINATOR: Final = "coordinator"
 
-_CONNECT: Final = (
-    "+ping +hello +auth +select +multi +exec +client|setname +client|getname +client|id"
-)
+DATABASE: Final = 0
+_CONNECT: Final = "+ping +hello +auth +multi +exec +client|setname +client|getname +client|id"
 """What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is
 checked too.
 """
@@ -20,6 +19,7 @@ _KEYS: Final = "~probes.* ~reports.* ~echo.*"
 _COMMANDS: Final = (
     "+brpop +rpop +lpush +llen"  # reports in, orders and receipts out
     " +ltrim +del +scan +memory|usage +info|memory"  # bounding what waits
+    " +client|no-evict"  # it takes what others wrote
     " +info|server"  # for the doctor
 )
 
@@ -28,6 +28,7 @@ def broker_acl(
     passwords: Mapping[str, str],
     coordinator: str,
     workers: Mapping[str, Sequence[str]] | None = None,
+    database: int = DATABASE,
 ) -> list[str]:
     """The lines of an ACL file for Valkey or Redis 7: a user for each region, by its password, and
     the coordinator.
@@ -35,8 +36,9 @@ def broker_acl(
     A region's workers take from `probes.<region>`, `probes.<region>.<worker>` and
     `echo.<region>.<worker>`, write to `reports.<region>` and to their echoes, and can do nothing
     else: so not even its own region's workers take orders from who holds its credential. A region
-    whose `workers` are named has the keys of these and no others. Passwords are written as SHA-256.
-    Nobody else gets in.
+    whose `workers` are named has the keys of these and no others. All are let into one numbered
+    `database` of the server, for rights on keys count in each, and only one is looked after.
+    Passwords are written as SHA-256. Nobody else gets in.
     """
     taken = sorted({COORDINATOR, "default"} & passwords.keys())
     if taken:
@@ -44,18 +46,17 @@ def broker_acl(
     if not all((coordinator, *passwords.values())):
         raise ValueError("a password is empty")
     named = workers or {}
-    regions = [
-        _region(region, password, named.get(region) or ("*",))
-        for region, password in passwords.items()
+    users = [
+        _user(COORDINATOR, coordinator, database, f"{_KEYS} {_COMMANDS}"),
+        *(
+            _user(region, password, database, _rights(region, named.get(region) or ("*",)))
+            for region, password in passwords.items()
+        ),
     ]
-    return ["user default off resetkeys resetchannels -@all", _coordinator(coordinator), *regions]
+    return ["user default off resetkeys resetchannels -@all", *users]
 
 
-def _coordinator(password: str) -> str:
-    return _user(COORDINATOR, password, f"{_KEYS} {_COMMANDS}")
-
-
-def _region(region: str, password: str, workers: Sequence[str]) -> str:
+def _rights(region: str, workers: Sequence[str]) -> str:
     orders, reports = probes_queue(region), reports_queue(region)
     own = " ".join(f"~{worker_queue(region, worker)}" for worker in workers)
     echoes = [echo_queue(region, worker) for worker in workers]
@@ -66,11 +67,12 @@ def _region(region: str, password: str, workers: Sequence[str]) -> str:
         f"(%W~{reports} {written} +lpush)",
         f"(%R~{reports} +llen)",
     ]
-    return _user(region, password, " ".join(selectors))
+    return " ".join(selectors)
 
 
-def _user(name: str, password: str, rights: str) -> str:
-    return f"user {name} on {_hashed(password)} resetchannels -@all {_CONNECT} {rights}"
+def _user(name: str, password: str, database: int, rights: str) -> str:
+    enters = f"{_CONNECT} +select|{database}"
+    return f"user {name} on {_hashed(password)} resetchannels -@all {enters} {rights}"
 
 
 def _hashed(password: str) -> str:

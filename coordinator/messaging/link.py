@@ -10,7 +10,8 @@ from redis._parsers.resp2 import _RESP2Parser
 from redis.backoff import NoBackoff
 from redis.connection import Connection, parse_url
 from redis.exceptions import ConnectionError as LostError
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as SlowError
 from redis.retry import Retry
 
 from coordinator.messaging.envelope import MOST_MESSAGE
@@ -18,6 +19,8 @@ from worker.contract.broker import CONNECTION, verified
 
 MOST_REPLY: Final = 8 << 20
 """Bytes of one reply after which no more of it is kept: at most this and one message more."""
+ANSWER_S: Final = 0.5
+"""So long a refusal takes at most."""
 _CHUNK: Final = 65_536
 _KEPT: Final = ("host", "port", "db", "username", "password", "connection_class")
 _SOCKET: Final = ("socket_timeout", "socket_connect_timeout", "socket_keepalive")
@@ -31,7 +34,8 @@ class TooLong(int):
 
 class Link:
     """One connection. Every question is answered within the socket's timeout, or the link is
-    given up: so it is never half-open for longer.
+    given up: so it is never half-open for longer. A server that throws out those who take too much
+    of its memory keeps this one, which takes what others wrote.
     """
 
     def __init__(self, url: str) -> None:
@@ -47,6 +51,7 @@ class Link:
 
     def __enter__(self) -> "Link":
         self._connection.connect()
+        list(self.ask(("CLIENT", "NO-EVICT", "ON")))  # Redis 6, and older access lists, refuse it
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,6 +72,26 @@ class Link:
         """The reply to one command; a refusal is raised."""
         (reply,) = self.ask(command)
         return granted(reply)
+
+    def makes_room(self, length: int) -> bool:
+        """Whether the server waits for a text of this length once it is announced, and does not
+        refuse it. Nothing of it is sent; the link is of no more use.
+        """
+        begun = f"*2\r\n$4\r\nPING\r\n${length}\r\n".encode()
+        self._connection.send_packed_command([begun], check_health=False)
+        self._connection._sock.settimeout(ANSWER_S)  # noqa: SLF001 - the client has no other way
+        try:
+            self._connection.read_response()
+        except SlowError:
+            return True
+        except RedisError:
+            return False
+        return False
+
+    @property
+    def database(self) -> int:
+        """The number of the server's database that this is a link to."""
+        return int(self._connection.db)
 
 
 def granted(reply: Any) -> Any:

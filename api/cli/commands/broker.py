@@ -52,6 +52,14 @@ def acl(
             ),
         ),
     ] = None,
+    number: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="The number of the server's database, as at the end of the URLs of the broker.",
+        ),
+    ] = 0,
     database: Database = None,
     data: Data = None,
 ) -> None:
@@ -67,7 +75,8 @@ def acl(
     password = _asked if passwords is None else _kept(passwords)
     try:
         own = password(COORDINATOR)
-        lines = broker_acl({name: password(name) for name in regions}, own, _workers(worker or ()))
+        passwords_of = {name: password(name) for name in regions}
+        lines = broker_acl(passwords_of, own, _workers(worker or ()), number)
     except (OSError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

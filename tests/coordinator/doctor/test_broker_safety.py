@@ -12,6 +12,7 @@ from tests.faults.broker import Broker
 
 ACL = broker_acl({"eu-west": "wood"}, "stone")
 LIMITED = ("--maxmemory", "64mb", "--maxmemory-policy", "noeviction")
+SHORT = ("--proto-max-bulk-len", "16mb")
 
 Start = Callable[..., Broker]
 
@@ -37,13 +38,28 @@ def looked(broker: Broker, credential: str = "coordinator:stone@") -> dict[str, 
 
 
 def test_with_our_access_list_and_a_limit_all_is_well(start: Start) -> None:
-    told = looked(start(*LIMITED, acl=ACL))
+    told = looked(start(*LIMITED, *SHORT, acl=ACL))
     assert {check: finding.state for check, finding in told.items()} == {
         "broker users": State.OK,
         "broker policy": State.OK,
         "broker memory": State.OK,
         "broker keys": State.OK,
+        "broker databases": State.OK,
+        "broker commands": State.OK,
     }
+
+
+def test_an_access_list_that_opens_every_database_is_told(start: Start) -> None:
+    old = [line.replace("+select|0", "+select") for line in ACL]
+    told = looked(start(acl=old))["broker databases"]
+    assert (told.state, "outscope broker acl" in told.todo) == (State.WARNING, True)
+
+
+def test_a_server_that_makes_room_for_whatever_is_announced_is_told(start: Start) -> None:
+    broker = start(acl=ACL)
+    told = looked(broker)["broker commands"]
+    assert (told.state, "proto-max-bulk-len 16mb" in told.todo) == (State.WARNING, True)
+    assert looked(broker)["broker keys"].state is State.OK, "and goes on"
 
 
 def test_an_open_default_is_told(start: Start) -> None:

@@ -170,6 +170,7 @@ Act = Callable[[Redis], Any]
             lambda link: link.lrange("reports.eu-west", 0, -1), id="read its own region's reports"
         ),
         pytest.param(lambda link: link.keys("*"), id="list keys"),
+        pytest.param(lambda link: link.select(1), id="enter a database where nobody looks"),
         pytest.param(lambda link: link.flushall(), id="erase everything"),
         pytest.param(lambda link: link.config_get("*"), id="read the server's configuration"),
         pytest.param(lambda link: link.acl_list(), id="read the access list"),
@@ -212,6 +213,21 @@ def test_a_region_with_named_workers_has_the_keys_of_these_and_no_others(
         with pytest.raises(NoPermissionError):
             link.brpop(["probes.eu-west.eu-west-3"], 1)
         assert other.lpush("echo.us-east.any", "x") == 1
+    broker.kill()
+
+
+@pytest.mark.slow
+def test_a_list_for_another_database_lets_into_that_alone(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    acl = broker_acl(PASSWORDS, COORDINATOR, database=3)
+    broker = Broker(free_port(), tmp_path / "broker", acl=acl)
+    broker.start()
+    there = url(broker, "eu-west").removesuffix("/0") + "/3"
+    with Redis.from_url(there) as link:
+        assert link.lpush("reports.eu-west", "x") == 1
+        with pytest.raises(NoPermissionError):
+            link.select(0)
     broker.kill()
 
 

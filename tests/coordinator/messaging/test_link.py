@@ -84,6 +84,20 @@ def test_replies_come_in_order_and_a_refusal_is_one_of_them(valkey: Broker) -> N
         assert link.one("RPOP", "a", 5) is None
 
 
+def test_a_server_that_throws_out_who_takes_much_keeps_it(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    broker = Broker(free_port(), tmp_path / "broker", options=("--maxmemory-clients", "3mb"))
+    broker.start()
+    with broker.client() as writer:
+        for _ in range(6):
+            writer.lpush("reports.eu-west", b"x" * 1_000_000)
+    with Link(broker.url) as link:
+        assert link.one("RPOP", "reports.eu-west", 6) == [b"x" * 1_000_000] * 6
+        assert link.one("PING") == b"PONG"
+    broker.kill()
+
+
 @pytest.fixture
 def guarded(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[str]:
     """The URL of a server that speaks TLS, with the authority `ca.pem` beside it."""

@@ -93,3 +93,9 @@ def test_named_workers_have_keys_of_their_own(folder: Path) -> None:
     eu_west = next(line for line in lines if line.startswith("user eu-west"))
     assert "%W~echo.eu-west.w1 %W~echo.eu-west.w2" in eu_west
     assert "echo.eu-west.*" not in eu_west
+
+
+def test_the_list_opens_the_database_that_the_urls_name_and_no_other(folder: Path) -> None:
+    given = ("--config", str(folder / "outscope.yaml"), "--passwords", str(folder / "passwords"))
+    assert all("+select|0 " in line for line in printed(*given)[1:])
+    assert all("+select|3 " in line for line in printed(*given, "--number", "3")[1:])
