@@ -72,9 +72,15 @@ class Course:
         return any(severity == truth.severity for truth in self.holding(at))
 
     def has_cells_of(self, claim: Claim, since: Instant, until: Instant) -> bool:
-        """Whether the claim shares a cell with what fails then, and it can be known what fails."""
+        """Whether the claim shares a cell with what fails then, and claims no more than can be
+        known.
+        """
         held = self.within(since, until)
-        return any(truth.scope != "unknown" and claim.touches(claim_of(truth)) for truth in held)
+        return any(
+            (truth.scope != "unknown" or claim.scope == "unknown")
+            and claim.touches(claim_of(truth))
+            for truth in held
+        )
 
 
 def courses(truths: Iterable[Truth]) -> dict[str, Course]:

@@ -61,7 +61,7 @@ def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
         tuple(
             _of(one, facts)
             for one in story.incidents
-            if quiet or not _is_earned(one, true.get(one.service))
+            if quiet or not _is_earned(one, true.get(one.service), facts.family)
         ),
         tuple(_lines(story, facts, true, _is_false_alarm)),
         tuple(_lines(story, facts, true, _is_false_wide)),
@@ -69,10 +69,15 @@ def score(facts: Facts, records: Iterable[Mapping[str, Any]]) -> Score:
     )
 
 
-def _is_earned(incident: Opened, course: Course | None) -> bool:
-    """Whether something of it fails at the time, or did until just before."""
-    return course is not None and course.has_cells_of(
-        incident.claim, incident.at - SLACK_MS, incident.at
+def _is_earned(incident: Opened, course: Course | None, family: Family) -> bool:
+    """Whether something of it fails at the time, or did until just before. That something is wrong
+    in an unknown reach is no incident while the fault is ours.
+    """
+    blamed = family is Family.OURS and incident.claim.scope == "unknown"
+    return (
+        course is not None
+        and not blamed
+        and course.has_cells_of(incident.claim, incident.at - SLACK_MS, incident.at)
     )
 
 

@@ -31,6 +31,20 @@ def test_where_nobody_can_know_any_incident_is_false() -> None:
     assert not found.cases[0].known
 
 
+def test_where_its_reach_cannot_be_known_an_incident_of_unknown_reach_is_earned() -> None:
+    """Not one that claims to know, none elsewhere, and none of a fault of our own."""
+    small = truth(600, 1200, "unknown", "r1 r2", "api")
+    opened = [
+        incident(700, "opened", "r1 r2", "api", scope="unknown"),
+        incident(700, "opened", "r1 r2", "api", name="two"),
+        incident(700, "opened", "r3", "api", name="three", scope="unknown"),
+    ]
+    assert score(facts(small), opened[:1]).false_incidents == ()
+    assert score(facts(small), opened[:1]).cases[0].detected
+    assert len(score(facts(small), opened).false_incidents) == 2
+    assert len(score(facts(small, family=Family.OURS), opened).false_incidents) == 3
+
+
 def test_when_it_should_be_quiet_any_incident_is_false_and_nothing_is_to_be_found() -> None:
     blip = facts(truth(600, 630, "system_wide", "r1 r2", "api"), family=Family.QUIET)
     found = score(

@@ -32,7 +32,9 @@ def state(verdict: VerdictView, unjudged: Collection[str] = ()) -> StateWord:
     """The verdict as one word, for colours and exit codes; never well while a component is
     unjudged.
     """
-    if verdict["scope"] == "unknown" or (verdict["scope"] == "none" and unjudged):
+    if verdict["scope"] == "none" and unjudged:
+        return "unknown"
+    if verdict["scope"] == "unknown" and not _is_located(verdict):
         return "unknown"
     if verdict["severity"] == "outage":
         return "bad"
@@ -56,11 +58,19 @@ def headline(verdict: VerdictView, setting: Setting, slow: bool = False) -> str:
     )
 
 
+def _is_located(verdict: VerdictView) -> bool:
+    """Whether it is sure where something fails, though not how much farther it reaches."""
+    return bool(verdict["regions"]) and verdict["confidence"] > 0
+
+
 def _unknown(verdict: VerdictView, setting: Setting) -> str:
     if verdict["at"] is None:
         return "No verdict yet"
     if setting.heard == 0:
         return "Cannot tell: no region is fit to speak"
+    if _is_located(verdict):
+        subject, where = _subject(verdict["components"], setting), _where(verdict, setting)
+        return f"{f'{subject} disrupted' if subject else 'Disrupted'} {where}, or wider"
     if verdict["severity"] != "operational":
         return "Something fails, but too little is heard to say how far it reaches"
     whys = set(setting.unjudged.values())
@@ -112,9 +122,10 @@ def _verb(verdict: VerdictView) -> str:
 
 def _where(verdict: VerdictView, setting: Setting) -> str:
     regions, total = verdict["regions"], len(setting.regions)
-    if verdict["scope"] == "regional" and len(regions) == 1:
+    partly = verdict["scope"] in ("regional", "unknown")
+    if partly and len(regions) == 1:
         return f"in {setting.regions.get(regions[0], regions[0])} (1 of {total} regions)"
-    if verdict["scope"] == "regional" or len(regions) < setting.heard:
+    if partly or len(regions) < setting.heard:
         return f"in {_share(len(regions), total)}"
     return (
         "everywhere"

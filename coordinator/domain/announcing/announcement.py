@@ -51,7 +51,8 @@ def announcement(
         first.wrong < rules.alarm_share or _is_likely(announced[0], first, STILL_LIKELY)
     ):
         return Announcement(announced)
-    return Announcement((first.claim,), doubtful=True)
+    regional_or_wider = first.sure and first.claim.located
+    return Announcement((first.claim,), doubtful=known_before or not regional_or_wider)
 
 
 def _is_likely(claim: Claim, finding: Finding, least: float) -> bool:

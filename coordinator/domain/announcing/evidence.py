@@ -32,7 +32,7 @@ def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) ->
     """
     cap = confidence_cap(coverage.regions_heard())
     claim = claims[0]
-    if claim.scope is Scope.UNKNOWN:
+    if claim.scope is Scope.UNKNOWN and not claim.located:
         return 0.0
     if claim.scope is Scope.NONE:
         return round(min(cap, 1 - finding.wrong), 2)

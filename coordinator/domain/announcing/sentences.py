@@ -49,9 +49,7 @@ def sentence(
                 f"Something is wrong with {service.name}, but not yet how far it"
                 f" reaches{_between(rivals)}."
             )
-        many = (
-            ", too few to say how far it reaches" if not claim.at_least else f"{_between(rivals)}"
-        )
+        many = ", regional or wider" if claim.located else f"{_between(rivals)}"
         return f"{what} disrupted in {count} ({names}){many}: {looks}."
     how = "slow" if claim.slow else "down" if severity is Severity.OUTAGE else "degraded"
     where = "system-wide" if claim.scope is Scope.SYSTEM_WIDE else "everywhere"

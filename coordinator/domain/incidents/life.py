@@ -22,15 +22,13 @@ from coordinator.domain.incidents.open_incident import (
     parts_of,
     with_cell_spans,
 )
-from coordinator.domain.incidents.opening import is_confirmed
+from coordinator.domain.incidents.opening import is_confirmed, is_heard_enough
 from coordinator.domain.incidents.reached import claim_of_reach, in_order, worst_of
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, widest
 from coordinator.domain.window.axes import CellKey
 from worker.contract.instant import Instant
-
-BAD_SCOPES = frozenset({Scope.REGIONAL, Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def step(
     """What becomes of the incidents of a service at this step, and the new lines of their
     timelines.
     """
-    bad = [announced for announced in step_input.announced if announced.claim.scope in BAD_SCOPES]
+    bad = [announced for announced in step_input.announced if announced.claim.located]
     matched, absorbed = match(incidents.open, bad)
     events: list[IncidentEvent] = []
     going: list[OpenIncident] = []
@@ -110,8 +108,10 @@ def _open(
     announced: AnnouncedClaim, step_input: StepInput, ended: Sequence[OpenIncident], rules: Rules
 ) -> tuple[OpenIncident, IncidentEvent] | None:
     claim, starts = announced.claim, _starts(announced)
-    if not starts or not is_confirmed(
-        announced, step_input.now, step_input.quickest_ms(claim.cells), rules
+    if (
+        not starts
+        or not is_heard_enough(claim, step_input.enabled)
+        or not is_confirmed(announced, step_input.now, step_input.quickest_ms(claim.cells), rules)
     ):
         return None
     started_after, started_by = starts
@@ -215,7 +215,8 @@ def _update(
         return opened, []
     before, severity = opened.incident, worst_of(mine)
     told = claim_of_reach(opened.reach, mine, step_input, rules)
-    scope = told.scope
+    # what was known of its scope stays known though others fall silent
+    scope = before.scope if told.scope is Scope.UNKNOWN else told.scope
     started_after, started_by = _earlier_start(before, mine)
     after = replace(
         before,

@@ -1,10 +1,13 @@
 """Whether what is claimed is an incident: a verdict may be taken back, an incident is history."""
 
+from collections.abc import Collection
 from math import log
 
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
+from coordinator.domain.inference.claim import EVERYWHERE, Claim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import MOST_SHARE, NORMAL_SHARE, Times
 from worker.contract.instant import Instant
 
@@ -21,6 +24,15 @@ GOES_ON_SHARE = 0.3
 """And by this many bad looks, and this share of the bad looks of the first interval, in the
 next.
 """
+
+
+def is_heard_enough(claim: Claim, enabled: Collection[CellKey]) -> bool:
+    """Whether its scope is known, or two regions or half of those that should look see it: one
+    alone of many is no witness of an incident.
+    """
+    looking = {region for component, region in enabled if component in claim.components}
+    seeing = len(claim.regions)
+    return claim.scope is not Scope.UNKNOWN or seeing > 1 or 2 * seeing >= len(looking)
 
 
 def is_confirmed(announced: AnnouncedClaim, now: Instant, interval_ms: int, rules: Rules) -> bool:
@@ -40,7 +52,7 @@ def is_confirmed(announced: AnnouncedClaim, now: Instant, interval_ms: int, rule
     if _nats_after(times, begun) < rules.incident_nats:
         return False
     return (
-        announced.claim.scope is not Scope.REGIONAL
+        announced.claim.scope in EVERYWHERE
         or _nats_after(times, begun + rules.burst_ms) >= BEYOND_NATS
     )
 

@@ -8,7 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
-from coordinator.domain.inference.claim import Claim, components_everywhere, scope_of_cells
+from coordinator.domain.inference.claim import (
+    EVERYWHERE,
+    Claim,
+    components_everywhere,
+    scope_of_cells,
+)
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import WIDTH, Scope, Severity, widest
 from coordinator.domain.window.axes import CellKey
@@ -30,12 +35,14 @@ def claim_of_reach(
         return exact
     best = max((one.claim for one in mine), key=lambda claim: WIDTH[claim.scope])
     own = scope_of_cells(reach, step_input.enabled, rules, step_input.newest)
-    scope = widest((best.scope, own))
+    # where too few are heard to tell, cells that are not everywhere may be regional or wider
+    is_known = best.scope is not Scope.UNKNOWN or own in EVERYWHERE
+    scope = widest((best.scope, own)) if is_known else Scope.UNKNOWN
     regions = {region for _, region in reach}
     if best.scope is scope and set(best.regions) == regions:
         return best
     meant: Collection[str] = {name for name, _ in reach}
-    if scope is not Scope.REGIONAL:
+    if scope in EVERYWHERE:
         meant = components_everywhere(reach, step_input.newest, rules) or meant
     return replace(
         best,

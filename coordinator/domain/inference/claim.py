@@ -40,6 +40,14 @@ class Claim:
     at_least: bool = False
     """Whether it may reach farther than the cells that are sure."""
 
+    @property
+    def located(self) -> bool:
+        """Whether it is sure that something is wrong where it says, though perhaps not how much
+        farther it reaches: of `unknown` scope it is then regional or wider.
+        """
+        known = self.scope is not Scope.UNKNOWN or not self.at_least
+        return known and self.scope is not Scope.NONE and bool(self.cells)
+
     def says(self) -> tuple[Scope, tuple[str, ...], tuple[str, ...], frozenset[CellKey]]:
         """What makes it another claim."""
         return self.scope, self.regions, self.components, self.cells

@@ -50,6 +50,14 @@ def verdict(scope: str, severity: str = "outage", regions: str = "", components:
         ),
         (verdict("system_wide", "degraded", "us eu jp br au"), "Degraded everywhere"),
         (verdict("unknown", "operational"), "Cannot tell at the moment"),
+        (
+            verdict("unknown", regions="us eu", components="api"),
+            "API disrupted in 2 of 5 regions, or wider",
+        ),
+        (
+            verdict("unknown", regions="eu", components="api web console"),
+            "Disrupted in Ireland (1 of 5 regions), or wider",
+        ),
         (verdict("unknown"), "Something fails, but too little is heard to say how far it reaches"),
     ],
 )

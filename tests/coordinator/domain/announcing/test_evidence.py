@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,7 +92,14 @@ def test_confidence_is_calibrated() -> None:
 
 
 def test_unknown_has_no_confidence_and_being_well_that_of_nothing_being_wrong() -> None:
-    assert trust(claim_of(R1, scope=Scope.UNKNOWN)) == 0
+    claim = claim_of(R1, scope=Scope.UNKNOWN)
+    assert trust(replace(claim, at_least=True)) == trust(replace(claim, cells=frozenset())) == 0
+    assert trust(ALL_WELL, wrong=0.25) == 0.75
+
+
+def test_regional_or_wider_is_trusted_as_far_as_was_heard() -> None:
+    claim = claim_of(R1, scope=Scope.UNKNOWN)
+    assert trust(claim) == trust(claim_of(R1)) > 0
     assert trust(ALL_WELL, wrong=0.25) == 0.75
 
 

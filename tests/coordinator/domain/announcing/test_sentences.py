@@ -142,8 +142,7 @@ HEARD_2 = np.array([True, True, False, False, False])
         (
             say(Scope.UNKNOWN, ALL, ["r1", "r2"], votes=HEARD_2),
             (
-                "Claude disrupted in 2 of 2 regions heard (Ireland, Virginia), too few to say how "
-                "far it reaches: "
+                "Claude disrupted in 2 of 2 regions heard (Ireland, Virginia), regional or wider: "
                 "all 12 looks timed out."
             ),
         ),

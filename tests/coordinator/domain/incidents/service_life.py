@@ -35,6 +35,7 @@ def announced(
     severity: Severity = Severity.OUTAGE,
     reason: str = "It is down.",
     times: Sequence[float] | None = None,
+    at_least: bool = False,
 ) -> AnnouncedClaim:
     """A claim of these cells, all with the same tally; a bad look every five seconds unless `times`
     says when.
@@ -52,7 +53,7 @@ def announced(
         if times is None
         else [at(t) for t in times]
     )
-    claim = Claim(scope, reach, regions, components, 0.95)
+    claim = Claim(scope, reach, regions, components, 0.95, at_least=at_least)
     return AnnouncedClaim(claim, severity, reason, dict.fromkeys(reach, tally), lambda: Times(bad))
 
 

@@ -54,6 +54,25 @@ def test_an_unknown_verdict_keeps_an_incident_open_while_its_cells_fail() -> Non
     assert life.moments == ["opened"]
 
 
+@pytest.mark.parametrize("scope", [Scope.REGIONAL, Scope.COMPONENT])
+def test_what_was_known_of_its_scope_stays_known_while_others_are_silent(scope: Scope) -> None:
+    life = Life()
+    life.step(30, announced(HERE, 0, 25, scope=scope))
+    away = cells(range(3, 11), ["c1", "c2"])
+    assert life.step(60, announced(HERE, 0, 59, scope=Scope.UNKNOWN), silent=away) == []
+    assert [(one.scope, one.peak) for one in life.open] == [(scope, scope)]
+
+
+def test_of_unknown_scope_it_becomes_what_is_known_once_others_are_heard() -> None:
+    life = Life()
+    life.step(60, announced(HERE, 0, 55, scope=Scope.UNKNOWN))
+    (known,) = life.step(90, announced(HERE, 0, 85))
+    assert (known.incident.scope, known.incident.peak) == (Scope.REGIONAL, Scope.REGIONAL)
+    every = cells(range(1, 11))
+    (wider,) = life.step(120, announced(every, 0, 119, scope=Scope.COMPONENT))
+    assert wider.incident.scope is Scope.COMPONENT
+
+
 def test_an_unknown_verdict_ends_nothing_though_good_looks_come_between() -> None:
     """Of a partial failure most looks are good."""
     life = Life()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from coordinator.domain.incidents.life import incident_id
+from coordinator.domain.incidents.opening import is_heard_enough
 from coordinator.domain.model.incident import Incident, Moment, Part
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.domain.window.tally import Tally, Times
@@ -47,9 +48,31 @@ def test_what_fades_away_after_one_bad_bucket_opens_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize("scope", [Scope.NONE, Scope.UNKNOWN])
-def test_what_is_not_known_to_be_a_disruption_opens_nothing(scope: Scope) -> None:
-    assert Life().step(60, announced(HERE, 0, 55, scope=scope)) == []
+def test_what_is_not_known_to_be_a_disruption_or_where_opens_nothing() -> None:
+    assert Life().step(60, announced(HERE, 0, 55, scope=Scope.NONE)) == []
+    assert Life().step(60, announced(HERE, 0, 55, scope=Scope.UNKNOWN, at_least=True)) == []
+
+
+def test_what_may_be_regional_or_wider_opens_an_incident_of_unknown_scope() -> None:
+    life = Life()
+    (opened,) = life.step(60, announced(HERE, 0, 55, scope=Scope.UNKNOWN))
+    assert (opened.moment, opened.incident.scope) == (Moment.OPENED, Scope.UNKNOWN)
+    assert opened.incident.regions == ("r1", "r2")
+
+
+def test_one_region_of_many_that_alone_is_heard_opens_nothing() -> None:
+    """Of ten that should look, one is no witness; of two it is."""
+    lone = announced(cells([1]), 0, 55, scope=Scope.UNKNOWN)
+    assert Life().step(60, lone) == []
+    assert [
+        is_heard_enough(lone.claim, cells(range(1, count + 1))) for count in (1, 2, 3, 10)
+    ] == [True, True, False, False]
+
+
+def test_of_unknown_scope_it_must_go_on_beyond_a_burst_as_in_some_regions() -> None:
+    life = Life(replace(QUICK, burst_ms=45_000))
+    assert life.step(60, announced(HERE, 0, 44, scope=Scope.UNKNOWN)) == []
+    assert life.step(90, announced(HERE, 0, 85, scope=Scope.UNKNOWN))
 
 
 def test_an_incident_tells_what_is_claimed_and_between_which_looks_it_began() -> None:
