@@ -19,7 +19,8 @@ COUNTED = """\
 - A *disruption* is one service that fails in one play. It is *right* when scope, regions and
   components are exactly the truth; for 90 s after the truth changes, what was true before counts as
   right too. Of two disruptions of one service at once, either is right. Where nobody can know how
-  far it reaches, `unknown` is right and any incident is false.
+  far it reaches, `unknown` is right, and so is an
+  incident of scope `unknown` of what fails; any other is false.
 - *Found*: something is said to be wrong, by a verdict or an incident, until 2 min after the end.
   The *alarm* is the opening of the incident, or the first such verdict when none is opened. *The
   end* is the disruption's last moment.

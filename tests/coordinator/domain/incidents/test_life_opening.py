@@ -64,9 +64,12 @@ def test_one_region_of_many_that_alone_is_heard_opens_nothing() -> None:
     """Of ten that should look, one is no witness; of two it is."""
     lone = announced(cells([1]), 0, 55, scope=Scope.UNKNOWN)
     assert Life().step(60, lone) == []
-    assert [
-        is_heard_enough(lone.claim, cells(range(1, count + 1))) for count in (1, 2, 3, 10)
-    ] == [True, True, False, False]
+    assert [is_heard_enough(lone.claim, cells(range(1, count + 1))) for count in (1, 2, 3, 10)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_of_unknown_scope_it_must_go_on_beyond_a_burst_as_in_some_regions() -> None:
