@@ -149,6 +149,8 @@ class Engine:
         late = result.received_at - at > series.late_ms
         if not series.add(pack(at, result.attempt, worker.number, vote, late, slow, reason)):
             return
+        if late:
+            self._fleet.elsewhere.correct(series, at)
         worker.hear(series, at, good, reason is not _LATE, slow)
         if worker.fitness is not Fitness.FIT or (worker.failing and (slow or not good)):
             self._fleet.examine.add((result.region, result.worker))

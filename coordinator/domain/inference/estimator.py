@@ -144,18 +144,17 @@ class Estimator:
         rules, found = self._rules, list[Finding]()
         normal = self._normal()
         sick = self._fleet.control.sickness(self.service, grid, normal, now)
-        lost, foreseen = (0.0, None) if sick is None else (sick.lost, sick.foreseen)
-        nats = evidence(grid, normal, coverage.votes, lost)
+        nats = evidence(grid, normal, coverage.votes, 0.0 if sick is None else sick.lost)
         standing = self._standing(claims, coverage)
         while len(found) < MOST_DISRUPTIONS:
             least = _least(claims, found, rules.second_share)
+            foreseen = None if sick is None else sick.foreseen(_explained(found))
             finding = self._next_finding(nats, grid, coverage, standing, found, least, foreseen)
             if finding is None:
                 break
             found.append(finding)
             if not finding.sure or finding.wrong < _least(claims, found, rules.alarm_share):
                 break
-            foreseen = None  # of what is told already, too
             nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
         return found or [CALM]
 
@@ -186,8 +185,9 @@ class Estimator:
         finding = conclude(posterior, nats, coverage, grid, rules)
         if found and not finding.sure:
             return None
-        explained = frozenset[CellKey]().union(*(other.claim.cells for other in found))
-        return replace(finding, claim=within(finding.claim, finding.claim.cells - explained))
+        return replace(
+            finding, claim=within(finding.claim, finding.claim.cells - _explained(found))
+        )
 
     def _reach(self, claim: Claim, votes: Flags) -> Reach | None:
         """The components and regions of a claim by their place, as far as they vote; None when
@@ -233,6 +233,11 @@ class Estimator:
 def _least(claims: Sequence[Claim], found: Sequence[Finding], share: float) -> float:
     """How likely there must be another one; less where so many are announced already."""
     return STAYS_SHARE if len(claims) > len(found) else share
+
+
+def _explained(found: Sequence[Finding]) -> frozenset[CellKey]:
+    """The cells that the findings so far explain."""
+    return frozenset[CellKey]().union(*(other.claim.cells for other in found))
 
 
 def _without(

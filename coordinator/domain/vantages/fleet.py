@@ -12,10 +12,10 @@ from coordinator.domain.vantages.control import Control
 from coordinator.domain.vantages.diagnosis import (
     Diagnosis,
     diagnose,
-    failing_about,
     is_suspect,
     may_be_suspect,
 )
+from coordinator.domain.vantages.elsewhere import Elsewhere
 from coordinator.domain.vantages.standing import NOT_HEARD, Standing, standing_of
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
@@ -38,7 +38,6 @@ class Fleet:
         self, topology: Topology, all_series: Mapping[str, Mapping[str, Series]], rules: Rules
     ) -> None:
         self._rules = rules
-        self._all_series = all_series
         self._bucket = _buckets(topology)
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_intervals)
@@ -50,8 +49,8 @@ class Fleet:
         for seen in all_series.values():
             for region_id, series in seen.items():
                 self._by_place[region_id].append(series)
-        self.control = Control(all_series, self._by_place, rules)
-        self._seen: dict[tuple[str, int], Mapping[str, float]] = {}
+        self.elsewhere = Elsewhere(all_series)
+        self.control = Control(self.elsewhere, self._by_place, rules)
         self._grouped: dict[str, Mapping[Series, str]] = {}
         self.examine: set[WorkerKey] = set()
         """Workers to judge at the next step."""
@@ -93,7 +92,7 @@ class Fleet:
         if not due and not self.examine:
             return []
         examine = sorted(self.vantages if due else self.examine)
-        self._seen, self._grouped = {}, {}
+        self._grouped = {}
         self.examine = set()
         changes = [
             change for key in examine if (change := self._judge_worker(self.vantages[key], now))
@@ -112,7 +111,12 @@ class Fleet:
         else:
             vantage.examined_at = now
             groups = self._groups(vantage.region)
-            diagnosis = diagnose(vantage, self._by_place[vantage.region], groups, self._elsewhere)
+            diagnosis = diagnose(
+                vantage,
+                self._by_place[vantage.region],
+                groups,
+                lambda series, slot: self.elsewhere.about(series, slot, now),
+            )
             why = diagnosis.why
             self._treat(vantage, diagnosis)
         if vantage.silent_at() >= now:
@@ -148,15 +152,6 @@ class Fleet:
         if region not in self._grouped:
             self._grouped[region] = witnesses(self._by_place[region])
         return self._grouped[region]
-
-    def _elsewhere(self, series: Series, slot: int) -> Mapping[str, float]:
-        """What every region saw of a check about a slot; remembered for this step, since all
-        workers ask the same.
-        """
-        key = (series.check.id, slot)
-        if key not in self._seen:
-            self._seen[key] = failing_about(self._all_series[series.check.id].values(), slot)
-        return self._seen[key]
 
     def _forget(self, now: Instant) -> None:
         """Workers that left long ago are forgotten, so that memory stays bounded."""

@@ -2,8 +2,10 @@
 
 import pytest
 
+from coordinator.domain.engine import Engine
+from coordinator.domain.model.verdict import Scope
 from tests.scenarios.internet import Trouble, results, topology
-from tests.scenarios.trial import Trial, at, try_results
+from tests.scenarios.trial import FAST, Trial, at, try_results
 
 NET = topology(regions=6, services=(("claude", 6), ("openai", 3), ("gemini", 3)), references=4)
 SEEDS = range(3)
@@ -46,3 +48,22 @@ def test_an_outage_everywhere_is_found_though_regions_lose_a_part_of_everything(
     assert {(one.incident.service, str(one.incident.scope)) for one in trial.incidents()} == {
         ("openai", "system_wide")
     }
+
+
+@pytest.mark.parametrize(("seed", "sick_since"), [(3, 60), (11, 60), (12, 40)])
+def test_what_an_outage_leaves_unexplained_is_weighed_with_what_workers_lose(
+    seed: int, sick_since: int
+) -> None:
+    few = topology(regions=6, services=(("claude", 8), ("openai", 1)), references=2)
+    sick = Trouble(at(sick_since), regions=["r2"], share=0.2)
+    down = Trouble(at(60), services=["claude"], components=["c1"])
+    found = results(few, at(0), at(110), [down, sick], workers=2, noise=0.002, seed=seed)
+    engine, claims = Engine(few, FAST), set[tuple[Scope, tuple[str, ...]]]()
+    for now in range(at(1), at(110), 1_000):
+        engine.observe([one for one in found if now - 1_000 < one.received_at <= now])
+        engine.advance(now)
+        claims |= {
+            (one["scope"], tuple(one["components"]))
+            for one in engine.verdict("claude").evidence["disruptions"]
+        }
+    assert claims == {(Scope.COMPONENT, ("c1",))}
