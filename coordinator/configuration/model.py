@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from coordinator.configuration.duration import PATTERN, milliseconds
 from coordinator.configuration.judge import Judge
 from worker.contract.message import IDENTIFIER
-from worker.contract.target import read_hosts
+from worker.contract.target import plain_host, read_hosts
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
 COUNTRY: Final = r"^[A-Z]{2}$"
@@ -122,6 +122,10 @@ class ServiceEntry(_Entry):
     """Its features."""
 
 
+def _spelled(limits: dict[str, float]) -> dict[str, float]:
+    return {plain_host(host): limit for host, limit in limits.items()}
+
+
 class Politeness(_Entry):
     """How often one host may be asked, all checks and regions together. A host inside your own
     network has no limit.
@@ -129,7 +133,9 @@ class Politeness(_Entry):
 
     looks_per_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
     """Looks a second that any one host gets at most."""
-    hosts: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
+    hosts: Annotated[
+        dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]], AfterValidator(_spelled)
+    ] = {}
     """Other limits for hosts that agreed to them, by name."""
 
     def most(self, host: str) -> float:

@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.answers.errors import ProblemError, problem
+from worker.contract.target import plain_host
 
 ANY: Final = "*"
 SETTING: Final = "OUTSCOPE_PUBLIC_HOSTS"
@@ -42,7 +43,7 @@ class Hosts:
 
 def hosts(address: str, named: Iterable[str]) -> Hosts:
     """Hosts for an address to listen at; `*.example.org` stands for every name below it."""
-    written = (name.strip().lower().rstrip(".") for name in named)
+    written = (plain_host(name.strip()) for name in named)
     return Hosts(address, frozenset(name.removeprefix("*") or ANY for name in written if name))
 
 

@@ -45,6 +45,7 @@ def test_an_operator_may_allow_a_host_more_or_every_host_less(
 ) -> None:
     often = valid_yaml.replace("interval: 30s, timeout: 5s", OFTEN)
     load(often + "politeness: {hosts: {shop.example: 20}}\n")
+    load(often + "politeness: {hosts: {SHOP.example.: 20}}\n")
     load(often + "politeness: {looks_per_s: 20}\n")
     assert mistakes(valid_yaml + "politeness: {looks_per_s: 0.01}\n")
     assert "politeness.looks_per_s" in mistakes(valid_yaml + "politeness: {looks_per_s: 0}\n")[0]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from worker.contract.target import plain_host
 from worker.probes.http.request import Answer, Request
 from worker.probes.parameters.web_address import parts_of
 
@@ -41,9 +42,10 @@ def followable(url: str) -> bool:
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port of a URL."""
+    """Scheme, host in its one spelling, and port of a URL."""
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    host = None if parts.hostname is None else plain_host(parts.hostname)
+    return parts.scheme, host, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def shown(url: str) -> str:

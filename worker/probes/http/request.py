@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from worker.contract.outcome import Blame, Fault
+from worker.contract.target import plain_host
 from worker.probes.parameters.place import IpVersion
 
 HttpVersion = Literal["auto", "1.1", "2", "3"]
@@ -53,7 +54,7 @@ class Request:
     counts what comes out.
     """
     resolve: Mapping[str, str] | None = None
-    """Host to the address that it is taken to have."""
+    """Host, in its one spelling, to the address that it is taken to have."""
     proxy: Proxy | None = None
     authority: str | None = None
     """The only authorities whose certificates are believed: PEM text, or the name of a file that
@@ -64,6 +65,12 @@ class Request:
     """Whether a connection that an earlier request left open may be used, and this one may be left
     open.
     """
+
+    def pinned(self, host: str) -> str | None:
+        """The address that a host is taken to have, however its name is written; None when it has
+        none but its own.
+        """
+        return None if self.resolve is None else self.resolve.get(plain_host(host))
 
 
 @dataclass

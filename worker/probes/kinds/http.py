@@ -22,7 +22,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from worker.contract.kind import CheckParams, Kind, with_secrets
 from worker.contract.outcome import Blame, Outcome, failure
-from worker.contract.target import Target, asked_at
+from worker.contract.target import Target, asked_at, plain_host
 from worker.probes.http.answers.expect import Expect
 from worker.probes.http.credentials import Auth, Authority, ClientParams, ProxyParams
 from worker.probes.http.request import HttpVersion, Request
@@ -136,10 +136,10 @@ class HttpParams(CheckParams):
     @classmethod
     def _addresses(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         for host, address in value.items():
-            if not host.isascii() or ":" in host or "/" in host or not host:
+            if not plain_host(host).isascii() or ":" in host or "/" in host or not host:
                 raise ValueError(f"{host!r} is not a host name; write example.org: 192.0.2.1")
             ip_address(address)
-        return {host.lower(): address for host, address in value.items()}
+        return {plain_host(host): address for host, address in value.items()}
 
     @model_validator(mode="after")
     def _agrees(self) -> "HttpParams":
@@ -189,7 +189,7 @@ class HttpParams(CheckParams):
     def _fixed(self) -> str | None:
         """The address that the first request goes to, when this check names one."""
         host = urlsplit(self.url).hostname or ""
-        host = self.resolve.get(host, host)
+        host = self.resolve.get(plain_host(host), host)
         return host if _is_address(host) else None
 
     def _receiver(self) -> Receiver:
@@ -198,7 +198,8 @@ class HttpParams(CheckParams):
             self.url,
             self.headers,
             believed=self.verify and (self.ca is None or not is_pem(self.ca)),
-            found_here=self.proxy is None and (urlsplit(self.url).hostname not in self.resolve),
+            found_here=self.proxy is None
+            and plain_host(urlsplit(self.url).hostname or "") not in self.resolve,
         )
 
     @cached_property

@@ -20,7 +20,7 @@ from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.network.connection import connect
 from worker.probes.network.stream import BROKEN, Stream, broken
-from worker.probes.parameters.place import HostPort
+from worker.probes.parameters.place import HostName, HostPort
 from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.wanted import Talk
 from worker.probes.tls.certified import CertificateRules, encrypt, explained
@@ -38,10 +38,8 @@ class TcpParams(CertificateRules, Talk, HostPort):
     starttls: Protocol | None = Field(
         default=None, description="Protocol whose dialogue goes over to TLS."
     )
-    server_name: str | None = Field(
+    server_name: HostName | None = Field(
         default=None,
-        min_length=1,
-        max_length=253,
         description="Name that TLS asks for and verifies; default: the host.",
     )
     answer_limit: int = Field(
@@ -66,8 +64,9 @@ class TcpParams(CertificateRules, Talk, HostPort):
     @property
     def receiver(self) -> Receiver:
         """Who gets what we say. A certificate proves the name that it is asked for."""
-        proven = self.encrypted and self.server_name in (None, self.host)
-        return Receiver(plain_host(self.host), proven=proven)
+        host = plain_host(self.host)
+        proven = self.encrypted and plain_host(self.server_name or host) == host
+        return Receiver(host, proven=proven)
 
     @property
     def encrypted(self) -> bool:

@@ -17,12 +17,12 @@ from pydantic import Field
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
-from worker.contract.target import Target
+from worker.contract.target import Target, plain_host
 from worker.probes.look.phases import Phases
 from worker.probes.look.vantage import Look
 from worker.probes.network.connection import connect
 from worker.probes.network.stream import Stream
-from worker.probes.parameters.place import HostPort
+from worker.probes.parameters.place import HostName, HostPort
 from worker.probes.tls.certified import CertificateRules, encrypt, explained
 
 
@@ -32,10 +32,8 @@ class TlsParams(CertificateRules, HostPort):
     schemes: ClassVar[tuple[str, ...]] = ("tls",)
 
     port: int = Field(default=443, ge=1, le=65535, description="Port of the target.")
-    server_name: str | None = Field(
+    server_name: HostName | None = Field(
         default=None,
-        min_length=1,
-        max_length=253,
         description="Name to ask for and to verify; default: the host.",
     )
     staple: Literal["ignored", "when_sent", "required"] = Field(
@@ -55,7 +53,7 @@ async def run(params: TlsParams, look: Look) -> Outcome:
     connected = await connect(params.host, params.port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    phases, name = Phases.since(connected, look), params.server_name or params.host
+    phases, name = Phases.since(connected, look), plain_host(params.server_name or params.host)
     with closing(Stream(connected.sock, look)) as stream:
         made = await encrypt(stream, name, params, look)
         phases.end("tls_ms")

@@ -3,19 +3,28 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from worker.contract.kind import CheckParams
-from worker.contract.target import USUAL_PORTS
+from worker.contract.target import USUAL_PORTS, plain_host
 
 IpVersion = Literal["any", "4", "6"]
 SlowMs = Annotated[int, Field(gt=0)]
 
 
+def _host_name(value: str) -> str:
+    if not plain_host(value).isascii():
+        raise ValueError(f"{value!r} is not a host name")
+    return value
+
+
+HostName = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_host_name)]
+
+
 class Host(CheckParams):
     """A host."""
 
-    host: str = Field(min_length=1, max_length=253, description="Name or address of the target.")
+    host: HostName = Field(description="Name or address of the target.")
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
 
     @classmethod

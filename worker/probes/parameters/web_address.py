@@ -6,6 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field
 
+from worker.contract.target import plain_host
+
 _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
 
@@ -36,8 +38,8 @@ def plain(value: str) -> str:
 
 
 def bracketed(host: str) -> str:
-    """A host as addresses hold it: IPv6 in brackets."""
-    return f"[{host}]" if ":" in host else host
+    """A host as addresses hold it: IPv6 in brackets, letters beyond ASCII in punycode."""
+    return f"[{host}]" if ":" in host else host if host.isascii() else plain_host(host)
 
 
 def _web_address(value: str) -> str:

@@ -15,6 +15,7 @@ from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
+from worker.contract.target import plain_host
 from worker.probes.look.vantage import Look
 from worker.probes.network.alerts import ASKED, is_handshake_failure
 from worker.probes.network.connection import connect
@@ -68,7 +69,7 @@ class Handshake:
 async def encrypt(stream: Stream, name: str, rules: CertificateRules, look: Look) -> Handshake:
     """Shake hands for this name and judge what comes."""
     try:
-        await stream.encrypt(look.vantage.tls, name)
+        await stream.encrypt(look.vantage.tls, plain_host(name))
     except ssl.SSLCertVerificationError as error:
         return Handshake(not_believed(error.verify_message), disbelief=error.verify_code)
     except BROKEN as error:
@@ -110,7 +111,7 @@ async def explained(
         try:
             if begin is not None:
                 await begin(stream)
-            await stream.encrypt(_believing(), name)
+            await stream.encrypt(_believing(), plain_host(name))
         except (*BROKEN, NotStarted):
             return made
         chain = certificate.sent_chain(stream.tls) if stream.tls else []

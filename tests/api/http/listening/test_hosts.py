@@ -46,6 +46,13 @@ def test_elsewhere_addresses_are_ours_and_no_names_but_those_configured() -> Non
     assert [name for name in strange if known(name)] == []
 
 
+def test_a_configured_name_may_be_written_in_its_own_letters() -> None:
+    known = hosts("0.0.0.0", ["Bücher.example.", "*.müller.example"]).known
+    assert known("xn--bcher-kva.example")
+    assert known("a.xn--mller-kva.example:443")
+    assert not known("xn--mller-kva.example")
+
+
 def test_a_star_stands_for_every_name() -> None:
     assert hosts("127.0.0.1", ["*"]).known("anything.example")
 

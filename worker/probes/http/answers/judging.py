@@ -1,12 +1,12 @@
 """What is wrong with an HTTP answer, and whose fault it is. Pure."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.http.answers.expect import Expect, ExpectHeader
 from worker.probes.http.answers.refusals import refusal_by_page, refusal_by_status
+from worker.probes.http.answers.text import json_of, text_of
 from worker.probes.http.answers.wall import wall_by_headers, wall_fault
 from worker.probes.http.request import Answer
 from worker.probes.parameters import json_path
@@ -32,7 +32,8 @@ def answer_fault(
     if fault is None and expect.headers:
         fault = header_fault(expect, answer.headers)
     if fault is None and expect.reads_body:
-        fault = body_fault(expect, answer.body, cut=answer.cut)
+        content_type = answer.headers.get("content-type", "")
+        fault = body_fault(expect, answer.body, cut=answer.cut, content_type=content_type)
     return _refused(expect, answer, noted, fault) or fault
 
 
@@ -101,15 +102,14 @@ def _header_wrong(wanted: ExpectHeader, value: str | None) -> str | None:
     return None
 
 
-def body_fault(expect: Expect, body: bytes, *, cut: bool) -> Fault | None:
+def body_fault(expect: Expect, body: bytes, *, cut: bool, content_type: str = "") -> Fault | None:
     """What is wrong with the body; None when nothing is. `cut`: reading stopped at the limit."""
     wrong = _size_wrong(expect, len(body), cut=cut)
     if wrong is not None:
         return Reason.CONTENT, Blame.TARGET, wrong
-    text = body.decode("utf-8", "replace")
-    wrong = _text_wrong(expect, text)
+    wrong = _text_wrong(expect, text_of(body, content_type))
     if wrong is None and (expect.json_path or expect.json_schema is not None):
-        wrong = _json_wrong(expect, text)
+        wrong = _json_wrong(expect, body, content_type)
     if wrong is None:
         return None
     return (
@@ -137,9 +137,9 @@ def _text_wrong(expect: Expect, text: str) -> str | None:
     return None
 
 
-def _json_wrong(expect: Expect, text: str) -> str | None:
+def _json_wrong(expect: Expect, body: bytes, content_type: str) -> str | None:
     try:
-        document = json.loads(text)
+        document = json_of(body, content_type)
     except (ValueError, RecursionError):
         return "the body is not JSON"
     for path, steps, value in expect.paths:

@@ -93,8 +93,8 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
             return STRAIGHT
         return refused(fault_of_way(request, address, refusal, guard))
     host, port = place(request.url)
-    if request.resolve is not None and host in request.resolve:
-        return _pinned(request.resolve[host], port, look.vantage.guard)
+    if (pinned := request.pinned(host)) is not None:
+        return _pinned(pinned, port, look.vantage.guard)
     allowed = await _allowed(host, port, request, look)
     if isinstance(allowed, Answer):
         return allowed
@@ -109,7 +109,7 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
 def warm_route(request: Request) -> Route:
     """The way over a connection that is open already, and no other."""
     host, port = place(request.url)
-    pinned = None if request.resolve is None else request.resolve.get(host)
+    pinned = request.pinned(host)
     return Route(
         _Shut(),
         resolved=None if literal(request.url) else f"{host}:{port}:{_NOWHERE}",
@@ -195,7 +195,7 @@ async def _through(proxy: Proxy, request: Request, look: Look) -> Route | Answer
 def _judged_here(proxy: Proxy, request: Request) -> bool:
     """Whether this worker knows the address that the proxy will connect to."""
     host, _ = place(request.url)
-    overridden = request.resolve is not None and host in request.resolve
+    overridden = request.pinned(host) is not None
     return not proxy.resolves or overridden or _NUMERIC.search(host) is not None
 
 

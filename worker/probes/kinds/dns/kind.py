@@ -9,7 +9,8 @@ is asked for again over TCP. Over TLS and HTTPS, the certificate must be valid. 
 time that the server took to answer.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import dns.edns
 import dns.flags
@@ -19,7 +20,8 @@ import dns.rcode
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.probes.kinds.dns.ask import Asked, over_https, over_stream, over_udp
-from worker.probes.kinds.dns.params import DnsParams, plain
+from worker.probes.kinds.dns.params import DnsParams
+from worker.probes.kinds.dns.values import value_of
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint, literal
 from worker.probes.network.connection import in_turn, locate
@@ -102,7 +104,7 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
         )
     elif params.missing:
         return Reason.CONTENT, Blame.TARGET, f"the name {params.name} exists"
-    elif (fault := _values_fault(params, _values(params, answer))) is not None:
+    elif (fault := _values_fault(params, _records(params, answer))) is not None:
         return fault
     if params.dnssec and not answer.flags & dns.flags.AD:
         return (
@@ -113,32 +115,31 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
     return None
 
 
-def _values_fault(params: DnsParams, values: list[str]) -> Fault | None:
-    if not values:
+def _values_fault(params: DnsParams, records: Sequence[Any]) -> Fault | None:
+    if not records:
         return Reason.DNS, Blame.TARGET, f"{params.name} has no {params.record} record"
     if not params.wanted:
         return None
-    got = frozenset(map(plain, values))
-    shown = ", ".join(values[:3])[:120]
+    got = {value_of(record): record.to_text() for record in records}
+    shown = ", ".join(list(got.values())[:3])[:120]
+    lacking = [text for text, meant in params.wanted if not meant & got.keys()]
+    known = frozenset(value for _, meant in params.wanted for value in meant)
+    others = [text for value, text in got.items() if value not in known]
     if params.match == "any":
-        wrong = None if got & params.wanted else f"the answer {shown} is none of those expected"
-    elif not params.wanted <= got:
-        wrong = f"the answer {shown} lacks {', '.join(sorted(params.wanted - got))[:60]}"
-    elif params.match == "exactly" and got != params.wanted:
-        wrong = (
-            f"the answer holds {', '.join(sorted(got - params.wanted))[:60]}, which is not expected"
-        )
+        missed = len(lacking) == len(params.wanted)
+        wrong = f"the answer {shown} is none of those expected" if missed else None
+    elif lacking:
+        wrong = f"the answer {shown} lacks {', '.join(lacking)[:60]}"
+    elif params.match == "exactly" and others:
+        wrong = f"the answer holds {', '.join(others)[:60]}, which is not expected"
     else:
         wrong = None
     return None if wrong is None else (Reason.CONTENT, Blame.TARGET, wrong)
 
 
-def _values(params: DnsParams, answer: dns.message.Message) -> list[str]:
+def _records(params: DnsParams, answer: dns.message.Message) -> list[Any]:
     return [
-        record.to_text()
-        for records in answer.answer
-        if records.rdtype == params.rdtype
-        for record in records
+        record for records in answer.answer if records.rdtype == params.rdtype for record in records
     ]
 
 
@@ -158,7 +159,7 @@ def _told(params: DnsParams, asked: Asked, fault: Fault | None) -> Outcome:
     if asked.answer is not None:
         extra = {
             "rcode": dns.rcode.to_text(asked.answer.rcode()),
-            "answers": _values(params, asked.answer)[:_SHOWN],
+            "answers": [record.to_text() for record in _records(params, asked.answer)[:_SHOWN]],
             "authenticated": bool(asked.answer.flags & dns.flags.AD),
         }
     return asked.phases.outcome(fault, extra, slow_ms=params.slow_ms)

@@ -13,7 +13,8 @@ from pydantic import Field, field_validator, model_validator
 
 from worker.contract.kind import CheckParams
 from worker.contract.target import Target
-from worker.probes.parameters.place import IpVersion, SlowMs
+from worker.probes.kinds.dns.values import Value, values_meant
+from worker.probes.parameters.place import HostName, IpVersion, SlowMs
 
 RecordType = Literal[
     "A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"
@@ -29,10 +30,8 @@ class DnsParams(CheckParams):
 
     name: str = Field(min_length=1, max_length=253, description="Name to look up.")
     record: RecordType = Field(default="A", description="Type of the record.")
-    server: str | None = Field(
+    server: HostName | None = Field(
         default=None,
-        min_length=1,
-        max_length=253,
         description="Server to ask; default: the resolvers of the worker's machine.",
     )
     transport: Transport = Field(
@@ -51,10 +50,8 @@ class DnsParams(CheckParams):
         max_length=1024,
         description="Path of the server's DoH.",
     )
-    server_name: str | None = Field(
+    server_name: HostName | None = Field(
         default=None,
-        min_length=1,
-        max_length=253,
         description="Name in the server's certificate, for tls; default: the server.",
     )
     ip_version: IpVersion = Field(
@@ -149,11 +146,6 @@ class DnsParams(CheckParams):
         return dns.rdatatype.from_text(self.record)
 
     @cached_property
-    def wanted(self) -> frozenset[str]:
-        """`answers`, as they are compared."""
-        return frozenset(map(plain, self.answers))
-
-
-def plain(value: str) -> str:
-    """A value as it is compared: without quotes, the dot of the root and capitals."""
-    return value.strip('"').rstrip(".").lower()
+    def wanted(self) -> tuple[tuple[str, frozenset[Value]], ...]:
+        """`answers`, each as it is written and with the values that it may mean."""
+        return tuple((text, values_meant(self.record, text)) for text in self.answers)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from worker.probes.http.answers.text import json_of, text_of
 from worker.probes.http.request import Answer, Request
 from worker.probes.kinds.flow.params import PLACE, Keep
 from worker.probes.parameters import json_path
@@ -61,10 +62,10 @@ def _found(keep: Keep, answers: Sequence[Answer]) -> str | None:
     if keep.header is not None:
         name = keep.header.lower()
         return _last(answer.headers.get(name) for answer in reversed(answers))
-    body = answers[-1].body
+    body, content_type = answers[-1].body, answers[-1].headers.get("content-type", "")
     if keep.expression is not None:
-        return keep.expression.value_in(body.decode("utf-8", "replace"))
-    return _json(body, keep.path)
+        return keep.expression.value_in(text_of(body, content_type))
+    return _json(body, content_type, keep.path)
 
 
 def _last(values: Iterable[str | None]) -> str | None:
@@ -84,9 +85,9 @@ def _cookie(name: str, lines: Sequence[bytes]) -> str | None:
     return value
 
 
-def _json(body: bytes, path: json_path.Path) -> str | None:
+def _json(body: bytes, content_type: str, path: json_path.Path) -> str | None:
     try:
-        document = json.loads(body)
+        document = json_of(body, content_type)
     except (ValueError, RecursionError):
         return None
     return next(

@@ -17,9 +17,11 @@ DONE: Final = frozenset(
 """The model said all that it wanted to."""
 CUT: Final = frozenset({"max_tokens", "length", "max_output_tokens", "MAX_TOKENS"})
 """It was stopped where we asked for it."""
-_ALIAS: Final = re.compile(r"-(?:latest|0)$")
-_DATED: Final = re.compile(r"(?:[-@:]v?(?:\d{3,}|\d\d-\d\d|\d{4}-\d\d-\d\d)(?:-v\d+(?::\d+)?)?)?")
-"""What may follow the name that was asked for: a date or a release, and not the name of a smaller
+_RELEASE: Final = re.compile(
+    r"(.+?)(?:[-:@](?:latest|0)"
+    r"|[-@:]v?(\d{3,}|\d\d-\d\d(?:-\d{4})?|\d{4}-\d\d-\d\d)(?:-v\d+(?::\d+)?)?)?"
+)
+"""A model's name, and what may follow it: an alias, or a date or release; not the name of a smaller
 sibling.
 """
 _STREAM: Final = "text/event-stream"
@@ -143,13 +145,19 @@ def _content(reading: Reading, params: LlmParams) -> Fault | None:
 
 def _is_expected(model: str, params: LlmParams) -> bool:
     """Whether this is the model that was asked: its name is echoed with or without a date, a
-    vendor, an alias.
+    vendor, an alias, and so may the asked one be written. Two dates must be the same.
     """
     if params.echo_pattern is not None:
         return params.echo_pattern.is_in(model)
-    asked, answered = (name.rpartition("/")[2].casefold() for name in (params.model or "", model))
-    asked = _ALIAS.sub("", asked)
-    return answered.startswith(asked) and _DATED.fullmatch(answered[len(asked) :]) is not None
+    asked, answered = _parts(params.model or ""), _parts(model)
+    return asked[0] == answered[0] and (None in (asked[1], answered[1]) or asked[1] == answered[1])
+
+
+def _parts(model: str) -> tuple[str, str | None]:
+    """A model's bare name, and its date or release when it has one that is no alias."""
+    name = model.rpartition("/")[2].casefold()
+    found = _RELEASE.fullmatch(name)
+    return (name, None) if found is None else (found[1], found[2] and found[2].replace("-", ""))
 
 
 def _pace(reading: Reading, params: LlmParams) -> Fault | None:

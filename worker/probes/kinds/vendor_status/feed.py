@@ -23,14 +23,16 @@ _HEAD: Final = 120
 """A status that a text tells stands at its beginning, after a date."""
 
 
-def read(body: bytes, *, may_be_empty: bool, otherwise: str = "") -> list[VendorIncident]:
+def read(
+    body: bytes, *, may_be_empty: bool, otherwise: str = "", content_type: str = ""
+) -> list[VendorIncident]:
     """The items of a feed; `otherwise` is the status of those that tell none. An empty one may have
     to say nothing.
     """
     if not body.strip():
         raise UnheardError("the answer is empty")
     try:
-        root = parse(body)
+        root = parse(body, content_type)
     except XmlError as error:
         raise UnheardError(f"the answer is no feed: {error}") from error
     if root.name == "rss":

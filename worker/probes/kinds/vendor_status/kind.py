@@ -106,7 +106,12 @@ def _read(params: VendorStatusParams, answer: Answer) -> tuple[VendorIncident, .
         "aws": aws.read,
     }.get(
         params.provider,
-        partial(feed.read, may_be_empty=params.may_be_empty, otherwise=_otherwise(params)),
+        partial(
+            feed.read,
+            may_be_empty=params.may_be_empty,
+            otherwise=_otherwise(params),
+            content_type=answer.headers.get("content-type", ""),
+        ),
     )
     return tuple(reader(answer.body))
 

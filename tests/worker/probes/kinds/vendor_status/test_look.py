@@ -245,3 +245,44 @@ async def test_a_result_is_never_too_long_for_a_report(web: Web, look_at: LookAt
     row = encode_row("c", 1, 0, 0, 0, outcome)
     assert len(row) < MAX_ROW_BYTES
     assert json.loads(row)[5], "it was not refused"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codec", "title"),
+    [
+        ("GB18030", "gb18030", "服务中断"),
+        ("EUC-KR", "cp949", "장애 발생"),
+        ("windows-1251", "cp1251", "Сбой"),
+        ("ISO-8859-15", "iso8859-15", "Störung €"),
+        ("UTF-16", "utf-16", "Störung"),
+        ("Big5", "big5", "服務中斷"),
+    ],
+)
+async def test_a_feed_may_be_in_any_encoding(
+    web: Web, look_at: LookAt, encoding: str, codec: str, title: str
+) -> None:
+    text = rss(item(title, text="Resolved - x")).decode()
+    body = text.replace("<?xml version='1.0'?>", "").replace('<?xml version="1.0"?>', "")
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>{body}'.encode(codec)
+    bare = f"\n{body}".encode(codec)
+    by_header = await web(bare, headers={"Content-Type": f"text/xml; charset={encoding}"})
+
+    for server in (await web(declared), by_header):
+        outcome = await look_at(
+            "vendor_status", provider="rss", url=server.url("/feed"), hours=2000
+        )
+        assert outcome.ok, outcome
+        assert outcome.extra["incidents"][0]["title"] == title
+
+
+@pytest.mark.parametrize("encoding", ["x-none", "utf-7", "rot13", "idna"])
+async def test_a_feed_in_an_encoding_that_nobody_knows_is_not_heard(
+    web: Web, look_at: LookAt, encoding: str
+) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?><rss><channel><item/></channel></rss>'
+    outcome = await look_at(
+        "vendor_status", provider="rss", url=(await web(body.encode())).url("/feed")
+    )
+
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.PROBER)
+    assert f"nobody knows the encoding '{encoding}'" in outcome.detail
