@@ -1,13 +1,17 @@
 """Redirects: where they lead, what may be told there, and what of an address may be shown. Pure."""
 
+import re
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from worker.contract.target import plain_host
 from worker.probes.http.request import Answer, Request
-from worker.probes.parameters.web_address import parts_of
+from worker.probes.parameters.web_address import parts_of, plain
 
+_PLACE: Final = re.compile(rb"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?)([^/?#\\]*)(.*)", re.S)
+"""Scheme, place and all behind it; a backslash may stand for a slash."""
+_UNWRITABLE: Final = re.compile(rb"[\x00-\x20\x7f-\xff\"<>`{}]")
 _LONGEST: Final = 4096
 """Characters of an address that a target may send us to."""
 
@@ -32,13 +36,26 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
     )
 
 
+def written_out(url: bytes) -> str:
+    """The address that a redirect names, with what should have been encoded (blanks, control
+    characters, letters beyond ASCII) encoded, and the host in punycode: as browsers and curl do.
+    """
+    before, place, behind = _PLACE.fullmatch(url).groups()  # type: ignore[union-attr]
+    if not place.isascii():
+        user, at, host = place.decode("utf-8", "replace").rpartition("@")
+        name, colon, port = host.partition(":")
+        place = f"{user}{at}{plain_host(name)}{colon}{port}".encode()
+    encoded = _UNWRITABLE.sub(lambda found: b"%%%02X" % found[0][0], behind)
+    return (before + place + encoded).decode("utf-8", "replace")
+
+
 def followable(url: str) -> bool:
     """Whether a redirect leads to an HTTP address that can be read."""
     try:
-        parts_of(url, "http", "https")
+        parts_of(plain(url), "http", "https")
     except ValueError:
         return False
-    return url.isascii() and len(url) <= _LONGEST
+    return len(url) <= _LONGEST
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

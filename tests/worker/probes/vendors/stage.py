@@ -77,6 +77,8 @@ class Play:
     """Seconds to wait before the event of this number."""
     pace_s: float = 0.002
     newline: bytes = b"\n"
+    last_end: bytes | None = None
+    """What ends the last event, in place of an empty line."""
     piece: int | None = None
     """Send at most so many bytes at once."""
     change: Callable[[list[bytes]], list[bytes]] = staticmethod(lambda frames: frames)  # type: ignore[assignment]
@@ -136,7 +138,8 @@ class Stage:
         if play.error_after is not None:
             count, status = play.error_after
             frames = [*frames[:count], vendor.error_frame(status)]
-        for number, frame in enumerate(play.change(frames)):
+        frames = play.change(frames)
+        for number, frame in enumerate(frames):
             if number == play.cut_after:
                 break
             if number == play.drop_after:
@@ -145,7 +148,9 @@ class Stage:
             if number == play.hang_after:
                 await asyncio.sleep(60)
             await asyncio.sleep(play.pause.get(number, play.pace_s))
-            await self._send(writer, frame.replace(b"\n", play.newline) + 2 * play.newline)
+            last = number == len(frames) - 1 and play.last_end is not None
+            end = play.last_end if last else 2 * play.newline
+            await self._send(writer, frame.replace(b"\n", play.newline) + (end or b""))
         writer.write(b"0\r\n\r\n")
         await writer.drain()
 

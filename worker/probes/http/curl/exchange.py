@@ -2,6 +2,7 @@
 answer.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import pycurl
@@ -20,6 +21,8 @@ from worker.probes.parameters.files import FileError
 _REQUEST: Final = b"(IN), TLS handshake, Request CERT"
 """libcurl's words for a CertificateRequest that came in."""
 
+_UNKNOWN_CODING: Final = "Unrecognized content encoding"
+
 
 async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
@@ -34,9 +37,21 @@ async def exchange(request: Request, look: Look) -> Answer:
             if warm.warm:
                 return warm
         route = await find_route(request, look)
-        return route if isinstance(route, Answer) else await _sent(request, look, route)
+        if isinstance(route, Answer):
+            return route
+        answer = await _sent(request, look, route)
+        if answer.code == pycurl.E_BAD_CONTENT_ENCODING and _may_be_shown_packed(request, answer):
+            return await _sent(replace(request, compressed=False), look, route)
+        return answer
     except FileError as error:
         return Answer(pycurl.E_FAILED_INIT, str(error))
+
+
+def _may_be_shown_packed(request: Request, answer: Answer) -> bool:
+    """Whether the body is to be read as it is, because nobody knows how it is said to be packed:
+    browsers do so. libcurl gives up, and only what changes nothing may be asked for again.
+    """
+    return _UNKNOWN_CODING in answer.words and request.method in ("GET", "HEAD")
 
 
 async def _sent(request: Request, look: Look, route: Route) -> Answer:

@@ -7,6 +7,7 @@ import pycurl
 from worker.probes.http.curl.body import Body
 from worker.probes.http.curl.refusal import not_taken
 from worker.probes.http.curl.route import Route
+from worker.probes.http.redirect import written_out
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.engine import Ending
 
@@ -43,7 +44,7 @@ def read(
         _read_proxy(easy, answer, route)
     if 300 <= answer.status < 400:
         elsewhere: bytes | None = easy.getinfo_raw(pycurl.REDIRECT_URL)
-        answer.redirect_url = None if elsewhere is None else elsewhere.decode("ascii", "replace")
+        answer.redirect_url = None if elsewhere is None else written_out(elsewhere)
     if answer.status:
         answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
     if code:

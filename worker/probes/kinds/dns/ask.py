@@ -2,13 +2,15 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import dns.exception
 import dns.flags
 import dns.message
+import dns.rcode
 
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.http.answers import edge
@@ -31,6 +33,12 @@ _RULES: Final = CertificateRules()
 _MEDIA_TYPE: Final = "application/dns-message"
 
 
+_UNKNOWING: Final = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS})
+
+
+A = TypeVar("A", bound="Asked | Outcome")
+
+
 @dataclass(slots=True)
 class Asked:
     """How asking went: the answer or what was wrong, and how long each phase took."""
@@ -41,16 +49,44 @@ class Asked:
     extra: dict[str, Any] = field(default_factory=dict)
     """What an answer over HTTP tells that brought no answer of the DNS."""
 
+    @property
+    def may_not_know_edns(self) -> bool:
+        """Whether the server said that it did not understand the question."""
+        return self.answer is not None and self.answer.rcode() in _UNKNOWING
+
+
+async def with_or_without_edns(
+    params: DnsParams, ask: Callable[[bytes, Phases | None], Awaitable[A]], look: Look
+) -> A:
+    """Ask, and once more without EDNS when the server did not understand (RFC 6891, sections 6.2.2
+    and 7), as resolvers do.
+    """
+    asked = await ask(params.wire, None)
+    if isinstance(asked, Outcome) or not asked.may_not_know_edns:
+        return asked
+    look.step("the server did not understand the question; asked again without EDNS")
+    again = await ask(params.bare_wire, asked.phases)
+    # what it said is more than silence
+    return asked if isinstance(again, Asked) and again.answer is None else again
+
 
 async def over_udp(
-    params: DnsParams, endpoint: Endpoint, patience_s: float, look: Look, dns_ms: float | None
+    params: DnsParams,
+    wire: bytes,
+    before: Phases | None,
+    *,
+    endpoint: Endpoint,
+    patience_s: float,
+    look: Look,
+    dns_ms: float | None,
 ) -> Asked:
     """Ask by one datagram; what is too long for one is asked for again over TCP."""
-    phases, number = Phases(look, endpoint.ip, dns_ms=dns_ms), secrets.token_bytes(2)
+    phases = before or Phases(look, endpoint.ip, dns_ms=dns_ms)
+    number = secrets.token_bytes(2)
     try:
         with datagrams(endpoint, look) as socket:
-            async with asyncio.timeout(patience_s):
-                socket.send(number + params.wire)
+            async with asyncio.timeout(min(patience_s, look.left_s())):
+                socket.send(number + wire)
                 data = await socket.receive()
                 # the answer to somebody else's question
                 while data[:2] != number and len(data) >= _HEADER:
@@ -61,30 +97,37 @@ async def over_udp(
     phases.end("ttfb_ms")
     if len(data) >= _HEADER and data[2] & 0x02:  # TC: truncated
         look.step(f"{endpoint.ip} says that its answer is too long for UDP")
-        return await _over_tcp_too(params, endpoint, look, phases)
+        return await _over_tcp_too(params, wire, endpoint, look, phases)
     return parsed(params, data, phases)
 
 
-async def over_stream(params: DnsParams, server: str, look: Look) -> Asked | Outcome:
+async def over_stream(
+    params: DnsParams, wire: bytes, before: Phases | None, *, server: str, look: Look
+) -> Asked | Outcome:
     """Ask over TCP, or over TLS; the failed outcome when no connection comes about."""
     connected = await connect(server, params.target_port, look, params.ip_version)
     if isinstance(connected, Outcome):
         return connected
-    return await _over_connection(params, connected, Phases.since(connected, look), look)
+    phases = before or Phases.since(connected, look)
+    if before is not None:
+        before.end("connect_ms")
+    return await _over_connection(params, wire, connected, phases, look)
 
 
-async def _over_tcp_too(params: DnsParams, endpoint: Endpoint, look: Look, phases: Phases) -> Asked:
+async def _over_tcp_too(
+    params: DnsParams, wire: bytes, endpoint: Endpoint, look: Look, phases: Phases
+) -> Asked:
     connected = await connect(endpoint.ip, endpoint.address[1], look)
     phases.end("connect_ms")
     if isinstance(connected, Outcome):
         return Asked(
             phases, fault=(connected.reason, connected.blame, f"{connected.detail} (over TCP)")
         )
-    return await _over_connection(params, connected, phases, look)
+    return await _over_connection(params, wire, connected, phases, look)
 
 
 async def _over_connection(
-    params: DnsParams, connected: Connected, phases: Phases, look: Look
+    params: DnsParams, wire: bytes, connected: Connected, phases: Phases, look: Look
 ) -> Asked:
     with closing(Stream(connected.sock, look)) as stream:
         if params.transport == "tls":
@@ -95,7 +138,7 @@ async def _over_connection(
             if made.fault is not None:
                 return Asked(phases, fault=made.fault)
         try:
-            data = await _exchanged(secrets.token_bytes(2) + params.wire, stream)
+            data = await _exchanged(secrets.token_bytes(2) + wire, stream)
         except BROKEN as error:
             return Asked(phases, fault=broken(error, look, "answer"))
         finally:
@@ -119,7 +162,9 @@ async def _exchanged(question: bytes, stream: Stream) -> bytes | None:
     return data[2 : 2 + int.from_bytes(data[:2])]
 
 
-async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
+async def over_https(
+    params: DnsParams, wire: bytes, before: Phases | None, *, server: str, look: Look
+) -> Asked:
     """Ask as RFC 8484 says: the question is the body of a POST, numbered 0."""
     from worker.probes.http.curl.exchange import exchange  # late: only such a look needs libcurl
     from worker.probes.http.curl.faults import fault as fault_of
@@ -129,13 +174,15 @@ async def over_https(params: DnsParams, server: str, look: Look) -> Asked:
             url=f"https://{bracketed(server)}:{params.target_port}{params.path}",
             method="POST",
             headers=(f"Content-Type: {_MEDIA_TYPE}".encode(), f"Accept: {_MEDIA_TYPE}".encode()),
-            body=b"\x00\x00" + params.wire,
+            body=b"\x00\x00" + wire,
             body_limit=65_535,
             ip_version=params.ip_version,
         ),
         look,
     )
-    phases = Phases.of(answer, look)
+    phases = before or Phases.of(answer, look)
+    if before is not None:
+        before.end("ttfb_ms")
     if answer.code:
         return Asked(phases, fault=fault_of(answer, look.timeout_ms))
     noted = edge.noted(answer.lines)

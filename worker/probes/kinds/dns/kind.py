@@ -9,7 +9,8 @@ is asked for again over TCP. Over TLS and HTTPS, the certificate must be valid. 
 time that the server took to answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import dns.edns
@@ -19,7 +20,13 @@ import dns.rcode
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
-from worker.probes.kinds.dns.ask import Asked, over_https, over_stream, over_udp
+from worker.probes.kinds.dns.ask import (
+    Asked,
+    over_https,
+    over_stream,
+    over_udp,
+    with_or_without_edns,
+)
 from worker.probes.kinds.dns.params import DnsParams
 from worker.probes.kinds.dns.values import value_of
 from worker.probes.look.vantage import Look
@@ -41,10 +48,12 @@ async def run(params: DnsParams, look: Look) -> Outcome:
         if isinstance(found, Outcome):
             return found
         asked: Asked | Outcome = await _ask_in_turn(params, found.endpoints, look, found.dns_ms)
-    elif params.transport == "https":
-        asked = await over_https(params, params.server, look)
     else:
-        asked = await over_stream(params, params.server, look)
+        over: Callable[..., Awaitable[Asked | Outcome]] = (
+            over_https if params.transport == "https" else over_stream
+        )
+        ask = partial(over, params, server=params.server, look=look)
+        asked = await with_or_without_edns(params, ask, look)
     if isinstance(asked, Outcome):
         return asked
     return _told(params, asked, fault_of(params, asked, given=True))
@@ -77,7 +86,15 @@ async def _ask_in_turn(
     params: DnsParams, endpoints: list[Endpoint], look: Look, dns_ms: float | None = None
 ) -> Asked:
     for endpoint, patience_s in in_turn(endpoints, look):
-        asked = await over_udp(params, endpoint, patience_s, look, dns_ms)
+        ask = partial(
+            over_udp,
+            params,
+            endpoint=endpoint,
+            patience_s=patience_s,
+            look=look,
+            dns_ms=dns_ms,
+        )
+        asked = await with_or_without_edns(params, ask, look)
         if asked.fault is None:
             return asked
         look.step(f"{endpoint.ip}: {asked.fault[2]}")

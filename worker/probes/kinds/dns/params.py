@@ -141,6 +141,14 @@ class DnsParams(CheckParams):
         return self.question.to_wire()[2:]
 
     @cached_property
+    def bare_wire(self) -> bytes:
+        """The same without EDNS, for servers that do not know it."""
+        question = dns.message.make_query(self.name, self.record, use_edns=False)
+        if self.dnssec:
+            question.flags |= dns.flags.AD
+        return question.to_wire()[2:]
+
+    @cached_property
     def rdtype(self) -> dns.rdatatype.RdataType:
         """`record`, as answers carry it."""
         return dns.rdatatype.from_text(self.record)

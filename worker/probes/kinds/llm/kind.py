@@ -86,7 +86,8 @@ async def _infer(request: Request, params: LlmParams, look: Look, secret: str | 
     set_aside = params.dearest
     spending.spend(look.check, set_aside, now())
     answer = await _exchange(request, look)
-    reading = read(params.dialect, events(answer.body, answer.arrivals))
+    ended = not answer.code and not answer.cut
+    reading = read(params.dialect, events(answer.body, answer.arrivals, ended=ended))
     bill = bill_of(answer, reading, params)
     spending.spend(look.check, bill.minus(set_aside), now())
     _trace(answer, reading, look)

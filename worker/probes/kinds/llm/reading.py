@@ -75,7 +75,7 @@ def read(dialect: Dialect, events: Iterable[Event]) -> Reading:
         try:
             told = dialect.read(event.name, event.data)
         except MalformedError as error:
-            reading.malformed = str(error)
+            reading.malformed = str(error) if event.whole else None  # else it was cut off
             break
         _take(reading, told, event.at_ms)
         if told.end or told.error:

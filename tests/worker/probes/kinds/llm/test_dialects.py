@@ -154,3 +154,25 @@ def test_a_message_that_looks_like_a_key_is_not_shown() -> None:
         error = error_in({"error": {"type": "server_error", "message": f"failed with {leak} here"}})
         assert leak not in fault_of(500, error, "m", "my-own-secret")[2]
         assert "failed with … here" in fault_of(500, error, "m", "my-own-secret")[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("one", "one"),
+        ([{"type": "text", "text": "one"}, {"type": "text", "text": " two"}], "one two"),
+        ([{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}], ""),
+        ([{"type": "thinking", "text": "hm"}, {"type": "text", "text": "one"}], "one"),
+        ([{"text": "one"}, "two", 3, None, {"type": "output_text", "text": "!"}], "onetwo!"),
+        ({"type": "text", "text": "one"}, "one"),
+        ([{"type": "text", "text": None}, {"type": ["x"], "text": "y"}], ""),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_text_may_come_as_a_list_of_parts(content: Any, text: str) -> None:
+    chunk = {"choices": [{"delta": {"content": content}}], "model": "m"}
+    delta = {"type": "response.output_text.delta", "delta": content}
+
+    assert DIALECTS["openai_compatible"].read("", json.dumps(chunk)).text == text
+    assert DIALECTS["openai_responses"].read("", json.dumps(delta)).text == text

@@ -1,5 +1,7 @@
 """Streams that break off, stand still or make no sense."""
 
+import pytest
+
 from tests.worker.probes.kinds.llm.conftest import Perform
 from tests.worker.probes.vendors.stage import Play, Vendor
 from worker.contract.outcome import Blame, Reason
@@ -65,3 +67,23 @@ async def test_an_event_that_makes_no_sense_is_a_failure(perform: Perform) -> No
 
     assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET), outcome
     assert "documented" in outcome.detail
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+async def test_the_end_of_the_body_ends_the_last_event(perform: Perform, end: bytes) -> None:
+    outcome = await perform(Play(last_end=end))
+
+    assert outcome.ok, outcome
+    assert outcome.extra["pieces"] == 8
+
+
+async def test_a_last_event_that_was_cut_in_its_middle_is_none(
+    perform: Perform, vendor: Vendor
+) -> None:
+    def cut(frames: list[bytes]) -> list[bytes]:
+        return [*frames[:6], frames[6][:-9]]
+
+    outcome = await perform(Play(change=cut, last_end=b""))
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET), outcome
+    assert "broke off" in outcome.detail

@@ -14,6 +14,7 @@ from worker.probes.kinds.llm.dialects.dialect import (
     count,
     inner,
     parsed,
+    said,
     text,
 )
 
@@ -61,7 +62,7 @@ def _start(document: Any) -> Telling:
 
 def _delta(document: Any) -> Telling:
     # thoughts and tool calls have other fields
-    return Telling(text=text(inner(document, "delta", "text")) or "")
+    return Telling(text=said(inner(document, "delta", "text")))
 
 
 def _last(document: Any) -> Telling:

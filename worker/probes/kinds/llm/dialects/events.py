@@ -2,7 +2,8 @@
 was whole. Pure.
 
 The format is the one of the HTML standard, section "Server-sent events": lines end with CRLF, LF or
-CR, an empty line ends an event, and what follows the last empty line is no event.
+CR, and an empty line ends an event. Browsers drop what follows the last empty line; the vendors'
+own clients read it when the body ends there as HTTP says, and so do we.
 """
 
 import re
@@ -25,27 +26,39 @@ class Event:
     at_ms: float
     name: str
     data: str
+    whole: bool = True
+    """Whether an empty line ended it, and not the body."""
 
 
-def events(body: bytes, arrivals: Arrivals) -> Iterator[Event]:
-    """The events of a body, in order."""
+def events(body: bytes, arrivals: Arrivals, *, ended: bool = False) -> Iterator[Event]:
+    """The events of a body, in order; `ended` says that the body came to its own end."""
     sizes = [size for size, _ in arrivals]
-    name, data = "", []
+    name, data = "", list[str]()
+    for line, end in _lines(body, ended=ended):
+        if not line:
+            if data:
+                yield Event(_when(end, sizes, arrivals), name, "\n".join(data))
+            name, data = "", []
+            continue
+        field, _, value = line.partition(":")
+        if field == "data":
+            data.append(value.removeprefix(" "))
+        elif field == "event":
+            name = value.removeprefix(" ")
+    if data and ended:
+        yield Event(_when(len(body), sizes, arrivals), name, "\n".join(data), whole=False)
+
+
+def _lines(body: bytes, *, ended: bool) -> Iterator[tuple[str, int]]:
+    """The lines of a body, each with the place where it ends; the last one, when nothing ends it,
+    only of a body that has ended.
+    """
     begin = len(_BYTE_ORDER_MARK) if body.startswith(_BYTE_ORDER_MARK) else 0
     for match in _END_OF_LINE.finditer(body, begin):
-        line = body[begin : match.start()].decode("utf-8", "replace")
+        yield body[begin : match.start()].decode("utf-8", "replace"), match.end()
         begin = match.end()
-        if line:
-            field, _, value = line.partition(":")
-            value = value.removeprefix(" ")
-            if field == "data":
-                data.append(value)
-            elif field == "event":
-                name = value
-            continue
-        if data:
-            yield Event(_when(match.end(), sizes, arrivals), name, "\n".join(data))
-        name, data = "", []
+    if ended and begin < len(body):
+        yield body[begin:].decode("utf-8", "replace"), len(body)
 
 
 def _when(size: int, sizes: Sequence[int], arrivals: Arrivals) -> float:

@@ -17,6 +17,7 @@ from worker.probes.kinds.llm.dialects.dialect import (
     count,
     inner,
     parsed,
+    said,
     text,
 )
 
@@ -57,7 +58,7 @@ def _read(_name: str, data: str) -> Telling:
         return Telling(error=error)
     choice = inner(document, "choices", 0)
     return Telling(
-        text=text(inner(choice, "delta", "content")) or "",
+        text=said(inner(choice, "delta", "content")),
         model=text(document.get("model")) or None,
         finish=text(inner(choice, "finish_reason")),
         input_tokens=count(inner(document, "usage", "prompt_tokens")),

@@ -14,6 +14,7 @@ from worker.probes.kinds.llm.dialects.dialect import (
     count,
     inner,
     parsed,
+    said,
     text,
 )
 from worker.probes.kinds.llm.dialects.openai_chat import URL, bearer, models
@@ -39,7 +40,7 @@ def _read(_name: str, data: str) -> Telling:
             return Telling(error=told)
         raise MalformedError("an event has no type")
     if kind == "response.output_text.delta":
-        return Telling(text=text(document.get("delta")) or "")
+        return Telling(text=said(document.get("delta")))
     if kind == "response.refusal.delta":
         return Telling(finish=REFUSAL)
     if kind == "error":

@@ -26,6 +26,20 @@ def test_lines_end_in_three_ways_and_fields_without_meaning_are_passed_over() ->
     ]
 
 
+@pytest.mark.parametrize(
+    "last", ["data: 2", "data: 2\n", "data: 2\r\n", "data: 2\r", "id: x\ndata:2"]
+)
+def test_an_event_that_the_bodys_end_ends_is_told_apart(last: str) -> None:
+    body = f"data: 1\n\n{last}".encode()
+    arrivals = [(9, 1.0), (len(body), 2.0)]
+
+    assert list(events(body, arrivals)) == [Event(1.0, "", "1")]
+    assert list(events(body, arrivals, ended=True)) == [
+        Event(1.0, "", "1"),
+        Event(2.0, "", "2", whole=False),
+    ]
+
+
 def test_an_event_was_whole_when_its_empty_line_was_there() -> None:
     body = b"data: 1\n\ndata: 2\n\n"
     arrivals = [(3, 10.0), (8, 20.0), (9, 30.0), (12, 40.0), (len(body), 50.0)]
