@@ -22,5 +22,8 @@ def run_api(database: str, host: str, port: int) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn sends itself the signal again at the end: stopping is no fault
         signal.signal(number, lambda *_: None)
-    server.run()
-    return 0 if server.started else 1
+    try:
+        server.run()
+    except SystemExit:  # it logged why it does not start
+        return 2
+    return 0

@@ -20,6 +20,10 @@ Extras = Mapping[str, frozenset[str]]
 """The distributions that each extra brings, by their normal names."""
 
 
+VERSION_HEADER: Final = "outscope-version"
+"""The header of every answer of the API: how a client knows it."""
+
+
 def own_version() -> str:
     """The version that is installed here; `unknown` in a source tree that was not installed."""
     try:

@@ -1,6 +1,7 @@
 """Asks the HTTP API, with what Python brings along: documents, pages and streams."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -10,8 +11,13 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from api.cli.options.credentials import CredentialsError, authorization, without_credentials
+from worker.contract.installed import VERSION_HEADER
+
 _CHUNK = 1 << 16
 _BUSY = 429
+_LOCKED = (401, 403, 407)
+_GATEWAY = (502, 503, 504)
 _UNTOLD_S = 5.0
 _LONGEST_S = 60.0
 
@@ -79,49 +85,80 @@ class Client:
                 yield part
         except (OSError, HTTPException) as error:
             raise UnreachableError(
-                f"{self.url} broke off in the middle of its answer ({error!r}); try again"
+                f"{self._shown} broke off in the middle of its answer ({error!r}); try again"
             ) from None
 
     def _open(self, path: tuple[str, ...], query: Query | None) -> HTTPResponse:
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
-        address = "/".join([self.url.rstrip("/"), "v1", *(quote(part, safe="") for part in path)])
+        base = without_credentials(self.url).rstrip("/")
+        address = "/".join([base, "v1", *(quote(part, safe="") for part in path)])
         request = Request(f"{address}?{urlencode(given)}" if given else address)  # noqa: S310 - http(s) by `checked`
         try:
+            if (who := authorization(self.url, os.environ)) is not None:
+                # for this server alone, wherever it redirects to
+                request.add_unredirected_header("Authorization", who)
             answer: HTTPResponse = urlopen(request, timeout=self.timeout_s)  # noqa: S310 - as above
+        except CredentialsError as error:
+            raise RefusedError(str(error)) from None
         except HTTPError as error:
             with error:
                 raise self._problem(error) from None
         except (OSError, HTTPException) as error:
             raise UnreachableError(
-                f"No answer from {self.url} ({_cause(error)}). Is Outscope running there? Start it"
-                " with `outscope up`, or name another address with --url or OUTSCOPE_URL."
+                f"No answer from {self._shown} ({_cause(error)}). Is Outscope running there? Start"
+                " it with `outscope up`, or name another address with --url or OUTSCOPE_URL."
             ) from None
+        if VERSION_HEADER not in answer.headers:
+            answer.close()
+            raise self._stranger()
         return answer
 
     def _problem(self, error: HTTPError) -> Exception:
         try:
             problem = json.loads(error.read())
             sentence = f"{problem['title']}: {problem['detail']}"
-        except (ValueError, KeyError, TypeError, OSError, HTTPException):
-            return self._stranger()
+        except (ValueError, KeyError, TypeError, OSError, HTTPException, RecursionError):
+            return self._not_ours(error.code)
         code = str(problem.get("code", ""))
         if error.code == _BUSY:
             return BusyError(sentence, code, _seconds(error.headers.get("retry-after")))
         if error.code < 500:
             return RefusedError(sentence, code)
-        return UnreachableError(f"{self.url}: {sentence}")
+        return UnreachableError(f"{self._shown}: {sentence}")
+
+    @property
+    def _shown(self) -> str:
+        return without_credentials(self.url)
+
+    def _not_ours(self, status: int) -> Exception:
+        """Somebody in front of the API answered, or somebody else altogether."""
+        if status in _LOCKED:
+            return RefusedError(
+                f"{self._shown} lets in only whom it knows ({status}). Give a user and a password,"
+                " or a token, in OUTSCOPE_AUTH_FILE, OUTSCOPE_AUTH or ~/.netrc"
+            )
+        if status in _GATEWAY:
+            return UnreachableError(
+                f"{self._shown} answers {status}: a proxy that does not reach the API behind it"
+            )
+        return self._stranger()
 
     def _stranger(self) -> UnreachableError:
         return UnreachableError(
-            f"Whatever answers at {self.url} is not Outscope's API; name the right --url"
+            f"Whatever answers at {self._shown} is not Outscope's API; name the right --url"
         )
 
 
 def checked(url: str) -> str:
-    """The URL itself; ValueError when it is not one of an HTTP server."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is not a web address such as http://127.0.0.1:8000")
+    """The URL itself; ValueError, which repeats nothing of it, when it is not one of a server."""
+    wrong = "is not a web address such as http://127.0.0.1:8000; a password in it is written with"
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{wrong} %2F for / and so on")
     return url
 
 

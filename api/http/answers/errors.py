@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.http.answers.encoding import encode
-from api.http.answers.headers import SECURITY
+from api.http.answers.headers import HEADERS
 from coordinator.store import TROUBLE
 
 log = logging.getLogger(f"outscope.{__name__}")
@@ -139,7 +139,7 @@ async def _on_trouble(request: Request, error: Exception) -> Response:
 async def _on_anything(request: Request, error: Exception) -> Response:
     detail = "The error is in the log of the API process; the request may be tried again."
     # the middleware is further in
-    return problem(request, ProblemError("internal", detail), SECURITY)
+    return problem(request, ProblemError("internal", detail), HEADERS)
 
 
 def install(app: FastAPI) -> None:

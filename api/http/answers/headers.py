@@ -1,21 +1,24 @@
-"""The security headers of every answer: this origin only, no sniffing, no framing."""
+"""The headers of every answer: whose it is, and this origin only, no sniffing, no framing."""
 
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from worker.contract.installed import VERSION_HEADER, own_version
+
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SECURITY: Final = {
+HEADERS: Final = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    VERSION_HEADER: own_version(),
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
@@ -32,7 +35,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
+                for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 

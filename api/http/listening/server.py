@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.http.listening.connection import PATIENCE, Connection, Patience, overdue
+from api.http.listening.startup import ExplainStart
 from worker.contract.clock import monotonic_s
 
 log = logging.getLogger(f"outscope.{__name__}")
@@ -25,7 +26,7 @@ class ApiServer(uvicorn.Server):
     def __init__(self, app: FastAPI, host: str, port: int, patience: Patience = PATIENCE) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                ExplainStart(app),
                 host=host,
                 port=port,
                 http=Connection,
