@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
-
-SCHEMES: Final = ("redis", "rediss")
+from worker.contract.broker import BrokerUrlError, check_broker_url
 
 WRITERS: Final = ("here", "elsewhere")
 STANDBY: Final = ("wait", "refuse")
@@ -53,12 +51,10 @@ class CoordinatorSettings:
     standby: str = "wait"
 
     def __post_init__(self) -> None:
-        # the URL is not repeated: it may hold a password
-        if urlsplit(self.broker).scheme not in SCHEMES:
-            schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-            raise SettingsError(
-                f"OUTSCOPE_BROKER is not a broker URL; write one of {schemes} with a host and port"
-            )
+        try:
+            check_broker_url(self.broker)
+        except BrokerUrlError as error:
+            raise SettingsError(f"OUTSCOPE_BROKER {error}") from None
         if self.writers not in WRITERS:
             raise SettingsError(
                 f"OUTSCOPE_WRITERS is {self.writers!r}; write here, or elsewhere when writers store"

@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
 from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
 from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
-SCHEMES: Final = ("redis", "rediss")
 MAX_CONTACT: Final = 200
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -103,16 +102,9 @@ def _identifier(name: str, text: str) -> str:
 
 def _broker(url: str) -> str:
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port  # the port is parsed when asked for
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in SCHEMES or not host:  # the URL is not repeated: it may hold a password
-        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise SettingsError(
-            f"{called('broker')} is not a broker URL; write one of {schemes} with a host and port"
-        )
-    return url
+        return check_broker_url(url)
+    except BrokerUrlError as error:
+        raise SettingsError(f"{called('broker')} {error}") from None
 
 
 def _address(name: str, text: str, what: str) -> str | None:

@@ -18,6 +18,7 @@ from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
 from coordinator.messaging.acl import COORDINATOR, broker_acl
 from coordinator.runtime.durable import writing
+from worker.contract.broker import BrokerUrlError, check_broker_url
 
 _HOST: Final = "127.0.0.1"
 _SUPERVISOR: Final = "_supervisor"
@@ -45,7 +46,10 @@ class Shared:
     program = None
 
     def __init__(self, url: str) -> None:
-        self.coordinator = url
+        try:
+            self.coordinator = check_broker_url(url)
+        except BrokerUrlError as error:
+            raise CannotStartError(f"--broker, or OUTSCOPE_BROKER, {error}") from None
 
     def region(self, _region: str) -> str:
         """The same for every region."""

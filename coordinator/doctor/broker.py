@@ -6,8 +6,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from coordinator.doctor.finding import Finding, failure, masked, ok
-from coordinator.settings import SCHEMES
-from worker.contract.broker import transport_options, verified
+from worker.contract.broker import BrokerUrlError, check_broker_url, transport_options, verified
 
 PATIENCE_S: Final = 5.0
 _RIGHTS: Final = (
@@ -25,11 +24,11 @@ def look_at_broker(url: str) -> tuple[Finding, int | None]:
     tells.
     """
     shown = masked(url)
-    if url.split("://")[0] not in SCHEMES:
-        todo = (
-            f"write one of {', '.join(f'{scheme}://' for scheme in SCHEMES)} with a host and port"
-        )
-        return failure("broker", "OUTSCOPE_BROKER is no broker URL", todo), None
+    try:
+        check_broker_url(url)
+    except BrokerUrlError as error:
+        wrong, _, todo = str(error).partition("; ")
+        return failure("broker", f"OUTSCOPE_BROKER {wrong}", todo or "mend it"), None
     options = {**transport_options(), "max_retries": 0} if url.startswith("redis") else {}
     try:
         with Connection(

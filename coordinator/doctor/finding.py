@@ -48,6 +48,8 @@ def masked(url: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "a URL that cannot be read"
+    if "@" in f"{parts.path}{parts.fragment}":  # of a password with a / in it
+        return "a URL that cannot be read"
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
 
