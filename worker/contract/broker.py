@@ -2,9 +2,9 @@
 
 The defaults lose a half-open link for minutes. Measured with Celery 5.7 on Redis: without
 `socket_timeout` and a short `health_check_interval`, a consumer whose link went silently dead did
-not consume again within 110 s; with them it does within about ten. Acknowledgement emulation is off: it doubles the round trips a message and needs keys
-that all regions share. Nothing is lost by that, because a worker keeps each report until the
-coordinator's receipt.
+not consume again within 110 s; with them it does within about ten. Acknowledgement emulation is
+off: it doubles the round trips a message and needs keys that all regions share. Nothing is lost by
+that, because a worker keeps each report until the coordinator's receipt.
 """
 
 import re
