@@ -24,7 +24,8 @@ from worker.probes.parameters.place import HostName, HostPort
 from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.wanted import Talk
 from worker.probes.tls.certified import CertificateRules, encrypt, explained
-from worker.probes.tls.starttls import DOING, NotStarted, Protocol, start_tls
+from worker.probes.tls.not_started import DOING, NotStarted
+from worker.probes.tls.starttls import Protocol, start_tls
 
 
 class TcpParams(CertificateRules, Talk, HostPort):

@@ -21,7 +21,7 @@ from worker.probes.network.alerts import ASKED, is_handshake_failure
 from worker.probes.network.connection import connect
 from worker.probes.network.stream import BROKEN, HANDSHAKE, Stream, broken
 from worker.probes.tls import certificate
-from worker.probes.tls.starttls import NotStarted
+from worker.probes.tls.not_started import NotStarted
 
 _OLD: Final = frozenset(
     {

@@ -2,26 +2,35 @@
 named beside it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
-from worker.contract.outcome import Blame, Fault, Reason
+from worker.contract.outcome import Blame, Reason
 from worker.probes.network.stream import Stream, ended
+from worker.probes.tls.not_started import (
+    DOING,
+    IMAP_GREETING,
+    IMAP_REPLY,
+    LDAP_ANSWER,
+    POP3_GREETING,
+    POP3_REPLY,
+    POSTGRES_ANSWER,
+    Meanings,
+    NotStarted,
+    greeting,
+    judge,
+    nonsense,
+    not_offered,
+    reply,
+)
 
 Protocol = Literal["smtp", "imap", "pop3", "ftp", "postgres", "ldap"]
-DOING: Final = "STARTTLS dialogue"
 _LIMIT: Final = 16_384
 _LDAP_REQUEST: Final = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16" + b"1.3.6.1.4.1.1466.20037"
-_LDAP_SUCCESS: Final = b"\x0a\x01\x00"
 _POSTGRES_REQUEST: Final = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
-
-
-class NotStarted(Exception):  # noqa: N818 - an answer of the target, not an error of ours
-    """The target does not go over to TLS."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault[2])
-        self.fault = fault
+_CODE: Final[Meanings] = ((re.compile(rb"\d{3}"), None),)
+_UNTAGGED: Final = re.compile(rb"\* (?!BYE)", re.I)
 
 
 class _Dialogue:
@@ -52,7 +61,7 @@ class _Dialogue:
             raise NotStarted(ended(DOING))
         self._heard += data
         if len(self._heard) > _LIMIT:
-            raise _nonsense("too much")
+            raise nonsense("too much")
 
     def over(self) -> None:
         """Nothing may be said in the clear after the word that TLS begins: it could be somebody
@@ -75,64 +84,66 @@ async def start_tls(protocol: Protocol, stream: Stream) -> None:
 
 async def _smtp(dialogue: _Dialogue) -> None:
     """RFC 3207."""
-    await _reply(dialogue, b"220")
+    judge((await _reply(dialogue))[-1], greeting(b"220"))
     await dialogue.say(b"EHLO outscope.invalid\r\n")
-    offers = await _reply(dialogue, b"250")
+    offers = await _reply(dialogue)
+    judge(offers[-1], reply(b"250"))
     if not any(offer[4:].strip().upper() == b"STARTTLS" for offer in offers):
-        raise _not_offered()
+        raise not_offered()
     await dialogue.say(b"STARTTLS\r\n")
-    await _reply(dialogue, b"220")
+    judge((await _reply(dialogue))[-1], reply(b"220"))
 
 
 async def _ftp(dialogue: _Dialogue) -> None:
     """RFC 4217."""
-    await _reply(dialogue, b"220")
+    judge((await _reply(dialogue))[-1], greeting(b"220"))
     await dialogue.say(b"AUTH TLS\r\n")
-    await _reply(dialogue, b"234")
+    judge((await _reply(dialogue))[-1], reply(b"234"))
 
 
-async def _reply(dialogue: _Dialogue, code: bytes) -> list[bytes]:
-    """The lines of one reply, RFC 5321 section 4.2."""
+async def _reply(dialogue: _Dialogue) -> list[bytes]:
+    """The lines of the first reply that is not preliminary (RFC 959, section 5.4: 120, then
+    220).
+    """
+    lines = [b"1"]
+    while lines[0].startswith(b"1"):
+        lines = await _lines(dialogue)
+    return lines
+
+
+async def _lines(dialogue: _Dialogue) -> list[bytes]:
+    """The lines of one reply: from its code with a dash to its code without one. Between may stand
+    anything, RFC 959, section 4.2.
+    """
     lines = [await dialogue.line()]
-    while lines[-1][3:4] == b"-":
+    judge(lines[0], _CODE)
+    last = re.compile(lines[0][:3] + rb"(?!-)")
+    while not last.match(lines[-1]):
         lines.append(await dialogue.line())
-    if not lines[-1].startswith(code):
-        raise _refused(lines[-1])
     return lines
 
 
 async def _imap(dialogue: _Dialogue) -> None:
-    """RFC 9051, section 6.2.1."""
-    await _begins(dialogue, b"* OK")
+    """RFC 9051, sections 6.2.1 and 7.1."""
+    judge(await dialogue.line(), IMAP_GREETING)
     await dialogue.say(b"a STARTTLS\r\n")
     line = await dialogue.line()
-    while line.startswith(b"* "):
+    while _UNTAGGED.match(line):
         line = await dialogue.line()
-    if not line.upper().startswith(b"A OK"):
-        raise _refused(line)
+    judge(line, IMAP_REPLY)
 
 
 async def _pop3(dialogue: _Dialogue) -> None:
     """RFC 2595, section 4."""
-    await _begins(dialogue, b"+OK")
+    judge(await dialogue.line(), POP3_GREETING)
     await dialogue.say(b"STLS\r\n")
-    await _begins(dialogue, b"+OK")
-
-
-async def _begins(dialogue: _Dialogue, words: bytes) -> None:
-    line = await dialogue.line()
-    if not line.startswith(words):
-        raise _refused(line)
+    judge(await dialogue.line(), POP3_REPLY)
 
 
 async def _postgres(dialogue: _Dialogue) -> None:
     """PostgreSQL's frontend/backend protocol, SSLRequest."""
     await dialogue.say(_POSTGRES_REQUEST)
-    answer = await dialogue.exactly(1)
-    if answer == b"N":
-        raise _not_offered()
-    if answer != b"S":
-        raise _nonsense(repr(answer))
+    judge(await dialogue.exactly(1), POSTGRES_ANSWER)
 
 
 async def _ldap(dialogue: _Dialogue) -> None:
@@ -142,16 +153,15 @@ async def _ldap(dialogue: _Dialogue) -> None:
     await dialogue.say(_LDAP_REQUEST)
     tag, size = await dialogue.exactly(2)
     if tag != 0x30 or size > 0x84:
-        raise _nonsense("no LDAP message")
+        raise nonsense("no LDAP message")
     if size > 0x80:
         size = int.from_bytes(await dialogue.exactly(size - 0x80))
     if size > _LIMIT:
-        raise _nonsense("too much")
+        raise nonsense("too much")
     message = await dialogue.exactly(size)
     if message[3:4] != b"\x78":
-        raise _nonsense("no extended response")
-    if _LDAP_SUCCESS not in message[4:12]:
-        raise _not_offered()
+        raise nonsense("no extended response")
+    judge(message[4:], LDAP_ANSWER)
 
 
 _DIALOGUES: Final[Mapping[Protocol, Callable[[_Dialogue], Awaitable[None]]]] = {
@@ -162,16 +172,3 @@ _DIALOGUES: Final[Mapping[Protocol, Callable[[_Dialogue], Awaitable[None]]]] = {
     "postgres": _postgres,
     "ldap": _ldap,
 }
-
-
-def _not_offered() -> NotStarted:
-    return NotStarted((Reason.TLS, Blame.TARGET, "the target does not offer TLS"))
-
-
-def _refused(line: bytes) -> NotStarted:
-    shown = line[:60].decode("utf-8", "replace")
-    return NotStarted((Reason.PROTOCOL, Blame.TARGET, f"the {DOING} ended with {shown!r}"))
-
-
-def _nonsense(what: str) -> NotStarted:
-    return NotStarted((Reason.PROTOCOL, Blame.TARGET, f"the {DOING} brought {what}"))

@@ -264,7 +264,7 @@ async def test_a_dialogue_that_does_not_lead_to_tls_says_how_it_ended(
     )
 
     assert not outcome.ok
-    assert outcome.reason in (Reason.TLS, Reason.PROTOCOL)
+    assert outcome.reason in (Reason.TLS, Reason.PROTOCOL, Reason.STATUS)
     assert outcome.blame is Blame.TARGET
     assert words in outcome.detail
 
