@@ -4,6 +4,7 @@ workers.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -131,6 +132,10 @@ class Pipeline:
             self._slots,
         )
         self._refuse(reading)
+        self._consumer.judged(
+            Counter(one.region for one in wanted),
+            Counter(letter.region for letter in reading.dead_letters),
+        )
         for delivery in deliveries if out else ():
             if delivery.region in out:
                 reading.refuse("quarantined", delivery.region)

@@ -9,14 +9,14 @@ counted.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from coordinator.messaging.envelope import Delivery, Refused, opened, too_long
 from coordinator.messaging.guard import Guard
 from coordinator.messaging.lanes import WAITING, Lanes
-from coordinator.messaging.link import Command, Link, TooLong, granted
+from coordinator.messaging.link import MOST_REPLY, Command, Link, TooLong, granted
 from coordinator.messaging.traffic import Refusal, Traffic
 from worker.contract.broker import verified
 from worker.contract.clock import monotonic_s
@@ -44,10 +44,12 @@ class _Turn:
     largest: int = 0
     junk: bool = False
 
-    def most(self, room: int) -> int:
-        """How many messages to take, when so many may wait for the loop."""
-        if room <= 0:
-            return 0
+    def most(self, room: int, waiting_bytes: int) -> int:
+        """How many messages to take, when so many may wait for the loop and so many bytes wait at
+        the broker: one by one where they would be too much for one reply, whatever they are.
+        """
+        if waiting_bytes > MOST_REPLY:
+            return 1
         fit = max(1, TURN_BYTES // max(1, self.largest))
         return min(fit, JUNK_TURN if self.junk else room)
 
@@ -105,6 +107,12 @@ class ReportConsumer:
         """What came from each region, and what is wrong with it, as JSON."""
         return dict(self._traffic.to_document())
 
+    def judged(self, taken: Mapping[str, int], set_aside: Mapping[str, int]) -> None:
+        """Of so many reports that `some` gave, by region, so many had to be set aside: regions of
+        which it was half have fewer places from now on.
+        """
+        self._lanes.judged(taken, set_aside)
+
     async def some(self, timeout_s: float, most: int = WAITING) -> list[Delivery]:
         """What has arrived, at once when something has; an empty list when nothing comes in
         time.
@@ -142,10 +150,14 @@ class ReportConsumer:
 
     def _round(self, link: Link, regions: Sequence[str]) -> bool:
         """Each region's turn; whether anything came."""
-        rooms = ((region, self._turn(region).most(self._lanes.room(region))) for region in regions)
-        turns = [(region, most) for region, most in rooms if most]
-        if not turns:
+        rooms = [(region, room) for region in regions if (room := self._lanes.room(region)) > 0]
+        if not rooms:
             return False
+        waiting = _bytes_of(link, [reports_queue(region) for region, _ in rooms])
+        turns = [
+            (region, self._turn(region).most(room, size))
+            for (region, room), size in zip(rooms, waiting, strict=True)
+        ]
         commands: list[Command] = [("RPOP", reports_queue(region), most) for region, most in turns]
         came = False
         for (region, _), reply in zip(turns, link.ask(*commands), strict=True):
@@ -188,3 +200,9 @@ class ReportConsumer:
             self._traffic.refuse(refused)
         if deliveries:
             self._lanes.put(deliveries)
+
+
+def _bytes_of(link: Link, keys: Sequence[str]) -> list[int]:
+    """How large each list is; nothing where an older access list does not let us ask."""
+    commands: list[Command] = [("MEMORY", "USAGE", key, "SAMPLES", 0) for key in keys]
+    return [found if isinstance(found, int) else 0 for found in link.ask(*commands)]

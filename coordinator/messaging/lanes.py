@@ -4,8 +4,8 @@ waiting.
 
 import asyncio
 import threading
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Final
 
@@ -13,6 +13,10 @@ from coordinator.messaging.envelope import Delivery
 
 WAITING: Final = 64
 """Reports of one region that may wait for the loop, and reports that it takes at once."""
+FEW: Final = 8
+"""Reports that it takes at once of a region whose last ones held what had to be set aside: to find
+that out costs a hundred times as much as to read a good one.
+"""
 LANE_BYTES: Final = 2 << 20
 """A lane with so many bytes takes no more; one message may stand above that."""
 ALL_BYTES: Final = 32 << 20
@@ -49,6 +53,7 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
         self._bytes = 0
         self._first = count()
+        self._costly: set[str] = set()
 
     def depth(self) -> int:
         """How many reports wait."""
@@ -62,6 +67,14 @@ class Lanes:
             if self._bytes >= ALL_BYTES or (lane is not None and lane.bytes >= LANE_BYTES):
                 return 0
             return WAITING - (len(lane.deliveries) if lane is not None else 0)
+
+    def judged(self, taken: Mapping[str, int], set_aside: Mapping[str, int]) -> None:
+        """What became of those that were taken, by region."""
+        for region, number in taken.items():
+            if 2 * set_aside.get(region, 0) >= number:
+                self._costly.add(region)
+            else:
+                self._costly.discard(region)
 
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Let these wait; from the receiving thread."""
@@ -95,16 +108,18 @@ class Lanes:
             first = next(self._first) % max(1, len(waiting))
             turn = deque(waiting[first:] + waiting[:first])
             found: list[Delivery] = []
+            places = Counter(dict.fromkeys(self._costly, FEW))
             left = BATCH_BYTES
             while turn and len(found) < most and left > 0:
                 region = turn.popleft()
                 lane = self._lanes[region]
                 found.append(lane.take())
                 left -= len(found[-1].body)
-                if lane.deliveries:
-                    turn.append(region)
-                else:
+                places[region] -= 1
+                if not lane.deliveries:
                     del self._lanes[region]
+                elif places[region]:  # below nothing where it is not counted
+                    turn.append(region)
             self._bytes -= sum(len(delivery.body) for delivery in found)
             self._changed.notify_all()
         return found

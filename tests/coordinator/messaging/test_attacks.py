@@ -261,3 +261,27 @@ async def test_while_the_loop_is_behind_with_one_region_the_others_are_taken(
     found: list[Delivery] = await consumer.some(1)
     assert "us-east" in {delivery.region for delivery in found}
     sender.close()
+
+
+async def test_of_long_messages_behind_short_ones_so_few_are_taken_that_nobody_is_thrown_out(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    acl = broker_acl(PASSWORDS, "pw-co")
+    broker = Broker(
+        free_port(), tmp_path / "broker", acl=acl, options=("--maxmemory-clients", "40mb")
+    )
+    broker.start()
+    request.addfinalizer(broker.kill)
+    with (
+        Redis.from_url(url(broker, "eu-west")) as attacker,
+        Redis.from_url(url(broker, "us-east"), single_connection_client=True) as other,
+    ):
+        before = other.client_id()
+        attacker.lpush("reports.eu-west", *["x"] * 3_000)
+        for _ in range(10):
+            attacker.lpush("reports.eu-west", b"{" + bytes(11_000_000))
+        consumer = ReportConsumer(url(broker, "coordinator"), tuple(PASSWORDS))
+        consumer.open()
+        await refused(consumer, 3_010)
+        await consumer.close()
+        assert other.client_id() == before

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from coordinator.messaging.envelope import Delivery
-from coordinator.messaging.lanes import LANE_BYTES, WAITING, Lanes
+from coordinator.messaging.lanes import FEW, LANE_BYTES, WAITING, Lanes
 
 
 def delivery(region: str, body: bytes = b"x") -> Delivery:
@@ -42,6 +42,17 @@ async def test_a_batch_is_bounded_in_bytes_and_is_never_empty_for_it() -> None:
     assert len(await lanes.some(0)) == 1
     assert len(await lanes.some(0)) == 1
     assert lanes.depth() == 0
+
+
+async def test_whose_reports_are_set_aside_has_few_places_until_they_are_good_again() -> None:
+    lanes = Lanes()
+    lanes.judged({"eu-west": 4, "us-east": 4}, {"eu-west": 2, "us-east": 1})
+    lanes.put([*([delivery("eu-west")] * 40), *([delivery("us-east")] * 20)])
+    found = [one.region for one in await lanes.some(0)]
+    assert (found.count("eu-west"), found.count("us-east")) == (FEW, 20)
+    assert len(await lanes.some(0)) == FEW, "and the rest the next time"
+    lanes.judged({"eu-west": FEW}, {})
+    assert len(await lanes.some(0)) == 40 - 2 * FEW
 
 
 async def test_who_waits_is_woken_by_what_another_thread_puts() -> None:

@@ -1,7 +1,7 @@
 """Somebody who holds what a worker of one region holds: its URL of the broker, with user, password
 and authority, and its state folder. A program of its own: `python attacker.py` with a JSON object
-on its standard input (`url`, `state`, `host` of its own to send secrets to, `seconds`). It prints
-what it did as JSON.
+on its standard input (`url`, `state`, `host` of its own to send secrets to, `seconds`). It says
+that it begins, and at the end what it did, as JSON.
 
 It takes no account of anybody: each kind of attack is a thread with a link of its own, and goes on
 until the time is over.
@@ -340,16 +340,18 @@ def forbidden(me: Attacker) -> None:
             time.sleep(0.5)
 
 
-ATTACKS: tuple[Callable[[Attacker], None], ...] = (
-    *(junk, shapes, lumps, floods, listens, forgeries, orders, fills),
-    *(databases, unfinished, hoards, forbidden),
-)
+QUIET = (shapes, forgeries, listens, orders, databases, forbidden)
+LOUD = (junk, lumps, floods, fills, unfinished, hoards)
+"""They begin later, so that what the others sent is read before all is thrown away."""
+FLOODS_AFTER_S = 4.0
+ATTACKS: tuple[Callable[[Attacker], None], ...] = (*QUIET, *LOUD)
 
 
 def main() -> None:
     told = json.load(sys.stdin)
     only = set(told.pop("only", ())) or {attack.__name__ for attack in ATTACKS}
     me = Attacker(**told)
+    print("begins", flush=True)
     threads = [
         threading.Thread(target=attack, args=(me,), name=attack.__name__)
         for attack in ATTACKS
@@ -357,6 +359,8 @@ def main() -> None:
     ]
     for thread in threads:
         thread.start()
+        if thread.name == QUIET[-1].__name__:
+            time.sleep(FLOODS_AFTER_S)
     for thread in threads:
         thread.join()
     print(json.dumps({"did": me.did, "refused": me.refused, "granted": me.granted}))
