@@ -109,6 +109,7 @@ class _Process:
             settings.source_address,
             settings.public_address,
             self._reference.ahead_ms,
+            pins_key=self._pinned is not None,
         )
         self._sender = Sender(
             Publisher(settings.broker, who),

@@ -39,6 +39,8 @@ class Gauge:
         source_address: str | None,
         public_address: str | None = None,
         ahead_ms: Callable[[], int] = lambda: 0,
+        *,
+        pins_key: bool = False,
     ) -> None:
         self._tally = tally
         self._outbox = outbox
@@ -46,6 +48,7 @@ class Gauge:
         self._source_address = source_address
         self._public_address = public_address
         self._ahead_ms = ahead_ms
+        self._pins_key = pins_key
         self._version = own_version()
         self._started_at = now()
 
@@ -65,6 +68,7 @@ class Gauge:
             rss_mb=round(rss_mb(), 1),
             address=self._public_address or self._source_address or outgoing_address(),
             clock_ahead_ms=(ahead_ms := self._ahead_ms()),
+            pins_key=self._pins_key,
             self_test=self._self_test(lag_ms, ahead_ms),
         )
 

@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from api.cli.abilities import look_at_icmp, look_at_libcurl, look_at_name_server
 from api.configuration import parameter_models
 from api.supervisor.broker import server_binary
 from api.supervisor.problem import CannotStartError
-from coordinator.configuration import ConfigurationError, load_configuration
-from coordinator.doctor import Finding, failure, machine, ok
+from coordinator.configuration import ConfigurationError, load_configuration, unbound_secrets
+from coordinator.configuration.check import SECRET_PREFIX, Kinds
+from coordinator.doctor import Finding, State, failure, machine, ok, warning
 from coordinator.doctor.archives import look_at_archive
 from coordinator.doctor.broker import look_at_broker
 from coordinator.doctor.broker_safety import look_at_broker_safety
@@ -76,7 +77,7 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         ("settings", lambda: [_settings(installation)]),
         (
             "configuration",
-            lambda: [_configuration(installation.config)] if installation.config else [],
+            lambda: _configuration(installation.config) if installation.config else [],
         ),
         ("broker", lambda: _broker_and_clock(installation)),
         ("store", lambda: asyncio.run(_all(look_at_store(url)))),
@@ -124,9 +125,29 @@ def _settings(installation: Installation) -> Finding:
     return ok("settings", "the environment holds no mistake")
 
 
-def _configuration(path: Path) -> Finding:
+def _configuration(path: Path) -> Iterator[Finding]:
+    kinds = parameter_models()
+    finding = _valid(path, kinds)
+    yield finding
+    if finding.state is State.OK:
+        yield _secrets(unbound_secrets(path, kinds))
+
+
+def _secrets(unbound: Mapping[str, Sequence[str]]) -> Finding:
+    """Whether it is said of each secret whom it is for."""
+    if not unbound:
+        return ok("secrets", "the configuration says of each whom it is for")
+    lines = [f"{key}: {{hosts: [{', '.join(hosts)}]}}" for key, hosts in unbound.items()]
+    names = ", ".join(f"{SECRET_PREFIX}{key.upper()}" for key in unbound)
+    said = (
+        f"it is not said whom they are for, so a mistake in a check may send them anywhere: {names}"
+    )
+    return warning("secrets", said, f"add to the first file: secrets: {{{', '.join(lines)}}}")
+
+
+def _valid(path: Path, kinds: Kinds) -> Finding:
     try:
-        topology = load_configuration(path, parameter_models()).topology
+        topology = load_configuration(path, kinds).topology
     except ConfigurationError as error:
         first, more = error.mistakes[0], len(error.mistakes) - 1
         said = f"{first}{f' (and {more} more)' if more else ''}"

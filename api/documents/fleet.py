@@ -51,6 +51,13 @@ class VitalsView(TypedDict, total=False):
             " looks are timed by the coordinator's all the same"
         ),
     ]
+    pins_key: Annotated[
+        bool | None,
+        Field(
+            description="whether it obeys only what the coordinator signed; null or absent when it"
+            " does not tell"
+        ),
+    ]
 
 
 class WorkerView(TypedDict):

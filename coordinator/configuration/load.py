@@ -9,7 +9,7 @@ from typing import Any, Final
 from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
 from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
-from coordinator.configuration.misdirected import misdirected
+from coordinator.configuration.misdirected import misdirected, unbound
 from coordinator.configuration.model import (
     CheckEntry,
     ComponentEntry,
@@ -43,6 +43,14 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
     if untold := list(misdirected(sources, kinds, parts[-1].secrets)):
         raise ConfigurationError(untold)
     return from_document(_canonical(parts, kinds))
+
+
+def unbound_secrets(path: Path, kinds: Kinds) -> dict[str, list[str]]:
+    """The hosts that would get each secret that a valid file does not say hosts of, by the secret's
+    key in `secrets`.
+    """
+    sources, _ = gather(path)
+    return unbound(sources, kinds, Document.model_validate(sources[-1].value).secrets)
 
 
 def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:

@@ -5,6 +5,7 @@ each worker was told itself: OUTSCOPE_SECRET_NAME_HOSTS.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -32,6 +33,20 @@ def misdirected(
                 sentence = _objection(name, host, hosts)
                 if sentence is not None:
                     yield source.mistake(_place(check, path, text), sentence)
+
+
+def unbound(
+    sources: Sequence[Source], kinds: Kinds, secrets: Mapping[str, SecretEntry]
+) -> dict[str, list[str]]:
+    """The hosts that would get each secret that the configuration says nothing about, by its key
+    in `secrets`. The sources have no mistakes.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for source in sources:
+        for _, check in checks_in(source):
+            for _, name, host in _told(check, kinds):
+                found[name.removeprefix(SECRET_PREFIX).lower()].add(host)
+    return {key: sorted(hosts) for key, hosts in sorted(found.items()) if key not in secrets}
 
 
 def _told(check: Mapping[str, Any], kinds: Kinds) -> Iterator[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
+from coordinator.doctor.pins import look_at_pins
 from coordinator.runtime.liveness import ago, without_results
 from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
@@ -32,6 +33,13 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
                 yield await _workers(
                     store, [region["id"] for region in document["regions"]], running, now
                 )
+            yield look_at_pins(
+                [
+                    one
+                    for one in await store.workers()
+                    if now - one["last_heard_at"] <= WORKER_SILENT_MS
+                ]
+            )
             yield await _dead_letters(store, now)
             yield await _troubles(store, now)
     except StoreError:

@@ -27,6 +27,8 @@ def test_vitals_tell_what_is_so(tmp_path: Path) -> None:
     assert vitals.version
     assert vitals.address == "127.0.0.1"
     assert vitals.self_test == ""
+    assert vitals.pins_key is False
+    assert Gauge(Tally(), outbox, (), None, pins_key=True).read().pins_key is True
 
 
 def test_behind_nat_the_address_is_the_one_that_the_operator_says_others_see(

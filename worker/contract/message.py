@@ -147,6 +147,8 @@ class Vitals(BaseModel):
     """How far this machine's clock is ahead of the coordinator's, negative when behind. Orders and
     results go by the coordinator's all the same.
     """
+    pins_key: bool | None = None
+    """Whether it obeys only what the coordinator signed; None from workers that do not tell."""
     self_test: str = ""
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 

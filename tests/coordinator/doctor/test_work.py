@@ -53,6 +53,34 @@ async def test_no_worker_at_all_is_a_failure(filled: Store, store_url: str) -> N
     assert (await looked(store_url))["workers"].state is State.FAILURE
 
 
+async def test_workers_that_obey_anybody_are_named_and_those_that_do_not_tell_are_not(
+    filled: Store, store_url: str
+) -> None:
+    await running(filled)
+    await heard(filled, {"pins_key": True}, eu_west=1000)
+    await heard(filled, {"version": "0.1"}, us_east=1000)
+    await heard(filled, {"pins_key": False}, ap_south=100_000)
+    told = (await looked(store_url))["signatures"]
+    assert (told.state, told.said[:39]) == (State.OK, "1 workers obey the coordinator's key al")
+    assert "1 do not tell" in told.said
+    await heard(filled, {"pins_key": False}, ap_south=1000)
+    told = (await looked(store_url))["signatures"]
+    assert (told.state, "ap-south-1 (ap-south)" in told.said) == (State.WARNING, True)
+    assert ("us-east-1" in told.said, "OUTSCOPE_COORDINATOR_KEY" in told.todo) == (False, True)
+
+
+async def test_of_many_workers_that_obey_anybody_a_few_are_named(
+    filled: Store, store_url: str
+) -> None:
+    await running(filled)
+    await filled.workers.heard(
+        Heard("eu-west", f"w{number}", NOW, {"pins_key": False}) for number in range(40)
+    )
+    told = (await looked(store_url))["signatures"]
+    assert "and 35 more" in told.said
+    assert len(told.said) < 250
+
+
 async def test_a_worker_that_complains_of_itself_is_heard_out(
     filled: Store, store_url: str
 ) -> None:

@@ -71,7 +71,7 @@ def test_every_check_has_a_line_and_warnings_do_not_fail(configured_data: Path) 
         assert any(f" {check} " in line for line in done.stdout.splitlines()), check
     assert "→ start it: outscope up, or outscope coordinator" in done.stdout
     assert "FAILURE" not in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("20 checks, ")
+    assert done.stdout.splitlines()[-1].startswith("21 checks, ")
 
 
 def test_the_first_look_at_nothing_makes_nothing(tmp_path: Path) -> None:
@@ -147,6 +147,28 @@ def test_a_configuration_with_a_mistake_is_named_with_its_line(configured_data: 
     assert told["state"] == "failure"
     assert f"{wrong}:2:1" in told["said"]
     assert told["todo"].endswith(f"outscope config check {wrong}")
+
+
+def test_a_secret_that_is_for_nobody_in_particular_is_named_with_the_line_to_add(
+    configured_data: Path,
+) -> None:
+    path = configured_data / "outscope.yaml"
+    key = '"${env:OUTSCOPE_SECRET_SHOP_KEY}"'
+    check = f"""
+      - {{id: a, kind: http, url: "https://shop.example.com/", headers: {{x: {key}}}}}
+      - {{id: b, kind: http, url: "https://pay.example.com/", auth: {{bearer: {key}}}}}
+"""
+    path.write_text(
+        "include: [catalog:regions]\nservices:\n- id: shop\n  components:\n  - id: web\n"
+        f"    checks:{check}"
+    )
+    told = checks("--data", configured_data, "--config", path)["secrets"]
+    assert told["state"] == "warning"
+    assert "OUTSCOPE_SECRET_SHOP_KEY" in told["said"]
+    line = told["todo"].partition(": ")[2]
+    assert line == "secrets: {shop_key: {hosts: [pay.example.com, shop.example.com]}}"
+    path.write_text(f"{line}\n{path.read_text()}")
+    assert checks("--data", configured_data, "--config", path)["secrets"]["state"] == "ok"
 
 
 def test_a_setting_with_a_mistake_is_named(configured_data: Path) -> None:
