@@ -17,16 +17,27 @@ from worker.probes.http.answers.wall import (
 
 __all__ = ["PAGE", "TELLING_PAGES", "refusal", "refusal_by_page", "refusal_by_status"]
 
-_MEANINGS: Final = {
+_CERTIFICATE: Final = "the target wants a client certificate, or another one"
+_TO_STRANGERS: Final = {
+    401: (
+        Reason.UNAUTHORIZED,
+        "the target wants credentials, and this check sends none",
+    ),
     403: (Reason.BLOCKED, "the target does not let this prober in"),
     407: (Reason.UNAUTHORIZED, "a proxy on the way wants credentials"),
     429: (Reason.RATE_LIMITED, "the target limits how often this prober may ask"),
     451: (Reason.BLOCKED, "the target is not shown here for legal reasons"),
+    # nginx's own codes, which some servers behind it send out
+    495: (Reason.UNAUTHORIZED, _CERTIFICATE),
+    496: (Reason.UNAUTHORIZED, _CERTIFICATE),
     511: (Reason.BLOCKED, "the network of this worker wants a login first"),
 }
-_CERTIFICATE: Final = "the target wants a client certificate, or another one"
-_OF_CERTIFICATES: Final = frozenset({495, 496})
-"""nginx's own codes, which some servers behind it send out."""
+_OTHER_CREDENTIALS: Final = (
+    Reason.UNAUTHORIZED,
+    "the target wants other credentials than ours",
+)
+_TO_KNOWN: Final = _TO_STRANGERS | {401: _OTHER_CREDENTIALS, 403: _OTHER_CREDENTIALS}
+"""What statuses say to whom the target does not know, and to whom it could."""
 _CERTIFICATE_PAGE: Final = re.compile(
     rb"No required SSL certificate was sent|<title>400 The SSL certificate error</title>"
 )
@@ -37,18 +48,10 @@ TELLING_PAGES: Final = STATUSES | {400}
 
 def refusal_by_status(status: int, *, credentials: bool) -> Fault | None:
     """What a status says of us; None when it says nothing of us. `credentials`: we sent some."""
-    if status == 401 or (status == 403 and credentials):
-        meaning = (
-            "other credentials than ours"
-            if credentials
-            else "credentials, and this check sends none"
-        )
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: the target wants {meaning}"
-    if status in _OF_CERTIFICATES:
-        return Reason.UNAUTHORIZED, Blame.PROBER, f"status {status}: {_CERTIFICATE}"
-    if status not in _MEANINGS:
+    found = (_TO_KNOWN if credentials else _TO_STRANGERS).get(status)
+    if found is None:
         return None
-    reason, meaning = _MEANINGS[status]
+    reason, meaning = found
     return reason, Blame.PROBER, f"status {status}: {meaning}"
 
 

@@ -28,7 +28,7 @@ from worker.probes.kinds.dns.ask import (
     with_or_without_edns,
 )
 from worker.probes.kinds.dns.params import DnsParams
-from worker.probes.kinds.dns.values import value_of
+from worker.probes.kinds.dns.values import Value, value_of
 from worker.probes.look.vantage import Look
 from worker.probes.names.resolver import Endpoint, literal
 from worker.probes.network.connection import in_turn, locate
@@ -140,18 +140,15 @@ def _values_fault(params: DnsParams, records: Sequence[Any]) -> Fault | None:
     got = {value_of(record): record.to_text() for record in records}
     shown = ", ".join(list(got.values())[:3])[:120]
     lacking = [text for text, meant in params.wanted if not meant & got.keys()]
-    known = frozenset(value for _, meant in params.wanted for value in meant)
+    known = frozenset[Value]().union(*(meant for _, meant in params.wanted))
     others = [text for value, text in got.items() if value not in known]
-    if params.match == "any":
-        missed = len(lacking) == len(params.wanted)
-        wrong = f"the answer {shown} is none of those expected" if missed else None
-    elif lacking:
-        wrong = f"the answer {shown} lacks {', '.join(lacking)[:60]}"
-    elif params.match == "exactly" and others:
-        wrong = f"the answer holds {', '.join(others)[:60]}, which is not expected"
-    else:
-        wrong = None
-    return None if wrong is None else (Reason.CONTENT, Blame.TARGET, wrong)
+    none, lacks, more = (
+        f"the answer {shown} is none of those expected" * (len(lacking) == len(params.wanted)),
+        f"the answer {shown} lacks {', '.join(lacking)[:60]}" * bool(lacking),
+        f"the answer holds {', '.join(others)[:60]}, which is not expected" * bool(others),
+    )
+    wrong = {"any": none, "all": lacks, "exactly": lacks or more}[params.match]
+    return (Reason.CONTENT, Blame.TARGET, wrong) if wrong else None
 
 
 def _records(params: DnsParams, answer: dns.message.Message) -> list[Any]:

@@ -35,21 +35,28 @@ def values_meant(record_type: str, text: str) -> frozenset[Value]:
     """What a written value may mean, in the form of master files or without its quotes; nothing,
     when it can be no value of this type.
     """
-    return frozenset(_meant(record_type, text.strip()))
+    read = _WRITTEN.get(record_type, _plain)
+    return frozenset(read(record_type, text.strip()))
 
 
-def _meant(record_type: str, text: str) -> Iterator[Value]:
-    if record_type in ("A", "AAAA"):
-        with suppress(ValueError):
-            yield ip_address(text.strip('"').rstrip(".")).packed
-    elif record_type == "TXT":
-        yield _keyed(text.encode())
-        if _unquoted(text) != text or '"' not in text:
-            yield from _parsed(record_type, text if '"' in text else f'"{text}"')
-    elif record_type == "CAA" and (parts := _CAA.fullmatch(text)) is not None:
+def _address(_record_type: str, text: str) -> Iterator[Value]:
+    with suppress(ValueError):
+        yield ip_address(text.strip('"').rstrip(".")).packed
+
+
+def _texts(record_type: str, text: str) -> Iterator[Value]:
+    yield _keyed(text.encode())
+    if _unquoted(text) != text or '"' not in text:
+        yield from _parsed(record_type, text if '"' in text else f'"{text}"')
+
+
+def _authorities(_record_type: str, text: str) -> Iterator[Value]:
+    for parts in filter(None, [_CAA.fullmatch(text)]):
         yield _authority(int(parts[1]), parts[2].encode(), _unquoted(parts[3]).encode())
-    else:
-        yield from _parsed(record_type, _unquoted(text))
+
+
+def _plain(record_type: str, text: str) -> Iterator[Value]:
+    return _parsed(record_type, _unquoted(text))
 
 
 def _parsed(record_type: str, text: str) -> Iterator[Value]:
@@ -97,4 +104,10 @@ _OF_TYPES: Final[Mapping[str, Callable[[Any], Value]]] = {
     "TXT": _text,
     "CAA": lambda record: _authority(record.flags, record.tag, record.value),
     "HTTPS": lambda record: _canonical(record.replace(target=record.target.canonicalize())),
+}
+_WRITTEN: Final[Mapping[str, Callable[[str, str], Iterator[Value]]]] = {
+    "A": _address,
+    "AAAA": _address,
+    "TXT": _texts,
+    "CAA": _authorities,
 }

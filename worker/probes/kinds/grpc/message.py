@@ -37,11 +37,17 @@ def health_status(body: bytes) -> int | None:
 
 
 def _status(message: bytes) -> int:
-    status = 0
-    for number, value in fields(message):
-        if number == _STATUS and isinstance(value, int):
-            status = value
-    return status
+    return dict(numbers(message)).get(_STATUS, 0)
+
+
+def numbers(message: bytes) -> Iterator[tuple[int, int]]:
+    """The varints of any message by the numbers of their fields; errors as of `fields`."""
+    return ((number, value) for number, value in fields(message) if isinstance(value, int))
+
+
+def inner(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """The bytes of any message, which may be messages, by the numbers of their fields."""
+    return ((number, value) for number, value in fields(message) if isinstance(value, bytes))
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:

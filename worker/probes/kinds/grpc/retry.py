@@ -9,9 +9,11 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from worker.probes.kinds.grpc.message import fields
+from worker.probes.kinds.grpc.message import inner, numbers
 
 _RETRY_INFO: Final = b"/google.rpc.RetryInfo"
+_NEGATIVE: Final = 1 << 63
+"""From here on a varint stands for a negative number."""
 _DETAILS, _TYPE, _VALUE, _DELAY, _SECONDS, _NANOS = 3, 1, 2, 1, 1, 2
 
 
@@ -31,17 +33,13 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def _delays(status: bytes) -> Iterator[float]:
-    for number, detail in fields(status):
-        inner = dict(fields(detail)) if number == _DETAILS and isinstance(detail, bytes) else {}
-        kind, info = inner.get(_TYPE), inner.get(_VALUE)
-        if isinstance(kind, bytes) and kind.endswith(_RETRY_INFO) and isinstance(info, bytes):
-            delay = dict(fields(info)).get(_DELAY, b"")
-            yield _seconds(delay if isinstance(delay, bytes) else b"")
+    for number, detail in inner(status):
+        info = dict(inner(detail)) if number == _DETAILS else {}
+        if info.get(_TYPE, b"").endswith(_RETRY_INFO):
+            yield _seconds(dict(inner(info.get(_VALUE, b""))).get(_DELAY, b""))
 
 
 def _seconds(duration: bytes) -> float:
-    parts = dict(fields(duration))
+    parts = dict(numbers(duration))
     seconds, nanos = parts.get(_SECONDS, 0), parts.get(_NANOS, 0)
-    if not (isinstance(seconds, int) and isinstance(nanos, int)) or seconds >= 1 << 63:
-        return 0.0
-    return round(seconds + nanos / 1e9, 3) if nanos < 1_000_000_000 else float(seconds)
+    return round(seconds + nanos / 1e9, 3) if max(seconds, nanos) < _NEGATIVE else 0.0

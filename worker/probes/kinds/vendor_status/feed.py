@@ -1,9 +1,9 @@
 """RSS 2.0 and Atom feeds of status pages: an item is an incident, or one word on it."""
 
-import re
 from dataclasses import replace
 from typing import Final
 
+from worker.contract.instant import Instant
 from worker.probes.kinds.vendor_status.incident import (
     UnheardError,
     VendorIncident,
@@ -12,15 +12,20 @@ from worker.probes.kinds.vendor_status.incident import (
     names,
     plain,
 )
+from worker.probes.kinds.vendor_status.saying import (
+    announced,
+    label_of_title,
+    labelled,
+    over,
+    said,
+)
+from worker.probes.kinds.vendor_status.updates import newest_status
 from worker.probes.kinds.vendor_status.xml import Element, XmlError, parse
 
-_STATES: Final = (
-    "resolved|completed|mitigated|monitoring|identified|investigating|in progress|scheduled"
-)
-_TITLE: Final = re.compile(rf"^\W*({_STATES})\b|\b(?:is )?(operating normally)", re.I)
-_TEXT: Final = re.compile(rf"\b({_STATES})\b", re.I)
-_HEAD: Final = 120
-"""A status that a text tells stands at its beginning, after a date."""
+_WORDS: Final = 2
+"""A category that is a status, such as `in progress`, has no more."""
+_HEAD: Final = 280
+"""What a text without labels says of its status stands at its beginning."""
 
 
 def read(
@@ -74,7 +79,7 @@ def _incident(
 ) -> VendorIncident:
     title = element.first("title")
     categories = names(part.attributes.get("term") or part.text for part in element.all("category"))
-    status = _status(title, plain(text), categories)
+    status = _status(title, text, categories, updated or published or 0)
     return VendorIncident(
         id=element.first("guid", "id") or link or title,
         title=title,
@@ -84,20 +89,30 @@ def _incident(
         resolved_at=updated if status == "resolved" else None,
         updates=1,
         latest=text,
-        components=tuple(name for name in categories if not re.fullmatch(_STATES, name, re.I)),
+        components=tuple(name for name in categories if not _category(name)),
         url=link,
     )
 
 
-def _status(title: str, text: str, categories: tuple[str, ...]) -> str:
-    """The status that an item tells in its title, a category, or at the beginning of its text;
-    empty when in none.
+def _status(title: str, text: str, categories: tuple[str, ...], near: Instant) -> str:
+    """The status that an item tells; empty when it tells none. What says that it is over comes
+    first, then the newest of its updates, the title's label, sentences, and the title's words.
     """
-    for category in categories:
-        if re.fullmatch(_STATES, category, re.I):
-            return category.lower()
-    found = _TITLE.search(title) or _TEXT.search(text[:_HEAD])
-    if found is None:
-        return ""
-    word = next(group for group in found.groups() if group).lower()
-    return "resolved" if word in ("operating normally", "completed") else word
+    told = (
+        *(label for label in map(_category, categories) if label != "scheduled"),
+        over(label_of_title(title)),
+        newest_status(text, near),
+        over(said(plain(text)[:_HEAD])),
+        label_of_title(title),
+        said(plain(text)[:_HEAD]),
+        over(said(title)),
+        announced(title),
+        said(title),
+        *map(_category, categories),
+    )
+    return next(filter(None, told), "")
+
+
+def _category(name: str) -> str:
+    """The status that a category is; empty for others."""
+    return labelled(name) if len(name.split()) <= _WORDS else ""

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
@@ -22,6 +22,12 @@ OVER: Final = frozenset(
     {"resolved", "postmortem", "completed", "cancelled", "canceled", "available"}
 )
 """Words for an incident that is over."""
+
+
+SOON: Final = 900_000
+"""Milliseconds by which a vendor's clock may be ahead of ours; what begins later is not now."""
+NOT_YET: Final = frozenset({"scheduled", "planned", "upcoming"})
+"""Words for work that has not begun."""
 
 
 class UnheardError(ValueError):
@@ -52,8 +58,17 @@ class VendorIncident:
 
     @property
     def is_open(self) -> bool:
-        """Whether the vendor says that it goes on: it tells a status, and not that it is over."""
-        return self.status != "" and self.resolved_at is None and self.status.lower() not in OVER
+        """Whether the vendor says that it goes on: it tells a status, and not that it is over or
+        has not begun.
+        """
+        said = self.status.lower()
+        return said != "" and self.resolved_at is None and said not in OVER | NOT_YET
+
+    def as_of(self, now: Instant) -> "VendorIncident":
+        """The same, or scheduled when it is dated in the future."""
+        begins = earliest((self.started_at, self.published_at)) or now
+        later = self.is_open and begins > now + SOON
+        return replace(self, status="scheduled") if later else self
 
     @property
     def moved_at(self) -> Instant:

@@ -157,7 +157,7 @@ def _wanted(
     """The incidents that are asked for, and are open or were not long ago."""
     since = at - params.hours * _HOUR_MS
     sought = [text.casefold() for text in params.only]
-    for incident in incidents:
+    for incident in (one.as_of(at) for one in incidents):
         said = "\n".join((incident.title, *incident.components, *incident.regions)).casefold()
         if (incident.is_open or incident.moved_at >= since) and (
             not sought or any(text in said for text in sought)

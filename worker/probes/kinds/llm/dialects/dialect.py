@@ -44,8 +44,8 @@ class Telling:
 
 
 NOTHING = Telling()
-_TEXTS: Final = frozenset({"text", "output_text", "text_delta"})
-"""Types of parts that are text; thoughts and tool calls have others."""
+_TEXTS: Final = frozenset({"text", "output_text", "text_delta", "None"})
+"""Types of parts that are text, or have no type; thoughts and tool calls have others."""
 _ABSURD: Final = 10**9
 """No answer has so many tokens."""
 
@@ -100,18 +100,14 @@ def text(value: Any) -> str | None:
 
 def said(value: Any) -> str:
     """What the model says in a content: text, or a list of parts of which some are text."""
-    if isinstance(value, str):
-        return value
-    parts = value if isinstance(value, list) else [value]
-    return "".join(
-        part if isinstance(part, str) else text(part.get("text")) or ""
-        for part in parts
-        if isinstance(part, str) or (isinstance(part, dict) and _is_text(part.get("type", "text")))
-    )
+    return "".join(map(_part, value if isinstance(value, list) else [value]))
 
 
-def _is_text(kind: Any) -> bool:
-    return isinstance(kind, str) and kind in _TEXTS
+def _part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    kind = inner(part, "type")
+    return text(inner(part, "text")) or "" if str(kind) in _TEXTS else ""
 
 
 def inner(document: Any, *path: str | int) -> Any:
