@@ -76,19 +76,22 @@ class Agent:
         """Begin; from now on `take` works."""
         self._thread.start()
 
-    def take(self, message: Any) -> None:
-        """An order has come in. Returns when its looks are under way; blocks while too many are."""
+    def take(self, message: Any) -> str:
+        """An order has come in. Returns when its looks are under way; blocks while too many are.
+        The region that it is for; empty when it makes no sense.
+        """
         try:
             order = read_order(message)
         except OrderError as error:
             self.tally.refused += 1
             log.warning("order_refused error=%s", error)
-            return
+            return ""
         read_checks(order)
         self._reference.ordered(order.issued_at)
         self.tally.ordered(order.issued_at)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
+        return order.region
 
     def missed(self, order: Order) -> None:
         """An order expired before it came in."""

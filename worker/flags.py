@@ -58,7 +58,11 @@ FLAGS: Final = {
         "where authorities and client certificates are that checks may name",
     ),
     "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
-    "ready_file": ("OUTSCOPE_READY_FILE", "FILE", "touched when the worker takes orders"),
+    "ready_file": (
+        "OUTSCOPE_READY_FILE",
+        "FILE",
+        "touched when the worker is connected to the broker",
+    ),
     "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
 }
 """Setting: (environment variable, placeholder, help). The flag is the setting with dashes."""

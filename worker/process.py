@@ -10,34 +10,28 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
-from typing import Any, Final
+from threading import Thread, Timer
+from typing import Final
 
 from celery.worker import state as celery_state
-from pydantic import ValidationError
 
 from worker.agent import Agent
 from worker.contract.clock import monotonic_s, now
-from worker.contract.message import (
-    TASK_LOOK,
-    TASK_RECEIPT,
-    Receipt,
-    probes_queue,
-    worker_queue,
-)
+from worker.contract.message import probes_queue, worker_queue
 from worker.flags import SettingsError
+from worker.inbox import Inbox
 from worker.lean import settle
 from worker.messaging.celery_app import Handlers, build_app, build_controller
-from worker.messaging.pinned import ForgedError, PinnedKeys
+from worker.messaging.pinned import PinnedKeys
 from worker.messaging.publisher import Publisher
+from worker.messaging.served import Served
 from worker.messaging.watchdog import Watchdog
-from worker.orders import OrderError, read_order
 from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import user_agent
 from worker.probes.run import Vantage
 from worker.reference_clock import ReferenceClock
 from worker.reporting.outbox import Outbox, StateTakenError, held
-from worker.reporting.sender import Sender
+from worker.reporting.sender import HEARTBEAT_S, Sender
 from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
 from worker.vitals import Gauge
@@ -97,7 +91,7 @@ class _Process:
         )
         queues = probes_queue(settings.region), worker_queue(settings.region, settings.name)
         keys = settings.coordinator_keys
-        self._pinned = PinnedKeys(keys, queues) if keys else None
+        pinned = PinnedKeys(keys, queues) if keys else None
         self._reference = ReferenceClock()
         self._agent = Agent(
             vantage, lambda rows: self._sender.keep(rows), reference=self._reference
@@ -109,27 +103,33 @@ class _Process:
             settings.source_address,
             settings.public_address,
             self._reference.ahead_ms,
-            pins_key=self._pinned is not None,
+            pins_key=pinned is not None,
         )
         self._sender = Sender(
             Publisher(settings.broker, who),
             outbox,
             region=settings.region,
             worker=settings.name,
-            boot=_boot(),
+            boot=(boot := _boot()),
             vitals=gauge.read,
             reference=self._reference,
+            first_beat_s=HEARTBEAT_S,
+        )
+        self._served = Served(settings.region, settings.name, muted=lambda: self._sender.is_refused)
+        self._inbox = Inbox(
+            settings.region, boot, self._agent, self._sender, self._reference, pinned, self._served
         )
         handlers = Handlers(
-            arrived=self._arrived,
+            holding=self._inbox.holding,
+            arrived=self._inbox.arrived,
             now=self._reference.now,
-            order=self._order,
-            receipt=self._receipt,
-            expired=self._expired,
+            order=self._inbox.order,
+            receipt=self._inbox.receipt,
+            expired=self._inbox.expired,
             consumed=lambda: self._watchdog.heard(),
         )
         app = build_app(settings.broker, settings.region, settings.name, handlers)
-        self._controller = build_controller(app, who, self._ready)
+        self._controller = build_controller(app, who, self._connected)
         self._watchdog = Watchdog(
             Publisher(settings.broker, who),
             region=settings.region,
@@ -150,7 +150,7 @@ class _Process:
                 "no_contact the probed cannot complain to anybody; give OUTSCOPE_CONTACT"
                 " (--contact)"
             )
-        if self._pinned is None:
+        if not self._settings.coordinator_keys:
             log.info(
                 "no_coordinator_key whoever has the region's credential can order looks; give"
                 " OUTSCOPE_COORDINATOR_KEY (--coordinator-key)"
@@ -164,18 +164,17 @@ class _Process:
         self._watchdog.start()
         self._controller.start()
         self._watchdog.stop()
+        self._served.stop()
         self._agent.drain(max(0.0, self._looks_end_s - monotonic_s()))
         self._sender.stop(SEND_END_S)
         log.info("stopped")
         return int(self._controller.exitcode or 0)
 
-    def _ready(self) -> None:
-        log.info(
-            "ready region=%s worker=%s kinds=%s",
-            self._settings.region,
-            self._settings.name,
-            ",".join(KINDS),
-        )
+    def _connected(self) -> None:
+        """The broker took us in: whether a coordinator hears us as well is not known yet."""
+        self._served.connected(",".join(KINDS))
+        self._sender.beat_now()  # not before: a receipt that waits for us tells the time badly
+        self._inbox.begin()
         if self._settings.ready_file:
             self._settings.ready_file.touch()
 
@@ -185,61 +184,16 @@ class _Process:
         log.info("stopping signal=%s", signal.Signals(number).name)
         celery_state.should_stop = os.EX_OK
         self._looks_end_s = monotonic_s() + LOOKS_END_S
-        self._agent.close()
+        Thread(target=self._close, daemon=True).start()
         last_resort = Timer(END_S, os._exit, (0,))
         last_resort.daemon = True
         last_resort.start()
 
-    def _order(self, message: Any, signed: Any) -> None:
-        if self._obeys(TASK_LOOK, message, signed):
-            self._agent.take(message)
-
-    def _obeys(self, task: str, message: Any, signed: Any) -> bool:
-        """Whether a message comes from the coordinator, as far as this worker was told its key."""
-        if self._pinned is None:
-            return True
-        try:
-            self._pinned.check(task, message, signed, self._reference.now())
-        except ForgedError as error:
-            self._agent.tally.refuse_forged()
-            log.warning("message_forged task=%s error=%s", task, error)
-            return False
-        return True
-
-    def _is_authentic(self, task: str, message: Any, signed: Any) -> bool:
-        """Whether the coordinator wrote this, at whatever time."""
-        return self._pinned is None or self._pinned.signed_once(task, message, signed)
-
-    def _receipt(self, message: Any, signed: Any) -> None:
-        try:
-            receipt = Receipt.model_validate(message)
-        except ValidationError as error:
-            log.warning("receipt_refused errors=%d", error.error_count())
-            return
-        if self._is_authentic(TASK_RECEIPT, message, signed):
-            for seq in receipt.seqs:
-                self._reference.answered(receipt.boot, seq, receipt.at)
-        if not self._obeys(TASK_RECEIPT, message, signed):
-            return
-        self._sender.receipted(receipt.boot, receipt.seqs)
-
-    def _arrived(self, message: Any, signed: Any) -> None:
-        """An order is here, which may yet prove to have expired; a forged one sets no clock."""
-        if not self._is_authentic(TASK_LOOK, message, signed):
-            return
-        issued_at = message.get("issued_at") if isinstance(message, dict) else None
-        if isinstance(issued_at, int):
-            self._reference.ordered(issued_at)
-
-    def _expired(self, message: Any, signed: Any) -> None:
-        """An order that Celery dropped, because its moment had passed."""
-        if not self._is_authentic(TASK_LOOK, message, signed):
-            self._agent.tally.refuse_forged()
-            return
-        try:
-            self._agent.missed(read_order(message))
-        except OrderError:
-            return  # nothing to count in it
+    def _close(self) -> None:
+        """Take what came before we were told to stop, and nothing after it."""
+        self._inbox.end()
+        with suppress(RuntimeError):  # the agent has ended meanwhile
+            self._agent.close()
 
     def _restart(self) -> None:
         """Begin anew in the same process: the state is on disk, and the new start finds it."""

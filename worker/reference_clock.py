@@ -2,10 +2,12 @@
 a worker whose own clock is wrong works all the same.
 
 Each message bounds how far our clock is ahead. An order was issued before it came in, so we are
-ahead by its age at most; its age may be time that it lay in the broker. The receipt of a heartbeat
-was written after that was sent, so we are ahead by what lies between at least. Between the bounds
-our own clock is believed when they allow it, else the closest order. Only the monotonic clock is
-compared with, so setting this machine's clock does not disturb it.
+ahead by its age at most; its age may be time that it lay in the broker, and an old one may be sent
+again. The receipt of a heartbeat was written after that was sent and before it came in, so we are
+ahead by what lies between at least, and by the receipt's age at most; this start asked for it, so
+it is never an old one. Between the bounds our own clock is believed when they allow it, else the
+closest message. Only the monotonic clock is compared with, so setting this machine's clock does not
+disturb it.
 """
 
 from collections import OrderedDict
@@ -20,6 +22,8 @@ KEPT_S: Final = 120.0
 """Bounds of the last one or two such times count: clocks drift."""
 CLOSE_MS: Final = 1_000
 """Less than this may be the way of a message; then our own clock is believed."""
+CLOSE_ENOUGH_MS: Final = 2_000
+"""Bounds of receipts no further apart tell the time; else a heartbeat or a receipt lay waiting."""
 BEATS: Final = 100
 """Heartbeats whose receipts still tell something."""
 
@@ -57,6 +61,7 @@ class ReferenceClock:
         self._monotonic_s = monotonic_s
         self._lock = Lock()
         self._asked: OrderedDict[tuple[str, int], float] = OrderedDict()
+        self._answered = (float("-inf"), float("inf"))
         self._forget()
 
     def now(self) -> Instant:
@@ -75,6 +80,14 @@ class ReferenceClock:
             ahead = own + highest  # at most
             surely = lowest is not None and own + lowest > CLOSE_MS
             return round(ahead) if surely or ahead < -CLOSE_MS else 0
+
+    def is_known(self) -> bool:
+        """Whether receipts have told the coordinator's time since this start. Orders alone never
+        do.
+        """
+        with self._lock:
+            least, most = self._answered
+            return most - least <= CLOSE_ENOUGH_MS
 
     def ordered(self, issued_at: Instant) -> None:
         """An order came in that was issued at this moment of the coordinator's clock."""
@@ -101,10 +114,12 @@ class ReferenceClock:
             if sent_s is None:
                 return
             at_s = self._monotonic_s()
-            least = sent_s * 1000 - at
+            least, most = sent_s * 1000 - at, at_s * 1000 - at
             if self._most.lowest is not None and least > self._most.lowest + CLOSE_MS:
                 self._forget()
             self._least.add(-least, at_s)
+            self._most.add(most, at_s)
+            self._answered = max(self._answered[0], least), min(self._answered[1], most)
 
     def _lowest(self) -> float | None:
         found = self._least.lowest

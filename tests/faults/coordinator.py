@@ -6,16 +6,19 @@ import itertools
 import json
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from celery import Celery
 from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import OperationalError
+from nacl.signing import SigningKey
 
 from worker.contract.broker import transport_options
 from worker.contract.clock import now
 from worker.contract.message import (
+    SIGNED,
     TASK_LOOK,
     TASK_RECEIPT,
     Order,
@@ -23,6 +26,7 @@ from worker.contract.message import (
     Report,
     probes_queue,
     reports_queue,
+    signed_bytes,
     worker_queue,
 )
 from worker.contract.result import result_id
@@ -51,12 +55,13 @@ def queue(name: str) -> Queue:
 
 class Coordinator:
     """Orders looks of one region and collects what comes back. Receipts each report while
-    `receipting`.
+    `receipting`, signed with `key` when there is one.
     """
 
     def __init__(self, url: str, region: str = "eu-west") -> None:
         self.region = region
         self.receipting = True
+        self.key: SigningKey | None = None
         self.reports: list[Report] = []
         """Everything that arrived, repeats and heartbeats included."""
         self.looks_by_id: dict[str, tuple[Any, ...]] = {}
@@ -100,6 +105,7 @@ class Coordinator:
         *,
         scheduled_at: int | None = None,
         expires_s: float = 30,
+        to: str | None = None,
     ) -> set[str]:
         """Order (check index, slot) looks, due at once; the ids that results of worker `<region>-1`
         will have.
@@ -113,7 +119,7 @@ class Coordinator:
             checks=tuple(checks),
             looks=rows,
         )
-        self.send(order.model_dump(mode="json"), expires_s=expires_s)
+        self.send(order.model_dump(mode="json"), expires_s=expires_s, to=to)
         names = [json.loads(text)["id"] for text in checks]
         return {self.id_of(names[index], slot) for index, slot, _, _ in rows}
 
@@ -128,11 +134,17 @@ class Coordinator:
         task: str = TASK_LOOK,
         to: str | None = None,
         expires_s: float | None = 30,
+        signed: Any = None,
     ) -> None:
         """Send any argument as a task of the region's queue; tried until the broker takes it."""
         name = to or probes_queue(self.region)
         self._app.send_task(
-            task, args=[argument], queue=queue(name), expires=expires_s, ignore_result=True
+            task,
+            args=[argument],
+            kwargs={} if signed is None else {SIGNED: signed},
+            queue=queue(name),
+            expires=expires_s,
+            ignore_result=True,
         )
 
     def _listen(self) -> None:
@@ -166,7 +178,16 @@ class Coordinator:
         if self.receipting:
             receipt = Receipt(worker=report.worker, boot=report.boot, seqs=(report.seq,), at=now())
             to = worker_queue(self.region, report.worker)
-            self.send(receipt.model_dump(mode="json"), task=TASK_RECEIPT, to=to, expires_s=None)
+            body = receipt.model_dump(mode="json")
+            signed = self.signature(TASK_RECEIPT, to, now() + 300_000, body)
+            self.send(body, task=TASK_RECEIPT, to=to, expires_s=None, signed=signed)
+
+    def signature(self, task: str, to: str, good_until: int, message: Any) -> Any:
+        """What the key, if there is one, says of a message."""
+        if self.key is None:
+            return None
+        by = self.key.sign(signed_bytes(task, to, good_until, message)).signature
+        return {"to": to, "until": good_until, "by": b64encode(by).decode()}
 
 
 def until(

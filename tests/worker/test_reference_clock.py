@@ -1,5 +1,6 @@
 """The coordinator's clock, as its messages tell it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,8 +38,8 @@ def test_a_clock_that_is_ahead_is_known_once_a_heartbeat_was_answered() -> None:
     machine.order(age_ms=30)
     assert machine.clock.ahead_ms() == 0
     machine.beat()
-    assert machine.clock.ahead_ms() == 300_030
-    assert machine.clock.now() == machine.true() - 30
+    assert machine.clock.ahead_ms() == 300_020, "the receipt is younger than the order"
+    assert machine.clock.now() == machine.true() - 20
 
 
 def test_a_clock_that_is_behind_is_known_by_the_first_order_from_the_future() -> None:
@@ -70,6 +71,26 @@ def test_the_clock_is_never_made_wronger_than_it_is_or_than_the_youngest_order_i
     told = machine.clock.ahead_ms()
     assert told == 0 or abs(told - ahead_ms) <= min(ages_ms)
     assert told != 0 or ahead_ms >= -CLOSE_MS - min(ages_ms)
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -300, -5, 0, 5, 300, 3600])
+def test_an_old_order_that_is_sent_again_moves_no_clock_that_receipts_told(ahead_s: int) -> None:
+    machine = Machine(ahead_s * 1000)
+    machine.order(age_ms=1_800_000)
+    assert not machine.clock.is_known(), "an order alone tells no time"
+    machine.beat()
+    machine.order(age_ms=3_600_000)
+    assert machine.clock.is_known()
+    assert abs(machine.clock.now() - machine.true()) <= 20
+
+
+def test_a_heartbeat_that_lay_waiting_does_not_tell_the_time_and_the_next_one_does() -> None:
+    machine = Machine(5_000)
+    machine.beat(there_ms=4_500)
+    assert not machine.clock.is_known()
+    machine.beat()
+    assert machine.clock.is_known()
+    assert machine.clock.now() == machine.true() - 20
 
 
 def test_setting_either_clock_right_again_is_noticed() -> None:

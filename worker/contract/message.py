@@ -164,13 +164,20 @@ class Report(_Message):
     rows: tuple[ResultRow, ...] = ()
 
 
+UNKNOWN_REGION: Final = "unknown_region"
+
+
 class Receipt(_Message):
-    """The coordinator has committed these reports; the worker may forget them."""
+    """The coordinator has committed these reports; the worker may forget them. Or it names none and
+    says why it takes none.
+    """
 
     worker: str
     boot: str
     seqs: tuple[int, ...]
     at: Instant
+    refused: str = Field(default="", max_length=100)
+    """`unknown_region`: the region of the queue that this worker reports to is not configured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,20 @@ region must not have.
 
 import logging
 import socket
-import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from celery import Celery, signals
+from celery import Celery, Task, signals
 from celery.app.trace import setup_worker_optimizations
-from celery.concurrency.thread import ApplyResult, TaskPool
-from celery.worker import WorkController, loops
-from celery.worker.consumer import Consumer
+from celery.utils.time import maybe_iso8601
+from celery.worker import WorkController
 from celery.worker.request import Request
-from celery.worker.state import maybe_shutdown
-from kombu import Connection, Exchange, Queue
+from kombu import Exchange, Queue
 from kombu.transport.redis import Channel
 
 from worker.contract.broker import transport_options, verified
-from worker.contract.clock import monotonic_s
 from worker.contract.instant import Instant
 from worker.contract.message import (
     SIGNED,
@@ -37,108 +32,28 @@ from worker.contract.message import (
     probes_queue,
     worker_queue,
 )
+from worker.messaging.consuming import LoudThreads, PatientConsumer
 from worker.messaging.publisher import CONNECT_TIMEOUT_S
 
 CONCURRENCY: Final = 2
-RETRY_MAX_S: Final = 2.0
-"""Longest pause between attempts to reach the broker; kombu's own grows to 30 s."""
-TELL_AGAIN_S: Final = 60.0
-REFUSED_PAUSE_S: Final = 1.0
-
-log = logging.getLogger(f"outscope.{__name__}")
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """Who gets what comes in, each with its signature, if any. `order` may block; `consumed` is
-    told of every message and must not.
+    """Who gets what comes in, each with its signature, if any. `order`, which is also told when it
+    expires, may block; `consumed` is told of every message and must not.
     """
 
+    holding: Callable[[], bool]
+    """Whether the coordinator's time is not known yet, so that nobody can say what has expired."""
     arrived: Callable[[Any, Any], None]
     """Told of an order before anything else, so that its age is known."""
     now: Callable[[], Instant]
     """The clock by which an order expires: the coordinator's, who said when."""
-    order: Callable[[Any, Any], None]
+    order: Callable[[Any, Any, Instant | None], None]
     receipt: Callable[[Any, Any], None]
     expired: Callable[[Any, Any], None]
     consumed: Callable[[], None]
-
-
-class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
-    """Celery's consumer, back within seconds however long the broker was away, and not stopped by
-    any message.
-    """
-
-    def ensure_connected(self, conn: Connection) -> Connection:
-        """Try for ever, with short pauses; complain at first and then once a minute."""
-        told_s = float("-inf")
-
-        def complain(error: Exception, interval: float) -> None:
-            nonlocal told_s
-            if monotonic_s() - told_s >= TELL_AGAIN_S:
-                told_s = monotonic_s()
-                log.warning("broker_unreachable broker=%s error=%s", conn.as_uri(), error)
-
-        conn.ensure_connection(
-            complain,
-            None,
-            interval_start=0.5,
-            interval_step=0.5,
-            interval_max=RETRY_MAX_S,
-            callback=maybe_shutdown,
-        )
-        self.first_connection_attempt = False
-        return conn
-
-    def on_connection_error_after_connected(self, exc: Exception) -> None:
-        """Celery's own clearing up; a refusal by the broker, which comes back at once, is not asked
-        for in a rush.
-        """
-        super().on_connection_error_after_connected(exc)
-        if isinstance(exc, self.channel_errors):
-            time.sleep(REFUSED_PAUSE_S)
-
-    def loop(self, *args: Any) -> None:
-        """Celery's own loop. A message that the transport cannot even read costs a reconnection,
-        not the process.
-        """
-        try:
-            loops.asynloop(*args)
-        except (*self.connection_errors, *self.channel_errors):
-            raise
-        except Exception as error:
-            log.error("message_unreadable error=%s", type(error).__name__)  # noqa: TRY400 - a stranger's text has no place in the log
-            raise ConnectionResetError("reconnecting after an unreadable message") from None
-
-    def cut(self) -> None:
-        """Shut the sockets of the current connection down, from any thread; the loop then notices
-        and reconnects.
-        """
-        connection = self.connection
-        for channel in list(getattr(connection and connection.transport, "channels", None) or ()):
-            client = vars(channel).get("client")  # only if it exists: the property would connect
-            link = getattr(getattr(client, "connection", None), "_sock", None)
-            if link is not None:
-                try:
-                    link.shutdown(socket.SHUT_RDWR)
-                except OSError as error:
-                    log.info("socket_was_dead error=%s", error)
-
-
-class LoudThreads(TaskPool):  # type: ignore[misc]  # Celery is untyped
-    """Celery's threads pool, which keeps a message that cannot be decoded no secret."""
-
-    def on_apply(self, *args: Any, **kwargs: Any) -> ApplyResult:
-        """Run a task on a thread; what escapes from it is logged."""
-        result = super().on_apply(*args, **kwargs)
-        result.f.add_done_callback(_tell)
-        return result
-
-
-def _tell(done: Future[Any]) -> None:
-    error = None if done.cancelled() else done.exception()
-    if error is not None:
-        log.error("message_refused error=%s", type(error).__name__)
 
 
 def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Celery:
@@ -178,7 +93,7 @@ def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Cele
     return app
 
 
-def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> WorkController:
+def build_controller(app: Celery, worker: str, connected: Callable[[], None]) -> WorkController:
     """Celery's worker inside this process, on its threads pool. `start()` blocks until the worker
     is told to stop.
     """
@@ -196,7 +111,7 @@ def build_controller(app: Celery, worker: str, ready: Callable[[], None]) -> Wor
         pool_cls=LoudThreads,
         concurrency=CONCURRENCY,
         consumer_cls=PatientConsumer,
-        ready_callback=lambda _consumer: ready(),
+        ready_callback=lambda _consumer: connected(),
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
@@ -214,14 +129,16 @@ def _expiring_by(handlers: Handlers) -> type[Request]:
                 signed = (self.kwargs or {}).get(SIGNED)
                 handlers.arrived(self.args[0] if self.args else None, signed)
             expires: datetime | None = self.expires
-            return expires is not None and handlers.now() > expires.timestamp() * 1000
+            if expires is None or handlers.holding():
+                return False
+            return handlers.now() > expires.timestamp() * 1000
 
     return TimedRequest
 
 
 def _register(app: Celery, handlers: Handlers) -> None:
-    def take(message: Any = None, *_: Any, **beside: Any) -> None:
-        handlers.order(message, beside.get(SIGNED))
+    def take(task: Task, message: Any = None, *_: Any, **beside: Any) -> None:
+        handlers.order(message, beside.get(SIGNED), _moment(task.request.expires))
 
     def receipt(message: Any = None, *_: Any, **beside: Any) -> None:
         handlers.receipt(message, beside.get(SIGNED))
@@ -230,7 +147,8 @@ def _register(app: Celery, handlers: Handlers) -> None:
         """Consumed, which is all that it is for."""
 
     request = _expiring_by(handlers)
-    for name, body in ((TASK_LOOK, take), (TASK_RECEIPT, receipt), (TASK_ECHO, echo)):
+    app.task(name=TASK_LOOK, bind=True, ignore_result=True, shared=False, Request=request)(take)
+    for name, body in ((TASK_RECEIPT, receipt), (TASK_ECHO, echo)):
         app.task(name=name, ignore_result=True, shared=False, Request=request)(body)
 
     def consumed(**_: Any) -> None:
@@ -244,3 +162,9 @@ def _register(app: Celery, handlers: Handlers) -> None:
 
     signals.task_received.connect(consumed, weak=False)
     signals.task_revoked.connect(revoked, weak=False)
+
+
+def _moment(expires: Any) -> Instant | None:
+    """When a message expires; Celery has refused those whose headers say it in no known way."""
+    told = maybe_iso8601(expires)
+    return None if told is None else round(told.timestamp() * 1000)

@@ -11,6 +11,7 @@ from typing import Final
 from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_REPORT, VERSION, Report, Vitals, reports_queue
 from worker.messaging.publisher import BrokerAwayError, Publisher
+from worker.messaging.refusal import advice
 from worker.reference_clock import ReferenceClock
 from worker.reporting.delivery import Delivery
 from worker.reporting.outbox import Key, Outbox
@@ -23,7 +24,9 @@ log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Sender:
-    """Keeps reports until they are receipted. `vitals` is asked before each heartbeat."""
+    """Keeps reports until they are receipted. `vitals` is asked before each heartbeat, the first of
+    which is sent `first_beat_s` after this was made, or when `beat_now` says so.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Sender:
         boot: str,
         vitals: Callable[[], Vitals],
         reference: ReferenceClock | None = None,
+        first_beat_s: float = 0.0,
     ) -> None:
         self._publisher = publisher
         self._outbox = outbox
@@ -45,8 +49,10 @@ class Sender:
         self._vitals = vitals
         self._reference = reference or ReferenceClock()
         self._seq = count()
-        self._beat_at = 0.0
+        self._beat_at = monotonic_s() + first_beat_s
         self._failures = 0
+        self.is_refused = False
+        """Whether the broker refused the login, or the permission to report, when last asked."""
         self._wake = Event()
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="sender", daemon=True)
@@ -71,6 +77,11 @@ class Sender:
         self._outbox.remove(keys)
         if lost:
             log.warning("reports_lost_on_the_way count=%d; they are sent again", len(lost))
+        self._wake.set()
+
+    def beat_now(self) -> None:
+        """Send a heartbeat now, whenever the next one would have been due."""
+        self._beat_at = 0.0
         self._wake.set()
 
     def stop(self, within_s: float) -> None:
@@ -103,9 +114,12 @@ class Sender:
                 self._beat_if_due()
         except BrokerAwayError as error:
             self._failures += 1
-            if self._failures == 1:
-                log.warning("broker_away waiting=%d error=%s", len(self._outbox), error)
+            todo = advice(error)
+            if self._failures == 1 or (todo and not self.is_refused):
+                log.warning("broker_away waiting=%d error=%s%s", len(self._outbox), error, todo)
+            self.is_refused = bool(todo)
             return
+        self.is_refused = False
         if self._failures:
             log.info("broker_back after_attempts=%d waiting=%d", self._failures, len(self._outbox))
             self._failures = 0

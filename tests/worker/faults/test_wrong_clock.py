@@ -2,15 +2,18 @@
 says that its clock is wrong.
 """
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from nacl.signing import SigningKey
 
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.target import Target
 from tests.faults.worker import WorkerProcess
 from worker.contract.clock import now
+from worker.contract.message import TASK_LOOK, Order, probes_queue, worker_queue
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +48,54 @@ def test_a_worker_with_a_wrong_clock_looks_and_its_results_tell_the_coordinators
     vitals = coordinator.heartbeats[-1].vitals
     assert vitals is not None
     assert abs(vitals.clock_ahead_ms - ahead_s * 1000) < 1_000
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -300, -5, 0, 5, 300, 3600])
+def test_at_its_start_no_good_order_is_lost_and_none_that_has_expired_is_looked_at(
+    valkey: Broker, coordinator: Coordinator, target: Target, tmp_path: Path, ahead_s: int
+) -> None:
+    spec = check("web", "http", interval_ms=INTERVAL_MS, url=f"{target.url}/1")
+    own = worker_queue("eu-west", "eu-west-1")
+    coordinator.order([spec], [(0, slot) for slot in range(10)], expires_s=0.1)
+    coordinator.order([spec], [(0, slot) for slot in range(10, 20)], expires_s=0.1, to=own)
+    with WorkerProcess(
+        valkey.url, tmp_path / "worker", module=("tests.faults.wrong_clock", str(ahead_s))
+    ) as worker:
+        good = coordinator.order([spec], [(0, 20)], expires_s=4)
+        good |= coordinator.order([spec], [(0, 21)], expires_s=4, to=own)
+        until(
+            lambda: good <= set(coordinator.looks_by_id), 10, "the good orders' looks", worker.log
+        )
+        late = [(0, slot) for slot in range(22, 30)]
+        good |= coordinator.order([spec], late, expires_s=2)
+        until(lambda: good <= set(coordinator.looks_by_id), 10, "what came later", worker.log)
+        until(lambda: coordinator.heartbeats[-1].vitals.late_looks == 20, 15, "those too late")
+    assert set(coordinator.looks_by_id) == good
+    assert target.requests == len(good)
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, 3600])
+def test_a_signed_order_that_is_sent_again_is_not_looked_at_by_a_clock_that_is_wrong(
+    valkey: Broker, coordinator: Coordinator, target: Target, tmp_path: Path, ahead_s: int
+) -> None:
+    spec = check("web", "http", interval_ms=INTERVAL_MS, url=f"{target.url}/1")
+    coordinator.key = key = SigningKey.generate()
+    at = now() - 1_800_000
+    order = Order(
+        order="old", region="eu-west", issued_at=at, checks=(spec,), looks=((0, 1, 0, at),)
+    ).model_dump(mode="json")
+    signed = coordinator.signature(TASK_LOOK, probes_queue("eu-west"), at + 10_000, order)
+    for expires_s in (3600, None):  # whoever sends it again writes the headers
+        coordinator.send(order, signed=signed, expires_s=expires_s)
+    with WorkerProcess(
+        valkey.url,
+        tmp_path / "worker",
+        module=("tests.faults.wrong_clock", str(ahead_s)),
+        settings={"OUTSCOPE_COORDINATOR_KEY": b64encode(bytes(key.verify_key)).decode()},
+    ) as worker:
+        until(lambda: worker.log().count("message_forged task=outscope.look") == 2, 20, "refusals")
+    assert "it was good until a moment that has passed" in worker.log()
+    assert target.requests == 0
 
 
 def complaint(coordinator: Coordinator) -> str:

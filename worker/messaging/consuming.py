@@ -1,0 +1,107 @@
+"""A Celery consumer that always comes back, and its pool of threads."""
+
+import logging
+import socket
+import time
+from concurrent.futures import Future
+from typing import Any, Final
+
+from celery.concurrency.thread import ApplyResult, TaskPool
+from celery.worker import loops
+from celery.worker.consumer import Consumer
+from celery.worker.state import maybe_shutdown
+from kombu import Connection
+
+from worker.contract.clock import monotonic_s
+from worker.messaging.refusal import advice
+
+RETRY_MAX_S: Final = 2.0
+"""Longest pause between attempts to reach the broker; kombu's own grows to 30 s."""
+TELL_AGAIN_S: Final = 60.0
+REFUSED_PAUSE_S: Final = 1.0
+
+log = logging.getLogger(f"outscope.{__name__}")
+
+
+class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
+    """Celery's consumer, back within seconds however long the broker was away, and not stopped by
+    any message.
+    """
+
+    _explained_s = float("-inf")
+
+    def ensure_connected(self, conn: Connection) -> Connection:
+        """Try for ever, with short pauses; complain at first and then once a minute."""
+        told_s = float("-inf")
+
+        def complain(error: Exception, interval: float) -> None:
+            nonlocal told_s
+            if monotonic_s() - told_s >= TELL_AGAIN_S:
+                told_s = monotonic_s()
+                todo = advice(error)
+                log.warning("broker_unreachable broker=%s error=%s%s", conn.as_uri(), error, todo)
+
+        conn.ensure_connection(
+            complain,
+            None,
+            interval_start=0.5,
+            interval_step=0.5,
+            interval_max=RETRY_MAX_S,
+            callback=maybe_shutdown,
+        )
+        self.first_connection_attempt = False
+        return conn
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Celery's own clearing up; a refusal by the broker, which comes back at once, is not asked
+        for in a rush, and is explained once a minute.
+        """
+        super().on_connection_error_after_connected(exc)
+        todo = advice(exc)
+        if todo and monotonic_s() - self._explained_s >= TELL_AGAIN_S:
+            self._explained_s = monotonic_s()
+            log.warning("broker_refused error=%s%s", exc, todo)
+        if isinstance(exc, self.channel_errors):
+            time.sleep(REFUSED_PAUSE_S)
+
+    def loop(self, *args: Any) -> None:
+        """Celery's own loop. A message that the transport cannot even read costs a reconnection,
+        not the process.
+        """
+        try:
+            loops.asynloop(*args)
+        except (*self.connection_errors, *self.channel_errors):
+            raise
+        except Exception as error:
+            log.error("message_unreadable error=%s", type(error).__name__)  # noqa: TRY400 - a stranger's text has no place in the log
+            raise ConnectionResetError("reconnecting after an unreadable message") from None
+
+    def cut(self) -> None:
+        """Shut the sockets of the current connection down, from any thread; the loop then notices
+        and reconnects.
+        """
+        connection = self.connection
+        for channel in list(getattr(connection and connection.transport, "channels", None) or ()):
+            client = vars(channel).get("client")  # only if it exists: the property would connect
+            link = getattr(getattr(client, "connection", None), "_sock", None)
+            if link is not None:
+                try:
+                    link.shutdown(socket.SHUT_RDWR)
+                except OSError as error:
+                    log.info("socket_was_dead error=%s", error)
+
+
+class LoudThreads(TaskPool):  # type: ignore[misc]  # Celery is untyped
+    """Celery's threads pool, which keeps a message that cannot be decoded no secret."""
+
+    def on_apply(self, *args: Any, **kwargs: Any) -> ApplyResult:
+        """Run a task on a thread; what escapes from it is logged."""
+        result = super().on_apply(*args, **kwargs)
+        result.f.add_done_callback(_tell)
+        return result
+
+
+def _tell(done: Future[Any]) -> None:
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        log.error("message_refused error=%s", type(error).__name__)
