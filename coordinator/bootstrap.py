@@ -12,11 +12,13 @@ from typing import Final
 from coordinator.configuration import Configuration, from_document
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import ReportConsumer
-from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.publisher import Publisher, refusal_letter
 from coordinator.messaging.signing import Signer, find_signer
+from coordinator.messaging.strangers import Strangers
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
 from coordinator.store.state.standings import QUARANTINE
+from worker.contract import clock
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -116,13 +118,19 @@ async def linked(
     *,
     reports: bool = True,
     signer: Signer | None = None,
+    refuses: bool = False,
 ) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
     """Both directions of the link to the broker; `reports` as of the consumer, `signer` as of the
-    publisher.
+    publisher. Whoever `refuses` watches out for regions that are not configured.
     """
     regions = [region.id for region in configuration.topology.regions]
     publisher = Publisher(broker, signer)
-    consumer = ReportConsumer(broker, regions, reports=reports)
+
+    def refuse(region: str, worker: str, boot: str) -> None:
+        publisher.send(refusal_letter(region, worker, boot, clock.now()))
+
+    strangers = Strangers(clock.monotonic_s, refuse) if refuses else None
+    consumer = ReportConsumer(broker, regions, reports=reports, strangers=strangers)
     publisher.open()
     consumer.open()
     try:

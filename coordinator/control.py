@@ -110,6 +110,7 @@ class OwnState:
             "outstanding_looks": len(self._ledger),
             **self._counters.to_document(),
             "broker": self._consumer.traffic(),
+            "unknown_regions": self._consumer.unknown_regions(),
         }
         await self._store.standings.put("coordinator", SUBJECT, at, document)
         self._told_s = clock.monotonic_s()

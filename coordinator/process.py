@@ -97,10 +97,10 @@ async def _coordinate(
     signer = signer_of(settings, makes=True)
     if signer is not None:
         log.info("signing key=%s", signer.public)
-    async with linked(settings.broker, configuration, reports=not elsewhere, signer=signer) as (
-        publisher,
-        consumer,
-    ):
+    link = linked(
+        settings.broker, configuration, reports=not elsewhere, signer=signer, refuses=True
+    )
+    async with link as (publisher, consumer):
         turns = Turns()
 
         def heard_since() -> float | None:

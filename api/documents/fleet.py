@@ -31,6 +31,15 @@ class RegionView(TypedDict):
     ]
 
 
+class UnknownRegion(TypedDict):
+    """A region whose workers report and that is not configured: nobody serves them."""
+
+    id: str
+    like: Annotated[
+        str, Field(description="the configured region that is spelled most like it; may be empty")
+    ]
+
+
 class VitalsView(TypedDict, total=False):
     """How a worker is doing, as it said with its last heartbeat."""
 
@@ -96,6 +105,10 @@ class Regions(TypedDict):
     """All regions."""
 
     items: list[RegionView]
+    unknown: Annotated[
+        list[UnknownRegion],
+        Field(description="regions that report and are not configured; at most 20"),
+    ]
 
 
 class Workers(TypedDict):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.documents.fleet import RegionView
+from api.documents.fleet import RegionView, UnknownRegion
 from api.documents.incidents import IncidentView
 from api.documents.services import ServiceLine
 from api.documents.words import StateWord, Time
@@ -43,4 +43,7 @@ class Overview(TypedDict):
     coordinator: CoordinatorView
     services: list[ServiceLine]
     regions: list[RegionView]
+    unknown_regions: Annotated[
+        list[UnknownRegion], Field(description="regions that report and are not configured")
+    ]
     incidents: Annotated[list[IncidentView], Field(description="the open ones, newest first")]

@@ -42,6 +42,7 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
             )
             yield await _dead_letters(store, now)
             yield await _troubles(store, now)
+            yield await _unknown_regions(store, now)
     except StoreError:
         return  # the findings about the store say it
 
@@ -202,3 +203,21 @@ async def _troubles(store: Inspection, now: Instant) -> Finding:
     if out:
         return warning("regions", said, "when it is well again: outscope region release REGION")
     return ok("regions", "none sends junk, floods or fills the broker")
+
+
+async def _unknown_regions(store: Inspection, now: Instant) -> Finding:
+    """Regions whose workers report and that no configuration names: nobody serves them."""
+    told = (await store.subjects("coordinator")).values()
+    found = {
+        region: books.get("like", "")
+        for at, document in told
+        if now - at <= COORDINATOR_SILENT_MS
+        for region, books in document.get("unknown_regions", {}).items()
+    }
+    if not found:
+        return ok("unknown regions", "no region reports that is not configured")
+    said = ", ".join(
+        f"{region} (is it {like}?)" if like else region for region, like in sorted(found.items())
+    )
+    todo = "mend --region (OUTSCOPE_REGION) of its workers, or add it to the configuration"
+    return warning("unknown regions", f"workers report from what is not configured: {said}", todo)

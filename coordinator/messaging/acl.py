@@ -21,6 +21,7 @@ _COMMANDS: Final = (
     " +ltrim +del +scan +memory|usage +info|memory"  # bounding what waits
     " +client|no-evict"  # it takes what others wrote
     " +info|server"  # for the doctor
+    " +lindex"  # who reports from a region that is not configured
 )
 
 

@@ -17,6 +17,7 @@ from coordinator.messaging.envelope import Delivery, Refused, opened, too_long
 from coordinator.messaging.guard import Guard
 from coordinator.messaging.lanes import WAITING, Lanes
 from coordinator.messaging.link import MOST_REPLY, Command, Link, TooLong, granted
+from coordinator.messaging.strangers import Strangers
 from coordinator.messaging.traffic import Refusal, Traffic
 from worker.contract.broker import verified
 from worker.contract.clock import monotonic_s
@@ -61,16 +62,24 @@ class _Turn:
 
 class ReportConsumer:
     """The receiving thread and its bounded hand-over. Without `reports` only the link, and the
-    broker's keys, are watched.
+    broker's keys, are watched. `strangers` keeps the books on regions that are not configured.
     """
 
-    def __init__(self, broker: str, regions: Sequence[str], *, reports: bool = True) -> None:
+    def __init__(
+        self,
+        broker: str,
+        regions: Sequence[str],
+        *,
+        reports: bool = True,
+        strangers: Strangers | None = None,
+    ) -> None:
         self._broker = verified(broker)
         self._regions = tuple(regions)
         self._reports = reports
         self._lanes = Lanes()
         self._traffic = Traffic(monotonic_s)
-        self._traffic.expect(self._regions)
+        self._strangers = strangers
+        self._expect()
         self._turns: dict[str, _Turn] = {}
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._stopping = threading.Event()
@@ -92,7 +101,7 @@ class ReportConsumer:
         """Receive from these regions from now on."""
         if tuple(regions) != self._regions:
             self._regions = tuple(regions)
-            self._traffic.expect(self._regions)
+            self._expect()
             self._changed.set()
 
     def depth(self) -> int:
@@ -113,11 +122,20 @@ class ReportConsumer:
         """
         self._lanes.judged(taken, set_aside)
 
+    def unknown_regions(self) -> dict[str, Any]:
+        """Regions that report and are not configured, as JSON."""
+        return {} if self._strangers is None else self._strangers.to_document()
+
     async def some(self, timeout_s: float, most: int = WAITING) -> list[Delivery]:
         """What has arrived, at once when something has; an empty list when nothing comes in
         time.
         """
         return await self._lanes.some(timeout_s, most)
+
+    def _expect(self) -> None:
+        self._traffic.expect(self._regions)
+        if self._strangers is not None:
+            self._strangers.expect(self._regions)
 
     def _run(self) -> None:
         pause_s = 0.2
@@ -135,7 +153,7 @@ class ReportConsumer:
     def _receive(self) -> None:
         """Take from the broker until told otherwise; any trouble with the link is an exception."""
         regions = self._regions
-        guard = Guard(regions, self._traffic, monotonic_s)
+        guard = Guard(regions, self._traffic, monotonic_s, self._strangers)
         with Link(self._broker) as link:
             link.one("PING")
             self.connected_since_s = monotonic_s()

@@ -12,6 +12,7 @@ from typing import Any, Final
 from redis.exceptions import ResponseError
 
 from coordinator.messaging.link import Command, Link, granted
+from coordinator.messaging.strangers import Strangers
 from coordinator.messaging.traffic import Traffic
 from worker.contract.message import reports_queue
 
@@ -43,8 +44,13 @@ class Guard:
     """Looks after the keys of these regions over a link."""
 
     def __init__(
-        self, regions: Sequence[str], traffic: Traffic, monotonic_s: Callable[[], float]
+        self,
+        regions: Sequence[str],
+        traffic: Traffic,
+        monotonic_s: Callable[[], float],
+        strangers: Strangers | None = None,
     ) -> None:
+        self._strangers = strangers
         self._regions = tuple(regions)
         self._traffic = traffic
         self._monotonic_s = monotonic_s
@@ -95,12 +101,15 @@ class Guard:
             self._bound(link, [bytes(key) for key in keys])
             if not self._cursor:
                 self._echoes.clear()
+                if self._strangers is not None:
+                    self._strangers.swept()
             if not self._cursor or self._monotonic_s() >= until_s:
                 return
 
     def _bound(self, link: Link, keys: Sequence[bytes]) -> None:
         own = [(key, region) for key in keys if (region := owner(key)) is not None]
-        sizes = _measured(link, [key for key, _ in own])
+        sizes = list(_measured(link, [key for key, _ in own]))
+        self._meet(link, own, sizes)
         strays = [
             (key, region)
             for (key, region), (length, size) in zip(own, sizes, strict=True)
@@ -114,9 +123,30 @@ class Guard:
             if region in self._regions:
                 self._traffic.stray(region, number)
 
+    def _meet(
+        self,
+        link: Link,
+        own: Sequence[tuple[bytes, str]],
+        sizes: Sequence[tuple[int, int]],
+    ) -> None:
+        """Have strangers named, and look who they are."""
+        strangers = self._strangers
+        if strangers is None:
+            return
+        for (key, region), (length, size) in zip(own, sizes, strict=True):
+            if region in self._regions or key != reports_queue(region).encode():
+                continue
+            # one that is too long is deleted below
+            if size <= MOST_OWN_BYTES and strangers.waits(region, length):
+                # a refusal (an older access list) is no message, so nobody is told
+                (newest,) = link.ask(("LINDEX", key, 0))
+                strangers.newest(region, newest)
+
     def _strays(self, key: bytes, region: str, length: int, size: int) -> bool:
         if region in self._regions and key.count(b".") == 1:
             return False  # its orders, which nobody but us writes, and its reports, looked at above
+        if self._strangers is not None and self._strangers.is_unread(key):
+            return True
         if key.startswith(b"echo."):
             self._echoes[region] += 1
             if self._echoes[region] > MOST_ECHOES:

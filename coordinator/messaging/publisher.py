@@ -25,6 +25,7 @@ from worker.contract.message import (
     SIGNED,
     TASK_LOOK,
     TASK_RECEIPT,
+    UNKNOWN_REGION,
     Order,
     Receipt,
     probes_queue,
@@ -73,6 +74,14 @@ def receipt_letter(region: str, receipt: Receipt) -> Letter:
     return Letter(
         TASK_RECEIPT, worker_queue(region, receipt.worker), body, RECEIPT_PATIENCE_S, None, _nothing
     )
+
+
+def refusal_letter(region: str, worker: str, boot: str, at: Instant) -> Letter:
+    """The letter that tells one worker that its region is not configured. It names no region but
+    the worker's own: whoever may read it may not know the others.
+    """
+    refusal = Receipt(worker=worker, boot=boot, seqs=(), at=at, refused=UNKNOWN_REGION)
+    return receipt_letter(region, refusal)
 
 
 def _nothing(_sent: bool) -> None:

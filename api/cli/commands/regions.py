@@ -6,7 +6,9 @@ from typing import Any, Final
 from rich.text import Text
 
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, local, plain, show, word
+from api.documents.picture.troubles import stranger
 
 _NAMED: Final = 5
 """So many workers of a region are named; more are counted."""
@@ -17,15 +19,18 @@ def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
     with api_client(url) as client:
         if json:
             return put(client.document("regions"))
-        found, workers = client.get("regions")["items"], client.get("workers")["items"]
-    out = console()
+        told, workers = client.get("regions"), client.get("workers")["items"]
+    out, found = console(), told["items"]
     if not found:
         return out.print("No region is configured yet; run: outscope apply outscope.yaml")
     by_region = defaultdict(list)
     for worker in workers:
         by_region[worker["region"]].append(worker)
     rows = (_line(region, by_region[region["id"]]) for region in found)
-    return show(out, ("region", "name", "place", "fitness", "why", "workers"), rows)
+    show(out, ("region", "name", "place", "fitness", "why", "workers"), rows)
+    for warned in map(stranger, told.get("unknown", ())):
+        out.print(shown(f"{warned[0].upper()}{warned[1:]}."), style="yellow", markup=False)
+    return None
 
 
 def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:

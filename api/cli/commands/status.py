@@ -9,7 +9,7 @@ from rich.text import Text
 from api.cli.options.api_options import DEFAULT_URL, STALE, Json, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
-from api.documents.picture.troubles import trouble_of
+from api.documents.picture.troubles import stranger, trouble_of
 
 
 def status(
@@ -74,9 +74,9 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
             f"{fit} of {len(regions)} regions fit to speak, {going} open"
             f" incident{'' if going == 1 else 's'}."
         )
-    for region in regions:
-        if warned := trouble_of(region):
-            out.print(shown(f"{warned[0].upper()}{warned[1:]}."), style="yellow", markup=False)
+    warnings = [*map(trouble_of, regions), *map(stranger, overview.get("unknown_regions", ()))]
+    for warned in filter(None, warnings):
+        out.print(shown(f"{warned[0].upper()}{warned[1:]}."), style="yellow", markup=False)
     _age(out, overview)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from api.documents.broker import Traffic
-from api.documents.fleet import RegionView, WorkerView
+from api.documents.fleet import RegionView, UnknownRegion, WorkerView
 from api.documents.incidents import IncidentView
 from api.documents.overview import Overview
 from api.documents.picture import summary
@@ -51,6 +51,16 @@ class Picture:
     def regions(self) -> list[RegionView]:
         """Every configured region with its fitness."""
         return [self._region(region.id) for region in self.topology.regions]
+
+    @cached_property
+    def unknown_regions(self) -> list[UnknownRegion]:
+        """Regions that report and are not configured, as far as somebody knows now."""
+        told = {} if self.silence_ms else self.coordinator.get("unknown_regions", {})
+        return [
+            {"id": name, "like": books.get("like", "")}
+            for name, books in sorted(told.items())
+            if name not in self.topology.region
+        ]
 
     @cached_property
     def services(self) -> list[ServiceView]:
@@ -133,6 +143,7 @@ class Picture:
             },
             "services": lines,
             "regions": self.regions,
+            "unknown_regions": self.unknown_regions,
             "incidents": list(self.open_incidents),
         }
 

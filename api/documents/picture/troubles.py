@@ -1,4 +1,4 @@
-"""A region that is more to its broker than its work, or was taken out, in one sentence."""
+"""A region that is more to its broker than its work, was taken out, or is none, in one sentence."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,3 +18,12 @@ def trouble_of(region: Mapping[str, Any]) -> str:
     if not word:
         return ""
     return f"region {region['id']} {_WORDS.get(word, word)} ({word}): {region['trouble_why']}"
+
+
+def stranger(unknown: Mapping[str, Any]) -> str:
+    """What somebody should know of a region that reports and is not configured."""
+    like = f" (is it {unknown['like']}?)" if unknown["like"] else ""
+    return (
+        f"region {unknown['id']} reports and is not configured{like}: mend --region of its workers,"
+        " or add it to the configuration"
+    )

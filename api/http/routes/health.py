@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from api.documents.picture.troubles import trouble_of
+from api.documents.picture.troubles import stranger, trouble_of
 from api.documents.readiness import CHECKS, OK, readiness
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
@@ -41,7 +41,10 @@ class Ready(TypedDict):
     ]
     warnings: Annotated[
         list[str],
-        Field(description="what does not make answers untrue: regions that flood the broker"),
+        Field(
+            description="what does not make answers untrue: regions that flood the broker, or that"
+            " report and are not configured"
+        ),
     ]
 
 
@@ -77,4 +80,5 @@ async def _checks(sources: Sources) -> tuple[dict[str, str], list[str]]:
     except TROUBLE:
         return {**dict.fromkeys(CHECKS, "the tables cannot be read"), "store": OK}, []
     warnings = [warned for region in snapshot.picture.regions if (warned := trouble_of(region))]
+    warnings += map(stranger, snapshot.picture.unknown_regions)
     return readiness(snapshot.picture, newest, now()), warnings

@@ -38,7 +38,7 @@ def take(picture: Picture) -> Snapshot:
         picture=picture,
         overview=document(picture.overview()),
         services=document({"items": picture.services}),
-        regions=document({"items": picture.regions}),
+        regions=document({"items": picture.regions, "unknown": picture.unknown_regions}),
         workers=document({"items": picture.workers}),
     )
 

@@ -176,6 +176,19 @@ async def test_a_region_that_floods_is_a_failure_and_one_in_quarantine_a_warning
     assert "outscope region quarantine" in told.todo
 
 
+async def test_a_region_that_reports_and_is_not_configured_is_a_warning_while_it_is_heard(
+    filled: Store, store_url: str
+) -> None:
+    unknown = {"eu-wst": {"waiting": 3, "like": "eu-west"}, "qq": {"waiting": 1, "like": ""}}
+    await running(filled, unknown_regions=unknown)
+    told = (await looked(store_url))["unknown regions"]
+    assert told.state is State.WARNING
+    assert told.said.endswith("not configured: eu-wst (is it eu-west?), qq")
+    assert "--region" in told.todo
+    await running(filled, NOW - 16_000, unknown_regions=unknown)
+    assert (await looked(store_url))["unknown regions"].state is State.OK
+
+
 async def test_without_a_configuration_there_is_one_to_apply(store: Store, store_url: str) -> None:
     assert store is not None
     told = await looked(store_url)

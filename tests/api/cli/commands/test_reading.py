@@ -67,6 +67,20 @@ def test_status_of_one_service_shows_its_matrix(outscope: Run, seed: Seed) -> No
     assert "Sydney (unfit)" in said
 
 
+def test_status_and_regions_name_a_region_that_reports_and_is_not_configured(
+    outscope: Run, seed: Seed
+) -> None:
+    async def misspelled(store: Store) -> None:
+        await disrupted(store)
+        told = {"at": rfc3339(now()), "unknown_regions": {"eu-wst": {"like": "eu-west"}}}
+        await store.standings.put("coordinator", "coordinator", now(), told)
+
+    seed(misspelled)
+    for command in ("status", "regions"):
+        said = " ".join(outscope(command).output.split())
+        assert "Region eu-wst reports and is not configured (is it eu-west?)" in said
+
+
 def test_before_any_configuration_status_says_what_to_do(outscope: Run) -> None:
     said = outscope("status")
     assert said.exit_code == 0

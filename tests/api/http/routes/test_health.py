@@ -134,6 +134,22 @@ async def test_a_region_that_sends_junk_is_named_everywhere_and_answers_stay_tru
     assert 'outscope_region_trouble{region="eu-west",trouble="junk"} 1.0' in text
 
 
+async def test_a_region_that_reports_and_is_not_configured_is_named_while_somebody_hears_it(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    unknown = {"eu-wst": {"waiting": 9, "like": "eu-west"}, "qq": {"waiting": 1, "like": ""}}
+    told = {"at": rfc3339(at), "unknown_regions": unknown}
+    await configured.standings.put("coordinator", "coordinator", at, told)
+    first, second = (await api.get("/v1/readyz")).json()["warnings"]
+    assert first.startswith("region eu-wst reports and is not configured (is it eu-west?): mend")
+    assert second.startswith("region qq reports and is not configured: mend --region")
+    names = [{"id": "eu-wst", "like": "eu-west"}, {"id": "qq", "like": ""}]
+    assert (await api.get("/v1/regions")).json()["unknown"] == names
+    assert (await api.get("/v1/overview")).json()["unknown_regions"] == names
+
+
 async def test_a_region_in_quarantine_is_not_fit_and_says_why(
     configured: Store, api: httpx.AsyncClient
 ) -> None:
