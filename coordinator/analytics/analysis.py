@@ -1,5 +1,6 @@
 """DuckDB over the record: views of hot and archived results, and of files that were exported."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ _READERS: Final = {
     ".ndjson": "read_json({files}, format='newline_delimited', union_by_name=true)",
     ".json": "read_json({files}, format='array')",
 }
+
+_EXPLAINED: Final = re.compile(r"\s*explain(\s+analyze)?\s+(select|with|from|values)\b", re.I)
 
 
 async def opened(url: str, archive: str | None, scratch: Path) -> Any:
@@ -92,6 +95,26 @@ def opened_files(paths: Sequence[Path]) -> Any:
         if files:
             _view(connection, name, files)
     return connection
+
+
+def ask(connection: Any, query: str) -> Any:
+    """The answer to one question. ValueError for what is none: nothing is written or changed."""
+    import duckdb
+
+    statements = connection.extract_statements(query)
+    if not statements:
+        raise ValueError(f"nothing is asked; write a SELECT over {', '.join(DATASETS)}")
+    if len(statements) > 1:
+        raise ValueError("one question at a time is answered; leave the other statements out")
+    (statement,) = statements
+    # EXPLAIN ANALYZE does what it explains
+    explains = statement.type == duckdb.StatementType.EXPLAIN and _EXPLAINED.match(query)
+    if statement.type != duckdb.StatementType.SELECT and not explains:
+        raise ValueError(
+            "only questions are answered (SELECT, EXPLAIN SELECT): nothing is changed or written."
+            " `outscope export` and `outscope dataset` write files"
+        )
+    return connection.execute(statement)
 
 
 def _view(connection: Any, name: str, files: list[Path]) -> None:

@@ -47,7 +47,7 @@ def sql(
     """
     import duckdb
 
-    from coordinator.analytics.analysis import opened, opened_files
+    from coordinator.analytics.analysis import ask, opened, opened_files
     from coordinator.archive.place import PlaceError
     from coordinator.store import StoreError
 
@@ -58,15 +58,13 @@ def sql(
             else:
                 base = asyncio.run(opened(database_url(database, data), place, Path(scratch)))
             with base as connection:
-                _put(connection.execute(query), json)
+                _put(ask(connection, query), json)
         except (duckdb.Error, StoreError, PlaceError, OSError, ValueError) as error:
             say(str(error), err=True)
             raise typer.Exit(1) from None
 
 
 def _put(answer: Any, json: bool) -> None:
-    if answer is None:
-        raise ValueError(f"nothing is asked; write a SELECT over {', '.join(DATASETS)}")
     names = [column[0] for column in answer.description or ()]
     shown = 0
     rows: list[Any] = []

@@ -181,6 +181,29 @@ def test_a_question_that_asks_nothing_is_refused(run: Run, question: str) -> Non
     assert (ran.exit_code, ran.stderr[:16]) == (1, "nothing is asked")
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "copy (select 1) to '{file}'",
+        "explain analyze copy (select 1) to '{file}'",
+        "-- select\nexplain analyze copy (select 1) to '{file}'",
+        "/* explain select */ copy results to '{file}' (format parquet)",
+        "attach '{file}'",
+        "export database '{file}'",
+        "create table '{file}' as select 1",
+        "install httpfs",
+        "set memory_limit = '1GB'",
+        "select 1; copy (select 1) to '{file}'",
+    ],
+)
+def test_a_question_writes_nothing(run: Run, tmp_path: Path, statement: str) -> None:
+    ran = run("sql", "--", statement.format(file=tmp_path / "file"))
+    assert ran.exit_code == 1
+    assert re.match("only questions are answered|one question at a time", ran.stderr)
+    assert list(tmp_path.iterdir()) == []
+    assert run("sql", "explain analyze select 1").exit_code == 0
+
+
 @pytest.mark.parametrize("command", [("backup",), ("restore", "some.tar.zst")])
 def test_a_database_that_is_none_is_told(run: Run, command: tuple[str, ...]) -> None:
     ran = run(*command, "--database", "garbage")
