@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.documents.words import FitnessWord, Time, TroubleWord
+from coordinator.domain.schedule.ledger import GapReason
 
 
 class RegionView(TypedDict):
@@ -98,7 +99,13 @@ class GapView(TypedDict):
     last_slot: int
     first_at: Time
     last_at: Time
-    reason: Annotated[str, Field(description="`no_worker`, `no_result` or `paused`")]
+    reason: Annotated[
+        GapReason,
+        Field(
+            description="`no_worker`: none of the region was heard; `no_result`: nothing came back;"
+            " `no_broker`: the broker was away, or refused; `paused`: the coordinator stood still"
+        ),
+    ]
 
 
 class Regions(TypedDict):

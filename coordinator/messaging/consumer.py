@@ -156,6 +156,8 @@ class ReportConsumer:
         guard = Guard(regions, self._traffic, monotonic_s, self._strangers)
         with Link(self._broker) as link:
             link.one("PING")
+            if self._reports:
+                self._round(link, regions)  # a broker may let us in, and refuse to give
             self.connected_since_s = monotonic_s()
             log.info("listening regions=%d", len(regions))
             while not self._stopping.is_set() and not self._changed.is_set():

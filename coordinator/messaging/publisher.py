@@ -32,7 +32,7 @@ from worker.contract.message import (
     worker_queue,
 )
 
-log = logging.getLogger("outscope.dispatch")
+log = logging.getLogger(f"outscope.{__name__}")
 
 MOST_WAITING: Final = 2_000
 """Messages that may wait to be sent; more than a minute of a large fleet."""
@@ -131,6 +131,8 @@ class Publisher:
         self._closing = False
         self.reachable = True
         """Whether the broker took what was sent last."""
+        self.reachable_since_s = float("-inf")
+        """When it began to take again, on the monotonic clock."""
 
     def open(self) -> None:
         """Begin to send."""
@@ -223,6 +225,7 @@ class Publisher:
             return False
         if not self.reachable:
             log.info("broker_reachable")
+            self.reachable_since_s = monotonic_s()
         self.reachable = True
         return True
 

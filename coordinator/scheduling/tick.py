@@ -81,11 +81,18 @@ class Tick:
         for look in self._schedule.due(start, end):
             by_region[look.region].append(look)
         for region, looks in by_region.items():
-            if self._presence.silent(region, clock.monotonic_s(), self._link_since()):
+            if self._presence.silent(region, clock.monotonic_s(), self._heard_since()):
                 self._ledger.miss(looks, GapReason.NO_WORKER)
             else:
                 self._order(region, looks, now)
         self.ticked_until = end
+
+    def _heard_since(self) -> float | None:
+        """Since when workers can be heard: a broker that takes nothing takes no heartbeats, too."""
+        since = self._link_since()
+        if since is None or not self._publisher.reachable:
+            return None
+        return max(since, self._publisher.reachable_since_s)
 
     def _window(self, now: Instant) -> tuple[Instant, Instant]:
         """From where the last window ended to the end of this one; what a pause left out is
@@ -94,8 +101,12 @@ class Tick:
         begin = now - now % STEP_MS + LEAD_MS
         end = begin + STEP_MS
         reached = self.ticked_until
-        # the first window, or the clock was set back
-        if reached is None or reached > end + STEP_MS:
+        if reached is None:
+            return begin, end
+        if reached > end + STEP_MS:
+            log.warning(
+                "clock_set_back by_ms=%d; looks are due by the clock as it is now", reached - end
+            )
             return begin, end
         if reached < begin - PATIENCE_MS:
             log.warning(

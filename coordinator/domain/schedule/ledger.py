@@ -23,8 +23,10 @@ class GapReason(StrEnum):
     """It was ordered, and nothing came back in time; what comes later, from a worker's outbox, is
     taken out of the gap.
     """
+    NO_BROKER = "no_broker"
+    """The broker could not be reached, or did not take the order."""
     PAUSED = "paused"
-    """The coordinator itself stood still, or could not reach the broker."""
+    """The coordinator itself stood still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Ledger:
     def lose(self, looks: Iterable[Due]) -> None:
         """The order of these looks seems lost; those that are not back by now are missing."""
         missing = [look for look in looks if _key(look) in self._outstanding]
-        self.miss(missing, GapReason.PAUSED)
+        self.miss(missing, GapReason.NO_BROKER)
 
     def pause(self, spans: Iterable[Span], now: Instant) -> None:
         """Nothing was ordered in these spans. They become gaps after a while, less what arrives

@@ -161,3 +161,20 @@ async def test_closing_does_not_wait_for_a_loop_that_takes_nothing(
     await asyncio.to_thread(until, lambda: consumer.depth() == WAITING, 15)
     async with asyncio.timeout(10):
         await consumer.close()
+
+
+async def test_a_broker_that_lets_us_in_and_refuses_is_asked_more_and_more_rarely(
+    valkey: Broker, open_consumer: Open, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Connection(valkey.url) as link:
+        client = link.default_channel.client
+        client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        consumer = open_consumer(valkey.url, "eu-west")
+        await asyncio.sleep(3)
+        assert consumer.connected_since_s is None
+        lost = [record for record in caplog.records if "link_lost" in record.message]
+        assert 2 <= len(lost) <= 5, "0.2 + 0.4 + 0.8 + 1.6 s"
+        assert not any("listening" in record.message for record in caplog.records)
+        client.execute_command("REPLICAOF", "NO", "ONE")
+    sender.send("eu-west")
+    assert await consumer.some(5)

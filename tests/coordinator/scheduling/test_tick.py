@@ -131,11 +131,17 @@ async def test_after_a_pause_there_is_no_burst_and_what_was_missed_is_declared(
     )
 
 
-async def test_a_clock_that_was_set_back_does_not_stop_the_looks(world: World) -> None:
+async def test_a_clock_that_was_set_back_does_not_stop_the_looks_and_is_told(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     world.tick.step(NOW)
     world.looks()
     world.tick.step(NOW - 3_600_000)
     assert world.looks()
+    world.tick.step(NOW - 3_599_000)
+    assert [record.getMessage() for record in caplog.records] == [
+        "clock_set_back by_ms=3600000; looks are due by the clock as it is now"
+    ]
 
 
 async def test_a_silent_region_gets_no_orders_and_its_looks_are_declared(world: World) -> None:
@@ -157,4 +163,18 @@ async def test_an_order_that_does_not_fit_is_declared_and_not_kept(world: World)
     world.tick.step(NOW)
     assert world.publisher._letters.qsize() == MOST_WAITING
     assert world.counters.looks_lost > 0
-    assert {gap.reason for gap in world.gaps()} == {GapReason.PAUSED}
+    assert {gap.reason for gap in world.gaps()} == {GapReason.NO_BROKER}
+
+
+async def test_nobody_is_silent_while_the_broker_takes_nothing(world: World) -> None:
+    world.link_since = monotonic_s() - 100
+    world.presence._known = dict.fromkeys(REGIONS, monotonic_s() - 100)
+    world.publisher.reachable = False
+    world.tick.step(NOW)
+    assert {region for region, _, _ in world.looks()} == set(REGIONS), "the orders try it"
+    world.publisher.reachable, world.publisher.reachable_since_s = True, monotonic_s() - 1
+    world.tick.step(NOW + 1_000)
+    assert {region for region, _, _ in world.looks()} == set(REGIONS), "heartbeats take a while"
+    world.publisher.reachable_since_s = monotonic_s() - 90
+    world.tick.step(NOW + 2_000)
+    assert world.looks() == []

@@ -87,7 +87,7 @@ def test_a_look_whose_order_seemed_lost_and_that_came_back_is_no_gap() -> None:
     ledger.issue([look(1), look(2)])
     ledger.settle("api", "eu-west", 1)
     ledger.lose([look(1), look(2)])
-    assert ledger.sweep(at(100)) == [gap(2, 2, GapReason.PAUSED)]
+    assert ledger.sweep(at(100)) == [gap(2, 2, GapReason.NO_BROKER)]
 
 
 def test_what_comes_when_nobody_waits_any_more_is_told_once_to_be_taken_out_of_its_gap() -> None:
