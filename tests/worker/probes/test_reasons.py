@@ -17,6 +17,7 @@ import pytest
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request, silence
 from tests.worker.probes.proxies import HttpProxy
+from tests.worker.probes.raw_server import Ending, raw_server
 from worker.contract.outcome import Outcome, Reason
 from worker.orders import Due
 from worker.probes.names.resolver import Resolver
@@ -50,6 +51,14 @@ class Provoker:
     async def serve(self, handler: Any, scheme: str = "http", **params: Any) -> Outcome:
         url = (await self.listen(handler)).url(scheme=scheme)
         return await self.look_at("http", url=url, timeout_ms=300, **params)
+
+    async def raw(
+        self, sent: bytes, ending: Ending = "goodbye", *, encrypted: bool = False
+    ) -> Outcome:
+        tls = self.certified("127.0.0.1") if encrypted else None
+        server = await raw_server(self.listen, sent, ending=ending, tls=tls)
+        url = server.url(scheme="https" if encrypted else "http")
+        return await self.look_at("http", url=url, verify=False)
 
     async def port(self, port: int, host: str = "127.0.0.1", **params: Any) -> Outcome:
         return await self.look_at("http", url=f"http://{host}:{port}/", timeout_ms=300, **params)
@@ -94,8 +103,10 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
     yield await p.port(45_678, "127.255.255.255")  # a broadcast address, to which TCP has no way
     yield await p.port(p.full_port)
     yield await p.serve(silence)
+    yield await p.serve(silence, scheme="https")
     yield await p.serve(_half_and_wait)
     yield await p.serve(_half)
+    yield await p.raw(b"HTTP/1.1 200 OK\r\n", ending="reset")
     yield await p.serve(_slam, scheme="https")
     yield await p.serve(_hang_up)
     encrypted = await p.web(ssl=p.certified("127.0.0.1"))
@@ -103,6 +114,9 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
     for status in (500, 503, 529, 405):
         yield await p.answer(status=status)
     yield await p.answer(status=302, headers={"Location": "/"}, redirects=1)
+    yield await p.answer(status=302)
+    yield await p.answer(status=304)
+    yield await p.raw(b"HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\nhalf")
     yield await p.answer(expect={"body": "well"})
     yield await p.answer(
         b'{"status": {"indicator": "major"}}', expect={"json_path": {"status.indicator": "none"}}
@@ -120,6 +134,8 @@ async def provoked(p: Provoker) -> AsyncIterator[Outcome]:
     proxy = await p.listen(HttpProxy(credentials="me:word").serve)
     yield await p.answer(proxy={"url": f"http://127.0.0.1:{proxy.port}"})
     yield await p.serve(_greet)
+    yield await p.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzero")
+    yield await p.raw(b"HTTP/1.1 200 OK\r\n\r\nall of it", ending="close", encrypted=True)
     yield await p.answer(status=302, headers={"Location": "ftp://127.0.0.1/"})
     yield await p.answer(status=302, headers={"Location": "http://169.254.169.254/latest"})
     yield await p.look_at("http", url=encrypted.url(scheme="https"), verify=False, http_version="2")

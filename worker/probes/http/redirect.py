@@ -1,9 +1,10 @@
 """Redirects: where they lead, what may be told there, and what of an address may be shown. Pure."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from worker.contract.target import plain_host
 from worker.probes.http.request import Answer, Request
@@ -34,6 +35,15 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
         body=None if becomes_get or not same else last.body,
         client=first.client if same else None,
     )
+
+
+def elsewhere(url: str, location: str) -> str:
+    """The address that a `Location`, one character a byte, means where it was given (RFC 3986,
+    section 5).
+    """
+    with suppress(ValueError):  # such as [, which is told as it is
+        location = urljoin(url, location)
+    return written_out(location.encode("latin-1"))
 
 
 def written_out(url: bytes) -> str:

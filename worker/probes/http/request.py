@@ -1,6 +1,6 @@
 """An HTTP request and its answer as plain values, so that nothing outside `curl/` knows libcurl."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -49,6 +49,12 @@ class Request:
     verify: bool = True
     timed: bool = False
     """Whether to note when each piece of the body came in."""
+    ends: Callable[[], Callable[[bytes], bool]] | None = None
+    """Makes, for one timed answer, what says of each piece of its body whether the answer ends
+    there; then nothing more is waited for.
+    """
+    skips_redirects: bool = False
+    """Whether the body of a redirect is of no interest, and not waited for."""
     compressed: bool = False
     """Whether a compressed answer is asked for. It is unpacked as it comes in; the body limit
     counts what comes out.
@@ -71,6 +77,16 @@ class Request:
         none but its own.
         """
         return None if self.resolve is None else self.resolve.get(plain_host(host))
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it goes over TLS."""
+        return self.url[:6].lower() == "https:"
+
+    @property
+    def may_be_http2(self) -> bool:
+        """Whether a server may speak HTTP/2 to it, or a newer version."""
+        return self.http_version == "2" or (self.http_version != "1.1" and self.is_encrypted)
 
 
 @dataclass
@@ -113,6 +129,16 @@ class Answer:
     """Whether the request went out behind the proxy."""
     proxy_status: int = 0
     """What an HTTP proxy answered to being asked for a connection."""
+    tries: int = 1
+    """Requests that were sent: over HTTP/2, a server may take none of them, and is asked again."""
+    shaking_hands: bool = False
+    """Whether it ended with a connection, and before TLS was established."""
+    unsent: bool = False
+    """Whether it ended before the target had taken all of the request's body."""
+    endless: bool = False
+    """Whether the answer's head announced neither a length nor chunks: it ends with the
+    connection.
+    """
     proxy_error: int = 0
     """libcurl's word for what a SOCKS proxy answered."""
     certificate_asked: bool = False

@@ -10,7 +10,7 @@ from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.probes.http import retry_after
 from worker.probes.http.answers import edge
 from worker.probes.http.answers.expect import Expect
-from worker.probes.http.answers.judging import answer_fault
+from worker.probes.http.answers.judging import answer_fault, status_fault
 from worker.probes.http.redirect import followable, redirected, shown
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.slow import SlowLimits, slow_fault
@@ -100,21 +100,36 @@ class Visit:
     def _fault(self, request: Request, answer: Answer) -> Fault:
         if answer.lines:
             self._noted = edge.noted(answer.lines)
+        demands = self._demands
         if answer.code:
             from worker.probes.http.curl.faults import fault as fault_of
 
-            return fault_of(answer, self._look.timeout_ms)
+            broken = fault_of(answer, self._look.timeout_ms)
+            return self._decided(answer, broken) or broken
+        fault = _version_fault(request, answer) or self._judged(answer)
+        if fault is None and demands.limits is not None:
+            fault = slow_fault(demands.limits, _took(self._whole(answer)))
+        return fault or _WELL
+
+    def _judged(self, answer: Answer) -> Fault | None:
         demands = self._demands
-        fault = _version_fault(request, answer) or answer_fault(
+        return answer_fault(
             demands.expect,
             answer,
             self._noted,
             follows=demands.redirects > 0,
             credentials=demands.says_who_we_are,
         )
-        if fault is None and demands.limits is not None:
-            fault = slow_fault(demands.limits, _took(self._whole(answer)))
-        return fault or _WELL
+
+    def _decided(self, answer: Answer, broken: Fault) -> Fault | None:
+        """What an unexpected status says, although the rest of the answer did not come; None when
+        the rest would have decided.
+        """
+        follows, expect = self._demands.redirects > 0, self._demands.expect
+        if answer.status < 200 or status_fault(expect, answer.status, follows=follows) is None:
+            return None
+        reason, blame, sentence = self._judged(answer) or broken
+        return reason, blame, f"{sentence}; {broken[2]}"
 
     def _outcome(self, request: Request, answer: Answer, fault: Fault) -> Outcome:
         reason, blame, sentence = fault
@@ -157,6 +172,8 @@ class Visit:
             extra["warm"] = answer.warm
         if answer.proxy is not None:
             extra["proxy"] = answer.proxy
+        if answer.tries > 1:
+            extra["tries"] = answer.tries
         if answer.certificate_expires is not None:
             expires = certificate.expires_at(answer.certificate_expires)
             if expires is not None:

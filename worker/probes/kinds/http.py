@@ -24,6 +24,7 @@ from worker.contract.kind import CheckParams, Kind, with_secrets
 from worker.contract.outcome import Blame, Outcome, failure
 from worker.contract.target import Target, asked_at, plain_host
 from worker.probes.http.answers.expect import Expect
+from worker.probes.http.answers.wall import PAGE
 from worker.probes.http.credentials import Auth, Authority, ClientParams, ProxyParams
 from worker.probes.http.request import HttpVersion, Request
 from worker.probes.http.visit import Demands, Visit
@@ -192,6 +193,18 @@ class HttpParams(CheckParams):
         host = self.resolve.get(plain_host(host), host)
         return host if _is_address(host) else None
 
+    @property
+    def _read_limit(self) -> int:
+        """Bytes that can decide: one more than the body may have tells that it has more, and walls
+        are known by the first part of their pages.
+        """
+        most = self.expect.max_bytes
+        return self.body_limit if most is None else max(most + 1, min(self.body_limit, PAGE))
+
+    @property
+    def _judges_redirects(self) -> bool:
+        return any(300 <= code < 400 for code in self.expect.codes or ())
+
     def _receiver(self) -> Receiver:
         """Who gets the request, whatever this check says of its way there."""
         return web_receiver(
@@ -216,7 +229,8 @@ class HttpParams(CheckParams):
             method=self.method,
             headers=tuple(headers),
             body=None if self.body is None else reveal(self.body, to).encode(),
-            body_limit=self.body_limit,
+            body_limit=self._read_limit,
+            skips_redirects=self.redirects > 0 and not self._judges_redirects,
             ip_version=self.ip_version,
             http_version=self.http_version,
             verify=self.verify,

@@ -1,5 +1,5 @@
-"""The phases of one look, timed one after the other: they cannot overlap, and they sum to the
-total.
+"""The phases of one look, timed one after the other: they cannot overlap. The total is the time
+that has passed, of which a look that failed may have spent a part on no phase that came to its end.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Exchanged(Protocol):
 
 class Phases:
     """Begins with the phases that are over; `end` says what the time since the last end was spent
-    on.
+    on, or since the phases that were over.
     """
 
     __slots__ = ("_began_ms", "_look", "_ms", "ip")
@@ -43,7 +43,7 @@ class Phases:
     def __init__(self, look: Look, ip: str | None, **ms: float | None) -> None:
         self._look = look
         self._ms = ms
-        self._began_ms = look.elapsed_ms()
+        self._began_ms = self._sum_ms
         self.ip = ip
 
     @classmethod
@@ -63,6 +63,10 @@ class Phases:
             tls_ms=answer.tls_ms,
             ttfb_ms=None if answer.ttfb_ms is None else answer.total_ms - known_ms,
         )
+
+    @property
+    def _sum_ms(self) -> float:
+        return sum(value or 0.0 for value in self._ms.values())
 
     def end(self, phase: str) -> None:
         """The time since the last end belongs to this phase, too. One that is no field of results
@@ -99,7 +103,8 @@ class Phases:
         """
         ms = {name: None if value is None else round(value, 3) for name, value in self._ms.items()}
         measured: dict[str, Any] = {name: ms.pop(name, None) for name in _FIELDS}
-        measured["total_ms"] = round(sum(value or 0.0 for value in self._ms.values()), 3)
+        passed_ms = 0.0 if fault is None else self._look.elapsed_ms()
+        measured["total_ms"] = round(max(self._sum_ms, passed_ms), 3)
         measured |= {"ip": self.ip, "extra": {**(extra or {}), **ms}}
         if fault is None and slow_ms is not None and measured["total_ms"] > slow_ms:
             sentence = f"the look took {measured['total_ms']:.0f} ms, more than {slow_ms:g} ms"

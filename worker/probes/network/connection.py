@@ -21,7 +21,9 @@ _ADDRESSES: Final = 4
 
 @dataclass(slots=True)
 class Connected:
-    """An open connection, which its holder must close."""
+    """An open connection, which its holder must close. `connect_ms` counts the addresses, too, that
+    did not take it.
+    """
 
     sock: socket.socket
     ip: str
@@ -102,8 +104,8 @@ async def _first(
     endpoints: list[Endpoint], dns_ms: float | None, look: Look
 ) -> Connected | Outcome:
     fault: Fault = (Reason.INTERNAL, Blame.PROBER, "nothing was tried")
+    began_ms = look.elapsed_ms()
     for endpoint, patience_s in in_turn(endpoints, look):
-        began_ms = look.elapsed_ms()
         result = await _attempt(endpoint, patience_s, look)
         if isinstance(result, socket.socket):
             look.step(f"connected to {endpoint.ip}")

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt, read_request
 from worker.contract.outcome import Blame, Reason
-from worker.probes.http.redirect import origin, redirected, shown
+from worker.probes.http.redirect import elsewhere, origin, redirected, shown
 from worker.probes.http.request import Answer, Request
 from worker.probes.run import Vantage
 from worker.targets.guard import Guard
@@ -179,3 +180,55 @@ def test_a_downgrade_is_another_origin() -> None:
 
 def test_a_shown_url_has_no_secrets() -> None:
     assert shown("https://me:pw@a.org:8443/path?key=1#x") == "https://a.org:8443/path"
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "params", "told"),
+    [
+        (302, "/", {"redirects": 2}, "status 302: redirected more often than allowed"),
+        (302, "/", {"expect": {"status": [200]}}, "status 302: redirected more often than allowed"),
+        (302, None, {}, "status 302: it does not say where to"),
+        (300, None, {}, "status 300: it does not say where to"),
+        (304, None, {}, "status 304: the target says that nothing has changed, and nobody asked"),
+        (304, "/", {}, "status 304: the target says that nothing has changed, and nobody asked"),
+        (302, None, {"redirects": 0, "expect": {"status": [301]}}, "status 302 was not expected"),
+        (302, "", {}, "status 302: it does not say where to"),
+    ],
+)
+async def test_what_is_wrong_with_a_redirect_is_told_as_it_is(
+    web: Web, look_at: LookAt, status: int, location: str | None, params: Any, told: str
+) -> None:
+    headers = None if location is None else {"Location": location}
+    url = (await web(status=status, headers=headers)).url()
+
+    outcome = await look_at("http", url=url, **params)
+
+    assert (outcome.reason, outcome.blame) == (Reason.STATUS, Blame.TARGET)
+    assert outcome.detail.startswith(told), outcome.detail
+
+
+@pytest.mark.parametrize("status", [301, 304])
+async def test_a_status_that_is_expected_is_well_wherever_it_leads(
+    web: Web, look_at: LookAt, status: int
+) -> None:
+    url = (await web(b"", status=status, headers={"Location": "/"})).url()
+
+    assert (await look_at("http", url=url, expect={"status": [status]})).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("/b", "http://a.test:81/b"),
+        ("b", "http://a.test:81/x/b"),
+        ("../b?c=d#e", "http://a.test:81/b?c=d#e"),
+        ("?c", "http://a.test:81/x/y?c"),
+        ("//b.test/c", "http://b.test/c"),
+        ("https://b.test", "https://b.test"),
+        ("/a b", "http://a.test:81/a%20b"),
+        ("/\xe4%20", "http://a.test:81/%E4%20"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_a_location_is_read_from_where_it_was_given(location: str, url: str) -> None:
+    assert elsewhere("http://a.test:81/x/y?z", location) == url

@@ -28,7 +28,13 @@ def answer_fault(
     `noted` are its headers of note, `follows` says whether redirects are followed, `credentials`
     whether we sent any.
     """
-    fault = status_fault(expect, answer.status, follows=follows, credentials=credentials)
+    fault = status_fault(
+        expect,
+        answer.status,
+        follows=follows,
+        credentials=credentials,
+        leads_on=answer.redirect_url is not None,
+    )
     if fault is None and expect.headers:
         fault = header_fault(expect, answer.headers)
     if fault is None and expect.reads_body:
@@ -38,9 +44,10 @@ def answer_fault(
 
 
 def status_fault(
-    expect: Expect, status: int, *, follows: bool, credentials: bool = False
+    expect: Expect, status: int, *, follows: bool, credentials: bool = False, leads_on: bool = False
 ) -> Fault | None:
-    """What is wrong with a status code; None when it is expected.
+    """What is wrong with a status code; None when it is expected. `leads_on`: the answer says where
+    to go.
 
     Some say something about us and nothing about the target's health, unless they are expected.
     """
@@ -53,13 +60,16 @@ def status_fault(
     return ours or (
         Reason.STATUS,
         Blame.TARGET,
-        _said_of(status, follows=follows and expect.codes is None),
+        _said_of(status, follows=follows, leads_on=leads_on),
     )
 
 
-def _said_of(status: int, *, follows: bool) -> str:
+def _said_of(status: int, *, follows: bool, leads_on: bool) -> str:
+    if status == 304:
+        return "status 304: the target says that nothing has changed, and nobody asked for changes"
     if follows and 300 <= status < 400:
-        return f"status {status}: redirected more often than allowed"
+        told = "redirected more often than allowed" if leads_on else "it does not say where to"
+        return f"status {status}: {told}"
     if status in _OVERLOADED:
         return f"status {status}: the target says that it {_OVERLOADED[status]}"
     if status == 405:

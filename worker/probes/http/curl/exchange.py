@@ -7,9 +7,9 @@ from typing import Final
 
 import pycurl
 
-from worker.probes.http.curl.body import body_of
+from worker.probes.http.curl.intake import Head, body_of
 from worker.probes.http.curl.options import prepare
-from worker.probes.http.curl.reading import read
+from worker.probes.http.curl.reading import Intake, read
 from worker.probes.http.curl.refusal import fault_of_way, refused
 from worker.probes.http.curl.route import Route, find_route, place, warm_route
 from worker.probes.http.curl.versions import missing
@@ -26,6 +26,14 @@ _UNKNOWN_CODING: Final = "Unrecognized content encoding"
 
 async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
+    began_ms = look.elapsed_ms()
+    answer = await _exchanged(request, look)
+    if answer.code:  # then what libcurl has timed is not all
+        answer.total_ms = round(look.elapsed_ms() - began_ms, 3)
+    return answer
+
+
+async def _exchanged(request: Request, look: Look) -> Answer:
     objection = look.vantage.guard.url_objection(request.url)
     if objection is not None:
         return refused(fault_of_way(request, place(request.url)[0], objection, look.vantage.guard))
@@ -69,15 +77,16 @@ async def send(request: Request, look: Look, route: Route) -> Answer:
     engine = look.vantage.curl
     easy = engine.borrow()
     try:
-        body = body_of(request, look)
-        lines: list[bytes] = []
+        head = Head(request, look)
+        body = body_of(request, head, look)
         prepare(easy, request, look, route)
-        easy.setopt(pycurl.HEADERFUNCTION, lines.append)
+        easy.setopt(pycurl.HEADERFUNCTION, head.take)
         easy.setopt(pycurl.WRITEFUNCTION, body.take)
-        code, words = await engine.transfer(easy)
-        if code == pycurl.E_WRITE_ERROR and body.cut:
-            code, words = 0, ""
-        return read(easy, request, (code, words), body, lines, route)
+        if route.gate is not None and request.may_be_http2:
+            easy.setopt(pycurl.PREREQFUNCTION, route.gate.sends)
+        intake = Intake(look.elapsed_ms(), head, body)
+        ended = await engine.transfer(easy)
+        return read(easy, request, ended, intake, route)
     finally:
         engine.give_back(easy)
 

@@ -4,27 +4,41 @@ to.
 
 import os
 import socket
-from typing import Any
+from typing import Any, Final
 
 import pycurl
 
 from worker.targets.guard import Guard
 
+MOST_TRIES: Final = 2
+"""Requests of one exchange."""
+_MAY: Final[int] = pycurl.PREREQFUNC_OK
+_MAY_NOT: Final[int] = pycurl.PREREQFUNC_ABORT
+
 
 class Gate:
     """Opens libcurl's sockets, and only to addresses that may be probed: no name can change after
-    this.
+    this. Counts the requests, too: libcurl would send one up to six times while an HTTP/2 server
+    takes none, without a pause.
     """
 
-    __slots__ = ("guard", "opened", "refusal")
+    __slots__ = ("guard", "opened", "refusal", "sent")
 
     def __init__(self, guard: Guard) -> None:
         self.guard = guard
         self.opened = False
         self.refusal: str | None = None
+        self.sent = 0
+
+    def sends(self, *_addresses: Any) -> int:
+        """libcurl is about to send the request; whether it may."""
+        self.sent += 1
+        return _MAY if self.sent <= MOST_TRIES else _MAY_NOT
 
     def open(self, _purpose: int, address: Any) -> Any:
         """A socket for this address, or libcurl's word for none."""
+        if self.sent >= MOST_TRIES:
+            return pycurl.SOCKET_BAD
         ip = address.addr[0]
         refusal = self.guard.refusal(ip.decode() if isinstance(ip, bytes) else ip)
         if refusal is not None:

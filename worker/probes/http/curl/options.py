@@ -11,6 +11,7 @@ from worker.probes.look.trust import is_pem
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.files import held
 
+_SUPPRESS_CONNECT_HEADERS: Final = 265  # pycurl has no name for it
 _SCHEMES: Final = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _ALWAYS: Final = (
     (pycurl.NOSIGNAL, 1),  # libcurl must not raise signals in a process with threads
@@ -42,15 +43,15 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
     setopt(pycurl.URL, request.url)
     setopt(pycurl.USERAGENT, vantage.user_agent.encode())
     setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
-    if request.headers:
-        setopt(pycurl.HTTPHEADER, list(request.headers))
+    if request.body is not None or request.headers:
+        setopt(pycurl.HTTPHEADER, header_lines(request))
     if request.compressed:
         setopt(pycurl.ACCEPT_ENCODING, "")  # whatever libcurl can unpack
     _prepare_method(easy, request)
     _prepare_way(easy, request, route, vantage.trust)
     if vantage.source_address is not None:
         setopt(pycurl.INTERFACE, f"host!{vantage.source_address}")
-    if request.url[:6].lower() == "https:":
+    if request.is_encrypted:
         _prepare_tls(easy, request, look)
         if request.http_version != "auto":
             setopt(pycurl.HTTP_VERSION, _VERSIONS[request.http_version])
@@ -64,6 +65,16 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
                 else _VERSIONS[request.http_version]
             ),
         )
+
+
+def header_lines(request: Request) -> list[bytes]:
+    """The lines that libcurl adds. Of its own accord it would ask before it sends a large body, and
+    wait a second for a word that many servers never give; a check may still ask so itself.
+    """
+    lines = list(request.headers)
+    if request.body and not any(line[:7].lower() == b"expect:" for line in lines):
+        lines.append(b"Expect:")
+    return lines
 
 
 def _prepare_method(easy: pycurl.Curl, request: Request) -> None:
@@ -100,6 +111,7 @@ def _prepare_proxy(easy: pycurl.Curl, proxy: Proxy, trust: str) -> None:
     setopt(pycurl.NOPROXY, "")  # the environment has no say
     # so that it is asked for an address, and the target sees one client
     setopt(pycurl.HTTPPROXYTUNNEL, 1)
+    setopt(_SUPPRESS_CONNECT_HEADERS, 1)
     if trust:
         setopt(pycurl.PROXY_CAINFO, trust)
     if proxy.username is not None:

@@ -1,37 +1,55 @@
 """What an easy handle knows after a transfer, as an answer."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import pycurl
 
-from worker.probes.http.curl.body import Body
+from worker.probes.http.curl.intake import Body, Head
 from worker.probes.http.curl.refusal import not_taken
 from worker.probes.http.curl.route import Route
-from worker.probes.http.redirect import written_out
+from worker.probes.http.redirect import elsewhere
 from worker.probes.http.request import Answer, Request
-from worker.probes.look.engine import Ending
+from worker.probes.look.engine import NO_ERROR, Ending
 
 _VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
 
 
+@dataclass(slots=True)
+class Intake:
+    """What a transfer brings, as far as libcurl has told it by callbacks."""
+
+    began_ms: float
+    head: Head
+    body: Body
+
+    def ending(self, ended: Ending) -> Ending:
+        """How the transfer ended: well, where it was we who had enough, and not well with half a
+        head.
+        """
+        code, _ = ended
+        enough = self.head.enough or self.body.cut or self.body.ended
+        if code == pycurl.E_WRITE_ERROR and enough:
+            return NO_ERROR
+        if code == 0 and not self.head.whole:
+            return pycurl.E_PARTIAL_FILE, "the head of the answer did not come to its end"
+        return ended
+
+
 def read(
-    easy: pycurl.Curl,
-    request: Request,
-    ending: Ending,
-    body: Body,
-    lines: list[bytes],
-    route: Route,
+    easy: pycurl.Curl, request: Request, ended: Ending, intake: Intake, route: Route
 ) -> Answer:
     """The answer to this request, however the transfer ended."""
     get = easy.getinfo
-    code, words = ending
+    code, words = intake.ending(ended)
+    head, body = intake.head, intake.body
     answer = Answer(
         code,
         words,
         status=get(pycurl.RESPONSE_CODE),
-        lines=tuple(lines),
+        lines=tuple(head.lines),
         body=b"".join(body.chunks),
-        cut=body.cut,
+        cut=body.cut or head.enough,
         ip=get(pycurl.PRIMARY_IP) or None,
         arrivals=body.arrivals,
     )
@@ -39,25 +57,38 @@ def read(
         answer.warm = (
             route.only_warm and code != pycurl.E_COULDNT_CONNECT and get(pycurl.NUM_CONNECTS) == 0
         )
-    _read_times(easy, answer)
+    if route.gate is not None and route.gate.sent > 1:
+        answer.tries = route.gate.sent
+    _read_times(easy, answer, intake)
     if route.proxy is not None:
         _read_proxy(easy, answer, route)
-    if 300 <= answer.status < 400:
-        elsewhere: bytes | None = easy.getinfo_raw(pycurl.REDIRECT_URL)
-        answer.redirect_url = None if elsewhere is None else written_out(elsewhere)
+    if 300 <= answer.status < 400 and (location := head.value(b"location")):
+        answer.redirect_url = elsewhere(request.url, location)
     if answer.status:
         answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
     if code:
-        answer.system_error = get(pycurl.OS_ERRNO)
-        if route.gate is not None and not route.gate.opened:
-            refusal = route.gate.refusal
-            answer.refusal = None if refusal is None else not_taken(request, refusal)
+        _read_failure(easy, request, answer, intake, route)
     elif answer.tls_ms is not None:
         answer.certificate_expires = _expiry(easy.getinfo_raw(pycurl.INFO_CERTINFO))
     return answer
 
 
-def _read_times(easy: pycurl.Curl, answer: Answer) -> None:
+def _read_failure(
+    easy: pycurl.Curl, request: Request, answer: Answer, intake: Intake, route: Route
+) -> None:
+    answer.system_error = easy.getinfo(pycurl.OS_ERRNO)
+    connected = answer.connect_ms is not None
+    answer.shaking_hands = connected and answer.tls_ms is None and request.is_encrypted
+    answer.unsent = easy.getinfo(pycurl.SIZE_UPLOAD_T) < len(request.body or b"")
+    head = intake.head
+    lengths = head.value(b"content-length"), head.value(b"transfer-encoding")
+    answer.endless = head.whole and lengths == (None, None)
+    if route.gate is not None and not route.gate.opened:
+        refusal = route.gate.refusal
+        answer.refusal = None if refusal is None else not_taken(request, refusal)
+
+
+def _read_times(easy: pycurl.Curl, answer: Answer, intake: Intake) -> None:
     """libcurl counts every phase from the start; phases here begin where the one before ended."""
     get = easy.getinfo
     answered_at = get(pycurl.STARTTRANSFER_TIME_T)
@@ -74,6 +105,10 @@ def _read_times(easy: pycurl.Curl, answer: Answer) -> None:
             answer.tls_ms = (encrypted_at - connected_at) / 1000
     if answered_at and answer.status:
         answer.ttfb_ms = (answered_at - ready_at) / 1000
+        if answer.tries > 1 or intake.head.hinted:
+            # libcurl counts to the first byte of an interim answer, and from the last try
+            answered_ms = intake.head.answered_ms - intake.began_ms
+            answer.ttfb_ms = max(0.0, min(answered_ms, answer.total_ms) - ready_at / 1000)
 
 
 def _read_proxy(easy: pycurl.Curl, answer: Answer, route: Route) -> None:

@@ -45,6 +45,10 @@ class Opens(Protocol):
 
     opened: bool
     refusal: str | None
+    sent: int
+
+    def sends(self, *_addresses: Any) -> int:
+        """Whether libcurl may send the request, once more or for the first time."""
 
     def open(self, _purpose: int, address: Any) -> Any:
         """A socket for this address, or libcurl's word for none."""
@@ -76,6 +80,11 @@ class _Shut:
 
     opened = False
     refusal: str | None = None
+    sent = 1
+
+    def sends(self, *_addresses: Any) -> int:
+        """It may; should that fail, there is no other connection to send it on."""
+        return pycurl.PREREQFUNC_OK  # type: ignore[no-any-return]
 
     def open(self, _purpose: int, _address: Any) -> Any:
         return pycurl.SOCKET_BAD
@@ -90,7 +99,7 @@ async def find_route(request: Request, look: Look) -> Route | Answer:
         guard = look.vantage.guard
         refusal = guard.refusal(address)
         if refusal is None:
-            return STRAIGHT
+            return Route(Gate(guard)) if request.may_be_http2 else STRAIGHT
         return refused(fault_of_way(request, address, refusal, guard))
     host, port = place(request.url)
     if (pinned := request.pinned(host)) is not None:
@@ -138,7 +147,7 @@ def _pinned(address: str, port: int, guard: Guard) -> Route | Answer:
     return (
         refused(not_asked(refusal))
         if refusal is not None
-        else Route(connect_to=f"::{bracketed(address)}:{port}", ip=address)
+        else Route(Gate(guard), connect_to=f"::{bracketed(address)}:{port}", ip=address)
     )
 
 

@@ -1,9 +1,11 @@
 """The request of a look: the question, or the list of models, with this worker's key."""
 
 import json
+from functools import partial
 from typing import Final
 
 from worker.probes.http.request import Request
+from worker.probes.kinds.llm.ending import Ending
 from worker.probes.kinds.llm.params import LlmParams
 from worker.probes.parameters.header import header_line
 from worker.probes.parameters.receiver import web_receiver
@@ -45,6 +47,7 @@ def request_of(params: LlmParams, secret: str | None) -> Request:
         body_limit=BODY_LIMIT,
         ip_version=params.ip_version,
         timed=True,
+        ends=partial(Ending, dialect),
     )
 
 

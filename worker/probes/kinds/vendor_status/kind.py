@@ -81,6 +81,7 @@ def _request(params: VendorStatusParams, known: Heard | None) -> Request:
         body_limit=BODY_LIMIT,
         ip_version=params.ip_version,
         compressed=True,
+        skips_redirects=True,
     )
 
 

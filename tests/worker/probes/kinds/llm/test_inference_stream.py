@@ -87,3 +87,36 @@ async def test_a_last_event_that_was_cut_in_its_middle_is_none(
 
     assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET), outcome
     assert "broke off" in outcome.detail
+
+
+@pytest.mark.parametrize("piece", [None, 5])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+async def test_nothing_is_waited_for_behind_the_last_event(
+    perform: Perform, vendor: Vendor, piece: int | None, newline: bytes
+) -> None:
+    def hang(frames: list[bytes]) -> list[bytes]:
+        play.hang_after = len(frames)
+        return [*frames, b": never"]
+
+    play = Play(change=hang, piece=piece, newline=newline, pace_s=0)
+
+    outcome = await perform(play, timeout_ms=2000)
+
+    assert outcome.ok, outcome
+    assert outcome.total_ms is not None
+    # Gemini has no last event: its stream is at its end when the connection is
+    assert (outcome.total_ms < 1900) is (vendor.api != "gemini"), outcome
+
+
+async def test_nothing_is_waited_for_behind_an_error(perform: Perform) -> None:
+    def hang(frames: list[bytes]) -> list[bytes]:
+        play.hang_after = len(frames)
+        return [*frames, b": never"]
+
+    play = Play(error_after=(2, 529), change=hang)
+
+    outcome = await perform(play)
+
+    assert outcome.reason is not Reason.TIMEOUT, outcome
+    assert outcome.total_ms is not None
+    assert outcome.total_ms < 2000

@@ -1,0 +1,150 @@
+"""An answer, as libcurl hands it over: its head line by line, its body chunk by chunk."""
+
+from collections.abc import Callable
+from typing import Final
+
+from worker.probes.http.request import Request
+from worker.probes.look.vantage import Look
+
+_STOP: Final = 0
+"""What a callback returns to have libcurl end the transfer there."""
+_EMPTY: Final = (b"\r\n", b"\n")
+_BODILESS: Final = frozenset({204, 304})
+
+
+class Head:
+    """The lines of an answer's head, and of its trailers. Ends the transfer with the head when no
+    body is wanted.
+    """
+
+    __slots__ = ("_look", "_wants", "answered_ms", "enough", "hinted", "interim", "lines")
+
+    def __init__(self, request: Request, look: Look) -> None:
+        self._look = look
+        self._wants = request.body_limit > 0, not request.skips_redirects, request.method != "HEAD"
+        self.lines: list[bytes] = []
+        self.interim = self.hinted = False
+        self.answered_ms = 0.0
+        self.enough = False
+
+    def take(self, line: bytes) -> int | None:
+        """libcurl has read a line, with its end."""
+        self.lines.append(line)
+        if line[:5] == b"HTTP/":
+            self.answered_ms = self._look.elapsed_ms()
+            self.interim = b" 1" in line[6:10]
+            self.hinted = self.hinted or self.interim
+        elif line in _EMPTY and not self.interim and self._is_enough():
+            self.enough = True
+            return _STOP
+        return None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the head came to its end."""
+        return not self.interim and any(line in _EMPTY for line in self.lines)
+
+    @property
+    def announced(self) -> int | None:
+        """Bytes of the body as the head announces them; None when it does not."""
+        size = self.value(b"content-length")
+        return int(size) if size is not None and size.isdecimal() and len(size) < 20 else None
+
+    def value(self, name: bytes) -> str | None:
+        """The value of a header of the answer itself, by its name in lower case; the last one of
+        several.
+        """
+        for line in reversed(self.lines):
+            if line[: len(name)].lower() == name and line[len(name) : len(name) + 1] == b":":
+                return line[len(name) + 1 :].strip().decode("latin-1")
+            if line[:5] == b"HTTP/":
+                break
+        return None
+
+    def _is_enough(self) -> bool:
+        """Whether nothing more is wanted, and more may come."""
+        any_body, redirects_too, whole = self._wants
+        if any_body and (redirects_too or not self._leads_elsewhere):
+            return False
+        return whole and self._status not in _BODILESS and self.announced != 0
+
+    @property
+    def _status(self) -> int:
+        begins = next(line for line in reversed(self.lines) if line[:5] == b"HTTP/")
+        code = begins.split(None, 2)[1][:3]
+        return int(code) if code.isdigit() else 0
+
+    @property
+    def _leads_elsewhere(self) -> bool:
+        return 300 <= self._status < 400 and bool(self.value(b"location"))
+
+
+class Body:
+    """What was read of the body, up to its limit."""
+
+    __slots__ = ("_head", "chunks", "cut", "ended", "room")
+
+    def __init__(self, limit: int, head: Head) -> None:
+        self._head = head
+        self.chunks: list[bytes] = []
+        self.room = limit
+        self.cut = False
+        self.ended = False
+
+    @property
+    def arrivals(self) -> tuple[tuple[int, float], ...]:
+        """Bytes that were there, and when; nothing, when nobody asked."""
+        return ()
+
+    def take(self, chunk: bytes) -> int | None:
+        """libcurl has read something. What is not wanted is not waited for, not even to see
+        whether there is any.
+        """
+        size = len(chunk)
+        if size < self.room:
+            self.room -= size
+            self.chunks.append(chunk)
+            return None
+        self.chunks.append(chunk[: self.room])
+        self.room -= size
+        if self.room == 0 and self._head.announced == sum(map(len, self.chunks)):
+            return None  # that was all, and the connection may go on
+        self.room, self.cut = 0, True
+        return _STOP
+
+
+class TimedBody(Body):
+    """As above, and when each chunk came; `ends` says of a chunk whether the answer ends in it."""
+
+    __slots__ = ("_arrivals", "_ends", "_look", "_size")
+
+    def __init__(
+        self, limit: int, head: Head, look: Look, ends: Callable[[bytes], bool] | None
+    ) -> None:
+        super().__init__(limit, head)
+        self._look = look
+        self._ends = ends
+        self._size = 0
+        self._arrivals: list[tuple[int, float]] = []
+
+    @property
+    def arrivals(self) -> tuple[tuple[int, float], ...]:
+        """Bytes that were there, and when in milliseconds of the look."""
+        return tuple(self._arrivals)
+
+    def take(self, chunk: bytes) -> int | None:
+        """libcurl has read something."""
+        self._size += len(chunk)
+        self._arrivals.append((self._size, self._look.elapsed_ms()))
+        said = super().take(chunk)
+        if said is None and self._ends is not None and self._ends(chunk):
+            self.ended = True
+            return _STOP
+        return said
+
+
+def body_of(request: Request, head: Head, look: Look) -> Body:
+    """What takes in the body of the answer to this request."""
+    if not request.timed:
+        return Body(request.body_limit, head)
+    return TimedBody(request.body_limit, head, look, request.ends and request.ends())
