@@ -31,6 +31,7 @@ from worker.probes.http.visit import Demands, Visit
 from worker.probes.look.slow import SlowLimits
 from worker.probes.look.trust import is_pem
 from worker.probes.look.vantage import Look
+from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.header import Headers, header_line
 from worker.probes.parameters.place import IpVersion
 from worker.probes.parameters.receiver import Receiver, web_receiver
@@ -50,6 +51,7 @@ def _method(value: str) -> str:
 
 
 Method = Annotated[str, Field(pattern=r"^[A-Z][A-Z-]{0,31}$"), AfterValidator(_method)]
+_ELSEWHERE: Final = frozenset(range(300, 400))
 
 
 class HttpParams(CheckParams):
@@ -144,28 +146,21 @@ class HttpParams(CheckParams):
 
     @model_validator(mode="after")
     def _agrees(self) -> "HttpParams":
-        if self.method == "HEAD" and (self.expect.reads_body or self.body is not None):
-            raise ValueError("a HEAD request has no body, neither sent nor expected")
-        if max(self.expect.min_bytes or 0, self.expect.max_bytes or 0) > self.body_limit:
-            raise ValueError(
-                f"body_limit is {self.body_limit}; raise it, so that the expected size can be seen"
-            )
-        if self.auth is not None and "authorization" in map(str.lower, self.headers):
-            raise ValueError("give either auth or the header Authorization")
-        if (address := self._fixed()) is not None and self.ip_version not in (
-            "any",
-            "6" if ":" in address else "4",
-        ):
-            raise ValueError(
-                f"ip_version is {self.ip_version}, and {address} is of the other version"
-            )
-        if self.http_version == "3" and not self.url.lower().startswith("https:"):
-            raise ValueError("HTTP/3 needs an https:// address")
-        if self.proxy is not None and (self.reuse or self.http_version == "3"):
-            raise ValueError(
-                "a look through a proxy can neither reuse a connection nor speak HTTP/3"
-            )
-        return self
+        return agreed(self, _CONTRADICTIONS)
+
+    @property
+    def is_other_version(self) -> bool:
+        """Whether the address that the first request goes to is of the IP version that is not
+        wanted.
+        """
+        return self.fixed is not None and self.ip_version == ("4" if ":" in self.fixed else "6")
+
+    @property
+    def fixed(self) -> str | None:
+        """The address that the first request goes to, when this check names one."""
+        host = urlsplit(self.url).hostname or ""
+        host = self.resolve.get(plain_host(host), host)
+        return host if _is_address(host) else None
 
     def targets(self) -> tuple[Target, ...]:
         """Whom the URL names, whichever address it is taken to have."""
@@ -187,12 +182,6 @@ class HttpParams(CheckParams):
         """The address itself."""
         return {"url": url}
 
-    def _fixed(self) -> str | None:
-        """The address that the first request goes to, when this check names one."""
-        host = urlsplit(self.url).hostname or ""
-        host = self.resolve.get(plain_host(host), host)
-        return host if _is_address(host) else None
-
     @property
     def _read_limit(self) -> int:
         """Bytes that can decide: one more than the body may have tells that it has more, and walls
@@ -203,7 +192,7 @@ class HttpParams(CheckParams):
 
     @property
     def _judges_redirects(self) -> bool:
-        return any(300 <= code < 400 for code in self.expect.codes or ())
+        return not _ELSEWHERE.isdisjoint(self.expect.codes or ())
 
     def _receiver(self) -> Receiver:
         """Who gets the request, whatever this check says of its way there."""
@@ -252,6 +241,35 @@ class HttpParams(CheckParams):
             or any(n.lower() in _WHO_WE_ARE for n in self.headers)
         )
         return Demands(self.expect, self.redirects, limits, says_who_we_are=known)
+
+
+_CONTRADICTIONS: Final[tuple[Contradiction[HttpParams], ...]] = (
+    (
+        lambda p: p.method == "HEAD" and (p.expect.reads_body or p.body is not None),
+        "a HEAD request has no body, neither sent nor expected",
+    ),
+    (
+        lambda p: max(p.expect.min_bytes or 0, p.expect.max_bytes or 0) > p.body_limit,
+        "body_limit is {0.body_limit}; raise it, so that the expected size can be seen",
+    ),
+    (
+        lambda p: p.auth is not None and "authorization" in map(str.lower, p.headers),
+        "give either auth or the header Authorization",
+    ),
+    (
+        lambda p: p.is_other_version,
+        "ip_version is {0.ip_version}, and {0.fixed} is of the other version",
+    ),
+    (
+        lambda p: p.http_version == "3" and not p.url.lower().startswith("https:"),
+        "HTTP/3 needs an https:// address",
+    ),
+    (
+        lambda p: p.proxy is not None and (p.reuse or p.http_version == "3"),
+        "a look through a proxy can neither reuse a connection nor speak HTTP/3",
+    ),
+)
+"""What a check cannot ask for at once, and how that is told."""
 
 
 async def run(params: HttpParams, look: Look) -> Outcome:

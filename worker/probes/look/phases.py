@@ -66,7 +66,7 @@ class Phases:
 
     @property
     def _sum_ms(self) -> float:
-        return sum(value or 0.0 for value in self._ms.values())
+        return sum(filter(None, self._ms.values()))
 
     def end(self, phase: str) -> None:
         """The time since the last end belongs to this phase, too. One that is no field of results

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,18 @@ from worker.probes.names.resolver import Endpoint, Found, Unresolved
 from worker.probes.parameters.place import IpVersion
 
 RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
-_NO_WAY: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+_NO_WAY: Final[Fault] = (Reason.UNREACHABLE, Blame.PATH, "no network path leads to the target")
+_CONNECTING: Final[Mapping[int, Fault]] = {
+    errno.ECONNREFUSED: (Reason.REFUSED, Blame.TARGET, "the target refused the connection"),
+    errno.ENETUNREACH: _NO_WAY,
+    errno.EHOSTUNREACH: _NO_WAY,
+    errno.ENETDOWN: _NO_WAY,
+    errno.EHOSTDOWN: _NO_WAY,
+    errno.ETIMEDOUT: (Reason.TIMEOUT, Blame.PATH, "the target did not take the connection"),
+    **dict.fromkeys(
+        RESETS, (Reason.RESET, Blame.PATH, "the connection was reset while it was made")
+    ),
+}
 _ADDRESSES: Final = 4
 """Addresses of one name that are tried before giving up."""
 
@@ -88,16 +99,9 @@ def in_turn(endpoints: Sequence[Endpoint], look: Look) -> Iterator[tuple[Endpoin
 
 def not_connected(system_error: int) -> Fault:
     """What the system's error number of a connection attempt says."""
-    if system_error == errno.ECONNREFUSED:
-        return Reason.REFUSED, Blame.TARGET, "the target refused the connection"
-    if system_error in _NO_WAY:
-        return Reason.UNREACHABLE, Blame.PATH, "no network path leads to the target"
-    if system_error == errno.ETIMEDOUT:
-        return Reason.TIMEOUT, Blame.PATH, "the target did not take the connection"
-    if system_error in RESETS:
-        return Reason.RESET, Blame.PATH, "the connection was reset while it was made"
     name = errno.errorcode.get(system_error, "an unknown error")
-    return Reason.INTERNAL, Blame.PROBER, f"this worker could not connect: {name}"
+    unknown = Reason.INTERNAL, Blame.PROBER, f"this worker could not connect: {name}"
+    return _CONNECTING.get(system_error, unknown)
 
 
 async def _first(

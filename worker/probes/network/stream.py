@@ -5,6 +5,7 @@ encrypted, and what the target's certificates say can be read.
 """
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Final, TypeVar
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.look.vantage import Look
 from worker.probes.network.alerts import asks_for_certificate, wants_certificate
+from worker.probes.network.connection import RESETS, not_connected
 
 T = TypeVar("T")
 CHUNK: Final = 1 << 16
@@ -120,18 +122,27 @@ class Stream:
 
 def broken(error: Exception, look: Look, doing: str) -> Fault:
     """What an error of BROKEN says of the target, in the middle of `doing`."""
-    if isinstance(error, TimeoutError):
-        return Reason.TIMEOUT, Blame.TARGET, f"no {doing} within {look.timeout_ms} ms"
     if isinstance(error, ssl.SSLEOFError):
         return ended(doing)
     if isinstance(error, ssl.SSLError):
-        ours = wants_certificate(error.reason or "", after_handshake=doing != HANDSHAKE)
-        if ours is not None:
-            return ours
-        return Reason.TLS, Blame.TARGET, f"the {doing} failed: {error.reason or 'no reason given'}"
+        words = error.reason or "no reason given"
+        ours = wants_certificate(words, after_handshake=doing != HANDSHAKE)
+        return ours or (Reason.TLS, Blame.TARGET, f"the {doing} failed: {words}")
     if isinstance(error, OSError):
-        return Reason.RESET, Blame.PATH, f"the connection was reset during the {doing}"
+        return _by_system(error.errno, look, doing)
     return Reason.INTERNAL, Blame.PROBER, "the server name cannot be used"
+
+
+def _by_system(number: int | None, look: Look, doing: str) -> Fault:
+    """What it means that the system ended a connection, or, without a number, that we did."""
+    dead = f"the connection went dead during the {doing}: nothing was acknowledged"
+    reset = Reason.RESET, Blame.PATH, f"the connection was reset during the {doing}"
+    ends: dict[int | None, Fault] = {
+        None: (Reason.TIMEOUT, Blame.TARGET, f"no {doing} within {look.timeout_ms} ms"),
+        errno.ETIMEDOUT: (Reason.TIMEOUT, Blame.PATH, dead),
+        **dict.fromkeys(RESETS, reset),
+    }
+    return ends.get(number) or not_connected(number or 0)
 
 
 def ended(doing: str) -> Fault:

@@ -248,4 +248,4 @@ async def test_a_server_that_takes_no_request_is_asked_once_more(
         assert sum(parts) <= outcome.total_ms
     else:
         assert (outcome.reason, outcome.blame) == (Reason.RESET, Blame.TARGET)
-        assert "the target took no request, asked 2 times" in outcome.detail
+        assert "the target took no request over HTTP/2, asked 2 times" in outcome.detail

@@ -1,6 +1,7 @@
 """The dns kind against a real DNS server, whose answers the test writes."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import dns.edns
 import dns.rcode
@@ -230,3 +231,45 @@ async def test_why_a_server_fails_is_told_when_it_says_so(
     outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=server.port)
 
     assert outcome.detail == "127.0.0.1 answered SERVFAIL: dnssec bogus"
+
+
+ALIASED = {
+    "one.test. A": [
+        "one.test. 60 IN CNAME Two.test.",
+        "two.test. 60 IN CNAME three.test.",
+        "three.test. 60 IN A 192.0.2.3",
+        "other.test. 60 IN A 192.0.2.9",
+    ],
+    "stray.test. A": ["other.test. 60 IN A 192.0.2.1"],
+    "dangling.test. A": ["dangling.test. 60 IN CNAME a.test.", "b.test. 60 IN A 192.0.2.1"],
+    "circle.test. A": ["circle.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME circle.test."],
+    "well.test. CNAME": ["well.test. 60 IN CNAME other.test."],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "reason", "told"),
+    [
+        ("one.test", "A", Reason.OK, ["192.0.2.3"]),
+        ("well.test", "CNAME", Reason.OK, ["other.test."]),
+        ("stray.test", "A", Reason.PROTOCOL, "holds no A record of stray.test, but of other.test."),
+        ("dangling.test", "A", Reason.PROTOCOL, "no A record of dangling.test, but of b.test."),
+        ("circle.test", "A", Reason.DNS, "circle.test has no A record"),
+    ],
+)
+async def test_records_of_another_owner_are_no_answer(
+    look_at: LookAt, name: str, record: str, reason: Reason, told: Any
+) -> None:
+    async with name_server() as server:
+        server.records = ALIASED
+        outcome = await look_at(
+            "dns", name=name, record=record, server="127.0.0.1", port=server.port
+        )
+
+    assert outcome.reason is reason, outcome
+    if reason is Reason.OK:
+        assert outcome.extra["answers"] == told
+    else:
+        assert outcome.blame is Blame.TARGET
+        assert told in outcome.detail
+        assert outcome.extra["answers"] == []

@@ -1,5 +1,6 @@
 """An answer, as libcurl hands it over: its head line by line, its body chunk by chunk."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -8,88 +9,98 @@ from worker.probes.look.vantage import Look
 
 _STOP: Final = 0
 """What a callback returns to have libcurl end the transfer there."""
-_EMPTY: Final = (b"\r\n", b"\n")
-_BODILESS: Final = frozenset({204, 304})
+_EMPTY: Final = frozenset({b"\r\n", b"\n"})
+_INTERIM: Final = re.compile(rb"HTTP/\S+ +1\d\d")
+_REDIRECT: Final = re.compile(rb"HTTP/\S+ +3\d\d")
+_BODILESS: Final = re.compile(rb"HTTP/\S+ +(?:204|304)")
 
 
 class Head:
     """The lines of an answer's head, and of its trailers. Ends the transfer with the head when no
-    body is wanted.
+    body is wanted. `enough`: we have ended it, here or in the body; `cut`: there was more, or may
+    have been.
     """
 
-    __slots__ = ("_look", "_wants", "answered_ms", "enough", "hinted", "interim", "lines")
+    __slots__ = (
+        "_begins_at",
+        "_look",
+        "_wants",
+        "answered_ms",
+        "cut",
+        "enough",
+        "hinted",
+        "interim",
+        "lines",
+    )
 
     def __init__(self, request: Request, look: Look) -> None:
         self._look = look
         self._wants = request.body_limit > 0, not request.skips_redirects, request.method != "HEAD"
+        self._begins_at = 0
         self.lines: list[bytes] = []
         self.interim = self.hinted = False
         self.answered_ms = 0.0
-        self.enough = False
+        self.enough = self.cut = False
 
     def take(self, line: bytes) -> int | None:
         """libcurl has read a line, with its end."""
         self.lines.append(line)
         if line[:5] == b"HTTP/":
-            self.answered_ms = self._look.elapsed_ms()
-            self.interim = b" 1" in line[6:10]
-            self.hinted = self.hinted or self.interim
-        elif line in _EMPTY and not self.interim and self._is_enough():
-            self.enough = True
+            self._begin(line)
+        elif line in _EMPTY and self._is_enough():
+            self.enough = self.cut = True
             return _STOP
         return None
 
     @property
     def whole(self) -> bool:
         """Whether the head came to its end."""
-        return not self.interim and any(line in _EMPTY for line in self.lines)
+        return not self.interim and not _EMPTY.isdisjoint(self.lines)
 
     @property
     def announced(self) -> int | None:
         """Bytes of the body as the head announces them; None when it does not."""
-        size = self.value(b"content-length")
-        return int(size) if size is not None and size.isdecimal() and len(size) < 20 else None
+        size = self.value(b"content-length") or ""
+        return int(size) if size.isdecimal() and len(size) < 20 else None
 
     def value(self, name: bytes) -> str | None:
         """The value of a header of the answer itself, by its name in lower case; the last one of
         several.
         """
-        for line in reversed(self.lines):
-            if line[: len(name)].lower() == name and line[len(name) : len(name) + 1] == b":":
-                return line[len(name) + 1 :].strip().decode("latin-1")
-            if line[:5] == b"HTTP/":
-                break
-        return None
+        begins, size = name + b":", len(name) + 1
+        found = [line for line in self.lines[self._begins_at :] if line[:size].lower() == begins]
+        return found[-1][size:].strip().decode("latin-1") if found else None
+
+    def _begin(self, line: bytes) -> None:
+        """An answer begins, an interim one or the one that counts."""
+        self._begins_at = len(self.lines) - 1
+        self.answered_ms = self._look.elapsed_ms()
+        self.interim = _INTERIM.match(line) is not None
+        self.hinted |= self.interim
 
     def _is_enough(self) -> bool:
         """Whether nothing more is wanted, and more may come."""
         any_body, redirects_too, whole = self._wants
-        if any_body and (redirects_too or not self._leads_elsewhere):
+        if self.interim or (any_body and (redirects_too or not self._leads_elsewhere)):
             return False
-        return whole and self._status not in _BODILESS and self.announced != 0
-
-    @property
-    def _status(self) -> int:
-        begins = next(line for line in reversed(self.lines) if line[:5] == b"HTTP/")
-        code = begins.split(None, 2)[1][:3]
-        return int(code) if code.isdigit() else 0
+        bodiless = _BODILESS.match(self.lines[self._begins_at])
+        return whole and bodiless is None and self.announced != 0
 
     @property
     def _leads_elsewhere(self) -> bool:
-        return 300 <= self._status < 400 and bool(self.value(b"location"))
+        begins = self.lines[self._begins_at]
+        return _REDIRECT.match(begins) is not None and bool(self.value(b"location"))
 
 
 class Body:
     """What was read of the body, up to its limit."""
 
-    __slots__ = ("_head", "chunks", "cut", "ended", "room")
+    __slots__ = ("_head", "chunks", "room")
 
     def __init__(self, limit: int, head: Head) -> None:
         self._head = head
         self.chunks: list[bytes] = []
         self.room = limit
-        self.cut = False
-        self.ended = False
 
     @property
     def arrivals(self) -> tuple[tuple[int, float], ...]:
@@ -109,7 +120,8 @@ class Body:
         self.room -= size
         if self.room == 0 and self._head.announced == sum(map(len, self.chunks)):
             return None  # that was all, and the connection may go on
-        self.room, self.cut = 0, True
+        self.room = 0
+        self._head.enough = self._head.cut = True
         return _STOP
 
 
@@ -138,7 +150,7 @@ class TimedBody(Body):
         self._arrivals.append((self._size, self._look.elapsed_ms()))
         said = super().take(chunk)
         if said is None and self._ends is not None and self._ends(chunk):
-            self.ended = True
+            self._head.enough = True
             return _STOP
         return said
 

@@ -28,8 +28,7 @@ class Intake:
         head.
         """
         code, _ = ended
-        enough = self.head.enough or self.body.cut or self.body.ended
-        if code == pycurl.E_WRITE_ERROR and enough:
+        if code == pycurl.E_WRITE_ERROR and self.head.enough:
             return NO_ERROR
         if code == 0 and not self.head.whole:
             return pycurl.E_PARTIAL_FILE, "the head of the answer did not come to its end"
@@ -49,7 +48,7 @@ def read(
         status=get(pycurl.RESPONSE_CODE),
         lines=tuple(head.lines),
         body=b"".join(body.chunks),
-        cut=body.cut or head.enough,
+        cut=head.cut,
         ip=get(pycurl.PRIMARY_IP) or None,
         arrivals=body.arrivals,
     )

@@ -11,12 +11,15 @@ time that the server took to answer.
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 import dns.edns
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
+import dns.rdatatype
 
 from worker.contract.kind import Kind
 from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
@@ -121,7 +124,7 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
         )
     elif params.missing:
         return Reason.CONTENT, Blame.TARGET, f"the name {params.name} exists"
-    elif (fault := _values_fault(params, _records(params, answer))) is not None:
+    elif (fault := _values_fault(params, answer, given=given)) is not None:
         return fault
     if params.dnssec and not answer.flags & dns.flags.AD:
         return (
@@ -132,29 +135,63 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
     return None
 
 
-def _values_fault(params: DnsParams, records: Sequence[Any]) -> Fault | None:
+def _values_fault(params: DnsParams, answer: dns.message.Message, *, given: bool) -> Fault | None:
+    records = _records(params, answer)
     if not records:
-        return Reason.DNS, Blame.TARGET, f"{params.name} has no {params.record} record"
-    if not params.wanted:
-        return None
+        return _of_others(params, answer, given=given) or (
+            Reason.DNS,
+            Blame.TARGET,
+            f"{params.name} has no {params.record} record",
+        )
+    wrong = _value_wrong(params, records) if params.wanted else None
+    return None if wrong is None else (Reason.CONTENT, Blame.TARGET, f"the answer {wrong}")
+
+
+def _value_wrong(params: DnsParams, records: Sequence[Any]) -> str | None:
     got = {value_of(record): record.to_text() for record in records}
     shown = ", ".join(list(got.values())[:3])[:120]
     lacking = [text for text, meant in params.wanted if not meant & got.keys()]
     known = frozenset[Value]().union(*(meant for _, meant in params.wanted))
-    others = [text for value, text in got.items() if value not in known]
-    none, lacks, more = (
-        f"the answer {shown} is none of those expected" * (len(lacking) == len(params.wanted)),
-        f"the answer {shown} lacks {', '.join(lacking)[:60]}" * bool(lacking),
-        f"the answer holds {', '.join(others)[:60]}, which is not expected" * bool(others),
+    others = ", ".join(text for value, text in got.items() if value not in known)[:60]
+    if len(lacking) == len(params.wanted):
+        return f"{shown} is none of those expected"
+    if lacking and params.match != "any":
+        return f"{shown} lacks {', '.join(lacking)[:60]}"
+    exactly = params.match == "exactly"
+    return f"holds {others}, which is not expected" if exactly and others else None
+
+
+def _of_others(params: DnsParams, answer: dns.message.Message, *, given: bool) -> Fault | None:
+    """An answer that has such records only of names that were not asked for."""
+    owners = {str(records.name) for records in answer.answer if records.rdtype == params.rdtype}
+    blame = Blame.TARGET if given else Blame.RESOLVER
+    sentence = (
+        f"the answer holds no {params.record} record of {params.name}, but of"
+        f" {', '.join(sorted(owners))[:80]}"
     )
-    wrong = {"any": none, "all": lacks, "exactly": lacks or more}[params.match]
-    return (Reason.CONTENT, Blame.TARGET, wrong) if wrong else None
+    return (Reason.PROTOCOL, blame, sentence) if owners else None
 
 
 def _records(params: DnsParams, answer: dns.message.Message) -> list[Any]:
-    return [
-        record for records in answer.answer if records.rdtype == params.rdtype for record in records
-    ]
+    """The records that were asked for, of the name or of one that it is an alias of."""
+    owners = _owners(params, answer)
+    found = [records for records in answer.answer if records.rdtype == params.rdtype]
+    return list(chain.from_iterable(records for records in found if records.name in owners))
+
+
+def _owners(params: DnsParams, answer: dns.message.Message) -> set[dns.name.Name]:
+    """The name that was asked for, and those to which its aliases lead."""
+    aliases = {
+        records.name: records[0].target
+        for records in answer.answer
+        if records.rdtype == dns.rdatatype.CNAME
+    }
+    name: dns.name.Name | None = params.question.question[0].name
+    owners: set[dns.name.Name] = set()
+    while name is not None and name not in owners:
+        owners.add(name)
+        name = aliases.get(name)
+    return owners
 
 
 def _why(answer: dns.message.Message) -> str:

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from worker.contract.kind import CheckParams
 from worker.contract.target import Target
 from worker.probes.kinds.dns.values import Value, values_meant
+from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.place import HostName, IpVersion, SlowMs
 
 RecordType = Literal[
@@ -84,15 +85,7 @@ class DnsParams(CheckParams):
 
     @model_validator(mode="after")
     def _agrees(self) -> "DnsParams":
-        if self.server is None and (self.transport != "udp" or self.port is not None):
-            raise ValueError("transport and port are for a server of yours; name it")
-        if self.server_name is not None and self.transport != "tls":
-            raise ValueError("server_name is for transport: tls only")
-        if self.missing and self.answers:
-            raise ValueError(
-                "a name that does not exist has no answers; give missing or answers, not both"
-            )
-        return self
+        return agreed(self, _CONTRADICTIONS)
 
     def targets(self) -> tuple[Target, ...]:
         """The server, over HTTPS by a web request, too; else the resolvers of the worker's machine,
@@ -157,3 +150,19 @@ class DnsParams(CheckParams):
     def wanted(self) -> tuple[tuple[str, frozenset[Value]], ...]:
         """`answers`, each as it is written and with the values that it may mean."""
         return tuple((text, values_meant(self.record, text)) for text in self.answers)
+
+
+_CONTRADICTIONS: Final[tuple[Contradiction[DnsParams], ...]] = (
+    (
+        lambda p: p.server is None and (p.transport != "udp" or p.port is not None),
+        "transport and port are for a server of yours; name it",
+    ),
+    (
+        lambda p: p.server_name is not None and p.transport != "tls",
+        "server_name is for transport: tls only",
+    ),
+    (
+        lambda p: p.missing and p.answers,
+        "a name that does not exist has no answers; give missing or answers, not both",
+    ),
+)

@@ -8,7 +8,7 @@ from typing import Final
 from worker.probes.kinds.llm.dialects.dialect import Dialect, MalformedError
 from worker.probes.kinds.llm.dialects.events import Event, events
 
-_EMPTY_LINE: Final = re.compile(rb"(?>\r\n|\n|\r){2}")
+_UP_TO_AN_EMPTY_LINE: Final = re.compile(rb".*(?>\r\n|\n|\r){2}", re.S)
 
 
 class Ending:
@@ -23,11 +23,11 @@ class Ending:
     def __call__(self, piece: bytes) -> bool:
         """Whether the answer ends in this piece."""
         self._rest += piece
-        ends = [match.end() for match in _EMPTY_LINE.finditer(self._rest)]
-        if not ends:
+        found = _UP_TO_AN_EMPTY_LINE.match(self._rest)
+        if found is None:
             return False
-        whole, self._rest = self._rest[: ends[-1]], self._rest[ends[-1] :]
-        return any(map(self._is_last, events(whole, ())))
+        self._rest = self._rest[found.end() :]
+        return any(map(self._is_last, events(found[0], ())))
 
     def _is_last(self, event: Event) -> bool:
         try:

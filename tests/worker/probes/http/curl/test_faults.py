@@ -160,7 +160,10 @@ async def test_nonsense_over_http2_is_told_as_what_it_is(
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        (SETTINGS + frame(3, 0, 1, b"\0\0\0\2"), "reset the stream of the answer (HTTP/2 INTERNAL"),
+        (
+            SETTINGS + frame(3, 0, 1, b"\0\0\0\2"),
+            "reset the stream of the answer: HTTP/2 stream 1",
+        ),
         (SETTINGS + HEADERS + frame(3, 0, 1, b"\0\0\0\x08"), "reset the stream of the answer"),
         (b"", SILENT),
         (SETTINGS, SILENT),
