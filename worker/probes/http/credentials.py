@@ -2,13 +2,14 @@
 
 from base64 import b64encode
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from worker.contract.kind import Params
 from worker.probes.http.request import ClientCertificate, Proxy
 from worker.probes.look.trust import is_pem, pem
+from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.files import plain_name
 from worker.probes.parameters.receiver import HERE, Receiver, web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
@@ -98,30 +99,12 @@ class ProxyParams(Params):
 
     @model_validator(mode="after")
     def _agrees(self) -> "ProxyParams":
-        parts = urlsplit(self.url)
-        if (
-            parts.scheme not in PROXY_SCHEMES
-            or not parts.hostname
-            or parts.port is None
-            or parts.path not in ("", "/")
-        ):
-            raise ValueError(
-                "url must be http://host:port, https://host:port or socks5://host:port"
-            )
-        if (
-            parts.username is not None
-            or parts.password is not None
-            or parts.query
-            or parts.fragment
-        ):
-            raise ValueError(
-                "url must be scheme, host and port alone; say username and password beside it"
-            )
-        if not self.url.isascii():
-            raise ValueError("url must be plain ASCII: the host in punycode (xn--...)")
-        if (self.username is None) is not (self.password is None):
-            raise ValueError("give both username and password, or neither")
-        return self
+        return agreed(self, _CONTRADICTIONS)
+
+    @property
+    def parts(self) -> SplitResult:
+        """The parts of the URL."""
+        return urlsplit(self.url)
 
     def open(self) -> Proxy:
         """The proxy with its credentials, which go to it alone; SecretError when one is missing,
@@ -141,3 +124,33 @@ def basic(username: str, password: str) -> str:
     if ":" in username:
         raise SecretError("a user name of basic authentication must not hold a colon")
     return f"Basic {b64encode(f'{username}:{password}'.encode()).decode('ascii')}"
+
+
+_CONTRADICTIONS: Final[tuple[Contradiction[ProxyParams], ...]] = (
+    (
+        lambda p: (
+            p.parts.scheme not in PROXY_SCHEMES
+            or not p.parts.hostname
+            or p.parts.port is None
+            or p.parts.path not in ("", "/")
+        ),
+        "url must be http://host:port, https://host:port or socks5://host:port",
+    ),
+    (
+        lambda p: (
+            p.parts.username is not None
+            or p.parts.password is not None
+            or p.parts.query
+            or p.parts.fragment
+        ),
+        "url must be scheme, host and port alone; say username and password beside it",
+    ),
+    (
+        lambda p: not p.url.isascii(),
+        "url must be plain ASCII: the host in punycode (xn--...)",
+    ),
+    (
+        lambda p: (p.username is None) is not (p.password is None),
+        "give both username and password, or neither",
+    ),
+)

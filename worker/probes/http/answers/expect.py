@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from worker.contract.kind import Params
+from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.json_path import Path, parse
 from worker.probes.parameters.json_schema import Schema
 from worker.probes.parameters.pattern import Expression, Pattern, regular_expression
@@ -118,15 +119,8 @@ class Expect(Params):
 
     @model_validator(mode="after")
     def _agrees(self) -> "Expect":
-        if self.json_schema is not None:
-            _ = self.compiled_schema
-        if (
-            self.min_bytes is not None
-            and self.max_bytes is not None
-            and self.min_bytes > self.max_bytes
-        ):
-            raise ValueError("min_bytes is more than max_bytes")
-        return self
+        _ = self.compiled_schema
+        return agreed(self, _CONTRADICTIONS)
 
     @cached_property
     def codes(self) -> frozenset[int] | None:
@@ -179,3 +173,13 @@ def _codes(item: int | str) -> range:
     if between is None:
         return range(int(item[0]) * 100, int(item[0]) * 100 + 100)
     return range(int(between[1]), int(between[2]) + 1)
+
+
+_CONTRADICTIONS: Final[tuple[Contradiction[Expect], ...]] = (
+    (
+        lambda e: (
+            None not in (e.min_bytes, e.max_bytes) and (e.min_bytes or 0) > (e.max_bytes or 0)
+        ),
+        "min_bytes is more than max_bytes",
+    ),
+)

@@ -12,6 +12,7 @@ from worker.contract.target import Target, asked_at
 from worker.probes.kinds.llm.budget import Bill
 from worker.probes.kinds.llm.dialects import anthropic, gemini, openai_chat, openai_responses
 from worker.probes.kinds.llm.dialects.dialect import Dialect, Question
+from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.header import Headers
 from worker.probes.parameters.pattern import Expression, Pattern
 from worker.probes.parameters.place import IpVersion
@@ -149,15 +150,7 @@ class LlmParams(CheckParams):
 
     @model_validator(mode="after")
     def _agrees(self) -> "LlmParams":
-        if self.tier == "inference" and self.model is None:
-            raise ValueError("model is missing: which model should be asked?")
-        if self.url is None and self.dialect.url is None:
-            raise ValueError(f"url is missing: {self.api} has no address of its own")
-        if self.budget.cost_per_day is not None and not (self.price.input or self.price.output):
-            raise ValueError(
-                "budget.cost_per_day needs a price: {input: ..., output: ...} for a million tokens"
-            )
-        return self
+        return agreed(self, _CONTRADICTIONS)
 
     def targets(self) -> tuple[Target, ...]:
         """Whom the base address names, that of the vendor included."""
@@ -199,3 +192,19 @@ class LlmParams(CheckParams):
         """What so many tokens of question and answer cost."""
         cost = (asked * self.price.input + answered * self.price.output) / _MILLION
         return Bill(asked + answered, round(cost, 9))
+
+
+_CONTRADICTIONS: Final[tuple[Contradiction[LlmParams], ...]] = (
+    (
+        lambda p: p.tier == "inference" and p.model is None,
+        "model is missing: which model should be asked?",
+    ),
+    (
+        lambda p: p.url is None and p.dialect.url is None,
+        "url is missing: {0.api} has no address of its own",
+    ),
+    (
+        lambda p: p.budget.cost_per_day is not None and not (p.price.input or p.price.output),
+        "budget.cost_per_day needs a price: {{input: ..., output: ...}} for a million tokens",
+    ),
+)
