@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request
 
-from api.http.answers.errors import ProblemError, invalid
+from api.http.answers.errors import invalid
 from api.moments import FORM, moment
-from coordinator.store.paging import position
 from worker.contract.clock import now
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
@@ -16,14 +15,13 @@ PATIENCE_S = 30.0
 """So long one page may take; a filter that hardly anything meets may make the database read all
 there is.
 """
-_INT64 = 2**63
 
 Identifier = Annotated[str, Path(description="the id of the one thing that is asked for")]
 IdFilter = Annotated[
     str | None, Query(description="only of this id", pattern=IDENTIFIER, examples=["claude"])
 ]
 Cursor = Annotated[
-    str | None, Query(description="`next` of the page before, for the same query", max_length=200)
+    str | None, Query(description="`next` of the page before, for the same query", max_length=800)
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
 TimeFilter = Annotated[
@@ -73,22 +71,3 @@ def past(parameter: str, text: str | None) -> Instant | None:
     if at is not None and at > now():
         raise invalid(parameter, f"{rfc3339(at)} lies in the future")
     return at
-
-
-def checked(cursor: str | None) -> str | None:
-    """The cursor itself, or the problem `bad_cursor` when we did not make it."""
-    if cursor is None:
-        return None
-    try:
-        at, identifier = position(cursor)
-    except ValueError:
-        raise _bad(cursor) from None
-    if not -_INT64 <= at < _INT64 or not identifier.isascii() or not identifier.isprintable():
-        raise _bad(cursor)
-    return cursor
-
-
-def _bad(cursor: str) -> ProblemError:
-    return ProblemError(
-        "bad_cursor", f"{cursor[:40]!r} is not a cursor; take `next` of a page, and the same query"
-    )

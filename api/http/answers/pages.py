@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
+from api.http.answers.cursors import bound
 from api.http.answers.encoding import JSON, encode
 
 
@@ -13,6 +14,7 @@ def page(request: Request, items: Sequence[Any], following: str | None) -> Respo
     """The items and the cursor behind them, with `Link: rel=next` (RFC 8288) while there is
     more.
     """
+    following = bound(request, following)
     headers = {"cache-control": "no-store"}
     if following is not None:
         address = request.url.include_query_params(cursor=following)

@@ -1,22 +1,21 @@
 """Exports: whole datasets as streams, and the summary that tells whether all of one arrived."""
 
 from asyncio import to_thread
-from collections import OrderedDict
-from dataclasses import asdict
 from typing import Annotated, Any, Final
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.documents.exports import ExportSummary
+from api.http.answers.cursors import bound, unbound
 from api.http.answers.encoding import answer as answered
 from api.http.answers.encoding import document
 from api.http.answers.errors import ProblemError, invalid
 from api.http.answers.refusals import refused
-from api.http.parameters import Cursor, checked
+from api.http.parameters import Cursor
 from api.http.routes.results import Wanted
 from api.http.sources.export_stream import ExportStream
+from api.http.sources.export_summaries import Summaries
 from api.http.sources.sources import From
 from coordinator.analytics.exports.dataset import Wanted as Chosen
 from coordinator.analytics.exports.datasets import DATASETS
@@ -26,9 +25,6 @@ from coordinator.store import ResultFilter
 from worker.contract.wording import enumerated
 
 router = APIRouter(tags=["exports"])
-
-REMEMBERED: Final = 1_000
-"""Summaries of so many exports are kept, by the process that made them, while it runs."""
 
 _FORMATS: Final = "; ".join(f"`{name}`: {made.about}" for name, made in FORMATS.items())
 
@@ -51,34 +47,10 @@ Struck = Annotated[
 ]
 
 
-class Summaries:
-    """Of the last exports, by id."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
-
-    def keep(self, export: Any) -> str:
-        """Remember an export that begins; its id."""
-        identifier = uuid4().hex
-        self._kept[identifier] = (export, export.summary)
-        while len(self._kept) > REMEMBERED:
-            self._kept.popitem(last=False)
-        return identifier
-
-    def of(self, identifier: str) -> dict[str, Any] | None:
-        """What was given out so far."""
-        if identifier not in self._kept:
-            return None
-        export, summary = self._kept[identifier]
-        return {
-            "id": identifier,
-            "dataset": export.dataset.name,
-            "schema": export.dataset.version,
-            "format": export.format.name,
-            "compression": export.compression,
-            "columns": list(export.wanted.columns),
-            **asdict(summary),
-        }
+_FREE: Final = frozenset(
+    {"cursor", "limit", "format", "compression", "columns", "header", "since", "until"}
+)
+"""What may differ behind a cursor: how rows are written, and the times, which mostly move on."""
 
 
 async def _summaries(request: Request) -> Summaries:
@@ -166,17 +138,25 @@ async def export(
             compression,
             columns,
             wanted,
-            checked(cursor),
+            unbound(request, cursor, _FREE),
             limit,
             header,
             struck,
         )
-        identifier = kept.keep(made)
+        await _begun(made, own.record, cursor)
+        identifier = kept.keep(made, str(bound(request, "", _FREE)))
         stream = made.stream(own.record, own.threads)
         return ExportStream(stream, place, _media_type(made), _headers(made, identifier))
     except BaseException:
         place.free()
         raise
+
+
+async def _begun(made: Any, record: Any, cursor: str | None) -> None:
+    try:
+        await made.begin(record)
+    except ValueError as error:
+        raise ProblemError("bad_cursor", str(error)) if cursor else error from None
 
 
 def _headers(made: Any, identifier: str) -> dict[str, str]:

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from api.documents.evidence import IncidentEvidence, incident_evidence, names_of
 from api.documents.incidents import IncidentDetail, Incidents
+from api.http.answers.cursors import checked
 from api.http.answers.encoding import answer, document
 from api.http.answers.errors import ProblemError
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED, MISSING
-from api.http.parameters import Cursor, Identifier, IdFilter, Limit, checked
+from api.http.parameters import Cursor, Identifier, IdFilter, Limit
 from api.http.sources.sources import From, Sources
 
 router = APIRouter(tags=["incidents"])
@@ -35,7 +36,7 @@ async def incidents(
     limit: Limit = 100,
 ) -> Response:
     """Incidents, the newest first by when they were opened."""
-    found = await sources.store.incidents.page(service, bool(open), checked(cursor), limit)
+    found = await sources.store.incidents.page(service, bool(open), checked(request, cursor), limit)
     return page(request, found.items, found.next)
 
 

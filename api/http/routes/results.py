@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.documents.results import Results
+from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
-from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, checked, instant
+from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, instant
 from api.http.sources.sources import From
 from coordinator.store import ResultFilter
 from coordinator.store.results.striking import Strike, is_struck
@@ -55,7 +56,7 @@ async def results(
     `until` bound).
     """
     async with timeout(PATIENCE_S):
-        found = await sources.record.page(wanted, checked(cursor), limit)
+        found = await sources.record.page(wanted, checked(request, cursor), limit)
         strikes = await sources.store.striking.standing()
     return page(request, [_listed(result, strikes) for result in found.items], found.next)
 

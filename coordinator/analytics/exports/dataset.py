@@ -27,6 +27,11 @@ class Wanted:
 class Reading(Protocol):
     """One reading of a dataset."""
 
+    async def begin(self) -> None:
+        """Decide up to which change it tells; ValueError for a cursor of a later state than there
+        is.
+        """
+
     def batches(self) -> AsyncGenerator[Any, None]:
         """Record batches with (at least) the columns wanted and those of the position, in the
         dataset's order.
@@ -34,6 +39,9 @@ class Reading(Protocol):
 
     def cursor(self, last: Any) -> str:
         """The cursor that stands behind a batch's last row."""
+
+    def end(self) -> str | None:
+        """The cursor of the next increment; None unless this reading gave all it had."""
 
     @property
     def skipped(self) -> Mapping[str, str]:
@@ -50,6 +58,8 @@ class Dataset:
     schema: Any
     filters: frozenset[str]
     read: Callable[[Record, Wanted], Reading] = field(repr=False)
+    increment: str = "what lies behind it in this order"
+    """What comes behind the cursor of an earlier export."""
 
     @property
     def version(self) -> str:

@@ -51,6 +51,9 @@ def page(datasets: Mapping[str, Dataset]) -> Iterator[str]:
             f"\n## {dataset.name}\n\n{dataset.about} Schema `{dataset.version}`; rows come"
             f" {dataset.order}.\n"
         )
+        yield (
+            f"With `--cursor`, behind the cursor of an earlier export, comes {dataset.increment}.\n"
+        )
         yield "| column | type | null | |\n|---|---|---|---|"
         for told in columns(dataset):
             yield (

@@ -5,7 +5,7 @@ cursor.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
@@ -15,6 +15,7 @@ from coordinator.store.paging import cursor_of
 
 NAMES = pa.list_(pa.string())
 Row = dict[str, Any]
+CURSOR: Final = "_cursor"
 Place = tuple[int, str]
 """A moment in milliseconds (0 where the order has none) and an id."""
 
@@ -27,28 +28,34 @@ class RowReading:
     chunks: AsyncIterator[list[Row]]
     place: Callable[[Row], Place]
     skipped: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    _last: list[Place] = field(default_factory=list)
+
+    async def begin(self) -> None:
+        """Nothing is to be decided."""
+
+    def end(self) -> str | None:
+        """The cursor behind the last row is that of what comes later."""
+        return None
 
     async def batches(self) -> AsyncGenerator[Any, None]:
         """The rows in columns."""
         async for rows in self.chunks:
-            yield columns_of(rows, self.schema, self.place)
+            yield columns_of(rows, self.schema, [cursor_of(*self.place(row)) for row in rows])
 
     def cursor(self, last: Any) -> str:
         """The cursor behind a batch's last row."""
-        row = last.slice(last.num_rows - 1).to_pylist()[0]
-        return cursor_of(row["_at"], row["_id"])
+        return cursor_behind(last)
 
 
-def columns_of(rows: list[Row], schema: Any, place: Callable[[Row], Place]) -> Any:
-    """Rows of plain values as a batch, with the position of each in `_at` and `_id`."""
-    places = [place(row) for row in rows]
-    arrays = [_array(rows, told) for told in schema]
-    extra = [
-        pa.array([at for at, _ in places], pa.int64()),
-        pa.array([identifier for _, identifier in places]),
-    ]
-    return pa.RecordBatch.from_arrays([*arrays, *extra], names=[*schema.names, "_at", "_id"])
+def cursor_behind(last: Any) -> str:
+    """The cursor that `columns_of` put behind the last row of a batch."""
+    found: str = last.column(CURSOR)[last.num_rows - 1].as_py()
+    return found
+
+
+def columns_of(rows: list[Row], schema: Any, cursors: list[str]) -> Any:
+    """Rows of plain values as a batch, with the cursor behind each in `_cursor`."""
+    arrays = [*(_array(rows, told) for told in schema), pa.array(cursors, pa.string())]
+    return pa.RecordBatch.from_arrays(arrays, names=[*schema.names, CURSOR])
 
 
 def _array(rows: list[Row], told: Any) -> Any:

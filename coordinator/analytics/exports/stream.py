@@ -29,7 +29,7 @@ _ZSTD_LEVEL: Final = 3
 @dataclass(slots=True)
 class Summary:
     """What was given out so far; `complete` once all of it was. `cursor` stands behind the last
-    row.
+    row, or, when there was no more, where the next increment begins.
     """
 
     rows: int = 0
@@ -51,12 +51,18 @@ class Export:
     wanted: Wanted
     header: bool = True
     summary: Summary = field(default_factory=Summary)
+    _reading: Reading | None = None
 
     @property
     def file_name(self) -> str:
         """What a file of it is called."""
         packed = "" if self.format.packs else PACKED_SUFFIX[self.compression]
         return f"{self.dataset.name}{self.format.suffixes[0]}{packed}"
+
+    async def begin(self, record: Record) -> None:
+        """Before the first byte; ValueError for a cursor that cannot be gone on from."""
+        self._reading = self.dataset.read(record, self.wanted)
+        await self._reading.begin()
 
     async def stream(
         self, record: Record, threads: Executor | None = None
@@ -78,7 +84,8 @@ class Export:
         def written(batch: Any) -> bytes:
             return counted(pack.compress(writer.add(batch.select(schema.names).cast(schema))))
 
-        loop, reading = get_running_loop(), self.dataset.read(record, self.wanted)
+        reading = self._reading or self.dataset.read(record, self.wanted)
+        loop = get_running_loop()
         batches = _ahead(_limited(reading.batches(), self.wanted.limit))
         try:
             yield await loop.run_in_executor(thread, lambda: counted(pack.compress(writer.begin())))
@@ -99,6 +106,7 @@ class Export:
     def _finish(self, reading: Reading, digest: str) -> None:
         self.summary.sha256 = digest
         self.summary.skipped = dict(reading.skipped)
+        self.summary.cursor = reading.end() or self.summary.cursor
         self.summary.complete = True
 
 

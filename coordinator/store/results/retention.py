@@ -35,6 +35,8 @@ class Retention:
 
     async def rollups(self, level: Level, before: Instant) -> int:
         """Forget buckets of a level that began before a moment; as `results`."""
+        if level == "hour":
+            await self._delete("rollup_gone", "at", before)
         return await self._old(f"rollup_{level}", "at", before)
 
     async def dead_letters(self, before: Instant) -> int:

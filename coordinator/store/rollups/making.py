@@ -15,10 +15,11 @@ import asyncpg
 
 from coordinator.domain.rollups.fold import RESULT, Values, from_results, from_rollups, joined
 from coordinator.domain.rollups.level import ABOVE, BELOW, LENGTH_MS, Level, floor
+from coordinator.store.changes import ROLLUPS, next_change
 from coordinator.store.database import Database
 from coordinator.store.results.partitions import add_day, day_of
 from coordinator.store.results.striking import COUNTS
-from coordinator.store.rollups.rows import clear, parts, put
+from coordinator.store.rollups.rows import clear, note_gone, parts, put
 from worker.contract.instant import Instant
 
 _RESULT: Final = ", ".join(f'"{name}"' for name in RESULT)
@@ -121,9 +122,13 @@ class Rollups:
         level, at, notes, again = bucket
         try:
             async with self._database.transaction() as transaction:
+                # exports give hours away, and have to tell what changed of them
+                change = await next_change(transaction, ROLLUPS) if level == "hour" else None
+                if begins and again and change is not None:
+                    await note_gone(transaction, at, again, change)
                 if begins and again:
                     await clear(transaction, f"rollup_{level}", at, again)
-                await put(transaction, f"rollup_{level}", rows, first=first)
+                await put(transaction, f"rollup_{level}", rows, first=first, change=change)
                 if ends and level in ABOVE:
                     await transaction.many(_DUE, _above(bucket))
                 await transaction.many(

@@ -88,10 +88,12 @@ class VerdictRow(Model):
     service = fields.CharField(max_length=64)
     at = fields.BigIntField()
     record = fields.TextField()
+    change = fields.BigIntField(db_default=0)
 
     class Meta:
         table = "verdict"
         unique_together = (("service", "at"),)
+        indexes = (Index(fields=("change",), name="verdict_change"),)  # increments of exports
 
 
 class IncidentRow(Model):
@@ -116,13 +118,25 @@ class IncidentRow(Model):
     cause = fields.CharField(max_length=64, db_default="")
     parts = fields.TextField(db_default="[]")
     withdrawn = fields.BooleanField(db_default=False)
+    change = fields.BigIntField(db_default=0)
 
     class Meta:
         table = "incident"
         indexes = (
+            Index(fields=("change",), name="incident_change"),  # increments of exports
             Index(fields=("opened_at", "id"), name="incident_opened"),
             Index(fields=("cause",), name="incident_cause"),  # incidents that share a cause
         )
+
+
+class ChangeRow(Model):
+    """How often a dataset was changed: rows carry the number of their last change."""
+
+    dataset = fields.CharField(max_length=64, primary_key=True)
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "change"
 
 
 class TimelineRow(Model):

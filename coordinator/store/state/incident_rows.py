@@ -12,6 +12,8 @@ from coordinator.store.database import Row
 
 COLUMNS: Final = tuple(field.name for field in fields(Incident))
 ALL: Final = (*COLUMNS, "updated_at")
+CHANGE: Final = "change"
+"""The column that tells which change of the table was the last of a row."""
 LINE: Final = (
     *(
         "incident",

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.verdict import Verdict
+from coordinator.store.changes import INCIDENTS, next_change
 from coordinator.store.database import Database
 from coordinator.store.paging import Page, cursor_of, position
 from coordinator.store.state.incident_rows import (
     ALL,
+    CHANGE,
     COLUMNS,
     LINE,
     detail,
@@ -25,9 +27,11 @@ _SELECT: Final = (
     f"SELECT {', '.join(f'incident.{name}' for name in COLUMNS)}, other.service AS cause_service "
     "FROM incident LEFT JOIN incident AS other ON other.id = incident.cause"
 )
+_PUT_COLUMNS: Final = (*ALL, CHANGE)
 _PUT: Final = (
-    f"INSERT INTO incident ({', '.join(ALL)}) VALUES ({', '.join('?' * len(ALL))}) "
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in ALL[1:])} "
+    f"INSERT INTO incident ({', '.join(_PUT_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_PUT_COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _PUT_COLUMNS[1:])} "
     "WHERE incident.updated_at <= excluded.updated_at"
 )
 _PUT_LINE: Final = (
@@ -76,8 +80,12 @@ class Incidents:
             (event.incident.id, event.at, event.moment): (event, verdict)
             for event, verdict in lines
         }
+        if not last:
+            return
         async with self._database.transaction() as transaction:
-            await transaction.many(_PUT, (to_row(event) for event, _ in last.values()))
+            change = await next_change(transaction, INCIDENTS)
+            rows = ([*to_row(event), change] for event, _ in last.values())
+            await transaction.many(_PUT, rows)
             await transaction.many(_PUT_LINE, (to_line(*told) for told in last.values()))
 
     async def open(self) -> list[Incident]:

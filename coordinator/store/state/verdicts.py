@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from coordinator.domain.model.verdict import Verdict
 from coordinator.encoding import from_text, to_text
+from coordinator.store.changes import VERDICTS, next_change
 from coordinator.store.database import Database
 from worker.contract.instant import Instant
 
 _PUT: Final = (
-    "INSERT INTO verdict (service, at, record) VALUES (?, ?, ?) "
-    "ON CONFLICT (service, at) DO UPDATE SET record = excluded.record"
+    "INSERT INTO verdict (service, at, record, change) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (service, at) DO UPDATE SET record = excluded.record, change = excluded.change "
+    "WHERE verdict.record <> excluded.record"
 )
 _BEYOND_RECORD: Final = ("cells", "evidence")
 """What a document tells beyond the line that replay prints."""
@@ -30,10 +32,14 @@ class Verdicts:
 
     async def add_many(self, verdicts: Iterable[Verdict]) -> None:
         """As `add`."""
-        await self._database.many(
-            _PUT,
-            ((verdict.service, verdict.at, to_text(verdict.to_document())) for verdict in verdicts),
-        )
+        told = [
+            (verdict.service, verdict.at, to_text(verdict.to_document())) for verdict in verdicts
+        ]
+        if not told:
+            return
+        async with self._database.transaction() as transaction:
+            change = await next_change(transaction, VERDICTS)
+            await transaction.many(_PUT, ((*row, change) for row in told))
 
     async def history(
         self, service: str, since: Instant | None = None, limit: int = 100

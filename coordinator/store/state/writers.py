@@ -78,6 +78,15 @@ class Writers:
             await transaction.many(_PUT, [(JUDGE, reach)])
         return reach, len(watermarks)
 
+    async def settled(self) -> Instant | None:
+        """No result that is yet to be committed was received before this; None where one process
+        stores, which commits in the order of receipt.
+        """
+        rows = await self._database.fetch(f"SELECT name, {WATERMARK} FROM {TABLE}")
+        watermarks = {row["name"]: int(row[WATERMARK]) for row in rows}
+        judge = watermarks.pop(JUDGE, 0)
+        return max(judge, min(watermarks.values())) if watermarks else None
+
 
 async def alive(database: Database, name: str, watermark: Instant | None = None) -> None:
     """Hold our row until the end of the transaction, so that nobody goes on without us before it is

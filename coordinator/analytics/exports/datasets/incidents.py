@@ -5,9 +5,11 @@ from typing import Final
 import pyarrow as pa
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
-from coordinator.analytics.exports.rows import NAMES, RowReading
+from coordinator.analytics.exports.rows import NAMES
+from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
+from coordinator.store.results.exporting import INCIDENT
 
 _SCHEMA: Final = schema_of(
     "incidents",
@@ -46,15 +48,21 @@ _SCHEMA: Final = schema_of(
 
 
 def _read(record: Record, wanted: Wanted) -> Reading:
-    chunks = record.store.exporting.incidents(wanted.filter, wanted.cursor)
-    return RowReading(_SCHEMA, chunks, lambda row: (row["opened_at"], row["id"]))
+    return TableReading(_SCHEMA, INCIDENT, record, wanted)
 
 
 DATASET: Final = Dataset(
     name="incidents",
-    about="The life of each disruption.",
+    about=(
+        "The life of each disruption. The filters `region` and `component` find those that reach it"
+        " or once did."
+    ),
     order="as they were opened (`opened_at`, then `id`); `since` and `until` bound `opened_at`",
     schema=_SCHEMA,
     filters=frozenset({"service", "component", "region", "since", "until"}),
+    increment=(
+        "every incident that was opened or changed since (revised, narrowed, resolved, withdrawn),"
+        " as it is now; it takes the place of the row with the same `id`"
+    ),
     read=_read,
 )

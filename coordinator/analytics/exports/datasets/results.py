@@ -11,8 +11,10 @@ from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
 from coordinator.archive.reading.received import Received, key_of
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import RESULTS
+from coordinator.store import Store
 from coordinator.store.paging import cursor_of, position
-from coordinator.store.results.striking import Strike, Striking
+from coordinator.store.results.striking import Strike
+from worker.contract.instant import Instant
 
 _FILTERS: Final = (
     "service",
@@ -28,26 +30,41 @@ _FILTERS: Final = (
 
 
 class _Results:
-    def __init__(self, received: Received, striking: Striking, struck: bool) -> None:
+    def __init__(self, received: Received, store: Store, struck: bool) -> None:
         self._received = received
-        self._striking = striking
+        self._store = store
         self._struck = struck
+        self._settled: Instant | None = None
+
+    async def begin(self) -> None:
+        """Where several processes store, give what was received before all that is yet to be
+        committed.
+        """
+        self._settled = await self._store.writers.settled()
 
     async def batches(self) -> AsyncGenerator[Any, None]:
         """In columns, as they were received: those that count, or those that were struck."""
-        strikes = await self._striking.standing()
+        await self.begin()
+        strikes = await self._store.striking.standing()
         received = self._received.batches()
         try:
             async for batch in received:
-                wanted = _kept(batch, strikes, self._struck)
+                settled = _before(batch, self._settled)
+                wanted = _kept(settled, strikes, self._struck)
                 if wanted.num_rows:
                     yield wanted
+                if settled.num_rows < batch.num_rows:
+                    return
         finally:
             await received.aclose()
 
     def cursor(self, last: Any) -> str:
         """Behind the last one received."""
         return cursor_of(*key_of(last))
+
+    def end(self) -> str | None:
+        """The one behind the last row is that of the next increment."""
+        return None
 
     @property
     def skipped(self) -> Mapping[str, str]:
@@ -59,7 +76,15 @@ def _read(record: Record, wanted: Wanted) -> Reading:
     after = position(wanted.cursor) if wanted.cursor is not None else None
     columns = tuple(dict.fromkeys((*wanted.columns, "region")))
     received = record.received(wanted.filter, columns, after)
-    return _Results(received, record.store.striking, wanted.struck)
+    return _Results(received, record.store, wanted.struck)
+
+
+def _before(batch: Any, settled: Instant | None) -> Any:
+    """The rows that were received before a moment; they come in this order."""
+    if settled is None:
+        return batch
+    at = batch.column("received_at").cast(pa.int64())
+    return batch.slice(0, pc.sum(pc.less(at, settled)).as_py() or 0)
 
 
 def _kept(batch: Any, strikes: Sequence[Strike], struck: bool) -> Any:
@@ -81,5 +106,10 @@ DATASET: Final = Dataset(
     ),
     schema=RESULTS,
     filters=frozenset(_FILTERS),
+    increment=(
+        "what was received since, each result once. Where several processes store, those of the"
+        " last seconds come with the next. A strike changes nothing of what was given: see"
+        " `outscope region strikes`, and export all anew after one"
+    ),
     read=_read,
 )

@@ -1,16 +1,17 @@
 """Results folded into hours: counts, uptime and percentiles for each check and region."""
 
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
-from coordinator.analytics.exports.rows import RowReading
+from coordinator.analytics.exports.rows import Row
+from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
 from coordinator.domain.rollups.sketch import PERCENTILES, PHASES, percentiles, unpacked
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
+from coordinator.store.results.exporting import ROLLUP
 
 _SCHEMA: Final = schema_of(
     "rollups",
@@ -21,7 +22,12 @@ _SCHEMA: Final = schema_of(
         field_of("component", NAME, "the feature of the service", nullable=False),
         field_of("check", NAME, "the check", nullable=False),
         field_of("region", NAME, "where it was looked from", nullable=False),
-        field_of("looks", pa.int64(), "how many looks were due in this hour", nullable=False),
+        field_of(
+            "looks",
+            pa.int64(),
+            "looks that were due in this hour; 0 when all were struck",
+            nullable=False,
+        ),
         field_of("good", pa.int64(), "how many of them were ok", nullable=False),
         field_of("bad", pa.int64(), "how many count against the target", nullable=False),
         field_of(
@@ -44,13 +50,10 @@ _SCHEMA: Final = schema_of(
 )
 
 
-async def _rows(record: Record, wanted: Wanted) -> AsyncIterator[list[dict[str, Any]]]:
-    async for rows in record.store.exporting.rollups(wanted.filter, wanted.cursor):
-        counts = unpacked([bytes(row.pop("sketch")) for row in rows], np.arange(len(rows)))
-        yield [
-            {**row, **_flat(told)}
-            for row, told in zip(rows, percentiles(counts, len(rows)), strict=True)
-        ]
+def _with_percentiles(rows: list[Row]) -> list[Row]:
+    counts = unpacked([bytes(row["sketch"] or b"") for row in rows], np.arange(len(rows)))
+    told = percentiles(counts, len(rows))
+    return [{**row, **_flat(one)} for row, one in zip(rows, told, strict=True)]
 
 
 def _flat(told: dict[str, dict[str, float] | None]) -> dict[str, float | None]:
@@ -62,10 +65,7 @@ def _flat(told: dict[str, dict[str, float] | None]) -> dict[str, float | None]:
 
 
 def _read(record: Record, wanted: Wanted) -> Reading:
-    def place(row: dict[str, Any]) -> tuple[int, str]:
-        return row["at"], f"{row['service']}/{row['check']}/{row['region']}"
-
-    return RowReading(_SCHEMA, _rows(record, wanted), place)
+    return TableReading(_SCHEMA, ROLLUP, record, wanted, _with_percentiles)
 
 
 DATASET: Final = Dataset(
@@ -74,8 +74,14 @@ DATASET: Final = Dataset(
         "Every hour of every check and region: counts by reason and percentiles, kept for longer"
         " than results."
     ),
-    order="by hour (`at`), service, check and region; `since` and `until` bound `at`",
+    order=("by hour (`at`), service, component, check and region; `since` and `until` bound `at`"),
     schema=_SCHEMA,
     filters=frozenset({"service", "component", "region", "check", "since", "until"}),
+    increment=(
+        "every row that was made or changed since, as it is now: the hour that goes on, and older"
+        " ones of which results came late or were struck; it takes the place of the row with the"
+        " same `at`, `service`, `component`, `check` and `region`. What `OUTSCOPE_KEEP_HOURS`"
+        " deletes is not told"
+    ),
     read=_read,
 )

@@ -5,9 +5,11 @@ from typing import Final
 import pyarrow as pa
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
-from coordinator.analytics.exports.rows import NAMES, RowReading
+from coordinator.analytics.exports.rows import NAMES
+from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
+from coordinator.store.results.exporting import VERDICT
 
 _SCHEMA: Final = schema_of(
     "verdicts",
@@ -36,8 +38,7 @@ _SCHEMA: Final = schema_of(
 
 
 def _read(record: Record, wanted: Wanted) -> Reading:
-    chunks = record.store.exporting.verdicts(wanted.filter, wanted.cursor)
-    return RowReading(_SCHEMA, chunks, lambda row: (row["at"], row["service"]))
+    return TableReading(_SCHEMA, VERDICT, record, wanted)
 
 
 DATASET: Final = Dataset(
@@ -49,5 +50,9 @@ DATASET: Final = Dataset(
     order="as they were said (`at`, then `service`); `since` and `until` bound `at`",
     schema=_SCHEMA,
     filters=frozenset({"service", "component", "region", "since", "until"}),
+    increment=(
+        "every verdict that was stored since, as it is; should one have the `service` and `at` of a"
+        " row that was given, it takes its place"
+    ),
     read=_read,
 )

@@ -5,9 +5,10 @@ from typing import Final
 import pyarrow as pa
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
-from coordinator.analytics.exports.rows import RowReading
+from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
+from coordinator.store.results.exporting import WORKER
 
 _SCHEMA: Final = schema_of(
     "workers",
@@ -31,8 +32,7 @@ _SCHEMA: Final = schema_of(
 
 
 def _read(record: Record, wanted: Wanted) -> Reading:
-    chunks = record.store.exporting.workers(wanted.filter, wanted.cursor)
-    return RowReading(_SCHEMA, chunks, lambda row: (0, f"{row['region']}/{row['worker']}"))
+    return TableReading(_SCHEMA, WORKER, record, wanted)
 
 
 DATASET: Final = Dataset(
@@ -41,5 +41,9 @@ DATASET: Final = Dataset(
     order="by region, then worker; `since` and `until` bound `last_heard_at`",
     schema=_SCHEMA,
     filters=frozenset({"region", "worker", "since", "until"}),
+    increment=(
+        "all of it once more, for it is small and always changes: it takes the place of what was"
+        " given; a worker that was silent for a week is not in it any more"
+    ),
     read=_read,
 )
