@@ -11,6 +11,8 @@ from typing import Final
 from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
+from coordinator.store.database import StoreError, checked
+from worker.contract.address import AddressError, from_environment
 from worker.contract.broker import BrokerUrlError, check_broker_url
 
 WRITERS: Final = ("here", "elsewhere")
@@ -55,6 +57,10 @@ class CoordinatorSettings:
             check_broker_url(self.broker)
         except BrokerUrlError as error:
             raise SettingsError(f"OUTSCOPE_BROKER {error}") from None
+        try:
+            checked(self.database)
+        except StoreError as error:
+            raise SettingsError(f"OUTSCOPE_DATABASE: {error}") from None
         if self.writers not in WRITERS:
             raise SettingsError(
                 f"OUTSCOPE_WRITERS is {self.writers!r}; write here, or elsewhere when writers store"
@@ -119,13 +125,10 @@ def _required(name: str, what: str, environ: Mapping[str, str]) -> str:
 
 
 def _secret(name: str, environ: Mapping[str, str]) -> str:
-    file = environ.get(f"{name}_FILE")
-    if not file:
-        return environ.get(name, "").strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {error}") from error
+        return from_environment(name, environ)
+    except AddressError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _path(name: str, environ: Mapping[str, str]) -> Path | None:

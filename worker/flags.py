@@ -2,9 +2,10 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
+from worker.contract.address import AddressError, from_file
+from worker.contract.address import from_environment as setting
 from worker.contract.installed import own_version
 
 FLAGS: Final = {
@@ -104,15 +105,15 @@ def called(name: str) -> str:
 def from_environment(name: str, environ: Mapping[str, str]) -> str:
     """What the environment says of a setting; empty when it says nothing."""
     variable = FLAGS[name][0]
-    secret_file = environ.get(f"{variable}_FILE") if name == "broker" else None
-    if not secret_file:
-        return environ.get(variable, "").strip()
-    return read_text(f"{variable}_FILE", secret_file).strip()
+    try:
+        return setting(variable, environ) if name == "broker" else environ.get(variable, "").strip()
+    except AddressError as error:
+        raise SettingsError(str(error)) from None
 
 
 def read_text(what: str, path: str) -> str:
     """The text of a file that a setting names; SettingsError says why it cannot be read."""
     try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{what} names {path}, which cannot be read: {error}") from error
+        return from_file(what, path)
+    except AddressError as error:
+        raise SettingsError(str(error)) from None

@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
+from worker.contract.address import echoed, has_login
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
 from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
@@ -131,9 +132,10 @@ def _contact(text: str) -> str | None:
     if (
         not re.fullmatch(r"(https?://|mailto:)[!-'*-~]+|[!-'*-?A-~]+@[!-'*-~]+", text)
         or len(text) > MAX_CONTACT
+        or ("://" in text and has_login(text))
     ):
         raise SettingsError(
-            f"{called('contact')} is {text!r}; give a plain URL or mail address, like"
+            f"{called('contact')} is {echoed(text)}; give a plain URL or mail address, like"
             " https://a.example"
         )
     return text

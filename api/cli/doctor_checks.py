@@ -17,7 +17,6 @@ from coordinator.doctor import Finding, State, failure, machine, ok, warning
 from coordinator.doctor.archives import look_at_archive
 from coordinator.doctor.broker import look_at_broker
 from coordinator.doctor.broker_safety import look_at_broker_safety
-from coordinator.doctor.finding import secrets_of
 from coordinator.doctor.geography import look_at_places
 from coordinator.doctor.store import look_at_store
 from coordinator.doctor.work import look_at_work
@@ -26,6 +25,7 @@ from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
 from coordinator.store.inspection import inspect
 from worker.contract import clock
+from worker.contract.address import secrets_of
 
 
 @dataclass(frozen=True, slots=True)

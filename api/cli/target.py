@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from api.configuration import parameter_models
+from worker.contract.address import echoed
 from worker.contract.kind import CheckParams
 
 
@@ -33,15 +33,15 @@ def check_of(target: str, kind: str | None = None) -> tuple[str, dict[str, Any]]
     certificate alone.
     """
     known = kinds_by_scheme()
+    url = target if kind is None or is_address(target) else _address(target, kind)
+    scheme = url.partition(":")[0].lower()
+    if scheme not in known:
+        raise TargetError(f"unknown scheme; write one of {'://, '.join(known)}://")
+    wanted = kind or known[scheme]
     try:
-        url = target if kind is None or is_address(target) else _address(target, kind)
-        scheme = urlsplit(url).scheme
-        if scheme not in known:
-            raise TargetError(f"unknown scheme {scheme!r}; write one of {'://, '.join(known)}://")
-        wanted = kind or known[scheme]
         return wanted, _model(wanted).from_url(url)
     except ValueError as error:
-        raise TargetError(str(error)) from error
+        raise TargetError(str(error)) from None
 
 
 def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
@@ -52,7 +52,9 @@ def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
     for text in more:
         name, equals, value = text.partition("=")
         if not name or not equals:
-            raise TargetError(f"{text!r} is no parameter; write NAME=VALUE, such as http_version=2")
+            raise TargetError(
+                f"{echoed(text)} is no parameter; write NAME=VALUE, such as http_version=2"
+            )
         *path, last = name.split(".")
         place = whole
         for step in path:
@@ -62,7 +64,7 @@ def with_params(params: dict[str, Any], more: Iterable[str]) -> dict[str, Any]:
         try:
             place[last] = yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise TargetError(f"the value of {name} cannot be read: {value!r}") from error
+            raise TargetError(f"the value of {name} cannot be read: {echoed(value)}") from error
     return whole
 
 

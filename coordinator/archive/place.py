@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from coordinator.runtime.durable import flush
 from coordinator.store.database import StoreError, connection_name, sqlite_path
+from worker.contract.address import AddressError, address, echoed, has_login, shown
 
 OFF: Final = "off"
 _FORMS: Final = "write a folder, s3://bucket/folder, or off"
@@ -150,11 +151,18 @@ def open_place(url: str) -> Place:
 
     if "://" not in url:
         return Place(LocalFileSystem(), str(Path(url).expanduser().absolute()), url)
-    told = url.split("?")[0].rsplit("@", 1)[-1]
-    if not url.startswith(("s3://", "file://")):
-        raise PlaceError(f"OUTSCOPE_ARCHIVE {told!r} is not understood; {_FORMS}")
     try:
+        if not url.startswith("file://"):
+            address(url, ("s3",))
         files, root = FileSystem.from_uri(url)
+    except AddressError as error:
+        hint = f"; {error}" if has_login(url) else ""
+        raise PlaceError(
+            f"OUTSCOPE_ARCHIVE {echoed(url)} is not understood; {_FORMS}{hint}"
+        ) from None
     except (ArrowException, ValueError, OSError) as error:
-        raise PlaceError(f"OUTSCOPE_ARCHIVE {told!r} cannot be used: {error}; {_FORMS}") from None
-    return Place(files, root.rstrip("/"), told)
+        said = "" if has_login(url) else f": {error}"  # whose words may repeat the URL
+        raise PlaceError(
+            f"OUTSCOPE_ARCHIVE {shown(url)!r} cannot be used{said}; {_FORMS}"
+        ) from None
+    return Place(files, root.rstrip("/"), shown(url))

@@ -5,7 +5,8 @@ from typing import Any, Final
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from coordinator.doctor.finding import Finding, failure, masked, ok
+from coordinator.doctor.finding import Finding, failure, ok
+from worker.contract.address import shown, without_logins
 from worker.contract.broker import BrokerUrlError, check_broker_url, transport_options, verified
 
 PATIENCE_S: Final = 5.0
@@ -23,22 +24,22 @@ def look_at_broker(url: str) -> tuple[Finding, int | None]:
     """Whether the broker takes the credential, and what time it is there (milliseconds), if it
     tells.
     """
-    shown = masked(url)
     try:
         check_broker_url(url)
     except BrokerUrlError as error:
         wrong, _, todo = str(error).partition("; ")
         return failure("broker", f"OUTSCOPE_BROKER {wrong}", todo or "mend it"), None
-    options = {**transport_options(), "max_retries": 0} if url.startswith("redis") else {}
+    told_as = shown(url)
+    options = {**transport_options(), "max_retries": 0}
     try:
         with Connection(
             verified(url), connect_timeout=PATIENCE_S, transport_options=options
         ) as link:
             told = _greeted(link)
     except Exception as error:
-        return failure("broker", f"{shown}: {_words(error)}", _todo(error)), None
+        return failure("broker", f"{told_as}: {_words(error)}", _todo(error)), None
     version, at_ms = told
-    return ok("broker", f"{shown} takes the credential{f': {version}' if version else ''}"), at_ms
+    return ok("broker", f"{told_as} takes the credential{f': {version}' if version else ''}"), at_ms
 
 
 def _greeted(link: Connection) -> tuple[str, int | None]:
@@ -57,7 +58,7 @@ def _greeted(link: Connection) -> tuple[str, int | None]:
 
 def _words(error: BaseException) -> str:
     cause = error.__cause__ if isinstance(error, OperationalError) and error.__cause__ else error
-    return f"{cause}" or type(cause).__name__
+    return without_logins(f"{cause}") or type(cause).__name__
 
 
 def _todo(error: BaseException) -> str:

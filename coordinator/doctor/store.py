@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from coordinator.configuration import checks_of
-from coordinator.doctor.finding import Finding, State, failure, masked, ok, warning
+from coordinator.doctor.finding import Finding, State, failure, ok, warning
 from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
 from coordinator.store.inspection import Inspection, inspect
 from coordinator.store.snapshot import known_migrations
+from worker.contract.address import shown
 
 LARGE: Final = 1 << 30
 """Bytes of a SQLite file up to which all of it is read in search of damage."""
@@ -17,18 +18,18 @@ _SHOWN: Final = 3
 
 async def look_at_store(url: str) -> AsyncIterator[Finding]:
     """Every finding about the store itself. Nothing more is found when it cannot be read."""
-    shown = masked(url)
+    told_as = shown(url)
     try:
         if connection_name(url) == "sqlite" and not sqlite_path(url).exists():
             yield warning(
                 "store",
-                f"nothing is stored yet at {shown}",
+                f"nothing is stored yet at {told_as}",
                 "it is made by the first `outscope up`",
             )
             return
         async with inspect(url) as store:
             size = await store.size()
-            yield ok("store", f"{shown} answers: {await store.server()}, {size / 1e6:,.1f} MB")
+            yield ok("store", f"{told_as} answers: {await store.server()}, {size / 1e6:,.1f} MB")
             applied = await store.migrations()
             yield _migrations(applied)
             if store.is_sqlite:
@@ -41,7 +42,7 @@ async def look_at_store(url: str) -> AsyncIterator[Finding]:
                     yield finding
     except StoreError as error:
         yield failure(
-            "store", f"{shown}: {error}", "start its server, or mend the URL in OUTSCOPE_DATABASE"
+            "store", f"{told_as}: {error}", "start its server, or mend the URL in OUTSCOPE_DATABASE"
         )
 
 

@@ -15,6 +15,8 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 from tortoise.exceptions import ConfigurationError
 
+from worker.contract.address import AddressError, address, echoed
+
 APP: Final = "store"
 POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
 
@@ -184,24 +186,31 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
+def checked(url: str) -> str:
+    """The database URL itself; StoreError, which repeats no secret of it, when it is none."""
+    if connection_name(url) == "sqlite":
+        sqlite_path(url)
+    else:
+        _postgres(url)
+    return url
+
+
 def _postgres(url: str) -> dict[str, Any]:
     try:
-        expanded: dict[str, Any] = expand_db_url("asyncpg:" + url.split(":", 1)[1])
+        plain = address(url, POSTGRES_SCHEMES)
+        expanded: dict[str, Any] = expand_db_url("asyncpg:" + plain.split(":", 1)[1])
+    except AddressError as error:
+        raise _not_understood(url, f" ({error})") from None
     except (ConfigurationError, ValueError):  # whose words may hold the password
         raise _not_understood(url) from None
     return expanded
 
 
-def _not_understood(url: str) -> StoreError:
+def _not_understood(url: str, why: str = "") -> StoreError:
     return StoreError(
-        f"database URL {_without_secret(url)!r} is not understood; "
-        "write sqlite:///path/to/outscope.db or postgresql://user:password@host/name"
+        f"database URL {echoed(url)} is not understood; write sqlite:///path/to/outscope.db or"
+        f" postgresql://user:password@host/name{why if '@' in url else ''}"
     )
-
-
-def _without_secret(url: str) -> str:
-    head, at, host = url.rpartition("@")
-    return f"{head.split('://')[0]}://…@{host}" if at else url
 
 
 TORTOISE_ORM: Final = tortoise_config("sqlite://outscope.db")

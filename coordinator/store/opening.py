@@ -24,6 +24,7 @@ from coordinator.store.database import (
     tortoise_config,
 )
 from coordinator.store.store import Store
+from worker.contract.address import secrets_of, without_logins
 
 UNUSABLE = (BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What the drivers and Tortoise raise when a database does not let itself be opened."""
@@ -54,12 +55,18 @@ async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
                 if migrate:
                     await _bring_up_to_date(database, url)
             except UNUSABLE as error:
-                raise StoreError(
-                    f"the database cannot be used: {error or type(error).__name__}"
-                ) from error
+                raise StoreError(f"the database cannot be used: {_words(error, url)}") from error
         yield Store(database)
     finally:
         await context.close_connections()
+
+
+def _words(error: BaseException, url: str) -> str:
+    """What a driver says, without what is secret in the URL."""
+    said = without_logins(str(error)) or type(error).__name__
+    for secret in secrets_of(url):
+        said = said.replace(secret, "…")
+    return said
 
 
 def _prepare_folder(path: Path) -> None:

@@ -25,11 +25,21 @@ class _Minute:
     began_at: float
     lines: int = 1
 
+from worker.contract.address import without_logins
+
+
+class Formatter(logging.Formatter):
+    """Lines, and the tracebacks below them, without users and passwords in addresses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        return without_logins(super().format(record))
+
 
 def configure(level: str = "INFO") -> None:
     """Send all log lines of this process to standard error, in UTC."""
     handler = logging.StreamHandler(sys.stderr)
-    formatter = logging.Formatter(
+    formatter = Formatter(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime

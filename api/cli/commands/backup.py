@@ -16,6 +16,7 @@ from coordinator.archive.place import archive_url
 from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup
 from coordinator.store.database import StoreError, connection_name, sqlite_path
 from worker.contract import clock
+from worker.contract.address import shown
 
 POSTGRES: Final = (
     "This store is a PostgreSQL database, which has its own tools for this. Take a backup, while"
@@ -96,7 +97,7 @@ def archive_of(url: str, included: bool = False) -> ArchiveFolder | None:
     if where is None:
         return None
     if "://" in where:
-        return ArchiveFolder(where.split("?")[0].rsplit("@", 1)[-1], None, included)
+        return ArchiveFolder(shown(where), None, included)
     folder = Path(where).expanduser().absolute()
     return ArchiveFolder(str(folder), folder, included)
 

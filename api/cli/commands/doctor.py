@@ -1,7 +1,6 @@
 """`outscope doctor`: what is well with this installation, what is not, and what to do."""
 
 import json as plain_json
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.commands.processes import Broker
+from api.cli.commands.processes import Broker, secret
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, data_dir, database_url
 from api.cli.terminal.outside import shown
@@ -52,7 +51,8 @@ def doctor(
         examined,
     )
 
-    installation = Installation(data_dir(data), _database(database, data), _broker(broker), config)
+    url, told_broker = database_url(database, data), secret("OUTSCOPE_BROKER", broker)
+    installation = Installation(data_dir(data), url, told_broker, config)
     findings = examined(installation)
     told = _as_json(findings) if json else _as_lines(findings, console())
     raise typer.Exit(WRONG if any(finding.state is State.FAILURE for finding in told) else 0)
@@ -92,25 +92,3 @@ def _line(state: Text, check: str, said: Text) -> Table:
     line.add_column(overflow="fold")
     line.add_row(state, check, said)
     return line
-
-
-def _database(given: str | None, data: Path | None) -> str:
-    try:
-        return database_url(given, data)
-    except OSError as error:
-        raise _unreadable("OUTSCOPE_DATABASE_FILE", error) from None
-
-
-def _broker(given: str | None) -> str | None:
-    file = os.environ.get("OUTSCOPE_BROKER_FILE")
-    if given or not file:
-        return given
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise _unreadable("OUTSCOPE_BROKER_FILE", error) from None
-
-
-def _unreadable(variable: str, error: OSError) -> typer.Exit:
-    typer.echo(f"{variable} names a file that cannot be read: {error}", err=True)
-    return typer.Exit(WRONG)

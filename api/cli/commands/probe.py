@@ -15,6 +15,7 @@ from api.cli.terminal.outcome_view import show
 from api.cli.terminal.outside import Terminal
 from api.configuration import parameter_models
 from coordinator.domain.model.topology import Check
+from worker.contract.address import has_login
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome
 
@@ -109,7 +110,7 @@ def _spec(
             params = with_params(params, more)
             parameter_models()[kind].model_validate(params)
         except (TargetError, ValidationError) as error:
-            typer.echo(f"{target} cannot be probed: {_sentence(error)}", err=True)
+            typer.echo(_refused(target, error), err=True)
             raise typer.Exit(2) from None
         return CheckSpec(
             id="probe", kind=kind, interval_ms=timeout_ms, timeout_ms=timeout_ms, params=params
@@ -138,6 +139,16 @@ def _configured(name: str, config: Path | None) -> CheckSpec:
         timeout_ms=check.timeout_ms,
         params=check.params,
     )
+
+
+def _refused(target: str, error: Exception) -> str:
+    """Why it cannot be probed; nothing of an address that may hold a password is repeated."""
+    if has_login(target):
+        return (
+            "That address cannot be probed: name a host without user and password; secrets of"
+            " checks are told in docs/reference/checks.md"
+        )
+    return f"{target} cannot be probed: {_sentence(error)}"
 
 
 def _sentence(error: Exception) -> str:

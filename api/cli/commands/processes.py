@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from api.cli.options.locations import Data, Database, data_dir, database_url
+from worker.contract.address import AddressError, from_environment
+from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.installed import require
 
 Broker = Annotated[
@@ -72,6 +74,7 @@ def up(
         ca_file=Path(ca_file) if ca_file else None,
         source_addresses=_pairs(source or []),
     )
+    _checked(settings.broker, settings.database)
     try:
         asyncio.run(run_until_told(settings, typer.echo))
     except CannotStartError as error:
@@ -105,8 +108,29 @@ def api(
 
 def secret(variable: str, given: str | None) -> str | None:
     """A setting that may stand in a file, so that it appears in no list of processes."""
-    file = os.environ.get(f"{variable}_FILE")
-    return given if given or not file else Path(file).read_text(encoding="utf-8").strip()
+    try:
+        return given or from_environment(variable, os.environ) or None
+    except AddressError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _checked(broker: str | None, database: str | None) -> None:
+    """Refuse what the processes would refuse, before any is started."""
+    from coordinator.store.database import StoreError
+    from coordinator.store.database import checked as database_checked
+
+    try:
+        if broker is not None:
+            check_broker_url(broker)
+        if database is not None:
+            database_checked(database)
+    except BrokerUrlError as error:
+        typer.echo(f"OUTSCOPE_BROKER {error}", err=True)
+        raise typer.Exit(1) from None
+    except StoreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -8,10 +8,11 @@ from email.message import Message
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from api.cli.options.credentials import CredentialsError, authorization, without_credentials
+from worker.contract.address import AddressError, address
 from worker.contract.installed import VERSION_HEADER
 
 _CHUNK = 1 << 16
@@ -153,13 +154,9 @@ def checked(url: str) -> str:
     """The URL itself; ValueError, which repeats nothing of it, when it is not one of a server."""
     wrong = "is not a web address such as http://127.0.0.1:8000; a password in it is written with"
     try:
-        parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        known = False
-    if not known:
-        raise ValueError(f"{wrong} %2F for / and so on")
-    return url
+        return address(url, ("http", "https"))
+    except AddressError:
+        raise ValueError(f"{wrong} %2F for / and so on") from None
 
 
 def _seconds(told: str | None) -> float:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from worker.contract.address import AddressError, from_file
+
 _SCHEME: Final = re.compile(r"(?i)(basic|bearer)\s+\S+")
 _LINE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?|[^\x00-\x1f\x7f]+")
 
@@ -42,10 +44,9 @@ def _from_file(path: str | None) -> str | None:
     if not path:
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        raise CredentialsError(f"OUTSCOPE_AUTH_FILE: {path} cannot be read: {why}") from None
+        return from_file("OUTSCOPE_AUTH_FILE", path)
+    except AddressError as error:
+        raise CredentialsError(str(error)) from None
 
 
 def _header(given: str) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from worker.contract.address import AddressError, from_environment
+
 Database = Annotated[
     str | None,
     typer.Option(
@@ -38,9 +40,11 @@ def database_url(database: str | None, data: Path | None) -> str:
     """The database given (or named by the file in OUTSCOPE_DATABASE_FILE), else the SQLite file in
     the data folder.
     """
-    secret = os.environ.get("OUTSCOPE_DATABASE_FILE")
-    if database is None and secret:
-        database = Path(secret).read_text().strip()
-    if database is not None:
+    try:
+        database = database or from_environment("OUTSCOPE_DATABASE", os.environ)
+    except AddressError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if database:
         return database
     return f"sqlite://{data_dir(data) / 'outscope.db'}"

@@ -15,12 +15,15 @@ def parts_of(value: str, *schemes: str) -> SplitResult:
     """The parts of an address that has one of these schemes and names a host; ValueError for any
     other.
     """
-    parts = urlsplit(value)
-    # both raise ValueError for what cannot be meant
-    _ = (
-        parts.port,
-        (parts.hostname or "").encode("idna"),
-    )
+    try:
+        parts = urlsplit(value)
+        # both raise ValueError for what cannot be meant
+        _ = (
+            parts.port,
+            (parts.hostname or "").encode("idna"),
+        )
+    except ValueError:  # whose words may repeat a part of a password
+        raise ValueError("must name a host, and at most a port from 0 to 65535") from None
     if parts.scheme not in schemes or not parts.hostname:
         raise ValueError(
             f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)} and name a host"

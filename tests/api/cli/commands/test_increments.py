@@ -10,8 +10,8 @@ import pytest
 from click.testing import Result as Ran
 
 from coordinator.domain.model.incident import IncidentEvent, Moment
+from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.store import Heard, Store
-from coordinator.store.results.rollups import LENGTH_MS
 from tests.api import seeds
 from worker.contract.clock import now
 
