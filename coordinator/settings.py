@@ -12,8 +12,8 @@ from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 from coordinator.store.database import StoreError, checked
-from worker.contract.address import AddressError, from_environment
 from worker.contract.broker import BrokerUrlError, check_broker_url
+from worker.contract.settings.address import AddressError, from_environment
 
 WRITERS: Final = ("here", "elsewhere")
 STANDBY: Final = ("wait", "refuse")

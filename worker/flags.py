@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping
 from typing import Final
 
-from worker.contract.address import AddressError, from_file
-from worker.contract.address import from_environment as setting
 from worker.contract.installed import own_version
+from worker.contract.settings.address import AddressError, from_file
+from worker.contract.settings.address import from_environment as setting
 
 FLAGS: Final = {
     "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),

@@ -10,9 +10,9 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from worker.contract.address import echoed, has_login
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
+from worker.contract.settings.address import echoed, has_login
 from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
 from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy

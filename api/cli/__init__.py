@@ -4,11 +4,18 @@ It may import everything; commands import what is heavy only when they run. This
 standard library alone: it starts whatever is installed, and says what is not.
 """
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from errno import EIO, ENOSPC, EPIPE
+from typing import Final
 
 from api.cli.commands import COMMANDS
 from worker.contract.installed import EXIT_MISSING, extras, own_version, sentence, third_party
+
+EXIT_UNWRITTEN: Final = 1
+_FULL: Final = frozenset({EIO, ENOSPC, EPIPE})
 
 
 def main() -> None:
@@ -17,16 +24,42 @@ def main() -> None:
     if arguments == ["--version"]:
         print(f"outscope {own_version()}")
         return
-    try:
-        from api.cli.app import app
+    with _output():
+        try:
+            from api.cli.app import app
 
-        app()
-    except ModuleNotFoundError as error:
-        said = missing(error, arguments)
-        if said is None:
+            app()
+        except ModuleNotFoundError as error:
+            said = missing(error, arguments)
+            if said is None:
+                raise
+            print(said, file=sys.stderr)
+            sys.exit(EXIT_MISSING)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Standard output that may be closed or full, or know few letters: none of it is worth a
+    traceback.
+    """
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _FULL:
             raise
-        print(said, file=sys.stderr)
-        sys.exit(EXIT_MISSING)
+        # nothing can be written there any more, not even at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if error.errno != EPIPE:  # who reads no more, as `head`, knows why
+            with suppress(OSError):
+                print(f"The output cannot be written: {error.strerror}", file=sys.stderr)
+        sys.exit(EXIT_UNWRITTEN)
 
 
 def missing(error: ModuleNotFoundError, arguments: Sequence[str]) -> str | None:

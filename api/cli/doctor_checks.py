@@ -25,7 +25,7 @@ from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
 from coordinator.store.inspection import inspect
 from worker.contract import clock
-from worker.contract.address import secrets_of
+from worker.contract.settings.address import secrets_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-import typer
-
+from api.cli.terminal.outside import say
 from worker.contract import logs
 
 
@@ -25,7 +24,7 @@ def run_coordinator(broker: str | None, database: str, data: Path, *, writer: bo
             {**plain, **{name: value for name, value in given.items() if value}}
         )
     except SettingsError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         return 2
     logs.configure(settings.log_level)
     return writer_process.run(settings) if writer else process.run(settings)

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from api.configuration import parameter_models
-from worker.contract.address import echoed
 from worker.contract.kind import CheckParams
+from worker.contract.settings.address import echoed
 
 
 class TargetError(ValueError):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from coordinator.runtime.durable import flush
 from coordinator.store.database import StoreError, connection_name, sqlite_path
-from worker.contract.address import AddressError, address, echoed, has_login, shown
+from worker.contract.settings.address import AddressError, address, echoed, has_login, shown
 
 OFF: Final = "off"
 _FORMS: Final = "write a folder, s3://bucket/folder, or off"

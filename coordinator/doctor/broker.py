@@ -6,8 +6,8 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from coordinator.doctor.finding import Finding, failure, ok
-from worker.contract.address import shown, without_logins
 from worker.contract.broker import BrokerUrlError, check_broker_url, transport_options, verified
+from worker.contract.settings.address import shown, without_logins
 
 PATIENCE_S: Final = 5.0
 _RIGHTS: Final = (

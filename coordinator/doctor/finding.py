@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from worker.contract.address import secrets_of
-from worker.contract.address import shown as masked
+from worker.contract.settings.address import secrets_of
+from worker.contract.settings.address import shown as masked
 
 __all__ = ["Finding", "State", "failure", "masked", "ok", "secrets_of", "warning"]
 

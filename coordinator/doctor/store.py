@@ -9,7 +9,7 @@ from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
 from coordinator.store.inspection import Inspection, inspect
 from coordinator.store.snapshot import known_migrations
-from worker.contract.address import shown
+from worker.contract.settings.address import shown
 
 LARGE: Final = 1 << 30
 """Bytes of a SQLite file up to which all of it is read in search of damage."""

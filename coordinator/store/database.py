@@ -15,7 +15,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 from tortoise.exceptions import ConfigurationError
 
-from worker.contract.address import AddressError, address, echoed
+from worker.contract.settings.address import AddressError, address, echoed
 
 APP: Final = "store"
 POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")

@@ -24,7 +24,7 @@ from coordinator.store.database import (
     tortoise_config,
 )
 from coordinator.store.store import Store
-from worker.contract.address import secrets_of, without_logins
+from worker.contract.settings.address import secrets_of, without_logins
 
 UNUSABLE = (BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What the drivers and Tortoise raise when a database does not let itself be opened."""

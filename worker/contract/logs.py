@@ -25,7 +25,7 @@ class _Minute:
     began_at: float
     lines: int = 1
 
-from worker.contract.address import without_logins
+from worker.contract.settings.address import without_logins
 
 
 class Formatter(logging.Formatter):

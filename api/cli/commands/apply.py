@@ -42,7 +42,7 @@ def apply(
         if dry_run
         else "Applied."
     )
-    typer.echo(ending)
+    say(ending)
 
 
 def describe(changes: list[Change]) -> list[str]:

@@ -102,7 +102,7 @@ async def _once(url: str, place: Any, json: bool) -> None:
             "rows": report.rows,
             "deleted": report.deleted,
         }
-        typer.echo(plain_json.dumps({**told, "problems": report.problems}))
+        say(plain_json.dumps({**told, "problems": report.problems}))
     else:
         say(
             f"{report.rows:,} results archived in {len(report.parts)} files, {report.deleted:,}"
@@ -128,7 +128,7 @@ def _status(place: Any, json: bool) -> None:
         "unreadable_entries": manifest.broken,
     }
     if json:
-        return typer.echo(plain_json.dumps(told))
+        return say(plain_json.dumps(told))
     return show(
         console(), ("what", ""), ([plain(name), plain(str(value))] for name, value in told.items())
     )

@@ -12,11 +12,12 @@ import typer
 from api.cli.files.output import Force, is_plain, output, refuse, target_of
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, database_url
+from api.cli.terminal.outside import say
 from coordinator.archive.place import archive_url
 from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup
 from coordinator.store.database import StoreError, connection_name, sqlite_path
 from worker.contract import clock
-from worker.contract.address import shown
+from worker.contract.settings.address import shown
 
 POSTGRES: Final = (
     "This store is a PostgreSQL database, which has its own tools for this. Take a backup, while"
@@ -59,13 +60,11 @@ def backup(
             sqlite_path(url), target, at, archive_of(url, with_archive), overwrite=force
         )
     except (BackupError, StoreError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(WRONG) from None
-    typer.echo(
-        f"{target}: {target.stat().st_size:,} bytes, verified. It holds {contents(manifest)}."
-    )
+    say(f"{target}: {target.stat().st_size:,} bytes, verified. It holds {contents(manifest)}.")
     if manifest.archive_files and not manifest.with_archive:
-        typer.echo(
+        say(
             f"The {manifest.archive_files:,} files of the archive at {manifest.archive} are not in"
             " it: they never change, so copy that folder as it is, or say --with-archive."
         )
@@ -74,7 +73,7 @@ def backup(
 def require_sqlite(url: str) -> None:
     """End the command with what to do instead when the store is a PostgreSQL database."""
     if connection_name(url) == "postgres":
-        typer.echo(POSTGRES, err=True)
+        say(POSTGRES, err=True)
         raise typer.Exit(WRONG)
 
 

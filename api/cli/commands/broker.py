@@ -12,6 +12,7 @@ import typer
 from api.cli.options.configuration_file import load_or_exit
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
+from api.cli.terminal.outside import say
 from coordinator.messaging.acl import COORDINATOR, broker_acl
 from coordinator.runtime.durable import writing
 from coordinator.store import Store
@@ -78,15 +79,15 @@ def acl(
         passwords_of = {name: password(name) for name in regions}
         lines = broker_acl(passwords_of, own, _workers(worker or ()), number)
     except (OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
-    typer.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 async def _configured(store: Store) -> list[str]:
     found = await store.configurations.current()
     if found is None:
-        typer.echo("no configuration is in force; name one with --config", err=True)
+        say("no configuration is in force; name one with --config", err=True)
         raise typer.Exit(1)
     return [region["id"] for region in found[1].get("regions", ())]
 
@@ -117,7 +118,7 @@ def _workers(named: Sequence[str]) -> dict[str, list[str]]:
     for text in named:
         region, _, name = text.partition("=")
         if not region or not name:
-            typer.echo(f"--worker {text!r} is not REGION=NAME, such as eu-west=eu-west-1", err=True)
+            say(f"--worker {text!r} is not REGION=NAME, such as eu-west=eu-west-1", err=True)
             raise typer.Exit(2)
         workers[region].append(name)
     return workers

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from api.cli.options.api_options import put
 from api.cli.options.rule_options import (
     Config,
     Settings,
@@ -17,7 +18,6 @@ from api.cli.options.rule_options import (
     known_rule,
     tell_mistakes,
 )
-from api.cli.terminal.outside import json_shown
 from api.cli.terminal.tables import console, length, local, plain, show
 from coordinator.domain.model.verdict import Scope
 from coordinator.evaluation.comparison import Claim, Comparison, Stretch, Summary
@@ -77,7 +77,7 @@ def compare(
     comparison = compared(rules, judged.records, judged.end or 0)
     if how is Format.JSON:
         for record in comparison.to_records():
-            typer.echo(json_shown(json.dumps(record, separators=(",", ":"), ensure_ascii=False)))
+            put(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode())
     else:
         _show(console(), comparison)
     tell_mistakes(file)

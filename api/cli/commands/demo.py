@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.terminal.outside import Terminal, say
 from worker.contract.installed import require
 
 
@@ -36,15 +37,14 @@ def demo(
     goes on until Ctrl-C.
     """
     require("worker", "api")
-    from rich.console import Console
 
     from api.demo.show import show
     from api.supervisor.problem import CannotStartError
 
-    console = Console(highlight=False)
+    console = Terminal()
     try:
         right = asyncio.run(show(console, once=once, port=port, speed=speed, keep=keep))
     except CannotStartError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if right or not once else 1)

@@ -15,7 +15,7 @@ from rich.text import Text
 from api.cli.commands.processes import Broker, secret
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, data_dir, database_url
-from api.cli.terminal.outside import shown
+from api.cli.terminal.outside import say, shown
 from api.cli.terminal.tables import console, plain
 from coordinator.doctor import Finding, State
 
@@ -61,9 +61,7 @@ def doctor(
 def _as_json(findings: Iterable[Finding]) -> Sequence[Finding]:
     told = list(findings)
     well = all(finding.state is not State.FAILURE for finding in told)
-    typer.echo(
-        plain_json.dumps({"ok": well, "checks": [asdict(finding) for finding in told]}, indent=2)
-    )
+    say(plain_json.dumps({"ok": well, "checks": [asdict(finding) for finding in told]}, indent=2))
     return told
 
 

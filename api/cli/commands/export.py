@@ -20,6 +20,7 @@ from api.cli.options.filters import (
     Until,
     Worker,
 )
+from api.cli.terminal.outside import say
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.format import COMPRESSIONS, PACKED_SUFFIX
 from coordinator.analytics.exports.formats import DEFAULT, FORMATS, by_suffix
@@ -111,7 +112,7 @@ def export(
     order = Order(dataset, query, FORMATS.get(format or by_name), cursor)
     if resume and (path is None or not order.continues):
         suffixes = enumerated((FORMATS[name].suffixes[0] for name in _CONTINUED), "or")
-        typer.echo(
+        say(
             f"--resume needs --out FILE with a name that ends in {suffixes}"
             f" (or packed: {', '.join(_PACKED)})",
             err=True,

@@ -20,7 +20,7 @@ class _Ingest(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[:1] == ["run"]:
-            typer.echo("outscope ingest run is called outscope writer now; run that one", err=True)
+            say("outscope ingest run is called outscope writer now; run that one", err=True)
             raise typer.Exit(2)
         return super().resolve_command(ctx, args)
 
@@ -48,7 +48,7 @@ def list_errors(database: Database = None, data: Data = None, json: Json = False
     """
     found = _with_store(database, data, lambda store: store.dead_letters.all())
     if json:
-        return typer.echo(plain_json.dumps(found, indent=2))
+        return say(plain_json.dumps(found, indent=2))
     out = console()
     if not found:
         return out.print("Nothing was set aside.")
@@ -64,7 +64,7 @@ def show_error(
     """Print a message as it came; what is known of it goes to standard error."""
     found = _with_store(database, data, lambda store: store.dead_letters.one(identifier))
     if found is None:
-        typer.echo(
+        say(
             f"nothing with the id {identifier!r} is set aside; see: outscope ingest errors list",
             err=True,
         )
@@ -99,11 +99,11 @@ def retry(
     wanted, done = _with_store(database, data, ask)
     for identifier in wanted:
         if identifier not in done:
-            typer.echo(
+            say(
                 f"{identifier} cannot be read again: it is gone, too large, or no message any more",
                 err=True,
             )
-    typer.echo(f"{len(done)} of {len(wanted)} will be read again by the coordinator.")
+    say(f"{len(done)} of {len(wanted)} will be read again by the coordinator.")
     raise typer.Exit(0 if len(done) == len(wanted) else 1)
 
 
@@ -118,13 +118,13 @@ def discard(
         return len(wanted), await store.dead_letters.discard(wanted)
 
     wanted, gone = _with_store(database, data, delete)
-    typer.echo(f"{gone} of {wanted} were deleted.")
+    say(f"{gone} of {wanted} were deleted.")
     raise typer.Exit(0 if gone == wanted else 1)
 
 
 async def _named(store: Store, ids: list[str] | None, every: bool) -> list[str]:
     if every == bool(ids):
-        typer.echo("name the messages by their ids, or say --all", err=True)
+        say("name the messages by their ids, or say --all", err=True)
         raise typer.Exit(2)
     return [told["id"] for told in await store.dead_letters.all()] if every else list(ids or ())
 
@@ -137,7 +137,7 @@ def _with_store(database: str | None, data: Any, work: Callable[[Store], Awaitab
     try:
         return asyncio.run(run())
     except StoreError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
 
 

@@ -5,6 +5,7 @@ import os
 import typer
 
 from api.cli.options.locations import Data, data_dir
+from api.cli.terminal.outside import say
 from worker.contract.installed import require
 
 
@@ -20,7 +21,7 @@ def key(data: Data = None) -> None:
     try:
         signer = find_signer(given_key(os.environ), data_dir(data), makes=True)
     except SigningKeyError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(2) from None
     if signer is not None:
-        typer.echo(signer.public)
+        say(signer.public)

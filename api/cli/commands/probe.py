@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from api.cli.options.configuration_file import load_or_exit
 from api.cli.target import TargetError, check_of, is_address, with_params
 from api.cli.terminal.outcome_view import show
-from api.cli.terminal.outside import Terminal
+from api.cli.terminal.outside import Terminal, say
 from api.configuration import parameter_models
 from coordinator.domain.model.topology import Check
-from worker.contract.address import has_login
 from worker.contract.message import CheckSpec
 from worker.contract.outcome import Outcome
+from worker.contract.settings.address import has_login
 
 
 def probe(
@@ -91,13 +91,13 @@ def probe(
         )
     )
     if as_json:
-        typer.echo(
+        say(
             json.dumps(
                 {"check": spec.id, "kind": spec.kind, **asdict(outcome)}, indent=2, default=dict
             )
         )
     else:
-        show(spec.kind, outcome, Terminal(highlight=False, soft_wrap=True))
+        show(spec.kind, outcome, Terminal(soft_wrap=True))
     raise typer.Exit(0 if outcome.ok else 1)
 
 
@@ -110,15 +110,13 @@ def _spec(
             params = with_params(params, more)
             parameter_models()[kind].model_validate(params)
         except (TargetError, ValidationError) as error:
-            typer.echo(_refused(target, error), err=True)
+            say(_refused(target, error), err=True)
             raise typer.Exit(2) from None
         return CheckSpec(
             id="probe", kind=kind, interval_ms=timeout_ms, timeout_ms=timeout_ms, params=params
         )
     if more:
-        typer.echo(
-            "--param belongs to a look at a URL; a check of a configuration has its own", err=True
-        )
+        say("--param belongs to a look at a URL; a check of a configuration has its own", err=True)
         raise typer.Exit(2)
     return _configured(target, config)
 
@@ -130,7 +128,7 @@ def _configured(name: str, config: Path | None) -> CheckSpec:
     checks = load_or_exit(config or DEFAULT).topology.check
     check: Check | None = checks.get(name)
     if check is None:
-        typer.echo(f"there is no check {name!r}; {did_you_mean(name, checks)}", err=True)
+        say(f"there is no check {name!r}; {did_you_mean(name, checks)}", err=True)
         raise typer.Exit(2)
     return CheckSpec(
         id=check.id,

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from api.cli.options.locations import Data, Database, data_dir, database_url
-from worker.contract.address import AddressError, from_environment
+from api.cli.terminal.outside import say
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.installed import require
+from worker.contract.settings.address import AddressError, from_environment
 
 Broker = Annotated[
     str | None,
@@ -76,9 +77,9 @@ def up(
     )
     _checked(settings.broker, settings.database)
     try:
-        asyncio.run(run_until_told(settings, typer.echo))
+        asyncio.run(run_until_told(settings, say))
     except CannotStartError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
 
 
@@ -111,7 +112,7 @@ def secret(variable: str, given: str | None) -> str | None:
     try:
         return given or from_environment(variable, os.environ) or None
     except AddressError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
 
 
@@ -126,10 +127,10 @@ def _checked(broker: str | None, database: str | None) -> None:
         if database is not None:
             database_checked(database)
     except BrokerUrlError as error:
-        typer.echo(f"OUTSCOPE_BROKER {error}", err=True)
+        say(f"OUTSCOPE_BROKER {error}", err=True)
         raise typer.Exit(1) from None
     except StoreError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
 
 
@@ -138,7 +139,7 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     for text in texts:
         region, sign, address = text.partition("=")
         if not sign or not region or not address:
-            typer.echo(f"--source {text!r} is not REGION=IP, such as eu-west=192.0.2.7", err=True)
+            say(f"--source {text!r} is not REGION=IP, such as eu-west=192.0.2.7", err=True)
             raise typer.Exit(2)
         pairs[region] = address
     return pairs

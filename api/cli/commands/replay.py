@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.options.api_options import put
 from api.cli.options.rule_options import (
     Config,
     Settings,
@@ -14,7 +15,6 @@ from api.cli.options.rule_options import (
     known_rule,
     tell_mistakes,
 )
-from api.cli.terminal.outside import json_shown
 from coordinator.evaluation.replay import OUTSCOPE, RULES
 from coordinator.result_files import ResultFile
 
@@ -43,5 +43,5 @@ def replay(
     file = ResultFile(source)
     judged = judged_or_exit(file, config, [rule], settings, until)
     for change in judged.records[0]:
-        typer.echo(json_shown(json.dumps(change, separators=(",", ":"), ensure_ascii=False)))
+        put(json.dumps(change, separators=(",", ":"), ensure_ascii=False).encode())
     tell_mistakes(file)

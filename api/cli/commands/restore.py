@@ -11,6 +11,7 @@ import typer
 from api.cli.commands.backup import archive_of, contents, require_sqlite
 from api.cli.options.api_options import WRONG
 from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.terminal.outside import say
 from api.supervisor.claim import claimed
 from api.supervisor.problem import CannotStartError
 from coordinator.backup import BackupError, verify
@@ -43,15 +44,15 @@ def restore(
     """
     try:
         if verify_only:
-            return typer.echo(f"{file} is whole. It holds {contents(verify(file))}.")
+            return say(f"{file} is whole. It holds {contents(verify(file))}.")
         url = database_url(database, data)
         require_sqlite(url)
         _restore(file, sqlite_path(url), url, data_dir(data), force)
     except (BackupError, CannotStartError, StoreError) as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(WRONG) from None
     except OSError as error:
-        typer.echo(f"{file} cannot be read: {error.strerror or error}", err=True)
+        say(f"{file} cannot be read: {error.strerror or error}", err=True)
         raise typer.Exit(WRONG) from None
 
 
@@ -61,13 +62,13 @@ def _restore(file: Path, store: Path, url: str, data: Path, force: bool) -> None
         done = asyncio.run(
             restored(file, store, archive.folder if archive else None, clock.now(), force=force)
         )
-    typer.echo(f"{store} holds {contents(done.manifest)}, as of {done.manifest.taken_at}.")
+    say(f"{store} holds {contents(done.manifest)}, as of {done.manifest.taken_at}.")
     if done.migrated:
-        typer.echo(f"It was brought up to date: {', '.join(done.migrated)}.")
+        say(f"It was brought up to date: {', '.join(done.migrated)}.")
     for path in done.kept:
-        typer.echo(f"What was there before is {path}; delete it when all is well.")
+        say(f"What was there before is {path}; delete it when all is well.")
     if done.manifest.archive_files and not done.manifest.with_archive:
-        typer.echo(
+        say(
             f"An archive of {done.manifest.archive_files:,} files at {done.manifest.archive}"
             " belongs to it, which is not in the backup; put its files into"
             f" {archive.told if archive else 'the place in OUTSCOPE_ARCHIVE'}."

@@ -11,6 +11,7 @@ import typer
 from api.cli.files.output import Force, is_plain, output, refuse, target_of
 from api.cli.files.simulation_files import write_configuration, write_results, write_truth
 from api.cli.options.api_options import WRONG
+from api.cli.terminal.outside import say
 from coordinator.configuration.duration import milliseconds
 from coordinator.evaluation.simulator import (
     DOUBLED,
@@ -106,7 +107,7 @@ def simulate(
         lasts_ms = milliseconds(lasts) if lasts else None
         play = _named(name, known).build(shape, seed, _NOISE[noise], lasts_ms)
     except ValueError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(WRONG) from None
     results = None if out == _STDOUT else output(out, "results.ndjson.gz", force=force)
     config = None if config_out is None else output(config_out, "outscope.yaml", force=force)
@@ -131,7 +132,7 @@ def _scenarios(folder: Path | None) -> Mapping[str, Scenario]:
         return SCENARIOS
     records = read_records(folder)
     for reason, count in sorted(records.skipped.items()):
-        typer.echo(f"records left out because {reason}: {count}", err=True)
+        say(f"records left out because {reason}: {count}", err=True)
     if not records.usable:
         raise ValueError(f"{folder} has no usable records")
     return {**SCENARIOS, **scenarios_of(records.usable)}
@@ -147,4 +148,4 @@ def _list(known: Iterable[Scenario], wanted: bool) -> None:
     if not wanted:
         raise ValueError("name a scenario; --list names all")
     for one in known:
-        typer.echo(f"{one.id:26} {one.family:11} {one.title}")
+        say(f"{one.id:26} {one.family:11} {one.title}")

@@ -71,7 +71,7 @@ def _put(answer: Any, json: bool) -> None:
     while chunk := answer.fetchmany(MOST_SHOWN):
         if json:
             for row in chunk:
-                typer.echo(plain_json.dumps(dict(zip(names, row, strict=True)), default=_told))
+                say(plain_json.dumps(dict(zip(names, row, strict=True)), default=_told))
             continue
         rows += chunk[: MOST_SHOWN - shown]
         shown += len(chunk)

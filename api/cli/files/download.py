@@ -13,7 +13,6 @@ from pathlib import Path
 from time import sleep
 from typing import IO, Any, Final
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -25,7 +24,7 @@ from rich.progress import (
 
 from api.cli.files.output import is_plain, refuse, target_of, told
 from api.cli.options.client import BusyError, Client, Query, RefusedError, UnreachableError
-from api.cli.terminal.outside import say
+from api.cli.terminal.outside import Terminal, say
 from coordinator.analytics.exports.format import Format
 from coordinator.runtime.durable import put, writing
 
@@ -36,7 +35,7 @@ less.
 PATIENCE_S: Final = 600.0
 """So long one segment waits for its turn at a server that has no room for it."""
 _COLUMNS: Final = (
-    TextColumn("{task.description}"),
+    TextColumn("{task.description}", markup=False),
     BarColumn(),
     DownloadColumn(),
     TransferSpeedColumn(),
@@ -221,7 +220,7 @@ class _progress:  # noqa: N801 - used as a function
     """A bar on standard error, when that is a terminal."""
 
     def __init__(self, name: str, got: Got) -> None:
-        console = Console(stderr=True)
+        console = Terminal(stderr=True)
         self._bar = Progress(
             *_COLUMNS, TimeElapsedColumn(), console=console, disable=not console.is_terminal
         )

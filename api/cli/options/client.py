@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from api.cli.options.credentials import CredentialsError, authorization, without_credentials
-from worker.contract.address import AddressError, address
 from worker.contract.installed import VERSION_HEADER
+from worker.contract.settings.address import AddressError, address
 
 _CHUNK = 1 << 16
 _BUSY = 429

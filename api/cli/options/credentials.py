@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from worker.contract.address import AddressError, from_file
+from worker.contract.settings.address import AddressError, from_file
 
 _SCHEME: Final = re.compile(r"(?i)(basic|bearer)\s+\S+")
 _LINE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?|[^\x00-\x1f\x7f]+")

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from worker.contract.address import AddressError, from_environment
+from api.cli.terminal.outside import say
+from worker.contract.settings.address import AddressError, from_environment
 
 Database = Annotated[
     str | None,
@@ -43,7 +44,7 @@ def database_url(database: str | None, data: Path | None) -> str:
     try:
         database = database or from_environment("OUTSCOPE_DATABASE", os.environ)
     except AddressError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
         raise typer.Exit(1) from None
     if database:
         return database

@@ -8,6 +8,7 @@ from typing import TypeVar
 import typer
 
 from api.cli.options.locations import database_url
+from api.cli.terminal.outside import say
 from coordinator.store import TROUBLE, Store, StoreError, open_store
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ def with_store(
     try:
         return asyncio.run(run())
     except StoreError as error:
-        typer.echo(str(error), err=True)
+        say(str(error), err=True)
     except TROUBLE as error:
-        typer.echo(f"the database cannot be used: {error}", err=True)
+        say(f"the database cannot be used: {error}", err=True)
     raise typer.Exit(code)

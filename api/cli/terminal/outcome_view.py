@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from api.cli.terminal.outside import shown
 from worker.contract.outcome import Outcome
@@ -32,12 +32,20 @@ def show(kind: str, outcome: Outcome, console: Console) -> None:
         console.print()
     bars = list(phases(outcome))
     if bars:
-        console.print(_bars(bars, outcome.total_ms or 0.0))
+        console.print(_bars(bars, outcome.total_ms or 0.0, _stroke(console)))
         console.print()
     for line in facts(outcome):
-        console.print(shown(line), markup=False)
-    mark = "[green]ok[/]" if outcome.ok else f"[red]{outcome.reason}[/] (blame: {outcome.blame})"
-    console.print(f"{kind} {mark} {escape(shown(outcome.detail))}".rstrip() + "\n", end="")
+        console.print(Text(shown(line)))
+    console.print(Text.assemble(f"{kind} ", *_mark(outcome), f" {shown(outcome.detail)}".rstrip()))
+
+
+def _mark(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """What it came to, in its colour."""
+    if outcome.ok:
+        yield "ok", "green"
+    else:
+        yield str(outcome.reason), "red"
+        yield f" (blame: {outcome.blame})", ""
 
 
 def phases(outcome: Outcome) -> Iterator[tuple[str, float, float]]:
@@ -80,16 +88,21 @@ def _told(value: Any) -> str:
 def _steps(outcome: Outcome) -> Table:
     table = _grid()
     for step in outcome.trace:
-        table.add_row(f"{step.at_ms:.1f} ms", escape(shown(step.what)))
+        table.add_row(f"{step.at_ms:.1f} ms", Text(shown(step.what)))
     return table
 
 
-def _bars(bars: list[tuple[str, float, float]], total_ms: float) -> Table:
+def _stroke(console: Console) -> str:
+    """What bars are drawn with, in letters that the terminal has."""
+    return "━" if console.encoding.startswith("utf") else "="
+
+
+def _bars(bars: list[tuple[str, float, float]], total_ms: float, stroke: str) -> Table:
     table = _grid()
     for said, at_ms, took_ms in bars:
         before = round(at_ms / total_ms * WIDTH) if total_ms else 0
         long = max(1, round(took_ms / total_ms * WIDTH)) if total_ms else 1
-        table.add_row(f"{took_ms:.1f} ms", f"{said:<10} {' ' * before}{'━' * long}")
+        table.add_row(f"{took_ms:.1f} ms", f"{said:<10} {' ' * before}{stroke * long}")
     table.add_row(f"{total_ms:.1f} ms", "in all")
     return table
 

@@ -5,12 +5,14 @@ direction of writing, line ends that look like lines of ours. They are shown as 
 """
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 _CONTROLS: Final = (
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
@@ -23,6 +25,14 @@ _BUT_LINE_ENDS: Final = re.compile(f"(?!\n)[{_CONTROLS}]")
 _NAMED: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+def tolerate(stream: Any) -> None:
+    """Have a stream show as escapes what its encoding does not have: a name that the terminal
+    cannot write is no reason to fail.
+    """
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+
+
 def shown(value: object) -> str:
     """A value as one line that only shows; nothing for None."""
     return "" if value is None else _ANY.sub(_escaped, str(value))
@@ -30,6 +40,7 @@ def shown(value: object) -> str:
 
 def say(sentence: object, *, err: bool = False) -> None:
     """Print a sentence with text from outside in it; its own line ends stay."""
+    tolerate(sys.stdout)
     typer.echo(_BUT_LINE_ENDS.sub(_escaped, str(sentence)), err=err)
 
 
@@ -40,7 +51,18 @@ def json_shown(document: bytes | str) -> str:
 
 
 class Terminal(Console):
-    """A console that escapes what is left of them in anything that is printed to it."""
+    """The one console: it reads no text as markup or emoji, writes what the terminal's encoding
+    has, and escapes what is left of such characters in anything that is printed to it.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        tolerate(sys.stdout)
+        super().__init__(**{"highlight": False, **settings, "markup": False, "emoji": False})
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """The text as it is, whatever somebody asks for."""
+        whole = _BUT_LINE_ENDS.sub(_escaped, text)
+        return super().render_str(whole, **{**settings, "markup": False, "emoji": False})
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -36,11 +36,8 @@ def console() -> Console:
     """Standard output. In a pipe there is no colour and the lines are long; NO_COLOR and COLUMNS
     are heeded.
     """
-    if hasattr(sys.stdout, "reconfigure"):
-        # a name that the terminal cannot write is no reason to fail
-        sys.stdout.reconfigure(errors="replace")
     piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Terminal(highlight=False, width=PIPED_WIDTH if piped else None)
+    return Terminal(width=PIPED_WIDTH if piped else None)
 
 
 def show(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
@@ -67,7 +64,7 @@ def _width(name: str, column: Sequence[Text]) -> int:
 def _table(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Table:
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, no_wrap=column != columns[-1], overflow="fold")
+        made.add_column(plain(column), no_wrap=column != columns[-1], overflow="fold")
     for line in lines:
         made.add_row(*line)
     return made
@@ -88,7 +85,7 @@ def _cards(columns: Sequence[str], lines: Iterable[Sequence[Text]]) -> Group:
         card.add_column(overflow="fold")
         for name, cell in zip(columns[1:], line[1:], strict=True):
             if cell.plain:
-                card.add_row(f"  {name}", cell)
+                card.add_row(plain(f"  {name}"), cell)
         cards.append(card)
     return Group("", *cards, "")
 

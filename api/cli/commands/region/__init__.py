@@ -9,6 +9,7 @@ import typer
 from api.cli.commands.region.striking import strike, strikes, unstrike
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
+from api.cli.terminal.outside import say
 from coordinator.store import Store
 from coordinator.store.state.standings import QUARANTINE
 from worker.contract.clock import now
@@ -42,9 +43,9 @@ def quarantine(
         return True
 
     if not with_store(database, data, put):
-        typer.echo(f"no region {region} is configured", err=True)
+        say(f"no region {region} is configured", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{region} is in quarantine; let it in again with: outscope region release {region}")
+    say(f"{region} is in quarantine; let it in again with: outscope region release {region}")
 
 
 @app.command()
@@ -55,9 +56,9 @@ def release(region: Region, database: Database = None, data: Data = None) -> Non
         return await store.standings.remove(QUARANTINE, region)
 
     if not with_store(database, data, remove):
-        typer.echo(f"{region} is not in quarantine", err=True)
+        say(f"{region} is not in quarantine", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{region} is in again.")
+    say(f"{region} is in again.")
 
 
 async def _configured(store: Store) -> set[str]:

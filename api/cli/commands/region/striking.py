@@ -14,6 +14,7 @@ from rich.text import Text
 
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
+from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
 from api.moments import moment
 from coordinator.encoding import moment as told_moment
@@ -91,12 +92,12 @@ def strike(
     if not found.results:
         _refuse(f"there are no results of {span}")
     if not out:
-        typer.echo(
+        say(
             f"{region} is not in quarantine: what is forged from now on is stored and counts;"
             f" take it out with: outscope region quarantine {region}",
             err=True,
         )
-    typer.echo(_said(span, found, number))
+    say(_said(span, found, number))
 
 
 def _said(span: _Span, found: Found, number: int | None) -> str:
@@ -130,9 +131,9 @@ def unstrike(
     if found is None:
         _refuse(f"there is no strike {number}; outscope region strikes lists them")
     if found.undone_at is not None:
-        typer.echo(f"Nothing changed: strike {number} was taken back before.")
+        say(f"Nothing changed: strike {number} was taken back before.")
         return
-    typer.echo(f"Strike {number} is taken back: {results:,} results of {found.region} count again.")
+    say(f"Strike {number} is taken back: {results:,} results of {found.region} count again.")
 
 
 def strikes(
@@ -147,7 +148,7 @@ def strikes(
 
     found, waiting = with_store(database, data, work, REFUSED)
     if json:
-        typer.echo(plain_json.dumps([_document(one) for one in found], indent=2))
+        say(plain_json.dumps([_document(one) for one in found], indent=2))
         return
     out = console()
     if not found:
@@ -217,5 +218,5 @@ def _who() -> str:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
+    say(sentence, err=True)
     raise typer.Exit(REFUSED)

@@ -26,7 +26,7 @@ _SHORTEST: Final = 3
 _OF_FILES: Final = ("sqlite://", "file://")
 """Their addresses hold a path, and neither user nor password."""
 UNREADABLE: Final = "a URL that cannot be read"
-_SECRET_KEYS: Final = ("password", "secret", "key", "token")
+_SECRET_KEY: Final = re.compile("password|secret|key|token", re.IGNORECASE)
 
 
 class AddressError(ValueError):
@@ -81,7 +81,7 @@ def secrets_of(text: str | None) -> list[str]:
         return [part for part in hidden if len(part) >= _SHORTEST]
     password = (found["login"] or "").partition(":")[2]
     query = parse_qsl(found["query"] or "")
-    told = [value for name, value in query if any(word in name.lower() for word in _SECRET_KEYS)]
+    told = [value for name, value in query if _SECRET_KEY.search(name)]
     return [part for part in (password, unquote(password), *told) if part]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.contract.address import (
+from worker.contract.settings.address import (
     AddressError,
     address,
     echoed,
