@@ -10,18 +10,20 @@ changed, in the order of change, as it is now.
 """
 
 from base64 import b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import orjson
+from pydantic import Field, TypeAdapter
 
 from coordinator.store.database import Database
 
 INCIDENTS: Final = "incidents"
 VERDICTS: Final = "verdicts"
 ROLLUPS: Final = "rollups"
-_LARGEST: Final = 2**63 - 1
+Number: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Text: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
+"""What keys hold: a moment in milliseconds, or an id."""
 
 Key: TypeAlias = tuple[Any, ...]
 """The values of a row's key, in order: moments in milliseconds, and ids."""
@@ -66,21 +68,20 @@ class Place:
         return urlsafe_b64encode(orjson.dumps(told)).decode().rstrip("=")
 
 
-def place_of(cursor: str | None, key: tuple[type, ...]) -> Place:
-    """The place that a cursor means, of a dataset with a key of such values; ValueError for one
-    that is none of these.
+def place_of(cursor: str | None, key: tuple[Any, ...]) -> Place:
+    """The place that a cursor means, of a dataset with a key of such values (`Number` or `Text`);
+    ValueError for one that is none of these.
     """
     if cursor is None:
         return Place()
+    shape = tuple[Number | None, Number | None, Number, tuple[key] | None]  # type: ignore[valid-type]
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        since, until, change, last = orjson.loads(b64decode(padded, altchars=b"-_", validate=True))
-    except (Base64Error, ValueError, TypeError) as error:
-        raise _foreign(cursor) from error
-    numbers = all(value is None or _is_number(value) for value in (since, until))
-    if not numbers or not _is_number(change) or not _fits(last, key):
-        raise _foreign(cursor)
-    return Place(since, until, change, None if last is None else tuple(last))
+        told = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return Place(*TypeAdapter(shape).validate_json(told, strict=True))
+    except ValueError as error:
+        raise ValueError(
+            f"cursor {cursor[:40]!r} is not one that this service gave out for this"
+        ) from error
 
 
 async def next_change(transaction: Database, dataset: str) -> int:
@@ -95,24 +96,3 @@ async def latest_change(database: Database, dataset: str) -> int:
     """The number of the latest change that was committed."""
     sql = "SELECT number FROM change WHERE dataset = ?"
     return int((await database.fetch(sql, dataset))[0]["number"])
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) is int and abs(value) <= _LARGEST
-
-
-def _fits(last: Any, key: tuple[type, ...]) -> bool:
-    if last is None:
-        return True
-    return (
-        isinstance(last, list)
-        and [type(value) for value in last] == list(key)
-        and all(
-            _is_number(value) if kind is int else value.isprintable()
-            for value, kind in zip(last, key, strict=True)
-        )
-    )
-
-
-def _foreign(cursor: str) -> ValueError:
-    return ValueError(f"cursor {cursor[:40]!r} is not one that this service gave out for this")

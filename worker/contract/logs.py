@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from worker.contract.settings.address import without_logins
+
 MINUTE_S: Final = 60.0
 A_MINUTE: Final = 3
 """So many warnings of a kind are written in a minute."""
@@ -24,8 +26,6 @@ class _Minute:
 
     began_at: float
     lines: int = 1
-
-from worker.contract.settings.address import without_logins
 
 
 class Formatter(logging.Formatter):

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coordinator.encoding import from_text
-from coordinator.store.changes import INCIDENTS, ROLLUPS, VERDICTS, Place, latest_change
+from coordinator.store.changes import (
+    INCIDENTS,
+    ROLLUPS,
+    VERDICTS,
+    Number,
+    Place,
+    Text,
+    latest_change,
+)
 from coordinator.store.database import Database, Row
 from coordinator.store.results.results import ResultFilter
 from coordinator.store.state.incident_rows import ALL, parts_of
@@ -24,7 +32,7 @@ class Table:
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
-    kinds: tuple[type, ...]
+    kinds: tuple[Any, ...]
     bounded: str
     equal: tuple[str, ...]
     told: Callable[[Row], Row]
@@ -77,7 +85,7 @@ INCIDENT: Final = Table(
     name="incident",
     columns=ALL,
     key=("opened_at", "id"),
-    kinds=(int, str),
+    kinds=(Number, Text),
     bounded="opened_at",
     equal=("service",),
     told=_incident,
@@ -87,7 +95,7 @@ VERDICT: Final = Table(
     name="verdict",
     columns=("service", "at", "record"),
     key=("at", "service"),
-    kinds=(int, str),
+    kinds=(Number, Text),
     bounded="at",
     equal=("service",),
     told=_verdict,
@@ -100,7 +108,7 @@ ROLLUP: Final = Table(
         *("looks", "good", "bad", "reasons", "sketch"),
     ),
     key=("at", "service", "component", "check", "region"),
-    kinds=(int, str, str, str, str),
+    kinds=(Number, Text, Text, Text, Text),
     bounded="at",
     equal=("service", "component", "check", "region"),
     told=_rollup,
@@ -113,7 +121,7 @@ WORKER: Final = Table(
         *("address", "asn", "ip_country", "vitals"),
     ),
     key=("region", "worker"),
-    kinds=(str, str),
+    kinds=(Text, Text),
     bounded="last_heard_at",
     equal=("region", "worker"),
     told=_worker,

@@ -10,7 +10,7 @@ from coordinator.analytics.exports.dataset import Reading, Wanted
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.archive.reading.record import Record
 from coordinator.store import ResultFilter, Store, open_store
-from coordinator.store.changes import INCIDENTS, Place, next_change, place_of
+from coordinator.store.changes import INCIDENTS, Number, Place, Text, next_change, place_of
 from tests.api import seeds
 from worker.contract.result import Result
 
@@ -102,9 +102,9 @@ async def test_results_of_several_writers_wait_for_those_before_them(
 )
 def test_a_cursor_that_was_not_given_out_is_refused(cursor: str) -> None:
     with pytest.raises(ValueError, match="is not one that this service gave out"):
-        place_of(cursor, (int, str))
+        place_of(cursor, (Number, Text))
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:
     for place in (Place(), Place(3, 9, 4, (AT, "id")), Place(None, 7, 0, (AT, "a/b")), Place(7)):
-        assert place_of(place.to_cursor(), (int, str)) == place
+        assert place_of(place.to_cursor(), (Number, Text)) == place
