@@ -19,6 +19,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
 from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.window.baseline import FAR
 from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, Vote, pack, vote_of
 from coordinator.domain.window.reorder import ReorderBuffer
 from coordinator.domain.window.series import Series
@@ -31,7 +32,7 @@ Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's
 timeline.
 """
-_LATE, _SLOW = Reason.LATE, Reason.SLOW
+_OK, _LATE, _SLOW = Reason.OK, Reason.LATE, Reason.SLOW
 
 
 class Engine:
@@ -142,12 +143,15 @@ class Engine:
         series, judge = self._all_series[check][result.region], self._judge_of[check]
         at, vote, reason = self._placed(result)
         good, took = vote is GOOD, result.total_ms
-        slow = good and took is not None and took > series.normal.limit_ms
-        if vote is BAD and reason is _SLOW:
-            slow, vote = True, GOOD
+        slow, level = False, 0
+        if good and took is not None:
+            slow, level = took > series.normal.limit_ms, series.normal.level(took)
+        elif vote is BAD and reason is _SLOW:
+            slow, level, vote, reason = True, FAR, GOOD, _OK
         worker = self._fleet.worker(result.region, result.worker, at)
         late = result.received_at - at > series.late_ms
-        if not series.add(pack(at, result.attempt, worker.number, vote, late, slow, reason)):
+        code = pack(at, result.attempt, worker.number, vote, late, slow, reason) | level
+        if not series.add(code):
             return
         if late:
             self._fleet.elsewhere.correct(series, at)

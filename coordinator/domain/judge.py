@@ -29,9 +29,9 @@ from coordinator.domain.window.series import Series
 from coordinator.domain.window.tally import Tally, tallies
 from worker.contract.instant import Instant
 
-LEARN_ONE_IN = 8
-"""While an incident is open, one look in so many moves what is normal: a service may stay slower
-for good.
+LEARN_ONE_IN = 32
+"""While something is wrong, one look in so many moves what is normal: a service may stay slower for
+good.
 """
 PAUSES = 15
 """While something is wrong the judge looks again this many times a bucket."""
@@ -71,6 +71,8 @@ class Judge:
         self._pause_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // STEADY_PAUSES)
         self._estimate: Estimate | None = None
+        self._steady = True
+        """Whether nothing was wrong when it was last looked at."""
         self.judged = True
         """Whether anything was judged since somebody last asked."""
 
@@ -97,7 +99,7 @@ class Judge:
         """Whether the time of a good look may move what is normal: while something is wrong, one in
         a few.
         """
-        return not self.incidents.open or at // series.check.interval_ms % LEARN_ONE_IN == 0
+        return self._steady or at // series.check.interval_ms % LEARN_ONE_IN == 0
 
     @property
     def recheck_at(self) -> Instant:
@@ -166,7 +168,9 @@ class Judge:
         )
         announced = self._speaker.announced(self.state, estimate)
         self.state.told = tuple(announced)
-        return [*self._tell(now, announced), *self._live(now, estimate, announced)]
+        told, lived = self._tell(now, announced), self._live(now, estimate, announced)
+        self._steady = estimate.wrong < CALM_WRONG and not self.incidents.open
+        return [*told, *lived]
 
     def _is_nobody_fit(self) -> bool:
         """Whether every region that should look was heard and is unfit: waiting longer would tell

@@ -2,7 +2,8 @@
 grid.
 
 In each bucket a disruption may begin (at its price), end, change its reach or its failing share;
-then the bucket's looks are weighed. Failing shares are a mixture, and "slow" is one more mode. A
+then the bucket's looks are weighed. Failing shares are a mixture, and "slow" is two more modes: all
+looks take longer, or some of them take far longer, as those do that are tried again. A
 region of which a whole bucket fails may also have had a mere blip on its path, so no region says
 more than `blip_nats` in one bucket. This is the Shiryaev test made to tell several alternatives
 apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import exp, log
+from typing import Final
 
 import numpy as np
 
@@ -27,8 +29,14 @@ SHARES = (0.08, 0.2, 0.4, 0.7, 0.97)
 SLOW_MODE = len(SHARES)
 BLIPS = (2, 4)
 """The shares of a mere blip."""
-SLOW_SHARE, SLOW_NORMAL = 0.8, 0.03
-"""Share of slow looks while a cell is slow, and while all is well (latencies have heavy tails)."""
+"""The first of the slow modes; all after it are such."""
+FAR_SHARE, FAR_NORMAL = 0.25, 0.03
+"""Share of looks that take far longer while some are tried again, and while all is well (latencies
+have heavy tails).
+"""
+MODE_PRIOR: Final = np.array([[2.0]] * SLOW_MODE + [[1.0]] * 2) / (2 * SLOW_MODE + 2)
+"""(mode, 1): how likely each mode is before any look; the slow ones share what a failing share has.
+"""
 MODE_CHANGE = 0.04
 """How often, per bucket, a disruption changes its failing share."""
 REACH_CHANGE = 0.05
@@ -63,7 +71,7 @@ class Posterior:
 
     def is_slow(self, k: int) -> bool:
         """Whether hypothesis `k` is more likely one of slowness than of failures."""
-        return float(self.modes[k][SLOW_MODE]) > 0.5 * float(self.chance[k])
+        return float(self.modes[k][SLOW_MODE:].sum()) > 0.5 * float(self.chance[k])
 
     def onset(self, k: int) -> int:
         """The bucket in which hypothesis `k` most likely began."""
@@ -78,17 +86,16 @@ def evidence(grid: CountGrid, normal: Floats, votes: Flags, lost: Floats | float
     What workers lose of everything explains failures away in that measure: of a worker that loses
     `lost` a share `1 - (1 - lost)(1 - s)` fails of what fails at `s`.
     """
-    bad, good, slow = grid.bad * votes, grid.good * votes, grid.slow * votes
+    bad, good, far = grid.bad * votes, grid.good * votes, grid.far * votes
     kept = 1 - lost
     modes = [
         bad * np.log((1 - kept * (1 - share)) / (1 - kept * (1 - normal)))
         + good * np.log((1 - share) / (1 - normal))
         for share in SHARES
     ]
-    quick = good - slow
-    modes.append(
-        slow * log(SLOW_SHARE / SLOW_NORMAL) + quick * log((1 - SLOW_SHARE) / (1 - SLOW_NORMAL))
-    )
+    modes.append(grid.longer * votes)
+    rest = (good - far) * log((1 - FAR_SHARE) / (1 - FAR_NORMAL))
+    modes.append(far * log(FAR_SHARE / FAR_NORMAL) + rest)
     told: Floats = np.asarray(np.stack(modes), dtype=np.float64)
     return told
 
@@ -176,7 +183,7 @@ def _lines(
     whole = nats.sum(axis=2)
     blip = np.empty_like(whole)
     blip[:] = np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2)
-    blip[SLOW_MODE] = whole[SLOW_MODE]
+    blip[SLOW_MODE:] = whole[SLOW_MODE:]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
     chosen = np.zeros((len(candidates), nats.shape[2]))
     for row, places in enumerate(candidates):
@@ -202,8 +209,10 @@ def _filter(tried: Sequence[Reaches], scores: Floats, filled: Floats, rules: Rul
     A bucket that is only in part `filled` with looks lets pass only that part of its time.
     """
     _, modes, count = scores.shape
-    begins = np.exp(-np.concatenate([one.prices for one in tried])) / modes
-    starts, ends = float(begins.sum()) * modes, exp(-rules.end_nats)
+    begins = np.exp(-np.concatenate([one.prices for one in tried]))
+    starts, ends = float(begins.sum()), exp(-rules.end_nats)
+    prior = MODE_PRIOR[:modes] / MODE_PRIOR[:modes].sum()
+    begins = begins * prior
     changes = begins * (REACH_CHANGE / starts)
     tops = scores.max(axis=(1, 2), initial=0.0)
     gains = scores - tops[:, None, None]
@@ -211,7 +220,7 @@ def _filter(tried: Sequence[Reaches], scores: Floats, filled: Floats, rules: Rul
     state, none = np.zeros((modes, count)), 1.0
     for gain, top, part in zip(gains, tops.tolist(), filled.tolist(), strict=True):
         total = state.sum()
-        moved = state.sum(axis=0) * (part * MODE_CHANGE / modes)
+        moved = state.sum(axis=0) * (part * MODE_CHANGE * prior)
         state *= 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
         state += moved
         state += (none * part) * begins

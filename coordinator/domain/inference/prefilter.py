@@ -17,7 +17,8 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
-SLOW_NATS, QUICK_NATS = log(0.8 / 0.03), log(0.2 / 0.97)
+SLOW_NORMAL = 0.03
+"""Share of slow looks while all is well."""
 Line = tuple[int, int]
 """(component, region), -1 for all."""
 
@@ -59,7 +60,7 @@ class Prefilter:
             _bad_nats(times, now, self.per_ms[line], normal) >= _price(line, rules)
             for line, times in _lines(self.bad).items()
         ) or any(
-            _slow_nats(times, now, self.per_ms[line]) >= _price(line, rules)
+            _bad_nats(times, now, self.per_ms[line], SLOW_NORMAL) >= _price(line, rules)
             for line, times in _lines(self.slow).items()
         )
 
@@ -84,15 +85,6 @@ def _bad_nats(times: Sequence[Instant], now: Instant, per_ms: float, normal: flo
             rest = good * log((1 - share) / (1 - normal)) if good > 0 else 0.0
             best = max(best, bad * log(min(share, 0.97) / normal) + rest)
     return best
-
-
-def _slow_nats(times: Sequence[Instant], now: Instant, per_ms: float) -> float:
-    total = len(times)
-    return max(
-        (total - place) * SLOW_NATS
-        + max(0.0, (now - since) * per_ms - (total - place)) * QUICK_NATS
-        for place, since in enumerate(times)
-    )
 
 
 def _price(line: Line, rules: Rules) -> float:

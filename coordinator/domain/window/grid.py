@@ -14,12 +14,14 @@ import numpy as np
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.axes import Axes, CellKey, Flags, Floats, Ints
+from coordinator.domain.window.baseline import FAR, NATS_OF_LEVEL
 from coordinator.domain.window.look import (
     AT_SHIFT,
     ATTEMPT_MASK,
     ATTEMPT_SHIFT,
     EPOCH,
     LATE_BIT,
+    REASON_CODE,
     REASON_MASK,
     SLOW_BIT,
     VOTE_SHIFT,
@@ -30,6 +32,7 @@ from coordinator.domain.window.look import (
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
+from worker.contract.outcome import Reason
 
 ROUND_MS = 5_000
 """Extra looks that begin within so long are one round."""
@@ -66,6 +69,10 @@ class CountGrid:
     bad: Floats
     slow: Floats
     """Of the good looks, those that were slow."""
+    longer: Floats
+    """What the good looks say for all taking longer, in nats."""
+    far: Floats
+    """Of the good looks, those that took far longer."""
     newest: Ints
     """(component, region): event time of the newest look that counts."""
     rounds: Floats
@@ -142,9 +149,10 @@ def fill(
     size = shape[1] * shape[2]
     place = bucket * size + cell
 
-    def count(wanted: Flags) -> Floats:
+    def count(wanted: Flags, each: Floats | float = 1.0) -> Floats:
+        told = (weight * each)[wanted]
         return np.asarray(
-            np.bincount(place[wanted], weight[wanted], shape[0] * size), dtype=np.float64
+            np.bincount(place[wanted], told, shape[0] * size), dtype=np.float64
         ).reshape(shape)
 
     extra = (codes >> ATTEMPT_SHIFT & ATTEMPT_MASK) > 0
@@ -153,13 +161,17 @@ def fill(
     np.maximum.at(newest, cell, at)
     late = (codes >> LATE_BIT & 1).astype(bool)
     worker = codes >> WORKER_SHIFT & WORKER_MASK
-    looks = Looks(at, cell, bad, slow, late, codes & REASON_MASK, worker, weight)
+    level = np.where(bad, 0, codes & REASON_MASK)
+    reason = np.where(bad, codes & REASON_MASK, slow * REASON_CODE[Reason.SLOW])
+    looks = Looks(at, cell, bad, slow, late, reason, worker, weight)
     return CountGrid(
         axes,
         begin,
         count(~bad),
         count(bad),
         count(slow & ~bad),
+        count(~bad, np.array(NATS_OF_LEVEL)[level]),
+        count(level == FAR),
         newest.reshape(shape[1:]),
         rounds,
         _ordered(looks, begin),

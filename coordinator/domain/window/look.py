@@ -2,7 +2,8 @@
 
 A window of looks is an `array` of such numbers, eight bytes each, in order of event time. The bits
 from high to low: event time (ms since 2020), attempt, worker, vote, late, slow, reason. All but the
-last four name the look, so that a repeat is found by comparing numbers.
+last four name the look, so that a repeat is found by comparing numbers. A good look has no reason;
+in its place is the level of its time (`Baseline.level`).
 """
 
 from enum import IntEnum

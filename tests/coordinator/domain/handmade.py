@@ -10,6 +10,7 @@ from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
 from coordinator.domain.window.axes import Axes
+from coordinator.domain.window.baseline import FAR, NATS_OF_LEVEL
 from coordinator.domain.window.grid import CountGrid, Looks
 from coordinator.domain.window.look import REASON_CODE, Vote, pack
 from coordinator.domain.window.pace import Pace
@@ -58,6 +59,16 @@ def check_of(
     return Check(name, service, component, "http", interval_ms, timeout_ms, tuple(regions))
 
 
+QUICK = 4
+"""The level of a look that takes as long as usual."""
+
+
+def longer_by(good: np.ndarray, slow: np.ndarray) -> np.ndarray:
+    """What good looks say for taking longer, of which these are slow."""
+    told: np.ndarray = slow * NATS_OF_LEVEL[FAR] + (good - slow) * NATS_OF_LEVEL[QUICK]
+    return told
+
+
 def code_of(
     seconds: float,
     vote: Vote = Vote.GOOD,
@@ -70,7 +81,8 @@ def code_of(
 ) -> int:
     """A look as its number."""
     usual = Reason.OK if vote is Vote.GOOD else Reason.TIMEOUT
-    return pack(at(seconds), attempt, worker, vote, late, slow, reason or usual)
+    level = (FAR if slow else QUICK) if vote is Vote.GOOD else 0
+    return pack(at(seconds), attempt, worker, vote, late, slow, reason or usual) | level
 
 
 def series_of(
@@ -186,7 +198,10 @@ def grid_of(axes: Axes, seen: Iterable[Seen], begin: float = 0) -> CountGrid:
         np.ones(len(looks)),
     )
     rounds = np.zeros((shape[0], shape[2]))
-    return CountGrid(axes, at(begin), good, bad, slow, newest, rounds, entries, waiting=False)
+    longer = longer_by(good, slow)
+    return CountGrid(
+        axes, at(begin), good, bad, slow, longer, slow, newest, rounds, entries, waiting=False
+    )
 
 
 def coverage_of(axes: Axes, votes: object = True, enabled: object = True) -> Coverage:

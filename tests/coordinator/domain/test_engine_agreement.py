@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 
 from coordinator.domain.engine import Engine
-from coordinator.domain.incidents.life import BAD_SCOPES
 from coordinator.domain.incidents.open_incident import OpenIncident
 from coordinator.domain.inference.claim import Claim, scope_of_cells
 from coordinator.domain.judge import Judge
@@ -26,7 +25,7 @@ THREE = topology(regions=3, services=(("shop", 2),), references=2)
 
 def agrees(judge: Judge, events: Sequence[IncidentEvent], now: int) -> None:
     """Hold what is announced and the open incidents of one service against each other."""
-    claims = [claim for claim in judge.state.claims if claim.scope in BAD_SCOPES]
+    claims = [claim for claim in judge.state.claims if claim.located]
     for claim in claims:
         holds(claim, judge.incidents.open, now)
     told = {event.incident.id for event in events if event.moment is not Moment.RESOLVED}
@@ -61,14 +60,18 @@ def hangs_together(opened: OpenIncident, now: int) -> None:
 
 
 def follows(opened: OpenIncident, inside: Sequence[Claim], judge: Judge, now: int) -> None:
-    """What was just told has the scope that its cells and the coverage give."""
+    """What was just told has the scope that its cells and the coverage give; where too few are
+    heard to tell, the one that it had.
+    """
     scope, seen = opened.incident.scope, judge.estimator.peek(now, late_alarms=True)
     exact = [claim.scope for claim in inside if claim.cells == opened.reach]
     if exact:
-        assert scope in exact, (seconds(now), opened.incident)
+        assert scope in exact or Scope.UNKNOWN in exact, (seconds(now), opened.incident)
         return
     voting = seen.grid.axes.keys(seen.coverage.votes)
     own = scope_of_cells(opened.reach, judge.estimator.cells, FAST, voting)
+    if own is Scope.REGIONAL and {claim.scope for claim in inside} == {Scope.UNKNOWN}:
+        return
     assert scope is widest((own, *(claim.scope for claim in inside))), (
         seconds(now),
         opened.incident,

@@ -41,6 +41,6 @@ def test_while_an_incident_is_open_few_looks_move_what_is_normal() -> None:
     trouble = Trouble(at(10), services=["claude"], components=["c1"])
     trial = try_results(NET, results(NET, at(0), at(30), [trouble]), until=at(30))
     series = trial.engine._all_series["claude-c2"]["r1"]
-    learns = [trial.engine._judges["claude"].may_learn(series, at(2 * n)) for n in range(80)]
+    learns = [trial.engine._judges["claude"].may_learn(series, at(2 * n)) for n in range(320)]
     assert sum(learns) == 10
     assert all(trial.engine._judges["openai"].may_learn(series, at(2 * n)) for n in range(80))

@@ -57,15 +57,14 @@ def test_a_cell_that_does_not_vote_changes_nothing(seed: int, data: st.DataObjec
     votes[silent] = False
     if not votes.any():
         return
-    bad, good, slow = grid.bad.copy(), grid.good.copy(), grid.slow.copy()
-    bad[:, silent[0], silent[1]], good[:, silent[0], silent[1]], slow[:, silent[0], silent[1]] = (
-        7,
-        3,
-        2,
-    )
-    filled = np.ones(len(bad))
+    other_looks = {
+        name: getattr(grid, name).copy() for name in ("bad", "good", "slow", "far", "longer")
+    }
+    for number, counts in zip((7, 3, 2, 2, 5), other_looks.values(), strict=True):
+        counts[:, silent[0], silent[1]] = number
+    filled = np.ones(len(grid.bad))
     heard = weighed(grid, votes, filled=filled)
-    other = weighed(replace(grid, bad=bad, good=good, slow=slow), votes, filled=filled)
+    other = weighed(replace(grid, **other_looks), votes, filled=filled)
     assert chances(heard) == chances(other)
     assert heard.none == other.none
 
@@ -90,7 +89,14 @@ def test_the_order_of_components_and_regions_never_matters(seed: int, random: Ra
 
     plain = weighed(grid)
     other = weighed(
-        replace(grid, bad=mixed(grid.bad), good=mixed(grid.good), slow=mixed(grid.slow))
+        replace(
+            grid,
+            bad=mixed(grid.bad),
+            good=mixed(grid.good),
+            slow=mixed(grid.slow),
+            far=mixed(grid.far),
+            longer=mixed(grid.longer),
+        )
     )
     back = {
         (tuple(sorted(rows[c] for c in key[0])), tuple(sorted(columns[r] for r in key[1]))): chance

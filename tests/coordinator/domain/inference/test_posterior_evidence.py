@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.inference.posterior import SHARES, SLOW_MODE, _bounded, evidence
-from tests.coordinator.domain.handmade import RULES
+from coordinator.domain.window.baseline import FAR, NATS_OF_LEVEL
+from tests.coordinator.domain.handmade import QUICK, RULES
 from tests.coordinator.domain.inference.weighed_grids import (
     NORMAL,
     a_grid,
@@ -19,7 +20,7 @@ from tests.coordinator.domain.inference.weighed_grids import (
     weighed,
 )
 
-MODES = len(SHARES) + 1
+MODES = len(SHARES) + 2
 
 
 @many
@@ -28,7 +29,8 @@ def test_a_good_look_makes_no_mode_of_failing_likelier(seed: int) -> None:
     grid = a_grid(seed)
     votes = np.ones(grid.bad.shape[1:], dtype=np.bool_)
     before = evidence(grid, np.full(votes.shape, NORMAL), votes)
-    after = evidence(replace(grid, good=grid.good + 1), np.full(votes.shape, NORMAL), votes)
+    more = replace(grid, good=grid.good + 1, longer=grid.longer + NATS_OF_LEVEL[QUICK])
+    after = evidence(more, np.full(votes.shape, NORMAL), votes)
     assert (after < before).all()
 
 
@@ -37,7 +39,18 @@ def test_a_look_is_weighed_by_how_often_it_would_be_seen() -> None:
     (nats,) = evidence(grid, np.array([[0.01]]), np.array([[True]])).reshape(MODES, 1).T
     for mode, share in enumerate(SHARES):
         assert nats[mode] == pytest.approx(2 * log(share / 0.01) + 3 * log((1 - share) / 0.99))
-    assert nats[SLOW_MODE] == pytest.approx(log(0.8 / 0.03) + 2 * log(0.2 / 0.97))
+    assert nats[SLOW_MODE] == pytest.approx(NATS_OF_LEVEL[FAR] + 2 * NATS_OF_LEVEL[QUICK])
+    assert nats[SLOW_MODE + 1] == pytest.approx(log(0.25 / 0.03) + 2 * log(0.75 / 0.97))
+
+
+def test_what_is_slow_speaks_by_its_times_and_failures_do_not() -> None:
+    """Good looks that are no longer than usual speak against both slow modes, bad ones for none."""
+    grid = counted(np.array([[[2.0]]]), np.array([[[0.0]]]))
+    (nats,) = evidence(grid, np.array([[0.01]]), np.array([[True]])).reshape(MODES, 1).T
+    assert nats[SLOW_MODE:].tolist() == [0, 0]
+    quick = counted(np.array([[[0.0]]]), np.array([[[3.0]]]))
+    (nats,) = evidence(quick, np.array([[0.01]]), np.array([[True]])).reshape(MODES, 1).T
+    assert (nats[SLOW_MODE:] < 0).all()
 
 
 @many

@@ -65,7 +65,7 @@ def line(nats: np.ndarray, rounds: np.ndarray, components: Sequence[int]) -> np.
     whole = nats.sum(axis=2)
     for mode, bucket, region in np.ndindex(found.shape):
         rare = exp(-RULES.blip_nats * (1 + ROUND_SHARE * rounds[bucket, region]))
-        shares = [mode] if mode == SLOW_MODE else BLIPS
+        shares = [mode] if mode >= SLOW_MODE else BLIPS
         blip = log(sum(exp(whole[share, bucket, region]) for share in shares) / len(shares))
         found[mode, bucket, region] = bounded(found[mode, bucket, region], blip, rare)
     return found
@@ -106,19 +106,19 @@ def forward(
     scores: dict[Reach, np.ndarray], prices: dict[Reach, float], filled: Sequence[float]
 ) -> tuple[dict[Reach, list[float]], float]:
     """Bucket by bucket, from all being well."""
-    modes = SLOW_MODE + 1
-    begins = {reach: exp(-price) / modes for reach, price in prices.items()}
-    starts, ends = modes * sum(begins.values()), exp(-RULES.end_nats)
-    state, none = {reach: [0.0] * modes for reach in scores}, 1.0
+    prior = [1 / 6] * SLOW_MODE + [1 / 12] * 2
+    begins = {reach: exp(-price) for reach, price in prices.items()}
+    starts, ends = sum(begins.values()), exp(-RULES.end_nats)
+    state, none = {reach: [0.0] * len(prior) for reach in scores}, 1.0
     for bucket, part in enumerate(filled):
         total = sum(map(sum, state.values()))
         after = {}
         for reach, chances in state.items():
             come = begins[reach] * part * (none + total * REACH_CHANGE / starts)
-            come += sum(chances) * part * MODE_CHANGE / modes
+            moves = sum(chances) * part * MODE_CHANGE
             stays = 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
             after[reach] = [
-                (chance * stays + come) * exp(scores[reach][mode, bucket])
+                (chance * stays + prior[mode] * (come + moves)) * exp(scores[reach][mode, bucket])
                 for mode, chance in enumerate(chances)
             ]
         none = none * (1 - part * starts) + total * part * ends

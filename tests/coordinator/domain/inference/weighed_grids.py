@@ -11,7 +11,7 @@ from coordinator.domain.inference.hypotheses import Group
 from coordinator.domain.inference.posterior import Posterior, evidence, weigh
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.grid import CountGrid
-from tests.coordinator.domain.handmade import RULES, grid_of, some_axes
+from tests.coordinator.domain.handmade import RULES, grid_of, longer_by, some_axes
 
 NORMAL = 0.004
 """The share of looks that fail while all is well."""
@@ -21,7 +21,8 @@ def counted(bad: np.ndarray, good: np.ndarray, slow: np.ndarray | None = None) -
     """A grid of these counts, (bucket, component, region)."""
     buckets, components, regions = bad.shape
     empty = grid_of(some_axes(components, regions, buckets), [])
-    return replace(empty, bad=bad, good=good, slow=np.zeros_like(good) if slow is None else slow)
+    slow = np.zeros_like(good) if slow is None else slow
+    return replace(empty, bad=bad, good=good, slow=slow, far=slow, longer=longer_by(good, slow))
 
 
 def weighed(

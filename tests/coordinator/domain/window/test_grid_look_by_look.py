@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.axes import Axes, axes_of
+from coordinator.domain.window.baseline import FAR, NATS_OF_LEVEL
 from coordinator.domain.window.grid import CountGrid, fill
-from coordinator.domain.window.look import LATE, REASON_MASK, SLOW, Vote, at_of, vote_in, worker_of
+from coordinator.domain.window.look import (
+    LATE,
+    REASON_CODE,
+    REASON_MASK,
+    SLOW,
+    Vote,
+    at_of,
+    vote_in,
+    worker_of,
+)
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from tests.coordinator.domain.handmade import RULES, at, check_of, code_of, series_of, vantage_of
+from worker.contract.outcome import Reason
 
 
 def slowly(
@@ -52,6 +63,7 @@ def slowly(
         (place, at_of(code) // all_series[place].check.interval_ms) for place, code in counted
     )
     good, bads, slow, newest, moments = Counter(), Counter(), Counter(), {}, set()
+    longer, far = Counter(), Counter()
     for place, code in counted:
         moment = at_of(code)
         row, column = divmod(cells[place], len(axes.regions))
@@ -65,15 +77,24 @@ def slowly(
         (bads if vote_in(code) == Vote.BAD else good)[key] += weight
         if code & SLOW and vote_in(code) == Vote.GOOD:
             slow[key] += weight
+        if vote_in(code) == Vote.GOOD:
+            longer[key] += weight * NATS_OF_LEVEL[code & REASON_MASK]
+            far[key] += weight * (code & REASON_MASK == FAR)
         newest[row, column] = max(moment, newest.get((row, column), LONGEST_AGO))
         if code >> 19 & 15:
             moments.add((bucket, column, moment // 5_000))
     rounds = Counter((bucket, column) for bucket, column, _ in moments)
     looks = sorted(
-        (at_of(c), cells[p], vote_in(c) == Vote.BAD, bool(c & LATE), c & REASON_MASK)
-        for p, c in counted
+        (at_of(c), cells[p], vote_in(c) == Vote.BAD, bool(c & LATE), _reason(c)) for p, c in counted
     )
-    return good, bads, slow, newest, rounds, looks, waiting
+    return good, bads, slow, longer, far, newest, rounds, looks, waiting
+
+
+def _reason(code: int) -> int:
+    """That of a failure; a good look has none but for being slow."""
+    if vote_in(code) == Vote.BAD:
+        return code & REASON_MASK
+    return REASON_CODE[Reason.SLOW] if code & SLOW else REASON_CODE[Reason.OK]
 
 
 def dense(
@@ -148,9 +169,15 @@ def test_a_grid_equals_one_that_is_filled_look_by_look(
     axes, all_series, cells, fleet = a_world(seed)
     found = fill(axes, all_series, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
     expected = slowly(axes, all_series, cells, fleet, at(seconds), RULES, late_alarms=late_alarms)
-    good, bad, slow, newest, rounds, looks, waiting = expected
+    good, bad, slow, longer, far, newest, rounds, looks, waiting = expected
     shape = (axes.buckets, len(axes.components), len(axes.regions))
-    for told, plain in ((found.good, good), (found.bad, bad), (found.slow, slow)):
+    for told, plain in (
+        (found.good, good),
+        (found.bad, bad),
+        (found.slow, slow),
+        (found.longer, longer),
+        (found.far, far),
+    ):
         np.testing.assert_allclose(told, dense(shape, plain))
     np.testing.assert_array_equal(found.newest, dense(shape[1:], newest, LONGEST_AGO))
     np.testing.assert_array_equal(found.rounds, dense((shape[0], shape[2]), rounds))

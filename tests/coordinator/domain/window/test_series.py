@@ -1,5 +1,4 @@
 from array import array
-from math import exp, inf, log, nan
 from random import Random
 
 import pytest
@@ -9,8 +8,7 @@ from hypothesis import strategies as st
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import Vote, at_of
-from coordinator.domain.window.series import LEAST_DEVIATION, Baseline
-from tests.coordinator.domain.handmade import INTERVAL_MS, RULES, at, check_of, code_of, series_of
+from tests.coordinator.domain.handmade import INTERVAL_MS, at, check_of, code_of, series_of
 from tests.scenarios.internet import results, topology
 
 CHECK = check_of()
@@ -109,109 +107,6 @@ def test_a_week_is_the_half_life_whatever_the_interval() -> None:
         assert decay ** (7 * DAY_MS / interval_ms) == pytest.approx(0.5)
 
 
-def test_the_normal_share_begins_at_the_prior_and_stays_in_its_bounds() -> None:
-    normal = Baseline()
-    assert normal.share(RULES) == pytest.approx(1 / 250)
-    for _ in range(5_000):
-        normal.learn_vote(False, 1.0)
-    assert normal.share(RULES) == RULES.normal_share_min
-    for _ in range(5_000):
-        normal.learn_vote(True, 1.0)
-    assert normal.share(RULES) == RULES.normal_share_max
-
-
-def test_the_normal_share_comes_to_the_true_one() -> None:
-    normal = Baseline()
-    for n in range(20_000):
-        normal.learn_vote(n % 50 == 0, 1.0)
-    assert normal.share(RULES) == pytest.approx(0.02, rel=0.05)
-
-
-def learned(times: list[float], rules: Rules = RULES) -> Baseline:
-    normal = Baseline()
-    for time in times:
-        normal.learn_time(time, rules)
-    return normal
-
-
-def lognormal(usual_ms: float, sigma: float, count: int, seed: int = 1) -> list[float]:
-    random = Random(seed)
-    return [usual_ms * exp(random.gauss(0, sigma)) for _ in range(count)]
-
-
-@pytest.mark.parametrize(("usual_ms", "sigma"), [(20, 0.1), (200, 0.3), (3_000, 0.6)])
-def test_the_usual_time_and_its_spread_are_learned(usual_ms: float, sigma: float) -> None:
-    normal = learned(lognormal(usual_ms, sigma, 1_000))
-    assert normal.median == pytest.approx(log(usual_ms), abs=sigma / 2)
-    assert normal.deviation == pytest.approx(sigma, rel=0.35)
-
-
-def test_outliers_hardly_move_what_is_normal() -> None:
-    times = lognormal(200, 0.1, 1_000)
-    spoiled = [100 * time if n % 20 == 7 else time for n, time in enumerate(times)]
-    clean, dirty = learned(times), learned(spoiled)
-    assert dirty.median == pytest.approx(clean.median, abs=0.05)
-    assert dirty.limit_ms < 1.3 * clean.limit_ms
-
-
-def test_no_single_time_moves_it_far() -> None:
-    for absurd in (0, 1e-9, 1e12):
-        normal = learned(lognormal(200, 0.1, 300))
-        before = normal.median, normal.deviation
-        normal.learn_time(absurd, RULES)
-        assert normal.median == pytest.approx(before[0], abs=0.01)
-        assert normal.deviation == pytest.approx(before[1], rel=0.05)
-
-
-def test_a_lasting_change_is_followed() -> None:
-    normal = learned([*lognormal(200, 0.1, 500), *lognormal(400, 0.1, 1_500)])
-    assert normal.median == pytest.approx(log(400), abs=0.1)
-
-
-def test_nothing_is_slow_before_enough_times_are_known() -> None:
-    assert learned([200.0] * (RULES.slow_after_looks - 1)).limit_ms == inf
-    assert learned([200.0] * RULES.slow_after_looks).limit_ms < inf
-
-
-def test_what_was_learned_is_kept_over_a_restart() -> None:
-    before = learned(lognormal(200, 0.1, 400))
-    for bad in (True, False, False):
-        before.learn_vote(bad, 0.99)
-    after = Baseline()
-    after.remember(before.to_numbers(), RULES)
-    assert after.to_numbers() == before.to_numbers()
-    assert after.limit_ms == pytest.approx(before.limit_ms)
-    assert after.share(RULES) == before.share(RULES)
-    few = Baseline()
-    few.remember(learned([200.0] * 19).to_numbers(), RULES)
-    assert few.limit_ms == inf, "as few times as before are known"
-
-
-@pytest.mark.parametrize(("usual_ms", "limit_ms"), [(40, 140), (200, 300), (1_000, 1_500)])
-def test_slow_is_half_as_much_again_and_at_least_a_hundred_milliseconds_more(
-    usual_ms: float, limit_ms: float
-) -> None:
-    normal = learned([usual_ms] * 400)
-    assert normal.deviation == LEAST_DEVIATION
-    assert normal.limit_ms == pytest.approx(limit_ms, rel=0.01)
-
-
-def test_where_times_vary_much_slow_is_what_is_beyond_their_spread() -> None:
-    normal = learned(lognormal(1_000, 0.8, 1_000))
-    assert normal.limit_ms == pytest.approx(exp(normal.median + 3 * normal.deviation), rel=0.1)
-    assert normal.limit_ms > 4_000
-
-
-@pytest.mark.parametrize("absurd", [0.0, -5.0, nan, 1e-12, 1e9])
-@pytest.mark.parametrize("place", [0, 1, 10, 150])
-def test_absurd_times_do_not_poison_what_is_normal(absurd: float, place: int) -> None:
-    times = lognormal(200, 0.1, 2_000)
-    normal = learned([*times[:place], absurd, *times[place:]])
-    assert normal.median == pytest.approx(log(200), abs=0.1)
-    assert normal.deviation == pytest.approx(0.1, abs=0.1)
-    assert 250 < normal.limit_ms < 450
-
-
 def test_the_network_and_the_edge_that_answered_last_are_remembered() -> None:
     (plain, *_) = results(
         topology(regions=1, services=(("claude", 1),), references=0), at(0), at(10)
@@ -242,10 +137,3 @@ def test_memory_of_a_look_is_eight_bytes() -> None:
     series = series_of(CHECK, "r1", [code_of(n) for n in range(100)])
     assert isinstance(series.codes, array)
     assert series.codes.itemsize == 8
-
-
-def test_a_time_longer_than_any_look_is_taken_for_a_day() -> None:
-    normal = Baseline()
-    for total_ms in [1e300, 1.7e308, *[200.0] * 400]:
-        normal.learn_time(total_ms, RULES)
-    assert normal.limit_ms < 3_600_000, "the two are outvoted"

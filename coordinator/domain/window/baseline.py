@@ -1,0 +1,138 @@
+"""What is normal for a check in a region while all is well: how long it takes, and how often it
+fails.
+"""
+
+from collections.abc import Sequence
+from math import exp, log
+from typing import Final
+
+from coordinator.domain.model.rules import Rules
+
+STEADY_LOOKS = 200
+"""After so many looks, each new one moves what is normal by no more than one part in so many."""
+SHORTEST_MS, LONGEST_MS = 1e-3, 86_400_000.0
+"""Times beyond these are taken for these: a broken clock must not poison what is normal."""
+LEAST_DEVIATION = 0.05
+"""Times differ at least this much (natural logarithm) from look to look."""
+
+
+APART = 0.1
+"""Slow and not slow are told apart by shifts of the logarithm this far above and below the edge."""
+MEETS_IT = 0.03
+"""What is normal moves this far to meet a shift before the shift is told."""
+FAR_FACTOR = 1.82
+"""A look takes far longer from this multiple of its normal time on: more than a route or an hour of
+the day does.
+"""
+FAR, MIDDLE, STEP_NATS = 15, 8, 0.4
+"""Levels go from 1 to 15, by so many nats each; the middle one tells nothing."""
+NATS_OF_LEVEL: Final = (0.0, *(STEP_NATS * (level - MIDDLE) for level in range(1, FAR + 1)))
+"""What a look of each level says."""
+
+
+class Baseline:
+    """What is normal for a check in a region while all is well: its time, how much it varies, and
+    how often it fails.
+
+    Median and deviation of log times follow each time by a bounded step (a stochastic approximation
+    of Huber's location and scale, Robbins and Monro 1951), so that no single time moves them far
+    and memory is two numbers.
+    """
+
+    __slots__ = (
+        "bad",
+        "deviation",
+        "edge",
+        "far",
+        "limit_ms",
+        "looks",
+        "median",
+        "steps",
+        "times",
+    )
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.median = 0.0
+        self.deviation = 0.3
+        self.limit_ms = float("inf")
+        """From this time on a look is slow."""
+        self.edge, self.steps, self.far = 0.0, 0.0, 0.0
+        """The logarithm of the time from which on a look speaks for being slow, by how many steps
+        for each unit more, and that of one that takes far longer.
+        """
+        self.looks = 0.0
+        self.bad = 0.0
+
+    def learn_time(self, total_ms: float, rules: Rules) -> None:
+        """Take the time of one good look in."""
+        value = log(
+            total_ms
+            if SHORTEST_MS <= total_ms <= LONGEST_MS
+            else min(max(SHORTEST_MS, total_ms), LONGEST_MS)
+        )
+        times = self.times = self.times + 1
+        if times == 1:
+            self.median = value
+            return
+        rate = 1 / (times if times < STEADY_LOOKS else STEADY_LOOKS)
+        distance, deviation = value - self.median, self.deviation
+        bound = 2 * deviation
+        # comparing costs less than min() and max(), and this runs for every good look
+        if -bound <= distance <= bound:
+            self.median += rate * distance
+        else:
+            self.median += rate * (bound if distance > 0 else -bound)
+        spread = 1.25 * abs(distance)
+        deviation += rate * ((spread if spread < bound else bound) - deviation)
+        self.deviation = deviation if deviation > LEAST_DEVIATION else LEAST_DEVIATION
+        if times >= rules.slow_after_looks and (times < STEADY_LOOKS or times % 16 == 0):
+            self._draw_limit(rules)
+
+    def level(self, total_ms: float) -> int:
+        """How much one look speaks for all looks of its cell taking longer, as a level of
+        `NATS_OF_LEVEL`; 0 while too few times are known.
+
+        Two shifts of the median are compared, one on either side of `slow_factor` (a sequential
+        test of a mean, Wald 1945), each look within bounds, so that one alone tells little.
+        """
+        if not self.steps:
+            return 0
+        value = log(min(max(SHORTEST_MS, total_ms), LONGEST_MS))
+        if value >= self.far:
+            return FAR
+        return min(max(1, int((value - self.edge) * self.steps + MIDDLE + 0.5)), FAR - 1)
+
+    def _draw_limit(self, rules: Rules) -> None:
+        usual = exp(self.median)
+        least = log(1 + rules.slow_extra_ms / usual)
+        self.edge = self.median + max(log(rules.slow_factor) - MEETS_IT, least)
+        self.steps = 2 * APART / (STEP_NATS * self.deviation**2)
+        spread = rules.slow_deviations * self.deviation
+        self.far = self.median + max(log(FAR_FACTOR), spread, least)
+        self.limit_ms = max(
+            rules.slow_factor * usual,
+            usual + rules.slow_extra_ms,
+            exp(self.median + rules.slow_deviations * self.deviation),
+        )
+
+    def to_numbers(self) -> list[float]:
+        """What was learned, to be kept over a restart."""
+        return [self.times, self.median, self.deviation, self.looks, self.bad]
+
+    def remember(self, numbers: Sequence[float], rules: Rules) -> None:
+        """Take what was learned before a restart."""
+        times, self.median, self.deviation, self.looks, self.bad = numbers
+        self.times = int(times)
+        if self.times >= rules.slow_after_looks:
+            self._draw_limit(rules)
+
+    def learn_vote(self, bad: bool, decay: float) -> None:
+        """Take one old look of a quiet time in."""
+        self.looks = self.looks * decay + 1
+        self.bad = self.bad * decay + bad
+
+    def share(self, rules: Rules) -> float:
+        """The share of looks that fails while all is well."""
+        share = (1 + self.bad) / (rules.prior_looks + self.looks)
+        return min(max(share, rules.normal_share_min), rules.normal_share_max)
