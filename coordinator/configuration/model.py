@@ -2,6 +2,7 @@
 editors.
 """
 
+import unicodedata
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -15,7 +16,21 @@ from worker.contract.target import plain_host, read_hosts
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
 COUNTRY: Final = r"^[A-Z]{2}$"
 DEFAULT_INTERVAL: Final = 30_000
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of all text that follows."""
+
+
+def _readable(name: str) -> str:
+    """ValueError for what would control a terminal or a page, or is not to be seen."""
+    for letter in name:
+        if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _BIDI:
+            raise ValueError(f"holds the control character U+{ord(letter):04X}; leave it out")
+    if not name.strip():
+        raise ValueError("is blank; write what people call it")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_readable)]
 
 
 def _between(low_ms: int, high_ms: int, said: str) -> Any:

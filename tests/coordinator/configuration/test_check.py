@@ -86,6 +86,10 @@ def only(found: list[str]) -> str:
             "is not a reference to a secret; write ${env:OUTSCOPE_SECRET_",
         ),
         ("name: Shop", "name: 5", "services[0].name: must be text, not 5; put it in quotes"),
+        ("name: Shop", r'name: "Sh\eop"', "services[0].name: holds the control character U+001B"),
+        ("name: Shop", r'name: "Sh\u202Eop"', "name: holds the control character U+202E; leave"),
+        ("name: Shop", r'name: "Sh\nop"', "name: holds the control character U+000A; leave it"),
+        ("name: Shop", 'name: "  "', "services[0].name: is blank; write what people call it"),
         (
             "name: Shop",
             "status_page: {provider: x, url: page}",
