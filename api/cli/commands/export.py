@@ -23,7 +23,7 @@ from api.cli.options.filters import (
 from api.cli.terminal.outside import say
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.format import COMPRESSIONS, PACKED_SUFFIX
-from coordinator.analytics.exports.formats import DEFAULT, FORMATS, by_suffix
+from coordinator.analytics.exports.formats import DEFAULT, FORMATS, named
 from worker.contract.wording import enumerated
 
 _PACKED: Final = {suffix: name for name, suffix in PACKED_SUFFIX.items() if suffix}
@@ -56,6 +56,10 @@ Resume = Annotated[
 Cursor = Annotated[
     str | None, typer.Option(help="Only what lies behind it: the cursor that an export printed.")
 ]
+Excel = Annotated[
+    bool,
+    typer.Option("--excel", help="CSV that Excel reads as it is: with a byte order mark."),
+]
 Struck = Annotated[
     bool,
     typer.Option(
@@ -67,6 +71,7 @@ Struck = Annotated[
 def export(
     dataset: Dataset = "results",
     format: Format = None,  # noqa: A002 - the name of the flag
+    excel: Excel = False,
     out: Out = None,
     compression: Compression = None,
     columns: Columns = None,
@@ -92,6 +97,10 @@ def export(
     differ, or when files of the archive could not be read. A server that has no room for another
     export is asked again when it says so, for ten minutes.
     """
+    if excel and format not in (None, "csv", "excel"):
+        typer.echo("--excel writes CSV; leave --format out", err=True)
+        raise typer.Exit(2)
+    format = "excel" if excel else format  # noqa: A001 - as above
     path = None if out is None else output(out, _name(dataset, format, compression), force=force)
     by_name, packed = _named(path)
     query = {
@@ -139,5 +148,5 @@ def _named(out: Path | None) -> tuple[str, str | None]:
     if out is None:
         return DEFAULT, None
     packed = _PACKED.get(out.suffix)
-    made = by_suffix().get(Path(out.stem).suffix if packed else out.suffix)
+    made = named(out.stem if packed else out.name)
     return made.name if made else DEFAULT, packed

@@ -5,6 +5,7 @@ before it writes: the command line and the API read this table when they start.
 """
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Final
 
 from coordinator.analytics.exports.format import Format
@@ -16,6 +17,12 @@ DEFAULT: Final = "ndjson"
 """What is written when nobody says how: what `outscope replay` reads."""
 
 
-def by_suffix() -> dict[str, Format]:
-    """The format of a file by how its name ends."""
-    return {suffix: made for made in FORMATS.values() for suffix in made.suffixes}
+def named(name: str) -> Format | None:
+    """The format of a file by how its name ends; None when that means nothing."""
+    found = [
+        (len(suffix), made)
+        for made in FORMATS.values()
+        for suffix in made.suffixes
+        if name.endswith(suffix)
+    ]
+    return max(found, key=itemgetter(0))[1] if found else None

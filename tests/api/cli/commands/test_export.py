@@ -97,6 +97,20 @@ def test_no_cell_of_a_csv_is_a_formula(outscope: Run, told: list[Result]) -> Non
         )
 
 
+def test_a_spreadsheet_may_have_its_byte_order_mark(
+    outscope: Run, told: list[Result], tmp_path: Path
+) -> None:
+    for number, arguments in enumerate((["--excel"], ["--excel", "--format", "csv"])):
+        path = tmp_path / f"{number}.csv"
+        assert outscope("export", "--out", path, *arguments).exit_code == 0
+        assert path.read_bytes().startswith(b"\xef\xbb\xbfid,")
+        assert read(path) == told, "and is read as any other"
+    assert outscope("export", "--out", tmp_path / "r.excel.csv").exit_code == 0
+    assert (tmp_path / "r.excel.csv").read_bytes() == path.read_bytes()
+    refused = outscope("export", "--excel", "--format", "parquet")
+    assert (refused.exit_code, refused.stderr) == (2, "--excel writes CSV; leave --format out\n")
+
+
 def test_arrow_and_json_hold_the_same(outscope: Run, told: list[Result], tmp_path: Path) -> None:
     assert outscope("export", "--out", tmp_path / "r.json").exit_code == 0
     assert json.loads((tmp_path / "r.json").read_text()) == [to_record(result) for result in told]

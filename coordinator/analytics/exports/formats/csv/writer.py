@@ -23,17 +23,18 @@ _SUSPECT[[ord(character) for character in f"{_DANGEROUS}'"]] = True
 
 
 class CsvWriter:
-    """Writes lines of cells."""
+    """Writes lines of cells; the header begins with `mark`."""
 
-    def __init__(self, schema: Any, header: bool) -> None:
-        self._schema, self._header = schema, header
+    def __init__(self, schema: Any, header: bool, mark: str = "") -> None:
+        self._schema, self._header, self._mark = schema, header, mark
         self._out = Outlet()
         plain = [pa.field(field.name, _plain(field.type)) for field in schema]
         self._plain = pa.schema(plain)
 
     def begin(self) -> bytes:
         """The names of the columns."""
-        return (",".join(self._schema.names) + "\n").encode() if self._header else b""
+        names = f"{self._mark}{','.join(self._schema.names)}\n"
+        return names.encode() if self._header else b""
 
     def add(self, batch: Any) -> bytes:
         """A line for each row."""

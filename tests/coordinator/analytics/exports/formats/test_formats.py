@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from coordinator.analytics.exports.format import COMPRESSIONS
-from coordinator.analytics.exports.formats import DEFAULT, FORMATS, by_suffix
+from coordinator.analytics.exports.formats import DEFAULT, FORMATS, named
 
 SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("ok", pa.bool_())])
 BATCH = pa.RecordBatch.from_pylist([{"id": "a", "ok": True}, {"id": "b", "ok": None}], SCHEMA)
@@ -32,9 +32,16 @@ def test_a_format_is_called_as_its_file_is_and_says_what_it_is(name: str) -> Non
 def test_the_name_of_a_file_means_one_format_alone() -> None:
     counted = Counter(suffix for made in FORMATS.values() for suffix in made.suffixes)
     assert set(counted.values()) == {1}
-    assert all(suffix.startswith(".") and suffix.count(".") == 1 for suffix in counted)
-    assert {suffix: made.name for suffix, made in by_suffix().items()}[".jsonl"] == "ndjson"
+    assert all(suffix.startswith(".") for suffix in counted)
+    names = {"a.jsonl": "ndjson", "a.csv": "csv", "a.excel.csv": "excel", "a.b.csv": "csv"}
+    assert {name: getattr(named(name), "name", None) for name in names} == names
+    assert named("csv") is named("a.txt") is None
     assert DEFAULT in FORMATS
+
+
+def test_a_spreadsheet_is_told_the_encoding_and_nothing_else_differs_from_csv() -> None:
+    assert written("excel", 2) == "\ufeff".encode() + written("csv", 2)
+    assert written("excel", 2, header=False) == written("csv", 2, header=False)
 
 
 @pytest.mark.parametrize("name", FORMATS)
