@@ -11,7 +11,15 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import StreamEnded
 
-from tests.worker.probes.conftest import Certified, Listen, Listener, LookAt, Vantages, read_request
+from tests.worker.probes.conftest import (
+    Certified,
+    Listen,
+    Listener,
+    LookAt,
+    Vantages,
+    Web,
+    read_request,
+)
 from worker.contract.outcome import Blame, Outcome, Reason
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
@@ -269,6 +277,47 @@ async def test_a_server_that_wants_a_client_certificate(
         assert outcome.ok  # the certificate was shown, and what comes after the handshake is unread
     else:
         assert (outcome.reason, outcome.blame) == (Reason.UNAUTHORIZED, Blame.PROBER), outcome
+
+
+@pytest.mark.parametrize("kind", ["http", "tls"])
+async def test_a_server_that_wants_one_and_hangs_up_without_a_word(
+    listen: Listen,
+    look_at: LookAt,
+    vantages: Vantages,
+    demanding: ssl.SSLContext,
+    ca_file: str,
+    kind: str,
+) -> None:
+    demanding.maximum_version = ssl.TLSVersion.TLSv1_2
+    server = await listen(lambda reader, _writer: reader.read(), ssl=demanding)
+    where = (
+        {"url": server.url(scheme="https")}
+        if kind == "http"
+        else {"host": "127.0.0.1", "port": server.port}
+    )
+
+    outcome = await look_at(kind, vantage=vantages(ca_file=ca_file), **where)
+
+    assert (outcome.reason, outcome.blame) == (Reason.UNAUTHORIZED, Blame.PROBER), outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (451, b"", Reason.BLOCKED),
+        (496, b"", Reason.UNAUTHORIZED),
+        (400, NGINX, Reason.UNAUTHORIZED),
+        (403, CHALLENGE, Reason.BLOCKED),
+    ],
+)
+async def test_before_a_models_api_it_means_the_same(
+    web: Web, look_at: LookAt, status: int, body: bytes, reason: Reason
+) -> None:
+    url = (await web(body, status=status)).url()
+
+    outcome = await look_at("llm", api="openai_compatible", url=url, model="m")
+
+    assert (outcome.reason, outcome.blame) == (reason, Blame.PROBER), outcome
 
 
 @pytest.mark.parametrize("kind", ["http", "tls"])

@@ -5,6 +5,7 @@ the handshake failed. Then it counts whether they asked for a certificate, which
 in the clear (RFC 5246, section 7.4.4).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -27,6 +28,7 @@ _OF_CERTIFICATES: Final = (
     "alert access denied",
 )
 _FAILED: Final = "alert handshake failure"
+_BROKE_OFF: Final = re.compile(rf"{_FAILED}|unexpected eof|reset by peer|errno 104\b", re.I)
 _HANDSHAKE, _CERTIFICATE_REQUEST = 22, 13
 _RECORD, _MESSAGE = 5, 4
 
@@ -45,9 +47,9 @@ def wants_certificate(words: str, *, after_handshake: bool = False) -> Fault | N
     return ASKED if after_handshake and _FAILED in said else None
 
 
-def is_handshake_failure(words: str) -> bool:
-    """Whether the target's alert says no more than that the handshake failed."""
-    return _FAILED in words.lower().replace("_", " ")
+def broke_off(words: str) -> bool:
+    """Whether a target ended its handshake, and said no more than that it failed, or nothing."""
+    return _BROKE_OFF.search(words.replace("_", " ")) is not None
 
 
 def asks_for_certificate(heard: bytes) -> bool:

@@ -17,7 +17,7 @@ from worker.contract.kind import Params
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
 from worker.contract.target import plain_host
 from worker.probes.look.vantage import Look
-from worker.probes.network.alerts import ASKED, is_handshake_failure
+from worker.probes.network.alerts import ASKED, broke_off
 from worker.probes.network.connection import connect
 from worker.probes.network.stream import BROKEN, HANDSHAKE, Stream, broken
 from worker.probes.tls import certificate
@@ -206,10 +206,9 @@ def _ending(tls: ssl.SSLObject, rules: CertificateRules) -> Fault | None:
 
 def _unmet(error: Exception, stream: Stream) -> Fault | None:
     """The fault of a target that asked for a client certificate, and broke off when it got none."""
-    broke_off = isinstance(error, ConnectionError | ssl.SSLEOFError) or (
-        isinstance(error, ssl.SSLError) and is_handshake_failure(error.reason or "")
-    )
-    return ASKED if broke_off and stream.asked_for_certificate else None
+    silently = isinstance(error, ConnectionError | ssl.SSLEOFError)
+    ended = silently or broke_off(getattr(error, "reason", None) or "")
+    return ASKED if ended and stream.asked_for_certificate else None
 
 
 def _fault(error: Exception, look: Look) -> Fault:

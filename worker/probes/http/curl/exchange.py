@@ -15,7 +15,7 @@ from worker.probes.http.curl.route import Route, find_route, place, warm_route
 from worker.probes.http.curl.versions import missing
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.vantage import Look
-from worker.probes.network.alerts import is_handshake_failure
+from worker.probes.network.alerts import broke_off
 from worker.probes.parameters.files import FileError
 
 _REQUEST: Final = b"(IN), TLS handshake, Request CERT"
@@ -64,7 +64,7 @@ def _may_be_shown_packed(request: Request, answer: Answer) -> bool:
 
 async def _sent(request: Request, look: Look, route: Route) -> Answer:
     answer = await send(request, look, route)
-    if answer.code == pycurl.E_SSL_CONNECT_ERROR and is_handshake_failure(answer.words):
+    if answer.code == pycurl.E_SSL_CONNECT_ERROR and broke_off(answer.words):
         answer.certificate_asked = await _asks_for_certificate(request, look, route)
     if route.dns_ms is not None:
         answer.dns_ms, answer.addresses = route.dns_ms, route.addresses

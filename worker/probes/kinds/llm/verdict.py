@@ -5,7 +5,8 @@ from typing import Final
 
 from worker.contract.outcome import Blame, Fault, Reason
 from worker.probes.http.answers.edge import noted
-from worker.probes.http.answers.wall import wall_by_headers, wall_by_page, wall_fault
+from worker.probes.http.answers.refusals import refusal_by_page
+from worker.probes.http.answers.wall import wall_by_headers, wall_fault
 from worker.probes.http.request import Answer
 from worker.probes.kinds.llm.dialects.api_error import error_of, fault_of
 from worker.probes.kinds.llm.params import LlmParams
@@ -49,8 +50,10 @@ def status_fault(answer: Answer, params: LlmParams, secret: str | None) -> Fault
 
 def _wall(answer: Answer) -> Fault | None:
     """A wall against bots in place of the API, which says nothing of the API."""
-    vendor = wall_by_headers(noted(answer.lines)) or wall_by_page(answer.status, answer.body)
-    return None if vendor is None else wall_fault(answer.status, vendor)
+    vendor = wall_by_headers(noted(answer.lines))
+    if vendor is not None:
+        return wall_fault(answer.status, vendor)
+    return refusal_by_page(answer.status, answer.body)
 
 
 def stream_fault(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from worker.contract.outcome import Blame, Fault, Reason
+from worker.probes.http.answers.refusals import refusal_by_status
 
 SHOWN: Final = 160
 """Characters of a vendor's message that a sentence may show."""
@@ -225,6 +226,8 @@ def _unspoken(status: int) -> Fault:
         return reason, Blame.PROBER, f"status {status}: {meaning}"
     if status in (503, 529):
         return Reason.STATUS, Blame.TARGET, f"status {status}: the API is overloaded or away"
+    if (refused := refusal_by_status(status, credentials=True)) is not None:
+        return refused
     return Reason.STATUS, Blame.TARGET, f"status {status}, and not a word from the API itself"
 
 
