@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from worker.contract.outcome import Blame, Fault
 from worker.contract.target import plain_host
 from worker.probes.parameters.place import IpVersion
 
 HttpVersion = Literal["auto", "1.1", "2", "3"]
+_MAY_BE_HTTP2: Final = frozenset({("auto", True), ("2", True), ("2", False), ("3", True)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Request:
     ip_version: IpVersion = "any"
     http_version: HttpVersion = "auto"
     verify: bool = True
+    common_name: bool = False
+    """Whether a certificate may have its host as its common name alone."""
     timed: bool = False
     """Whether to note when each piece of the body came in."""
     ends: Callable[[], Callable[[bytes], bool]] | None = None
@@ -86,7 +89,7 @@ class Request:
     @property
     def may_be_http2(self) -> bool:
         """Whether a server may speak HTTP/2 to it, or a newer version."""
-        return self.http_version == "2" or (self.http_version != "1.1" and self.is_encrypted)
+        return (self.http_version, self.is_encrypted) in _MAY_BE_HTTP2
 
 
 @dataclass

@@ -37,6 +37,7 @@ from worker.probes.parameters.place import IpVersion
 from worker.probes.parameters.receiver import Receiver, web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.parameters.web_address import WebAddress
+from worker.probes.tls.certified import COMMON_NAME
 
 _WHO_WE_ARE: Final = frozenset(
     {"authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"}
@@ -89,7 +90,8 @@ class HttpParams(CheckParams):
     compressed: bool = Field(
         default=False,
         description=(
-            "Ask for a compressed answer, as browsers do; it is unpacked before it is judged."
+            "Ask for a compressed answer (gzip or deflate), as browsers do; it is unpacked before"
+            " it is judged, and must be whole."
         ),
     )
     slow_ms: Annotated[int, Field(gt=0)] | SlowLimits | None = Field(
@@ -118,6 +120,7 @@ class HttpParams(CheckParams):
         default=None, description="Proxy to look through; none of the environment is."
     )
     verify: bool = Field(default=True, description="Whether the certificate must be valid.")
+    common_name: bool = Field(default=False, description=COMMON_NAME)
     ca: Authority | None = Field(
         default=None,
         description=(
@@ -223,6 +226,7 @@ class HttpParams(CheckParams):
             ip_version=self.ip_version,
             http_version=self.http_version,
             verify=self.verify,
+            common_name=self.common_name,
             compressed=self.compressed,
             resolve=self.resolve or None,
             proxy=None if self.proxy is None else self.proxy.open(),

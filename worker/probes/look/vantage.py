@@ -77,7 +77,16 @@ class Vantage:
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
-        """The context that verifies certificates."""
+        """The context that verifies certificates. They must name their hosts (RFC 9525, section 2):
+        a common name, which Python would take in their place, is none to any browser.
+        """
+        context = ssl.create_default_context(cafile=self.trust or None)
+        context.hostname_checks_common_name = False
+        return context
+
+    @cached_property
+    def tls_with_common_names(self) -> ssl.SSLContext:
+        """As above, for certificates that name their host in no other way."""
         return ssl.create_default_context(cafile=self.trust or None)
 
     def memory(self, of: type[M]) -> M:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from worker.contract.instant import Instant, rfc3339
 
+NAMELESS: Final = "no name at all (a common name does not count without common_name: true)"
 DAY_MS: Final = 86_400_000
 _MOST: Final = 10
 """Certificates of one chain that are told; a server may send any number."""

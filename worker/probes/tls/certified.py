@@ -44,6 +44,12 @@ _NAMES: Final = 5
 """Names of one certificate that a sentence tells; it may have hundreds."""
 
 
+COMMON_NAME: Final = (
+    "Whether a certificate is accepted that has its host as its common name and no other names, as"
+    " browsers no longer do."
+)
+
+
 class CertificateRules(Params):
     """What the certificate and the protocol must be like, beyond being valid."""
 
@@ -53,6 +59,7 @@ class CertificateRules(Params):
     min_version: Literal["1.2", "1.3"] = Field(
         default="1.2", description="Oldest version of TLS that is accepted."
     )
+    common_name: bool = Field(default=False, description=COMMON_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,10 @@ class Handshake:
 
 async def encrypt(stream: Stream, name: str, rules: CertificateRules, look: Look) -> Handshake:
     """Shake hands for this name and judge what comes."""
+    vantage = look.vantage
+    context = vantage.tls_with_common_names if rules.common_name else vantage.tls
     try:
-        await stream.encrypt(look.vantage.tls, plain_host(name))
+        await stream.encrypt(context, plain_host(name))
     except ssl.SSLCertVerificationError as error:
         return Handshake(not_believed(error.verify_message), disbelief=error.verify_code)
     except BROKEN as error:
@@ -152,9 +161,8 @@ def disbelief(chain: Sequence[dict[str, Any]], code: int, name: str) -> str | No
     if code in _OF_OTHERS:
         names = certificate.names_of(chain[0])
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-        return (
-            f"it is not for {name}, but for {', '.join(names[:_NAMES]) or 'no name at all'}{more}"
-        )
+        known = ", ".join(names[:_NAMES]) or certificate.NAMELESS
+        return f"it is not for {name}, but for {known}{more}"
     subject, issuer = _named(chain[-1], "subject"), _named(chain[-1], "issuer")
     if code == _ENDED:
         return _ended(chain)

@@ -2,7 +2,6 @@
 answer.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import pycurl
@@ -20,8 +19,6 @@ from worker.probes.parameters.files import FileError
 
 _REQUEST: Final = b"(IN), TLS handshake, Request CERT"
 """libcurl's words for a CertificateRequest that came in."""
-
-_UNKNOWN_CODING: Final = "Unrecognized content encoding"
 
 
 async def exchange(request: Request, look: Look) -> Answer:
@@ -47,19 +44,9 @@ async def _exchanged(request: Request, look: Look) -> Answer:
         route = await find_route(request, look)
         if isinstance(route, Answer):
             return route
-        answer = await _sent(request, look, route)
-        if answer.code == pycurl.E_BAD_CONTENT_ENCODING and _may_be_shown_packed(request, answer):
-            return await _sent(replace(request, compressed=False), look, route)
-        return answer
+        return await _sent(request, look, route)
     except FileError as error:
         return Answer(pycurl.E_FAILED_INIT, str(error))
-
-
-def _may_be_shown_packed(request: Request, answer: Answer) -> bool:
-    """Whether the body is to be read as it is, because nobody knows how it is said to be packed:
-    browsers do so. libcurl gives up, and only what changes nothing may be asked for again.
-    """
-    return _UNKNOWN_CODING in answer.words and request.method in ("GET", "HEAD")
 
 
 async def _sent(request: Request, look: Look, route: Route) -> Answer:

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from typing import Final
 
 from worker.probes.http.request import Request
+from worker.probes.http.unpacking import PackedError, Unpacker, unpacker
 from worker.probes.look.vantage import Look
 
 _STOP: Final = 0
 """What a callback returns to have libcurl end the transfer there."""
+_HALF: Final = "the packed body ends in its middle"
 _EMPTY: Final = frozenset({b"\r\n", b"\n"})
+_SIZE: Final = re.compile(r"[0-9]{1,19}")
 _INTERIM: Final = re.compile(rb"HTTP/\S+ +1\d\d")
 _REDIRECT: Final = re.compile(rb"HTTP/\S+ +3\d\d")
 _BODILESS: Final = re.compile(rb"HTTP/\S+ +(?:204|304)")
@@ -60,8 +63,8 @@ class Head:
     @property
     def announced(self) -> int | None:
         """Bytes of the body as the head announces them; None when it does not."""
-        size = self.value(b"content-length") or ""
-        return int(size) if size.isdecimal() and len(size) < 20 else None
+        size = _SIZE.fullmatch(self.value(b"content-length") or "")
+        return None if size is None else int(size[0])
 
     def value(self, name: bytes) -> str | None:
         """The value of a header of the answer itself, by its name in lower case; the last one of
@@ -106,6 +109,11 @@ class Body:
     def arrivals(self) -> tuple[tuple[int, float], ...]:
         """Bytes that were there, and when; nothing, when nobody asked."""
         return ()
+
+    @property
+    def complaint(self) -> str | None:
+        """What is wrong with what came, although libcurl is content."""
+        return None
 
     def take(self, chunk: bytes) -> int | None:
         """libcurl has read something. What is not wanted is not waited for, not even to see
@@ -155,8 +163,40 @@ class TimedBody(Body):
         return said
 
 
+class PackedBody(Body):
+    """As above, unpacked."""
+
+    __slots__ = ("_complaint", "_unpacker", "_whole")
+
+    def __init__(self, limit: int, head: Head) -> None:
+        super().__init__(limit, head)
+        self._unpacker: Unpacker | None = None
+        self._whole = True
+        self._complaint: str | None = None
+
+    def take(self, chunk: bytes) -> int | None:
+        """libcurl has read something."""
+        if self._unpacker is None:
+            self._unpacker = unpacker(self._head.value(b"content-encoding") or "")
+        try:
+            data = self._unpacker.take(chunk, self.room)
+        except PackedError as error:
+            self._complaint = str(error)
+            return _STOP
+        self._whole = self._unpacker.whole
+        return super().take(data)
+
+    @property
+    def complaint(self) -> str | None:
+        """What is wrong with how it is packed."""
+        whole = self._whole or self._head.cut
+        return self._complaint if whole else self._complaint or _HALF
+
+
 def body_of(request: Request, head: Head, look: Look) -> Body:
     """What takes in the body of the answer to this request."""
+    if request.compressed:
+        return PackedBody(request.body_limit, head)
     if not request.timed:
         return Body(request.body_limit, head)
     return TimedBody(request.body_limit, head, look, request.ends and request.ends())

@@ -7,6 +7,7 @@ import pycurl
 
 from worker.probes.http.curl.route import Route
 from worker.probes.http.request import ClientCertificate, HttpVersion, Proxy, Request
+from worker.probes.http.unpacking import ACCEPTED
 from worker.probes.look.trust import is_pem
 from worker.probes.look.vantage import Look
 from worker.probes.parameters.files import held
@@ -43,10 +44,8 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
     setopt(pycurl.URL, request.url)
     setopt(pycurl.USERAGENT, vantage.user_agent.encode())
     setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
-    if request.body is not None or request.headers:
+    if request.body is not None or request.headers or request.compressed:
         setopt(pycurl.HTTPHEADER, header_lines(request))
-    if request.compressed:
-        setopt(pycurl.ACCEPT_ENCODING, "")  # whatever libcurl can unpack
     _prepare_method(easy, request)
     _prepare_way(easy, request, route, vantage.trust)
     if vantage.source_address is not None:
@@ -74,6 +73,8 @@ def header_lines(request: Request) -> list[bytes]:
     lines = list(request.headers)
     if request.body and not any(line[:7].lower() == b"expect:" for line in lines):
         lines.append(b"Expect:")
+    if request.compressed and not any(line[:16].lower() == b"accept-encoding:" for line in lines):
+        lines.append(ACCEPTED)
     return lines
 
 

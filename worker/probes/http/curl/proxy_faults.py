@@ -21,15 +21,25 @@ _REFUSED, _HOST, _NETWORK, _TTL, _REJECTED = (
     24,
     33,
 )
-_SOCKS_TARGET: Final = {
+_SOCKS: Final = {
     _REFUSED: (Reason.REFUSED, Blame.TARGET, "the target refused the connection, says the proxy"),
     _HOST: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target"),
     _NETWORK: (Reason.UNREACHABLE, Blame.PATH, "the proxy has no network path to the target"),
     _TTL: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target"),
+    _REJECTED: (
+        Reason.UNAUTHORIZED,
+        Blame.PROBER,
+        "the proxy wants other credentials than ours",
+    ),
 }
-_HTTP_TARGET: Final = {
+_HTTP: Final = {
     502: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target (502)"),
     504: (Reason.TIMEOUT, Blame.PATH, "the proxy had no answer from the target (504)"),
+    407: (
+        Reason.UNAUTHORIZED,
+        Blame.PROBER,
+        "the proxy wants other credentials than ours (407)",
+    ),
 }
 
 
@@ -51,27 +61,13 @@ def proxy_fault(answer: Answer, timeout_ms: int) -> Fault | None:
 
 
 def _http_said(status: int) -> Fault:
-    if status in _HTTP_TARGET:
-        return _HTTP_TARGET[status]
-    if status == 407:
-        return (
-            Reason.UNAUTHORIZED,
-            Blame.PROBER,
-            "the proxy wants other credentials than ours (407)",
-        )
-    return Reason.BLOCKED, Blame.PROBER, f"the proxy makes no tunnel to the target ({status})"
+    sentence = f"the proxy makes no tunnel to the target ({status})"
+    return _HTTP.get(status, (Reason.BLOCKED, Blame.PROBER, sentence))
 
 
 def _socks_said(answer: Answer) -> Fault:
-    if answer.proxy_error in _SOCKS_TARGET:
-        return _SOCKS_TARGET[answer.proxy_error]
-    if answer.proxy_error == _REJECTED:
-        return Reason.UNAUTHORIZED, Blame.PROBER, "the proxy wants other credentials than ours"
-    return (
-        Reason.BLOCKED,
-        Blame.PROBER,
-        f"the proxy makes no connection to the target: {answer.words}",
-    )
+    sentence = f"the proxy makes no connection to the target: {answer.words}"
+    return _SOCKS.get(answer.proxy_error, (Reason.BLOCKED, Blame.PROBER, sentence))
 
 
 def _not_reached(answer: Answer, timeout_ms: int) -> Fault:

@@ -1,5 +1,6 @@
 """What an easy handle knows after a transfer, as an answer."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,11 @@ from worker.probes.http.curl.route import Route
 from worker.probes.http.redirect import elsewhere
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.engine import NO_ERROR, Ending
+from worker.probes.tls.certificate import NAMELESS
 
+_NAMES: Final = b"X509v3 Subject Alternative Name"
+_NAME: Final = re.compile(rb"\b(?:DNS|IP Address):")
+_NAMELESS: Final = f"the certificate is for {NAMELESS}"
 _VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
 
 
@@ -28,6 +33,8 @@ class Intake:
         head.
         """
         code, _ = ended
+        if code in (0, pycurl.E_WRITE_ERROR) and (complaint := self.body.complaint) is not None:
+            return pycurl.E_BAD_CONTENT_ENCODING, complaint
         if code == pycurl.E_WRITE_ERROR and self.head.enough:
             return NO_ERROR
         if code == 0 and not self.head.whole:
@@ -67,8 +74,8 @@ def read(
         answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
     if code:
         _read_failure(easy, request, answer, intake, route)
-    elif answer.tls_ms is not None:
-        answer.certificate_expires = _expiry(easy.getinfo_raw(pycurl.INFO_CERTINFO))
+    if answer.tls_ms is not None:
+        _read_certificate(easy.getinfo_raw(pycurl.INFO_CERTINFO), request, answer)
     return answer
 
 
@@ -127,11 +134,15 @@ def _last(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return lines[begins[-1] :] if len(begins) > 1 else lines if begins else ()
 
 
-def _expiry(chain: list[tuple[tuple[bytes, bytes], ...]]) -> str | None:
-    """When the target's own certificate ends, in OpenSSL's words. Other fields may hold any
-    bytes.
+def _read_certificate(
+    chain: list[tuple[tuple[bytes, bytes], ...]], request: Request, answer: Answer
+) -> None:
+    """When the target's own certificate ends, in OpenSSL's words; and, although libcurl does
+    without, its names. Other fields may hold any bytes.
     """
-    own = chain[0] if chain else ()
-    return next(
-        (value.decode("ascii", "replace") for name, value in own if name == b"Expire date"), None
-    )
+    own = dict(next(iter(chain), ()))
+    answer.certificate_expires = own.get(b"Expire date", b"").decode("ascii", "replace") or None
+    names = _NAME.search(own.get(_NAMES, b""))
+    if own and names is None and request.verify and not request.common_name:
+        answer.code, answer.words = pycurl.E_PEER_FAILED_VERIFICATION, _NAMELESS
+        answer.status, answer.lines, answer.body, answer.redirect_url = 0, (), b"", None

@@ -29,7 +29,7 @@ from worker.probes.tls.certified import CertificateRules, encrypt
 
 NOT_DNS: Final[Fault] = (Reason.PROTOCOL, Blame.TARGET, "the answer is not DNS")
 _HEADER: Final = 12
-_RULES: Final = CertificateRules()
+_RULES: Final = {allowed: CertificateRules(common_name=allowed) for allowed in (False, True)}
 _MEDIA_TYPE: Final = "application/dns-message"
 
 
@@ -132,7 +132,10 @@ async def _over_connection(
     with closing(Stream(connected.sock, look)) as stream:
         if params.transport == "tls":
             made = await encrypt(
-                stream, params.server_name or params.server or connected.ip, _RULES, look
+                stream,
+                params.server_name or params.server or connected.ip,
+                _RULES[params.common_name],
+                look,
             )
             phases.end("tls_ms")
             if made.fault is not None:
@@ -176,6 +179,7 @@ async def over_https(
             headers=(f"Content-Type: {_MEDIA_TYPE}".encode(), f"Accept: {_MEDIA_TYPE}".encode()),
             body=b"\x00\x00" + wire,
             body_limit=65_535,
+            common_name=params.common_name,
             ip_version=params.ip_version,
         ),
         look,

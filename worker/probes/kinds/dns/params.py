@@ -16,6 +16,7 @@ from worker.contract.target import Target
 from worker.probes.kinds.dns.values import Value, values_meant
 from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.place import HostName, IpVersion, SlowMs
+from worker.probes.tls.certified import COMMON_NAME
 
 RecordType = Literal[
     "A", "AAAA", "CAA", "CNAME", "DS", "DNSKEY", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT"
@@ -55,6 +56,7 @@ class DnsParams(CheckParams):
         default=None,
         description="Name in the server's certificate, for tls; default: the server.",
     )
+    common_name: bool = Field(default=False, description=COMMON_NAME)
     ip_version: IpVersion = Field(
         default="any", description="Ask the server over IPv4 or IPv6 only."
     )
@@ -160,6 +162,10 @@ _CONTRADICTIONS: Final[tuple[Contradiction[DnsParams], ...]] = (
     (
         lambda p: p.server_name is not None and p.transport != "tls",
         "server_name is for transport: tls only",
+    ),
+    (
+        lambda p: p.common_name and p.transport not in ("tls", "https"),
+        "common_name is for transport: tls and https",
     ),
     (
         lambda p: p.missing and p.answers,

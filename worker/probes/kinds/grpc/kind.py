@@ -33,6 +33,7 @@ from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.parameters.web_address import bracketed
 from worker.probes.tls import certificate
+from worker.probes.tls.certified import COMMON_NAME
 
 _KEY: Final = re.compile(r"(?!grpc-)[a-z0-9_.-]+")
 _OURS: Final = frozenset(
@@ -56,6 +57,7 @@ class GrpcParams(HostPort):
     min_days: float = Field(
         default=0, ge=0, description="Days that the certificate must still be valid."
     )
+    common_name: bool = Field(default=False, description=COMMON_NAME)
     metadata: Mapping[str, str] = Field(
         default={},
         description=(
@@ -117,6 +119,7 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
         body_limit=_BODY_LIMIT,
         ip_version=params.ip_version,
         http_version="2",
+        common_name=params.common_name,
     )
 
 
