@@ -62,7 +62,10 @@ _DOING: Final = {
     "monitoring": "monitoring",
     "verifying": "verifying",
     "mitigated": "mitigated",
-    "in progress": r"in progress|under ?way",
+    "in progress": (
+        r"in progress|under ?way"
+        r"|(?:maintenance|work|upgrade|migration)s?\s+ha(?:s|ve)\s+(?:now\s+)?(?:started|begun)"
+    ),
 }
 
 
@@ -72,7 +75,7 @@ def _forms(before: str, after: str, forms: Iterable[tuple[str, str]]) -> Forms:
 
 _LABELS: Final = (
     ("unresolved", rf"(?:un|not\s+(?:yet\s+|fully\s+)?){_OVER}|{_OVER}{_NO}"),
-    ("partially resolved", rf"{_PARTLY}\s+{_OVER}"),
+    ("partially resolved", rf"{_PARTLY}\s+{_OVER}|{_OVER}\s*[(\[,:–-]?\s*{_PARTLY}"),  # noqa: RUF001
     ("resolved", _OVER),
     ("cancelled", "cancell?ed"),
     ("postmortem", "post-?mortem"),
@@ -83,19 +86,24 @@ _LEAD: Final = (
     r"[\W_]*(?:(?:(?:current|latest|new|incident|maintenance)\s+)*"
     r"(?:status|state|update)\s*(?:is\s|[:=–-])[\W_]*)?"  # noqa: RUF001
 )
-_APART: Final = r"(?=\s*$|\s*[:\])}|/–—]|\s+-|-\s|\.(?:\s|$)|\s*\(|[=?])"  # noqa: RUF001
+_APART: Final = r"(?=\s*$|\s*[:\])}|/–—]|\s+-|-\s|\.(?:\s|$)|\s*\(|=)"  # noqa: RUF001
 _IN_FRONT: Final = _forms(rf"^{_LEAD}", _APART, _LABELS)
 _UNMARKED: Final = _forms(rf"^{_LEAD}", rf"{_APART}|^{_LEAD}{_OVER}{_NO}", _LABELS[:1])
 _BEHIND: Final = _forms(r"(?:[:|–—(\[]|\s-)\s*", r"[\s\])!.]*$", _LABELS)  # noqa: RUF001
+_WORK: Final = "(?:maintenance|upgrade|update|downtime|work|outage|event|migration|window|reboot)s?"
 _PLANNED: Final = _forms(
-    r"\b(?:scheduled|planned|upcoming)\s+(?:[\w-]+\s+){0,3}?",
-    r"s?\b",
-    [
+    rf"\b(?:scheduled|planned|upcoming)\s+(?:[\w-]+\s+){{0,3}}?{_WORK}\b",
+    "",
+    (
         (
-            "scheduled",
-            "maintenance|upgrade|update|downtime|work|outage|event|migration|window|reboot",
-        )
-    ],
+            "in progress",
+            (
+                rf".{{0,60}}?\b(?:{_DOING['in progress']}|ongoing"
+                r"|not (?:yet )?(?:been )?(?:fully )?completed)\b"
+            ),
+        ),
+        ("scheduled", ""),
+    ),
 )
 _VERBS: Final = _forms(r"^\W*", r"\b", [*_DOING.items()][:3])
 _SENTENCES_OPEN: Final = _forms(r"\b", r"\b", _DOING.items())
