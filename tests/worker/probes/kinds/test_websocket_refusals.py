@@ -72,6 +72,8 @@ async def looked(listen: Listen, look_at: LookAt, *said: Any, stays: bool = Fals
         ),
         (b"HTTP/1.1 503 X\r\nContent-Length: 50\r\n\r\ncut", False, Reason.STATUS),
         (b"HTTP/1.1 502 X\r\n" + b"X-Y: z\r\n" * 500 + b"\r\n", False, Reason.STATUS),
+        (b"HTTP/1.1 403 X\r\nX-Y: z", False, Reason.BLOCKED),
+        (b"HTTP/1.1 103 X\r\n\r\nHTTP/1.1 429", False, Reason.RATE_LIMITED),
         (b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: h2c\r\n\r\n", True, Reason.STATUS),
         (b"HTTP/1.1 403 X\r\nUpgrade: websocket\r\n\r\n", False, Reason.BLOCKED),
     ],
@@ -112,6 +114,7 @@ async def test_an_upgrade_is_taken_as_browsers_take_it(
     [
         (b"", Reason.RESET),
         (b"HTTP/1.1 1", Reason.RESET),
+        (b"HTTP/1.1 101 X\r\nUpgrade: web", Reason.RESET),
         (b"HTTP/1.1 103 X\r\n\r\n", Reason.RESET),
         (b"SSH-2.0-OpenSSH_9.6\r\n", Reason.PROTOCOL),
         (b"HTTP/1.1 abc\r\n\r\n", Reason.PROTOCOL),

@@ -90,7 +90,7 @@ class Conversation:
             while (found := answer_of(heard)) is None:
                 data = await self._stream.receive()
                 if not data:
-                    raise Over(_UNANSWERED if not heard else ended("answer"))
+                    return _cut_short(heard)
                 heard += data
         except NotHttpError as error:
             raise Over(_no_handshake(str(error))) from error
@@ -202,6 +202,15 @@ class Conversation:
                 f"the target broke the protocol: {sent.reason or sent.code}"[:120],
             )
         return ended(self.doing)
+
+
+def _cut_short(heard: bytes) -> tuple[Answer, bytes]:
+    """The answer whose head ended too early, when its status is there and says all; else Over."""
+    with suppress(NotHttpError):
+        found = answer_of(heard + b"\r\n\r\n")
+        if found is not None and found[0].status != UPGRADED:
+            return found
+    raise Over(ended("answer") if heard else _UNANSWERED)
 
 
 def _no_handshake(why: str) -> Fault:
