@@ -21,6 +21,8 @@ from tests.worker.probes.conftest import (
     read_request,
 )
 from worker.contract.outcome import Blame, Outcome, Reason
+from worker.probes import kinds
+from worker.targets.backoff import Backoff
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 Refuse = Callable[..., Awaitable[Outcome]]
@@ -135,6 +137,27 @@ async def test_how_long_it_wants_to_be_left_alone_is_told(refuse: Refuse, kind: 
 
     assert outcome.reason is Reason.RATE_LIMITED
     assert outcome.extra["retry_after_s"] == 77
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("http", {"url": "https://127.0.0.1/"}),
+        ("websocket", {"url": "wss://127.0.0.1/"}),
+        ("dns", {"server": "127.0.0.1", "name": "a.test", "transport": "https"}),
+        ("grpc", {"host": "127.0.0.1"}),
+    ],
+)
+async def test_and_it_is_left_alone_for_so_long(
+    refuse: Refuse, kind: str, params: dict[str, str]
+) -> None:
+    targets = kinds.KINDS[kind].params.model_validate(params).targets()
+    backoff = Backoff()
+
+    backoff.heard_from(targets, await refuse(kind, 429, retry_after="77"), 0)
+
+    assert backoff.obstacle_to(targets, 76) is not None
+    assert backoff.obstacle_to(targets, 78) is None
 
 
 @pytest.mark.parametrize("kind", ["dns", "grpc"])

@@ -33,6 +33,9 @@ def is_meant(record_type: str, recorded: str, written: str) -> bool:
         ("TXT", '"V=spf1 ip4:192.0.2.0/24 -all"', "v=spf1 ip4:192.0.2.0/24 -all"),
         ("TXT", '"google-site-verification=aB"', "Google-Site-Verification=aB"),
         ("TXT", '"ends with a dot."', "ends with a dot."),
+        ("TXT", '" blanks  count "', " blanks  count "),
+        ("TXT", '"quoted"', ' "quoted" '),
+        ("AAAA", "2001:db8::1", "[2001:db8::1]"),
         ("TXT", '""', '""'),
         ("CAA", '128 ISSUE "Sectigo.com"', "128 issue sectigo.com"),
         (
@@ -69,6 +72,7 @@ def test_the_same_value_in_another_spelling(record_type: str, recorded: str, wri
         ("TXT", '"Text"', "text"),
         ("TXT", '"a" "b"', "a b"),
         ("TXT", '"a."', "a"),
+        ("TXT", '"a "', "a"),
         ("CAA", '0 issue "a.example"', "128 issue a.example"),
         ("CAA", '0 issue "a.example; x=Y"', "0 issue a.example; x=y"),
         ("CAA", '0 iodef "https://x/A"', "0 iodef https://x/a"),

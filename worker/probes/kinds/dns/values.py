@@ -36,27 +36,28 @@ def values_meant(record_type: str, text: str) -> frozenset[Value]:
     when it can be no value of this type.
     """
     read = _WRITTEN.get(record_type, _plain)
-    return frozenset(read(record_type, text.strip()))
+    return frozenset(read(record_type, text))
 
 
 def _address(_record_type: str, text: str) -> Iterator[Value]:
     with suppress(ValueError):
-        yield ip_address(text.strip('"').rstrip(".")).packed
+        yield ip_address(text.strip(' "[]').rstrip(".")).packed
 
 
 def _texts(record_type: str, text: str) -> Iterator[Value]:
     yield _keyed(text.encode())
-    if _unquoted(text) != text or '"' not in text:
-        yield from _parsed(record_type, text if '"' in text else f'"{text}"')
+    written = text.strip() if '"' in text else f'"{text}"'
+    if _unquoted(written) != written:
+        yield from _parsed(record_type, written)
 
 
 def _authorities(_record_type: str, text: str) -> Iterator[Value]:
-    for parts in filter(None, [_CAA.fullmatch(text)]):
+    for parts in filter(None, [_CAA.fullmatch(text.strip())]):
         yield _authority(int(parts[1]), parts[2].encode(), _unquoted(parts[3]).encode())
 
 
 def _plain(record_type: str, text: str) -> Iterator[Value]:
-    return _parsed(record_type, _unquoted(text))
+    return _parsed(record_type, _unquoted(text.strip()))
 
 
 def _parsed(record_type: str, text: str) -> Iterator[Value]:
