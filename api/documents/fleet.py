@@ -9,6 +9,16 @@ from api.documents.words import FitnessWord, Time, TroubleWord
 from coordinator.domain.schedule.ledger import GapReason
 
 
+class StrikeView(TypedDict):
+    """Results of a region that count nowhere: those that were received of it in a span."""
+
+    number: Annotated[int, Field(description="`outscope region unstrike` asks for it")]
+    since: Time
+    until: Time
+    reason: str
+    results: Annotated[int, Field(description="how many, when it was struck")]
+
+
 class RegionView(TypedDict):
     """A region and whether it is fit to speak."""
 
@@ -29,6 +39,10 @@ class RegionView(TypedDict):
     trouble_why: Annotated[str, Field(description="the same in a few words; may be empty")]
     quarantined: Annotated[
         bool, Field(description="somebody took it out: its reports are dropped, it does not vote")
+    ]
+    strikes: Annotated[
+        list[StrikeView],
+        Field(description="what of it counts nowhere, the latest first; at most five"),
     ]
 
 

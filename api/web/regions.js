@@ -30,7 +30,9 @@ function update(item, region) {
   say(found.name, region.name);
   say(found.place, ` ${region.id}, ${region.country}`);
   say(found.fitness, region.fitness);
-  const why = region.fitness === "fit" ? "" : region.why;
+  const struck = (region.strikes ?? []).reduce((sum, strike) => sum + strike.results, 0);
+  const told = struck ? `${struck.toLocaleString("en")} results struck` : "";
+  const why = [region.fitness === "fit" ? "" : region.why, told].filter(Boolean).join("; ");
   say(found.why, why && `: ${why}`);
   show(found.why, why !== "");
 }

@@ -17,13 +17,10 @@ def look_at_pins(workers: Sequence[dict[str, Any]]) -> Finding:
     }
     without = sorted(worker for worker, pins in told.items() if pins is False)
     if without:
-        names = [f"{worker} ({region})" for region, worker in without]
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        said = f"whoever writes their queues orders them about: {', '.join(names[:SHOWN])}{more}"
+        names = ", ".join(f"{worker} ({region})" for region, worker in without[:SHOWN])
+        said = f"whoever writes their queues orders {len(without)} workers about, such as {names}"
         todo = "give them OUTSCOPE_COORDINATOR_KEY, which outscope key prints, and start them again"
         return warning("signatures", said, todo)
     silent = sum(pins is None for pins in told.values())
-    others = f"; {silent} do not tell, for they are older or were just started" if silent else ""
-    return ok(
-        "signatures", f"{len(told) - silent} workers obey the coordinator's key alone{others}"
-    )
+    said = f"{len(told) - silent} workers obey the coordinator's key alone"
+    return ok("signatures", f"{said}; {silent} do not tell, being older or just started")

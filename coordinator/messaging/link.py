@@ -82,10 +82,8 @@ class Link:
         self._connection._sock.settimeout(ANSWER_S)  # noqa: SLF001 - the client has no other way
         try:
             self._connection.read_response()
-        except SlowError:
-            return True
-        except RedisError:
-            return False
+        except RedisError as error:
+            return isinstance(error, SlowError)
         return False
 
     @property

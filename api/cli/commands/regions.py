@@ -8,6 +8,7 @@ from rich.text import Text
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, local, plain, show, word
+from api.documents.picture.struck import struck_of
 from api.documents.picture.troubles import stranger
 
 _NAMED: Final = 5
@@ -45,7 +46,8 @@ def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
 
 
 def _why(region: dict[str, Any]) -> str:
-    parts = (region["why"], region["trouble"] and f"{region['trouble']}: {region['trouble_why']}")
+    trouble = region["trouble"] and f"{region['trouble']}: {region['trouble_why']}"
+    parts = (region["why"], trouble, struck_of(region))
     return "; ".join(part for part in parts if part)
 
 

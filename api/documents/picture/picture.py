@@ -15,10 +15,12 @@ from api.documents.picture import summary
 from api.documents.picture.disruptions import disruptions_of, together
 from api.documents.picture.headline import Setting, label, state
 from api.documents.picture.standing import cells_of, unjudged_in, verdict_of
+from api.documents.picture.struck import strikes_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.documents.verdicts import CellView, FullVerdictView
 from api.documents.words import FitnessWord, TroubleWord
 from coordinator.domain.model.topology import Role, Service, Topology
+from coordinator.store.results.striking import Strike
 from worker.contract.instant import Instant, rfc3339
 
 NOT_HEARD = "nothing heard yet"
@@ -43,6 +45,8 @@ class Picture:
     """What came from each region over the broker."""
     quarantined: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The regions that somebody took out, each with since when and why."""
+    strikes: Sequence[Strike] = ()
+    """Those that stand, oldest first."""
     silent_after_ms: int = 15_000
     read_at: Instant | None = None
     """When it was read; None where its age does not matter."""
@@ -167,6 +171,7 @@ class Picture:
             "trouble": cast(TroubleWord, traffic.trouble),
             "trouble_why": traffic.why,
             "quarantined": region_id in self.quarantined,
+            "strikes": strikes_of(region_id, self.strikes),
         }
 
     def _service(self, service: Service) -> ServiceView:

@@ -45,6 +45,7 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
     coordinator = await store.standings.all("coordinator")
     writers = await store.standings.all(WRITER)
     quarantined = await store.standings.all(QUARANTINE)
+    strikes = await store.striking.standing()
     incidents = await store.incidents.page(open_only=True, limit=MOST_INCIDENTS)
     return Picture(
         version=configured.version,
@@ -57,6 +58,7 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         coordinator=next(iter(coordinator.values()), {}),
         traffic=traffic_of([*coordinator.values(), *writers.values()]),
         quarantined=quarantined,
+        strikes=strikes,
         silent_after_ms=settings.coordinator_silent_ms,
         read_at=now(),
     )

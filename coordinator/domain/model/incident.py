@@ -129,5 +129,13 @@ def withdrawn(incident: Incident, now: Instant, why: str) -> IncidentEvent:
     return IncidentEvent(now, Moment.WITHDRAWN, gone)
 
 
+def restored(incident: Incident, now: Instant, why: str, reason: str) -> IncidentEvent:
+    """A line that says why a withdrawn incident stands after all, for its own reason. One that went
+    on ends where it was withdrawn: what goes on is found anew.
+    """
+    stands = replace(incident, reason=reason, withdrawn=False)
+    return IncidentEvent(now, Moment.REVISED, stands, why)
+
+
 def _text(instant: Instant | None) -> str | None:
     return None if instant is None else rfc3339(instant)

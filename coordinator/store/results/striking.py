@@ -37,7 +37,8 @@ _DUE: Final = "INSERT INTO rollup_due (level, at, region) VALUES ('minute', ?, ?
 class Strike:
     """What was received of `region` in [since, until) counts nowhere; who said so when, and why.
 
-    `told_at` is when the coordinator had revised the incidents, `undone_at` when it was taken back.
+    `told_at` is when the coordinator had revised the incidents, `undone_at` when it was taken back;
+    once incidents say that, too, `told_at` is None again.
     """
 
     id: int
@@ -131,8 +132,8 @@ class Striking:
             await transaction.many(_DUE, _notes(found.minutes, strike.region))
         return found.results
 
-    async def told(self, strike: Strike, at: Instant) -> None:
-        """Note that the incidents were revised."""
+    async def told(self, strike: Strike, at: Instant | None) -> None:
+        """Note when the incidents were revised; None when that was taken back, too."""
         sql = "UPDATE strike SET told_at = ? WHERE id = ? RETURNING id"
         await self._database.fetch(sql, at, strike.id)
 

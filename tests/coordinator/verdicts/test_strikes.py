@@ -178,3 +178,68 @@ async def test_what_was_learned_in_the_region_is_forgotten(
     await carry_out(store, configuration, NOW)
     kept = await store.standings.all("learned")
     assert kept["api"]["normal"] == {"us-east": [2.0] * 5}
+
+
+AGAIN = f"the strike was taken back, these count again: {WHY}"
+
+
+async def take_back(store: Store, configuration: Configuration) -> None:
+    (strike,) = await store.striking.all()
+    await store.striking.undo(strike, NOW + 1_000)
+    await carry_out(store, configuration, NOW + 2_000)
+    await carry_out(store, configuration, NOW + 3_000)
+
+
+async def test_what_a_strike_withdrew_stands_again_when_it_is_taken_back(
+    store: Store, configuration: Configuration
+) -> None:
+    over = replace(FORGED, ended_by=NOW - 9_000, resolved_at=NOW - 5_000)
+    await fill(store, ("eu-west",), over)
+    before, _ = await told(store, "forged")
+    await strike(store)
+    await carry_out(store, configuration, NOW)
+    await take_back(store, configuration)
+    after, lines = await told(store, "forged")
+    assert lines == [
+        *(("opened", "down in eu-west"), ("withdrawn", WHY), ("revised", AGAIN)),
+    ]
+    assert after == before
+
+
+async def test_what_went_on_when_it_was_withdrawn_ends_there(
+    store: Store, configuration: Configuration
+) -> None:
+    await fill(store, ("eu-west",), FORGED)
+    await strike(store)
+    await carry_out(store, configuration, NOW)
+    await take_back(store, configuration)
+    after, _ = await told(store, "forged")
+    assert (after["withdrawn"], after["reason"]) == (False, "down in eu-west")
+    assert after["resolved_at"] == "2026-02-25T06:13:20.000Z"
+    assert await store.incidents.open() == []
+
+
+async def test_what_a_strike_revised_says_that_it_counts_again(
+    store: Store, configuration: Configuration
+) -> None:
+    wide = replace(FORGED, regions=("eu-west", "us-east"), scope=Scope.COMPONENT)
+    await fill(store, ("eu-west", "us-east"), wide)
+    await strike(store)
+    await carry_out(store, configuration, NOW)
+    await take_back(store, configuration)
+    _, lines = await told(store, "forged")
+    assert lines[1:] == [("revised", WHY), ("revised", AGAIN)]
+
+
+async def test_what_another_strike_covers_too_stays_withdrawn(
+    store: Store, configuration: Configuration
+) -> None:
+    await fill(store, ("eu-west",), FORGED)
+    await strike(store)
+    await carry_out(store, configuration, NOW)
+    await strike(store, since=SINCE - 1_000)
+    first, _ = await store.striking.all()
+    await store.striking.undo(first, NOW + 1_000)
+    await carry_out(store, configuration, NOW + 2_000)
+    after, lines = await told(store, "forged")
+    assert (after["withdrawn"], lines[-1][0]) == (True, "withdrawn")

@@ -119,7 +119,9 @@ def unstrike(
     database: Database = None,
     data: Data = None,
 ) -> None:
-    """Let what a strike covers count again. Incidents that were withdrawn stay so."""
+    """Let what a strike covers count again. The coordinator restores the incidents that rested on
+    it, each with a line that says why.
+    """
 
     async def work(store: Store) -> tuple[Strike | None, int]:
         found = {one.id: one for one in await store.striking.all()}.get(number)
