@@ -13,8 +13,6 @@ from worker.probes.parameters.web_address import parts_of, plain
 _PLACE: Final = re.compile(rb"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?)([^/?#\\]*)(.*)", re.S)
 """Scheme, place and all behind it; a backslash may stand for a slash."""
 _UNWRITABLE: Final = re.compile(rb"[\x00-\x20\x7f-\xff\"<>`{}]")
-_LONGEST: Final = 4096
-"""Characters of an address that a target may send us to."""
 
 
 def redirected(first: Request, last: Request, answer: Answer) -> Request:
@@ -65,7 +63,7 @@ def followable(url: str) -> bool:
         parts_of(plain(url), "http", "https")
     except ValueError:
         return False
-    return len(url) <= _LONGEST
+    return True
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:

@@ -12,19 +12,24 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from worker.contract.outcome import Blame
 from worker.probes.http.answers.text import json_of, text_of
 from worker.probes.http.request import Answer, Request
 from worker.probes.kinds.flow.params import PLACE, Keep
 from worker.probes.parameters import json_path
 
-LONGEST: Final = 8192
-"""Characters of a value."""
+LONGEST: Final = 65_536
+"""Characters of a value: more than any session or token has."""
 
 
 class CarryError(ValueError):
     """A value that an answer does not hold, or that cannot go where it should; the sentence says
-    which.
+    which, and `blame` whose fault that is.
     """
+
+    def __init__(self, sentence: str, blame: Blame = Blame.TARGET) -> None:
+        super().__init__(sentence)
+        self.blame = blame
 
 
 def kept(wanted: Mapping[str, Keep], answers: Sequence[Answer]) -> dict[str, str]:
@@ -52,7 +57,8 @@ def _value(name: str, keep: Keep, answers: Sequence[Answer]) -> str:
     if found is None:
         raise CarryError(f"the answer holds no {name} ({keep.said})")
     if len(found) > LONGEST:
-        raise CarryError(f"{name} is longer than {LONGEST} characters")
+        sentence = f"{name} is longer than the {LONGEST} characters that this worker carries"
+        raise CarryError(sentence, Blame.PROBER)
     return found
 
 

@@ -53,7 +53,7 @@ async def run(params: FlowParams, look: Look) -> Outcome:
         except SecretError as error:
             return _outcome(taken, step, (error.reason, Blame.PROBER, str(error)))
         except CarryError as error:
-            return _outcome(taken, step, (Reason.CONTENT, Blame.TARGET, str(error)))
+            return _outcome(taken, step, (Reason.CONTENT, error.blame, str(error)))
         _shift(look, before, began_ms)
         taken.append(Taken(step.name, outcome))
         if not outcome.ok:
@@ -61,7 +61,7 @@ async def run(params: FlowParams, look: Look) -> Outcome:
         try:
             values |= kept(step.keep, visit.answers)
         except CarryError as error:
-            return _outcome(taken, step, (Reason.CONTENT, Blame.TARGET, str(error)))
+            return _outcome(taken, step, (Reason.CONTENT, error.blame, str(error)))
     return _outcome(taken, None, (Reason.OK, Blame.NONE, ""))
 
 

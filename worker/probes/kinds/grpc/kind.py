@@ -39,7 +39,13 @@ _KEY: Final = re.compile(r"(?!grpc-)[a-z0-9_.-]+")
 _OURS: Final = frozenset(
     {"te", "content-type", "user-agent", "host", "content-length", "connection"}
 )
-_BODY_LIMIT: Final = 1 << 16
+_BODY_LIMIT: Final = 4 << 20
+"""As much as gRPC's own clients take of one message."""
+_TOO_LONG: Final[Fault] = (
+    Reason.CONTENT,
+    Blame.PROBER,
+    f"the answer goes on beyond the {_BODY_LIMIT >> 20} MiB that this worker reads",
+)
 
 
 class GrpcParams(HostPort):
@@ -140,6 +146,8 @@ def _fault(
         return ours
     if answer.http_version != "2":
         return Reason.PROTOCOL, Blame.TARGET, "the target does not speak HTTP/2"
+    if answer.cut:
+        return _TOO_LONG
     if code is None:
         return _not_grpc(answer)
     if code:

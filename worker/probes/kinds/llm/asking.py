@@ -11,7 +11,8 @@ from worker.probes.parameters.header import header_line
 from worker.probes.parameters.receiver import web_receiver
 from worker.probes.parameters.secret import SecretError, reveal
 
-BODY_LIMIT: Final = 1 << 20
+BODY_LIMIT: Final = 16 << 20
+"""More than the longest list of models, and than any answer to a short question."""
 
 
 def secret_of(params: LlmParams) -> str | None:

@@ -140,7 +140,8 @@ def _list_fault(answer: Answer) -> Fault | None:
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
-        return Reason.CONTENT, Blame.TARGET, "status 200, but the answer is not JSON"
+        no_json = Reason.CONTENT, Blame.TARGET, "status 200, but the answer is not JSON"
+        return verdict.TOO_LONG if answer.cut else no_json
     listed = (
         document.get("data", document.get("models", document))
         if isinstance(document, dict)

@@ -8,6 +8,7 @@ from worker.probes.http.answers.edge import noted
 from worker.probes.http.answers.refusals import refusal_by_page
 from worker.probes.http.answers.wall import wall_by_headers, wall_fault
 from worker.probes.http.request import Answer
+from worker.probes.kinds.llm.asking import BODY_LIMIT
 from worker.probes.kinds.llm.dialects.api_error import error_of, fault_of
 from worker.probes.kinds.llm.params import LlmParams
 from worker.probes.kinds.llm.reading import Reading
@@ -18,6 +19,11 @@ DONE: Final = frozenset(
 """The model said all that it wanted to."""
 CUT: Final = frozenset({"max_tokens", "length", "max_output_tokens", "MAX_TOKENS"})
 """It was stopped where we asked for it."""
+TOO_LONG: Final[Fault] = (
+    Reason.CONTENT,
+    Blame.PROBER,
+    f"the answer goes on beyond the {BODY_LIMIT >> 20} MiB that this worker reads",
+)
 _RELEASE: Final = re.compile(
     r"(.+?)(?:[-:@](?:latest|0)"
     r"|[-@:]v?(\d{3,}|\d\d-\d\d(?:-\d{4})?|\d{4}-\d\d-\d\d)(?:-v\d+(?::\d+)?)?)?"
@@ -105,7 +111,7 @@ def _form(answer: Answer, reading: Reading) -> Fault | None:
             f"status 200, but the answer is {kind} and no stream of events",
         )
     if answer.cut:
-        return Reason.PROTOCOL, Blame.TARGET, f"the answer goes on beyond {len(answer.body)} bytes"
+        return TOO_LONG
     if reading.malformed is not None:
         return (
             Reason.PROTOCOL,

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
@@ -37,6 +37,14 @@ _UNANSWERED: Final[Fault] = (
     Blame.TARGET,
     "the target closed the connection without an answer",
 )
+_MOST_BYTES: Final = 16 << 20
+_TOO_LONG: Final[Fault] = (
+    Reason.CONTENT,
+    Blame.PROBER,
+    f"the target says more than the {_MOST_BYTES >> 20} MiB that this worker takes",
+)
+_OURS: Final[Mapping[int, Fault]] = {CloseCode.MESSAGE_TOO_BIG: _TOO_LONG}
+"""Why we close a WebSocket whose target did nothing wrong."""
 _PAGE_S: Final = 0.2
 """So long a page is waited for that may say who refused."""
 
@@ -53,14 +61,15 @@ class Over(Exception):  # noqa: N818 - what the target did, not an error of ours
 class Conversation:
     """Opened once, then talked over. Every method raises Over, or what the stream raises."""
 
-    def __init__(self, stream: Stream, url: str, subprotocols: tuple[str, ...], limit: int) -> None:
+    def __init__(self, stream: Stream, url: str, subprotocols: tuple[str, ...]) -> None:
         self.doing = "handshake"
+        self._heard = 0
         self._stream = stream
         self._frames: deque[Frame] = deque()
         self._protocol = ClientProtocol(
             parse_uri(url),
             subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-            max_size=limit,
+            max_size=_MOST_BYTES,
             logger=_LOG,
         )
 
@@ -174,6 +183,9 @@ class Conversation:
             raise Over(self._ended())
 
     def _take(self, data: bytes) -> None:
+        self._heard += len(data)
+        if self._heard > _MOST_BYTES:
+            raise Over(_TOO_LONG)
         if data:
             self._protocol.receive_data(data)
         else:
@@ -196,11 +208,8 @@ class Conversation:
                 f"the target closed the WebSocket with code {received.code}",
             )
         if (sent := self._protocol.close_sent) is not None:
-            return (
-                Reason.PROTOCOL,
-                Blame.TARGET,
-                f"the target broke the protocol: {sent.reason or sent.code}"[:120],
-            )
+            broke = f"the target broke the protocol: {sent.reason or sent.code}"[:120]
+            return _OURS.get(sent.code, (Reason.PROTOCOL, Blame.TARGET, broke))
         return ended(self.doing)
 
 

@@ -68,7 +68,7 @@ async def _converse(
         Over,
     )
 
-    conversation = Conversation(stream, params.url, params.subprotocols, params.answer_limit)
+    conversation = Conversation(stream, params.url, params.subprotocols)
     try:
         with phases.phase("ttfb_ms"):
             await conversation.open(headers, credentials=params.has_secrets)
