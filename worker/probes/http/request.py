@@ -81,6 +81,11 @@ class Request:
         """
         return None if self.resolve is None else self.resolve.get(plain_host(host))
 
+    @cached_property
+    def wants(self) -> tuple[bool, bool, bool]:
+        """Whether any body is wanted, that of a redirect too, and whether there can be one."""
+        return self.body_limit > 0, not self.skips_redirects, self.method != "HEAD"
+
     @property
     def is_encrypted(self) -> bool:
         """Whether it goes over TLS."""

@@ -24,41 +24,32 @@ class Head:
     have been.
     """
 
-    __slots__ = (
-        "_begins_at",
-        "_look",
-        "_wants",
-        "answered_ms",
-        "cut",
-        "enough",
-        "hinted",
-        "interim",
-        "lines",
-    )
+    # most looks change none of these, so an object is made without them
+    _begins_at = 0
+    answered_ms = 0.0
+    cut = False
+    enough = False
+    hinted = False
+    interim = False
+    whole = False
+    """Whether the head came to its end."""
 
     def __init__(self, request: Request, look: Look) -> None:
-        self._look = look
-        self._wants = request.body_limit > 0, not request.skips_redirects, request.method != "HEAD"
-        self._begins_at = 0
         self.lines: list[bytes] = []
-        self.interim = self.hinted = False
-        self.answered_ms = 0.0
-        self.enough = self.cut = False
+        self._look = look
+        self._wants = request.wants
 
     def take(self, line: bytes) -> int | None:
         """libcurl has read a line, with its end."""
         self.lines.append(line)
         if line[:5] == b"HTTP/":
             self._begin(line)
-        elif line in _EMPTY and self._is_enough():
-            self.enough = self.cut = True
-            return _STOP
+        elif line in _EMPTY and not self.interim:
+            self.whole = True
+            if self._is_enough():
+                self.enough = self.cut = True
+                return _STOP
         return None
-
-    @property
-    def whole(self) -> bool:
-        """Whether the head came to its end."""
-        return not self.interim and not _EMPTY.isdisjoint(self.lines)
 
     @property
     def announced(self) -> int | None:
@@ -84,7 +75,7 @@ class Head:
     def _is_enough(self) -> bool:
         """Whether nothing more is wanted, and more may come."""
         any_body, redirects_too, whole = self._wants
-        if self.interim or (any_body and (redirects_too or not self._leads_elsewhere)):
+        if any_body and (redirects_too or not self._leads_elsewhere):
             return False
         bodiless = _BODILESS.match(self.lines[self._begins_at])
         return whole and bodiless is None and self.announced != 0
