@@ -166,17 +166,19 @@ def disbelief(chain: Sequence[dict[str, Any]], code: int, name: str) -> str | No
     subject, issuer = _named(chain[-1], "subject"), _named(chain[-1], "issuer")
     if code == _ENDED:
         return _ended(chain)
-    if code == _SIGNED_BY_ITSELF:
-        return f"the certificate of {subject} is signed by itself and by no authority"
-    if code == _UNKNOWN_ROOT:
-        return f"its chain ends at {subject}, an authority that this worker does not trust"
-    if code in _NO_ISSUER:
-        sends = "no intermediate certificate" if len(chain) == 1 else f"{len(chain)} certificates"
-        return (
-            f"the chain is incomplete, or its authority is unknown here: the server sends {sends},"
-            f" and this worker does not have {issuer}, who signed {subject}"
-        )
-    return None
+    sends = "no intermediate certificate" if len(chain) == 1 else f"{len(chain)} certificates"
+    incomplete = (
+        f"the chain is incomplete, or its authority is unknown here: the server sends {sends}, and"
+        f" this worker does not have {issuer}, who signed {subject}"
+    )
+    told = {
+        _SIGNED_BY_ITSELF: f"the certificate of {subject} is signed by itself and by no authority",
+        _UNKNOWN_ROOT: (
+            f"its chain ends at {subject}, an authority that this worker does not trust"
+        ),
+        **dict.fromkeys(_NO_ISSUER, incomplete),
+    }
+    return told.get(code)
 
 
 def _ended(chain: Sequence[dict[str, Any]]) -> str | None:

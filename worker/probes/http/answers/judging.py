@@ -17,7 +17,12 @@ SHOWN: Final = 80
 
 _WELL: Final = frozenset(range(200, 300))
 _WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
-_OVERLOADED: Final = {503: "cannot serve now", 529: "is overloaded"}
+_SAID: Final = {
+    304: "the target says that nothing has changed, and nobody asked for changes",
+    405: "the target does not allow this method here",
+    503: "the target says that it cannot serve now",
+    529: "the target says that it is overloaded",
+}
 
 
 def answer_fault(
@@ -65,16 +70,10 @@ def status_fault(
 
 
 def _said_of(status: int, *, follows: bool, leads_on: bool) -> str:
-    if status == 304:
-        return "status 304: the target says that nothing has changed, and nobody asked for changes"
-    if follows and 300 <= status < 400:
-        told = "redirected more often than allowed" if leads_on else "it does not say where to"
-        return f"status {status}: {told}"
-    if status in _OVERLOADED:
-        return f"status {status}: the target says that it {_OVERLOADED[status]}"
-    if status == 405:
-        return "status 405: the target does not allow this method here"
-    return f"status {status} was not expected"
+    elsewhere = "redirected more often than allowed" if leads_on else "it does not say where to"
+    is_redirect = follows and 300 <= status < 400
+    said = _SAID.get(status, elsewhere if is_redirect else None)
+    return f"status {status} was not expected" if said is None else f"status {status}: {said}"
 
 
 def _refused(
