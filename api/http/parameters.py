@@ -65,6 +65,18 @@ def instant(parameter: str, text: str | None) -> Instant | None:
         raise invalid(parameter, str(error)) from None
 
 
+def span(since: str | None, until: str | None) -> tuple[Instant | None, Instant | None]:
+    """From when and until when; a problem when nothing can lie between, which would look as if
+    nothing had happened.
+    """
+    begin, end = instant("since", since), instant("until", until)
+    if begin is not None and begin >= (now() if end is None else end):
+        lies = f"{rfc3339(begin)} lies after the end of the time asked for"
+        turned = "; since=20m&until=10m begins 20 minutes ago" if until else ""
+        raise invalid("since", lies + turned)
+    return begin, end
+
+
 def past(parameter: str, text: str | None) -> Instant | None:
     """As `instant`; of the future nothing is known."""
     at = instant(parameter, text)

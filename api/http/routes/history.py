@@ -10,7 +10,7 @@ from api.documents.history import History
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import invalid
 from api.http.answers.refusals import FILTERED
-from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, instant
+from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, span
 from api.http.sources.sources import From
 from coordinator.analytics.history import MOST_POINTS, history, level_for
 from coordinator.domain.rollups.level import LENGTH_MS
@@ -50,12 +50,9 @@ async def service_history(
     ended, an hour that has not ended is renewed every few minutes. A service of which nothing is
     kept has no points.
     """
-    at = now()
-    end = instant("until", until) or at
-    begin = instant("since", since)
+    begin, end = span(since, until)
+    end = now() if end is None else end
     begin = end - DAY_MS if begin is None else begin
-    if begin >= end:
-        raise invalid("since", "lies after the end of the time asked for")
     level = level_for(end - begin) if resolution == "auto" else resolution
     if (end - begin) // LENGTH_MS[level] > MOST_POINTS:
         raise invalid(

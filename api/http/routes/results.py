@@ -11,7 +11,7 @@ from api.documents.results import Results
 from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
-from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, instant
+from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, span
 from api.http.sources.sources import From
 from coordinator.store import ResultFilter
 from coordinator.store.results.striking import Strike, is_struck
@@ -32,6 +32,7 @@ async def _filter(
     since: TimeFilter = None,
     until: TimeFilter = None,
 ) -> ResultFilter:
+    begin, end = span(since, until)
     return ResultFilter(
         service=service,
         component=component,
@@ -40,8 +41,8 @@ async def _filter(
         check=check,
         reason=reason.value if reason else None,
         ok=ok,
-        since=instant("since", since),
-        until=instant("until", until),
+        since=begin,
+        until=end,
     )
 
 

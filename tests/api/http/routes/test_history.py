@@ -49,6 +49,23 @@ async def test_what_cannot_be_answered_is_refused(
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("path", ["results", "exports/results", "services/claude/history"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "10m", "until": "20m"},
+        {"since": "2026-03-02T00:00:00Z", "until": "2026-03-02T00:00:00Z"},
+        {"since": "2999-01-01T00:00:00Z"},
+    ],
+)
+async def test_a_span_in_which_nothing_can_lie_is_refused(
+    api: httpx.AsyncClient, configured: Store, path: str, query: dict[str, str]
+) -> None:
+    answer = await api.get(f"/v1/{path}", params=query)
+    assert answer.status_code == 422
+    assert "lies after the end of the time asked for" in answer.json()["detail"]
+
+
 @pytest.mark.slow
 def test_the_command_shows_a_table_or_the_document(
     outscope: Cli, seed: Callable[..., None]
