@@ -86,12 +86,12 @@ class Request:
         """Whether any body is wanted, that of a redirect too, and whether there can be one."""
         return self.body_limit > 0, not self.skips_redirects, self.method != "HEAD"
 
-    @property
+    @cached_property
     def is_encrypted(self) -> bool:
         """Whether it goes over TLS."""
         return self.url[:6].lower() == "https:"
 
-    @property
+    @cached_property
     def may_be_http2(self) -> bool:
         """Whether a server may speak HTTP/2 to it, or a newer version."""
         return (self.http_version, self.is_encrypted) in _MAY_BE_HTTP2

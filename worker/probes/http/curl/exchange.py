@@ -24,13 +24,6 @@ _REQUEST: Final = b"(IN), TLS handshake, Request CERT"
 async def exchange(request: Request, look: Look) -> Answer:
     """Send the request from this vantage point and read the answer, within the look's deadline."""
     began_ms = look.elapsed_ms()
-    answer = await _exchanged(request, look)
-    if answer.code:  # then what libcurl has timed is not all
-        answer.total_ms = round(look.elapsed_ms() - began_ms, 3)
-    return answer
-
-
-async def _exchanged(request: Request, look: Look) -> Answer:
     objection = look.vantage.guard.url_objection(request.url)
     if objection is not None:
         return refused(fault_of_way(request, place(request.url)[0], objection, look.vantage.guard))
@@ -42,11 +35,12 @@ async def _exchanged(request: Request, look: Look) -> Answer:
             if warm.warm:
                 return warm
         route = await find_route(request, look)
-        if isinstance(route, Answer):
-            return route
-        return await _sent(request, look, route)
+        answer = route if isinstance(route, Answer) else await _sent(request, look, route)
     except FileError as error:
         return Answer(pycurl.E_FAILED_INIT, str(error))
+    if answer.code:  # then what libcurl has timed is not all
+        answer.total_ms = round(look.elapsed_ms() - began_ms, 3)
+    return answer
 
 
 async def _sent(request: Request, look: Look, route: Route) -> Answer:

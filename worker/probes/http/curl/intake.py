@@ -13,8 +13,9 @@ _STOP: Final = 0
 _HALF: Final = "the packed body ends in its middle"
 _EMPTY: Final = frozenset({b"\r\n", b"\n"})
 _SIZE: Final = re.compile(r"[0-9]{1,19}")
-_INTERIM: Final = re.compile(rb"HTTP/\S+ +1\d\d")
-_REDIRECT: Final = re.compile(rb"HTTP/\S+ +3\d\d")
+_SHORTEST: Final = 3
+"""Bytes of the shortest line that says anything."""
+_H: Final = ord("H")
 _BODILESS: Final = re.compile(rb"HTTP/\S+ +(?:204|304)")
 
 
@@ -37,11 +38,21 @@ class Head:
     def __init__(self, request: Request, look: Look) -> None:
         self.lines: list[bytes] = []
         self._look = look
-        self._wants = request.wants
+        self._request = request
 
-    def take(self, line: bytes) -> int | None:
-        """libcurl has read a line, with its end."""
-        self.lines.append(line)
+    @property
+    def take(self) -> Callable[[bytes], int | None]:
+        """What libcurl calls with each line that it has read. Most lines are only kept."""
+        append, mark = self.lines.append, self._mark
+
+        def take(line: bytes) -> int | None:
+            append(line)
+            return mark(line) if len(line) < _SHORTEST or line[0] == _H else None
+
+        return take
+
+    def _mark(self, line: bytes) -> int | None:
+        """A line that may begin or end a head."""
         if line[:5] == b"HTTP/":
             self._begin(line)
         elif line in _EMPTY and not self.interim:
@@ -68,13 +79,14 @@ class Head:
     def _begin(self, line: bytes) -> None:
         """An answer begins, an interim one or the one that counts."""
         self._begins_at = len(self.lines) - 1
-        self.answered_ms = self._look.elapsed_ms()
-        self.interim = _INTERIM.match(line) is not None
+        self.interim = b" 1" in line[6:10]
         self.hinted |= self.interim
+        if self.hinted or self._request.may_be_http2:
+            self.answered_ms = self._look.elapsed_ms()
 
     def _is_enough(self) -> bool:
         """Whether nothing more is wanted, and more may come."""
-        any_body, redirects_too, whole = self._wants
+        any_body, redirects_too, whole = self._request.wants
         if any_body and (redirects_too or not self._leads_elsewhere):
             return False
         bodiless = _BODILESS.match(self.lines[self._begins_at])
@@ -82,8 +94,7 @@ class Head:
 
     @property
     def _leads_elsewhere(self) -> bool:
-        begins = self.lines[self._begins_at]
-        return _REDIRECT.match(begins) is not None and bool(self.value(b"location"))
+        return b" 3" in self.lines[self._begins_at][6:10] and bool(self.value(b"location"))
 
 
 class Body:

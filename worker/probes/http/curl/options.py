@@ -70,12 +70,13 @@ def header_lines(request: Request) -> list[bytes]:
     """The lines that libcurl adds. Of its own accord it would ask before it sends a large body, and
     wait a second for a word that many servers never give; a check may still ask so itself.
     """
-    lines = list(request.headers)
-    if request.body and not any(line[:7].lower() == b"expect:" for line in lines):
-        lines.append(b"Expect:")
-    if request.compressed and not any(line[:16].lower() == b"accept-encoding:" for line in lines):
-        lines.append(ACCEPTED)
-    return lines
+    given = {line.partition(b":")[0].lower() for line in request.headers}
+    ours = (bool(request.body), b"Expect:"), (request.compressed, ACCEPTED)
+    added = [line for wanted, line in ours if wanted]
+    return [
+        *request.headers,
+        *(line for line in added if line.partition(b":")[0].lower() not in given),
+    ]
 
 
 def _prepare_method(easy: pycurl.Curl, request: Request) -> None:
