@@ -5,9 +5,7 @@
 
 import sys
 
-from coordinator import process, writer_process
-from coordinator.settings import SettingsError, read_settings
-from worker.contract import logs
+from worker.contract.reloading.hangup import held
 
 EXIT_USAGE = 2
 OLD_WORD = "intake"
@@ -15,6 +13,15 @@ OLD_WORD = "intake"
 
 def main() -> int:
     """Run until told to stop; the exit code."""
+    with held():  # before all that takes time to load
+        return _run()
+
+
+def _run() -> int:
+    from coordinator import process, writer_process
+    from coordinator.settings import SettingsError, read_settings
+    from worker.contract import logs
+
     role = sys.argv[1:]
     if role[:1] == [OLD_WORD]:
         return _refused(f"{OLD_WORD!r} is called writer now; start: python -m coordinator writer")

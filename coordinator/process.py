@@ -22,6 +22,14 @@ from coordinator.ingest.pipeline import Pipeline
 from coordinator.ingest.receipts import Bookkeeping, Receipts
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.signing import SigningKeyError
+from coordinator.reloading import (
+    add_archive,
+    add_broker,
+    add_places,
+    add_signer,
+    link_of,
+    reloading,
+)
 from coordinator.runtime.hearing import Turns
 from coordinator.runtime.leadership import AnotherCoordinatorError, Leadership, leadership
 from coordinator.runtime.metrics import Counters
@@ -30,7 +38,7 @@ from coordinator.runtime.stopping import together, until_signalled
 from coordinator.scheduling import gaps
 from coordinator.scheduling.extra_looks import ExtraLooks
 from coordinator.scheduling.tick import Tick
-from coordinator.settings import CoordinatorSettings
+from coordinator.settings import CoordinatorSettings, SettingsError
 from coordinator.store import FencedError, Store, StoreError, open_store
 from coordinator.upkeep.archive_loop import ArchiveLoop
 from coordinator.upkeep.rollup_loop import RollupLoop
@@ -38,6 +46,7 @@ from coordinator.verdicts.follower import Follower
 from coordinator.verdicts.judge_loop import JudgeLoop
 from coordinator.verdicts.restart import rebuilt
 from worker.contract import clock
+from worker.contract.reloading.reloads import Reloads
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -55,6 +64,9 @@ def run(settings: CoordinatorSettings) -> int:
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
         return EXIT_STORE
+    except SettingsError as error:
+        log.error("%s", error)  # noqa: TRY400  as above
+        return EXIT_STORE
     except SigningKeyError as error:
         log.error("the signing key: %s", error)  # noqa: TRY400  as above
         return EXIT_STORE
@@ -71,11 +83,12 @@ async def serve(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
     standby = settings.standby == "wait"
     async with (
         open_store(settings.database) as store,
+        reloading(settings, store) as reloads,
         leadership(store, stop, standby=standby) as lead,
     ):
         applied = await first_in_force(store, stop, meanwhile=lead.renew) if lead else None
         if lead is not None and applied is not None:
-            await _coordinate(settings, store, lead, applied, stop)
+            await _coordinate(settings, store, lead, applied, stop, reloads)
     log.info("stopped")
 
 
@@ -85,6 +98,7 @@ async def _coordinate(
     lead: Leadership,
     applied: Applied,
     stop: asyncio.Event,
+    reloads: Reloads,
 ) -> None:
     configuration, topology = applied.configuration, applied.configuration.topology
     elsewhere = settings.writers == "elsewhere"
@@ -97,10 +111,10 @@ async def _coordinate(
     signer = signer_of(settings, makes=True)
     if signer is not None:
         log.info("signing key=%s", signer.public)
-    link = linked(
-        settings.broker, configuration, reports=not elsewhere, signer=signer, refuses=True
-    )
-    async with link as (publisher, consumer):
+    link = link_of(settings)
+    both = linked(link.url, configuration, reports=not elsewhere, signer=signer, refuses=True)
+    async with both as (publisher, consumer):
+        link.tell(publisher.use, consumer.use)
         turns = Turns()
 
         def heard_since() -> float | None:
@@ -137,8 +151,14 @@ async def _coordinate(
         if settings.ready_file is not None:
             settings.ready_file.touch()
         log.info("coordinating version=%d checks=%d", applied.version, len(topology.checks))
+        upkeep = _upkeep(settings, store, consumer)
+        add_places(reloads, settings, places)
+        add_signer(reloads, settings, signer, publisher)
+        add_archive(reloads, settings, upkeep)
+        add_broker(reloads, settings, link)
+        await asyncio.to_thread(reloads.catch_up)
         _spare_collections()
-        await together(stop, judging, tick, control, *_upkeep(settings, store, consumer))
+        await together(stop, judging, tick, control, *upkeep)
     places.close()
 
 

@@ -4,7 +4,7 @@ sentence.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,8 @@ from coordinator.configuration.retention import Keep, KeepError, read_keep
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 from coordinator.store.database import StoreError, checked
 from worker.contract.broker import BrokerUrlError, check_broker_url
-from worker.contract.settings.address import AddressError, from_environment
+from worker.contract.logs import read_level
+from worker.contract.reloading.reloads import ReloadError, secret
 
 WRITERS: Final = ("here", "elsewhere")
 STANDBY: Final = ("wait", "refuse")
@@ -51,12 +52,11 @@ class CoordinatorSettings:
     archive: str | None = None
     signing_key: str = ""
     standby: str = "wait"
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Where all of it came from, to be asked again."""
 
     def __post_init__(self) -> None:
-        try:
-            check_broker_url(self.broker)
-        except BrokerUrlError as error:
-            raise SettingsError(f"OUTSCOPE_BROKER {error}") from None
+        valid_broker(self.broker)
         try:
             checked(self.database)
         except StoreError as error:
@@ -91,30 +91,73 @@ def read_settings(
     """
     if environ.get(OLD_NAME, "").strip():
         raise SettingsError(f"{OLD_NAME} is called OUTSCOPE_WRITERS now; set that one instead")
+    told = _given(
+        environ, OUTSCOPE_BROKER=broker, OUTSCOPE_DATABASE=database, OUTSCOPE_DATA=data_dir
+    )
     try:
-        keep = read_keep(environ)
-    except KeepError as error:
+        keep = read_keep(told)
+        level = read_level(told)
+    except (KeepError, ValueError) as error:
         raise SettingsError(str(error)) from None
-    told_broker = broker or _required(
-        "OUTSCOPE_BROKER", "the broker's URL, like redis://127.0.0.1:6379/0", environ
-    )
-    told = database or _required(
-        "OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ
-    )
+    url = read_database(told)
     return CoordinatorSettings(
-        broker=told_broker,
-        database=told,
-        data_dir=data_dir or _path("OUTSCOPE_DATA", environ),
-        geoip_country=_path("OUTSCOPE_GEOIP_COUNTRY", environ),
-        geoip_asn=_path("OUTSCOPE_GEOIP_ASN", environ),
-        ready_file=_path("OUTSCOPE_READY_FILE", environ),
-        log_level=environ.get("OUTSCOPE_LOG_LEVEL", "INFO").upper(),
+        broker=read_broker(told),
+        database=url,
+        data_dir=_path("OUTSCOPE_DATA", told),
+        geoip_country=_path("OUTSCOPE_GEOIP_COUNTRY", told),
+        geoip_asn=_path("OUTSCOPE_GEOIP_ASN", told),
+        ready_file=_path("OUTSCOPE_READY_FILE", told),
+        log_level=level,
         keep=keep,
-        writers=environ.get("OUTSCOPE_WRITERS", "").strip() or "here",
-        archive=archive_url(_secret("OUTSCOPE_ARCHIVE", environ), told),
-        signing_key=_secret(KEY_VARIABLE, environ),
-        standby=environ.get("OUTSCOPE_STANDBY", "").strip() or "wait",
+        writers=told.get("OUTSCOPE_WRITERS", "").strip() or "here",
+        archive=read_archive(told, url),
+        signing_key=read_signing_key(told),
+        standby=told.get("OUTSCOPE_STANDBY", "").strip() or "wait",
+        environ=told,
     )
+
+
+def _given(environ: Mapping[str, str], **given: object) -> dict[str, str]:
+    """The environment as if what is given stood there; a file that it names for that counts no
+    more.
+    """
+    told = dict(environ)
+    for name, value in given.items():
+        if value is not None:
+            told[name] = str(value)
+            told.pop(f"{name}_FILE", None)
+    return told
+
+
+def read_broker(environ: Mapping[str, str]) -> str:
+    """The broker's URL; SettingsError for what is none."""
+    what = "the broker's URL, like redis://127.0.0.1:6379/0"
+    return valid_broker(_required("OUTSCOPE_BROKER", what, environ))
+
+
+def valid_broker(url: str) -> str:
+    """The URL, when it is one of a broker; else SettingsError, without the URL: it may hold a
+    password.
+    """
+    try:
+        return check_broker_url(url)
+    except BrokerUrlError as error:
+        raise SettingsError(f"OUTSCOPE_BROKER {error}") from None
+
+
+def read_database(environ: Mapping[str, str]) -> str:
+    """The database's URL."""
+    return _required("OUTSCOPE_DATABASE", "its URL, like sqlite:///var/lib/outscope.db", environ)
+
+
+def read_archive(environ: Mapping[str, str], database: str) -> str | None:
+    """Where results go that are kept no longer, if anywhere."""
+    return archive_url(_secret("OUTSCOPE_ARCHIVE", environ), database)
+
+
+def read_signing_key(environ: Mapping[str, str]) -> str:
+    """The key that signs; empty when none was given."""
+    return _secret(KEY_VARIABLE, environ)
 
 
 def _required(name: str, what: str, environ: Mapping[str, str]) -> str:
@@ -126,8 +169,8 @@ def _required(name: str, what: str, environ: Mapping[str, str]) -> str:
 
 def _secret(name: str, environ: Mapping[str, str]) -> str:
     try:
-        return from_environment(name, environ)
-    except AddressError as error:
+        return secret(name, environ)
+    except ReloadError as error:
         raise SettingsError(str(error)) from None
 
 

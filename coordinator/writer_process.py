@@ -22,10 +22,11 @@ from coordinator.ingest.writer import Writer, writer_name
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
 from coordinator.messaging.signing import SigningKeyError
+from coordinator.reloading import add_broker, add_places, add_signer, link_of, reloading
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.stopping import until_signalled
-from coordinator.settings import CoordinatorSettings
+from coordinator.settings import CoordinatorSettings, SettingsError
 from coordinator.store import Store, StoreError, open_store
 from worker.contract import clock
 
@@ -47,6 +48,9 @@ def run(settings: CoordinatorSettings) -> int:
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
         return EXIT_STORE
+    except SettingsError as error:
+        log.error("%s", error)  # noqa: TRY400  as above
+        return EXIT_STORE
     except SigningKeyError as error:
         log.error("the signing key: %s", error)  # noqa: TRY400  as above
         return EXIT_STORE
@@ -57,14 +61,21 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
     """Take in and store until `stop` is set. StoreError says why it cannot."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database))
+        reloads = await stack.enter_async_context(reloading(settings, store))
         applied = await first_in_force(store, stop)
         if applied is None:
             return
         places = places_of(settings)
         stack.callback(places.close)
         signer = signer_of(settings, makes=False)
-        link = linked(settings.broker, applied.configuration, signer=signer)
-        publisher, consumer = await stack.enter_async_context(link)
+        link = link_of(settings)
+        both = linked(link.url, applied.configuration, signer=signer)
+        publisher, consumer = await stack.enter_async_context(both)
+        link.tell(publisher.use, consumer.use)
+        add_places(reloads, settings, places)
+        add_signer(reloads, settings, signer, publisher)
+        add_broker(reloads, settings, link)
+        await asyncio.to_thread(reloads.catch_up)
         writer = _writer(settings, store, publisher, consumer, places, applied)
         if settings.ready_file is not None:
             settings.ready_file.touch()

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from worker.contract.installed import own_version
+from worker.contract.reloading.reloads import ReloadError, secret, told_in
 from worker.contract.settings.address import AddressError, from_file
-from worker.contract.settings.address import from_environment as setting
 
 FLAGS: Final = {
     "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
@@ -67,6 +67,8 @@ FLAGS: Final = {
     "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
 }
 """Setting: (environment variable, placeholder, help). The flag is the setting with dashes."""
+IN_FILES: Final = ("broker", "coordinator_key", "log_level")
+"""Settings that a file may hold which `<variable>_FILE` names. It is read again at SIGHUP."""
 
 
 class SettingsError(ValueError):
@@ -83,13 +85,14 @@ def parser() -> argparse.ArgumentParser:
         epilog=(
             "Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or"
             " OUTSCOPE_BROKER_FILE for the broker's URL: a flag is visible to everybody on the"
-            " machine."
+            " machine. SIGHUP has files read again that settings name, without a restart."
         ),
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"%(prog)s {own_version()}")
     for name, (variable, placeholder, text) in FLAGS.items():
-        made.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{variable}]")
+        told = f"{variable}, {variable}_FILE" if name in IN_FILES else variable
+        made.add_argument(_flag(name), dest=name, metavar=placeholder, help=f"{text} [{told}]")
     return made
 
 
@@ -103,12 +106,21 @@ def called(name: str) -> str:
 
 
 def from_environment(name: str, environ: Mapping[str, str]) -> str:
-    """What the environment says of a setting; empty when it says nothing."""
+    """What the environment says of a setting, or the file that it names; empty when it says
+    nothing.
+    """
     variable = FLAGS[name][0]
+    if name not in IN_FILES:
+        return environ.get(variable, "").strip()
     try:
-        return setting(variable, environ) if name == "broker" else environ.get(variable, "").strip()
-    except AddressError as error:
+        return secret(variable, environ)
+    except ReloadError as error:
         raise SettingsError(str(error)) from None
+
+
+def told_as(name: str, environ: Mapping[str, str]) -> str:
+    """The variable by which a setting is told that may stand in a file."""
+    return told_in(FLAGS[name][0], environ)
 
 
 def read_text(what: str, path: str) -> str:

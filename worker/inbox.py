@@ -3,6 +3,7 @@ and what it says of whether anybody serves this worker.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,6 +42,13 @@ class Inbox:
         self._pinned = pinned
         self._served = served
         self._hold = Hold(self._judge, lambda held: self.expired(held.message, held.signed))
+
+    def pin(self, queues: Sequence[str], keys: Sequence[bytes]) -> None:
+        """Obey what these keys signed for these queues, and nothing else. From any thread."""
+        if self._pinned is not None:
+            self._pinned.pin(keys)
+        elif keys:
+            self._pinned = PinnedKeys(keys, queues)
 
     def begin(self) -> None:
         """From now on the coordinator may be heard."""

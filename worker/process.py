@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread, Timer
 from typing import Final
@@ -18,6 +19,7 @@ from celery.worker import state as celery_state
 from worker.agent import Agent
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import probes_queue, worker_queue
+from worker.contract.reloading.hangup import answered, hold
 from worker.flags import SettingsError
 from worker.inbox import Inbox
 from worker.lean import settle
@@ -30,6 +32,7 @@ from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import user_agent
 from worker.probes.run import Vantage
 from worker.reference_clock import ReferenceClock
+from worker.reloading.values import link_of, reloads_of
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import HEARTBEAT_S, Sender
 from worker.settings import WorkerSettings
@@ -81,6 +84,7 @@ class _Process:
         self._looks_end_s = 0.0
         who = f"{settings.name}.{settings.region}"
         outbox = Outbox(folder / "outbox")
+        link = link_of(settings)
         vantage = Vantage(
             guard=Guard(settings.allow, settings.policy),
             source_address=settings.source_address,
@@ -105,8 +109,9 @@ class _Process:
             self._reference.ahead_ms,
             pins_key=pinned is not None,
         )
+        publishers = Publisher(link.url, who), Publisher(link.url, who)
         self._sender = Sender(
-            Publisher(settings.broker, who),
+            publishers[0],
             outbox,
             region=settings.region,
             worker=settings.name,
@@ -128,10 +133,12 @@ class _Process:
             expired=self._inbox.expired,
             consumed=lambda: self._watchdog.heard(),
         )
-        app = build_app(settings.broker, settings.region, settings.name, handlers)
+        app = build_app(link.url, settings.region, settings.name, handlers)
         self._controller = build_controller(app, who, self._connected)
+        link.tell(*(publisher.use for publisher in publishers), self._controller.consumer.use)
+        self._reloads = reloads_of(settings, vantage, link, partial(self._inbox.pin, queues))
         self._watchdog = Watchdog(
-            Publisher(settings.broker, who),
+            publishers[1],
             region=settings.region,
             worker=settings.name,
             excused=lambda: self._agent.tally.blocked > 0,
@@ -162,7 +169,8 @@ class _Process:
         self._agent.start()
         self._sender.start()
         self._watchdog.start()
-        self._controller.start()
+        with answered(self._reloads.reload):
+            self._controller.start()
         self._watchdog.stop()
         self._served.stop()
         self._agent.drain(max(0.0, self._looks_end_s - monotonic_s()))
@@ -199,6 +207,7 @@ class _Process:
         """Begin anew in the same process: the state is on disk, and the new start finds it."""
         with suppress(Exception):  # whatever is stuck, the new start is the way out
             self._agent.save(1.0)
+        hold().pass_on()
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - our own command line
 
 

@@ -5,11 +5,12 @@ start.
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
+from worker.contract import logs
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
 from worker.contract.settings.address import echoed, has_login
@@ -18,7 +19,6 @@ from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
 MAX_CONTACT: Final = 200
-LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,46 @@ class WorkerSettings:
     ready_file: Path | None = None
     log_level: str = "INFO"
     coordinator_keys: tuple[bytes, ...] = ()
+    told: "Told" = field(default_factory=lambda: Told({}, {}))
+    """Where all of it came from, to be asked again."""
 
     def __repr__(self) -> str:
         # the broker URL holds a password
         return f"WorkerSettings(region={self.region!r}, name={self.name!r})"
+
+
+class Told:
+    """What flags and environment say at the moment, files that they name included. SettingsError
+    names what is wrong.
+    """
+
+    def __init__(self, flags: Mapping[str, str | None], environ: Mapping[str, str]) -> None:
+        self._flags = flags
+        self.environ = environ
+
+    def text(self, name: str) -> str:
+        """The text of a setting; a flag goes first."""
+        return self._flags.get(name) or from_environment(name, self.environ)
+
+    def broker(self) -> str:
+        """The broker's URL."""
+        what = "the broker's URL, for example rediss://user:password@host"
+        return _broker(_required("broker", self.text("broker"), what))
+
+    def coordinator_keys(self) -> tuple[bytes, ...]:
+        """The keys that are pinned."""
+        return _keys(self.text("coordinator_key"))
+
+    def policy(self) -> Policy:
+        """What may be probed."""
+        return _policy({name: self.text(name) for name in ("never_probe", "schemes", "ports")})
+
+    def log_level(self) -> str:
+        """How much is logged."""
+        try:
+            return logs.valid_level(self.text("log_level") or "INFO", called("log_level"))
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
 
 
 def read_settings(
@@ -51,8 +87,8 @@ def read_settings(
     """The settings from flags and environment; SettingsError names the first one that is missing or
     wrong.
     """
-    flags = vars(parser().parse_args(argv))
-    texts = {name: flags[name] or from_environment(name, environ) for name in FLAGS}
+    told = Told(vars(parser().parse_args(argv)), environ)
+    texts = {name: told.text(name) for name in FLAGS}
     region = _identifier(
         "region",
         _required("region", texts["region"], "the region to look from, for example eu-west"),
@@ -61,13 +97,7 @@ def read_settings(
     return WorkerSettings(
         region=region,
         name=name,
-        broker=_broker(
-            _required(
-                "broker",
-                texts["broker"],
-                "the broker's URL, for example rediss://user:password@host",
-            )
-        ),
+        broker=told.broker(),
         state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
         source_address=_address(
             "source_address", texts["source_address"], "one IP address of this machine"
@@ -77,12 +107,13 @@ def read_settings(
         ),
         allow=_networks(texts["allow"]),
         contact=_contact(texts["contact"]),
-        policy=_policy(texts),
+        policy=told.policy(),
         ca_file=_file("ca_file", texts["ca_file"]),
         certificates_dir=_folder("certificates_dir", texts["certificates_dir"]),
         ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
-        log_level=_level(texts["log_level"] or "INFO"),
-        coordinator_keys=_keys(texts["coordinator_key"]),
+        log_level=told.log_level(),
+        coordinator_keys=told.coordinator_keys(),
+        told=told,
     )
 
 
@@ -187,12 +218,6 @@ def _folder(name: str, text: str) -> Path | None:
             f"{called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
         )
     return Path(text)
-
-
-def _level(text: str) -> str:
-    if text.upper() not in LEVELS:
-        raise SettingsError(f"{called('log_level')} is {text!r}; give one of {', '.join(LEVELS)}")
-    return text.upper()
 
 
 def _default_state_dir(environ: Mapping[str, str]) -> Path:

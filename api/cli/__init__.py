@@ -13,6 +13,10 @@ from typing import Final
 
 from api.cli.commands import COMMANDS
 from worker.contract.installed import EXIT_MISSING, extras, own_version, sentence, third_party
+from worker.contract.reloading.hangup import held
+
+RELOADING: Final = ("up", "coordinator", "writer", "worker", "api")
+"""Commands that go on until they are told to stop, and reload at SIGHUP."""
 
 EXIT_UNWRITTEN: Final = 1
 _FULL: Final = frozenset({EIO, ENOSPC, EPIPE})
@@ -25,16 +29,24 @@ def main() -> None:
         print(f"outscope {own_version()}")
         return
     with _output():
-        try:
-            from api.cli.app import app
+        if arguments[:1] and arguments[0] in RELOADING:
+            with held():  # before all that takes time to load
+                _call(arguments)
+        else:
+            _call(arguments)
 
-            app()
-        except ModuleNotFoundError as error:
-            said = missing(error, arguments)
-            if said is None:
-                raise
-            print(said, file=sys.stderr)
-            sys.exit(EXIT_MISSING)
+
+def _call(arguments: Sequence[str]) -> None:
+    try:
+        from api.cli.app import app
+
+        app()
+    except ModuleNotFoundError as error:
+        said = missing(error, arguments)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        sys.exit(EXIT_MISSING)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Puts the API together: its store is opened when it starts and closed when it stops."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -33,9 +33,11 @@ may grow come in pages: ask again with `cursor` set to `next`. Documents with a 
 """
 EXPORT_THREADS: Final = 2
 
+Beside = Callable[[Sources], AbstractContextManager[object]]
 
-def create_app(settings: ApiSettings) -> FastAPI:
-    """The ASGI app: HTTP API, metrics and page."""
+
+def create_app(settings: ApiSettings, beside: Beside = nullcontext) -> FastAPI:
+    """The ASGI app: HTTP API, metrics and page. `beside` is in force while it answers."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,7 +54,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
                 store, archive, _record(archive, settings), for_exports, snapshots, settings
             )
             _spare_collections()
-            yield
+            with beside(app.state.sources):
+                yield
             await snapshots.close()
 
     app = _Api(

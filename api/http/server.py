@@ -3,22 +3,27 @@
 import os
 import signal
 import sys
+from functools import partial
 
 from api.http.app import create_app
 from api.http.listening.server import ApiServer
-from api.http.settings import ApiSettingsError, read_api_settings
+from api.http.reloading import reloading
+from api.http.settings import read_api_settings
 from worker.contract import logs
 
 
-def run_api(database: str, host: str, port: int) -> int:
-    """Run the API until told to stop; returns the exit code."""
-    logs.configure(os.environ.get("OUTSCOPE_LOG_LEVEL", "INFO"))
+def run_api(database: str | None, host: str, port: int) -> int:
+    """Run the API until told to stop; returns the exit code. Without `database` the environment
+    tells which.
+    """
     try:
+        level = logs.read_level(os.environ)
         settings = read_api_settings(os.environ, database, host, port)
-    except ApiSettingsError as error:
+    except ValueError as error:  # ApiSettingsError is one
         sys.stderr.write(f"{error}\n")
         return 2
-    server = ApiServer(create_app(settings), host, port)
+    logs.configure(level)
+    server = ApiServer(create_app(settings, partial(reloading, settings, level)), host, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn sends itself the signal again at the end: stopping is no fault
         signal.signal(number, lambda *_: None)

@@ -1,7 +1,9 @@
 """What the API process is told: where the store is, where to listen, how fresh its answers are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from worker.contract.reloading.reloads import ReloadError, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class ApiSettings:
     """Names under which it is asked, beside those that its address has by itself."""
     exports_at_once: int = 4
     exports_per_client: int = 2
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where it came from, to be asked again."""
 
 
 class ApiSettingsError(ValueError):
@@ -35,20 +39,44 @@ class ApiSettingsError(ValueError):
 
 
 def read_api_settings(
-    environ: Mapping[str, str], database: str, host: str, port: int
+    environ: Mapping[str, str], database: str | None, host: str, port: int
 ) -> ApiSettings:
     """The settings from what is given and the environment; ApiSettingsError names a wrong one."""
+    if database is not None:
+        plain = {name: value for name, value in environ.items() if name != "OUTSCOPE_DATABASE_FILE"}
+        environ = {**plain, "OUTSCOPE_DATABASE": database}
     named = environ.get("OUTSCOPE_PUBLIC_HOSTS", "").split(",")
     at_once = _count("OUTSCOPE_EXPORTS", environ, 4)
     return ApiSettings(
-        database,
-        archive=environ.get("OUTSCOPE_ARCHIVE"),
+        read_database(environ),
+        archive=read_archive(environ),
+        environ=environ,
         host=host,
         port=port,
         hosts=tuple(name.strip() for name in named if name.strip()),
         exports_at_once=at_once,
         exports_per_client=_count("OUTSCOPE_EXPORTS_PER_CLIENT", environ, min(2, at_once)),
     )
+
+
+def read_database(environ: Mapping[str, str]) -> str:
+    """The database's URL."""
+    url = _secret("OUTSCOPE_DATABASE", environ)
+    if not url:
+        raise ApiSettingsError("OUTSCOPE_DATABASE is missing; give the URL of the database")
+    return url
+
+
+def read_archive(environ: Mapping[str, str]) -> str | None:
+    """Where the archive is, as told."""
+    return _secret("OUTSCOPE_ARCHIVE", environ) or None
+
+
+def _secret(name: str, environ: Mapping[str, str]) -> str:
+    try:
+        return secret(name, environ)
+    except ReloadError as error:
+        raise ApiSettingsError(str(error)) from None
 
 
 def _count(name: str, environ: Mapping[str, str], otherwise: int) -> int:

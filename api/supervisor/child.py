@@ -18,6 +18,8 @@ STEADY_S: Final = 60.0
 """A process that ran this long has earned a short wait again."""
 SLOW_START_S: Final = 30.0
 GRACE_S: Final = 15.0
+RELOADED_S: Final = 30.0
+"""Trying whether a broker or a database works by new credentials may take a while."""
 
 Say = Callable[[str], None]
 
@@ -51,6 +53,22 @@ class Child:
     async def ready(self) -> None:
         """Return when the running process is ready."""
         await self._ready.wait()
+
+    async def reload(self, within_s: float = RELOADED_S) -> bool:
+        """Have the process read its files again; whether it has, within this time. What does not
+        run at the moment reads them when it starts.
+        """
+        before = self.program.told_ready_at()
+        if before is None or self.process is None or self.process.poll() is not None:
+            return True
+        self.process.send_signal(signal.SIGHUP)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_s
+        while self.program.told_ready_at() == before:
+            if loop.time() >= deadline:
+                return False
+            await asyncio.sleep(POLL_S)
+        return True
 
     async def end(self) -> None:
         """End the process and do not start it again."""

@@ -13,9 +13,10 @@ from api.supervisor.settings import ProductSettings
 
 _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
+_OF_ALL: Final = "OUTSCOPE_LOG_LEVEL"
+_OF_COORDINATOR: Final = ("OUTSCOPE_SIGNING_KEY", "OUTSCOPE_GEOIP_")
 _SECRETS: Final = "OUTSCOPE_SECRET_"
 _OF_API: Final = ("OUTSCOPE_PUBLIC_HOSTS", "OUTSCOPE_EXPORTS")
-_SIGNING: Final = "OUTSCOPE_SIGNING_KEY"
 _OF_WORKERS: Final = tuple(
     f"OUTSCOPE_{name}"
     for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
@@ -31,33 +32,34 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
-def kept_settings() -> dict[str, str]:
-    """What was said about what is kept for how long, and where."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+def settings_of(*prefixes: str) -> dict[str, str]:
+    """What this process was told by variables whose names begin so."""
+    return {name: value for name, value in os.environ.items() if name.startswith(prefixes)}
 
 
-def signing_settings() -> dict[str, str]:
-    """What was said about the key that signs orders; only the coordinator may know it."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_SIGNING)}
+def told(variable: str, value: str, file: Path | None) -> dict[str, str]:
+    """A setting, or the file that it stands in."""
+    return {variable: value} if file is None else {f"{variable}_FILE": str(file.absolute())}
 
 
 def coordinator(settings: ProductSettings, broker: str) -> Program:
     """The coordinator."""
     env = {
-        "OUTSCOPE_BROKER": broker,
-        "OUTSCOPE_DATABASE": settings.database_url,
+        **told("OUTSCOPE_BROKER", broker, settings.broker_file),
+        **told("OUTSCOPE_DATABASE", settings.database_url, settings.database_file),
         "OUTSCOPE_DATA": str(settings.data),
         "OUTSCOPE_STANDBY": "refuse",  # whoever starts everything is told what stands in the way
-        **kept_settings(),
-        **signing_settings(),
+        **settings_of(*_KEPT, *_OF_COORDINATOR),
     }
     return _python(settings, "coordinator", ("coordinator",), env, stage=1)
 
 
 def api(settings: ProductSettings) -> Program:
     """API and page."""
-    told = {name: value for name, value in os.environ.items() if name.startswith(_OF_API)}
-    env = {"OUTSCOPE_DATABASE": settings.database_url, **kept_settings(), **told}
+    env = {
+        **told("OUTSCOPE_DATABASE", settings.database_url, settings.database_file),
+        **settings_of(*_KEPT, *_OF_API),
+    }
     arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
     return _python(settings, "api", arguments, env, stage=2, address=settings.address)
 
@@ -67,20 +69,18 @@ def worker_name(region: str) -> str:
     return f"worker {region}-1"
 
 
-def worker(settings: ProductSettings, region: str, broker: str, key: str = "") -> Program:
-    """The one worker of a region. `key` is the coordinator's public key."""
+def worker(
+    settings: ProductSettings, region: str, broker: str, keys: Path | None = None
+) -> Program:
+    """The one worker of a region. `keys` is the file with the coordinator's public key."""
     source = settings.source_addresses.get(region)
     env = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith((_SECRETS, *_OF_WORKERS))
-        },
-        "OUTSCOPE_BROKER": broker,
+        **settings_of(_SECRETS, *_OF_WORKERS),
+        **told("OUTSCOPE_BROKER", broker, settings.broker_file),
         "OUTSCOPE_REGION": region,
         "OUTSCOPE_WORKER": f"{region}-1",
         "OUTSCOPE_STATE_DIR": str(settings.data / "workers"),
-        **({"OUTSCOPE_COORDINATOR_KEY": key} if key else {}),
+        **({"OUTSCOPE_COORDINATOR_KEY_FILE": str(keys)} if keys else {}),
         **({"OUTSCOPE_ALLOW_ADDRESSES": settings.allow} if settings.allow else {}),
         **({"OUTSCOPE_CA_FILE": str(settings.ca_file)} if settings.ca_file else {}),
         **({"OUTSCOPE_SOURCE_ADDRESS": source} if source else {}),
@@ -103,7 +103,12 @@ def _python(
     return Program(
         name=name,
         argv=(sys.executable, "-m", *module),
-        env={**plain_environment(), **env, "OUTSCOPE_READY_FILE": str(ready)},
+        env={
+            **plain_environment(),
+            **settings_of(_OF_ALL),
+            **env,
+            "OUTSCOPE_READY_FILE": str(ready),
+        },
         log=settings.data / "logs" / f"{file}.log",
         stage=stage,
         address=address,

@@ -45,12 +45,12 @@ def prepare(database: str, config: Path | None) -> Prepared:
     return Prepared(tuple(found["regions"]), found["services"], found["checks"], found["changes"])
 
 
-def coordinator_key(data: Path) -> str:
-    """The public key that our own workers pin; the pair is made before they start. CannotStartError
-    says why there is none.
+def coordinator_key(data: Path, *, makes: bool = True) -> str:
+    """The public key that our own workers pin; `makes` the pair when there is none, before they
+    start. CannotStartError says why there is none.
     """
     try:
-        signer = find_signer(given_key(os.environ), data, makes=True)
+        signer = find_signer(given_key(os.environ), data, makes=makes)
     except SigningKeyError as error:
         raise CannotStartError(str(error)) from error
     return "" if signer is None else signer.public

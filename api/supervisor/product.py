@@ -3,7 +3,7 @@ order.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,6 +14,7 @@ from api.supervisor.child import Child
 from api.supervisor.claim import claimed, require_free
 from api.supervisor.logfile import roll, roll_if_large
 from api.supervisor.prepare import Prepared, coordinator_key, prepare
+from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
 
@@ -36,6 +37,7 @@ class Product:
         self._broker = broker
         self._say = say
         self._key = ""
+        self._keys = plan.run_folder(settings.data) / "coordinator.pub"
         self._regions: set[str] = set()
         self._programs: dict[str, Program] = {}
         self._children: dict[str, Child] = {}
@@ -45,6 +47,7 @@ class Product:
     async def start(self) -> None:
         """Start everything, the broker before the rest; returns when all of it is ready."""
         self._key = coordinator_key(self.settings.data)
+        self._pin(self._key)
         if self._broker.program is not None:
             self._begin(self._broker.program)
             await self._children[self._broker.program.name].ready()
@@ -64,6 +67,35 @@ class Product:
         """End this process and leave it ended."""
         await self._children[name].end()
         await self._tasks[name]
+
+    async def reload(self) -> None:
+        """Have all our processes read their files again. Workers know a new key of the coordinator
+        before it signs by it.
+        """
+        try:
+            key = coordinator_key(self.settings.data, makes=False)
+        except CannotStartError as error:
+            self._say(f"The signing key stays as it is: {error}")
+            key = self._key
+        self._pin(*dict.fromkeys([key or self._key, self._key]))
+        self._key = key or self._key
+        workers = {plan.worker_name(region) for region in self._regions}
+        await self._reload(workers)
+        await self._reload(self._children.keys() - workers)
+        self._say("Every process was told to read its files again; their logs say what changed")
+
+    async def _reload(self, names: Collection[str]) -> None:
+        told = sorted(names)
+        done = await asyncio.gather(*(self._children[name].reload() for name in told))
+        for name, reloaded in zip(told, done, strict=True):
+            if not reloaded:
+                self._say(f"{name} was told, and has not said that it did; see its log")
+
+    def _pin(self, *keys: str) -> None:
+        """Write down what our workers pin."""
+        draft = self._keys.with_suffix(".new")
+        draft.write_text(",".join(keys) + "\n")
+        draft.replace(self._keys)
 
     async def stop(self) -> None:
         """End everything: who takes work in first, who keeps what was done last."""
@@ -86,7 +118,7 @@ class Product:
     def _begin_worker(self, region: str) -> None:
         self._regions.add(region)
         broker = self._broker.region(region)
-        self._begin(plan.worker(self.settings, region, broker, self._key))
+        self._begin(plan.worker(self.settings, region, broker, self._keys))
 
     async def _tidy(self) -> None:
         while True:

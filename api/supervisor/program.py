@@ -49,6 +49,13 @@ class Program:
                 preexec_fn=_die_with(os.getpid()),
             )
 
+    def told_ready_at(self) -> int | None:
+        """When it said last that it is ready, in nanoseconds; it does so again after a reload."""
+        try:
+            return None if self.ready_file is None else self.ready_file.stat().st_mtime_ns
+        except OSError:
+            return None
+
     def ready(self) -> bool:
         """Whether the running process does its work by now."""
         return (self.ready_file is None or self.ready_file.exists()) and self.answers()
@@ -56,13 +63,14 @@ class Program:
 
 def _die_with(parent: int) -> Callable[[], None]:
     """What the child does before it becomes the program: ask the kernel to end it when its parent
-    is gone.
+    is gone, and let no SIGHUP do so before it listens for one.
     """
     prctl = getattr(_libc, "prctl", None)
 
     def ask() -> None:
         if prctl is not None:
             prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         if os.getppid() != parent:
             os._exit(1)
 

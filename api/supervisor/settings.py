@@ -19,7 +19,13 @@ class ProductSettings:
     first start.
     """
     broker: str | None = None
+    broker_file: Path | None = None
+    """Where the broker's URL stands, when it was read from a file: its processes read that
+    themselves, also later.
+    """
     database: str | None = None
+    database_file: Path | None = None
+    """As with the broker's."""
     allow: str | None = None
     """Networks, comma-separated, that are not public and may be probed nevertheless."""
     ca_file: Path | None = None

@@ -6,16 +6,26 @@ from collections.abc import Callable
 
 from api.supervisor.product import Product, product
 from api.supervisor.settings import ProductSettings
+from worker.contract.reloading.hangup import hold
 
 Say = Callable[[str], None]
 
 
 async def run_until_told(settings: ProductSettings, say: Say) -> None:
     """Start everything, say where it is, and run until SIGINT or SIGTERM. A second signal ends it
-    at once.
+    at once. SIGHUP has all processes read their files again.
     """
     stopping = asyncio.Event()
     with_signals = _Signals(stopping, say)
+    try:
+        await _run(settings, say, stopping, with_signals)
+    finally:
+        hold().end()
+
+
+async def _run(
+    settings: ProductSettings, say: Say, stopping: asyncio.Event, with_signals: "_Signals"
+) -> None:
     say(f"Preparing {settings.data}")
     async with product(settings, say) as running:
         with_signals.watch(running)
@@ -34,25 +44,42 @@ async def run_until_told(settings: ProductSettings, say: Say) -> None:
                 f"Outscope is running: {settings.address}   (data in {settings.data}; stop with"
                 " Ctrl-C)"
             )
+            reloading = asyncio.create_task(with_signals.reload_when_told(running))
             await waiting
+            reloading.cancel()
         starting.cancel()
         say("Stopping")
     say("Stopped")
 
 
 class _Signals:
-    """One signal stops, two kill."""
+    """One signal stops, two kill; SIGHUP reloads, unless the terminal is gone."""
 
     def __init__(self, stopping: asyncio.Event, say: Say) -> None:
         self._stopping = stopping
         self._say = say
         self._running: Product | None = None
+        self._hung_up = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._told)
+        hold().waking(lambda: loop.call_soon_threadsafe(self._heard))
 
     def watch(self, running: Product) -> None:
         self._running = running
+
+    async def reload_when_told(self, running: Product) -> None:
+        """Go on until this is cancelled."""
+        while True:
+            await self._hung_up.wait()
+            self._hung_up.clear()
+            await running.reload()
+
+    def _heard(self) -> None:
+        if not hold().hung_up:
+            self._hung_up.set()
+        elif not self._stopping.is_set():  # it may come twice, by kernel and shell
+            self._told()
 
     def _told(self) -> None:
         if self._stopping.is_set() and self._running is not None:

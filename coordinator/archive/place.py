@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from coordinator.runtime.durable import flush
 from coordinator.store.database import StoreError, connection_name, sqlite_path
@@ -34,6 +35,16 @@ def archive_url(told: str | None, database: str) -> str | None:
         )
     except StoreError:
         return None
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two URLs differ in nothing but credentials and options."""
+    first, second = urlsplit(one), urlsplit(other)
+    return (first.scheme, first.hostname, first.path) == (
+        second.scheme,
+        second.hostname,
+        second.path,
+    )
 
 
 class Place:

@@ -1,4 +1,4 @@
 """Where an address is, and the bundled country database that knows it.
 
-May import no other room.
+May import worker.contract.
 """

@@ -2,12 +2,13 @@
 none.
 
 The country database in this package is used unless the operator names another. A database that is
-missing or broken costs one warning; its answers are then nulls.
+missing or broken costs one warning; its answers are then nulls, or those of the one before.
 """
 
 import logging
 import lzma
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -19,10 +20,14 @@ from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
 from maxminddb import MODE_FD, InvalidDatabaseError
 
+from worker.contract.reloading.private import PrivateCopy
+
 log = logging.getLogger(f"outscope.{__name__}")
 
 BUNDLED: Final = "country.mmdb.xz"
 _KEPT: Final = 50_000
+_KNOWN: Final = "8.8.8.8"
+"""Asked for to see whether a database answers at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +51,22 @@ class Places:
     or None.
 
     Without `country` the bundled database is used: unpacked once below `folder`, or in memory
-    without one.
+    without one. A copy is asked that nobody else can change: a file that was mapped and is then
+    written over, or cut short, would end the process.
     """
 
     def __init__(
         self, country: Path | None = None, asn: Path | None = None, folder: Path | None = None
     ) -> None:
-        self._country = _Database("country", country or _bundled(folder))
-        self._asn = _Database("asn", asn)
+        self.country = Database("country", country or _bundled(folder))
+        self.asn = Database("asn", asn)
         self.of = lru_cache(maxsize=_KEPT)(self._of)
 
     def _of(self, address: str | None) -> Place:
         """Where an address is."""
         if address is None:
             return NOWHERE
-        country, network = self._country.ask(address), self._asn.ask(address)
+        country, network = self.country.ask(address), self.asn.ask(address)
         return Place(
             country.country.iso_code if country is not None else None,
             network.autonomous_system_number if network is not None else None,
@@ -68,32 +74,45 @@ class Places:
 
     def refresh(self) -> None:
         """Open databases again whose files have changed."""
-        if any([self._country.refresh(), self._asn.refresh()]):
-            self.of.cache_clear()
+        if any([self.country.refresh(), self.asn.refresh()]):
+            self._forget()
+
+    def open_again(self, database: "Database") -> None:
+        """Ask what the file of one of the databases holds now; OSError or ValueError when it is of
+        no use.
+        """
+        database.open()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.of = lru_cache(maxsize=_KEPT)(self._of)  # who is asking the old one ends with it
 
     def close(self) -> None:
         """Close the databases."""
-        self._country.close()
-        self._asn.close()
+        self.country.close()
+        self.asn.close()
 
 
-class _Database:
-    """One database: a file that may be absent, broken, or replaced while we run."""
+class Database:
+    """One database: a file that may be absent, broken, or replaced while we run. One that is of no
+    use leaves the one before in use.
+    """
 
     def __init__(self, method: str, source: Path | bytes | None) -> None:
         self._method = method
         self._source = source
-        self._modified_ns: int | None = 0
+        self._modified: tuple[int, int] | None = (0, 0)
         self._reader: Reader | None = None
         self._warned = False
         self.refresh()
 
     def ask(self, address: str) -> Any:
         """geoip2's answer, or None."""
-        if self._reader is None:
+        reader = self._reader
+        if reader is None:
             return None
         try:
-            return getattr(self._reader, self._method)(address)
+            return getattr(reader, self._method)(address)
         except (AddressNotFoundError, ValueError):
             return None
         except (
@@ -105,53 +124,78 @@ class _Database:
 
     def refresh(self) -> bool:
         """Open the database when it is new or has changed; whether that happened."""
-        modified_ns = _modified_ns(self._source)
-        if modified_ns == self._modified_ns:
+        modified = self.state()
+        if modified == self._modified:
             return False
-        self._modified_ns = modified_ns
-        self.close()
-        if modified_ns is not None:
-            self._open()
-        elif isinstance(self._source, Path):
-            self._give_up(FileNotFoundError(str(self._source)))
+        self._modified = modified
+        try:
+            self.open()
+        except (OSError, ValueError) as error:
+            self._complain(error)
+            return False
         return True
 
-    def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+    def state(self) -> tuple[int, int] | None:
+        """Which state the file is in at the moment; None when it is not there."""
+        return _state(self._source)
 
-    def _open(self) -> None:
-        try:
-            if isinstance(self._source, bytes):
-                self._reader = Reader(BytesIO(self._source), mode=MODE_FD)
-            else:
-                self._reader = Reader(os.fspath(self._source or ""))
-        except (OSError, ValueError, InvalidDatabaseError) as error:
-            self._give_up(error)
+    def open(self) -> None:
+        """Ask what the file holds now; OSError or ValueError says why it is of no use, and the one
+        before is asked further.
+        """
+        if self._source is None:
+            return
+        if isinstance(self._source, bytes):
+            reader = Reader(BytesIO(self._source), mode=MODE_FD)
         else:
-            self._warned = False
+            reader = _opened(self._source, self._method)
+        self._reader = reader  # who is asking the one before has it for as long as it takes
+        self._warned = False
+
+    def close(self) -> None:
+        """Ask it no more."""
+        self._reader = None
 
     def _give_up(self, error: Exception) -> None:
         self.close()
+        self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
         if not self._warned:
             name = self._source if isinstance(self._source, Path) else BUNDLED
             log.warning(
-                "geoip_unusable database=%s error=%r; addresses stay without %s",
+                "geoip_unusable database=%s error=%r; %s",
                 name,
                 error,
-                self._method,
+                f"addresses stay without {self._method}"
+                if self._reader is None
+                else "the one before stays in use",
             )
         self._warned = True
 
 
-def _modified_ns(source: Path | bytes | None) -> int | None:
-    if isinstance(source, bytes):
-        return 1
+def _opened(path: Path, method: str) -> Reader:
+    """A reader of what a file holds now; OSError or ValueError when that is no such database."""
+    copy = PrivateCopy(path.read_bytes(), path.name)
     try:
-        return source.stat().st_mtime_ns if source is not None else None
+        reader = Reader(copy.path)
+        with suppress(AddressNotFoundError):
+            getattr(reader, method)(_KNOWN)
+    except (InvalidDatabaseError, TypeError) as error:
+        raise ValueError(f"{path} is no usable database of this kind: {error}") from error
+    finally:
+        copy.close()  # what is mapped stays
+    return reader
+
+
+def _state(source: Path | bytes | None) -> tuple[int, int] | None:
+    if isinstance(source, bytes):
+        return 1, len(source)
+    try:
+        told = source.stat() if source is not None else None
     except OSError:
         return None
+    return None if told is None else (told.st_mtime_ns, told.st_size)
 
 
 def _bundled(folder: Path | None) -> Path | bytes | None:

@@ -104,6 +104,11 @@ class ReportConsumer:
             self._expect()
             self._changed.set()
 
+    def use(self, broker: str) -> None:
+        """Receive by another URL once what was asked for last has come. From any thread."""
+        self._broker = verified(broker)
+        self._changed.set()
+
     def depth(self) -> int:
         """How many reports wait for the loop."""
         return self._lanes.depth()

@@ -99,6 +99,16 @@ def granted(reply: Any) -> Any:
     return reply
 
 
+def trouble_with(url: str) -> str:
+    """What is wrong with a way to the broker, without its secrets; empty when it works."""
+    try:
+        with Link(url) as link:
+            link.one("PING")
+    except Exception as error:  # the client has many kinds, of its own and of the socket
+        return f"the broker cannot be used by it: {error}"
+    return ""
+
+
 def _options(url: str) -> dict[str, Any]:
     told: dict[str, Any] = parse_url(verified(url))  # type: ignore[no-untyped-call]
     options = {name: value for name, value in told.items() if name in _KEPT or name[:4] == "ssl_"}

@@ -125,6 +125,7 @@ class Publisher:
 
     def __init__(self, broker: str, signer: Signer | None = None) -> None:
         self._signer = signer
+        self._broker = self._opened = broker
         self._app = celery_app(broker)
         self._letters: queue.Queue[tuple[float, Letter] | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="post", daemon=True)
@@ -137,6 +138,14 @@ class Publisher:
     def open(self) -> None:
         """Begin to send."""
         self._thread.start()
+
+    def use(self, broker: str) -> None:
+        """Send by another URL from the next batch on. From any thread."""
+        self._broker = broker
+
+    def sign_by(self, signer: Signer | None) -> None:
+        """Have this one sign from the next batch on. From any thread."""
+        self._signer = signer
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Send what waits, if the broker takes it in time, and stop."""
@@ -198,6 +207,10 @@ class Publisher:
         do no harm.
         """
         signer = self._signer
+        if self._opened != self._broker:
+            self._app.close()
+            self._opened = self._broker
+            self._app = celery_app(self._opened)
         try:
             with (
                 self._app.producer_pool.acquire(block=True, timeout=5) as producer,

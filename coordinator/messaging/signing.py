@@ -32,6 +32,12 @@ class Signer:
     def __init__(self, seed: bytes) -> None:
         self._key = SigningKey(seed)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Signer) and other.public == self.public
+
+    def __hash__(self) -> int:
+        return hash(self.public)
+
     @property
     def public(self) -> str:
         """The public key, as workers pin it."""

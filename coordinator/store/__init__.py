@@ -4,6 +4,7 @@ Domain values and plain dicts go in and out; no ORM object leaves this package. 
 and worker.contract.
 """
 
+from coordinator.store.credentials import reload_database
 from coordinator.store.database import FencedError, StoreError
 from coordinator.store.opening import open_store
 from coordinator.store.paging import Page
@@ -24,4 +25,5 @@ __all__ = [
     "Store",
     "StoreError",
     "open_store",
+    "reload_database",
 ]

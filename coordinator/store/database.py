@@ -2,12 +2,13 @@
 to it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
+from asyncpg import InterfaceError, PostgresError
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTransaction
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -22,6 +23,9 @@ POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
 
 POSTGRES_NOW_MS: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _SQLITE_NOW_MS: Final = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+_SOON_S: Final = 5.0
+_NOT_TO_BE_HAD: Final = (OSError, PostgresError, InterfaceError)
 
 Row = dict[str, Any]
 
@@ -81,6 +85,14 @@ class Database:
         async with self.client.acquire_connection() as connection:
             await connection.copy_records_to_table(table, records=rows, columns=columns)
 
+    async def connect_by(self, told: Mapping[str, Any]) -> None:
+        """As of `Store.connect_by`."""
+        pool = getattr(self.client, "_pool", None)
+        if pool is not None:
+            pool.set_connect_args(**told)
+            await pool.expire_connections()
+            await _make_anew(pool)
+
     def _dialect(self, sql: str) -> str:
         return sql if self.is_sqlite else numbered(sql)
 
@@ -113,6 +125,16 @@ class Database:
         yield inside
         if self.before_commit is not None:
             await self.before_commit(inside)
+
+
+async def _make_anew(pool: Any) -> None:
+    """Have those made anew that nobody uses; the others are when they come back."""
+    held = []
+    with suppress(*_NOT_TO_BE_HAD):
+        while pool.get_idle_size():
+            held.append(await pool.acquire(timeout=_SOON_S))
+    for connection in held:
+        await pool.release(connection)
 
 
 def _sqlite_transaction(client: BaseDBAsyncClient, connection: Any) -> BaseDBAsyncClient:

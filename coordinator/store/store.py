@@ -1,5 +1,8 @@
 """The store: every query of Outscope, by what it is about."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from coordinator.store.database import Database
 from coordinator.store.leases import Leases
 from coordinator.store.results.archiving import Archiving
@@ -46,6 +49,12 @@ class Store:
     async def ping(self) -> None:
         """Returns when the database answers; raises when it does not."""
         await self._database.fetch("SELECT 1 AS one")
+
+    async def connect_by(self, told: Mapping[str, Any]) -> None:
+        """Make connections to PostgreSQL by these parameters of asyncpg from now on. Those in use
+        are given up when their users are done.
+        """
+        await self._database.connect_by(told)
 
     async def size(self, table: str) -> int:
         """Bytes on disk of a table of PostgreSQL with its indexes and partitions, or of the whole

@@ -36,6 +36,10 @@ class ArchiveLoop:
         self._first_s = first_s
         self._rest = rest
 
+    def use(self, url: str) -> None:
+        """Reach the same place by another URL from the next run on."""
+        self._url = url
+
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until told to stop; a run ends between two services of a day."""
         pause_s = self._first_s

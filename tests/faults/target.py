@@ -19,6 +19,8 @@ class Target:
     def __init__(self, *, silent: bool = False, limited_s: int | None = None) -> None:
         self.seen: dict[str, float] = {}
         self.requests = 0
+        self.last = b""
+        """The head of the newest request."""
         self._silent = silent
         status = (
             "200 OK" if limited_s is None else f"429 Too Many Requests\r\nRetry-After: {limited_s}"
@@ -57,6 +59,7 @@ class Target:
         if not request:  # somebody only knocked
             link.close()
             return
+        self.last = request
         path = request.split(b" ")[1].decode()
         self.requests += 1
         self.seen.setdefault(path, time.monotonic())

@@ -8,10 +8,15 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from worker.contract.reloading.reloads import Reloads, secret, told_in
 from worker.contract.settings.address import without_logins
+
+VARIABLE: Final = "OUTSCOPE_LOG_LEVEL"
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 MINUTE_S: Final = 60.0
 A_MINUTE: Final = 3
@@ -76,3 +81,23 @@ class Repeats(logging.Filter):
             more = before.lines - A_MINUTE
             record.msg, record.args = f"{message} ({more} more of these since {since})", ()
         return True
+
+
+def read_level(environ: Mapping[str, str]) -> str:
+    """The level that the environment tells, or the file that it names; ValueError names a wrong
+    one.
+    """
+    return valid_level(secret(VARIABLE, environ) or "INFO", told_in(VARIABLE, environ))
+
+
+def valid_level(text: str, called: str) -> str:
+    """A level as logging knows it; ValueError for any other text."""
+    if text.upper() not in LEVELS:
+        raise ValueError(f"{called} is {text[:20]!r}; give one of {', '.join(LEVELS)}")
+    return text.upper()
+
+
+def reload_level(reloads: Reloads, level: str, environ: Mapping[str, str]) -> None:
+    """Reload the level, which is this one now."""
+    take = logging.getLogger().setLevel
+    reloads.add(told_in(VARIABLE, environ), level, lambda: read_level(environ), take)

@@ -3,7 +3,9 @@
 import logging
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final
 
 from celery.concurrency.thread import ApplyResult, TaskPool
@@ -12,6 +14,7 @@ from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 from kombu import Connection
 
+from worker.contract.broker import verified
 from worker.contract.clock import monotonic_s
 from worker.messaging.refusal import advice
 
@@ -23,12 +26,50 @@ REFUSED_PAUSE_S: Final = 1.0
 log = logging.getLogger(f"outscope.{__name__}")
 
 
+class _OtherBrokerError(Exception):
+    """While we try to connect, another URL has come into use."""
+
+
 class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
     """Celery's consumer, back within seconds however long the broker was away, and not stopped by
     any message.
     """
 
     _explained_s = float("-inf")
+    _url = ""
+
+    def use(self, broker: str) -> None:
+        """Consume by another URL from the next message on. From any thread; nothing that the
+        broker has handed out is lost by it.
+        """
+        self.app.conf.broker_url = verified(broker)
+
+    @property
+    def _outdated(self) -> bool:
+        return bool(self._url != self.app.conf.broker_url)
+
+    def connection_for_read(self, heartbeat: Any = None) -> Connection:
+        """As Celery's own, by the URL that is in use when it succeeds."""
+        while True:
+            self._url = self.app.conf.broker_url  # before: what changes from here on is noticed
+            try:
+                return super().connection_for_read(heartbeat=heartbeat)
+            except _OtherBrokerError:
+                log.info("broker_changed while it was not reached")
+
+    def _go_on(self) -> None:
+        maybe_shutdown()
+        if self._outdated:
+            raise _OtherBrokerError
+
+    def _take_next(self, take: Callable[..., None], timeout: Any = None) -> None:
+        """Ask for the next message; at this moment none is on its way. By another URL it is asked
+        for once those that came are in hands from which a new connection does not take them.
+        """
+        if not self._outdated:
+            take(timeout)
+        elif not self.controller.semaphore._waiting:  # noqa: SLF001  Celery drops what waits there
+            raise ConnectionResetError("reconnecting by another URL")
 
     def ensure_connected(self, conn: Connection) -> Connection:
         """Try for ever, with short pauses; complain at first and then once a minute."""
@@ -47,7 +88,7 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
             interval_start=0.5,
             interval_step=0.5,
             interval_max=RETRY_MAX_S,
-            callback=maybe_shutdown,
+            callback=self._go_on,
         )
         self.first_connection_attempt = False
         return conn
@@ -68,6 +109,8 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         """Celery's own loop. A message that the transport cannot even read costs a reconnection,
         not the process.
         """
+        for channel in self._channels():
+            channel._brpop_start = partial(self._take_next, channel._brpop_start)  # noqa: SLF001
         try:
             loops.asynloop(*args)
         except (*self.connection_errors, *self.channel_errors):
@@ -80,8 +123,7 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         """Shut the sockets of the current connection down, from any thread; the loop then notices
         and reconnects.
         """
-        connection = self.connection
-        for channel in list(getattr(connection and connection.transport, "channels", None) or ()):
+        for channel in self._channels():
             client = vars(channel).get("client")  # only if it exists: the property would connect
             link = getattr(getattr(client, "connection", None), "_sock", None)
             if link is not None:
@@ -89,6 +131,10 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
                     link.shutdown(socket.SHUT_RDWR)
                 except OSError as error:
                     log.info("socket_was_dead error=%s", error)
+
+    def _channels(self) -> list[Any]:
+        connection = self.connection
+        return list(getattr(connection and connection.transport, "channels", None) or ())
 
 
 class LoudThreads(TaskPool):  # type: ignore[misc]  # Celery is untyped

@@ -26,12 +26,17 @@ class PinnedKeys:
     """
 
     def __init__(self, keys: Sequence[bytes], queues: Sequence[str]) -> None:
-        from nacl.signing import VerifyKey  # late: a worker that pins no key needs no library
-
-        self._keys: tuple[VerifyKey, ...] = tuple(VerifyKey(key) for key in keys)
+        self._keys: tuple[VerifyKey, ...] = ()
+        self.pin(keys)
         self._queues = frozenset(queues)
         self._seen: set[str] = set()
         self._ends: list[tuple[Instant, str]] = []
+
+    def pin(self, keys: Sequence[bytes]) -> None:
+        """Pin these and no others. From any thread."""
+        from nacl.signing import VerifyKey  # late: a worker that pins no key needs no library
+
+        self._keys = tuple(VerifyKey(key) for key in keys)
 
     def check(self, task: str, message: Any, signed: Any, at: Instant) -> None:
         """ForgedError says why this message must not be obeyed at this moment. One that may be is

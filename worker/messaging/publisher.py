@@ -29,15 +29,22 @@ class Publisher:
 
     def __init__(self, url: str, origin: str) -> None:
         self._url = verified(url)
+        self._opened_url = ""
         self._origin = origin
         self._connection: Connection | None = None
         self._producer: Producer | None = None
+
+    def use(self, url: str) -> None:
+        """Go by another URL from the next message on. From any thread."""
+        self._url = verified(url)
 
     def send(self, queue: str, task: str, argument: bytes) -> None:
         """Put a message on a queue; BrokerAwayError when the broker does not take it within its
         timeouts.
         """
         try:
+            if self._opened_url != self._url:
+                self.close()
             producer = self._producer or self._open()
             self._publish(producer, queue, task, argument)
         # the transport has many: its own, the client's, the socket's; all mean the same here
@@ -53,8 +60,11 @@ class Publisher:
                 connection.close()
 
     def _open(self) -> Producer:
+        self._opened_url = self._url
         self._connection = Connection(
-            self._url, transport_options=transport_options(), connect_timeout=CONNECT_TIMEOUT_S
+            self._opened_url,
+            transport_options=transport_options(),
+            connect_timeout=CONNECT_TIMEOUT_S,
         )
         self._connection.ensure_connection(max_retries=0)
         self._producer = Producer(self._connection.channel(), auto_declare=False)
@@ -89,3 +99,17 @@ class Publisher:
                 "ignore_result": True,
             },
         )
+
+
+def trouble_with(url: str) -> str:
+    """What is wrong with a way to the broker, without its secrets; empty when it works."""
+    try:
+        with _connection(verified(url)) as connection:
+            connection.ensure_connection(max_retries=0)
+    except Exception as error:  # as above, the transport has many
+        return f"the broker cannot be used by it: {error}"
+    return ""
+
+
+def _connection(url: str) -> Connection:
+    return Connection(url, transport_options=transport_options(), connect_timeout=CONNECT_TIMEOUT_S)

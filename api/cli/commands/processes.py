@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.options.locations import Data, Database, data_dir, given_database
 from api.cli.terminal.outside import say
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.installed import require
@@ -57,6 +58,7 @@ def up(
     page.
 
     Everything is kept in the data folder; a second start continues with it. Ctrl-C stops all of it.
+    SIGHUP has its processes read again what stands in files.
     """
     require("worker", "api")
     from api.supervisor.problem import CannotStartError
@@ -70,14 +72,16 @@ def up(
         port=port,
         config=config,
         broker=secret("OUTSCOPE_BROKER", broker),
+        broker_file=secret_file("OUTSCOPE_BROKER", broker),
         database=secret("OUTSCOPE_DATABASE", database),
+        database_file=secret_file("OUTSCOPE_DATABASE", database),
         allow=allow,
         ca_file=Path(ca_file) if ca_file else None,
         source_addresses=_pairs(source or []),
     )
     _checked(settings.broker, settings.database)
     try:
-        asyncio.run(run_until_told(settings, say))
+        asyncio.run(run_until_told(settings, _say))
     except CannotStartError as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
@@ -87,8 +91,7 @@ def coordinator(broker: Broker = None, database: Database = None, data: Data = N
     """Run the coordinator: it orders looks, keeps what was seen, and judges."""
     from api.cli.serving import run_coordinator
 
-    url = secret("OUTSCOPE_BROKER", broker)
-    raise typer.Exit(run_coordinator(url, database_url(database, data), data_dir(data)))
+    raise typer.Exit(run_coordinator(broker, given_database(database, data), data_dir(data)))
 
 
 def worker(context: typer.Context) -> None:
@@ -104,7 +107,7 @@ def api(
     """Run the API and the page."""
     from api.http.server import run_api
 
-    raise typer.Exit(run_api(database_url(database, data), host, port))
+    raise typer.Exit(run_api(given_database(database, data), host, port))
 
 
 def secret(variable: str, given: str | None) -> str | None:
@@ -132,6 +135,20 @@ def _checked(broker: str | None, database: str | None) -> None:
     except StoreError as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+def secret_file(variable: str, given: str | None) -> Path | None:
+    """The file that a setting stands in; None when it does not."""
+    file = os.environ.get(f"{variable}_FILE")
+    return Path(file) if file and not given else None
+
+
+def _say(line: str) -> None:
+    """Tell whoever started this, if the terminal is still there."""
+    try:
+        say(line)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

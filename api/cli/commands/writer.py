@@ -2,8 +2,8 @@
 
 import typer
 
-from api.cli.commands.processes import Broker, secret
-from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.commands.processes import Broker
+from api.cli.options.locations import Data, Database, data_dir, given_database
 
 
 def writer(broker: Broker = None, database: Database = None, data: Data = None) -> None:
@@ -14,5 +14,5 @@ def writer(broker: Broker = None, database: Database = None, data: Data = None) 
     """
     from api.cli.serving import run_coordinator
 
-    url, folder = database_url(database, data), data_dir(data)
-    raise typer.Exit(run_coordinator(secret("OUTSCOPE_BROKER", broker), url, folder, writer=True))
+    url, folder = given_database(database, data), data_dir(data)
+    raise typer.Exit(run_coordinator(broker, url, folder, writer=True))

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -28,6 +28,8 @@ Data = Annotated[
     ),
 ]
 
+_FILE: Final = "OUTSCOPE_DATABASE_FILE"
+
 
 def data_dir(data: Path | None) -> Path:
     """The data folder: the one given, else the user's."""
@@ -49,3 +51,12 @@ def database_url(database: str | None, data: Path | None) -> str:
     if database:
         return database
     return f"sqlite://{data_dir(data) / 'outscope.db'}"
+
+
+def given_database(database: str | None, data: Path | None) -> str | None:
+    """The database given, else the SQLite file in the data folder; None when OUTSCOPE_DATABASE_FILE
+    names the file that says it.
+    """
+    if database is None and os.environ.get(_FILE):
+        return None
+    return database or f"sqlite://{data_dir(data) / 'outscope.db'}"

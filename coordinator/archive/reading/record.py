@@ -29,6 +29,10 @@ class Record:
     def __init__(self, store: Store, place: Place | None, threads: Executor | None = None) -> None:
         self.store = store
         self.threads = threads
+        self.use(place)
+
+    def use(self, place: Place | None) -> None:
+        """Read the archive there from now on: the same one, by another way."""
         self.place = place
         self.manifest = Manifest(place) if place is not None else None
 

@@ -75,7 +75,27 @@ def test_only_the_coordinator_knows_the_key_that_signs_and_workers_pin_its_publi
 ) -> None:
     monkeypatch.setenv("OUTSCOPE_SIGNING_KEY_FILE", "/etc/outscope/signing.key")
     settings = ProductSettings(data=tmp_path)
-    ours, others = coordinator(settings, "redis://c@h"), worker(settings, "eu-west", EU, "public")
+    ours, others = coordinator(settings, "redis://c@h"), worker(settings, "eu-west", EU, tmp_path)
     assert ours.env["OUTSCOPE_SIGNING_KEY_FILE"] == "/etc/outscope/signing.key"
-    assert others.env["OUTSCOPE_COORDINATOR_KEY"] == "public"
+    assert others.env["OUTSCOPE_COORDINATOR_KEY_FILE"] == str(tmp_path)
     assert "OUTSCOPE_SIGNING_KEY_FILE" not in others.env | api(settings).env
+
+
+def test_what_stands_in_files_is_read_there_by_each_process(tmp_path: Path) -> None:
+    broker, database = tmp_path / "broker", tmp_path / "database"
+    settings = ProductSettings(
+        data=tmp_path,
+        broker="redis://pw@h",
+        broker_file=broker,
+        database="postgres://u:pw@h/d",
+        database_file=database,
+    )
+    for program in (
+        coordinator(settings, "redis://pw@h"),
+        api(settings),
+        worker(settings, "eu-west", "redis://pw@h"),
+    ):
+        assert not [value for value in program.env.values() if "pw@h" in value]
+    assert coordinator(settings, "").env["OUTSCOPE_DATABASE_FILE"] == str(database)
+    assert api(settings).env["OUTSCOPE_DATABASE_FILE"] == str(database)
+    assert worker(settings, "eu-west", "").env["OUTSCOPE_BROKER_FILE"] == str(broker)

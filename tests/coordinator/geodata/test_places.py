@@ -93,3 +93,38 @@ def test_a_database_of_another_kind_costs_one_warning(
     places = Places(path)
     assert places.of("8.8.8.8") == places.of("8.8.8.9") == NOWHERE
     assert len(caplog.records) == 1
+
+
+def test_a_database_that_becomes_unusable_leaves_the_one_before_in_use(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
+    places = Places(path)
+    for spoil in (
+        lambda: os.truncate(path, 100),
+        lambda: path.write_bytes(b"nonsense" * 1000),
+        lambda: database(path, "Something-Else", {"x": 1}),
+        path.unlink,
+    ):
+        spoil()
+        places.refresh()
+        with pytest.raises((OSError, ValueError)):
+            places.open_again(places.country)
+        assert places.of("8.8.8.8").country == "XX"
+        assert places.of("8.8.8.9").country == "XX"
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "the one before stays in use" in caplog.text
+    database(path, "GeoLite2-Country", {"country": {"iso_code": "YY"}})
+    places.open_again(places.country)
+    assert places.of("8.8.8.8").country == "YY"
+
+
+def test_a_database_that_is_cut_short_in_place_is_no_danger(tmp_path: Path) -> None:
+    path = tmp_path / "c.mmdb"
+    writer = MMDBWriter(4, "GeoLite2-Country")
+    for number in range(256):
+        writer.insert_network(IPSet([f"8.{number}.0.0/16"]), {"country": {"iso_code": "XX"}})
+    writer.to_db_file(str(path))
+    places = Places(path)
+    os.truncate(path, 0)
+    assert {places.of(f"8.{number}.0.1").country for number in range(256)} == {"XX"}

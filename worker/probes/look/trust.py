@@ -18,15 +18,17 @@ class Trust:
     given as bytes.
     """
 
-    def __init__(self, ca_file: str | None = None) -> None:
+    def __init__(self, ca_file: str | None = None, extra: bytes | None = None) -> None:
+        """`extra` is what the file holds, when that was read before."""
+        self.added = b""
         self._merged: tempfile._TemporaryFileWrapper[bytes] | None = None
         system = _system_bundle()
         if ca_file is None:
             self.file = system or ""
             return
-        extra = _certificates(ca_file)
+        self.added = certificates(ca_file) if extra is None else extra
         self._merged = tempfile.NamedTemporaryFile(prefix="outscope-ca-", suffix=".pem")  # noqa: SIM115 - lives until close
-        self._merged.write((Path(system).read_bytes() + b"\n" if system else b"") + extra)
+        self._merged.write((Path(system).read_bytes() + b"\n" if system else b"") + self.added)
         self._merged.flush()
         self.file = self._merged.name
 
@@ -52,7 +54,7 @@ def pem(content: bytes, where: str) -> bytes:
     return content
 
 
-def _certificates(path: str) -> bytes:
+def certificates(path: str) -> bytes:
     """The content of a PEM file; ValueError when it is none, so that a wrong setting stops the
     start.
     """

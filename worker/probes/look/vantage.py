@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Step
+from worker.contract.reloading.private import Retired
 from worker.probes.look.deadline import Deadlines
 from worker.probes.look.trust import Trust
 from worker.probes.names.resolver import Resolver
@@ -64,11 +65,23 @@ class Vantage:
         self._state_dir = state_dir
         self._memories: dict[type[Memory], Memory] = {}
         self._trust = Trust(ca_file)
+        self.added = self._trust.added
+        """What the operator's file of authorities held at the start."""
+        self._before = Retired()
         from worker.probes.look.engine import (
             Engine,  # here, so that reading a kind's parameters needs no libcurl
         )
 
         self.curl = Engine()
+
+    def believe(self, trust: Trust) -> None:
+        """Go by other authorities from the next look on. From any thread; those who look already
+        go on with what they have.
+        """
+        self._before.add(self._trust.close)
+        self._trust = trust
+        for made in ("tls", "tls_with_common_names"):
+            self.__dict__.pop(made, None)  # is made anew when it is asked for
 
     @property
     def trust(self) -> str:
@@ -102,6 +115,7 @@ class Vantage:
         self.deadlines.close()
         self.resolver.close()
         self._trust.close()
+        self._before.close()
 
 
 class Look:

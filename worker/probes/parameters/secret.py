@@ -24,6 +24,9 @@ HOSTS: Final = "_HOSTS"
 """What the variable with a secret's hosts is called, behind the secret's own name."""
 _PLACE: Final = re.compile(r"\$\{env:([^}]*)\}")
 
+_IN_FILES: Final[dict[str, str]] = {}
+"""What files held when they were read first, or at the last reload."""
+
 
 class SecretError(ValueError):
     """A secret that this worker does not have or must not read."""
@@ -59,12 +62,33 @@ def _value(name: str, to: Receiver, environment: Mapping[str, str]) -> str:
     file = environment.get(f"{name}_FILE")
     if file is None:
         raise SecretError(f"the environment variable {name} is not set on this worker")
+    return _IN_FILES.get(file) or keep_secret(file, read_secret(name, file))
+
+
+def secret_files(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The secrets that stand in files, and where."""
+    suffix = "_FILE"
+    return {
+        name.removesuffix(suffix): file
+        for name, file in environment.items()
+        if name.startswith(PREFIX) and name.endswith(suffix) and file
+    }
+
+
+def read_secret(name: str, file: str) -> str:
+    """What the file of a secret holds; SecretError when it cannot be read."""
     try:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise SecretError(
             f"the file that {name}_FILE names cannot be read on this worker"
         ) from error
+
+
+def keep_secret(file: str, text: str) -> str:
+    """Have this be the secret of a file from now on, whatever becomes of the file."""
+    _IN_FILES[file] = text
+    return text
 
 
 def _refuse_others(name: str, to: Receiver, hosts: str | None) -> None:
