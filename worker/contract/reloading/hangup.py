@@ -15,6 +15,8 @@ from threading import Thread
 from typing import Final
 
 _TERMINAL: Final = "/dev/tty"
+_OUTLIVES: Final = "OUTSCOPE_OUTLIVES_TERMINAL"
+"""Set by a process that begins anew in its place, and is not to end with its terminal."""
 
 
 class Hangups:
@@ -24,7 +26,9 @@ class Hangups:
         self._heard: SimpleQueue[bool] = SimpleQueue()  # can be put to while it is being put to
         self._wake: Callable[[], object] = _nobody
         before = signal.signal(signal.SIGHUP, self._hear)
-        self._stops = before is not signal.SIG_IGN and has_terminal()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+        told = before is signal.SIG_IGN or _OUTLIVES in os.environ
+        self._stops = not told and has_terminal()
 
     def next(self) -> bool:
         """Wait for the next; several that came meanwhile are one. False when no more are heard."""
@@ -63,9 +67,12 @@ class Hangups:
         self._heard.put(False)
 
     def pass_on(self) -> None:
-        """Let the program that takes this one's place not end by one that comes while it loads."""
+        """Let the program that takes this one's place not end by one that comes while it loads, and
+        be no other before its terminal. From any thread.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # the next one lets them in
         if not self._stops:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            os.environ[_OUTLIVES] = "1"
 
 
 @cache
