@@ -4,15 +4,18 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import trustme
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
@@ -303,3 +306,48 @@ def test_whom_not_to_probe_is_read_again(
         worker.signal(signal.SIGHUP)
         until(lambda: "changed=OUTSCOPE_NEVER_PROBE" in worker.log(), 10, "", worker.log)
         assert reason(2) == "blocked"
+
+
+@pytest.fixture
+def https(tmp_path: Path) -> Iterator[tuple[str, trustme.CA]]:
+    """A server that only its own authority vouches for: its URL, and that authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}/README.md", authority
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_authorities_that_looks_believe_are_read_again(
+    valkey: Broker, tmp_path: Path, coordinator: Coordinator, https: tuple[str, trustme.CA]
+) -> None:
+    url, authority = https
+    believed = tmp_path / "believed.pem"
+    believed.write_bytes(trustme.CA().cert_pem.bytes())
+    checks = [
+        check("web", "http", url=url, expect={"status": [200, 404]}),
+        check("tls", "tls", host="127.0.0.1", port=int(url.split(":")[2].split("/")[0])),
+    ]
+
+    def reasons(slot: int) -> list[str]:
+        ids = coordinator.order(checks, [(0, slot), (1, slot)])
+        until(lambda: ids <= set(coordinator.looks_by_id), 15, "results", worker.log)
+        return [str(coordinator.looks_by_id[one][6]) for one in sorted(ids)]
+
+    told = {"OUTSCOPE_CA_FILE": str(believed)}
+    with WorkerProcess(valkey.url, tmp_path / "worker", settings=told) as worker:
+        assert reasons(1) == ["tls", "tls"]
+        believed.write_bytes(authority.cert_pem.bytes())
+        worker.signal(signal.SIGHUP)
+        until(lambda: "changed=OUTSCOPE_CA_FILE" in worker.log(), 10, "", worker.log)
+        assert reasons(2) == ["ok", "ok"]
+        believed.write_bytes(b"no certificate")
+        worker.signal(signal.SIGHUP)
+        until(lambda: "kept=OUTSCOPE_CA_FILE" in worker.log(), 10, "", worker.log)
+        assert reasons(3) == ["ok", "ok"]

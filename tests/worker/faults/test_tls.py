@@ -1,6 +1,8 @@
 """A broker behind TLS: verified by default."""
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,3 +88,32 @@ def test_a_worker_does_not_talk_to_a_broker_that_nobody_vouches_for(
         assert "certificate verify failed" in worker.log()
     finally:
         worker.kill()
+
+
+def test_certificates_that_are_spoilt_in_place_are_told_and_the_ones_before_stay(
+    tls_broker: str, authority: Path, tmp_path: Path
+) -> None:
+    url = f"{tls_broker}?ssl_ca_certs={authority}"
+    good = tmp_path / "good.pem"
+    shutil.copy(authority, good)
+    with (
+        WorkerProcess(url, tmp_path / "worker") as worker,
+        Coordinator(f"{tls_broker}?ssl_ca_certs={good}&ssl_cert_reqs=required") as coordinator,
+        redis.from_url(f"{tls_broker}?ssl_ca_certs={good}") as admin,
+    ):
+        until(lambda: coordinator.heartbeats, 10, "a heartbeat", worker.log)
+        os.truncate(authority, 50)
+        worker.signal(signal.SIGHUP)
+        until(lambda: "kept=OUTSCOPE_BROKER" in worker.log(), 10, "a word", worker.log)
+        assert f"of the broker ({authority}) cannot be used" in worker.log()
+        admin.client_kill_filter(_type="normal", skipme=True)  # who is in comes in again
+        before = len(coordinator.heartbeats)
+        until(lambda: len(coordinator.heartbeats) > before + 1, 20, "heartbeats", worker.log)
+        shutil.copy(good, authority)
+        with authority.open("a") as more:
+            more.write(trustme.CA().cert_pem.bytes().decode())
+        worker.signal(signal.SIGHUP)
+        until(lambda: "changed=OUTSCOPE_BROKER" in worker.log(), 10, "a word", worker.log)
+        before = len(coordinator.heartbeats)
+        until(lambda: len(coordinator.heartbeats) > before + 1, 20, "heartbeats", worker.log)
+        assert worker.stop() == 0
