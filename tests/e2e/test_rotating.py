@@ -98,7 +98,6 @@ class Apart(Running):
                     "OUTSCOPE_DATA": str(self._folder / "data"),
                     "OUTSCOPE_BROKER_FILE": str(self._folder / "broker"),
                     "OUTSCOPE_DATABASE_FILE": str(self._folder / "database"),
-                    "OUTSCOPE_WRITERS": "elsewhere",
                     "OUTSCOPE_GEOIP_COUNTRY": str(self._folder / "country.mmdb"),
                     "OUTSCOPE_PUBLIC_ADDRESS": "8.0.0.1",
                     **environ,
@@ -123,8 +122,9 @@ def geoip(path: Path, country: str, networks: int = 1) -> None:
     path.write_bytes(draft.read_bytes())
 
 
-@pytest.fixture
+@pytest.fixture(params=["writer", "no writer"])
 def apart(
+    request: pytest.FixtureRequest,
     valkey: Broker,
     postgres_url: str,
     fast_config: Path,
@@ -135,12 +135,14 @@ def apart(
         outscope("apply", fast_config, "--database", postgres_url), check=True, capture_output=True
     )
     made = Apart(tmp_path, free_port(), valkey, postgres_url)
+    writers = "elsewhere" if request.param == "writer" else "here"
     user = f"u0_{postgres_url[-8:]}"
     geoip(tmp_path / "country.mmdb", "XX", 200)
     made.admit("secret-0", user)
     made.write("secret-0", user)
-    made.start("coordinator", "coordinator")
-    made.start("writer", "writer")
+    made.start("coordinator", "coordinator", OUTSCOPE_WRITERS=writers)
+    if request.param == "writer":
+        made.start("writer", "writer", OUTSCOPE_WRITERS=writers)
     made.start("api", "api", "--port", made.port)
     for region in REGIONS:
         made.start(region, "worker", "--region", region, "--allow", "127.3.0.0/16")
@@ -186,13 +188,13 @@ def test_every_secret_is_rotated_under_load_and_the_old_ones_are_removed(
 def test_what_is_of_no_use_is_told_and_nothing_changes(apart: Apart, tmp_path: Path) -> None:
     (tmp_path / "broker").write_text("redis://outscope:wr0ng@127.0.0.1:1/0")
     (tmp_path / "database").write_text("postgres://nobody-here:wr0ng@127.0.0.1:1/elsewhere")
-    for name in ("coordinator", "writer"):
+    for name in {"coordinator", "writer"} & apart.processes.keys():
         line = reloaded(apart.processes[name], apart.log(name))
         assert f"changed=- kept={','.join(reversed(BOTH.split(',')))}" in line, line
     assert "kept=OUTSCOPE_DATABASE_FILE" in reloaded(apart.processes["api"], apart.log("api"))
     (tmp_path / "broker").unlink()
     (tmp_path / "database").write_text("")
-    for name in ("coordinator", "writer", "api"):
+    for name in {"coordinator", "writer", "api"} & apart.processes.keys():
         line = reloaded(apart.processes[name], apart.log(name), "not_reloaded")
         assert "WARNING" in line
         assert "wr0ng" not in apart.log(name).read_text()
@@ -209,12 +211,13 @@ def test_a_country_database_that_is_cut_short_in_place_ends_nobody(
 
     until("where workers are", lambda: countries() == {"XX"}, 30)
     os.truncate(tmp_path / "country.mmdb", 100)
-    line = reloaded(apart.processes["writer"], apart.log("writer"))
+    storing = "writer" if "writer" in apart.processes else "coordinator"
+    line = reloaded(apart.processes[storing], apart.log(storing))
     assert "kept=OUTSCOPE_GEOIP_COUNTRY" in line
     since = now()
     until("looks go on", lambda: min(newest_of_each(apart), default=0) > since + 6000)
     assert countries() == {"XX"}
     geoip(tmp_path / "country.mmdb", "YY")
-    reloaded(apart.processes["writer"], apart.log("writer"), "changed=OUTSCOPE_GEOIP_COUNTRY")
+    reloaded(apart.processes[storing], apart.log(storing), "changed=OUTSCOPE_GEOIP_COUNTRY")
     until("where workers are now", lambda: countries() == {"YY"}, 30)
     assert all(process.poll() is None for process in apart.processes.values())
