@@ -105,7 +105,7 @@ def test_certificates_that_are_spoilt_in_place_are_told_and_the_ones_before_stay
         os.truncate(authority, 50)
         worker.signal(signal.SIGHUP)
         until(lambda: "kept=OUTSCOPE_BROKER" in worker.log(), 10, "a word", worker.log)
-        assert f"of the broker ({authority}) cannot be used" in worker.log()
+        assert f"needed, as PEM: {authority}" in worker.log()
         admin.client_kill_filter(_type="normal", skipme=True)  # who is in comes in again
         before = len(coordinator.heartbeats)
         until(lambda: len(coordinator.heartbeats) > before + 1, 20, "heartbeats", worker.log)
