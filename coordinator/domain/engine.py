@@ -184,7 +184,9 @@ class Engine:
         quiet_since = LONGEST_AGO if judge is None else judge.state.quiet_since
         if quiet_since != LONGEST_AGO:
             quiet_since = max(quiet_since, self._learned_at - series.span_ms)
-        series.trim(quiet_since)
+        workers = self._fleet.by_region.get(series.region, ())
+        unfit = {one.number: spans for one in workers if (spans := one.spans(NEVER))}
+        series.trim(quiet_since, unfit)
 
     def _link(self, at: Instant) -> list[IncidentEvent]:
         """Tell which incidents of several services likely share a cause."""

@@ -12,6 +12,7 @@ from coordinator.domain.inference.abstention import why
 from coordinator.domain.inference.claim import Claim, Coverage, within
 from coordinator.domain.inference.finding import CALM, Finding, conclude
 from coordinator.domain.inference.hypotheses import Group, groups_of, kinds_of
+from coordinator.domain.inference.normal import normal_of
 from coordinator.domain.inference.posterior import evidence, weigh
 from coordinator.domain.inference.prefilter import Prefilter, rates_of
 from coordinator.domain.model.horizon import NEVER
@@ -142,7 +143,7 @@ class Estimator:
         if not (grid.bad.any() or grid.slow.any()) or not coverage.votes.any():
             return [CALM]
         rules, found = self._rules, list[Finding]()
-        normal = self._normal()
+        normal = self._normal(grid)
         sick = self._fleet.control.sickness(self.service, grid, normal, now)
         nats = evidence(grid, normal, coverage.votes, 0.0 if sick is None else sick.lost)
         standing = self._standing(claims, coverage)
@@ -205,13 +206,8 @@ class Estimator:
         )
         return (components, regions) if components and regions else None
 
-    def _normal(self) -> Floats:
-        normal = np.full(self.enabled.shape, self._rules.normal_share_min)
-        np.maximum.at(
-            normal.reshape(-1),
-            self._cells,
-            [series.normal.share(self._rules) for series in self.all_series],
-        )
+    def _normal(self, grid: CountGrid) -> Floats:
+        normal = normal_of(self.all_series, self._cells, grid, self._rules)
         self.prefilter.normal = float(normal[self.enabled].min())
         return normal
 

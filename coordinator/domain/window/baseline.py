@@ -3,7 +3,7 @@ fails.
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Final
 
 from coordinator.domain.model.rules import Rules
@@ -47,6 +47,8 @@ class Baseline:
         "limit_ms",
         "looks",
         "median",
+        "recent_bad",
+        "recent_looks",
         "steps",
         "times",
     )
@@ -61,8 +63,8 @@ class Baseline:
         """The logarithm of the time from which on a look speaks for being slow, by how many steps
         for each unit more, and that of one that takes far longer.
         """
-        self.looks = 0.0
-        self.bad = 0.0
+        self.looks = self.recent_looks = 0.0
+        self.bad = self.recent_bad = 0.0
 
     def learn_time(self, total_ms: float, rules: Rules) -> None:
         """Take the time of one good look in."""
@@ -118,21 +120,51 @@ class Baseline:
 
     def to_numbers(self) -> list[float]:
         """What was learned, to be kept over a restart."""
-        return [self.times, self.median, self.deviation, self.looks, self.bad]
+        votes = [self.looks, self.bad, self.recent_looks, self.recent_bad]
+        return [self.times, self.median, self.deviation, *votes]
 
     def remember(self, numbers: Sequence[float], rules: Rules) -> None:
-        """Take what was learned before a restart."""
-        times, self.median, self.deviation, self.looks, self.bad = numbers
+        """Take what was learned before a restart, if it can be: nothing else may reach a verdict.
+
+        Of five numbers, as they were once kept, the last two are of lately, too.
+        """
+        times, median, deviation, *votes = numbers
+        if not _are_sound(deviation, [*numbers[:3], *votes]):
+            return
+        self.median, self.deviation = median, max(deviation, LEAST_DEVIATION)
+        self.looks, self.bad, self.recent_looks, self.recent_bad = (votes + votes)[:4]
         self.times = int(times)
         if self.times >= rules.slow_after_looks:
             self._draw_limit(rules)
 
-    def learn_vote(self, bad: bool, decay: float) -> None:
+    def learn_vote(self, bad: bool, decay: float, recent_decay: float | None = None) -> None:
         """Take one old look of a quiet time in."""
         self.looks = self.looks * decay + 1
         self.bad = self.bad * decay + bad
+        lately = decay if recent_decay is None else recent_decay
+        self.recent_looks = self.recent_looks * lately + 1
+        self.recent_bad = self.recent_bad * lately + bad
 
-    def share(self, rules: Rules) -> float:
-        """The share of looks that fails while all is well."""
-        share = (1 + self.bad) / (rules.prior_looks + self.looks)
-        return min(max(share, rules.normal_share_min), rules.normal_share_max)
+    def share(self, rules: Rules, usual: float | None = None) -> float:
+        """The share of looks that fails while all is well: no more than lately. `usual` is what it
+        is taken for until it is known.
+        """
+        prior = rules.prior_looks
+        usual = 1 / prior if usual is None else usual
+        ever = (prior * usual + self.bad) / (prior + self.looks)
+        lately = (prior * ever + self.recent_bad) / (prior + self.recent_looks)
+        return min(max(min(ever, lately), rules.normal_share_min), rules.normal_share_max)
+
+
+def _are_sound(deviation: float, numbers: Sequence[float]) -> bool:
+    """Whether these are numbers that can be learned: none endless or below what it can be."""
+    times, median, _, looks, bad, *lately = numbers
+    counts = [times, looks, bad, *lately]
+    shares = bad <= looks and (not lately or lately[1] <= lately[0])
+    return (
+        all(map(isfinite, numbers))
+        and min(counts) >= 0
+        and deviation > 0
+        and shares
+        and abs(median) <= log(LONGEST_MS)
+    )

@@ -4,17 +4,34 @@ normal there.
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check
 from coordinator.domain.window.baseline import Baseline
-from coordinator.domain.window.look import NAME_SHIFT, VOTE_SHIFT, Vote, at_of, first_code, fresh_ms
+from coordinator.domain.window.look import (
+    NAME_SHIFT,
+    VOTE_SHIFT,
+    Vote,
+    at_of,
+    first_code,
+    fresh_ms,
+    worker_of,
+)
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
 ROOM = 3
 """A series is trimmed when it holds this many spans of looks."""
+LATELY, LATELY_LOOKS = 28, 500
+"""What is learned of lately counts half after this part of the half-life (of a week, six hours), or
+so many looks.
+"""
+Spans: TypeAlias = Sequence[tuple[Instant, Instant]]
+NOBODY: Final[Mapping[int, Spans]] = MappingProxyType({})
 
 
 class Series:
@@ -33,6 +50,7 @@ class Series:
         "fresh_ms",
         "late_ms",
         "normal",
+        "recent_decay",
         "reference",
         "region",
         "room",
@@ -64,6 +82,8 @@ class Series:
         """
         self.normal = Baseline()
         self.decay = 0.5 ** (check.interval_ms / rules.half_life_ms)
+        lately_ms = max(rules.half_life_ms / LATELY, LATELY_LOOKS * check.interval_ms)
+        self.recent_decay = 0.5 ** (check.interval_ms / lately_ms)
         self.votes = False
         """Whether its cell votes at present."""
         self.asn: int | None = None
@@ -83,21 +103,26 @@ class Series:
             codes.insert(place, code)
         return True
 
-    def trim(self, quiet_since: Instant) -> None:
-        """Forget looks older than the span; those of a quiet time are learned from."""
+    def trim(self, quiet_since: Instant, unfit: Mapping[int, Spans] = NOBODY) -> None:
+        """Forget looks older than the span; those of a quiet time are learned from, but not those
+        of a worker that was `unfit` then (spans by its number).
+        """
         codes = self.codes
         end = bisect_left(codes, first_code(at_of(codes[-1]) - self.span_ms))
         if end == 0:
             return
         if quiet_since != LONGEST_AGO:
-            self._learn(codes[bisect_left(codes, first_code(quiet_since), 0, end) : end])
+            self._learn(codes[bisect_left(codes, first_code(quiet_since), 0, end) : end], unfit)
         del codes[:end]
 
-    def _learn(self, old: "array[int]") -> None:
+    def _learn(self, old: "array[int]", unfit: Mapping[int, Spans]) -> None:
         for code in old:
             vote = code >> VOTE_SHIFT & 3
-            if vote != Vote.ABSTAINS:
-                self.normal.learn_vote(vote == Vote.BAD, self.decay)
+            if vote == Vote.ABSTAINS or (
+                unfit and any(a <= at_of(code) < b for a, b in unfit.get(worker_of(code), ()))
+            ):
+                continue
+            self.normal.learn_vote(vote == Vote.BAD, self.decay, self.recent_decay)
 
     def since(self, at: Instant) -> "array[int]":
         """The looks of that moment and later, oldest first."""

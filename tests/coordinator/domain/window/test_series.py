@@ -83,6 +83,13 @@ def test_what_is_trimmed_is_learned_from_only_as_far_as_it_was_quiet() -> None:
     assert lately.normal.bad == pytest.approx(5, rel=0.01)
 
 
+def test_looks_of_a_worker_that_was_unfit_then_teach_nothing() -> None:
+    codes = [code_of(10 * n, Vote.BAD, worker=n % 2) for n in range(30)]
+    series = series_of(CHECK, "r1", codes, span_ms=0)
+    series.trim(at(0), {1: [(at(0), at(150))]})
+    assert series.normal.bad == pytest.approx(29 - 7, rel=0.01), "the newest is not old yet"
+
+
 def test_looks_that_stay_are_not_learned_from_yet() -> None:
     series = series_of(CHECK, "r1", [code_of(10 * n, Vote.BAD) for n in range(30)], span_ms=290_000)
     series.trim(at(0))
