@@ -139,6 +139,7 @@ class Workers(TypedDict):
 
 
 class Gaps(TypedDict):
-    """Gaps, the latest first."""
+    """Gaps, the latest first, and the cursor of the next page."""
 
     items: list[GapView]
+    next: str | None

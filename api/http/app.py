@@ -8,9 +8,12 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from api.http.answers import errors
 from api.http.answers.headers import SecurityHeaders
+from api.http.answers.packing import Pack
+from api.http.answers.prefix import AnswerHead, Below
 from api.http.answers.refusals import refused
 from api.http.listening.hosts import CheckHost, hosts
 from api.http.openapi import corrected
@@ -32,6 +35,8 @@ may grow come in pages: ask again with `cursor` set to `next`. Documents with a 
 `304` to `If-None-Match`.
 """
 EXPORT_THREADS: Final = 2
+HEALTH: Final = ["health"]
+"""The tag of what monitors ask, with parameters of their own that mean nothing here."""
 
 Beside = Callable[[Sources], AbstractContextManager[object]]
 
@@ -66,15 +71,26 @@ def create_app(settings: ApiSettings, beside: Beside = nullcontext) -> FastAPI:
         docs_url=None,  # both viewers load their scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
-        responses=refused(503),
+        responses=refused(421, 500, 503),
     )
     app.state.requests = RequestMetrics()
+    app.state.prefix = settings.root_path
     for router in in_reading_order():
-        documented = router.include_in_schema
-        app.include_router(router, dependencies=[Depends(only_known)] if documented else [])
+        strict = router.include_in_schema and router.tags != HEALTH
+        app.include_router(router, dependencies=[Depends(only_known)] if strict else [])
     errors.install(app)
+    app.add_middleware(Pack)
+    app.add_middleware(AnswerHead)
+    app.add_middleware(Below, prefix=settings.root_path)
     app.add_middleware(CheckHost, known=hosts(settings.host, settings.hosts))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, shared=bool(settings.origins))
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "HEAD"],
+            expose_headers=["ETag", "Link", "Retry-After", "Outscope-Export", "Outscope-Schema"],
+        )
     app.add_middleware(CountRequests, metrics=app.state.requests)
     return app
 
@@ -110,5 +126,8 @@ class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
         if not self.openapi_schema:
-            self.openapi_schema = corrected(super().openapi())
+            made = corrected(super().openapi())
+            if self.state.prefix:
+                made["servers"] = [{"url": self.state.prefix}]
+            self.openapi_schema = made
         return self.openapi_schema

@@ -2,11 +2,21 @@
 shape.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from api.http.answers.errors import MEDIA_TYPE
 
 _SHAPES = "#/components/schemas/"
+_WRONG: Final = {
+    "description": "`invalid_parameter`",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SHAPES}Problem"}}},
+}
+"""Every address refuses parameters that it does not know."""
+_HELD: Final = {"description": "the client holds it already, as `If-None-Match` says"}
+_ALWAYS_NEW: Final = frozenset(
+    {"listResults", "listIncidents", "listGaps", "getServiceHistory", "exportDataset"}
+)
+"""What has no ETag."""
 
 
 def corrected(schema: dict[str, Any]) -> dict[str, Any]:
@@ -15,7 +25,12 @@ def corrected(schema: dict[str, Any]) -> dict[str, Any]:
     """
     for path in schema["paths"].values():
         for operation in path.values():
-            _correct(operation["responses"])
+            responses = operation["responses"]
+            _correct(responses)
+            if "health" not in operation["tags"]:
+                responses.setdefault("422", _WRONG)
+                responses |= {} if operation["operationId"] in _ALWAYS_NEW else {"304": _HELD}
+            operation["responses"] = dict(sorted(responses.items()))
     shapes: dict[str, Any] = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         shapes.pop(name, None)

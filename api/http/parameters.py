@@ -48,7 +48,10 @@ async def only_known(request: Request) -> None:
         "parameters", ()
     )
     known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
-    for name in request.query_params:
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if given.count(name) > 1:
+            raise invalid(name[:40], "is given more than once; give one value")
         if name not in known:
             raise invalid(
                 name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}"

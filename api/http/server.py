@@ -12,13 +12,14 @@ from api.http.settings import read_api_settings
 from worker.contract import logs
 
 
-def run_api(database: str | None, host: str, port: int) -> int:
+def run_api(database: str | None, host: str, port: int, root_path: str = "") -> int:
     """Run the API until told to stop; returns the exit code. Without `database` the environment
     tells which.
     """
+    told = {**os.environ, **({"OUTSCOPE_ROOT_PATH": root_path} if root_path else {})}
     try:
         level = logs.read_level(os.environ)
-        settings = read_api_settings(os.environ, database, host, port)
+        settings = read_api_settings(told, database, host, port)
     except ValueError as error:  # ApiSettingsError is one
         sys.stderr.write(f"{error}\n")
         return 2

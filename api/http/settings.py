@@ -1,9 +1,17 @@
 """What the API process is told: where the store is, where to listen, how fresh its answers are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from worker.contract.reloading.reloads import ReloadError, secret
+from worker.contract.settings.address import echoed
+
+_PREFIX: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+_ORIGIN: Final = re.compile(
+    r"\*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,10 @@ class ApiSettings:
     exports_per_client: int = 2
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Where it came from, to be asked again."""
+    root_path: str = ""
+    """The path below which a proxy shows it, such as `/status`."""
+    origins: tuple[str, ...] = ()
+    """Web pages of these origins may read it (CORS); `*` is all."""
 
 
 class ApiSettingsError(ValueError):
@@ -47,6 +59,7 @@ def read_api_settings(
         environ = {**plain, "OUTSCOPE_DATABASE": database}
     named = environ.get("OUTSCOPE_PUBLIC_HOSTS", "").split(",")
     at_once = _count("OUTSCOPE_EXPORTS", environ, 4)
+    origins = environ.get("OUTSCOPE_CORS_ORIGINS", "").replace(",", " ").split()
     return ApiSettings(
         read_database(environ),
         archive=read_archive(environ),
@@ -55,6 +68,8 @@ def read_api_settings(
         port=port,
         hosts=tuple(name.strip() for name in named if name.strip()),
         exports_at_once=at_once,
+        root_path=_prefix(environ.get("OUTSCOPE_ROOT_PATH", "").strip()),
+        origins=tuple(map(_origin, origins)),
         exports_per_client=_count("OUTSCOPE_EXPORTS_PER_CLIENT", environ, min(2, at_once)),
     )
 
@@ -77,6 +92,23 @@ def _secret(name: str, environ: Mapping[str, str]) -> str:
         return secret(name, environ)
     except ReloadError as error:
         raise ApiSettingsError(str(error)) from None
+
+
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text):
+        raise ApiSettingsError(
+            f"OUTSCOPE_ROOT_PATH (--root-path) is {text[:40]!r}; write a path such as /status"
+        )
+    return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text):
+        raise ApiSettingsError(
+            f"OUTSCOPE_CORS_ORIGINS holds {echoed(text)}; write origins such as"
+            " https://status.example.com, with blanks between, or *"
+        )
+    return text
 
 
 def _count(name: str, environ: Mapping[str, str], otherwise: int) -> int:

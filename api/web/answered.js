@@ -13,7 +13,7 @@ const parts = new WeakMap();
 
 /** A closed section; opened, it asks where `service` was answered from. */
 export function makeAnswered(service) {
-  const address = `/v1/services/${encodeURIComponent(service.id)}/answered-from`;
+  const address = `v1/services/${encodeURIComponent(service.id)}/answered-from`;
   const found = {
     address,
     finding: make("p", { class: "finding" }, "Asking…"),

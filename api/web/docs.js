@@ -6,7 +6,7 @@ const at = (id) => document.getElementById(id);
 
 async function read() {
   try {
-    const answer = await fetch("/v1/openapi.json");
+    const answer = await fetch("v1/openapi.json");
     if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     draw(await answer.json());
   } catch (error) {

@@ -18,7 +18,7 @@ export function start({ heard, same, failed }) {
     asking = true;
     clearTimeout(timer);
     try {
-      const answer = await fetch("/v1/overview", {
+      const answer = await fetch("v1/overview", {
         headers: etag ? { "If-None-Match": etag } : {},
         cache: "no-store",
         signal: AbortSignal.timeout(PATIENCE_MS),

@@ -25,7 +25,7 @@ export function tick(parent, now) {
 function create(incident) {
   const found = {
     shape: shape(),
-    title: make("a", { href: `/v1/incidents/${encodeURIComponent(incident.id)}` }),
+    title: make("a", { href: `v1/incidents/${encodeURIComponent(incident.id)}` }),
     lasts: make("span", { class: "lasts" }),
     began: make("span"),
     after: timeElement(),
@@ -35,7 +35,7 @@ function create(incident) {
     comes: make("p", { class: "quiet" }, "Intermittent: it came and went several times within an hour."),
     shared: make("p", { class: "quiet" }),
     cause: make("a"),
-    evidence: make("a", { href: `/v1/incidents/${encodeURIComponent(incident.id)}/evidence` }, "evidence"),
+    evidence: make("a", { href: `v1/incidents/${encodeURIComponent(incident.id)}/evidence` }, "evidence"),
     calm: make("p", { class: "quiet" }, "Well again. It is closed when that lasts."),
   };
   found.between.append("between ", found.after, " and ");
@@ -75,7 +75,7 @@ function update(article, incident, services, regions) {
   show(found.comes, incident.intermittent);
   show(found.shared, incident.cause !== null);
   if (incident.cause) {
-    mark(found.cause, "href", `/v1/incidents/${encodeURIComponent(incident.cause.id)}`);
+    mark(found.cause, "href", `v1/incidents/${encodeURIComponent(incident.cause.id)}`);
     say(found.cause, `an incident of ${services.get(incident.cause.service)?.name ?? incident.cause.service}`);
   }
 }

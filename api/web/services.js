@@ -16,7 +16,7 @@ export function drawServices(parent, overview) {
 function create(service) {
   const found = {
     shape: shape(),
-    name: make("a", { href: `/v1/services/${encodeURIComponent(service.id)}` }),
+    name: make("a", { href: `v1/services/${encodeURIComponent(service.id)}` }),
     sentence: make("span"),
     since: make("span", { class: "since" }, " since "),
     time: timeElement(),

@@ -11,7 +11,7 @@ const favicon = document.getElementById("favicon");
 const judgedAt = timeElement();
 
 // Fetched now, so that the icon can still change when the server is gone.
-for (const state of ["well", "degraded", "bad", "unknown"]) new Image().src = `/web/${state}.svg`;
+for (const state of ["well", "degraded", "bad", "unknown"]) new Image().src = `web/${state}.svg`;
 
 /** Show what the overview says as a whole. */
 export function summarise(overview) {
@@ -37,5 +37,5 @@ export function sign(state, sentence) {
   const title = `${sentence} · Outscope`;
   if (document.title !== title) document.title = title;
   mark(document.body, "data-state", state);
-  mark(favicon, "href", `/web/${state}.svg`);
+  mark(favicon, "href", `web/${state}.svg`);
 }

@@ -102,12 +102,23 @@ def worker(context: typer.Context) -> None:
 
 
 def api(
-    database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000
+    database: Database = None,
+    data: Data = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            help="Path below which a proxy shows it, such as /status.",
+            envvar="OUTSCOPE_ROOT_PATH",
+            metavar="PATH",
+        ),
+    ] = "",
 ) -> None:
     """Run the API and the page."""
     from api.http.server import run_api
 
-    raise typer.Exit(run_api(given_database(database, data), host, port))
+    raise typer.Exit(run_api(given_database(database, data), host, port, root_path))
 
 
 def secret(variable: str, given: str | None) -> str | None:

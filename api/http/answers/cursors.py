@@ -3,6 +3,7 @@
 A cursor of another list, or of other filters, would leave things out without a word.
 """
 
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final
@@ -14,6 +15,7 @@ from api.http.answers.errors import ProblemError
 from coordinator.store.paging import position
 
 _INT64: Final = 2**63
+_ID: Final = re.compile(r"[ -~]*")
 _FREE: Final = frozenset({"cursor", "limit"})
 """Parameters that say how much is read from where, and not what."""
 
@@ -41,16 +43,19 @@ def unbound(request: Request, cursor: str | None, free: frozenset[str] = _FREE) 
     return inner
 
 
-def checked(request: Request, cursor: str | None) -> str | None:
-    """The position behind which the next page of this list begins."""
+def checked(request: Request, cursor: str | None, *, numbered: bool = False) -> str | None:
+    """The position behind which the next page of this list begins; `numbered` when the ids of its
+    items are numbers.
+    """
     inner = unbound(request, cursor)
     if inner is None:
         return None
     try:
         at, identifier = position(inner)
+        number = int(identifier) if numbered else at
     except ValueError:
         raise bad(str(cursor)) from None
-    if not -_INT64 <= at < _INT64 or not identifier.isascii() or not identifier.isprintable():
+    if max(abs(at), abs(number)) >= _INT64 or not _ID.fullmatch(identifier):
         raise bad(str(cursor))
     return inner
 

@@ -8,6 +8,8 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
+from api.http.answers.packing import plain_etag
+
 JSON = "application/json"
 
 
@@ -48,4 +50,4 @@ def answer(request: Request, found: Document) -> Response:
 def _holds(if_none_match: str, etag: str) -> bool:
     """Whether the header names the ETag; `W/` is ignored, as RFC 9110 compares weakly here."""
     held = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-    return any(tag in (etag, "*") for tag in held)
+    return any(plain_etag(tag) in (etag, "*") for tag in held)

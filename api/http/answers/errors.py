@@ -127,7 +127,14 @@ async def _on_http(request: Request, error: Exception) -> Response:
         error.status_code, "bad_request" if error.status_code < 500 else "internal"
     )
     detail = f"{request.method} {request.url.path}: {PROBLEMS[code].title.lower()}"
-    return problem(request, ProblemError(code, detail), error.headers)
+    return problem(request, ProblemError(code, detail), _with_head(error.headers))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """What is answered to GET is answered to HEAD."""
+    if headers and headers.get("Allow") == "GET":
+        return {**headers, "Allow": "GET, HEAD"}
+    return headers
 
 
 async def _on_trouble(request: Request, error: Exception) -> Response:

@@ -26,8 +26,11 @@ HEADERS: Final = {
 class SecurityHeaders:
     """Adds the headers to each HTTP answer of the app that it wraps."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, shared: bool = False) -> None:
         self.app = app
+        # pages of other origins may read it, as a setting says
+        apart = {"cross-origin-resource-policy": "cross-origin"} if shared else {}
+        self.headers = {**HEADERS, **apart}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; headers that the answer sets itself stay."""
@@ -35,7 +38,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.http.answers.cursors import bound
 from api.http.answers.encoding import JSON, encode
+from api.http.answers.prefix import outside
 
 
 def page(request: Request, items: Sequence[Any], following: str | None) -> Response:
@@ -18,5 +19,6 @@ def page(request: Request, items: Sequence[Any], following: str | None) -> Respo
     headers = {"cache-control": "no-store"}
     if following is not None:
         address = request.url.include_query_params(cursor=following)
-        headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
+        path = outside(request, address.path)
+        headers["link"] = f'<{path}?{address.query}>; rel="next"'
     return Response(encode({"items": items, "next": following}), media_type=JSON, headers=headers)

@@ -11,6 +11,7 @@ from api.http.answers.cursors import bound, unbound
 from api.http.answers.encoding import answer as answered
 from api.http.answers.encoding import document
 from api.http.answers.errors import ProblemError, invalid
+from api.http.answers.prefix import outside
 from api.http.answers.refusals import refused
 from api.http.parameters import Cursor
 from api.http.routes.results import Wanted
@@ -28,11 +29,20 @@ router = APIRouter(tags=["exports"])
 
 _FORMATS: Final = "; ".join(f"`{name}`: {made.about}" for name, made in FORMATS.items())
 
-Name = Annotated[str, Path(description=enumerated(DATASETS, "or"))]
-FormatName = Annotated[str, Query(alias="format", description=_FORMATS)]
+Name = Annotated[
+    str,
+    Path(description=enumerated(DATASETS, "or"), json_schema_extra={"enum": sorted(DATASETS)}),
+]
+FormatName = Annotated[
+    str,
+    Query(alias="format", description=_FORMATS, json_schema_extra={"enum": sorted(FORMATS)}),
+]
 Compression = Annotated[
     str | None,
-    Query(description=f"{enumerated(COMPRESSIONS, 'or')}; without it, what suits the format"),
+    Query(
+        description=f"{enumerated(COMPRESSIONS, 'or')}; without it, what suits the format",
+        json_schema_extra={"enum": list(COMPRESSIONS)},
+    ),
 ]
 Columns = Annotated[
     str | None, Query(description="only these, in this order, comma-separated", max_length=1_000)
@@ -146,7 +156,9 @@ async def export(
         await _begun(made, own.record, cursor)
         identifier = kept.keep(made, str(bound(request, "", _FREE)))
         stream = made.stream(own.record, own.threads)
-        return ExportStream(stream, place, _media_type(made), _headers(made, identifier))
+        return ExportStream(
+            stream, place, _media_type(made), _headers(made, identifier, outside(request, ""))
+        )
     except BaseException:
         place.free()
         raise
@@ -159,13 +171,13 @@ async def _begun(made: Any, record: Any, cursor: str | None) -> None:
         raise ProblemError("bad_cursor", str(error)) if cursor else error from None
 
 
-def _headers(made: Any, identifier: str) -> dict[str, str]:
+def _headers(made: Any, identifier: str, prefix: str) -> dict[str, str]:
     return {
         "content-disposition": f'attachment; filename="{made.file_name}"',
         "cache-control": "no-store",
         "outscope-schema": made.dataset.version,
         "outscope-export": identifier,
-        "link": f'</v1/exports/summaries/{identifier}>; rel="describedby"',
+        "link": f'<{prefix}/v1/exports/summaries/{identifier}>; rel="describedby"',
     }
 
 

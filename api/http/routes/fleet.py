@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.documents.fleet import Gaps, Regions, Workers
-from api.http.answers.encoding import JSON, answer, encode
-from api.http.answers.refusals import refused
-from api.http.parameters import IdFilter, Limit, TimeFilter, instant
+from api.http.answers.cursors import checked
+from api.http.answers.encoding import answer
+from api.http.answers.pages import page
+from api.http.answers.refusals import FILTERED
+from api.http.parameters import Cursor, IdFilter, Limit, TimeFilter, instant
 from api.http.sources.sources import From
 
 router = APIRouter(tags=["fleet"])
@@ -30,12 +32,14 @@ async def workers(request: Request, sources: From) -> Response:
     return answer(request, (await sources.snapshots.current()).workers)
 
 
-@router.get("/v1/gaps", operation_id="listGaps", response_model=Gaps, responses=refused(422))
+@router.get("/v1/gaps", operation_id="listGaps", response_model=Gaps, responses=FILTERED)
 async def gaps(
+    request: Request,
     sources: From,
     service: IdFilter = None,
     region: IdFilter = None,
     since: TimeFilter = "1d",
+    cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
     """Looks that should have been made and were not, or of which nothing was heard; the latest
@@ -45,7 +49,6 @@ async def gaps(
     good or bad news.
     """
     at = instant("since", since) or 0
-    found = await sources.store.gaps.since(at, service, region, limit)
-    return Response(
-        encode({"items": found}), media_type=JSON, headers={"cache-control": "no-store"}
-    )
+    behind = checked(request, cursor, numbered=True)
+    found = await sources.store.gaps.page(at, service, region, behind, limit)
+    return page(request, found.items, found.next)

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from api.documents.history import History
 from api.http.answers.encoding import JSON, encode
-from api.http.answers.errors import invalid
-from api.http.answers.refusals import FILTERED
+from api.http.answers.errors import ProblemError, invalid
+from api.http.answers.refusals import refused
 from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, span
-from api.http.sources.sources import From
+from api.http.sources.sources import From, Sources
 from coordinator.analytics.history import MOST_POINTS, history, level_for
 from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
@@ -30,7 +30,7 @@ Resolution = Annotated[
     "/v1/services/{id}/history",
     operation_id="getServiceHistory",
     response_model=History,
-    responses=FILTERED,
+    responses=refused(404, 422),
 )
 async def service_history(
     request: Request,
@@ -48,7 +48,7 @@ async def service_history(
 
     Answered from rollups, a year in a fraction of a second. A minute is there some seconds after it
     ended, an hour that has not ended is renewed every few minutes. A service of which nothing is
-    kept has no points.
+    kept yet has no points; one that is neither configured nor kept is not found.
     """
     begin, end = span(since, until)
     end = now() if end is None else end
@@ -63,4 +63,12 @@ async def service_history(
         told = await history(
             sources.archive, id, begin, end, level, component=component, check=check, region=region
         )
+    if not told["points"] and not await _is_known(sources, id):
+        raise ProblemError(
+            "unknown_service", f"No service {id!r} is configured; /v1/services lists them"
+        )
     return Response(encode(told), media_type=JSON, headers={"cache-control": "no-store"})
+
+
+async def _is_known(sources: Sources, identifier: str) -> bool:
+    return identifier in (await sources.snapshots.current()).picture.topology.service

@@ -7,12 +7,12 @@ document.
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.http.answers.encoding import Document, answer, ready
+from api.http.answers.prefix import outside
 
 WEB: Final = Path(__file__).parents[2] / "web"
 _TYPES: Final = {
@@ -46,6 +46,12 @@ async def index(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """The reference."""
     return answer(request, _FILES["docs.html"])
+
+
+@router.get("/openapi.json", response_model=None)
+async def openapi(request: Request) -> Response:
+    """Where it is."""
+    return RedirectResponse(outside(request, "/v1/openapi.json"), 308)
 
 
 @router.api_route("/web/{name}", methods=_METHODS, response_model=None)

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.http.answers.prefix import HEAD
 from api.http.sources.export_places import ExportPlace
 
 PIECE: Final = 65_536
@@ -29,7 +30,12 @@ class ExportStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; a reader that goes away ends the export at once."""
         try:
-            await super().__call__(scope, receive, send)
+            if scope.get(HEAD):
+                begin = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+                await send(begin)
+                await send({"type": "http.response.body", "body": b""})
+            else:
+                await super().__call__(scope, receive, send)
         finally:
             self._place.free()
             await self._made.aclose()

@@ -7,6 +7,7 @@ from coordinator.domain.schedule.filling import without
 from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.encoding import moment
 from coordinator.store.database import Database
+from coordinator.store.paging import Page, cursor_of, position
 from worker.contract.instant import Instant
 
 _PUT: Final = (
@@ -53,21 +54,40 @@ class Gaps:
         self, at: Instant, service: str | None = None, region: str | None = None, limit: int = 1000
     ) -> list[dict[str, Any]]:
         """The gaps that reach beyond a moment, the latest first."""
+        return (await self.page(at, service, region, None, limit)).items
+
+    async def page(
+        self,
+        at: Instant,
+        service: str | None = None,
+        region: str | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> Page[dict[str, Any]]:
+        """One page of the gaps that reach beyond a moment, the latest first."""
         conditions, values = ["last_at >= ?"], list[Any]([at])
+        if cursor is not None:
+            last_at, identifier = position(cursor)
+            conditions.append("(last_at, id) < (?, ?)")
+            values += [last_at, int(identifier)]
         for name, value in (("service", service), ("region", region)):
             if value is not None:
                 conditions.append(f"{name} = ?")
                 values.append(value)
         rows = await self._database.fetch(
-            f"SELECT {_COLUMNS} FROM gap "
+            f"SELECT id, {_COLUMNS} FROM gap "
             f"WHERE {' AND '.join(conditions)} ORDER BY last_at DESC, id DESC LIMIT ?",
             *values,
-            limit,
+            limit + 1,
         )
-        return [
-            {**row, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
-            for row in rows
-        ]
+        last = rows[limit - 1] if len(rows) > limit else None
+        following = cursor_of(last["last_at"], str(last["id"])) if last else None
+        return Page(list(map(_document, rows[:limit])), following)
+
+
+def _document(row: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in row.items() if name != "id"}
+    return {**told, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
 
 
 async def _with_gaps(database: Database, pairs: Set[tuple[str, str]]) -> Set[tuple[str, str]]:

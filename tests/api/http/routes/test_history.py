@@ -30,7 +30,7 @@ async def test_it_answers_the_buckets_and_the_whole(
     assert (told["resolution"], len(told["points"])) == ("minute", 1)
     assert (told["whole"]["looks"], told["whole"]["uptime"]) == (4, 0.75)
     assert set(told["points"][0]["total_ms"]) == {"p50", "p95", "p99"}
-    assert (await api.get("/v1/services/nobody/history")).json()["points"] == []
+    assert (await api.get("/v1/services/nobody/history")).json()["code"] == "unknown_service"
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_the_command_shows_a_table_or_the_document(
     assert "timeout 1" in said.output
     told = json.loads(outscope("history", "claude", "--since", "1h", "--json").stdout)
     assert told["whole"]["bad"] == 1
-    assert "Nothing is kept of nobody" in outscope("history", "nobody").output
+    assert "No service 'nobody' is configured" in outscope("history", "nobody").output
     assert outscope("history", "claude", "--resolution", "week").exit_code != 0
