@@ -1,6 +1,6 @@
 """Query parameters that several addresses share, and what may be in them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Path, Query, Request
 
@@ -16,16 +16,34 @@ PATIENCE_S = 30.0
 there is.
 """
 
+# told to programs; people get a sentence from what reads them
+_TIME: Final = {
+    "pattern": r"^([0-9]{1,4}[smhdw]|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z)$"
+}
+_CURSOR: Final = {"pattern": r"^[0-9a-f]{12}\.[A-Za-z0-9_-]+$"}
+
 Identifier = Annotated[str, Path(description="the id of the one thing that is asked for")]
 IdFilter = Annotated[
     str | None, Query(description="only of this id", pattern=IDENTIFIER, examples=["claude"])
 ]
 Cursor = Annotated[
-    str | None, Query(description="`next` of the page before, for the same query", max_length=800)
+    str | None,
+    Query(
+        description="`next` of the page before, for the same query",
+        max_length=800,
+        json_schema_extra=_CURSOR,
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="at most so many items")]
 TimeFilter = Annotated[
-    str | None, Query(description=FORM, max_length=64, examples=["10m", "2026-03-01T14:32:07Z"])
+    str | None,
+    Query(
+        description=FORM,
+        max_length=64,
+        examples=["10m", "2026-03-01T14:32:07Z"],
+        json_schema_extra=_TIME,
+    ),
 ]
 
 AtTime = Annotated[
@@ -34,6 +52,7 @@ AtTime = Annotated[
         description=f"what stood then; {FORM}",
         max_length=64,
         examples=["2026-03-01T14:32:07Z", "10m"],
+        json_schema_extra=_TIME,
     ),
 ]
 

@@ -58,8 +58,9 @@ class Pack:
         if not coding or len(body) < WORTH:
             return message
         etag = headers.get("etag", "")
-        known = self._kept.get((coding, etag))
-        packed: bytes = known or await to_thread(_PACKERS[coding], body)
+        packed = self._kept.get((coding, etag))
+        if packed is None:
+            packed = await to_thread(_PACKERS[coding], body)
         if etag:
             # other bytes have another name; `etag_of` knows it again
             headers["etag"] = f'{etag[:-1]}-{coding}"'
