@@ -4,6 +4,7 @@ exported.
 
 import asyncio
 import json as plain_json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,6 +52,8 @@ def sql(
     from coordinator.archive.place import PlaceError
     from coordinator.store import StoreError
 
+    # as it was typed, whatever letters the locale knows
+    query = os.fsencode(query).decode("utf-8", "replace")
     with tempfile.TemporaryDirectory(prefix="outscope-sql-") as scratch:
         try:
             if files:
