@@ -41,7 +41,8 @@ class IncidentView(TypedDict):
     withdrawn: Annotated[
         bool,
         Field(
-            description="whether what it rested on counts no more, such as results that were struck"
+            description="whether what it rested on counts no more: results that were struck, or of"
+            " workers that were found sick; `reason` says which"
         ),
     ]
     cause: Annotated[

@@ -5,10 +5,10 @@ nothing else. Live ingest, rebuild after a restart and `outscope replay` all run
 they agree.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from coordinator.domain.incidents.correlation import shared_causes
+from coordinator.domain.incidents.correlation import shared_causes, without_cause
 from coordinator.domain.incidents.life import closed
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.judge import Judge
@@ -131,10 +131,10 @@ class Engine:
             if doubted:
                 judge.estimator.stirred = True
             events += judge.judge(at, suspicion)
-        if any(
-            isinstance(event, IncidentEvent) and event.moment is Moment.OPENED for event in events
-        ):
-            events += self._link(at)
+        told = [event for event in events if isinstance(event, IncidentEvent)]
+        gone = {event.incident.id for event in told if event.moment is Moment.WITHDRAWN}
+        if gone or any(event.moment is Moment.OPENED for event in told):
+            events += self._link(at, gone)
         return events
 
     def _take(self, result: Result) -> None:
@@ -188,10 +188,12 @@ class Engine:
         unfit = {one.number: spans for one in workers if (spans := one.spans(NEVER))}
         series.trim(quiet_since, unfit)
 
-    def _link(self, at: Instant) -> list[IncidentEvent]:
-        """Tell which incidents of several services likely share a cause."""
+    def _link(self, at: Instant, gone: Collection[str]) -> list[IncidentEvent]:
+        """Tell which incidents of several services likely share a cause; what was withdrawn is none
+        any more.
+        """
         open_now = [opened for judge in self._judges.values() for opened in judge.open_incidents()]
-        causes = shared_causes(open_now, self._rules)
+        causes = {**without_cause(open_now, gone), **shared_causes(open_now, self._rules)}
         changed = [incident for judge in self._judges.values() for incident in judge.link(causes)]
         return [IncidentEvent(at, Moment.UPDATED, incident) for incident in changed]
 

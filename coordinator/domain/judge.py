@@ -7,13 +7,9 @@ from dataclasses import replace
 
 from coordinator.domain.announcing.hysteresis import HysteresisState, announce
 from coordinator.domain.announcing.statement import Speaker, summary
+from coordinator.domain.incidents.keeping import adopted, linked, reconciled, resumed
 from coordinator.domain.incidents.life import OpenIncidents, step
-from coordinator.domain.incidents.open_incident import (
-    AnnouncedClaim,
-    OpenIncident,
-    StepInput,
-    cell_spans_of,
-)
+from coordinator.domain.incidents.open_incident import AnnouncedClaim, OpenIncident, StepInput
 from coordinator.domain.inference.claim import ALL_WELL, still
 from coordinator.domain.inference.confirm import Ask, Confirmation
 from coordinator.domain.inference.estimator import Estimate, Estimator
@@ -224,6 +220,7 @@ class Judge:
             slow_firsts=_firsts(grid, [one for one in self.incidents.open if one.slow], slow=True),
             interval_ms=self.estimator.pace.by_cell,
             say=lambda claim, severity: self._speaker.sentence(claim, severity, estimate),
+            remains=lambda cells, since: self.estimator.remains(grid, cells, since, now),
         )
 
     def verdict(self, now: Instant) -> Verdict:
@@ -238,26 +235,11 @@ class Judge:
 
     def resume(self, incidents: Sequence[Incident]) -> None:
         """Go on with open incidents, as far as what they reach is still looked at."""
-        opened = []
-        for incident in incidents:
-            reach = frozenset(
-                key
-                for key in self.estimator.cells
-                if key[0] in incident.components and key[1] in incident.regions
-            )
-            if reach:
-                opened.append(OpenIncident(incident, reach, cell_spans_of(incident, reach)))
-        self.incidents = OpenIncidents(tuple(opened), self.incidents.ended)
+        self.incidents = resumed(self.incidents, incidents, self.estimator.cells)
 
     def reconcile(self, stored: Sequence[Incident]) -> None:
-        """After a rebuild, let the open incidents be the stored ones: what was not stored was never
-        told.
-        """
-        found = {opened.incident.id: opened for opened in self.incidents.open}
-        missing = [incident for incident in stored if incident.id not in found]
-        kept = tuple(replace(found[one.id], incident=one) for one in stored if one.id in found)
-        self.resume(missing)
-        self.incidents = OpenIncidents((*kept, *self.incidents.open), self.incidents.ended)
+        """After a rebuild, let the open incidents be the stored ones."""
+        self.incidents = reconciled(self.incidents, stored, self.estimator.cells)
 
     def adopt(self, before: "Judge") -> None:
         """Go on where the judge under the former configuration stopped, as far as the same cells
@@ -266,24 +248,12 @@ class Judge:
         cells = self.estimator.cells
         claims = tuple(still(claim, cells, self._rules) for claim in before.state.claims)
         self.state = replace(before.state, claims=claims)
-        left = [(opened, opened.reach & cells) for opened in before.incidents.open]
-        self.incidents = OpenIncidents(
-            tuple(replace(c, reach=r) for c, r in left if r), before.incidents.ended
-        )
+        self.incidents = adopted(before.incidents, cells)
         self.estimator.stirred = True
 
     def link(self, causes: Mapping[str, str]) -> list[Incident]:
         """Note which incident each open one likely shares its cause with; those that changed."""
-        incidents = [
-            replace(opened, incident=_linked(opened.incident, causes))
-            for opened in self.incidents.open
-        ]
-        changed = [
-            new.incident
-            for new, old in zip(incidents, self.incidents.open, strict=True)
-            if new != old
-        ]
-        self.incidents = replace(self.incidents, open=tuple(incidents))
+        self.incidents, changed = linked(self.incidents, causes)
         return changed
 
 
@@ -293,8 +263,3 @@ def _firsts(
     """The tallies of all cells that these incidents reach."""
     cells = {cell for opened in incidents for cell in opened.cell_spans}
     return tallies(grid, cells, grid.begin, slow=slow) if cells else {}
-
-
-def _linked(incident: Incident, causes: Mapping[str, str]) -> Incident:
-    cause = causes.get(incident.id, incident.cause)
-    return incident if cause == incident.cause else replace(incident, cause=cause)

@@ -114,7 +114,7 @@ def _take(incidents: dict[str, Opened], record: Mapping[str, Any]) -> None:
     if known is None:
         incidents[name] = Opened(name, str(record["service"]), at, claimed(record), since, by)
     else:
-        ended = at if record["event"] == "resolved" else None
+        ended = at if record["event"] in ("resolved", "withdrawn") else None
         incidents[name] = replace(known, started_after=since, started_by=by, resolved_at=ended)
 
 

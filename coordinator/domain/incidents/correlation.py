@@ -2,7 +2,7 @@
 likely one event.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from coordinator.domain.model.incident import Incident
 from coordinator.domain.model.rules import Rules
@@ -23,6 +23,11 @@ def shared_causes(incidents: Sequence[Incident], rules: Rules) -> Mapping[str, s
                 found[incident.id] = found.get(earlier.id, earlier.id)
                 break
     return found
+
+
+def without_cause(incidents: Sequence[Incident], withdrawn: Collection[str]) -> Mapping[str, str]:
+    """No cause for those whose cause was withdrawn."""
+    return {incident.id: "" for incident in incidents if incident.cause in withdrawn}
 
 
 def _together(one: Incident, other: Incident, rules: Rules) -> bool:

@@ -24,16 +24,21 @@ from coordinator.domain.incidents.open_incident import (
 )
 from coordinator.domain.incidents.opening import is_confirmed, is_heard_enough
 from coordinator.domain.incidents.reached import claim_of_reach, in_order, worst_of
+from coordinator.domain.incidents.withdrawing import without_sick
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, widest
 from coordinator.domain.window.axes import CellKey
 from worker.contract.instant import Instant
 
+OVER = frozenset({Moment.RESOLVED, Moment.WITHDRAWN})
+
 
 @dataclass(frozen=True, slots=True)
 class OpenIncidents:
-    """The open incidents of a service, oldest first, and those that ended lately."""
+    """The open incidents of a service, oldest first, and those that ended or were withdrawn
+    lately.
+    """
 
     open: tuple[OpenIncident, ...] = ()
     ended: tuple[OpenIncident, ...] = ()
@@ -72,7 +77,8 @@ def step(
             rules,
         )
         events += lines
-        (ended if lines and lines[-1].moment is Moment.RESOLVED else going).append(after)
+        is_over = bool(lines) and lines[-1].moment in OVER
+        (ended if is_over else going).append(after)
     for announced in bad:
         if (
             id(announced) not in matched
@@ -100,8 +106,12 @@ def _go_on(
     if not mine and is_over(opened, step_input, claimed, rules, wanted_ms):
         event = _resolve(opened, step_input.now, opened.incident.reason)
         return replace(opened, incident=event.incident), [event]
+    opened, fell = without_sick(opened, claimed, step_input, rules)
+    if fell is not None and fell.moment is Moment.WITHDRAWN:
+        return opened, [fell]
     opened = replace(opened, reach=narrowed(opened, step_input, claimed, rules))
-    return _update(opened, mine, step_input, rules)
+    opened, lines = _update(opened, mine, step_input, rules)
+    return opened, [fell, *lines] if fell is not None else lines
 
 
 def _open(
@@ -119,13 +129,19 @@ def _open(
     before = [
         opened
         for opened in ended
-        if opened.reach & claim.cells and (opened.incident.resolved_at or 0) > lately
+        if opened.reach & claim.cells
+        and (opened.incident.resolved_at or 0) > lately
+        and not opened.incident.withdrawn
     ]
     again = next((opened for opened in before if opened.incident.started_by == started_by), None)
     if again is not None or len(before) >= rules.intermittent_times - 1:
         return _reopen(again or before[0], announced, step_input, intermittent=again is None)
+    name = incident_id(step_input.service, started_by, claim.cells)
+    if any(opened.incident.id == name for opened in ended):
+        # what was withdrawn stays so
+        name = incident_id(step_input.service, step_input.now, claim.cells)
     incident = Incident(
-        id=incident_id(step_input.service, started_by, claim.cells),
+        id=name,
         service=step_input.service,
         severity=announced.severity,
         scope=claim.scope,

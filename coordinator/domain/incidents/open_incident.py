@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from coordinator.domain.inference.claim import Claim
+from coordinator.domain.inference.remains import Remains
 from coordinator.domain.model.incident import Incident, Part, Parts
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Severity
@@ -62,6 +63,10 @@ class StepInput:
     """How often each cell is looked at."""
     say: Callable[[Claim, Severity], str]
     """The sentence of a claim, in the words of the verdict."""
+    remains: Callable[[Collection[CellKey], Instant], Remains | None] = lambda *_: None
+    """What is left of the evidence of some cells since a moment; None when that is too long ago, or
+    no worker of theirs was sick.
+    """
 
     def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
         """How long all of these cells must be well, by the one that is looked at most rarely."""
@@ -86,6 +91,8 @@ class OpenIncident:
     cell_spans: Mapping[CellKey, CellSpan] = field(default_factory=dict, hash=False)
     slow: bool = False
     """Whether it is slowness rather than failures, by its last claim."""
+    fallen_since: Instant | None = None
+    """Since when some of its evidence counts no more."""
 
     def end(self) -> tuple[Instant | None, Instant | None]:
         """(last bad, first good] of the cell that failed last."""

@@ -2,7 +2,7 @@
 to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -15,10 +15,12 @@ from coordinator.domain.inference.hypotheses import Group, groups_of, kinds_of
 from coordinator.domain.inference.normal import normal_of
 from coordinator.domain.inference.posterior import evidence, weigh
 from coordinator.domain.inference.prefilter import Prefilter, rates_of
+from coordinator.domain.inference.remains import Remains, remaining
 from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.vantages.fleet import Fleet
+from coordinator.domain.vantages.sickness import Sickness
 from coordinator.domain.window.axes import CellKey, Flags, Floats, any_along, axes_of
 from coordinator.domain.window.grid import CountGrid, fill
 from coordinator.domain.window.pace import pace_of
@@ -27,6 +29,8 @@ from worker.contract.instant import Instant
 
 STAYS_SHARE = 0.5
 """What is announced as a disruption of its own stays one while it is this likely."""
+LOST_LEAST = 0.02
+"""Of a region that loses less, nothing counts less."""
 MOST_DISRUPTIONS = 3
 """Disruptions of one service that are told apart at once."""
 Reach: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
@@ -144,7 +148,7 @@ class Estimator:
             return [CALM]
         rules, found = self._rules, list[Finding]()
         normal = self._normal(grid)
-        sick = self._fleet.control.sickness(self.service, grid, normal, now)
+        sick = self._sickness(grid, normal, now)
         nats = evidence(grid, normal, coverage.votes, 0.0 if sick is None else sick.lost)
         standing = self._standing(claims, coverage)
         while len(found) < MOST_DISRUPTIONS:
@@ -158,6 +162,40 @@ class Estimator:
                 break
             nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
         return found or [CALM]
+
+    def _sickness(self, grid: CountGrid, normal: Floats, now: Instant) -> Sickness | None:
+        """What workers lose of everything, worked out once a step."""
+        if "sickness" not in grid.told:
+            found = self._fleet.control.sickness(self.service, grid, normal, now)
+            grid.told["sickness"] = found
+        sick: Sickness | None = grid.told["sickness"]
+        return sick
+
+    def remains(
+        self, grid: CountGrid, cells: Collection[CellKey], since: Instant, now: Instant
+    ) -> Remains | None:
+        """What is left of the evidence of these cells since a moment; None when that is too long
+        ago, or no worker of theirs was sick.
+        """
+        if since < grid.begin:
+            return None
+        normal, begun = self._normal(grid), since - self.axes.bucket_ms
+        sick = self._sickness(grid, normal, now)
+        regions = {region for _, region in cells} & self._suspects(sick, grid, begun)
+        ailments = self._fleet.ailments(regions, begun, now, self.service)
+        if not ailments:
+            return None
+        return Remains(remaining(grid, normal, sick, cells, since), ailments)
+
+    def _suspects(self, sick: Sickness | None, grid: CountGrid, since: Instant) -> frozenset[str]:
+        """The regions whose workers may have been sick at any time since then."""
+        first = max(0, (since - grid.begin) // self.axes.bucket_ms)
+        lost = np.zeros(len(self.axes.regions)) if sick is None else sick.lost[first:].max((0, 1))
+        return frozenset(
+            region
+            for region, most in zip(self.axes.regions, lost.tolist(), strict=True)
+            if most >= LOST_LEAST or self._fleet.was_unfit(region, since)
+        )
 
     def _standing(self, claims: Sequence[Claim], coverage: Coverage) -> list[Reach]:
         """The reaches of what is announced, as far as they vote."""

@@ -112,6 +112,10 @@ class Rules:
     """An incident opens with so much evidence: a verdict may be taken back, an incident is
     history.
     """
+    withdraw_nats: float = 7.0
+    """An incident of which no more evidence is left, since its workers were found sick, is
+    withdrawn.
+    """
     narrow_after_ms: int = 300_000
     """An incident narrows only after this long of steady evidence; it widens at once."""
     resolve_after_ms: int = 300_000

@@ -39,29 +39,28 @@ class Control:
     def sickness(
         self, service: str, grid: CountGrid, normal: Floats, now: Instant
     ) -> Sickness | None:
-        """What the workers of this service's regions lose; None where nothing of it fails."""
+        """What the workers of this service's regions lose; None where nothing of it fails, or where
+        nothing else is looked at: then nobody can tell.
+        """
         looks, axes = grid.looks, grid.axes
-        columns = np.unique(looks.cell[looks.bad] % max(1, len(axes.regions)))
-        if not len(columns):
+        failing = np.unique(looks.cell[looks.bad] % max(1, len(axes.regions))).tolist()
+        columns = [one for one in failing if self._asked(service, axes.regions[one])[0]]
+        if not columns:
             return None
         width = int(looks.worker.max(initial=0)) + 1
         span = Span(grid.begin, axes.bucket_ms, axes.buckets)
         witnessed = [
-            self.witnessed(service, axes.regions[column], span, width, now)
-            for column in columns.tolist()
+            self.witnessed(service, axes.regions[column], span, width, now) for column in columns
         ]
-        return Sickness(grid, normal, columns, np.stack(witnessed, axis=2), self._blip_nats)
+        return Sickness(
+            grid, normal, np.array(columns), np.stack(witnessed, axis=2), self._blip_nats
+        )
 
     def witnessed(self, service: str, region: str, span: Span, width: int, now: Instant) -> Floats:
         """(loss, bucket, worker): what all that is not this service says of the workers of a
         region.
         """
-        everything = self._by_region[region]
-        groups = witnesses(everything)
-        judged = {groups[one] for one in everything if one.check.service == service}
-        asked = [one for one in everything if groups[one] not in judged]
-        asked.sort(key=lambda one: not one.reference)
-        del asked[SERIES_AT_MOST:]
+        asked, groups = self._asked(service, region)
         looks = looks_of(asked, span.begin, width)
         bucket = np.minimum((looks.at - span.begin) // span.bucket_ms, span.buckets - 1)
         return witness_nats(
@@ -72,6 +71,17 @@ class Control:
             (span.buckets, width),
             lambda one, at: self._expected(one, at, now),
         )
+
+    def _asked(self, service: str, region: str) -> tuple[list[Series], Mapping[Series, str]]:
+        """What may witness for the workers of a region while a service is judged, references first,
+        and what shares a fate.
+        """
+        everything = self._by_region[region]
+        groups = witnesses(everything)
+        judged = {groups[one] for one in everything if one.check.service == service}
+        asked = [one for one in everything if groups[one] not in judged]
+        asked.sort(key=lambda one: not one.reference)
+        return asked[:SERIES_AT_MOST], groups
 
     def _expected(self, series: Series, at: Instant, now: Instant) -> float:
         """The share of looks at the same that other regions saw fail about then."""

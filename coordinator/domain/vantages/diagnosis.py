@@ -146,6 +146,10 @@ class Run:
 
     def __init__(self) -> None:
         self.since: Instant = 0
+        """Start of the first in which more than one witness speaks against the worker, if any: one
+        alone may have failed itself, before the worker did.
+        """
+        self._spread = False
         self.sums: dict[str, float] = {}
         """What each witness added."""
         self.failed: dict[str, list[float]] = {}
@@ -153,8 +157,9 @@ class Run:
 
     def add(self, at: Instant, witnesses: Mapping[str, Sequence[float]]) -> None:
         """One more slot."""
-        if not self.sums:
-            self.since = at
+        spread = sum(fmean(steps) > 0 for steps in witnesses.values()) > 1
+        if not self.sums or (spread and not self._spread):
+            self.since, self._spread = at, spread
         for group, steps in witnesses.items():
             self.sums[group] = self.sums.get(group, 0.0) + fmean(steps)
             self.failed.setdefault(group, []).append(fmean(step > 0 for step in steps))

@@ -16,6 +16,7 @@ from coordinator.domain.vantages.diagnosis import (
     may_be_suspect,
 )
 from coordinator.domain.vantages.elsewhere import Elsewhere
+from coordinator.domain.vantages.losses import ailment, losses
 from coordinator.domain.vantages.standing import NOT_HEARD, Standing, standing_of
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
@@ -219,6 +220,26 @@ class Fleet:
         return {
             key: (vantage.fitness, vantage.why) for key, vantage in sorted(self.vantages.items())
         }
+
+    def was_unfit(self, region: str, since: Instant) -> bool:
+        """Whether any worker of a region was unfit at any time since then."""
+        return any(vantage.was_unfit(since) for vantage in self.by_region[region])
+
+    def ailments(
+        self, regions: Iterable[str], since: Instant, now: Instant, without: str
+    ) -> Mapping[str, str]:
+        """What ailed the workers of these regions at any time since then, in a few words, where
+        anything did: by all that they look at `without` one service.
+        """
+        told = {
+            region: ailment(
+                losses(self.control, self.by_region[region], now, without),
+                self.by_region[region],
+                since,
+            )
+            for region in sorted(regions)
+        }
+        return {region: words for region, words in told.items() if words}
 
     def suspicion(self, now: Instant) -> str:
         """Why we should suspect ourselves rather than the world, or nothing: many fell silent at

@@ -36,10 +36,10 @@ class Sickness:
     ) -> None:
         self._grid, self._normal, self._blip_nats = grid, normal, blip_nats
         self._columns, self._witnessed = columns, witnessed
-        found = self._of_regions(grid)
-        self._shares = self._spread(found.lost)
+        lost, foreseen = self._of_regions(grid)
+        self._shares = self._spread(lost)
         """(bucket, region, worker): the share of everything that each worker loses."""
-        self._told = self._spread(found.foreseen)
+        self._told = self._spread(foreseen)
         self.lost = _mean_lost(grid, self._shares)
 
     def foreseen(self, explained: Collection[CellKey] = ()) -> Floats:
@@ -48,10 +48,10 @@ class Sickness:
         are `explained` otherwise, which neither speak for a loss nor need one.
         """
         rest = _without(self._grid, explained) if explained else self._grid
-        told = self._spread(self._of_regions(rest).foreseen) if explained else self._told
+        told = self._spread(self._of_regions(rest)[1]) if explained else self._told
         return told - allowed_nats(rest, self._normal, self._shares)
 
-    def _of_regions(self, grid: CountGrid) -> Spells:
+    def _of_regions(self, grid: CountGrid) -> tuple[Floats, Floats]:
         """What each worker (bucket, region, worker) loses, and what is foreseen of each region.
 
         A worker may be sick alone, or all of a region together, as by their host or network.
@@ -63,7 +63,7 @@ class Sickness:
         alone = Spells(*(part.reshape(buckets, regions, workers) for part in one))
         together = spells(self._witnessed.sum(axis=3), judged.sum(axis=3), self._blip_nats)
         lost = np.maximum(alone.lost, together.lost[:, :, None])
-        return Spells(lost, _either(alone.foreseen.sum(axis=2), together.foreseen))
+        return lost, _either(alone.foreseen.sum(axis=2), together.foreseen)
 
     def _spread(self, told: Floats) -> Floats:
         """The same of all regions, of which those not in question get nothing."""

@@ -37,6 +37,8 @@ class Spells(NamedTuple):
     """(bucket, vantage): how much likelier what is judged looks, in nats, if only the vantage point
     may be sick, than if it is well: by its witnesses, and by what was judged before.
     """
+    sick: Floats
+    """(bucket, vantage): how likely it is sick, by its witnesses."""
 
 
 def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
@@ -56,18 +58,18 @@ def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
     state = np.full((losses + 1, count), SICK_BEFORE / losses)
     state[0] = 1 - SICK_BEFORE
     told = np.zeros((losses, count))
-    lost, foreseen = np.empty((buckets, count)), np.empty((buckets, count))
+    lost, foreseen, sick = (np.empty((buckets, count)) for _ in Spells._fields)
     for bucket in range(buckets):
         state = (moves.T @ state) * witness[:, bucket]
         state /= state.sum(axis=0)
         chance = state * back[bucket]
         chance /= chance.sum(axis=0)
-        lost[bucket] = shares @ chance
+        lost[bucket], sick[bucket] = shares @ chance, 1 - chance[0]
         chance[1:] *= np.exp(told)
         chance /= chance.sum(axis=0)
         foreseen[bucket] = _mean(chance, judged[:, bucket])
         told = np.clip(told + bounded[:, bucket], 0.0, UNDONE_NATS)
-    return Spells(lost, foreseen)
+    return Spells(lost, foreseen, sick)
 
 
 def _mean(chance: Floats, nats: Floats) -> Floats:

@@ -74,6 +74,10 @@ class Vantage:
         now = [] if self.unfit_since is None else [(self.unfit_since, end)]
         return [*self.unfit_spans, *now]
 
+    def was_unfit(self, since: Instant) -> bool:
+        """Whether it was at any time since then."""
+        return self.unfit_since is not None or any(end > since for _, end in self.unfit_spans)
+
     def silent_at(self) -> Instant:
         """The moment at which the worker is silent, if nothing more is heard."""
         return self.heard_at + self.fresh_ms

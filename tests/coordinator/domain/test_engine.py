@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.engine import Engine
+from coordinator.domain.incidents.life import OVER
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.model.incident import Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
 from tests.coordinator.domain.engine_worlds import NET, REGIONS, World, said, thorough, worlds
@@ -60,7 +60,7 @@ def test_a_restored_engine_goes_on_as_if_it_had_run_through(world: World, cut: i
     through = try_results(NET, past, until=moment)
     restored = Trial(Engine(NET, FAST))
     last = {event.incident.id: event for event in through.incidents()}
-    still_open = [event.incident for event in last.values() if event.moment is not Moment.RESOLVED]
+    still_open = [event.incident for event in last.values() if event.moment not in OVER]
     restored.engine.restore(past, still_open, moment)
     assert restored.engine.verdicts() == through.engine.verdicts()
     assert restored.engine.workers() == through.engine.workers()

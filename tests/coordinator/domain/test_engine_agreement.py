@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 
 from coordinator.domain.engine import Engine
+from coordinator.domain.incidents.life import OVER
 from coordinator.domain.incidents.open_incident import OpenIncident
 from coordinator.domain.inference.claim import Claim, scope_of_cells
 from coordinator.domain.judge import Judge
-from coordinator.domain.model.incident import IncidentEvent, Moment
+from coordinator.domain.model.incident import IncidentEvent
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.model.verdict import WIDTH, Scope, widest
 from tests.coordinator.domain.engine_worlds import NET, World, thorough, worlds
@@ -28,7 +29,7 @@ def agrees(judge: Judge, events: Sequence[IncidentEvent], now: int) -> None:
     claims = [claim for claim in judge.state.claims if claim.located]
     for claim in claims:
         holds(claim, judge.incidents.open, now)
-    told = {event.incident.id for event in events if event.moment is not Moment.RESOLVED}
+    told = {event.incident.id for event in events if event.moment not in OVER}
     for opened in judge.incidents.open:
         inside = [claim for claim in claims if claim.cells <= opened.reach]
         hangs_together(opened, now)

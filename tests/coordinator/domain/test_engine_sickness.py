@@ -67,3 +67,11 @@ def test_what_an_outage_leaves_unexplained_is_weighed_with_what_workers_lose(
             for one in engine.verdict("claude").evidence["disruptions"]
         }
     assert claims == {(Scope.COMPONENT, ("c1",))}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_what_is_looked_at_alone_has_its_outages_of_one_region_told(share: float) -> None:
+    alone = topology(regions=5, services=(("claude", 3),), references=0)
+    down = Trouble(at(60), regions=["r2"], share=share)
+    trial = try_results(alone, results(alone, at(0), at(110), [down], workers=2, seed=1))
+    assert {one.incident.regions for one in trial.incidents()} == {("r2",)}

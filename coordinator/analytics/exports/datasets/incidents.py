@@ -39,7 +39,7 @@ _SCHEMA: Final = schema_of(
         field_of(
             "withdrawn",
             pa.bool_(),
-            "whether what it rested on was struck, so that there was none as far as we know",
+            "whether what it rested on was struck, or was seen by sick workers: there was none",
             nullable=False,
         ),
         field_of("parts", pa.string(), "JSON: how long it lasted where", json=True),

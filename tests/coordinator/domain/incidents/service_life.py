@@ -6,6 +6,7 @@ from dataclasses import replace
 from coordinator.domain.incidents.life import OpenIncidents, step
 from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
 from coordinator.domain.inference.claim import Claim
+from coordinator.domain.inference.remains import Remains
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, Severity
@@ -71,9 +72,10 @@ class Life:
         *claims: AnnouncedClaim,
         silent: Iterable[CellKey] = (),
         firsts: Mapping[CellKey, Tally] | None = None,
+        remains: Remains | None = None,
     ) -> list[IncidentEvent]:
         """One step at which these claims are announced; every other cell is heard a second ago,
-        unless silent.
+        unless silent. `remains` is what is left of any evidence, once workers were found sick.
         """
         gone = frozenset(silent)
         step_input = StepInput(
@@ -89,6 +91,7 @@ class Life:
             slow_firsts=firsts or {},
             interval_ms=dict.fromkeys(EVERY, 10_000),
             say=_said,
+            remains=lambda *_: remains,
         )
         self.incidents, events = step(self.incidents, step_input, self.rules)
         self.events += events

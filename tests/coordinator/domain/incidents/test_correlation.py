@@ -1,11 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordinator.domain.incidents.correlation import shared_causes
+from coordinator.domain.incidents.correlation import shared_causes, without_cause
 from coordinator.domain.model.incident import Incident
 from coordinator.domain.model.verdict import Scope, Severity
 from tests.coordinator.domain.handmade import RULES, at
@@ -85,3 +86,8 @@ def test_the_order_never_matters_and_a_cause_has_no_cause(
     assert not set(found) & set(found.values())
     began = {one.id: one.started_by for one in incidents}
     assert all(began[cause] <= began[effect] for effect, cause in found.items())
+
+
+def test_what_was_withdrawn_is_no_cause_any_more() -> None:
+    of_it, of_another = (replace(incident(name, 60), cause=name) for name in ("a", "b"))
+    assert without_cause([of_it, of_another, incident("c", 0)], {"a"}) == {of_it.id: ""}

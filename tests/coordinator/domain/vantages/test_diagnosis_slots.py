@@ -69,3 +69,13 @@ def test_an_unfit_span_that_is_over_is_no_sign_of_another() -> None:
     worker.become_unfit(at(40))
     worker.recover(at(80))
     assert world.diagnosis("r2").nats == 0
+
+
+def test_a_service_that_failed_before_its_worker_did_does_not_tell_since_when() -> None:
+    world = World(
+        lambda region, check, slot: (
+            region == "r2" and (slot >= 9 or (slot >= 7 and check == "claude-c1"))
+        ),
+        ["claude-c1", "openai-c1", "internet-c1"],
+    )
+    assert world.diagnosis("r2").since == at(90)

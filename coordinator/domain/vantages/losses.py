@@ -1,0 +1,103 @@
+"""Losses: which regions and workers lose a part of everything, how much of it, and since when."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from coordinator.domain.vantages.control import Control, Span
+from coordinator.domain.vantages.spells import spells
+from coordinator.domain.window.axes import Flags, Floats
+from coordinator.domain.window.vantage import Vantage
+from worker.contract.instant import Instant
+from worker.contract.wording import enumerated
+
+SURE = 0.9
+"""A loss is told when it is so likely..."""
+LEAST = 0.04
+"""...and of so much."""
+MOST_MS = 600_000
+"""So far back it is looked for."""
+MOST_BUCKETS = 64
+
+
+class Loss(NamedTuple):
+    """A vantage point that loses this share of everything, since then and until then."""
+
+    share: float
+    since: Instant
+    until: Instant
+
+
+class Losses(NamedTuple):
+    """What a region loses: all of its workers alike, or some of them."""
+
+    region: tuple[Loss, ...] = ()
+    """Its spells, oldest first."""
+    workers: tuple[tuple[Vantage, tuple[Loss, ...]], ...] = ()
+    """The workers that have any."""
+
+
+def span_of(bucket_ms: int, now: Instant) -> Span:
+    """The buckets in which losses are looked for."""
+    buckets = max(2, min(MOST_BUCKETS, MOST_MS // bucket_ms))
+    return Span((now // bucket_ms - buckets + 1) * bucket_ms, bucket_ms, buckets)
+
+
+def losses(
+    control: Control, vantages: Sequence[Vantage], now: Instant, without: str = ""
+) -> Losses:
+    """What a region of these workers loses, by all that they look at `without` one service."""
+    if not vantages:
+        return Losses()
+    region, width = vantages[0].region, max(one.number for one in vantages) + 1
+    span = span_of(vantages[0].bucket_ms, now)
+    witnessed = control.witnessed(without, region, span, width, now)
+    nothing, blip_nats = np.zeros_like(witnessed), 0.0
+    alone = spells(witnessed, nothing, blip_nats)
+    together = spells(witnessed.sum(axis=2)[:, :, None], nothing[:, :, :1], blip_nats)
+    each = [
+        (one, tuple(_spells(alone.lost[:, one.number], alone.sick[:, one.number], span)))
+        for one in vantages
+    ]
+    return Losses(
+        tuple(_spells(together.lost[:, 0], together.sick[:, 0], span)),
+        tuple((one, told) for one, told in each if told),
+    )
+
+
+def _spells(lost: Floats, sick: Floats, span: Span) -> Iterator[Loss]:
+    """The runs of buckets in which something is surely lost."""
+    ill: Flags = np.concatenate(([False], (sick >= SURE) & (lost >= LEAST), [False]))
+    edges = np.flatnonzero(ill[1:] != ill[:-1]).tolist()
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        since, until = (span.begin + bucket * span.bucket_ms for bucket in (begin, end))
+        yield Loss(float(lost[begin:end].mean()), since, until)
+
+
+def ailment(found: Losses, vantages: Sequence[Vantage], since: Instant) -> str:
+    """What ailed a region or some of its workers at any time from `since` on, in a few words;
+    nothing when they were well.
+    """
+    told = _most(found.region, since)
+    if told is not None:
+        return f"it lost {percent(told)} of everything"
+    lost = {one.name: most for one, each in found.workers if (most := _most(each, since))}
+    if lost:
+        each = enumerated([f"{name} lost {percent(most)}" for name, most in lost.items()])
+        return f"its worker{'s' if len(lost) > 1 else ''} {each} of everything"
+    unfit = [one.name for one in vantages if one.was_unfit(since)]
+    if not unfit:
+        return ""
+    some = f"its worker{'s' if len(unfit) > 1 else ''} {enumerated(unfit)}"
+    return f"{'it' if len(unfit) == len(vantages) else some} failed at what others reached"
+
+
+def percent(share: float) -> str:
+    """A share in whole percent, at least one."""
+    return f"{max(1, round(100 * share))} %"
+
+
+def _most(told: Sequence[Loss], since: Instant) -> float | None:
+    """The largest share that was lost after a moment."""
+    return max((one.share for one in told if one.until > since), default=None)
