@@ -29,7 +29,13 @@ class RegionView(TypedDict):
     latitude: float
     longitude: float
     fitness: FitnessWord
-    why: Annotated[str, Field(description="why it is so, in a few words; may be empty")]
+    why: Annotated[
+        str,
+        Field(
+            description="why it is so, in a few words; may be empty. Of a fit one, what it loses of"
+            " everything: what fails there counts for less"
+        ),
+    ]
     at: Annotated[Time | None, Field(description="when that was judged; null when it never was")]
     workers: Annotated[int, Field(description="workers heard of in the last week, at most 100")]
     trouble: Annotated[

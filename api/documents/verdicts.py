@@ -108,6 +108,12 @@ class EvidenceView(TypedDict, total=False):
         dict[str, str],
         Field(description="regions that do not vote because they are silent, and why"),
     ]
+    losing: Annotated[
+        dict[str, str],
+        Field(
+            description="regions that lose a part of everything, and what: they vote, weighed down"
+        ),
+    ]
     votes: Annotated[
         dict[str, dict[str, CellWord]], Field(description="by component, then by region")
     ]

@@ -37,6 +37,18 @@ def absent(verdict: Document, names: Names) -> Section:
     return Section("Who does not vote", tuple(points))
 
 
+def losing(verdict: Document, names: Names) -> Section:
+    """Who votes and is weighed down, because it loses a part of everything."""
+    found = verdict.get("evidence", {}).get("losing", {})
+    return Section(
+        "Who is weighed down",
+        tuple(
+            Point(f"{why}.", names.regions.get(region, region), "degraded")
+            for region, why in found.items()
+        ),
+    )
+
+
 def counted(cells: Iterable[Document]) -> tuple[int, int]:
     """Failed looks and all looks of these cells."""
     found = list(cells)

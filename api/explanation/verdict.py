@@ -3,7 +3,7 @@ decided.
 """
 
 from api.explanation.likelihood import deciding, disruptions, rivals
-from api.explanation.looks import absent, seen
+from api.explanation.looks import absent, losing, seen
 from api.explanation.words import (
     COMMAND,
     Document,
@@ -29,6 +29,7 @@ def explain(verdict: Document, names: Names, style: Style | None = None) -> Expl
         sections += [
             seen(verdict, names, style),
             absent(verdict, names),
+            losing(verdict, names),
             rivals(verdict, names),
             deciding(verdict),
         ]

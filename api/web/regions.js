@@ -26,13 +26,14 @@ function create(region) {
 function update(item, region) {
   const found = parts.get(item);
   item.dataset.fitness = region.fitness;
-  reshape(found.shape, STATES[region.fitness] ?? "unknown");
+  const losing = region.fitness === "fit" && region.why !== "";
+  reshape(found.shape, losing ? "degraded" : STATES[region.fitness] ?? "unknown");
   say(found.name, region.name);
   say(found.place, ` ${region.id}, ${region.country}`);
   say(found.fitness, region.fitness);
   const struck = (region.strikes ?? []).reduce((sum, strike) => sum + strike.results, 0);
   const told = struck ? `${struck.toLocaleString("en")} results struck` : "";
-  const why = [region.fitness === "fit" ? "" : region.why, told].filter(Boolean).join("; ");
+  const why = [region.why, told].filter(Boolean).join("; ");
   say(found.why, why && `: ${why}`);
   show(found.why, why !== "");
 }

@@ -160,6 +160,11 @@ def evidence_of(
         "silent": {
             region: why for region, (fitness, why) in standings.items() if fitness is Fitness.SILENT
         },
+        "losing": {
+            region: why
+            for region, (fitness, why) in standings.items()
+            if fitness is Fitness.FIT and why
+        },
         "votes": votes_of(cells),
         "wrong": round(findings[0].wrong, 4),
         "hypotheses": [dict(rival) for rival in findings[0].rivals],

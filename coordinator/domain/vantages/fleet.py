@@ -16,7 +16,7 @@ from coordinator.domain.vantages.diagnosis import (
     may_be_suspect,
 )
 from coordinator.domain.vantages.elsewhere import Elsewhere
-from coordinator.domain.vantages.losses import ailment, losses
+from coordinator.domain.vantages.losses import WeighedDown, ailment, losses
 from coordinator.domain.vantages.standing import NOT_HEARD, Standing, standing_of
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
@@ -52,6 +52,7 @@ class Fleet:
                 self._by_place[region_id].append(series)
         self.elsewhere = Elsewhere(all_series)
         self.control = Control(self.elsewhere, self._by_place, rules)
+        self._weighed_down = WeighedDown(self.control, self.by_region)
         self._grouped: dict[str, Mapping[Series, str]] = {}
         self.examine: set[WorkerKey] = set()
         """Workers to judge at the next step."""
@@ -89,6 +90,7 @@ class Fleet:
 
     def judge(self, now: Instant) -> list[FitnessChange]:
         """The changes of fitness at this step, workers first, then regions."""
+        self._weighed_down.tell(now)
         due = now >= self.recheck_at
         if not due and not self.examine:
             return []
@@ -208,17 +210,22 @@ class Fleet:
         self.recheck_at = before.recheck_at
 
     def regions(self) -> Mapping[str, Standing]:
-        """The fitness of each region, and why."""
-        return self.standings
+        """The fitness of each region, and why; of what it loses, while it is fit."""
+        losing = self._weighed_down.regions
+        return {
+            region: _graded(told, losing.get(region)) for region, told in self.standings.items()
+        }
 
     def is_fit(self, region: str) -> bool:
         """Whether a region is fit to speak."""
         return self.standings[region][0] is Fitness.FIT
 
     def workers(self) -> Mapping[WorkerKey, Standing]:
-        """The fitness of each worker heard, and why."""
+        """The fitness of each worker heard, and why; of what it loses, while it is fit."""
+        losing = self._weighed_down.workers
         return {
-            key: (vantage.fitness, vantage.why) for key, vantage in sorted(self.vantages.items())
+            key: _graded((vantage.fitness, vantage.why), losing.get(key))
+            for key, vantage in sorted(self.vantages.items())
         }
 
     def was_unfit(self, region: str, since: Instant) -> bool:
@@ -262,6 +269,10 @@ class Fleet:
 
     def _suspicion_ms(self) -> int:
         return 2 * max(self._bucket.values(), default=0)
+
+
+def _graded(standing: Standing, losing: str | None) -> Standing:
+    return (Fitness.FIT, losing) if losing and standing[0] is Fitness.FIT else standing
 
 
 def _buckets(topology: Topology) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Losses: which regions and workers lose a part of everything, how much of it, and since when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from coordinator.domain.vantages.control import Control, Span
 from coordinator.domain.vantages.spells import spells
 from coordinator.domain.window.axes import Flags, Floats
 from coordinator.domain.window.vantage import Vantage
-from worker.contract.instant import Instant
+from worker.contract.instant import Instant, rfc3339
 from worker.contract.wording import enumerated
 
 SURE = 0.9
@@ -27,15 +28,24 @@ class Loss(NamedTuple):
     share: float
     since: Instant
     until: Instant
+    older: bool = False
+    """Whether it began before what is looked at."""
+
+    def __str__(self) -> str:
+        """For people."""
+        told = f"{rfc3339(self.since)[11:16]} UTC{' or longer' if self.older else ''}"
+        return f"loses {percent(self.share)} of everything since {told}; weighed down"
 
 
 class Losses(NamedTuple):
-    """What a region loses: all of its workers alike, or some of them."""
+    """What a region loses: all of its workers alike, or some of them, whichever is likelier."""
 
     region: tuple[Loss, ...] = ()
     """Its spells, oldest first."""
-    workers: tuple[tuple[Vantage, tuple[Loss, ...]], ...] = ()
-    """The workers that have any."""
+    workers: Mapping[str, tuple[Loss, ...]] = MappingProxyType({})
+    """Those of each worker."""
+    together: bool = False
+    """Whether all of its workers are likelier to lose alike."""
 
 
 def span_of(bucket_ms: int, now: Instant) -> Span:
@@ -56,13 +66,13 @@ def losses(
     nothing, blip_nats = np.zeros_like(witnessed), 0.0
     alone = spells(witnessed, nothing, blip_nats)
     together = spells(witnessed.sum(axis=2)[:, :, None], nothing[:, :, :1], blip_nats)
-    each = [
-        (one, tuple(_spells(alone.lost[:, one.number], alone.sick[:, one.number], span)))
-        for one in vantages
-    ]
     return Losses(
         tuple(_spells(together.lost[:, 0], together.sick[:, 0], span)),
-        tuple((one, told) for one, told in each if told),
+        {
+            one.name: tuple(_spells(alone.lost[:, one.number], alone.sick[:, one.number], span))
+            for one in vantages
+        },
+        bool(together.nats[0] >= alone.nats.sum()),
     )
 
 
@@ -72,7 +82,7 @@ def _spells(lost: Floats, sick: Floats, span: Span) -> Iterator[Loss]:
     edges = np.flatnonzero(ill[1:] != ill[:-1]).tolist()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         since, until = (span.begin + bucket * span.bucket_ms for bucket in (begin, end))
-        yield Loss(float(lost[begin:end].mean()), since, until)
+        yield Loss(float(lost[begin:end].mean()), since, until, begin == 0)
 
 
 def ailment(found: Losses, vantages: Sequence[Vantage], since: Instant) -> str:
@@ -80,9 +90,9 @@ def ailment(found: Losses, vantages: Sequence[Vantage], since: Instant) -> str:
     nothing when they were well.
     """
     told = _most(found.region, since)
-    if told is not None:
+    lost = {name: most for name, each in found.workers.items() if (most := _most(each, since))}
+    if told is not None and (found.together or not lost):
         return f"it lost {percent(told)} of everything"
-    lost = {one.name: most for one, each in found.workers if (most := _most(each, since))}
     if lost:
         each = enumerated([f"{name} lost {percent(most)}" for name, most in lost.items()])
         return f"its worker{'s' if len(lost) > 1 else ''} {each} of everything"
@@ -101,3 +111,41 @@ def percent(share: float) -> str:
 def _most(told: Sequence[Loss], since: Instant) -> float | None:
     """The largest share that was lost after a moment."""
     return max((one.share for one in told if one.until > since), default=None)
+
+
+class WeighedDown:
+    """Which regions and workers lose a part of everything now, in words. Told anew once in each
+    bucket of a region, at the first step in it.
+    """
+
+    def __init__(self, control: Control, by_region: Mapping[str, Sequence[Vantage]]) -> None:
+        self._control, self._by_region = control, by_region
+        self._told_in: dict[str, int] = {}
+        self.regions: dict[str, str] = {}
+        self.workers: dict[tuple[str, str], str] = {}
+
+    def tell(self, now: Instant) -> None:
+        """Look again where a bucket is over."""
+        for region, vantages in self._by_region.items():
+            bucket = now // vantages[0].bucket_ms if vantages else 0
+            if bucket != self._told_in.get(region):
+                self._told_in[region] = bucket
+                self._tell(region, vantages, now)
+
+    def _tell(self, region: str, vantages: Sequence[Vantage], now: Instant) -> None:
+        was = self.regions.pop(region, "")
+        for one in vantages:
+            self.workers.pop((region, one.name), None)
+        if not was and not any(one.failing for one in vantages):
+            return
+        found = losses(self._control, vantages, now)
+        each = {name: words for name, told in found.workers.items() if (words := _now(told, now))}
+        self.workers.update({(region, name): words for name, words in each.items()})
+        whole = _now(found.region, now)
+        named = ", ".join(f"{name} {words}" for name, words in each.items())
+        self.regions[region] = whole if whole and (found.together or not each) else named
+
+
+def _now(told: Sequence[Loss], now: Instant) -> str:
+    """The spell that goes on, in words; nothing when none does."""
+    return str(told[-1]) if told and told[-1].until > now else ""

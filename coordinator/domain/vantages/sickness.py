@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from coordinator.domain.vantages.error_rates import allowed_nats, judged_nats
-from coordinator.domain.vantages.spells import Spells, spells
+from coordinator.domain.vantages.spells import spells
 from coordinator.domain.window.axes import CellKey, Floats, Ints
 from coordinator.domain.window.grid import CountGrid, Looks
 
@@ -59,11 +59,13 @@ class Sickness:
         losses, buckets, regions, workers = self._witnessed.shape
         judged = judged_nats(grid, self._normal, workers)[:, :, self._columns]
         flat = (losses, buckets, regions * workers)
-        one = spells(self._witnessed.reshape(flat), judged.reshape(flat), self._blip_nats)
-        alone = Spells(*(part.reshape(buckets, regions, workers) for part in one))
+        alone = spells(self._witnessed.reshape(flat), judged.reshape(flat), self._blip_nats)
         together = spells(self._witnessed.sum(axis=3), judged.sum(axis=3), self._blip_nats)
-        lost = np.maximum(alone.lost, together.lost[:, :, None])
-        return lost, _either(alone.foreseen.sum(axis=2), together.foreseen)
+        lost, foreseen = (
+            part.reshape(buckets, regions, workers) for part in (alone.lost, alone.foreseen)
+        )
+        whole = np.maximum(lost, together.lost[:, :, None])
+        return whole, _either(foreseen.sum(axis=2), together.foreseen)
 
     def _spread(self, told: Floats) -> Floats:
         """The same of all regions, of which those not in question get nothing."""

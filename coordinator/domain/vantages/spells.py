@@ -39,6 +39,8 @@ class Spells(NamedTuple):
     """
     sick: Floats
     """(bucket, vantage): how likely it is sick, by its witnesses."""
+    nats: Floats
+    """(vantage): how much likelier all that its witnesses say is than if it is well throughout."""
 
 
 def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
@@ -58,9 +60,11 @@ def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
     state = np.full((losses + 1, count), SICK_BEFORE / losses)
     state[0] = 1 - SICK_BEFORE
     told = np.zeros((losses, count))
-    lost, foreseen, sick = (np.empty((buckets, count)) for _ in Spells._fields)
+    lost, foreseen, sick = (np.empty((buckets, count)) for _ in range(3))
+    nats = np.maximum(0.0, witnessed.max(axis=0)).sum(axis=0)
     for bucket in range(buckets):
         state = (moves.T @ state) * witness[:, bucket]
+        nats += np.log(state.sum(axis=0))
         state /= state.sum(axis=0)
         chance = state * back[bucket]
         chance /= chance.sum(axis=0)
@@ -69,7 +73,7 @@ def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
         chance /= chance.sum(axis=0)
         foreseen[bucket] = _mean(chance, judged[:, bucket])
         told = np.clip(told + bounded[:, bucket], 0.0, UNDONE_NATS)
-    return Spells(lost, foreseen, sick)
+    return Spells(lost, foreseen, sick, nats)
 
 
 def _mean(chance: Floats, nats: Floats) -> Floats:

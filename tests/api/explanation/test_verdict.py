@@ -108,6 +108,13 @@ def test_failures_of_what_is_well_are_told_with_the_last_of_them() -> None:
     )
 
 
+def test_who_is_weighed_down_is_told_with_what_it_loses() -> None:
+    loses = "loses 12 % of everything since 14:31 UTC; weighed down"
+    assert told(explain(disrupted(losing={"sa-east": loses}), NAMES), "Who is weighed down") == [
+        f"São Paulo: {loses}."
+    ]
+
+
 def test_who_does_not_vote_is_told_with_the_reason() -> None:
     verdict = disrupted(
         unfit={"oc-southeast": "3 of 3 references fail"},

@@ -1,11 +1,14 @@
 """Workers that lose a part of everything: they open no incident, and hide none."""
 
+import re
+
 import pytest
 
 from coordinator.domain.engine import Engine
+from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.verdict import Scope
 from tests.scenarios.internet import Trouble, results, topology
-from tests.scenarios.trial import FAST, Trial, at, try_results
+from tests.scenarios.trial import FAST, Trial, at, feed, try_results
 
 NET = topology(regions=6, services=(("claude", 6), ("openai", 3), ("gemini", 3)), references=4)
 SEEDS = range(3)
@@ -75,3 +78,42 @@ def test_what_is_looked_at_alone_has_its_outages_of_one_region_told(share: float
     down = Trouble(at(60), regions=["r2"], share=share)
     trial = try_results(alone, results(alone, at(0), at(110), [down], workers=2, seed=1))
     assert {one.incident.regions for one in trial.incidents()} == {("r2",)}
+
+
+LOSES = re.compile(r"loses (\d+) % of everything since \d\d:\d\d UTC; weighed down")
+
+
+def told(words: str, share: float) -> bool:
+    """Whether it is said to lose about this share."""
+    found = LOSES.fullmatch(words)
+    return found is not None and 0.5 * share <= int(found[1]) / 100 <= 1.6 * share
+
+
+@pytest.mark.parametrize("share", [0.15, 0.3])
+def test_what_a_region_loses_is_told_while_it_lasts(share: float) -> None:
+    sick = Trouble(at(120), at(200), regions=["r2"], share=share)
+    found = results(NET, at(60), at(330), [sick], workers=2, noise=0.002, seed=1)
+    trial = try_results(NET, found, until=at(190))
+    fitness, words = trial.engine.regions()["r2"]
+    assert fitness is Fitness.FIT
+    assert told(words, share), words
+    assert trial.engine.verdict("openai").evidence["losing"] == {"r2": words}
+    assert {why for region, (_, why) in trial.engine.regions().items() if region != "r2"} == {""}
+    feed(trial, [one for one in found if one.received_at > at(190)], at(330))
+    assert trial.engine.regions()["r2"] == (Fitness.FIT, "")
+
+
+def test_what_one_worker_loses_is_told_of_it_and_names_it_in_its_region() -> None:
+    sick = Trouble(at(100), workers=["r3-1"], share=0.2)
+    found = results(NET, at(60), at(170), [sick], workers=2, noise=0.002, seed=1)
+    engine = try_results(NET, found).engine
+    words = engine.workers()["r3", "r3-1"][1]
+    assert told(words, 0.2), words
+    assert engine.workers()["r3", "r3-2"] == (Fitness.FIT, "")
+    assert engine.regions()["r3"] == (Fitness.FIT, f"r3-1 {words}")
+
+
+def test_an_outage_of_a_service_is_no_loss_of_its_region() -> None:
+    down = Trouble(at(100), regions=["r2"], services=["claude"])
+    engine = try_results(NET, results(NET, at(60), at(170), [down], workers=2, seed=1)).engine
+    assert set(engine.regions().values()) == {(Fitness.FIT, "")}
