@@ -19,9 +19,9 @@ import numpy as np
 from coordinator.domain.window.axes import CellKey, Flags, Floats, Ints
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.look import REASON_CODE, REASONS
+from coordinator.domain.window.onset import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, onset
 from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.share import Counted, FailingShare
-from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 
@@ -88,16 +88,10 @@ def _seen(grid: CountGrid, wanted: Flags, since: Instant, *, slow: bool) -> _See
 
 
 def _since_it_began(seen: _Seen, since: Instant) -> _Seen:
-    """From the look on that splits quiet from trouble best, each start by the share that follows it
-    (maximum likelihood).
-    """
+    """From the look on with which it most likely began."""
     if not seen.bad[seen.at >= since].any():
         return seen.where(seen.at >= since)
-    bad = np.cumsum(seen.bad[::-1])[::-1]
-    looks = np.arange(len(bad), 0, -1)
-    share = np.clip(bad / looks, LEAST_SHARE, MOST_SHARE)
-    nats = bad * np.log(share / NORMAL_SHARE) - (looks - bad) * _good_nats(share)
-    return seen.where(slice(int(np.argmax(nats)), None))
+    return seen.where(slice(onset(seen.bad), None))
 
 
 def _heard(seen: _Seen, timeout_ms: int) -> _Seen:

@@ -3,38 +3,26 @@ began and ended.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from math import log
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
 from coordinator.domain.window.axes import CellKey, Flags, Ints
 from coordinator.domain.window.grid import CountGrid, Looks
-from coordinator.domain.window.look import REASON_BITS, REASON_MASK, REASONS
+from coordinator.domain.window.onset import onset
 from worker.contract.instant import Instant
-from worker.contract.outcome import Reason
-
-LEAST_SHARE, MOST_SHARE, NORMAL_SHARE = 0.05, 0.97, 0.004
-"""Failing shares between which the start is looked for, and the one while all is well."""
-NO_REASONS: Final[Mapping[Reason, int]] = MappingProxyType({})
 
 
 class Tally(NamedTuple):
     """One cell's trouble: it began in (last_good, first_bad] and, if good looks follow, ended by
     first_good.
-
-    `bad` of `looks` from the first to the last bad one were bad.
     """
 
-    looks: int = 0
-    bad: int = 0
     last_good: Instant | None = None
     first_bad: Instant | None = None
     last_bad: Instant | None = None
     first_good: Instant | None = None
-    reasons: Mapping[Reason, int] = NO_REASONS
 
 
 def tallies(
@@ -122,17 +110,13 @@ def _tallies(
     last_bad = np.where(failed, failures[past - 1], ends)
     last_good = goods[np.searchsorted(goods, first_bad) - 1]
     first_good = goods[np.searchsorted(goods, last_bad, "right")]
-    seen = np.searchsorted(places, last_bad, "right") - np.searchsorted(places, first_bad)
-    offset, reasons = base - begins, _reasons(looks, bads)
+    offset = base - begins
     return map(
         Tally,
-        (seen * failed).tolist(),
-        (past - first).tolist(),
         _known(last_good + offset, last_good >= begins),
         _known(first_bad + offset, failed),
         _known(last_bad + offset, failed),
         _known(first_good + offset, failed & (first_good < ends)),
-        [reasons.get(number, NO_REASONS) for number in numbers],
     )
 
 
@@ -156,19 +140,8 @@ def _known(moments: Ints, known: Flags) -> list[Instant | None]:
     ]
 
 
-def _reasons(looks: Looks, bads: Ints) -> Mapping[int, Mapping[Reason, int]]:
-    """The reasons of these looks in each cell that has any, and how often each."""
-    counts = np.bincount(looks.cell[bads] << REASON_BITS | looks.reason[bads])
-    some = np.flatnonzero(counts)
-    found: dict[int, dict[Reason, int]] = {}
-    for code, count in zip(some.tolist(), counts[some].tolist(), strict=True):
-        found.setdefault(code >> REASON_BITS, {})[REASONS[code & REASON_MASK]] = count
-    return found
-
-
 def _onset(grid: CountGrid, numbers: Sequence[int], since: Instant, *, slow: bool) -> Instant:
-    """The look with which it most likely began: it splits quiet from trouble best (maximum
-    likelihood).
+    """The moment of the look with which it most likely began.
 
     Looked for from the bucket before `since` on, because trouble may begin at the end of a bucket.
     """
@@ -177,10 +150,6 @@ def _onset(grid: CountGrid, numbers: Sequence[int], since: Instant, *, slow: boo
     # of looks at the same moment, those of the first cells come first
     order = mine[np.argsort(looks.at[mine], kind="stable")]
     times, failed = looks.at[order], bad[order]
-    later = failed[times >= since]
-    if not failed.any() or not len(later):
+    if not failed.any() or times[-1] < since:
         return since
-    share = min(max(float(later.mean()), LEAST_SHARE), MOST_SHARE)
-    steps = np.where(failed, log(share / NORMAL_SHARE), log((1 - share) / (1 - NORMAL_SHARE)))
-    ahead = np.cumsum(steps[::-1])[::-1]
-    return int(times[int(np.argmax(ahead))])
+    return int(times[onset(failed)])

@@ -2,23 +2,16 @@
 Python.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from math import log
 from random import Random
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.tally import (
-    LEAST_SHARE,
-    MOST_SHARE,
-    NORMAL_SHARE,
-    Tally,
-    tallies,
-)
+from coordinator.domain.window.onset import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE
+from coordinator.domain.window.tally import Tally, tallies
 from tests.coordinator.domain.handmade import INTERVAL_MS, Seen, at, grid_of, some_axes
 from worker.contract.outcome import Reason
 
@@ -32,16 +25,16 @@ def onset(looks: Sequence[Seen], since: int, *, slow: bool) -> int:
         key=lambda look: (at(look.at), look.component, look.region),  # else as they came
     )
     failed = [look.bad or (slow and look.slow) for look in mine]
-    later = [bad for look, bad in zip(mine, failed, strict=True) if at(look.at) >= since]
-    if not any(failed) or not later:
+    if not any(failed) or at(mine[-1].at) < since:
         return since
-    share = min(max(sum(later) / len(later), LEAST_SHARE), MOST_SHARE)
-    steps = [
-        log(share / NORMAL_SHARE) if bad else log((1 - share) / (1 - NORMAL_SHARE))
-        for bad in failed
-    ]
-    ahead = np.cumsum(steps[::-1])[::-1].tolist()
-    return at(mine[ahead.index(max(ahead))].at)
+    return at(mine[max(range(len(mine)), key=lambda place: split(failed[place:]))].at)
+
+
+def split(after: Sequence[bool]) -> float:
+    """How much speaks for trouble in all of these looks, at their own share."""
+    bad, good = sum(after), len(after) - sum(after)
+    share = min(max(bad / len(after), LEAST_SHARE), MOST_SHARE)
+    return bad * log(share / NORMAL_SHARE) + good * log((1 - share) / (1 - NORMAL_SHARE))
 
 
 def plainly(looks: Sequence[Seen], since: int, *, slow: bool) -> Tally:
@@ -54,13 +47,10 @@ def plainly(looks: Sequence[Seen], since: int, *, slow: bool) -> Tally:
         return Tally(last_good=max(goods, default=None))
     first, last = bads[0][0], bads[-1][0]
     return Tally(
-        looks=sum(first <= moment <= last for moment, _, _ in told),
-        bad=len(bads),
         last_good=max((moment for moment in goods if moment < first), default=None),
         first_bad=first,
         last_bad=last,
         first_good=min((moment for moment in goods if moment > last), default=None),
-        reasons=Counter(one.reason if one.bad else Reason.OK for _, one in bads),
     )
 
 
