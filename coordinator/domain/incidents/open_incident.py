@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from coordinator.domain.inference.claim import Claim
-from coordinator.domain.inference.remains import Remains
+from coordinator.domain.inference.refinement import Remains
 from coordinator.domain.model.incident import Incident, Part, Parts
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Severity

@@ -8,8 +8,7 @@ from coordinator.domain.inference.claim import EVERYWHERE, Claim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.onset import MOST_SHARE, NORMAL_SHARE
-from coordinator.domain.window.tally import Times
+from coordinator.domain.window.tally import MOST_SHARE, NORMAL_SHARE, Times
 from worker.contract.instant import Instant
 
 CONFIRMED_INTERVALS = 1.25

@@ -15,7 +15,7 @@ from coordinator.domain.inference.hypotheses import Group, groups_of, kinds_of
 from coordinator.domain.inference.normal import normal_of
 from coordinator.domain.inference.posterior import evidence, weigh
 from coordinator.domain.inference.prefilter import Prefilter, rates_of
-from coordinator.domain.inference.remains import Remains, remaining
+from coordinator.domain.inference.refinement import Remains, remaining
 from coordinator.domain.model.horizon import NEVER
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology

@@ -19,9 +19,9 @@ import numpy as np
 from coordinator.domain.window.axes import CellKey, Flags, Floats, Ints
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.look import REASON_CODE, REASONS
-from coordinator.domain.window.onset import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, onset
 from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.share import Counted, FailingShare
+from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, onset
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 

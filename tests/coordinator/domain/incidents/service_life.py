@@ -6,7 +6,7 @@ from dataclasses import replace
 from coordinator.domain.incidents.life import OpenIncidents, step
 from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
 from coordinator.domain.inference.claim import Claim
-from coordinator.domain.inference.remains import Remains
+from coordinator.domain.inference.refinement import Remains
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, Severity

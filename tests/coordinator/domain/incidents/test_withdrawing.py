@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from coordinator.domain.inference.remains import Remains
+from coordinator.domain.inference.refinement import Remains
 from coordinator.domain.model.incident import Moment
 from tests.coordinator.domain.handmade import at
 from tests.coordinator.domain.incidents.service_life import Life, announced, cells

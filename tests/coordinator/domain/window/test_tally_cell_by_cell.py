@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.onset import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE
-from coordinator.domain.window.tally import Tally, tallies
+from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, Tally, tallies
 from tests.coordinator.domain.handmade import INTERVAL_MS, Seen, at, grid_of, some_axes
 from worker.contract.outcome import Reason
 
