@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check format hooks reference lock bench bench-peers verdicts verdicts-proof system clean
+.PHONY: help run demo test test-fast check format hooks reference lock geodata bench bench-peers verdicts verdicts-proof system clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ reference: $(VENV)/.dev  ## Write docs/reference anew from the code
 
 lock: $(VENV)/.dev  ## Pin the newest dependencies that the ranges allow, with hashes
 	infra/dev/lock.sh
+
+geodata: $(VENV)/.dev  ## Fetch the newest databases of countries and networks: three minutes, needs npm
+	$(BIN)/python infra/geodata/build_country.py
+	$(BIN)/python infra/geodata/build_networks.py
 
 bench: $(VENV)/.dev  ## Measure, and print the figures; see docs/explanation/performance.md
 	@for file in $$(grep -l __main__ tests/benchmarks/*.py | grep -v -e peers -e soak); do echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done

@@ -31,7 +31,7 @@ class CoordinatorSettings:
     """What an operator decides about the coordinator process.
 
     `broker` and `database` are URLs. `data_dir` keeps what can be made again. `geoip_country` and
-    `geoip_asn` are databases in MaxMind's format that replace the bundled one. `ready_file` is
+    `geoip_asn` are databases in MaxMind's format that replace the bundled ones. `ready_file` is
     touched once looks are ordered. `keep` says for how long results and rollups are kept. `archive`
     is the folder or S3 URL to which results go that are kept no longer; without it they are
     deleted. `writers` is `elsewhere` when writers store what workers report, and the coordinator

@@ -2,7 +2,6 @@
 
 import lzma
 from datetime import UTC, datetime
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
@@ -10,7 +9,7 @@ from typing import IO, Final
 from maxminddb import MODE_FD, InvalidDatabaseError, open_database
 
 from coordinator.doctor.finding import Finding, failure, ok, warning
-from coordinator.geodata.places import BUNDLED
+from coordinator.geodata.places import COUNTRIES, NETWORKS, packed
 from worker.contract.instant import Instant
 
 OLD_DAYS: Final = 270
@@ -18,29 +17,24 @@ _DAY_MS: Final = 86_400_000
 
 
 def look_at_places(country: Path | None, asn: Path | None, now: Instant) -> list[Finding]:
-    """The database of countries, and of networks when one is named."""
-    found = [_country(country, now)]
-    return [*found, _database("networks", asn, "OUTSCOPE_GEOIP_ASN", now)] if asn else found
+    """The databases of countries and of networks: those named, or the bundled ones."""
+    return [
+        _one("countries", country, COUNTRIES, "OUTSCOPE_GEOIP_COUNTRY", now),
+        _one("networks", asn, NETWORKS, "OUTSCOPE_GEOIP_ASN", now),
+    ]
 
 
-def _country(path: Path | None, now: Instant) -> Finding:
+def _one(check: str, path: Path | None, bundled: str, variable: str, now: Instant) -> Finding:
     if path is not None:
-        return _database("countries", path, "OUTSCOPE_GEOIP_COUNTRY", now)
+        return _database(check, path, variable, now)
     try:
-        data = BytesIO(
-            lzma.decompress(files("coordinator").joinpath("geodata", BUNDLED).read_bytes())
-        )
+        data = BytesIO(lzma.decompress(packed(bundled)))
     except (OSError, lzma.LZMAError) as error:
         return failure(
-            "countries", f"the bundled database cannot be read: {error}", "install Outscope again"
+            check, f"the bundled database cannot be read: {error}", "install Outscope again"
         )
-    return _told(
-        "countries",
-        data,
-        "bundled",
-        "name a newer one in OUTSCOPE_GEOIP_COUNTRY, or upgrade Outscope",
-        now,
-    )
+    todo = f"name a newer one in {variable}, or upgrade Outscope"
+    return _told(check, data, "bundled", todo, now)
 
 
 def _database(check: str, path: Path, variable: str, now: Instant) -> Finding:

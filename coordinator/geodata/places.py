@@ -1,8 +1,9 @@
 """Where an address is: country and network number by GeoIP databases, or nothing when there is
 none.
 
-The country database in this package is used unless the operator names another. A database that is
-missing or broken costs one warning; its answers are then nulls, or those of the one before.
+The databases of countries and networks in this package are used unless the operator names others.
+One that is missing or broken costs one warning; its answers are then nulls, or those of the one
+before.
 """
 
 import logging
@@ -24,7 +25,8 @@ from worker.contract.reloading.private import PrivateCopy
 
 log = logging.getLogger(f"outscope.{__name__}")
 
-BUNDLED: Final = "country.mmdb.xz"
+COUNTRIES: Final = "country.mmdb.xz"
+NETWORKS: Final = "networks.mmdb.xz"
 _KEPT: Final = 50_000
 _KNOWN: Final = "8.8.8.8"
 """Asked for to see whether a database answers at all."""
@@ -50,16 +52,17 @@ class Places:
     """Answers where addresses are. `country` and `asn` are paths of databases in MaxMind's format,
     or None.
 
-    Without `country` the bundled database is used: unpacked once below `folder`, or in memory
-    without one. A copy is asked that nobody else can change: a file that was mapped and is then
-    written over, or cut short, would end the process.
+    Without one its bundled database is used: unpacked once below `folder`, of which only the parts
+    that are asked for stay in memory, or in memory without a folder. A copy is asked that nobody
+    else can change: a file that was mapped and is then written over, or cut short, would end the
+    process.
     """
 
     def __init__(
         self, country: Path | None = None, asn: Path | None = None, folder: Path | None = None
     ) -> None:
-        self.country = Database("country", country or _bundled(folder))
-        self.asn = Database("asn", asn)
+        self.country = Database("country", country or _bundled(COUNTRIES, folder), COUNTRIES)
+        self.asn = Database("asn", asn or _bundled(NETWORKS, folder), NETWORKS)
         self.of = lru_cache(maxsize=_KEPT)(self._of)
 
     def _of(self, address: str | None) -> Place:
@@ -98,9 +101,10 @@ class Database:
     use leaves the one before in use.
     """
 
-    def __init__(self, method: str, source: Path | bytes | None) -> None:
+    def __init__(self, method: str, source: Path | bytes | None, bundled: str) -> None:
         self._method = method
         self._source = source
+        self._bundled = bundled
         self._modified: tuple[int, int] | None = (0, 0)
         self._reader: Reader | None = None
         self._warned = False
@@ -162,7 +166,7 @@ class Database:
 
     def _complain(self, error: Exception) -> None:
         if not self._warned:
-            name = self._source if isinstance(self._source, Path) else BUNDLED
+            name = self._source if isinstance(self._source, Path) else self._bundled
             log.warning(
                 "geoip_unusable database=%s error=%r; %s",
                 name,
@@ -198,16 +202,18 @@ def _state(source: Path | bytes | None) -> tuple[int, int] | None:
     return None if told is None else (told.st_mtime_ns, told.st_size)
 
 
-def _bundled(folder: Path | None) -> Path | bytes | None:
-    """The bundled country database, unpacked below `folder` when that can be written, else in
-    memory.
-    """
-    packed = files("coordinator").joinpath("geodata", BUNDLED)
+def packed(bundled: str) -> bytes:
+    """One of the bundled databases as it is shipped; OSError when it is not there."""
+    return files("coordinator").joinpath("geodata", bundled).read_bytes()
+
+
+def _bundled(bundled: str, folder: Path | None) -> Path | bytes | None:
+    """A bundled database, unpacked below `folder` when that can be written, else in memory."""
     try:
-        data = packed.read_bytes()
+        data = packed(bundled)
         if folder is None:
             return lzma.decompress(data)
-        path = folder / f"country-{len(data)}.mmdb"
+        path = folder / f"{bundled.partition('.')[0]}-{len(data)}.mmdb"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(f".{os.getpid()}")
@@ -216,6 +222,6 @@ def _bundled(folder: Path | None) -> Path | bytes | None:
         return path
     except (OSError, lzma.LZMAError) as error:
         log.warning(
-            "geoip_unusable database=%s error=%r; addresses stay without country", BUNDLED, error
+            "geoip_unusable database=%s error=%r; addresses stay without it", bundled, error
         )
         return None

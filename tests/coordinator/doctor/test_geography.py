@@ -22,10 +22,13 @@ def networks(tmp_path: Path) -> Path:
     return tmp_path / "asn.mmdb"
 
 
-def test_the_bundled_countries_are_told_with_their_age() -> None:
-    (told,) = look_at_places(None, None, 1_800_000_000_000)
-    assert "Outscope-Country" in told.said
-    assert "bundled, built 20" in told.said
+def test_the_bundled_databases_are_told_with_their_age() -> None:
+    countries, networks = look_at_places(None, None, 1_800_000_000_000)
+    assert ("Outscope-Country" in countries.said, "Outscope-ASN" in networks.said) == (True, True)
+    for told in (countries, networks):
+        assert "bundled, built 20" in told.said
+        assert told.said.endswith(" days old")
+    assert "OUTSCOPE_GEOIP_ASN" in networks.todo or networks.state is State.OK
 
 
 def test_one_that_is_old_is_a_warning(networks: Path) -> None:
@@ -40,6 +43,6 @@ def test_one_that_cannot_be_read_is_a_failure(tmp_path: Path, content: bytes | N
     path = tmp_path / "countries.mmdb"
     if content is not None:
         path.write_bytes(content)
-    (told,) = look_at_places(path, None, now())
+    told, _ = look_at_places(path, None, now())
     assert (told.check, told.state) == ("countries", State.FAILURE)
     assert "OUTSCOPE_GEOIP_COUNTRY" in told.todo

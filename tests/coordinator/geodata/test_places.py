@@ -2,13 +2,31 @@
 
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from coordinator.geodata.places import NOWHERE, Place, Places
+from coordinator.geodata.places import NETWORKS, NOWHERE, Place, Places, packed
+
+ASKING = """
+import random, sys
+from ipaddress import IPv4Address
+from pathlib import Path
+from coordinator.geodata.places import Places
+
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+before = held()
+places = Places(Path("/dev/null"), folder=Path(sys.argv[1]))
+for _ in range(20_000):
+    places.of(str(IPv4Address(random.getrandbits(32))))
+print(held() - before)
+"""
 
 
 def database(path: Path, kind: str, record: dict[str, object]) -> Path:
@@ -20,18 +38,29 @@ def database(path: Path, kind: str, record: dict[str, object]) -> Path:
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888"])
 @pytest.mark.parametrize("kept", [True, False])
-def test_the_bundled_database_knows_countries(tmp_path: Path, address: str, kept: bool) -> None:
+def test_the_bundled_databases_know_countries_and_networks(
+    tmp_path: Path, address: str, kept: bool
+) -> None:
     places = Places(folder=tmp_path / "geodata" if kept else None)
-    assert places.of(address) == Place(country="US", asn=None)
+    assert places.of(address) == Place(country="US", asn=15169)
     places.close()
 
 
-def test_the_bundled_database_is_unpacked_once(tmp_path: Path) -> None:
+def test_the_bundled_networks_take_little_memory_and_little_of_the_wheel(tmp_path: Path) -> None:
+    assert len(packed(NETWORKS)) < 8e6
+    Places(folder=tmp_path).close()  # unpacks
+    grown = subprocess.run(
+        [sys.executable, "-c", ASKING, str(tmp_path)], check=True, capture_output=True, text=True
+    )
+    assert float(grown.stdout) < 20.0
+
+
+def test_the_bundled_databases_are_unpacked_once(tmp_path: Path) -> None:
     Places(folder=tmp_path).close()
-    (path,) = tmp_path.iterdir()
-    before = path.stat().st_mtime_ns
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert {name.partition("-")[0] for name in before} == {"country", "networks"}
     Places(folder=tmp_path).close()
-    assert [p.stat().st_mtime_ns for p in tmp_path.iterdir()] == [before]
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "::1", "no address", "", None])
@@ -68,7 +97,7 @@ def test_a_missing_database_costs_one_warning_and_works_when_it_appears(
 ) -> None:
     places = Places(tmp_path / "c.mmdb")
     for _ in range(3):
-        assert places.of("8.8.8.8") == NOWHERE
+        assert places.of("8.8.8.8").country is None
         places.refresh()
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     database(tmp_path / "c.mmdb", "GeoLite2-Country", {"country": {"iso_code": "XX"}})
@@ -82,7 +111,7 @@ def test_a_broken_database_costs_one_warning(
 ) -> None:
     (tmp_path / "c.mmdb").write_bytes(b"nonsense" * 1000)
     places = Places(tmp_path / "c.mmdb")
-    assert places.of("8.8.8.8") == places.of("8.8.4.4") == NOWHERE
+    assert places.of("8.8.8.8") == places.of("8.8.4.4") == Place(None, 15169)
     assert len(caplog.records) == 1
 
 
@@ -91,7 +120,7 @@ def test_a_database_of_another_kind_costs_one_warning(
 ) -> None:
     path = database(tmp_path / "a.mmdb", "Something-Else", {"x": 1})
     places = Places(path)
-    assert places.of("8.8.8.8") == places.of("8.8.8.9") == NOWHERE
+    assert places.of("8.8.8.8") == places.of("8.8.8.9") == Place(None, 15169)
     assert len(caplog.records) == 1
 
 

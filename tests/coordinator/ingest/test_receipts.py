@@ -35,7 +35,7 @@ def test_a_worker_is_placed_by_the_address_that_it_looks_from(places: Places) ->
     books.heard("eu-west", report(1, Vitals(address="8.8.8.8", in_flight=3)), 1000)
     books.heard("eu-west", report(2), 2000)
     (heard,), _ = books.take()
-    assert (heard.address, heard.ip_country, heard.asn) == ("8.8.8.8", "US", None)
+    assert (heard.address, heard.ip_country, heard.asn) == ("8.8.8.8", "US", 15169)
     assert heard.at == 2000
     assert heard.vitals is not None
     assert heard.vitals["in_flight"] == 3
