@@ -4,10 +4,12 @@ nothing.
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
-from coordinator.configuration import Change, Configuration, changes, from_document
+from coordinator.configuration import Change, Configuration, changes, from_document, with_region
 from coordinator.store import open_store
 from coordinator.store.database import sqlite_path
+from coordinator.store.joining.audit import Entry
 from worker.contract.clock import now
 from worker.contract.kind import CheckParams
 
@@ -40,3 +42,23 @@ async def apply_configuration(url: str, configuration: Configuration) -> list[Ch
         if changed:
             await store.configurations.save(dict(configuration.document), now())
     return changed
+
+
+async def add_region(
+    url: str, entry: Mapping[str, Any], entry_of_audit: Entry, *, dry_run: bool
+) -> list[Change] | None:
+    """Put the configuration in force with one region more; what that changed. None when there is
+    no configuration yet. ConfigurationError says what is wrong with the region.
+    """
+    async with open_store(url) as store:
+        while (found := await store.configurations.current()) is not None:
+            version, document = found
+            configuration = with_region(document, entry)
+            changed = changes(from_document(document), configuration)
+            if dry_run:
+                return changed
+            # somebody else may have applied another meanwhile: then over that one
+            if await store.configurations.save(dict(configuration.document), now(), version):
+                await store.audit.add(entry_of_audit)
+                return changed
+    return None

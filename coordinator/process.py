@@ -20,6 +20,7 @@ from coordinator.domain.schedule.presence import Presence
 from coordinator.ingest.loop import Ingest
 from coordinator.ingest.pipeline import Pipeline
 from coordinator.ingest.receipts import Bookkeeping, Receipts
+from coordinator.joining.meeting import Meeting
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.signing import SigningKeyError
 from coordinator.reloading import (
@@ -42,6 +43,7 @@ from coordinator.settings import CoordinatorSettings, SettingsError
 from coordinator.store import FencedError, Store, StoreError, open_store
 from coordinator.upkeep.archive_loop import ArchiveLoop
 from coordinator.upkeep.rollup_loop import RollupLoop
+from coordinator.upkeep.users_loop import UsersLoop
 from coordinator.verdicts.follower import Follower
 from coordinator.verdicts.judge_loop import JudgeLoop
 from coordinator.verdicts.restart import rebuilt
@@ -158,7 +160,12 @@ async def _coordinate(
         add_broker(reloads, settings, link)
         await asyncio.to_thread(reloads.catch_up)
         _spare_collections()
-        await together(stop, judging, tick, control, *upkeep)
+        meeting = Meeting(
+            settings.broker_public, settings.broker_ca, "" if signer is None else signer.public
+        )
+        users = UsersLoop(store, link.url, meeting)
+        link.tell(users.use)
+        await together(stop, judging, tick, control, users, *upkeep)
     places.close()
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from coordinator.archive.place import archive_url
 from coordinator.configuration.retention import Keep, KeepError, read_keep
+from coordinator.joining.meeting import CA_FILE, PUBLIC, as_workers_see, public_broker
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 from coordinator.store.database import StoreError, checked
 from worker.contract.broker import BrokerUrlError, check_broker_url
@@ -37,7 +38,8 @@ class CoordinatorSettings:
     deleted. `writers` is `elsewhere` when writers store what workers report, and the coordinator
     judges it. `signing_key` signs what goes to workers; without it one is kept in `data_dir`. While
     another coordinator works on the database, this one waits to take over, or refuses to start:
-    `standby`.
+    `standby`. `broker_public` is the broker's URL as workers that join see it, `broker_ca` the
+    certificates (PEM) of its authority.
     """
 
     broker: str
@@ -54,6 +56,8 @@ class CoordinatorSettings:
     standby: str = "wait"
     environ: Mapping[str, str] = field(default_factory=dict)
     """Where all of it came from, to be asked again."""
+    broker_public: str = ""
+    broker_ca: str = ""
 
     def __post_init__(self) -> None:
         valid_broker(self.broker)
@@ -99,9 +103,10 @@ def read_settings(
         level = read_level(told)
     except (KeepError, ValueError) as error:
         raise SettingsError(str(error)) from None
-    url = read_database(told)
+    url, broker_url = read_database(told), read_broker(told)
+    public, authority = read_meeting(broker_url, told)
     return CoordinatorSettings(
-        broker=read_broker(told),
+        broker=broker_url,
         database=url,
         data_dir=_path("OUTSCOPE_DATA", told),
         geoip_country=_path("OUTSCOPE_GEOIP_COUNTRY", told),
@@ -113,6 +118,8 @@ def read_settings(
         archive=read_archive(told, url),
         signing_key=read_signing_key(told),
         standby=told.get("OUTSCOPE_STANDBY", "").strip() or "wait",
+        broker_public=public,
+        broker_ca=authority,
         environ=told,
     )
 
@@ -127,6 +134,20 @@ def _given(environ: Mapping[str, str], **given: object) -> dict[str, str]:
             told[name] = str(value)
             told.pop(f"{name}_FILE", None)
     return told
+
+
+def read_meeting(broker: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The broker as workers that join see it, and its authority; SettingsError for wrong ones."""
+    try:
+        public = public_broker(environ.get(PUBLIC, "").strip())
+    except ValueError as error:
+        raise SettingsError(f"{PUBLIC} {error}") from None
+    try:
+        return as_workers_see(broker, public, _path(CA_FILE, environ))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{CA_FILE}: {error}; give the file of the authority that vouches for the broker"
+        ) from None
 
 
 def read_broker(environ: Mapping[str, str]) -> str:

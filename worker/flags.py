@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from worker.contract.installed import own_version
@@ -9,11 +10,15 @@ from worker.contract.reloading.reloads import ReloadError, secret, told_in
 from worker.contract.settings.address import AddressError, from_file
 
 FLAGS: Final = {
-    "region": ("OUTSCOPE_REGION", "ID", "the region that this worker looks from; required"),
+    "region": (
+        "OUTSCOPE_REGION",
+        "ID",
+        "the region that this worker looks from; required, unless it joined",
+    ),
     "broker": (
         "OUTSCOPE_BROKER",
         "URL",
-        "redis:// or rediss:// with the region's credential; required",
+        "redis:// or rediss:// with the region's credential; required, unless it joined",
     ),
     "coordinator_key": (
         "OUTSCOPE_COORDINATOR_KEY",
@@ -85,7 +90,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=(
             "Every flag can be an environment variable instead. Prefer OUTSCOPE_BROKER or"
             " OUTSCOPE_BROKER_FILE for the broker's URL: a flag is visible to everybody on the"
-            " machine. SIGHUP has files read again that settings name, without a restart."
+            " machine. SIGHUP has files read again that settings name, without a restart. A worker"
+            " that joined (outscope-worker join --help) needs neither region nor broker."
         ),
         allow_abbrev=False,
     )
@@ -129,3 +135,9 @@ def read_text(what: str, path: str) -> str:
         return from_file(what, path)
     except AddressError as error:
         raise SettingsError(str(error)) from None
+
+
+def default_state_dir(environ: Mapping[str, str]) -> Path:
+    """The user's own state folder."""
+    state_home = environ.get("XDG_STATE_HOME")
+    return (Path(state_home) if state_home else Path.home() / ".local" / "state") / "outscope"

@@ -14,11 +14,22 @@ from worker.contract import logs
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
 from worker.contract.settings.address import echoed, has_login
-from worker.flags import FLAGS, SettingsError, called, from_environment, parser, read_text
+from worker.flags import (
+    FLAGS,
+    SettingsError,
+    called,
+    default_state_dir,
+    from_environment,
+    parser,
+    read_text,
+)
+from worker.joining.key import Key, kept_key, lay_out_authority
 from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
 MAX_CONTACT: Final = 200
+_OF_KEY: Final = ("region", "name", "broker", "coordinator_key")
+"""What a worker that joined is told by its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,48 @@ class Told:
     def __init__(self, flags: Mapping[str, str | None], environ: Mapping[str, str]) -> None:
         self._flags = flags
         self.environ = environ
+        state_dir = self._given("state_dir")
+        self.folder = Path(state_dir) if state_dir else default_state_dir(environ)
 
     def text(self, name: str) -> str:
-        """The text of a setting; a flag goes first."""
+        """The text of a setting: as the key of a worker that joined says, else a flag, else the
+        environment. Which keys are pinned may be told in spite of a key.
+        """
+        given = self._given(name)
+        if name not in _OF_KEY or (given and name == "coordinator_key"):
+            return given
+        key = kept_key(self.folder)
+        return given if key is None else self._of(key)[name]
+
+    def check_key(self) -> None:
+        """SettingsError when the folder holds a key, and a setting says otherwise."""
+        key = kept_key(self.folder)
+        if key is None:
+            return
+        found = self._of(key)
+        for name in ("region", "name", "broker"):
+            if self._given(name) not in ("", found[name]):
+                raise SettingsError(
+                    f"{self.folder} holds the key of worker {key.worker} of {key.region}, which"
+                    f" says what {called(name)} would; leave it out, or give another"
+                    " OUTSCOPE_STATE_DIR (--state-dir)"
+                )
+
+    def _given(self, name: str) -> str:
         return self._flags.get(name) or from_environment(name, self.environ)
+
+    def _of(self, key: Key) -> dict[str, str]:
+        """What the key of a worker that joined says."""
+        try:
+            lay_out_authority(self.folder, key)
+        except OSError as error:
+            raise SettingsError(f"cannot write to {self.folder}: {error.strerror}") from None
+        return {
+            "region": key.region,
+            "name": key.worker,
+            "broker": key.url(self.folder.absolute()),
+            "coordinator_key": key.coordinator_key,
+        }
 
     def broker(self) -> str:
         """The broker's URL."""
@@ -88,6 +137,7 @@ def read_settings(
     wrong.
     """
     told = Told(vars(parser().parse_args(argv)), environ)
+    told.check_key()
     texts = {name: told.text(name) for name in FLAGS}
     region = _identifier(
         "region",
@@ -98,7 +148,7 @@ def read_settings(
         region=region,
         name=name,
         broker=told.broker(),
-        state_dir=Path(texts["state_dir"]) if texts["state_dir"] else _default_state_dir(environ),
+        state_dir=told.folder,
         source_address=_address(
             "source_address", texts["source_address"], "one IP address of this machine"
         ),
@@ -218,8 +268,3 @@ def _folder(name: str, text: str) -> Path | None:
             f"{called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
         )
     return Path(text)
-
-
-def _default_state_dir(environ: Mapping[str, str]) -> Path:
-    state_home = environ.get("XDG_STATE_HOME")
-    return (Path(state_home) if state_home else Path.home() / ".local" / "state") / "outscope"

@@ -6,21 +6,17 @@ with the line that installs them, and fails with the import that failed; `api.cl
 """
 
 from importlib import import_module
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from api.cli.commands import COMMANDS, Command
-from worker.contract.installed import extras, own_version, sentence, third_party
+from api.cli.options.loading import absent, unwrap
+from worker.contract.installed import own_version, third_party
 
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
-_PASSED_ON: Final = {
-    "ignore_unknown_options": True,
-    "allow_extra_args": True,
-    "help_option_names": [],
-}
 
 
 class Commands(TyperGroup):
@@ -41,7 +37,7 @@ class Commands(TyperGroup):
             module = third_party(error)
             if module is None:
                 raise
-            return _absent(command, module, error)
+            return absent(command.name, module, error, command.extras, command.heading)
 
 
 def _load(command: Command) -> TyperCommand | TyperGroup:
@@ -50,34 +46,11 @@ def _load(command: Command) -> TyperCommand | TyperGroup:
     if hasattr(module, "app"):
         alone.add_typer(module.app, name=command.name, rich_help_panel=command.heading)
     else:
-        settings = _PASSED_ON if command.name == "worker" else None
-        put = alone.command(context_settings=settings, rich_help_panel=command.heading)
-        put(getattr(module, command.name))
+        alone.command(rich_help_panel=command.heading)(getattr(module, command.name))
     loaded = get_group(alone).commands[command.name]
     assert isinstance(loaded, TyperCommand | TyperGroup)  # noqa: S101 - tells the type checker
-    _unwrap(loaded)
+    unwrap(loaded)
     return loaded
-
-
-def _unwrap(command: Any) -> None:
-    """Let each paragraph of the help fill the terminal, whatever the lines of the docstring are."""
-    paragraphs = (command.help or "").split("\n\n")
-    command.help = "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs)
-    for below in getattr(command, "commands", {}).values():
-        _unwrap(below)
-
-
-def _absent(command: Command, module: str, error: ModuleNotFoundError) -> TyperCommand:
-    def fail() -> NoReturn:
-        raise error
-
-    return TyperCommand(
-        command.name,
-        callback=fail,
-        help=sentence("It", module, command.extras, extras()),
-        rich_help_panel=command.heading,
-        context_settings=_PASSED_ON,
-    )
 
 
 def _say_version(wanted: bool) -> None:

@@ -63,9 +63,9 @@ async def only_known(request: Request) -> None:
     """
     if not request.query_params:
         return
-    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get(
-        "parameters", ()
-    )
+    described = request.app.openapi()["paths"][request.scope["route"].path][
+        request.method.lower()
+    ].get("parameters", ())
     known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:

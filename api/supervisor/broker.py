@@ -1,8 +1,8 @@
 """The broker of a product on one machine: one that somebody else runs, or a Valkey server of our
 own.
 
-Our own listens on a free loopback port, keeps nothing on disk, and has one user a region, each with
-a password that is new at every start.
+Our own listens on a loopback port, the same each time, keeps nothing on disk, and has one user a
+region, each with a password that is new at every start.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
-from api.supervisor.claim import free_port
+from api.supervisor.claim import free_port, require_free
 from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program
 from coordinator.messaging.acl import COORDINATOR, broker_acl
@@ -60,9 +60,9 @@ class Embedded:
     """A server of our own."""
 
     def __init__(self, data: Path, env: Mapping[str, str]) -> None:
-        self._port = free_port(_HOST)
         self._folder = data / "broker"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._port = _kept_port(self._folder / "port")
         self._users = self._folder / "users.acl"
         self._passwords: dict[str, str] = {}
         self._own = {name: secrets.token_urlsafe(24) for name in (COORDINATOR, _SUPERVISOR)}
@@ -128,6 +128,18 @@ class Embedded:
                 return link.recv(256)
         except OSError:
             return b""
+
+
+def _kept_port(path: Path) -> int:
+    """The port of the last time, which workers that joined were told; another when it is taken."""
+    try:
+        port = int(path.read_text(encoding="ascii"))
+        require_free(_HOST, port)
+    except (OSError, ValueError, OverflowError, CannotStartError):
+        port = free_port(_HOST)
+        with writing(path, overwrite=True, mode=0o600) as file:
+            file.write(f"{port}\n".encode())
+    return port
 
 
 def server_binary() -> str:

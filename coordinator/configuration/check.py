@@ -78,7 +78,7 @@ def agreement(sources: Sequence[Source]) -> list[Mistake]:
     """What no single value can tell: repeated ids, unknown regions, a timeout beyond the
     interval.
     """
-    mistakes = [*_repeated(sources), *_lone(sources), *_reserved(sources)]
+    mistakes = [*_repeated(sources), *_lone(sources), *reserved(sources)]
     regions = {entry.get("id") for source in sources for _, entry in _entries(source, "regions")}
     names = {name for name in regions if isinstance(name, str)}
     for source in sources:
@@ -102,7 +102,7 @@ def _repeated(sources: Sequence[Source]) -> Iterator[Mistake]:
                 )
 
 
-def _reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
+def reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
     """A region is also a user at the broker, where these names are taken."""
     for source in sources:
         for path, region in _entries(source, "regions"):

@@ -2,11 +2,20 @@
 it.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from coordinator.configuration.check import CHECK_KEYS, Kinds, agreement, given, parameters, shape
+from coordinator.configuration.check import (
+    CHECK_KEYS,
+    Kinds,
+    agreement,
+    given,
+    parameters,
+    reserved,
+    shape,
+)
 from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
 from coordinator.configuration.misdirected import misdirected, unbound
@@ -19,6 +28,7 @@ from coordinator.configuration.model import (
 )
 from coordinator.configuration.reading.includes import gather
 from coordinator.configuration.reading.mistake import ConfigurationError
+from coordinator.configuration.reading.source import parse
 
 _TIMEOUT_MS: Final = 10_000
 
@@ -51,6 +61,23 @@ def unbound_secrets(path: Path, kinds: Kinds) -> dict[str, list[str]]:
     """
     sources, _ = gather(path)
     return unbound(sources, kinds, Document.model_validate(sources[-1].value).secrets)
+
+
+def with_region(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Configuration:
+    """A stored configuration with one region more, which is given as a file would have it.
+
+    Raises ConfigurationError with every mistake of the entry, as of a file.
+    """
+    source = parse(json.dumps({"regions": [entry]}), str(entry.get("id")))
+    mistakes = [*shape(source), *reserved([source])]
+    there = [region["id"] for region in document.get("regions", ())]
+    if entry.get("id") in there:
+        text = f"{entry['id']!r} is already the id of a region; choose another"
+        mistakes.append(source.mistake(("regions", 0, "id"), text))
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    region = _region(Document.model_validate(source.value).regions[0])
+    return from_document({**document, "regions": [*document.get("regions", ()), region]})
 
 
 def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 region and no other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -23,6 +23,10 @@ _COMMANDS: Final = (
     " +info|server"  # for the doctor
     " +lindex"  # who reports from a region that is not configured
 )
+_USERS: Final = "+acl|list +acl|setuser +acl|deluser +client|kill"
+"""Of a coordinator that lets joined workers in itself. Whoever may do this may do everything."""
+WORKERS: Final = "worker."
+"""How the users of joined workers begin; no region is called so, for none has a dot."""
 
 
 def broker_acl(
@@ -30,6 +34,8 @@ def broker_acl(
     coordinator: str,
     workers: Mapping[str, Sequence[str]] | None = None,
     database: int = DATABASE,
+    *,
+    manages: bool = True,
 ) -> list[str]:
     """The lines of an ACL file for Valkey or Redis 7: a user for each region, by its password, and
     the coordinator.
@@ -39,7 +45,8 @@ def broker_acl(
     else: so not even its own region's workers take orders from who holds its credential. A region
     whose `workers` are named has the keys of these and no others. All are let into one numbered
     `database` of the server, for rights on keys count in each, and only one is looked after.
-    Passwords are written as SHA-256. Nobody else gets in.
+    Passwords are written as SHA-256. Nobody else gets in, but whom the coordinator lets in as
+    workers join, if it `manages` users.
     """
     taken = sorted({COORDINATOR, "default"} & passwords.keys())
     if taken:
@@ -48,32 +55,49 @@ def broker_acl(
         raise ValueError("a password is empty")
     named = workers or {}
     users = [
-        _user(COORDINATOR, coordinator, database, f"{_KEYS} {_COMMANDS}"),
+        _user(COORDINATOR, coordinator, database, _KEYS, _COMMANDS, *[_USERS] * manages),
         *(
-            _user(region, password, database, _rights(region, named.get(region) or ("*",)))
+            _user(region, password, database, *_rights(region, named.get(region) or ("*",)))
             for region, password in passwords.items()
         ),
     ]
     return ["user default off resetkeys resetchannels -@all", *users]
 
 
-def _rights(region: str, workers: Sequence[str]) -> str:
+def worker_user(region: str, worker: str) -> str:
+    """The user of one joined worker."""
+    return f"{WORKERS}{region}.{worker}"
+
+
+def worker_rules(
+    region: str, worker: str, digests: Collection[str], database: int = DATABASE
+) -> list[str]:
+    """The rules of a joined worker's user, by the SHA-256 of each of its keys: as a region's, for
+    this worker's own keys alone.
+    """
+    return _rules([f"#{digest}" for digest in digests], database, *_rights(region, (worker,)))
+
+
+def _rights(region: str, workers: Sequence[str]) -> list[str]:
     orders, reports = probes_queue(region), reports_queue(region)
     own = " ".join(f"~{worker_queue(region, worker)}" for worker in workers)
     echoes = [echo_queue(region, worker) for worker in workers]
     read = " ".join(f"~{echo}" for echo in echoes)
     written = " ".join(f"%W~{echo}" for echo in echoes)
-    selectors = [
+    return [
         f"(~{orders} {own} {read} +brpop +llen)",
         f"(%W~{reports} {written} +lpush)",
         f"(%R~{reports} +llen)",
     ]
-    return " ".join(selectors)
 
 
-def _user(name: str, password: str, database: int, rights: str) -> str:
-    enters = f"{_CONNECT} +select|{database}"
-    return f"user {name} on {_hashed(password)} resetchannels -@all {enters} {rights}"
+def _user(name: str, password: str, database: int, *rights: str) -> str:
+    return f"user {name} {' '.join(_rules([_hashed(password)], database, *rights))}"
+
+
+def _rules(passwords: Sequence[str], database: int, *rights: str) -> list[str]:
+    enters = f"{_CONNECT} +select|{database}".split(" ")
+    return ["on", *passwords, "resetchannels", "-@all", *enters, *rights]
 
 
 def _hashed(password: str) -> str:

@@ -26,6 +26,7 @@ _SQLITE_NOW_MS: Final = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEG
 
 _SOON_S: Final = 5.0
 _NOT_TO_BE_HAD: Final = (OSError, PostgresError, InterfaceError)
+_MODELS: Final = ("models", "joining_tables")
 
 Row = dict[str, Any]
 
@@ -178,7 +179,7 @@ def tortoise_config(url: str) -> dict[str, Any]:
         "connections": {name: _postgres(url) if name == "postgres" else _sqlite(sqlite_path(url))},
         "apps": {
             APP: {
-                "models": ["coordinator.store.schema.models"],
+                "models": [f"coordinator.store.schema.{name}" for name in _MODELS],
                 "migrations": "coordinator.store.schema.migrations",
                 "default_connection": name,
             }

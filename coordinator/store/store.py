@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from coordinator.store.database import Database
+from coordinator.store.joining.audit import Audit
+from coordinator.store.joining.invitations import Invitations
+from coordinator.store.joining.keys import WorkerKeys
 from coordinator.store.leases import Leases
 from coordinator.store.results.archiving import Archiving
 from coordinator.store.results.exporting import Exporting
@@ -45,6 +48,9 @@ class Store:
         self.leases = Leases(database)
         self.archiving = Archiving(database)
         self.exporting = Exporting(database)
+        self.invitations = Invitations(database)
+        self.worker_keys = WorkerKeys(database)
+        self.audit = Audit(database)
 
     async def ping(self) -> None:
         """Returns when the database answers; raises when it does not."""

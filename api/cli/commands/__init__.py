@@ -60,11 +60,12 @@ COMMANDS: Final[Mapping[str, Command]] = {
         Command("coordinator", _SEPARATE, ("coordinator",), _PROCESSES),
         Command("writer", _SEPARATE, ("coordinator",)),
         Command("api", _SEPARATE, ("api",), _PROCESSES),
-        Command("worker", _SEPARATE, ("worker", "cli"), _PROCESSES),
+        Command("worker", _SEPARATE, ("worker", "cli")),
         Command("config", _DECIDING, ("coordinator",)),
         Command("bench", _MEASURING, ("all",), "api.cli.bench"),
         Command("ingest", _SEPARATE, ("coordinator",)),
         Command("broker", _SEPARATE, ("coordinator",)),
         Command("region", _KEEPING, ("coordinator",)),
+        Command("audit", _KEEPING, ("coordinator",)),
     )
 }

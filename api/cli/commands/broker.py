@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,8 @@ from api.cli.terminal.outside import say
 from coordinator.messaging.acl import COORDINATOR, broker_acl
 from coordinator.runtime.durable import writing
 from coordinator.store import Store
+from coordinator.upkeep.users_loop import users_of
+from worker.contract.clock import now
 
 app = typer.Typer(help="Who may do what at the broker.", no_args_is_help=True)
 
@@ -61,27 +63,62 @@ def acl(
             help="The number of the server's database, as at the end of the URLs of the broker.",
         ),
     ] = 0,
+    joining: Annotated[
+        bool,
+        typer.Option(
+            "--joining",
+            help=(
+                "Only the coordinator, which lets workers in itself as they join; regions need no"
+                " users of their own."
+            ),
+        ),
+    ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--print",
+            help=(
+                "The coordinator without the right to change users, and all workers that joined, as"
+                " it would let them in: for a server where it may not. Again after each join,"
+                " rotation and revocation."
+            ),
+        ),
+    ] = False,
     database: Database = None,
     data: Data = None,
 ) -> None:
     """Print the access list for the broker, ready for its `aclfile`: a user for each region and one
-    for the coordinator; nobody else gets in.
+    for the coordinator; nobody else gets in but workers that join.
 
     The list holds no password, only what they are compared with.
     """
-    if config is not None:
-        regions = [region.id for region in load_or_exit(config).topology.regions]
-    else:
-        regions = with_store(database, data, _configured)
     password = _asked if passwords is None else _kept(passwords)
     try:
         own = password(COORDINATOR)
+        if joining or whole:
+            regions = []
+        elif config is not None:
+            regions = [region.id for region in load_or_exit(config).topology.regions]
+        else:
+            regions = with_store(database, data, _configured)
         passwords_of = {name: password(name) for name in regions}
-        lines = broker_acl(passwords_of, own, _workers(worker or ()), number)
+        lines = broker_acl(passwords_of, own, _workers(worker or ()), number, manages=not whole)
+        joined = with_store(database, data, _joined(number)) if whole else []
+        lines += joined
     except (OSError, ValueError) as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
     say("\n".join(lines))
+
+
+def _joined(number: int) -> Callable[[Store], Awaitable[list[str]]]:
+    """The lines of the workers that joined."""
+
+    async def lines(store: Store) -> list[str]:
+        users = users_of(await store.worker_keys.all(), now(), number)
+        return [f"user {name} {' '.join(rules)}" for name, rules in users.items()]
+
+    return lines
 
 
 async def _configured(store: Store) -> list[str]:

@@ -94,13 +94,6 @@ def coordinator(broker: Broker = None, database: Database = None, data: Data = N
     raise typer.Exit(run_coordinator(broker, given_database(database, data), data_dir(data)))
 
 
-def worker(context: typer.Context) -> None:
-    """Run one worker of one region, for example `outscope worker --region eu-west --broker URL`."""
-    from worker.__main__ import main
-
-    raise typer.Exit(main(context.args))
-
-
 def api(
     database: Database = None,
     data: Data = None,

@@ -20,6 +20,7 @@ _READ_FIRST: Final = (
     "fleet",
     "results",
     "exports",
+    "joining",
     "health",
     "metrics",
 )

@@ -24,7 +24,7 @@ class ExportPlaces:
 
     def take(self, address: str) -> "ExportPlace":
         """A place for a client at an address; BusyError when it or this process has no more."""
-        client = _client(address)
+        client = client_of(address)
         if self._taken[client] >= self._per_client:
             raise self._busy(f"{self._per_client} exports of this client go on already")
         if self.taken >= self._at_once:
@@ -57,7 +57,7 @@ class ExportPlace:
             places.free(self._client)
 
 
-def _client(address: str) -> str:
+def client_of(address: str) -> str:
     """Whom an address stands for: in IPv6 one client has a whole /64 of them."""
     try:
         found = ip_address(address)

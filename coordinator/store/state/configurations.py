@@ -33,9 +33,11 @@ class Configurations:
         rows = await self._database.fetch("SELECT max(version) AS version FROM configuration")
         return int(rows[0]["version"] or 0)
 
-    async def save(self, document: dict[str, Any], at: Instant) -> int:
+    async def save(
+        self, document: dict[str, Any], at: Instant, over: int | None = None
+    ) -> int | None:
         """Put a document in force and return its version; the same document again is the same
-        version.
+        version. None, and nothing is changed, when `over` is not the version in force any more.
         """
         text = canonical(document)
         digest = blake2b(text.encode(), digest_size=16).hexdigest()
@@ -43,9 +45,12 @@ class Configurations:
             if not transaction.is_sqlite:  # SQLite's transaction is alone already
                 await transaction.fetch("LOCK TABLE configuration IN EXCLUSIVE MODE")
             rows = await transaction.fetch(_NEWEST)
+            in_force = int(rows[0]["version"]) if rows else 0
+            if over is not None and over != in_force:
+                return None
             if rows and rows[0]["digest"] == digest:
-                return int(rows[0]["version"])
-            version = int(rows[0]["version"]) + 1 if rows else 1
+                return in_force
+            version = in_force + 1
             await transaction.many(
                 "INSERT INTO configuration (version, digest, document, applied_at) VALUES (?, ?,"
                 " ?, ?)",

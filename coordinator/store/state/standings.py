@@ -9,7 +9,7 @@ from worker.contract.instant import Instant
 
 Standing = tuple[str, str, Instant, Mapping[str, Any]]
 """(kind, subject, at, document); kinds are `service`, `region`, `worker`, `coordinator`, `learned`,
-QUARANTINE and WRITER.
+`joining`, QUARANTINE and WRITER.
 """
 WRITER: Final = "intake"
 """The kind of what writers tell of themselves. Stored, so it keeps the word they had before."""

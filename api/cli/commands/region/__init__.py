@@ -1,11 +1,12 @@
-"""`outscope region`: take a region out that can be trusted no more, strike what it claimed, and let
-it in again.
+"""`outscope region`: add a region; take one out that can be trusted no more, strike what it
+claimed, and let it in again.
 """
 
 from typing import Annotated, Any
 
 import typer
 
+from api.cli.commands.region.adding import add
 from api.cli.commands.region.striking import strike, strikes, unstrike
 from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
@@ -16,7 +17,8 @@ from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
 app = typer.Typer(
-    help="Take a region out, strike what it claimed, let it in again.", no_args_is_help=True
+    help="Add a region; take one out, strike what it claimed, let it in.",
+    no_args_is_help=True,
 )
 
 Region = Annotated[str, typer.Argument(metavar="REGION", help="As `outscope regions` shows it.")]
@@ -67,6 +69,7 @@ async def _configured(store: Store) -> set[str]:
     return {region["id"] for region in document.get("regions", ())}
 
 
+app.command()(add)
 app.command()(strike)
 app.command()(unstrike)
 app.command()(strikes)

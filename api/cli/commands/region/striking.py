@@ -3,16 +3,15 @@ counts nowhere, and stays readable as evidence.
 """
 
 import json as plain_json
-import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from getpass import getuser
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.text import Text
 
 from api.cli.options.locations import Data, Database
+from api.cli.options.operator import who
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
@@ -71,7 +70,7 @@ def strike(
     """
     at = now()
     span = _span(region, since, until, at)
-    told = reason[:200], _who(), at
+    told = reason[:200], who(), at
 
     async def work(store: Store) -> tuple[Found, bool, int | None] | None:
         found = await store.configurations.current()
@@ -210,13 +209,6 @@ def _moment(name: str, text: str, at: Instant) -> Instant:
         return moment(text, at)
     except ValueError as error:
         _refuse(f"{name}: {error}")
-
-
-def _who() -> str:
-    try:
-        return f"{getuser()}@{socket.gethostname()}"[:128]
-    except (OSError, KeyError):  # a container's user may have no name
-        return socket.gethostname()[:128]
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -47,7 +47,7 @@ def printed(*arguments: str, stdin: str | None = None) -> list[str]:
 def test_what_the_how_to_says_makes_a_broker_that_lets_in_its_users_only(
     folder: Path, free_port: Callable[[], int]
 ) -> None:
-    command = re.search(r"^outscope broker acl .*$", HOW_TO.read_text(), re.MULTILINE)
+    command = re.search(r"^outscope broker acl --config .*$", HOW_TO.read_text(), re.MULTILINE)
     assert command is not None
     program = f"{shlex.quote(sys.executable)} -m api.cli"
     line = command[0].replace("outscope", program, 1)

@@ -1,0 +1,22 @@
+"""Who calls a command, for what is written down of it."""
+
+import socket
+from getpass import getuser
+
+
+def who() -> str:
+    """The user of the system, and the machine."""
+    return f"{user()}@{machine()}"[:128]
+
+
+def user() -> str:
+    """The user of the system; `unknown` in a container whose user has no name."""
+    try:
+        return getuser()[:64]
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def machine() -> str:
+    """The name of this machine."""
+    return socket.gethostname()[:64]

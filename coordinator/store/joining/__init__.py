@@ -1,0 +1,1 @@
+"""How workers come in: invitations, the keys of those that joined, and who did what."""

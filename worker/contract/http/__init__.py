@@ -1,0 +1,4 @@
+"""What workers say over HTTP: how one joins.
+
+May import the contract's messages and instants, the standard library and pydantic.
+"""
