@@ -22,6 +22,7 @@ from worker.contract.message import probes_queue, worker_queue
 from worker.contract.reloading.hangup import answered, hold
 from worker.flags import SettingsError
 from worker.inbox import Inbox
+from worker.joining.following import follow
 from worker.lean import settle
 from worker.messaging.celery_app import Handlers, build_app, build_controller
 from worker.messaging.pinned import PinnedKeys
@@ -170,6 +171,7 @@ class _Process:
         self._sender.start()
         self._watchdog.start()
         with answered(self._reloads.reload):
+            follow(self._settings.state_dir, partial(os.kill, os.getpid(), signal.SIGHUP))
             self._controller.start()
         self._watchdog.stop()
         self._served.stop()

@@ -7,7 +7,8 @@ from redis.exceptions import AuthenticationError, NoPermissionError, ResponseErr
 
 _LOGIN: Final = (
     "; the broker refused the login: see user and password in OUTSCOPE_BROKER, and whether the"
-    " broker's access list has a user for this region (outscope broker acl)"
+    " broker's access list has a user for this region (outscope broker acl); a worker that joined"
+    " was revoked, or its key replaced (outscope worker list)"
 )
 _RIGHTS: Final = (
     "; the broker refused a permission: see whether --region is the region of this user, spelled"
