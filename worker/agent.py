@@ -11,16 +11,16 @@ through `keep`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import uvloop
 
 from worker.contract.clock import monotonic_s
 from worker.contract.message import Order
-from worker.contract.outcome import Outcome, Reason
+from worker.contract.outcome import Outcome, Reason, failure
 from worker.orders import Due, OrderError, due_looks, read_checks, read_order
 from worker.pacing import Pacer
 from worker.probes.run import ParsedCheck, Vantage, look_once
@@ -40,7 +40,18 @@ EARLY_S: Final = 0.002
 much early.
 """
 
+BORROWED: Final = (
+    "not looked at from here: the region is borrowed (via: globalping), and this worker stands"
+    " elsewhere; start it with --via globalping"
+)
+OURS: Final = (
+    "not looked at from there: the region is none that is borrowed; start its worker without --via"
+)
+
 log = logging.getLogger(f"outscope.{__name__}")
+
+Borrowed: TypeAlias = Callable[[Due, ParsedCheck], Awaitable[Outcome]]
+"""Makes a look from a place that is not ours."""
 
 
 class Agent:
@@ -55,6 +66,7 @@ class Agent:
         *,
         limit: int = IN_FLIGHT,
         reference: ReferenceClock | None = None,
+        borrowed: Borrowed | None = None,
     ) -> None:
         self._vantage = vantage
         self._keep = keep
@@ -68,6 +80,7 @@ class Agent:
         self._rows: list[bytes] = []
         self._pacer = Pacer[Due](self._loop, self._begin)
         self._backoff = Backoff()
+        self._borrowed = borrowed
         self._closing = False
         self._drained = False
         self.tally = Tally()
@@ -158,21 +171,31 @@ class Agent:
         started_at = self._reference.now()
         outcome = due.obstacle(started_at)
         if outcome is None and due.parsed is not None:
-            outcome = await self._ask(due.parsed)
+            outcome = await self._ask(due, due.parsed)
         if outcome is not None:
             self.tally.late += outcome.reason is Reason.LATE
             self._rows.append(
                 encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome)
             )
 
-    async def _ask(self, parsed: ParsedCheck) -> Outcome:
+    async def _ask(self, due: Due, parsed: ParsedCheck) -> Outcome:
         """Look, unless somebody whom this would ask wants no web requests now."""
         outcome = self._backoff.obstacle_to(parsed.targets, monotonic_s())
         if outcome is None:
-            outcome = await look_once(parsed, self._vantage)
-            answering = parsed.params.answering(outcome)
-            self._backoff.heard_from(answering, outcome, monotonic_s())
+            outcome = await self._look_from(due, parsed)
+            if outcome.extra.get("asked") is not False:
+                answering = parsed.params.answering(outcome)
+                self._backoff.heard_from(answering, outcome, monotonic_s())
         return outcome
+
+    async def _look_from(self, due: Due, parsed: ParsedCheck) -> Outcome:
+        """Look from where the region is: no other place may speak for it."""
+        if (due.location is None) is not (self._borrowed is None):
+            why = BORROWED if self._borrowed is None else OURS
+            return failure(Reason.BLOCKED, why, extra={"asked": False})
+        if self._borrowed is not None:
+            return await self._borrowed(due, parsed)
+        return await look_once(parsed, self._vantage)
 
     def _done(self, looking: asyncio.Task[None]) -> None:
         self._looking.discard(looking)

@@ -25,6 +25,16 @@ FLAGS: Final = {
         "KEYS",
         "obey only what is signed by this public key (outscope key), or by one of several",
     ),
+    "via": (
+        "OUTSCOPE_VIA",
+        "WAY",
+        "globalping: look from the region's place by the public Globalping API, not from here",
+    ),
+    "globalping_url": (
+        "OUTSCOPE_GLOBALPING_URL",
+        "URL",
+        "address of that API; default https://api.globalping.io",
+    ),
     "name": ("OUTSCOPE_WORKER", "ID", "this worker's name inside its region; default <region>-1"),
     "source_address": ("OUTSCOPE_SOURCE_ADDRESS", "IP", "look from this address of the machine"),
     "public_address": (

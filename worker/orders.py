@@ -3,6 +3,7 @@ Pure.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -32,6 +33,8 @@ class Due(NamedTuple):
     wait_s: float
     parsed: ParsedCheck | None
     fault: str = ""
+    location: Mapping[str, Any] | None = None
+    """Where a borrowed region is."""
 
     def obstacle(self, at: Instant) -> Outcome | None:
         """The outcome when the look must not be made at this moment, because it is unreadable or
@@ -76,7 +79,9 @@ def due_looks(order: Order, at: Instant) -> tuple[list[Due], int]:
         if 0 <= index < len(checks) and checks[index][0]:
             name, parsed, fault = checks[index]
             wait_s = wait_ms(scheduled_at, order.issued_at, at) / 1000
-            looks.append(Due(name, slot, attempt, scheduled_at, wait_s, parsed, fault))
+            looks.append(
+                Due(name, slot, attempt, scheduled_at, wait_s, parsed, fault, order.location)
+            )
     return looks, len(order.looks) - len(looks)
 
 

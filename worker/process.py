@@ -17,6 +17,8 @@ from typing import Final
 from celery.worker import state as celery_state
 
 from worker.agent import Agent
+from worker.borrowed.place import borrowed_looks
+from worker.contract.borrowing import rules as borrowed
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import probes_queue, worker_queue
 from worker.contract.reloading.hangup import answered, hold
@@ -83,6 +85,7 @@ class _Process:
     def __init__(self, settings: WorkerSettings, folder: Path) -> None:
         self._settings = settings
         self._looks_end_s = 0.0
+        self._kinds = tuple(sorted(borrowed.KINDS)) if settings.via else tuple(KINDS)
         who = f"{settings.name}.{settings.region}"
         outbox = Outbox(folder / "outbox")
         link = link_of(settings)
@@ -99,12 +102,15 @@ class _Process:
         pinned = PinnedKeys(keys, queues) if keys else None
         self._reference = ReferenceClock()
         self._agent = Agent(
-            vantage, lambda rows: self._sender.keep(rows), reference=self._reference
+            vantage,
+            lambda rows: self._sender.keep(rows),
+            reference=self._reference,
+            borrowed=borrowed_looks(settings, vantage) if settings.via else None,
         )
         gauge = Gauge(
             self._agent.tally,
             outbox,
-            tuple(KINDS),
+            self._kinds,
             settings.source_address,
             settings.public_address,
             self._reference.ahead_ms,
@@ -182,7 +188,7 @@ class _Process:
 
     def _connected(self) -> None:
         """The broker took us in: whether a coordinator hears us as well is not known yet."""
-        self._served.connected(",".join(KINDS))
+        self._served.connected(",".join(self._kinds))
         self._sender.beat_now()  # not before: a receipt that waits for us tells the time badly
         self._inbox.begin()
         if self._settings.ready_file:

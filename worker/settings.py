@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from worker.contract import logs
+from worker.contract.borrowing.rules import GLOBALPING
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.message import IDENTIFIER
 from worker.contract.settings.address import echoed, has_login
@@ -30,6 +31,7 @@ from worker.targets.policy import Network, Policy, PolicyError, read_policy
 MAX_CONTACT: Final = 200
 _OF_KEY: Final = ("region", "name", "broker", "coordinator_key")
 """What a worker that joined is told by its key."""
+URL: Final = "https://api.globalping.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class WorkerSettings:
     certificates_dir: Path | None = None
     ready_file: Path | None = None
     log_level: str = "INFO"
+    via: str = ""
+    globalping_url: str = URL
     coordinator_keys: tuple[bytes, ...] = ()
     told: "Told" = field(default_factory=lambda: Told({}, {}))
     """Where all of it came from, to be asked again."""
@@ -162,9 +166,23 @@ def read_settings(
         certificates_dir=_folder("certificates_dir", texts["certificates_dir"]),
         ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
         log_level=told.log_level(),
+        via=_way(texts["via"]),
+        globalping_url=_web_address("globalping_url", texts["globalping_url"] or URL),
         coordinator_keys=told.coordinator_keys(),
         told=told,
     )
+
+
+def _way(text: str) -> str:
+    if text not in ("", GLOBALPING):
+        raise SettingsError(f"{called('via')} is {text!r}; give {GLOBALPING}, or leave it out")
+    return text
+
+
+def _web_address(name: str, text: str) -> str:
+    if not re.fullmatch(r"https?://[!-'*-?A-~]+", text) or has_login(text):
+        raise SettingsError(f"{called(name)} is {echoed(text)}; give a plain URL, such as {URL}")
+    return text.rstrip("/")
 
 
 def _required(name: str, text: str, what: str) -> str:

@@ -46,6 +46,20 @@ class RegionView(TypedDict):
     quarantined: Annotated[
         bool, Field(description="somebody took it out: its reports are dropped, it does not vote")
     ]
+    via: Annotated[
+        str,
+        Field(
+            description="`globalping` when the region is borrowed, and probes of others look from"
+            " there; empty when workers of ours do"
+        ),
+    ]
+    looks_every_s: Annotated[
+        float | None,
+        Field(
+            description="seconds from one regular look of its quickest check to the next; null when"
+            " nothing is looked at from there"
+        ),
+    ]
     strikes: Annotated[
         list[StrikeView],
         Field(description="what of it counts nowhere, the latest first; at most five"),

@@ -5,11 +5,13 @@ to know.
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
+from worker.contract.borrowing.rules import GLOBALPING
 
 _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
@@ -21,6 +23,9 @@ _OF_COORDINATOR: Final = (
     "OUTSCOPE_BROKER_CA_FILE",
 )
 _SECRETS: Final = "OUTSCOPE_SECRET_"
+_GLOBALPING: Final = "OUTSCOPE_GLOBALPING_"
+_TOKEN: Final = "OUTSCOPE_SECRET_GLOBALPING"  # noqa: S105 - the name of a variable
+"""Only workers of borrowed regions know it: a check could tell another's secrets to its target."""
 _OF_API: Final = (
     "OUTSCOPE_PUBLIC_HOSTS",
     "OUTSCOPE_EXPORTS",
@@ -85,7 +90,11 @@ def worker(
     """The one worker of a region. `keys` is the file with the coordinator's public key."""
     source = settings.source_addresses.get(region)
     env = {
-        **settings_of(_SECRETS, *_OF_WORKERS),
+        **{
+            name: value
+            for name, value in settings_of(_SECRETS, *_OF_WORKERS).items()
+            if not name.startswith(_TOKEN)
+        },
         **told("OUTSCOPE_BROKER", broker, settings.broker_file),
         "OUTSCOPE_REGION": region,
         "OUTSCOPE_WORKER": f"{region}-1",
@@ -97,6 +106,18 @@ def worker(
     }
     address = f"looks from {source}" if source else ""
     return _python(settings, worker_name(region), ("worker",), env, stage=2, address=address)
+
+
+def relay(settings: ProductSettings, region: str, broker: str, keys: Path | None = None) -> Program:
+    """The worker of a borrowed region. It knows no secret but the token that lends it the place."""
+    ours = worker(settings, region, broker, keys)
+    env = {name: value for name, value in ours.env.items() if not name.startswith(_SECRETS)}
+    told = settings_of(_GLOBALPING, _TOKEN)
+    return replace(
+        ours,
+        env={**env, **told, "OUTSCOPE_VIA": GLOBALPING},
+        address=f"looks via {GLOBALPING}",
+    )
 
 
 def _python(

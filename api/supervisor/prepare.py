@@ -1,7 +1,8 @@
 """Applies the configuration before the product starts, in a short-lived process of its own.
 
 So the supervisor, which runs as long as the product, never loads an ORM. Run as
-`python -m api.supervisor.prepare [CONFIG]` with OUTSCOPE_DATABASE set; prints one JSON object.
+`python -m api.supervisor.prepare [--globalping] [CONFIG]` with OUTSCOPE_DATABASE set; prints one
+JSON object.
 """
 
 import asyncio
@@ -12,10 +13,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from api.supervisor.problem import CannotStartError
 from coordinator.messaging.signing import SigningKeyError, find_signer, given_key
+
+BORROWED: Final = "--globalping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,16 @@ class Prepared:
     services: int
     checks: int
     changes: int
+    borrowed: frozenset[str] = frozenset()
+    """Those of the regions where no worker of ours stands."""
 
 
-def prepare(database: str, config: Path | None) -> Prepared:
+def prepare(database: str, config: Path | None, *, globalping: bool = False) -> Prepared:
     """Bring the store up to date and apply the configuration; CannotStartError says what is wrong
-    with either.
+    with either. With `globalping`, borrowed regions are added when there are none.
     """
-    command = [sys.executable, "-m", "api.supervisor.prepare", *([str(config)] if config else [])]
+    told = [*([BORROWED] if globalping else []), *([str(config)] if config else [])]
+    command = [sys.executable, "-m", "api.supervisor.prepare", *told]
     env = {**os.environ, "OUTSCOPE_DATABASE": database}
     done = subprocess.run(  # noqa: S603 - our own command line
         command, env=env, capture_output=True, text=True, check=False, start_new_session=True
@@ -42,7 +48,13 @@ def prepare(database: str, config: Path | None) -> Prepared:
     if done.returncode:
         raise CannotStartError(done.stderr.strip() or "The configuration cannot be applied.")
     found = json.loads(done.stdout)
-    return Prepared(tuple(found["regions"]), found["services"], found["checks"], found["changes"])
+    return Prepared(
+        tuple(found["regions"]),
+        found["services"],
+        found["checks"],
+        found["changes"],
+        frozenset(found["borrowed"]),
+    )
 
 
 def coordinator_key(data: Path, *, makes: bool = True) -> str:
@@ -56,18 +68,23 @@ def coordinator_key(data: Path, *, makes: bool = True) -> str:
     return "" if signer is None else signer.public
 
 
-async def _prepare(database: str, config: Path | None) -> dict[str, Any]:
+async def _prepare(database: str, config: Path | None, *, globalping: bool) -> dict[str, Any]:
     from api.configuration import apply_configuration, parameter_models, stored_configuration
-    from coordinator.configuration import DEFAULT, load_configuration
+    from coordinator.configuration import DEFAULT, load_configuration, with_borrowed
 
     stored = await stored_configuration(database)
     changed = 0
-    if config is not None or stored is None:
+    fresh = config is not None or stored is None
+    if stored is None or fresh:
         stored = load_configuration(config or DEFAULT, parameter_models())
+    if globalping:
+        stored = with_borrowed(stored)
+    if fresh or globalping:
         changed = len(await apply_configuration(database, stored))
     topology = stored.topology
     return {
         "regions": [region.id for region in topology.regions],
+        "borrowed": [region.id for region in topology.regions if region.via],
         "services": len(topology.services),
         "checks": len(topology.checks),
         "changes": changed,
@@ -81,9 +98,12 @@ def main(argv: Sequence[str]) -> int:
     from coordinator.configuration import ConfigurationError
     from coordinator.store import StoreError
 
-    config = Path(argv[0]) if argv else None
+    files = [argument for argument in argv if argument != BORROWED]
+    config = Path(files[0]) if files else None
     try:
-        found = asyncio.run(_prepare(os.environ["OUTSCOPE_DATABASE"], config))
+        found = asyncio.run(
+            _prepare(os.environ["OUTSCOPE_DATABASE"], config, globalping=BORROWED in argv)
+        )
     except ConfigurationError as error:
         print(f"{error}\nNothing was started; mend the configuration first.", file=sys.stderr)
         return 1

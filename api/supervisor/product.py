@@ -54,7 +54,7 @@ class Product:
         self._begin(plan.coordinator(self.settings, self._broker.coordinator))
         self._begin(plan.api(self.settings))
         for region in self.prepared.regions:
-            self._begin_worker(region)
+            self._begin_worker(region, borrowed=region in self.prepared.borrowed)
         await asyncio.gather(*(child.ready() for child in self._children.values()))
         self._chores = [asyncio.create_task(self._tidy()), asyncio.create_task(self._follow())]
 
@@ -115,10 +115,11 @@ class Product:
         self._programs[program.name] = program
         self.resume(program.name)
 
-    def _begin_worker(self, region: str) -> None:
+    def _begin_worker(self, region: str, *, borrowed: bool) -> None:
         self._regions.add(region)
         broker = self._broker.region(region)
-        self._begin(plan.worker(self.settings, region, broker, self._keys))
+        way = plan.relay if borrowed else plan.worker
+        self._begin(way(self.settings, region, broker, self._keys))
 
     async def _tidy(self) -> None:
         while True:
@@ -136,11 +137,11 @@ class Product:
                 found = await get(self.settings.own_host, self.settings.port, "/v1/regions")
             except OSError:
                 continue  # the API is being started again
-            wanted = {region["id"] for region in found["items"]}
-            for region in sorted(wanted - self._regions):
+            wanted = {region["id"]: bool(region["via"]) for region in found["items"]}
+            for region in sorted(wanted.keys() - self._regions):
                 self._say(f"Region {region} is new: starting its worker")
-                self._begin_worker(region)
-            for region in sorted(self._regions - wanted) if wanted else ():
+                self._begin_worker(region, borrowed=wanted[region])
+            for region in sorted(self._regions - wanted.keys()) if wanted else ():
                 self._say(f"Region {region} is gone: stopping its worker")
                 self._regions.remove(region)
                 await self.pause(plan.worker_name(region))
@@ -156,7 +157,7 @@ async def product(settings: ProductSettings, say: Say) -> AsyncIterator[Product]
     with claimed(settings.data):
         require_free(settings.host, settings.port)
         # without a thread, so that forking stays safe
-        prepared = prepare(settings.database_url, settings.config)
+        prepared = prepare(settings.database_url, settings.config, globalping=settings.globalping)
         plan.run_folder(settings.data).mkdir(parents=True, exist_ok=True)
         broker = (
             Shared(settings.broker)

@@ -30,6 +30,8 @@ class ProductSettings:
     """Networks, comma-separated, that are not public and may be probed nevertheless."""
     ca_file: Path | None = None
     """Certificates that workers trust besides the public ones."""
+    globalping: bool = False
+    """Whether borrowed regions are looked at as well when the configuration has none."""
     source_addresses: Mapping[str, str] = field(default_factory=dict)
     """Region to the address of this machine that its worker looks from."""
 

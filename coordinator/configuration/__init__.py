@@ -6,7 +6,12 @@ caller. May import domain.model and worker.contract.
 
 from coordinator.configuration.changes import Change, changes
 from coordinator.configuration.configuration import Configuration, checks_of, from_document
-from coordinator.configuration.load import load_configuration, unbound_secrets, with_region
+from coordinator.configuration.load import (
+    load_configuration,
+    unbound_secrets,
+    with_borrowed,
+    with_region,
+)
 from coordinator.configuration.reading.includes import DEFAULT, catalog_names
 from coordinator.configuration.reading.mistake import ConfigurationError, Mistake
 from coordinator.configuration.schema import schema
@@ -24,5 +29,6 @@ __all__ = [
     "load_configuration",
     "schema",
     "unbound_secrets",
+    "with_borrowed",
     "with_region",
 ]

@@ -50,6 +50,8 @@ def _things(document: Mapping[str, Any]) -> _Things:
             for check in component["checks"]:
                 things["check", check["id"]] = {**_flat(check), "component": name}
     if document:
+        if "globalping" in document:
+            things["globalping", "borrowed regions"] = _flat(document["globalping"])
         things["judge", "thresholds"] = _flat(document.get("judge", {}))
     return things
 

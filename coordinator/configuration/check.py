@@ -18,7 +18,12 @@ CHECK_KEYS: Final = frozenset(CheckEntry.model_fields)
 RESERVED: Final = frozenset({"coordinator", "default"})
 SECRET_PREFIX: Final = "OUTSCOPE_SECRET_"  # noqa: S105 - the name of a variable
 """Workers read no other variables of their environment; see worker/probes/parameters/secret.py."""
-_LONE: Final = (("judge", "thresholds"), ("politeness", "limits"), ("secrets", "hosts of secrets"))
+_LONE: Final = (
+    ("judge", "thresholds"),
+    ("politeness", "limits"),
+    ("secrets", "hosts of secrets"),
+    ("globalping", "what borrowed regions may do"),
+)
 """What only the first file may have."""
 _SECRET: Final = re.compile(r"\$\{env:" + SECRET_PREFIX + r"[A-Za-z0-9_]+\}")
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
+from coordinator.configuration.borrowing.lending import why_not, with_strides
 from coordinator.configuration.judge import rules
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import (
@@ -71,15 +72,34 @@ def from_document(document: Mapping[str, Any]) -> Configuration:
     applied.
     """
     regions = tuple(Region(**entry) for entry in document.get("regions", ()))
-    everywhere = tuple(region.id for region in regions)
+    told = document.get("globalping", {})
+    looking = _Looking(regions, told)
     services = tuple(_service(entry) for entry in document.get("services", ()))
     checks = tuple(
-        _check(check, service["id"], component["id"], everywhere)
+        _check(check, service, component["id"], looking)
         for service, component, check in checks_of(document)
     )
     return Configuration(
-        document, Topology(regions, services, checks), rules(document.get("judge", {}))
+        document,
+        Topology(with_strides(regions, checks, told), services, checks),
+        rules(document.get("judge", {})),
     )
+
+
+class _Looking:
+    """Which regions look at a check."""
+
+    def __init__(self, regions: tuple[Region, ...], told: Mapping[str, Any]) -> None:
+        self._everywhere = tuple(region.id for region in regions)
+        self._borrowed = frozenset(region.id for region in regions if region.via)
+        self._told = told
+
+    def at(self, check: Mapping[str, Any], service: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those that it names, or all; without the borrowed ones when it is not for those."""
+        named = tuple(check["regions"]) if "regions" in check else self._everywhere
+        if self._borrowed.isdisjoint(named) or not why_not(check, service, self._told):
+            return named
+        return tuple(name for name in named if name not in self._borrowed)
 
 
 def checks_of(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], ...]]:
@@ -102,15 +122,15 @@ def _service(entry: Mapping[str, Any]) -> Service:
 
 
 def _check(
-    entry: Mapping[str, Any], service: str, component: str, everywhere: tuple[str, ...]
+    entry: Mapping[str, Any], service: Mapping[str, Any], component: str, looking: _Looking
 ) -> Check:
     return Check(
         id=entry["id"],
-        service=service,
+        service=service["id"],
         component=component,
         kind=entry["kind"],
         interval_ms=entry["interval_ms"],
         timeout_ms=entry["timeout_ms"],
-        regions=tuple(entry["regions"]) if "regions" in entry else everywhere,
+        regions=looking.at(entry, service),
         params=entry["params"],
     )

@@ -3,16 +3,19 @@ it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from coordinator.configuration.borrowing.mistakes import Written, half_borrowed, unseen
 from coordinator.configuration.check import (
     CHECK_KEYS,
     Kinds,
     agreement,
+    checks_in,
     given,
     parameters,
+    regions_in,
     reserved,
     shape,
 )
@@ -26,9 +29,9 @@ from coordinator.configuration.model import (
     RegionEntry,
     ServiceEntry,
 )
-from coordinator.configuration.reading.includes import gather
-from coordinator.configuration.reading.mistake import ConfigurationError
-from coordinator.configuration.reading.source import parse
+from coordinator.configuration.reading.includes import CATALOG, gather
+from coordinator.configuration.reading.mistake import ConfigurationError, Mistake
+from coordinator.configuration.reading.source import Source, parse
 
 _TIMEOUT_MS: Final = 10_000
 
@@ -50,9 +53,33 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
     parts = [Document.model_validate(source.value) for source in sources]
     if rude := list(discourtesies(sources, kinds, parts[-1].politeness)):
         raise ConfigurationError(rude)
+    if half := list(_borrowing(sources, kinds)):
+        raise ConfigurationError(half)
     if untold := list(misdirected(sources, kinds, parts[-1].secrets)):
         raise ConfigurationError(untold)
     return from_document(_canonical(parts, kinds))
+
+
+def _borrowing(sources: Sequence[Source], kinds: Kinds) -> Iterator[Mistake]:
+    """What is wrong with borrowed regions, and with who is looked at from there."""
+    regions = [Written(source, *found) for source in sources for found in regions_in(source)]
+    checks = [
+        (Written(source, path, check), given(check, kinds[check["kind"]]))
+        for source in sources
+        for path, check in checks_in(source)
+    ]
+    for written, key, text in (*half_borrowed(regions), *unseen(regions, checks)):
+        yield written.source.mistake((*written.path, key), text)
+
+
+def with_borrowed(found: Configuration) -> Configuration:
+    """The configuration with the borrowed regions of the catalog, when it has none of its own."""
+    if any(region.via for region in found.topology.regions):
+        return found
+    sources, _ = gather(CATALOG / "globalping.yaml")
+    added = Document.model_validate(sources[-1].value).regions
+    new = [_region(region) for region in added if region.id not in found.topology.region]
+    return from_document({**found.document, "regions": [*found.document["regions"], *new]})
 
 
 def unbound_secrets(path: Path, kinds: Kinds) -> dict[str, list[str]]:
@@ -69,7 +96,7 @@ def with_region(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Config
     Raises ConfigurationError with every mistake of the entry, as of a file.
     """
     source = parse(json.dumps({"regions": [entry]}), str(entry.get("id")))
-    mistakes = [*shape(source), *reserved([source])]
+    mistakes = [*shape(source), *reserved([source]), *_borrowing([source], {})]
     there = [region["id"] for region in document.get("regions", ())]
     if entry.get("id") in there:
         text = f"{entry['id']!r} is already the id of a region; choose another"
@@ -82,7 +109,9 @@ def with_region(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Config
 
 def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
     judge: Any = parts[-1].judge
+    told = parts[-1].globalping
     return {
+        **({"globalping": told.model_dump(mode="json", exclude_none=True)} if told else {}),
         "regions": [_region(region) for part in parts for region in part.regions],
         "services": [_service(service, kinds) for part in parts for service in part.services],
         "judge": judge.model_dump(mode="json", exclude_unset=True),
@@ -120,6 +149,8 @@ def _check(entry: CheckEntry, kinds: Kinds) -> dict[str, Any]:
     }
     if entry.regions:
         document["regions"] = list(entry.regions)
+    if not entry.borrowed:
+        document["borrowed"] = False
     if not kinds[entry.kind].votes:
         document["votes"] = False
     return document

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from coordinator.configuration.borrowing.entries import GlobalpingEntry, LocationEntry
 from coordinator.configuration.duration import PATTERN, milliseconds
 from coordinator.configuration.judge import Judge
 from worker.contract.message import IDENTIFIER
@@ -81,6 +82,10 @@ class RegionEntry(_Entry):
     """Degrees east of Greenwich."""
     provider: Name | None = None
     """Whose network the workers there stand in; regions of one provider can fail together."""
+    via: Literal["globalping"] | None = None
+    """`globalping`: no worker of yours stands there; probes of that public network look."""
+    location: LocationEntry | None = None
+    """Where Globalping looks from, when it does."""
 
 
 class StatusPageEntry(_Entry):
@@ -107,6 +112,8 @@ class CheckEntry(_Entry):
     """How long one look may take; 10s, or the interval when that is shorter."""
     regions: Annotated[tuple[Identifier, ...], Field(min_length=1)] | None = None
     """The regions to look from; all when left out."""
+    borrowed: bool = True
+    """Whether it may be looked at from borrowed regions, where strangers see it."""
 
 
 class ComponentEntry(_Entry):
@@ -185,5 +192,7 @@ class Document(_Entry):
     """Whom secrets may go to, by their names: `shop_key` is OUTSCOPE_SECRET_SHOP_KEY. With any
     here, a check that sends one that is not here, or sends it to another host, is a mistake.
     """
+    globalping: GlobalpingEntry | None = None
+    """What borrowed regions may spend, and whom they may be told of."""
     judge: Judge = Field(default_factory=Judge)  # type: ignore[valid-type]
     """Thresholds; the defaults need no tuning."""

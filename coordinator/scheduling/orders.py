@@ -1,7 +1,7 @@
 """Orders: looks that are due, written as the message that a region's workers take."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.schedule import Due
@@ -34,10 +34,16 @@ class Specs:
 
     def __init__(self, topology: Topology) -> None:
         self._texts = {check.id: _text(check) for check in topology.checks}
+        self._regions = topology.region
 
     def text(self, check: Check) -> str:
         """The canonical JSON of the check's CheckSpec."""
         return self._texts[check.id]
+
+    def location(self, region: str) -> Mapping[str, Any] | None:
+        """Where a borrowed region is; None when it is one of our own."""
+        found = self._regions.get(region)
+        return found.location if found is not None and found.via else None
 
 
 def order(region: str, looks: Sequence[Due], specs: Specs, now: Instant) -> tuple[Order, float]:
@@ -67,7 +73,12 @@ def _message(
     check, _, attempt, scheduled_at = looks[0]
     identifier = f"{region}.{scheduled_at}.{check.id}.{attempt}"
     return Order(
-        order=identifier, region=region, issued_at=now, checks=tuple(checks), looks=tuple(rows)
+        order=identifier,
+        region=region,
+        issued_at=now,
+        checks=tuple(checks),
+        looks=tuple(rows),
+        location=specs.location(region),
     )
 
 

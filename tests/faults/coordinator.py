@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from celery import Celery
@@ -35,7 +35,13 @@ INTERVAL_MS = 60_000
 
 
 def check(
-    name: str, kind: str, *, interval_ms: int = INTERVAL_MS, timeout_ms: int = 2000, **params: Any
+    name: str,
+    kind: str,
+    /,
+    *,
+    interval_ms: int = INTERVAL_MS,
+    timeout_ms: int = 2000,
+    **params: Any,
 ) -> str:
     """A CheckSpec as its JSON text."""
     spec = {
@@ -106,26 +112,29 @@ class Coordinator:
         scheduled_at: int | None = None,
         expires_s: float = 30,
         to: str | None = None,
+        attempt: int = 0,
+        location: Mapping[str, Any] | None = None,
     ) -> set[str]:
         """Order (check index, slot) looks, due at once; the ids that results of worker `<region>-1`
         will have.
         """
         at = now()
-        rows = tuple((index, slot, 0, scheduled_at or at) for index, slot in looks)
+        rows = tuple((index, slot, attempt, scheduled_at or at) for index, slot in looks)
         order = Order(
             order=f"order-{next(self._orders)}",
             region=self.region,
             issued_at=at,
             checks=tuple(checks),
             looks=rows,
+            location=location,
         )
         self.send(order.model_dump(mode="json"), expires_s=expires_s, to=to)
         names = [json.loads(text)["id"] for text in checks]
-        return {self.id_of(names[index], slot) for index, slot, _, _ in rows}
+        return {self.id_of(names[index], slot, attempt) for index, slot, _, _ in rows}
 
-    def id_of(self, name: str, slot: int) -> str:
+    def id_of(self, name: str, slot: int, attempt: int = 0) -> str:
         """The id of a look of worker `<region>-1`."""
-        return result_id(name, self.region, f"{self.region}-1", slot, 0)
+        return result_id(name, self.region, f"{self.region}-1", slot, attempt)
 
     def send(
         self,

@@ -98,6 +98,8 @@ class Order(_Message):
     issued_at: Instant
     checks: tuple[str, ...]
     looks: tuple[LookRow, ...]
+    location: Mapping[str, Any] | None = None
+    """Where to look from when the region is borrowed: what Globalping calls a location."""
 
 
 ResultRow = tuple[

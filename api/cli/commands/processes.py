@@ -47,6 +47,13 @@ def up(
             metavar="NETWORKS",
         ),
     ] = None,
+    globalping: Annotated[
+        bool,
+        typer.Option(
+            "--globalping",
+            help="Look from eight borrowed places as well, by the public Globalping API.",
+        ),
+    ] = False,
     source: Annotated[
         list[str] | None,
         typer.Option(
@@ -77,6 +84,7 @@ def up(
         database_file=secret_file("OUTSCOPE_DATABASE", database),
         allow=allow,
         ca_file=Path(ca_file) if ca_file else None,
+        globalping=globalping,
         source_addresses=_pairs(source or []),
     )
     _checked(settings.broker, settings.database)

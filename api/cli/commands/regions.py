@@ -47,8 +47,16 @@ def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
 
 def _why(region: dict[str, Any]) -> str:
     trouble = region["trouble"] and f"{region['trouble']}: {region['trouble_why']}"
-    parts = (region["why"], trouble, struck_of(region))
+    parts = (_borrowed(region), region["why"], trouble, struck_of(region))
     return "; ".join(part for part in parts if part)
+
+
+def _borrowed(region: dict[str, Any]) -> str:
+    if not region.get("via"):
+        return ""
+    every_s = region.get("looks_every_s")
+    often = f", looks every {every_s / 60:.0f} min" if every_s else ", looks at nothing"
+    return f"borrowed (via {region['via']}{often})"
 
 
 def _workers(workers: list[dict[str, Any]]) -> str:

@@ -14,6 +14,7 @@ from api.documents.overview import Overview
 from api.documents.picture import summary
 from api.documents.picture.disruptions import disruptions_of, together
 from api.documents.picture.headline import Setting, label, state
+from api.documents.picture.pace import looks_every_s
 from api.documents.picture.standing import cells_of, unjudged_in, verdict_of
 from api.documents.picture.struck import strikes_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
@@ -171,6 +172,8 @@ class Picture:
             "trouble": cast(TroubleWord, traffic.trouble),
             "trouble_why": traffic.why,
             "quarantined": region_id in self.quarantined,
+            "via": region.via,
+            "looks_every_s": looks_every_s(self.topology, region),
             "strikes": strikes_of(region_id, self.strikes),
         }
 

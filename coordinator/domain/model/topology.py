@@ -24,6 +24,12 @@ class Region:
     longitude: float
     provider: str = ""
     """Whose network the workers there stand in; regions of one provider can fail together."""
+    via: str = ""
+    """How it is looked at from there when no worker of ours stands there: `globalping`."""
+    location: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Where a borrowed region is, in the words of who lends it."""
+    stride: int = 1
+    """A check is regularly looked at from there in each so many-th of its slots."""
 
 
 class Role(StrEnum):
@@ -113,6 +119,15 @@ class Topology:
     def checks_of(self, service: str) -> tuple[Check, ...]:
         """The checks of one service; none for an unknown service."""
         return self._checks_of.get(service, ())
+
+    @cached_property
+    def quickest_ms(self) -> Mapping[str, int]:
+        """The shortest interval of each region that looks at anything."""
+        found: dict[str, int] = {}
+        for check in self.checks:
+            for region in check.regions:
+                found[region] = min(check.interval_ms, found.get(region, check.interval_ms))
+        return found
 
     def regions_of(self, checks: Iterable[Check]) -> tuple[str, ...]:
         """The regions that should look by these checks, in the topology's order."""

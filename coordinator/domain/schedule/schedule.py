@@ -4,7 +4,7 @@ drift.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -51,13 +51,14 @@ class Schedule:
 
     def __init__(self, topology: Topology) -> None:
         by_interval: dict[int, list[tuple[int, str, str, Check]]] = defaultdict(list)
+        strides = {region.id: region.stride for region in topology.regions}
         for check in topology.checks:
             for region in check.regions:
                 by_interval[check.interval_ms].append(
                     (phase(check.id, region, check.interval_ms), check.id, region, check)
                 )
         self._rings = [
-            _Ring(interval_ms, sorted(entries, key=lambda e: e[:3]))
+            _Ring(interval_ms, sorted(entries, key=lambda e: e[:3]), strides)
             for interval_ms, entries in by_interval.items()
         ]
 
@@ -75,8 +76,14 @@ class Schedule:
 class _Ring:
     """The looks of one interval, sorted by phase: a dial that the clock passes over."""
 
-    def __init__(self, interval_ms: int, entries: Iterable[tuple[int, str, str, Check]]) -> None:
+    def __init__(
+        self,
+        interval_ms: int,
+        entries: Iterable[tuple[int, str, str, Check]],
+        strides: Mapping[str, int],
+    ) -> None:
         self.interval_ms = interval_ms
+        self.rare = {region: stride for region, stride in strides.items() if stride > 1}
         self.looks = [(phase_ms, region, check) for phase_ms, _, region, check in entries]
         self.phases = [phase_ms for phase_ms, _, _ in self.looks]
 
@@ -85,10 +92,18 @@ class _Ring:
             base = slot * self.interval_ms
             low, high = bisect_left(self.phases, start - base), bisect_left(self.phases, end - base)
             for phase_ms, region, check in self.looks[low:high]:
-                yield Due(check, region, slot, base + phase_ms)
+                if region not in self.rare or self._has_its_turn(check, region, slot):
+                    yield Due(check, region, slot, base + phase_ms)
+
+    def _has_its_turn(self, check: Check, region: str, slot: int) -> bool:
+        """Whether a region that looks in few slots looks in this one; checks take turns."""
+        stride = self.rare[region]
+        return (slot - phase(check.id, f"{region}\nturn", stride)) % stride == 0
 
     def missed(self, start: Instant, end: Instant) -> Iterator[Span]:
         for phase_ms, region, check in self.looks:
+            if region in self.rare:
+                continue  # it promises nothing for a moment
             # the first slot due at or after start
             first = -((phase_ms - start) // self.interval_ms)
             last = (end - 1 - phase_ms) // self.interval_ms

@@ -39,7 +39,8 @@ class Fleet:
         self, topology: Topology, all_series: Mapping[str, Mapping[str, Series]], rules: Rules
     ) -> None:
         self._rules = rules
-        self._bucket = _buckets(topology)
+        self._bucket = topology.quickest_ms
+        self._stride = {region.id: region.stride for region in topology.regions}
         longest = max((check.interval_ms for check in topology.checks), default=0)
         self._memory_ms = max(rules.rebuild_ms, longest * rules.window_intervals)
         self.vantages: dict[WorkerKey, Vantage] = {}
@@ -69,13 +70,15 @@ class Fleet:
     def _welcome(self, region: str, name: str, at: Instant) -> Vantage:
         bucket = self._bucket[region]
         number = self._number(region)
-        vantage = Vantage(
-            region, name, number, bucket, at, fresh_ms(bucket, self._rules.silent_after_ms)
-        )
+        vantage = Vantage(region, name, number, bucket, at, self._fresh_ms(region, bucket))
         self.vantages[region, name] = vantage
         self.by_region[region].append(vantage)
         self.recheck_at = min(self.recheck_at, vantage.silent_at() + 1)
         return vantage
+
+    def _fresh_ms(self, region: str, bucket_ms: int) -> int:
+        """How long a look from there speaks for the worker: where looks are rare, for longer."""
+        return fresh_ms(bucket_ms * self._stride.get(region, 1), self._rules.silent_after_ms)
 
     def _number(self, region: str) -> int:
         """A number that no other worker of the region has; when all were used, those of the
@@ -201,7 +204,7 @@ class Fleet:
         for key, vantage in before.vantages.items():
             if vantage.region in self._bucket:
                 bucket = self._bucket[vantage.region]
-                fresh = fresh_ms(bucket, self._rules.silent_after_ms)
+                fresh = self._fresh_ms(vantage.region, bucket)
                 moved = replace(vantage, bucket_ms=bucket, fresh_ms=fresh, failing={})
                 self.vantages[key] = moved
                 self.by_region[vantage.region].append(moved)
@@ -273,12 +276,3 @@ class Fleet:
 
 def _graded(standing: Standing, losing: str | None) -> Standing:
     return (Fitness.FIT, losing) if losing and standing[0] is Fitness.FIT else standing
-
-
-def _buckets(topology: Topology) -> dict[str, int]:
-    """The bucket of each region: its shortest interval."""
-    intervals: dict[str, list[int]] = {}
-    for check in topology.checks:
-        for region in check.regions:
-            intervals.setdefault(region, []).append(check.interval_ms)
-    return {region: min(found) for region, found in intervals.items()}

@@ -9,7 +9,7 @@ def test_a_check_is_one_of_the_kinds_with_its_parameters() -> None:
     definitions = schema(KINDS)["$defs"]
     assert definitions["CheckEntry"] == {"oneOf": [{"$ref": "#/$defs/door-check"}]}
     door = definitions["door-check"]
-    assert {"id", "kind", "interval", "timeout", "regions", "url", "knocks"} == set(
+    assert {"id", "kind", "interval", "timeout", "regions", "borrowed", "url", "knocks"} == set(
         door["properties"]
     )
     assert door["required"] == ["id", "kind", "url"]

@@ -1,0 +1,1 @@
+"""What coordinator and workers both must know of vantage points that are not ours."""
