@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+from functools import partial
 from typing import Final
 
 from coordinator.bootstrap import (
@@ -43,7 +44,7 @@ from coordinator.settings import CoordinatorSettings, SettingsError
 from coordinator.store import FencedError, Store, StoreError, open_store
 from coordinator.upkeep.archive_loop import ArchiveLoop
 from coordinator.upkeep.rollup_loop import RollupLoop
-from coordinator.upkeep.users_loop import UsersLoop
+from coordinator.upkeep.users_loop import Drain, UsersLoop
 from coordinator.verdicts.follower import Follower
 from coordinator.verdicts.judge_loop import JudgeLoop
 from coordinator.verdicts.restart import rebuilt
@@ -126,12 +127,14 @@ async def _coordinate(
         extra_looks = ExtraLooks(publisher, presence, heard_since, counters)
         judge_loop = JudgeLoop(store, engine, extra_looks, ledger, counters, configuration)
         judging: Ingest | Follower
+        drain: Drain = len  # where writers answer the workers, they see to it
         if begin is not None:
             judging = Follower(
                 store, judge_loop, presence, receive_clock, configuration, begin, turns
             )
         else:
             receipts = Receipts(publisher, presence, counters, Bookkeeping(places))
+            drain = partial(setattr, receipts, "draining")
             pipeline = Pipeline(
                 store,
                 consumer,
@@ -163,7 +166,7 @@ async def _coordinate(
         meeting = Meeting(
             settings.broker_public, settings.broker_ca, "" if signer is None else signer.public
         )
-        users = UsersLoop(store, link.url, meeting)
+        users = UsersLoop(store, link.url, meeting, drain)
         link.tell(users.use)
         await together(stop, judging, tick, control, users, *upkeep)
     places.close()

@@ -111,4 +111,9 @@ def _writer(
         pipeline.configure(configuration)
 
     watch = ConfigurationWatch(store, applied, take_over)
-    return Writer(name, store, pipeline, receive_clock, counters, watch.look)
+
+    async def look() -> None:
+        await watch.look()
+        receipts.draining = await store.worker_keys.draining()
+
+    return Writer(name, store, pipeline, receive_clock, counters, look)

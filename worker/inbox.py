@@ -3,7 +3,7 @@ and what it says of whether anybody serves this worker.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,6 +33,7 @@ class Inbox:
         reference: ReferenceClock,
         pinned: PinnedKeys | None,
         served: Served,
+        leave: Callable[[], object] = lambda: None,
     ) -> None:
         self._region = region
         self._boot = boot
@@ -41,6 +42,7 @@ class Inbox:
         self._reference = reference
         self._pinned = pinned
         self._served = served
+        self._leave = leave
         self._hold = Hold(self._judge, lambda held: self.expired(held.message, held.signed))
 
     def pin(self, queues: Sequence[str], keys: Sequence[bytes]) -> None:
@@ -111,6 +113,8 @@ class Inbox:
                 self._served.unknown_region()
             return
         self._served.heard()
+        if receipt.leave:
+            self._leave()
         if self._reference.is_known():
             self._hold.end()
 

@@ -86,6 +86,7 @@ class _Process:
         self._settings = settings
         self._looks_end_s = 0.0
         self._kinds = tuple(sorted(borrowed.KINDS)) if settings.via else tuple(KINDS)
+        self._leaving = False
         who = f"{settings.name}.{settings.region}"
         outbox = Outbox(folder / "outbox")
         link = link_of(settings)
@@ -129,7 +130,14 @@ class _Process:
         )
         self._served = Served(settings.region, settings.name, muted=lambda: self._sender.is_refused)
         self._inbox = Inbox(
-            settings.region, boot, self._agent, self._sender, self._reference, pinned, self._served
+            settings.region,
+            boot,
+            self._agent,
+            self._sender,
+            self._reference,
+            pinned,
+            self._served,
+            self._drained,
         )
         handlers = Handlers(
             holding=self._inbox.holding,
@@ -193,6 +201,13 @@ class _Process:
         self._inbox.begin()
         if self._settings.ready_file:
             self._settings.ready_file.touch()
+
+    def _drained(self) -> None:
+        """The coordinator has us finish and leave; it says so with each receipt."""
+        if not self._leaving:
+            self._leaving = True
+            log.info("drained an operator has this worker finish its looks and leave")
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _told_to_stop(self, number: int, _frame: object) -> None:
         if celery_state.should_stop is not None:

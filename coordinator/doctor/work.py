@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
+from coordinator.doctor.joining import look_at_joining
 from coordinator.doctor.pins import look_at_pins
+from coordinator.joining.meeting import STANDING
 from coordinator.runtime.liveness import ago, without_results
 from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
@@ -40,6 +42,8 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
                     if now - one["last_heard_at"] <= WORKER_SILENT_MS
                 ]
             )
+            told = (await store.subjects(STANDING)).get(STANDING)
+            yield look_at_joining(None if told is None else told[1])
             yield await _dead_letters(store, now)
             yield await _troubles(store, now)
             yield await _unknown_regions(store, now)

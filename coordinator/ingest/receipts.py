@@ -19,15 +19,24 @@ Refusal = tuple[str, int, Instant, str]
 """(reason, count, last at, example)"""
 
 
-def receipt_letters(reading: Reading) -> Iterator[Letter]:
-    """One receipt for each worker and boot, naming all of its reports."""
+def receipt_letters(
+    reading: Reading, draining: frozenset[tuple[str, str]] = frozenset()
+) -> Iterator[Letter]:
+    """One receipt for each worker and boot, naming all of its reports; it asks those (region and
+    worker) to leave that are `draining`.
+    """
     seqs: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for region, report in reading.reports:
         seqs[region, report.worker, report.boot].append(report.seq)
     for (region, worker, boot), numbers in seqs.items():
-        yield receipt_letter(
-            region, Receipt(worker=worker, boot=boot, seqs=tuple(numbers), at=reading.received_at)
+        receipt = Receipt(
+            worker=worker,
+            boot=boot,
+            seqs=tuple(numbers),
+            at=reading.received_at,
+            leave=(region, worker) in draining,
         )
+        yield receipt_letter(region, receipt)
 
 
 class Bookkeeping:
@@ -81,11 +90,13 @@ class Receipts:
         self._presence = presence
         self._counters = counters
         self.books = books
+        self.draining: frozenset[tuple[str, str]] = frozenset()
+        """Region and name of the workers that are to leave."""
 
     def send(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
         """All that was read from these deliveries is committed."""
         committed_s = clock.monotonic_s()
-        for letter in receipt_letters(reading):
+        for letter in receipt_letters(reading, self.draining):
             # one that is lost makes the worker send again, which does no harm
             self._publisher.send(letter)
         for region, report in reading.reports:

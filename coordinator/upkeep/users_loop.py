@@ -4,7 +4,7 @@ or two, for open connections too, and again after the broker forgot.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -27,10 +27,18 @@ TROUBLES: Final[tuple[type[Exception], ...]] = (*TROUBLE, RedisError)
 FORGET_EVERY_MS: Final = 600_000
 
 
+Drain = Callable[[frozenset[tuple[str, str]]], object]
+"""Is told region and name of workers."""
+
+
 class UsersLoop:
     """Keeps the broker's users as the table of keys says, and writes down where workers meet it."""
 
-    def __init__(self, store: Store, broker: str, meeting: Meeting) -> None:
+    def __init__(
+        self, store: Store, broker: str, meeting: Meeting, drain: Drain = lambda _names: None
+    ) -> None:
+        """`drain` hears, again and again, which workers are to leave."""
+        self._drain = drain
         self._store = store
         self._users = BrokerUsers(broker)
         self.use = self._users.use
@@ -56,6 +64,8 @@ class UsersLoop:
         if self._told is None:
             await self._tell(self._meeting)
         keys = await self._store.worker_keys.all()
+        draining = [key for key in keys if key.draining_at is not None]
+        self._drain(frozenset((key.region, key.worker) for key in draining))
         users = users_of(keys, at, self._meeting.number)
         try:
             changed = await asyncio.to_thread(self._users.apply, users)

@@ -210,6 +210,14 @@ def test_the_how_to_makes_a_region_and_ends_a_worker(
         since = time.time_ns() // 1_000_000
         until("results by the new key", lambda: newer(api, since), 15)
 
+        here.run(f"outscope worker drain {name}")
+        assert worker.wait(30) == 0
+        here.run(f"outscope worker drain {name} --cancel")
+        assert "stopped" in new.log("worker.log")
+        worker = new.start("outscope-worker --allow 127.3.0.0/16 --state-dir state", "worker.log")
+        since = time.time_ns() // 1_000_000
+        until("results of its next life", lambda: newer(api, since), 20)
+
         before = new.log("worker.log").count("refused the login")
         here.run(f"outscope worker revoke {name}")
         began = time.monotonic()
@@ -222,7 +230,7 @@ def test_the_how_to_makes_a_region_and_ends_a_worker(
         told = json.loads(here.run("outscope audit --json").stdout)
         acts = {one["what"] for one in told}
         assert {"region added", "worker invited", "worker joined", "join refused"} <= acts
-        assert {"key rotation offered", "key renewed", "worker revoked"} <= acts
+        assert {"key rotation offered", "key renewed", "worker drained", "worker revoked"} <= acts
     finally:
         worker.kill()
         worker.wait()

@@ -57,6 +57,7 @@ class Bench:
 
     def __init__(self, ahead_ms: int) -> None:
         self.agent, self.served = Looking(), Heard()
+        self.left: list[str] = []
         self.reference = ReferenceClock(lambda: TRUE_MS + ahead_ms, lambda: 5_000.0)
         self.inbox = Inbox(
             "eu-west",
@@ -66,6 +67,7 @@ class Bench:
             self.reference,
             None,
             self.served,
+            lambda: self.left.append(BOOT),
         )
 
     def order(self, name: str, expires_in_ms: int | None, region: str = "eu-west") -> None:
@@ -124,3 +126,11 @@ def test_only_what_is_for_this_start_and_region_serves_it() -> None:
     bench.order("good", 100)
     bench.receipt()
     assert bench.served.times == 2
+
+
+@pytest.mark.parametrize(("boot", "times"), [(BOOT, 1), ("an earlier start", 0)])
+def test_a_receipt_of_this_start_may_ask_it_to_leave(boot: str, times: int) -> None:
+    bench = Bench(0)
+    told = Receipt(worker="eu-west-1", boot=boot, seqs=(1,), at=TRUE_MS, leave=True)
+    bench.inbox.receipt(told.model_dump(mode="json"), None)
+    assert bench.left == [BOOT] * times

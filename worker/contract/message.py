@@ -180,6 +180,8 @@ class Receipt(_Message):
     at: Instant
     refused: str = Field(default="", max_length=100)
     """`unknown_region`: the region of the queue that this worker reports to is not configured."""
+    leave: bool = False
+    """The worker is to finish its looks, report them and end: an operator drains it."""
 
 
 @dataclass(frozen=True, slots=True)

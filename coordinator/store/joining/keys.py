@@ -54,6 +54,13 @@ class WorkerKeys:
         rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM worker_key WHERE id = ?", number)
         return WorkerKey(**rows[0]) if rows else None
 
+    async def draining(self) -> frozenset[tuple[str, str]]:
+        """Region and name of the workers that are to leave."""
+        rows = await self._database.fetch(
+            "SELECT region, worker FROM worker_key WHERE draining_at IS NOT NULL"
+        )
+        return frozenset((row["region"], row["worker"]) for row in rows)
+
     async def applied(self, keys: Iterable[WorkerKey], at: Instant) -> None:
         """The broker was told of these."""
         await self._database.many(

@@ -20,6 +20,7 @@ _MODULES: Final[Mapping[str, str]] = {
     "rotate": "inviting",
     "list": "looking",
     "show": "looking",
+    "drain": "ending",
     "revoke": "ending",
     "remove": "ending",
 }

@@ -13,6 +13,38 @@ from coordinator.store import Store
 from worker.contract.clock import now
 
 
+def drain(
+    name: Name,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Let it work again, when it is started again.")
+    ] = False,
+    database: Database = None,
+    data: Data = None,
+) -> None:
+    """Have a worker finish its looks, report them and leave: it ends within seconds, with exit code
+    0, and ends again whenever it is started.
+
+    A worker older than this command only leaves when it is stopped on its machine.
+    """
+
+    async def work(store: Store) -> str:
+        keys = keys_of(await store.worker_keys.all(), name)
+        at, region, worker = now(), keys[0].region, keys[0].worker
+        about = f"{region}/{worker}"
+        if not any(key.lets_in(at) for key in keys):
+            refuse(f"{about} was revoked: it works no more")
+        if cancel:
+            await store.worker_keys.undrain(region, worker, line(at, "drain cancelled", about))
+        else:
+            await store.worker_keys.drain(region, worker, at, line(at, "worker drained", about))
+        return about
+
+    about = with_store(database, data, work, REFUSED)
+    if cancel:
+        return say(f"{about} may work again; start it on its machine.")
+    return say(f"{about} is told to finish and leave. Then: outscope worker remove {name}")
+
+
 def revoke(name: Name, database: Database = None, data: Data = None) -> None:
     """Take a worker's key from it at once: within seconds it is thrown out of the broker, with its
     open connections, and is let in no more.
@@ -61,4 +93,8 @@ def remove(
     say(f"{with_store(database, data, work, REFUSED)} is removed.")
 
 
-COMMANDS: Final[Mapping[str, Callable[..., None]]] = {"revoke": revoke, "remove": remove}
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "drain": drain,
+    "revoke": revoke,
+    "remove": remove,
+}

@@ -20,7 +20,7 @@ from coordinator.store.joining.keys import WorkerKey
 from worker.contract.clock import now
 from worker.contract.instant import Instant, parse_rfc3339
 
-HEARD_MS: Final = 90_000
+HEARD_MS: Final = 20_000
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
