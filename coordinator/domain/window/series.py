@@ -60,7 +60,13 @@ class Series:
     )
 
     def __init__(
-        self, check: Check, region: str, reference: bool, span_ms: int, rules: Rules
+        self,
+        check: Check,
+        region: str,
+        reference: bool,
+        span_ms: int,
+        rules: Rules,
+        stride: int = 1,
     ) -> None:
         self.check = check
         self.region = region
@@ -76,6 +82,9 @@ class Series:
         oftener.
         """
         self.fresh_ms = fresh_ms(check.interval_ms, rules.silent_after_ms)
+        if stride > 1:  # where looks are rare one speaks for longer, as far as they are kept
+            rarely_ms = fresh_ms(stride * check.interval_ms, rules.silent_after_ms)
+            self.fresh_ms = max(self.fresh_ms, min(span_ms, rarely_ms))
         self.late_ms = check.timeout_ms + check.interval_ms
         """A result that takes longer than this to come in is late: it corrects history and raises
         no alarm.

@@ -29,11 +29,13 @@ def all_series_of(topology: Topology, rules: Rules) -> dict[str, dict[str, Serie
         service.id: _window_ms(topology.checks_of(service.id), rules)
         for service in topology.services
     }
+    strides = {region.id: region.stride for region in topology.regions}
     found = {}
     for check in topology.checks:
         is_reference, span = reference[check.service], spans[check.service]
         found[check.id] = {
-            region: Series(check, region, is_reference, span, rules) for region in check.regions
+            region: Series(check, region, is_reference, span, rules, strides.get(region, 1))
+            for region in check.regions
         }
     return found
 

@@ -1,12 +1,13 @@
 """Which looks are due when."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.model.topology import Check, Region, Topology
 from coordinator.domain.schedule.schedule import Schedule, phase
 
 NOW = 1_772_000_000_123
@@ -83,3 +84,22 @@ def test_the_phase_never_changes() -> None:
 @pytest.mark.parametrize("interval_ms", [1, 999, 86_400_000])
 def test_any_interval_will_do(interval_ms: int) -> None:
     assert 0 <= phase("a", "b", interval_ms) < interval_ms
+
+
+@given(st.integers(0, 2**42), st.integers(2, 40))
+def test_a_region_with_a_stride_looks_in_each_so_many_th_slot(start: int, stride: int) -> None:
+    rare = Region("eu-west", "", "IE", "EU", 0.0, 0.0, stride=stride)
+    schedule = Schedule(replace(topology(checks=3, interval_ms=1_000), regions=(rare,)))
+    looks = Counter(
+        (look.check.id, look.region) for look in schedule.due(start, start + 1_000 * stride)
+    )
+    assert {look: times for look, times in looks.items() if look[1] == "eu-west"} == {
+        (f"check-{n}", "eu-west"): 1 for n in range(3)
+    }
+    assert looks["check-0", "us-east"] == stride
+
+
+def test_a_region_that_looks_rarely_misses_nothing() -> None:
+    rare = Region("eu-west", "", "IE", "EU", 0.0, 0.0, stride=5)
+    schedule = Schedule(replace(topology(), regions=(rare,)))
+    assert {span.region for span in schedule.missed(NOW, NOW + 600_000)} == {"us-east", "ap-south"}
