@@ -25,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 
 class ApiError(Exception):
     """What was asked for could not be had; the sentence says why. `stale`: the probes of an
-    earlier measurement are no longer to be had; `away`: nobody answers.
+    earlier measurement are no longer to be had; `away`: nobody answers; `free`: it cost nothing.
     """
 
     def __init__(
@@ -35,9 +35,10 @@ class ApiError(Exception):
         reason: Reason = Reason.INTERNAL,
         stale: bool = False,
         away: bool = False,
+        free: bool = False,
     ) -> None:
         super().__init__(sentence)
-        self.reason, self.stale, self.away = reason, stale, away
+        self.reason, self.stale, self.away, self.free = reason, stale, away, free
 
 
 @dataclass(slots=True)
@@ -160,8 +161,9 @@ def _refused(reply: Reply) -> ApiError:
     if reply.status == 429:
         return ApiError(f"the API's limit is reached: {said}", reason=Reason.RATE_LIMITED)
     if reply.status in (401, 403):
-        todo = "see OUTSCOPE_SECRET_GLOBALPING"
-        return ApiError(f"the API refuses the token: {said}; {todo}", reason=Reason.UNAUTHORIZED)
+        sentence = f"the API refuses the token: {said}; see OUTSCOPE_SECRET_GLOBALPING"
+        return ApiError(sentence, reason=Reason.UNAUTHORIZED, free=True)
     if reply.status in (404, 422):
-        return ApiError(f"the API has no probe for this: {said}", stale=True)
-    return ApiError(f"the API cannot do this now: {said}", away=reply.status >= 500)
+        return ApiError(f"the API has no probe for this: {said}", stale=True, free=True)
+    away = reply.status >= 500
+    return ApiError(f"the API cannot do this now: {said}", away=away, free=reply.status == 400)

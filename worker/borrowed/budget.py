@@ -31,6 +31,10 @@ class Window:
         over = not self.until or not now < self.until <= now + 2 * HOUR_MS
         return Window(limit, limit) if over else self
 
+    def returned(self, tests: int) -> "Window":
+        """After so many tests that were not made after all."""
+        return replace(self, left=min(self.limit, self.left + tests))
+
     def spent(self, tests: int, share: float, now: Instant, *, confirming: bool) -> "Window | None":
         """After so many tests; None when they must not be asked for."""
         kept = 0 if confirming else int(self.limit * share)
@@ -61,6 +65,11 @@ class Budget:
             if after is not None:
                 self._write(after)
         return after is not None
+
+    def give_back(self, tests: int, now: Instant) -> None:
+        """So many tests were refused, and cost nothing."""
+        with self._held(now) as window:
+            self._write(window.returned(tests))
 
     def heard(self, limit: int, left: int, reset_s: float, now: Instant) -> None:
         """The API said how it stands."""

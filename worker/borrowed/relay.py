@@ -91,7 +91,12 @@ class Relay:
             why = "" if confirming else ", which are kept for looks that confirm"
             raise ApiError(f"not asked: {left} tests are left{why}", reason=Reason.RATE_LIMITED)
         place = json.dumps(location, sort_keys=True)
-        created = await self._created(measurement(parsed.params), location, place)
+        try:
+            created = await self._created(measurement(parsed.params), location, place)
+        except ApiError as error:
+            if error.free:
+                self._budget.give_back(tests(location), now())
+            raise
         measured = await self._finished(created)
         self._heard(away=False)
         self._remember(place, measured)

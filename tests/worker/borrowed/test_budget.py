@@ -43,6 +43,14 @@ def test_an_answer_gives_back_nothing_that_was_asked_for_since() -> None:
     assert window.told(250, 250, 3600.0, NOW + HOUR_MS).left == 250
 
 
+def test_what_was_refused_costs_nothing(tmp_path: Path) -> None:
+    budget = Budget(tmp_path / "b.json", 5)
+    assert budget.take(3, 0, NOW, confirming=False)
+    budget.give_back(3, NOW)
+    budget.give_back(3, NOW)
+    assert budget.window(NOW).left == 5
+
+
 def test_a_file_that_is_no_budget_and_a_clock_that_jumped_begin_an_hour(tmp_path: Path) -> None:
     file = tmp_path / "b.json"
     for text in ("", "[]", '{"limit": "x"}', '{"limit": 9, "left": 0, "until": 99999999999999}'):
