@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from api.documents.verdicts import FailingShareView
 from api.documents.words import Next, ScopeWord, SeverityWord, Time
+from coordinator.domain.model.incident import Closed
 
 
 class CauseView(TypedDict):
@@ -33,7 +34,9 @@ class IncidentView(TypedDict):
     started_after: Annotated[Time | None, Field(description="null when no good look came before")]
     started_by: Time
     ended_after: Annotated[Time | None, Field(description="null while it goes on")]
-    ended_by: Time | None
+    ended_by: Annotated[
+        Time | None, Field(description="null while it goes on, and when no look saw its end")
+    ]
     resolved_at: Annotated[Time | None, Field(description="null while it is open")]
     intermittent: Annotated[
         bool, Field(description="whether it came and went several times within an hour")
@@ -43,6 +46,14 @@ class IncidentView(TypedDict):
         Field(
             description="whether what it rested on counts no more: results that were struck, or of"
             " workers that were found sick; `reason` says which"
+        ),
+    ]
+    closed_because: Annotated[
+        Closed | None,
+        Field(
+            description="why it is open no more: it `ended`, nothing of it is looked at any more"
+            " (`removed`), it was over when somebody looked again (`unseen`), or there was none"
+            " (`withdrawn`)"
         ),
     ]
     cause: Annotated[

@@ -81,6 +81,9 @@ def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
             f"It ended {between}, after about {lasted}; that was sure at"
             f" {style.moment(incident['resolved_at'])}."
         )
+    else:
+        closed_at = style.moment(incident["resolved_at"])
+        yield Point(f"It was closed at {closed_at}: {incident['reason']}", state="unknown")
     if incident["intermittent"]:
         yield Point("It is intermittent: it came and went several times within an hour.")
     if incident["cause"]:

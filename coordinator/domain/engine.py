@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from coordinator.domain.incidents.correlation import shared_causes, without_cause
-from coordinator.domain.incidents.life import closed
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.judge import Judge
 from coordinator.domain.model.fitness import Fitness, FitnessChange
 from coordinator.domain.model.horizon import LONGEST_AGO, NEVER
-from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, Moment, closed
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
@@ -250,12 +249,16 @@ class Engine:
         for service, judge in self._judges.items():
             judge.reconcile(stored.get(service, ()))
         every = [incident for found in stored.values() for incident in found]
-        self._close_what_ended(every, now)
+        self._close_what_ended(every, now, Closed.UNSEEN)
 
-    def _close_what_ended(self, incidents: Iterable[Incident], at: Instant) -> None:
+    def _close_what_ended(self, incidents: Iterable[Incident], at: Instant, why: Closed) -> None:
         """Incidents that were open and that no judge goes on with are closed."""
         going = {opened.id for judge in self._judges.values() for opened in judge.open_incidents()}
-        self._closed += [closed(incident, at) for incident in incidents if incident.id not in going]
+        self._closed += [
+            closed(incident, at, why if incident.service in self._judges else Closed.REMOVED)
+            for incident in incidents
+            if incident.id not in going
+        ]
 
     def reconfigure(self, topology: Topology, rules: Rules) -> None:
         """Go on under another configuration; what was removed is forgotten, open incidents of it
@@ -269,7 +272,7 @@ class Engine:
         for service in self._judges.keys() & judges.keys():
             self._judges[service].adopt(judges[service])
         open_before = [opened for judge in judges.values() for opened in judge.open_incidents()]
-        self._close_what_ended(open_before, self._judged or 0)
+        self._close_what_ended(open_before, self._judged or 0, Closed.REMOVED)
         self._reorder = ReorderBuffer()
         self.observe(waiting.take(NEVER))
 

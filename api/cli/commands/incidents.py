@@ -58,10 +58,12 @@ def _line(incident: dict[str, Any]) -> list[Text]:
 
 
 def _lasted(incident: dict[str, Any]) -> str:
-    lasted = length(incident["started_by"], incident["ended_by"])
+    lasted = length(incident["started_by"], incident["ended_by"] or incident["resolved_at"])
     if incident["withdrawn"]:
         return "withdrawn"
-    return lasted if incident["resolved_at"] else f"{lasted}, goes on"
+    if incident["ended_by"]:
+        return lasted
+    return f"{lasted}, end not seen" if incident["resolved_at"] else f"{lasted}, goes on"
 
 
 def _one(out: Console, incident: dict[str, Any]) -> None:
@@ -72,7 +74,10 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     )
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
-    out.print(f"Ended {_between(incident['ended_after'], ended)}." if ended else "It goes on.")
+    closed = f"Closed at {local(incident['resolved_at'])}: {incident['reason']}"
+    unseen = closed if incident["resolved_at"] else "It goes on."
+    told = f"Ended {_between(incident['ended_after'], ended)}." if ended else unseen
+    out.print(shown(told), markup=False)
     if incident["withdrawn"]:
         out.print(shown(f"It was withdrawn: {incident['reason']}"), markup=False)
     if incident["intermittent"]:

@@ -25,7 +25,7 @@ from coordinator.domain.incidents.open_incident import (
 from coordinator.domain.incidents.opening import is_confirmed, is_heard_enough
 from coordinator.domain.incidents.reached import claim_of_reach, in_order, worst_of
 from coordinator.domain.incidents.withdrawing import without_sick
-from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
+from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, Moment
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope, widest
 from coordinator.domain.window.axes import CellKey
@@ -177,6 +177,7 @@ def _reopen(
         ended_after=None,
         ended_by=None,
         resolved_at=None,
+        closed_because="",
         intermittent=intermittent or before.incident.intermittent,
         reason=announced.reason,
     )
@@ -206,17 +207,11 @@ def _resolve(opened: OpenIncident, now: Instant, reason: str) -> IncidentEvent:
         ended_after=last_bad,
         ended_by=first_good if first_good is not None else now,
         resolved_at=now,
+        closed_because=Closed.ENDED,
         parts=parts_of(opened.cell_spans, over=True),
         reason=reason,
     )
     return IncidentEvent(now, Moment.RESOLVED, resolved)
-
-
-def closed(incident: Incident, now: Instant) -> IncidentEvent:
-    """The end of an incident that nothing looks at any more: when it ended will never be known
-    better.
-    """
-    return IncidentEvent(now, Moment.RESOLVED, replace(incident, ended_by=now, resolved_at=now))
 
 
 def _update(
@@ -231,8 +226,9 @@ def _update(
         return opened, []
     before, severity = opened.incident, worst_of(mine)
     told = claim_of_reach(opened.reach, mine, step_input, rules)
-    # what was known of its scope stays known though others fall silent
-    scope = before.scope if told.scope is Scope.UNKNOWN else told.scope
+    # what was known of its scope stays known though others fall silent, as long as they are ours
+    is_kept = told.scope is Scope.UNKNOWN and {*before.regions} <= {*step_input.regions}
+    scope = before.scope if is_kept else told.scope
     started_after, started_by = _earlier_start(before, mine)
     after = replace(
         before,

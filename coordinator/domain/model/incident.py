@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from coordinator.domain.model.verdict import Scope, Severity
 from worker.contract.instant import Instant, rfc3339
@@ -18,6 +18,19 @@ class Moment(StrEnum):
     """Some of what it rests on counts no more; the line says what, and the incident goes on."""
     WITHDRAWN = "withdrawn"
     """All of what it rested on counts no more; the line says why."""
+
+
+class Closed(StrEnum):
+    """Why an incident is open no more."""
+
+    ENDED = "ended"
+    """Looks saw its end."""
+    REMOVED = "removed"
+    """Nothing of it is looked at any more; no look saw its end."""
+    UNSEEN = "unseen"
+    """It was over when somebody looked again; when it ended is not known."""
+    WITHDRAWN = "withdrawn"
+    """There was none, as far as we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,10 @@ class Part:
 
 
 Parts = tuple[Part, ...]
+_CLOSED: Final = {
+    Closed.REMOVED: "Nothing of it is looked at any more; how it ended is not known.",
+    Closed.UNSEEN: "It was over when we looked again; when it ended is not known.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,8 @@ class Incident:
     """Of each region and component that it reached: when it began and ended there."""
     withdrawn: bool = False
     """Whether what it rested on counts no more: there was none, as far as we know."""
+    closed_because: str = ""
+    """Of `Closed`; empty while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,7 @@ def withdrawn(incident: Incident, now: Instant, why: str) -> IncidentEvent:
         resolved_at=incident.resolved_at if incident.resolved_at is not None else now,
         reason=why,
         withdrawn=True,
+        closed_because=Closed.WITHDRAWN,
     )
     return IncidentEvent(now, Moment.WITHDRAWN, gone)
 
@@ -135,6 +155,14 @@ def restored(incident: Incident, now: Instant, why: str, reason: str) -> Inciden
     """
     stands = replace(incident, reason=reason, withdrawn=False)
     return IncidentEvent(now, Moment.REVISED, stands, why)
+
+
+def closed(incident: Incident, now: Instant, why: Closed) -> IncidentEvent:
+    """An incident that nothing looks at any more, or that was over when somebody looked again: no
+    look saw its end, so none is told.
+    """
+    gone = replace(incident, resolved_at=now, closed_because=why, reason=_CLOSED[why])
+    return IncidentEvent(now, Moment.RESOLVED, gone)
 
 
 def _text(instant: Instant | None) -> str | None:

@@ -118,6 +118,7 @@ class IncidentRow(Model):
     cause = fields.CharField(max_length=64, db_default="")
     parts = fields.TextField(db_default="[]")
     withdrawn = fields.BooleanField(db_default=False)
+    closed_because = fields.CharField(max_length=16, db_default="")
     change = fields.BigIntField(db_default=0)
 
     class Meta:

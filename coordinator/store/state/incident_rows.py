@@ -5,7 +5,7 @@
 from dataclasses import astuple, fields
 from typing import Any, Final
 
-from coordinator.domain.model.incident import Incident, IncidentEvent, Part
+from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, Part
 from coordinator.domain.model.verdict import Scope, Severity, Verdict
 from coordinator.encoding import from_text, moment, to_text
 from coordinator.store.database import Row
@@ -99,8 +99,17 @@ def document(row: Row) -> dict[str, Any]:
         **{name: moment(row[name]) for name in _TIMES},
         "intermittent": bool(row["intermittent"]),
         "withdrawn": bool(row["withdrawn"]),
+        "closed_because": closed_because(row),
         "cause": linked,
     }
+
+
+def closed_because(row: Row) -> str | None:
+    """Why it is open no more. Rows from before that was kept ended, or were withdrawn."""
+    if row["resolved_at"] is None:
+        return None
+    before = Closed.WITHDRAWN if row["withdrawn"] else Closed.ENDED
+    return str(row["closed_because"] or before)
 
 
 def detail(row: Row) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from coordinator.domain.incidents.life import closed
-from coordinator.domain.model.incident import Moment
+from coordinator.domain.model.incident import Closed, Moment, closed
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.tally import Tally
 from tests.coordinator.domain.handmade import at
@@ -88,9 +87,10 @@ def test_an_unknown_verdict_ends_nothing_though_good_looks_come_between() -> Non
 def test_an_incident_that_nothing_looks_at_any_more_ends_with_nothing_known() -> None:
     life = Life()
     life.step(30, announced(HERE, 0, 25))
-    event = closed(life.open[0], at(99))
+    event = closed(life.open[0], at(99), Closed.REMOVED)
     assert (event.moment, event.incident.ended_after, event.incident.ended_by) == (
         Moment.RESOLVED,
         None,
-        at(99),
+        None,
     )
+    assert (event.incident.resolved_at, event.incident.closed_because) == (at(99), "removed")
