@@ -163,9 +163,10 @@ async def _coordinate(
         add_broker(reloads, settings, link)
         await asyncio.to_thread(reloads.catch_up)
         _spare_collections()
-        meeting = Meeting(
-            settings.broker_public, settings.broker_ca, "" if signer is None else signer.public
-        )
+
+        def meeting() -> Meeting:
+            return Meeting(settings.broker_public, settings.broker_ca, publisher.public_key)
+
         users = UsersLoop(store, link.url, meeting, drain)
         link.tell(users.use)
         await together(stop, judging, tick, control, users, *upkeep)

@@ -143,6 +143,12 @@ class Publisher:
         """Send by another URL from the next batch on. From any thread."""
         self._broker = broker
 
+    @property
+    def public_key(self) -> str:
+        """Of whoever signs at the moment, as workers pin it; empty when nobody does."""
+        signer = self._signer
+        return "" if signer is None else signer.public
+
     def sign_by(self, signer: Signer | None) -> None:
         """Have this one sign from the next batch on. From any thread."""
         self._signer = signer

@@ -35,9 +35,15 @@ class UsersLoop:
     """Keeps the broker's users as the table of keys says, and writes down where workers meet it."""
 
     def __init__(
-        self, store: Store, broker: str, meeting: Meeting, drain: Drain = lambda _names: None
+        self,
+        store: Store,
+        broker: str,
+        meeting: Callable[[], Meeting],
+        drain: Drain = lambda _names: None,
     ) -> None:
-        """`drain` hears, again and again, which workers are to leave."""
+        """`meeting` says what holds at the moment; `drain` hears, again and again, which workers
+        are to leave.
+        """
         self._drain = drain
         self._store = store
         self._users = BrokerUsers(broker)
@@ -61,21 +67,22 @@ class UsersLoop:
 
     async def once(self, at: Instant) -> None:
         """Bring the broker in line with the table."""
+        meeting = self._meeting()
         if self._told is None:
-            await self._tell(self._meeting)
+            await self._tell(meeting)
         keys = await self._store.worker_keys.all()
         draining = [key for key in keys if key.draining_at is not None]
         self._drain(frozenset((key.region, key.worker) for key in draining))
-        users = users_of(keys, at, self._meeting.number)
+        users = users_of(keys, at, meeting.number)
         try:
             changed = await asyncio.to_thread(self._users.apply, users)
         except ForbiddenError as error:
-            await self._tell(replace(self._meeting, manages=False))
+            await self._tell(replace(meeting, manages=False))
             log.debug("users_forbidden error=%s", error)
             return
         if changed:
             log.info("users changed=%d workers=%d", changed, len(users))
-        await self._tell(self._meeting)
+        await self._tell(meeting)
         new = [key for key in keys if key.applied_at is None and key.lets_in(at)]
         await self._store.worker_keys.applied(new, at)
         if at - self._forgot_at >= FORGET_EVERY_MS:

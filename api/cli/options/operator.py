@@ -3,6 +3,9 @@
 import socket
 from getpass import getuser
 
+from coordinator.store.joining.audit import Entry
+from worker.contract.clock import now
+
 
 def who() -> str:
     """The user of the system, and the machine."""
@@ -20,3 +23,8 @@ def user() -> str:
 def machine() -> str:
     """The name of this machine."""
     return socket.gethostname()[:64]
+
+
+def line(what: str, about: str) -> Entry:
+    """What the audit log tells of a command."""
+    return Entry(now(), user(), what, about, machine())

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -47,6 +48,16 @@ async def test_a_region_that_is_new_while_the_server_runs_is_let_in_to_its_own_q
         with Redis.from_url(broker.region("eu-west")) as own:
             assert own.brpop(["probes.eu-west"], timeout=1)
         assert coordinator.ping()
+
+
+def test_it_listens_where_it_did_for_workers_were_told(tmp_path: Path) -> None:
+    first = Embedded(tmp_path, {}).coordinator.rpartition(":")[2]
+    assert Embedded(tmp_path, {}).coordinator.rpartition(":")[2] == first
+    with socket.create_server(("127.0.0.1", int(first.partition("/")[0]))):
+        assert Embedded(tmp_path, {}).coordinator.rpartition(":")[2] != first
+    for damaged in ("", "no port", "-1", "70000"):
+        (tmp_path / "broker" / "port").write_text(damaged)
+        assert Embedded(tmp_path, {}).coordinator
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import typer
 from api.cli.commands.region.adding import add
 from api.cli.commands.region.striking import strike, strikes, unstrike
 from api.cli.options.locations import Data, Database
+from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from coordinator.store import Store
@@ -42,6 +43,7 @@ def quarantine(
             return False
         told = {"region": region, "at": rfc3339(now()), "reason": reason[:200]}
         await store.standings.put(QUARANTINE, region, now(), told)
+        await store.audit.add(line("region quarantined", region))
         return True
 
     if not with_store(database, data, put):
@@ -55,7 +57,10 @@ def release(region: Region, database: Database = None, data: Data = None) -> Non
     """Let a region in again: what its workers kept is sent and stored, and it votes."""
 
     async def remove(store: Store) -> bool:
-        return await store.standings.remove(QUARANTINE, region)
+        stood = await store.standings.remove(QUARANTINE, region)
+        if stood:
+            await store.audit.add(line("region released", region))
+        return stood
 
     if not with_store(database, data, remove):
         say(f"{region} is not in quarantine", err=True)

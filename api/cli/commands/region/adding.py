@@ -8,14 +8,12 @@ import typer
 
 from api.cli.commands.apply import describe
 from api.cli.options.locations import Data, Database, database_url
-from api.cli.options.operator import machine, user
+from api.cli.options.operator import line
 from api.cli.terminal.outside import say
 from api.configuration import add_region
 from coordinator.configuration import ConfigurationError
 from coordinator.geodata.countries import centre
 from coordinator.store import TROUBLE
-from coordinator.store.joining.audit import Entry
-from worker.contract.clock import now
 
 _PLACE = ("continent", "latitude", "longitude")
 
@@ -56,10 +54,10 @@ def add(
     }
     entry = {key: value for key, value in told.items() if value is not None}
     filled = _filled(entry)
-    line = Entry(now(), user(), "region added", region, machine())
+    told_of = line("region added", region)
     try:
         changed = asyncio.run(
-            add_region(database_url(database, data), {**entry, **filled}, line, dry_run=dry_run)
+            add_region(database_url(database, data), {**entry, **filled}, told_of, dry_run=dry_run)
         )
     except ConfigurationError as error:
         for mistake in error.mistakes:
@@ -87,8 +85,8 @@ def _filled(entry: dict[str, Any]) -> dict[str, Any]:
 def _tell(
     changes: list[str], entry: dict[str, Any], filled: dict[str, Any], *, dry_run: bool
 ) -> None:
-    for line in changes:
-        say(line)
+    for change in changes:
+        say(change)
     if filled:
         told = ", ".join(f"{name} {value}" for name, value in filled.items())
         say(f"    {told}: of the principal place of {entry['country']}; name the true one if not")

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from api.cli.options.locations import Data, Database
-from api.cli.options.operator import who
+from api.cli.options.operator import line, who
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
@@ -82,6 +82,7 @@ def strike(
         if dry_run or seen.results == seen.struck:
             return seen, out, None
         number = await store.striking.strike(region, span.since, span.until, seen, told)
+        await store.audit.add(line("results struck", f"{span}, strike {number}"))
         return seen, out, number
 
     done = with_store(database, data, work, REFUSED)
@@ -126,7 +127,9 @@ def unstrike(
         found = {one.id: one for one in await store.striking.all()}.get(number)
         if found is None or found.undone_at is not None:
             return found, 0
-        return found, await store.striking.undo(found, now())
+        undone = await store.striking.undo(found, now())
+        await store.audit.add(line("strike taken back", f"{found.region}, strike {number}"))
+        return found, undone
 
     found, results = with_store(database, data, work, REFUSED)
     if found is None:

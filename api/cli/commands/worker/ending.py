@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli.commands.worker.named import REFUSED, Name, keys_of, line, refuse
+from api.cli.commands.worker.named import REFUSED, Name, keys_of, refuse
 from api.cli.options.locations import Data, Database
+from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from coordinator.store import Store
@@ -34,9 +35,9 @@ def drain(
         if not any(key.lets_in(at) for key in keys):
             refuse(f"{about} was revoked: it works no more")
         if cancel:
-            await store.worker_keys.undrain(region, worker, line(at, "drain cancelled", about))
+            await store.worker_keys.undrain(region, worker, line("drain cancelled", about))
         else:
-            await store.worker_keys.drain(region, worker, at, line(at, "worker drained", about))
+            await store.worker_keys.drain(region, worker, at, line("worker drained", about))
         return about
 
     about = with_store(database, data, work, REFUSED)
@@ -57,7 +58,7 @@ def revoke(name: Name, database: Database = None, data: Data = None) -> None:
         at, about = now(), f"{keys[0].region}/{keys[0].worker}"
         if not any(key.lets_in(at) for key in keys):
             return about, False
-        entry = line(at, "worker revoked", about)
+        entry = line("worker revoked", about)
         await store.worker_keys.revoke(keys[0].region, keys[0].worker, at, entry)
         return about, True
 
@@ -86,7 +87,7 @@ def remove(
         works = [key for key in keys if key.lets_in(at) and key.draining_at is None]
         if works and not force:
             refuse(f"{about} may still work; drain or revoke it first, or add --force")
-        entry = line(at, "worker removed", about)
+        entry = line("worker removed", about)
         await store.worker_keys.remove(keys[0].region, keys[0].worker, entry)
         return about
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.commands.worker.named import Name, keys_of, line, refuse
+from api.cli.commands.worker.named import Name, keys_of, refuse
 from api.cli.options.locations import Data, Database
+from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from coordinator.configuration.duration import milliseconds, readable
@@ -69,7 +70,7 @@ def invite(
                 f"no region {region!r} is configured: {did_you_mean(region, known)}; add it with:"
                 f" outscope region add {region} --country CODE"
             )
-        await store.invitations.add(told, line(told.made_at, "worker invited", region))
+        await store.invitations.add(told, line("worker invited", region))
 
     token = _invited(made, work, database, data)
     say(f"outscope-worker join {api} --token {token}")
@@ -98,7 +99,7 @@ def rotate(
         region, worker = keys[0].region, keys[0].worker
         about = f"{region}/{worker}"
         renewing = replace(told, region=region, worker=worker)
-        await store.invitations.add(renewing, line(told.made_at, "key rotation offered", about))
+        await store.invitations.add(renewing, line("key rotation offered", about))
 
     token = _invited(made, work, database, data)
     say(

@@ -5,11 +5,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from api.cli.options.operator import machine, user
 from api.cli.terminal.outside import say
-from coordinator.store.joining.audit import Entry
 from coordinator.store.joining.keys import WorkerKey
-from worker.contract.instant import Instant
 
 REFUSED: Final = 2
 """The exit code when nothing was changed, because it cannot be done."""
@@ -34,11 +31,6 @@ def keys_of(keys: Sequence[WorkerKey], name: str) -> list[WorkerKey]:
     if len(names) > 1:
         refuse(f"there are several: {', '.join(names)}; name one of them so")
     return found
-
-
-def line(at: Instant, what: str, about: str) -> Entry:
-    """What the audit log tells of a command."""
-    return Entry(at, user(), what, about, machine())
 
 
 def refuse(sentence: str) -> NoReturn:
