@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from worker.contract.installed import EXIT_MISSING, extras, sentence, third_party
@@ -33,12 +34,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
+    from worker.borrowed.regions import several_regions
     from worker.contract import logs
     from worker.flags import SettingsError
     from worker.lean import leave_out_unused
     from worker.settings import read_settings
 
     try:
+        regions = several_regions(argv)
+        if regions:
+            return _run_several(regions, argv)
         settings = read_settings(argv)
         logs.configure(settings.log_level)
         leave_out_unused()
@@ -48,6 +53,22 @@ def _run(argv: Sequence[str]) -> int:
     except SettingsError as error:
         print(f"outscope-worker: {error}", file=sys.stderr)
         return 2
+
+
+def _run_several(regions: Sequence[str], argv: Sequence[str]) -> int:
+    """One process for each borrowed region. What all of them need is loaded before."""
+    from worker.contract import logs
+    from worker.lean import leave_out_unused
+    from worker.settings import Told, told_by
+
+    told: Told = told_by(argv)
+    logs.configure(told.log_level())
+    leave_out_unused()
+    import worker.process  # noqa: F401 - before the others are made of this one
+    from worker.borrowed.several import Several
+
+    ready = told.text("ready_file")
+    return Several(regions, argv, Path(ready) if ready else None, _run).run()
 
 
 def _join(argv: Sequence[str]) -> list[str] | None:

@@ -13,7 +13,7 @@ FLAGS: Final = {
     "region": (
         "OUTSCOPE_REGION",
         "ID",
-        "the region that this worker looks from; required, unless it joined",
+        "the region to look from; required, unless it joined. With --via, several with commas",
     ),
     "broker": (
         "OUTSCOPE_BROKER",

@@ -22,7 +22,7 @@ def leave_out_unused() -> None:
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # documented to mean just this
     # Python's threads take turns anyhow; heaps of their own are kept for ever
-    _tell_libc("mallopt", _M_ARENA_MAX, 1)
+    tell_libc("mallopt", _M_ARENA_MAX, 1)
 
 
 def settle() -> None:
@@ -32,10 +32,10 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)  # a look makes no cycles
-    _tell_libc("malloc_trim", 0)
+    tell_libc("malloc_trim", 0)
 
 
-def _tell_libc(function: str, *arguments: int) -> None:
+def tell_libc(function: str, *arguments: int) -> None:
     """Call a function of the C library where it has it: glibc does."""
     with suppress(AttributeError):
         getattr(ctypes.CDLL(None), function)(*arguments)

@@ -134,20 +134,25 @@ class Told:
             raise SettingsError(str(error)) from None
 
 
+def told_by(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> Told:
+    """What flags and environment say."""
+    return Told(vars(parser().parse_args(argv)), environ)
+
+
 def read_settings(
     argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
 ) -> WorkerSettings:
     """The settings from flags and environment; SettingsError names the first one that is missing or
     wrong.
     """
-    told = Told(vars(parser().parse_args(argv)), environ)
+    told = told_by(argv, environ)
     told.check_key()
     texts = {name: told.text(name) for name in FLAGS}
-    region = _identifier(
+    region = identifier(
         "region",
         _required("region", texts["region"], "the region to look from, for example eu-west"),
     )
-    name = _identifier("name", texts["name"] or f"{region}-1")
+    name = identifier("name", texts["name"] or f"{region}-1")
     return WorkerSettings(
         region=region,
         name=name,
@@ -191,7 +196,8 @@ def _required(name: str, text: str, what: str) -> str:
     return text
 
 
-def _identifier(name: str, text: str) -> str:
+def identifier(name: str, text: str) -> str:
+    """The text of a setting that is an id; SettingsError when it is none."""
     if not re.fullmatch(IDENTIFIER, text):
         raise SettingsError(
             f"{called(name)} is {text!r}; use 1 to 64 of a-z, 0-9, - and _, with no - or _ at the"

@@ -5,13 +5,12 @@ to know.
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
-from worker.contract.borrowing.rules import GLOBALPING
+from worker.contract.borrowing.rules import GLOBALPING, broker_of
 
 _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
@@ -26,6 +25,8 @@ _SECRETS: Final = "OUTSCOPE_SECRET_"
 _GLOBALPING: Final = "OUTSCOPE_GLOBALPING_"
 _TOKEN: Final = "OUTSCOPE_SECRET_GLOBALPING"  # noqa: S105 - the name of a variable
 """Only workers of borrowed regions know it: a check could tell another's secrets to its target."""
+RELAY: Final = "relay"
+"""What the workers of borrowed regions are called among the processes."""
 _OF_API: Final = (
     "OUTSCOPE_PUBLIC_HOSTS",
     "OUTSCOPE_EXPORTS",
@@ -108,16 +109,19 @@ def worker(
     return _python(settings, worker_name(region), ("worker",), env, stage=2, address=address)
 
 
-def relay(settings: ProductSettings, region: str, broker: str, keys: Path | None = None) -> Program:
-    """The worker of a borrowed region. It knows no secret but the token that lends it the place."""
-    ours = worker(settings, region, broker, keys)
+def relay(
+    settings: ProductSettings, brokers: Mapping[str, str], keys: Path | None = None
+) -> Program:
+    """The workers of all borrowed regions, each with its way to the broker. They know no secret but
+    the token that lends them the places.
+    """
+    ours = worker(settings, "", next(iter(brokers.values())), keys)
     env = {name: value for name, value in ours.env.items() if not name.startswith(_SECRETS)}
-    told = settings_of(_GLOBALPING, _TOKEN)
-    return replace(
-        ours,
-        env={**env, **told, "OUTSCOPE_VIA": GLOBALPING},
-        address=f"looks via {GLOBALPING}",
-    )
+    del env["OUTSCOPE_WORKER"]
+    own = {} if settings.broker_file else {broker_of(name): url for name, url in brokers.items()}
+    told = {"OUTSCOPE_VIA": GLOBALPING, "OUTSCOPE_REGION": ",".join(brokers)}
+    env |= {**settings_of(_GLOBALPING, _TOKEN), **own, **told}
+    return _python(settings, RELAY, ("worker",), env, stage=2, address=f"looks via {GLOBALPING}")
 
 
 def _python(

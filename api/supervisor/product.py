@@ -39,6 +39,7 @@ class Product:
         self._key = ""
         self._keys = plan.run_folder(settings.data) / "coordinator.pub"
         self._regions: set[str] = set()
+        self._borrowed: set[str] = set()
         self._programs: dict[str, Program] = {}
         self._children: dict[str, Child] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -54,7 +55,9 @@ class Product:
         self._begin(plan.coordinator(self.settings, self._broker.coordinator))
         self._begin(plan.api(self.settings))
         for region in self.prepared.regions:
-            self._begin_worker(region, borrowed=region in self.prepared.borrowed)
+            if region not in self.prepared.borrowed:
+                self._begin_worker(region)
+        await self._lend(self.prepared.borrowed)
         await asyncio.gather(*(child.ready() for child in self._children.values()))
         self._chores = [asyncio.create_task(self._tidy()), asyncio.create_task(self._follow())]
 
@@ -80,6 +83,7 @@ class Product:
         self._pin(*dict.fromkeys([key or self._key, self._key]))
         self._key = key or self._key
         workers = {plan.worker_name(region) for region in self._regions}
+        workers |= {plan.RELAY} & self._children.keys()
         await self._reload(workers)
         await self._reload(self._children.keys() - workers)
         self._say("Every process was told to read its files again; their logs say what changed")
@@ -115,11 +119,22 @@ class Product:
         self._programs[program.name] = program
         self.resume(program.name)
 
-    def _begin_worker(self, region: str, *, borrowed: bool) -> None:
+    def _begin_worker(self, region: str) -> None:
         self._regions.add(region)
         broker = self._broker.region(region)
-        way = plan.relay if borrowed else plan.worker
-        self._begin(way(self.settings, region, broker, self._keys))
+        self._begin(plan.worker(self.settings, region, broker, self._keys))
+
+    async def _lend(self, regions: Collection[str]) -> None:
+        """Have workers for these borrowed regions, and for no others."""
+        if set(regions) == self._borrowed:
+            return
+        if self._borrowed:
+            await self.pause(plan.RELAY)
+            del self._programs[plan.RELAY], self._children[plan.RELAY]
+        self._borrowed = set(regions)
+        if regions:
+            brokers = {region: self._broker.region(region) for region in sorted(regions)}
+            self._begin(plan.relay(self.settings, brokers, self._keys))
 
     async def _tidy(self) -> None:
         while True:
@@ -137,11 +152,13 @@ class Product:
                 found = await get(self.settings.own_host, self.settings.port, "/v1/regions")
             except OSError:
                 continue  # the API is being started again
-            wanted = {region["id"]: bool(region["via"]) for region in found["items"]}
-            for region in sorted(wanted.keys() - self._regions):
+            wanted = {region["id"] for region in found["items"] if not region["via"]}
+            for region in sorted(wanted - self._regions):
                 self._say(f"Region {region} is new: starting its worker")
-                self._begin_worker(region, borrowed=wanted[region])
-            for region in sorted(self._regions - wanted.keys()) if wanted else ():
+                self._begin_worker(region)
+            if found["items"]:
+                await self._lend({region["id"] for region in found["items"] if region["via"]})
+            for region in sorted(self._regions - wanted) if found["items"] else ():
                 self._say(f"Region {region} is gone: stopping its worker")
                 self._regions.remove(region)
                 await self.pause(plan.worker_name(region))

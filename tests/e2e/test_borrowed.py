@@ -89,4 +89,5 @@ def test_one_command_adds_eight_places_that_see_what_is_public(
         "each test is counted, and nothing else",
         lambda: json.loads(budget.read_text())["left"] == 100_000 - api.tests,
     )
+    assert set(product.children()) == {"broker", "coordinator", "api", "worker-here-1", "relay"}
     assert product.interrupt() == 0

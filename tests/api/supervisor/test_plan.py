@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.supervisor.plan import api, coordinator, worker
+from api.supervisor.plan import api, coordinator, relay, worker
 from api.supervisor.settings import ProductSettings
 
 EU, US = "redis://eu-west:e@h", "redis://us-east:u@h"
@@ -26,6 +26,22 @@ def test_a_worker_knows_its_own_credential_and_no_database(
     assert env["OUTSCOPE_NEVER_PROBE"] == "shop.example"
     assert "OUTSCOPE_DATABASE" not in env
     assert "OUTSCOPE_SOURCE_ADDRESS" not in worker(settings, "us-east", US).env
+
+
+def test_the_relay_knows_the_token_that_lends_the_places_and_no_other_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTSCOPE_SECRET_KEY", "k")
+    monkeypatch.setenv("OUTSCOPE_SECRET_GLOBALPING", "t")
+    monkeypatch.setenv("OUTSCOPE_GLOBALPING_URL", "http://127.0.0.1:1")
+    settings = ProductSettings(data=tmp_path)
+    env = relay(settings, {"gp-jp": EU, "gp-us": US}).env
+    assert (env["OUTSCOPE_REGION"], env["OUTSCOPE_VIA"]) == ("gp-jp,gp-us", "globalping")
+    assert (env["OUTSCOPE_BROKER_GP_JP"], env["OUTSCOPE_BROKER_GP_US"]) == (EU, US)
+    assert env["OUTSCOPE_SECRET_GLOBALPING"] == "t"
+    assert env["OUTSCOPE_GLOBALPING_URL"] == "http://127.0.0.1:1"
+    assert "OUTSCOPE_SECRET_KEY" not in env
+    assert "OUTSCOPE_SECRET_GLOBALPING" not in worker(settings, "eu-west", EU).env
 
 
 def test_coordinator_and_api_know_the_database_and_no_secret_of_checks(

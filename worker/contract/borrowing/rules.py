@@ -33,6 +33,11 @@ _TELLING: Final = ("auth", "cookie", "key", "secret", "token", "signature", "pas
 """What is called so may open something."""
 
 
+def broker_of(region: str) -> str:
+    """The variable with the broker's URL of one borrowed region among several."""
+    return f"OUTSCOPE_BROKER_{region.upper().replace('-', '_')}"
+
+
 def objection(kind: str, params: Mapping[str, Any]) -> str:
     """Why a check of this kind is not looked at from there, in a few words; empty when it is."""
     if kind not in KINDS:
