@@ -85,6 +85,7 @@ def configuration(port: int, speed: float) -> dict[str, Any]:
                 "continent": spot.continent,
                 "latitude": spot.latitude,
                 "longitude": spot.longitude,
+                "simulated": True,
             }
             for spot in SPOTS
         ],

@@ -24,10 +24,13 @@ class RegionView(TypedDict):
 
     id: str
     name: str
-    country: str
-    continent: str
-    latitude: float
-    longitude: float
+    country: Annotated[str | None, Field(description="as configured; null when it is not")]
+    continent: str | None
+    latitude: float | None
+    longitude: float | None
+    simulated: Annotated[
+        bool, Field(description="it is only played: a vantage point whatever machine it shares")
+    ]
     fitness: FitnessWord
     why: Annotated[
         str,

@@ -32,9 +32,14 @@ async def _run(
         prepared = running.prepared
         say(
             f"Starting: {prepared.services} services, {prepared.checks} checks,"
-            f" {len(prepared.regions)} regions"
+            f" {_counted(len(prepared.regions))}"
             + (f" ({prepared.changes} changes applied)" if prepared.changes else "")
         )
+        if len(prepared.shared) > 1 and not settings.source_addresses:
+            say(
+                f"{_counted(len(prepared.shared))} look from this one machine and count as one"
+                f" vantage point: {', '.join(prepared.shared)}"
+            )
         starting = asyncio.create_task(running.start())
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
@@ -50,6 +55,10 @@ async def _run(
         starting.cancel()
         say("Stopping")
     say("Stopped")
+
+
+def _counted(regions: int) -> str:
+    return f"{regions} region{'' if regions == 1 else 's'}"
 
 
 class _Signals:

@@ -29,8 +29,8 @@ function update(item, region) {
   const losing = region.fitness === "fit" && region.why !== "";
   reshape(found.shape, losing ? "degraded" : STATES[region.fitness] ?? "unknown");
   say(found.name, region.name);
-  const lent = region.via ? `, borrowed (${region.via})` : "";
-  say(found.place, ` ${region.id}, ${region.country}${lent}`);
+  const how = region.via ? `borrowed (${region.via})` : region.simulated ? "simulated" : "";
+  say(found.place, ` ${[region.id, region.country, how].filter(Boolean).join(", ")}`);
   say(found.fitness, region.fitness);
   const struck = (region.strikes ?? []).reduce((sum, strike) => sum + strike.results, 0);
   const told = struck ? `${struck.toLocaleString("en")} results struck` : "";

@@ -141,7 +141,7 @@ def _lone(sources: Sequence[Source]) -> Iterator[Mistake]:
     top = sources[-1]
     if not any(True for source in sources for _ in _entries(source, "regions")):
         yield top.mistake(
-            ("regions",), "there is no region; list some, or write `include: [catalog:regions]`"
+            ("regions",), "there is no region; list some, or write `include: [catalog:here]`"
         )
     if not any(True for source in sources for _ in _entries(source, "services")):
         yield top.mistake(

@@ -119,7 +119,8 @@ def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
 
 
 def _region(entry: RegionEntry) -> dict[str, Any]:
-    return {**entry.model_dump(mode="json", exclude_none=True), "name": entry.name or entry.id}
+    told = entry.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return {**told, "name": entry.name or entry.id}
 
 
 def _service(entry: ServiceEntry, kinds: Kinds) -> dict[str, Any]:

@@ -72,13 +72,13 @@ class RegionEntry(_Entry):
     """Becomes part of queue names and addresses: small letters, digits, `-` and `_`."""
     name: Name | None = None
     """What people call it."""
-    country: Annotated[str, Field(pattern=COUNTRY)]
-    """ISO 3166 code of two capital letters."""
-    continent: Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
+    country: Annotated[str, Field(pattern=COUNTRY)] | None = None
+    """ISO 3166 code of two capital letters; left out, nobody knows."""
+    continent: Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"] | None = None
     """Code of the continent."""
-    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
     """Degrees north of the equator."""
-    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     """Degrees east of Greenwich."""
     provider: Name | None = None
     """Whose network the workers there stand in; regions of one provider can fail together."""
@@ -86,6 +86,10 @@ class RegionEntry(_Entry):
     """`globalping`: no worker of yours stands there; probes of that public network look."""
     location: LocationEntry | None = None
     """Where Globalping looks from, when it does."""
+    simulated: bool = False
+    """A place that is only played, as in rehearsals on one machine: its workers count as a vantage
+    point of their own, whatever machine or address they share with others.
+    """
 
 
 class StatusPageEntry(_Entry):

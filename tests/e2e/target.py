@@ -60,6 +60,7 @@ class Target:
                     "continent": "EU",
                     "latitude": 1.0,
                     "longitude": 1.0,
+                    "simulated": True,
                 }
                 for region in regions
             ],

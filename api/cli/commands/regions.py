@@ -38,11 +38,18 @@ def _line(region: dict[str, Any], workers: list[dict[str, Any]]) -> list[Text]:
     return [
         plain(region["id"]),
         plain(region["name"]),
-        plain(f"{region['country']} ({region['continent']})"),
+        plain(_place(region)),
         word(region["fitness"]),
         plain(_why(region)),
         plain(_workers(workers)),
     ]
+
+
+def _place(region: dict[str, Any]) -> str:
+    """`IE (EU)`, as far as it is known."""
+    continent = f"({region['continent']})" if region["continent"] else ""
+    known = " ".join(filter(None, (region["country"], continent))) or "not known"
+    return f"{known}, simulated" if region["simulated"] else known
 
 
 def _why(region: dict[str, Any]) -> str:

@@ -70,14 +70,17 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
     fit = sum(region["fitness"] == "fit" for region in regions)
     if regions:
         going = len(overview["incidents"])
-        out.print(
-            f"{fit} of {len(regions)} regions fit to speak, {going} open"
-            f" incident{'' if going == 1 else 's'}."
-        )
+        out.print(f"{_speaking(regions, fit)}, {going} open incident{'' if going == 1 else 's'}.")
     warnings = [*map(trouble_of, regions), *map(stranger, overview.get("unknown_regions", ()))]
     for warned in filter(None, warnings):
         out.print(shown(f"{warned[0].upper()}{warned[1:]}."), style="yellow", markup=False)
     _age(out, overview)
+
+
+def _speaking(regions: list[dict[str, Any]], fit: int) -> str:
+    if [region["id"] for region in regions] == ["here"]:
+        return f"Seen from this machine, which is {'' if fit else 'not '}fit to speak"
+    return f"{fit} of {len(regions)} regions fit to speak"
 
 
 def _age(out: Console, overview: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from api.documents.verdicts import VerdictView
 from api.documents.words import StateWord
+from coordinator.domain.model.topology import HERE
 from worker.contract.wording import enumerated
 
 NOT_JUDGED = "Not judged"
@@ -26,6 +27,11 @@ class Setting:
     """How many of them are fit to speak."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """The components that no region votes on, by id, and why."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether nobody looks but the machine that Outscope runs on."""
+        return tuple(self.regions) == (HERE,)
 
 
 def state(verdict: VerdictView, unjudged: Collection[str] = ()) -> StateWord:
@@ -67,7 +73,8 @@ def _unknown(verdict: VerdictView, setting: Setting) -> str:
     if verdict["at"] is None:
         return "No verdict yet"
     if setting.heard == 0:
-        return "Cannot tell: no region is fit to speak"
+        nobody = "this machine is not" if setting.is_here else "no region is"
+        return f"Cannot tell: {nobody} fit to speak"
     if _is_located(verdict):
         subject, where = _subject(verdict["components"], setting), _where(verdict, setting)
         return f"{f'{subject} disrupted' if subject else 'Disrupted'} {where}, or wider"
@@ -83,7 +90,8 @@ def _well(setting: Setting) -> str:
     """All of it, or what is judged of it and why the rest is not."""
     every, left = len(setting.components), len(setting.unjudged)
     if not left:
-        return f"All well, seen from {_share(setting.heard, len(setting.regions))}"
+        where = _share(setting.heard, len(setting.regions))
+        return f"All well, seen from {'this machine' if setting.is_here else where}"
     by_why: dict[str, list[str]] = {}
     for component, why in setting.unjudged.items():
         by_why.setdefault(why, []).append(component)
@@ -121,6 +129,8 @@ def _verb(verdict: VerdictView) -> str:
 
 
 def _where(verdict: VerdictView, setting: Setting) -> str:
+    if setting.is_here:
+        return "from this machine"
     regions, total = verdict["regions"], len(setting.regions)
     partly = verdict["scope"] in ("regional", "unknown")
     if partly and len(regions) == 1:

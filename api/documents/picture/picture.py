@@ -161,10 +161,11 @@ class Picture:
         return {
             "id": region.id,
             "name": region.name,
-            "country": region.country,
-            "continent": region.continent,
+            "country": region.country or None,
+            "continent": region.continent or None,
             "latitude": region.latitude,
             "longitude": region.longitude,
+            "simulated": region.simulated,
             "fitness": cast(FitnessWord, standing.get("fitness", "silent")),
             "why": standing.get("why", NOT_HEARD),
             "at": standing.get("at"),

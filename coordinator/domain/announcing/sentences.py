@@ -7,7 +7,7 @@ from typing import Any
 from coordinator.domain.announcing.looks import looks_told
 from coordinator.domain.inference.claim import Claim, Coverage
 from coordinator.domain.model.fitness import Fitness
-from coordinator.domain.model.topology import Component, Service, Topology
+from coordinator.domain.model.topology import HERE, Component, Service, Topology
 from coordinator.domain.model.verdict import NO_LOOKS, Scope, Severity
 from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.share import Counted
@@ -37,6 +37,9 @@ def sentence(
         f"{'at least ' if claim.at_least else ''}{len(claim.regions)} of {_regions(heard)} heard"
     )
     names = _names(topology, claim.regions)
+    if claim.cells and is_here(coverage.axes.regions):
+        how = "slow" if claim.slow else "disrupted"
+        return f"{what} {how} from this machine, regional or wider: {looks}."
     if claim.scope is Scope.REGIONAL:
         shared = (
             f", which share {claim.group}" if claim.group and claim.group != "everywhere" else ""
@@ -59,12 +62,14 @@ def sentence(
 def _well(service: Service, coverage: Coverage) -> str:
     """That what is judged is well: the service only when that is all of it."""
     heard, enabled = coverage.regions_heard(), int(coverage.enabled.any(axis=0).sum())
-    where = f"{f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions"
+    where = f"in {f'all {heard}' if heard == enabled else f'{heard} of {enabled}'} regions"
+    if is_here(coverage.axes.regions):
+        where = "from this machine"
     every, left = len(service.components), len(_deaf(service, coverage))
     if not left:
-        return f"{service.name} is well in {where}."
+        return f"{service.name} is well {where}."
     verb = "is" if every - left == 1 else "are"
-    return f"{every - left} of {every} components of {service.name} {verb} well in {where}."
+    return f"{every - left} of {every} components of {service.name} {verb} well {where}."
 
 
 def _between(rivals: Sequence[Mapping[str, Any]]) -> str:
@@ -79,13 +84,17 @@ def _between(rivals: Sequence[Mapping[str, Any]]) -> str:
 def voteless(service: Service, standings: Standings, abstentions: Mapping[CellKey, str]) -> str:
     """Why nothing can be said: no region votes."""
     fitness = Counter(standing for standing, _ in standings.values())
+    here = is_here(tuple(standings))
     if not standings:
         return f"Nothing looks at {service.name}."
     if fitness[Fitness.UNFIT] == len(standings):
+        if here:
+            return "Nothing can be told from this machine: its references fail too (no network?)."
         return "Nothing heard from any region: every region's references fail too (no network?)."
     if fitness[Fitness.SILENT] == len(standings):
         whys = Counter(why for _, why in standings.values())
-        return f"Every region is silent: {whys.most_common(1)[0][0]}."
+        who = "The worker of this machine" if here else "Every region"
+        return f"{who} is silent: {whys.most_common(1)[0][0]}."
     if fitness[Fitness.FIT] and abstentions:
         return (
             "No look counts in any region that is fit:"
@@ -123,6 +132,11 @@ def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey,
         whys.setdefault(why, []).append(component.name)
     told = "; ".join(f"{enumerated(names)} not judged: {why}" for why, names in whys.items())
     return f" {told}." if told else ""
+
+
+def is_here(regions: Sequence[str]) -> bool:
+    """Whether nobody looks but the machine that Outscope runs on."""
+    return tuple(regions) == (HERE,)
 
 
 def _heard(coverage: Coverage) -> list[str]:

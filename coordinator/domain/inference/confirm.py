@@ -142,10 +142,11 @@ class Confirmation:
 
 
 def distance_km(one: Region, other: Region) -> float:
-    """Along the surface of the earth (haversine)."""
-    latitude, other_latitude = radians(one.latitude), radians(other.latitude)
+    """Along the surface of the earth (haversine); 0 where it is not known where one of them is."""
+    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
+        return 0.0
+    latitude, other_latitude = radians(one.latitude or 0.0), radians(other.latitude or 0.0)
+    between = radians((other.longitude or 0.0) - (one.longitude or 0.0))
     half = sin((other_latitude - latitude) / 2) ** 2
-    half += (
-        cos(latitude) * cos(other_latitude) * sin(radians(other.longitude - one.longitude) / 2) ** 2
-    )
+    half += cos(latitude) * cos(other_latitude) * sin(between / 2) ** 2
     return 2 * 6371 * asin(sqrt(half))

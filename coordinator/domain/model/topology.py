@@ -11,17 +11,22 @@ from typing import Any
 
 from worker.contract.instant import Instant
 
+HERE = "here"
+"""The id of the region that is the machine on which `outscope up` runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A geographic area that we look from. Latitude and longitude in degrees."""
+    """A geographic area that we look from. Latitude and longitude in degrees. What nobody said of
+    its place is empty, or None.
+    """
 
     id: str
     name: str
-    country: str
-    continent: str
-    latitude: float
-    longitude: float
+    country: str = ""
+    continent: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
     provider: str = ""
     """Whose network the workers there stand in; regions of one provider can fail together."""
     via: str = ""
@@ -30,6 +35,8 @@ class Region:
     """Where a borrowed region is, in the words of who lends it."""
     stride: int = 1
     """A check is regularly looked at from there in each so many-th of its slots."""
+    simulated: bool = False
+    """Whether it is played: a vantage point of its own, whatever machine its workers share."""
 
 
 class Role(StrEnum):

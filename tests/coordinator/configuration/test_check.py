@@ -136,7 +136,7 @@ def test_a_check_id_is_unique_in_the_whole_configuration(
 
 def test_a_configuration_needs_a_region_and_a_service(mistakes: Mistakes) -> None:
     found = mistakes("regions: []\n")
-    assert "there is no region; list some, or write `include: [catalog:regions]`" in found[0]
+    assert "there is no region; list some, or write `include: [catalog:here]`" in found[0]
     assert "there is no service" in found[1]
 
 

@@ -14,7 +14,7 @@ from coordinator.configuration import (
     load_configuration,
 )
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.model.topology import Role
+from coordinator.domain.model.topology import HERE, Role
 from tests.coordinator.configuration.conftest import DoorParams
 from worker.probes.kinds import KINDS
 
@@ -143,14 +143,14 @@ def test_a_reference_to_a_secret_stays_a_reference(load: Load, valid_yaml: str) 
     assert "${env:OUTSCOPE_SECRET_KEY}" in json.dumps(load(text).document)
 
 
-def test_the_default_looks_at_three_platforms_from_five_continents() -> None:
+def test_the_default_looks_at_three_platforms_from_this_machine() -> None:
     topology = load_configuration(DEFAULT, PARAMETERS).topology
     assert {service.id for service in topology.services if service.role is Role.SERVICE} == {
         "claude",
         "openai",
         "gemini",
     }
-    assert len({region.continent for region in topology.regions}) == 5
+    assert [region.id for region in topology.regions] == [HERE]
     assert all(check.regions == tuple(topology.region) for check in topology.checks)
 
 
@@ -158,6 +158,13 @@ def test_the_default_references_belong_to_several_operators() -> None:
     topology = load_configuration(DEFAULT, PARAMETERS).topology
     references = [service for service in topology.services if service.role is Role.REFERENCE]
     assert sum(len(service.components) for service in references) >= 6
+
+
+def test_the_catalog_has_regions_on_five_continents(tmp_path: Path) -> None:
+    path = tmp_path / "outscope.yaml"
+    path.write_text("include: [catalog:regions, catalog:references]\n")
+    topology = load_configuration(path, PARAMETERS).topology
+    assert len({region.continent for region in topology.regions}) == 5
 
 
 @pytest.mark.parametrize("name", catalog_names())

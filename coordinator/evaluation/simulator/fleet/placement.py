@@ -121,9 +121,8 @@ def _edges(topology: Topology) -> dict[str, str]:
 
 def round_trip_ms(one: Region, other: Region) -> float:
     """The way between two regions and back, over the great circle."""
-    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
-    chord = (
-        sin(north / 2) ** 2
-        + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
-    )
+    latitude, other_latitude = radians(one.latitude or 0.0), radians(other.latitude or 0.0)
+    north = other_latitude - latitude
+    east = radians(other.longitude or 0.0) - radians(one.longitude or 0.0)
+    chord = sin(north / 2) ** 2 + cos(latitude) * cos(other_latitude) * sin(east / 2) ** 2
     return 2 * _EARTH_KM * asin(sqrt(chord)) / _KM_A_MS

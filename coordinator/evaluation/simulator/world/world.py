@@ -76,7 +76,7 @@ class World:
             made += lane.looks(slots, hour, (*troubles, *bursts))
 
     def _hour(self, cell: Cell, at: Instant) -> float:
-        return hour_factor(self._noise, cell.region.longitude, at)
+        return hour_factor(self._noise, cell.region.longitude or 0.0, at)
 
 
 def _touching(troubles: Sequence[Trouble], since: Instant, until: Instant) -> tuple[Trouble, ...]:

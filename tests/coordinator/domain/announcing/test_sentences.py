@@ -9,7 +9,7 @@ from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.topology import Component, Region, Role, Service, Topology
 from coordinator.domain.model.verdict import Scope, Severity
-from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.axes import Axes, CellKey
 from coordinator.domain.window.look import REASON_CODE, REASONS
 from coordinator.domain.window.share import NOTHING_COUNTED, Counted, FailingShare
 from tests.coordinator.domain.handmade import coverage_of, some_axes
@@ -269,4 +269,34 @@ def test_a_well_service_is_well_whatever_the_claim_says_of_cells() -> None:
     assert (
         sentence(CLAUDE, ALL_WELL, Severity.OPERATIONAL, NOTHING_COUNTED, coverage_of(AXES), NET)
         == "Claude is well in all 5 regions."
+    )
+
+
+HERE_ONLY = Topology((Region("here", "laptop"),), (CLAUDE,))
+HERE_AXES = Axes(("c1", "c2", "c3"), ("here",), 30_000, 12)
+
+
+def from_here(scope: Scope, components: Sequence[str] = (), **fields: Any) -> str:
+    """What is said where only the machine of Outscope itself looks."""
+    cells = frozenset((component, "here") for component in components)
+    regions = ("here",) if components else ()
+    claim = Claim(scope, cells, regions, tuple(components), 0.95, **fields)
+    counted = counted_of({Reason.TIMEOUT: 12}, 12) if cells else NOTHING_COUNTED
+    coverage = coverage_of(HERE_AXES)
+    return sentence(CLAUDE, claim, Severity.OUTAGE, counted, coverage, HERE_ONLY)
+
+
+def test_one_machine_speaks_of_itself() -> None:
+    assert from_here(Scope.NONE) == "Claude is well from this machine."
+    assert from_here(Scope.UNKNOWN, ["c1"], at_least=True) == (
+        "API disrupted from this machine, regional or wider: all 12 looks timed out."
+    )
+    assert from_here(Scope.UNKNOWN, ALL, slow=True, at_least=True).startswith(
+        "Claude slow from this machine, regional or wider: "
+    )
+    assert voteless(CLAUDE, {"here": UNFIT}, {}) == (
+        "Nothing can be told from this machine: its references fail too (no network?)."
+    )
+    assert voteless(CLAUDE, {"here": SILENT}, {}) == (
+        "The worker of this machine is silent: nothing heard for 90 s."
     )

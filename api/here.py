@@ -1,0 +1,61 @@
+"""Where this machine is, for the one region of a first start: by its public address or its name."""
+
+import socket
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import TZPATH
+
+from coordinator.domain.model.topology import HERE
+from coordinator.geodata.places import Place
+
+MOST_NAME: Final = 60
+_COUNTRIES: Final = "iso3166.tab"
+"""The list of countries that comes with the system's time zones."""
+
+
+def named_here(
+    document: Mapping[str, Any],
+    address: str | None,
+    place: Callable[[str | None], Place],
+    host: str | None = None,
+) -> dict[str, Any]:
+    """The document whose region `here` is named by the country that the `address` is in, when it is
+    a public one and known, else by the name of the `host`. A document without it stays as it is.
+    """
+    country = place(address).country if is_public(address) else None
+    called = country_name(country) if country else host_name(host or socket.gethostname())
+    told = {"name": called, **({"country": country} if country else {})}
+    regions = [
+        {**region, **told} if region["id"] == HERE else region
+        for region in document.get("regions", ())
+    ]
+    return {**document, "regions": regions}
+
+
+def is_public(address: str | None) -> bool:
+    """Whether the address is one of the public internet."""
+    try:
+        return address is not None and ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def host_name(host: str) -> str:
+    """The host's own name without its domain, as far as people can read it."""
+    short = "".join(letter for letter in host.partition(".")[0] if letter.isprintable()).strip()
+    return short[:MOST_NAME] or "This machine"
+
+
+def country_name(code: str) -> str:
+    """The country's name where the system knows it, else its code."""
+    for folder in TZPATH:
+        try:
+            lines = (Path(folder) / _COUNTRIES).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            continue
+        named = dict(line.split("\t", 1) for line in lines if line[:1] != "#" and "\t" in line)
+        if code in named:
+            return named[code].strip()[:MOST_NAME] or code
+    return code
