@@ -7,12 +7,29 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import TZPATH
 
+from coordinator.configuration import Configuration, from_document
 from coordinator.domain.model.topology import HERE
-from coordinator.geodata.places import Place
+from coordinator.geodata.places import NOWHERE, Place, Places
+from worker.vitals import outgoing_address
 
 MOST_NAME: Final = 60
 _COUNTRIES: Final = "iso3166.tab"
 """The list of countries that comes with the system's time zones."""
+
+
+def at_this_machine(configuration: Configuration, environ: Mapping[str, str]) -> Configuration:
+    """The configuration, with the name of the place where this machine is, as far as its own
+    addresses and the country database tell. Asks nobody.
+    """
+    address = environ.get("OUTSCOPE_PUBLIC_ADDRESS") or outgoing_address()
+    if not is_public(address):
+        return from_document(named_here(configuration.document, None, lambda _: NOWHERE))
+    database = environ.get("OUTSCOPE_GEOIP_COUNTRY")
+    places = Places(Path(database) if database else None)
+    try:
+        return from_document(named_here(configuration.document, address, places.of))
+    finally:
+        places.close()
 
 
 def named_here(

@@ -20,7 +20,7 @@ from worker.agent import Agent
 from worker.borrowed.place import borrowed_looks
 from worker.contract.borrowing import rules as borrowed
 from worker.contract.clock import monotonic_s, now
-from worker.contract.message import probes_queue, worker_queue
+from worker.contract.message import Whereabouts, probes_queue, worker_queue
 from worker.contract.reloading.hangup import answered, hold
 from worker.flags import SettingsError
 from worker.inbox import Inbox
@@ -38,9 +38,10 @@ from worker.reference_clock import ReferenceClock
 from worker.reloading.values import link_of, reloads_of
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import HEARTBEAT_S, Sender
+from worker.reporting.whereabouts import address_of, public, whereabouts
 from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
-from worker.vitals import Gauge
+from worker.vitals import Gauge, outgoing_address
 
 LOOKS_END_S: Final = 8.0
 SEND_END_S: Final = 2.0
@@ -118,6 +119,7 @@ class _Process:
             pins_key=pinned is not None,
         )
         publishers = Publisher(link.url, who), Publisher(link.url, who)
+        self._publisher = publishers[0]
         self._sender = Sender(
             publishers[0],
             outbox,
@@ -127,6 +129,7 @@ class _Process:
             vitals=gauge.read,
             reference=self._reference,
             first_beat_s=HEARTBEAT_S,
+            whereabouts=self._whereabouts,
         )
         self._served = Served(settings.region, settings.name, muted=lambda: self._sender.is_refused)
         self._inbox = Inbox(
@@ -193,6 +196,13 @@ class _Process:
         self._sender.stop(SEND_END_S)
         log.info("stopped")
         return int(self._controller.exitcode or 0)
+
+    def _whereabouts(self) -> Whereabouts:
+        source, seen = self._settings.source_address, self._publisher.seen_as
+        own = source or outgoing_address()
+        return whereabouts(
+            own, public(self._settings.public_address, own, seen and address_of(seen))
+        )
 
     def _connected(self) -> None:
         """The broker took us in: whether a coordinator hears us as well is not known yet."""

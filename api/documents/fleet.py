@@ -19,6 +19,17 @@ class StrikeView(TypedDict):
     results: Annotated[int, Field(description="how many, when it was struck")]
 
 
+class PlaceView(TypedDict):
+    """Where a region is, as configured and as its workers' public addresses tell."""
+
+    claimed: Annotated[str | None, Field(description="country, as configured")]
+    observed: Annotated[
+        str | None,
+        Field(description="country of its workers' public addresses; null where that is not known"),
+    ]
+    agrees: Annotated[bool | None, Field(description="null where one of them is not known")]
+
+
 class RegionView(TypedDict):
     """A region and whether it is fit to speak."""
 
@@ -30,6 +41,14 @@ class RegionView(TypedDict):
     longitude: float | None
     simulated: Annotated[
         bool, Field(description="it is only played: a vantage point whatever machine it shares")
+    ]
+    place: PlaceView
+    together: Annotated[
+        list[str],
+        Field(
+            description="other regions that look from the same machine or address: all of them"
+            " count as one vantage point"
+        ),
     ]
     fitness: FitnessWord
     why: Annotated[
@@ -98,6 +117,13 @@ class VitalsView(TypedDict, total=False):
             " looks are timed by the coordinator's all the same"
         ),
     ]
+    standpoint: Annotated[
+        str,
+        Field(
+            description="hashes of its machine, the start of that and its public address, and the"
+            " country and network of that; workers that share one look from one place"
+        ),
+    ]
     pins_key: Annotated[
         bool | None,
         Field(
@@ -117,7 +143,8 @@ class WorkerView(TypedDict):
     first_heard_at: Time
     heard_at: Time | None
     address: Annotated[
-        str | None, Field(description="the address it looks from, as far as it knows")
+        str | None,
+        Field(description="the address it looks from, the public one where known"),
     ]
     asn: Annotated[int | None, Field(description="network that the address belongs to")]
     ip_country: Annotated[str | None, Field(description="country that the address is in")]

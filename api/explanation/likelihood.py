@@ -85,7 +85,7 @@ def _claiming(verdict: Document, evidence: Document, rules: Mapping[str, Any]) -
         f"Everywhere means {percent(rules['nearly_all'])} of the regions that vote, and can be said"
         f" when at least {rules['enough_regions']} vote and {percent(rules['enough_share'])} of"
         f" those that should look. Here {regions['bad']} of {regions['heard']} that vote are"
-        f" disrupted, and {regions['enabled']} should look."
+        f" disrupted, and {regions['enabled']} should look.{_points(evidence)}"
     )
     share = _share(verdict, evidence)
     if share:
@@ -93,6 +93,15 @@ def _claiming(verdict: Document, evidence: Document, rules: Mapping[str, Any]) -
             f"It is an outage when {percent(rules['outage_share'])} of the looks fail; here"
             f" {share} do."
         )
+
+
+def _points(evidence: Document) -> str:
+    """That regions which look from one machine are counted once, where there are some."""
+    if not evidence.get("together"):
+        return ""
+    points = evidence["vantage_points"]
+    many = f"{points} vantage point{'' if points == 1 else 's'}"
+    return f" What looks from one machine or address counts once: {many} vote."
 
 
 def _share(verdict: Document, evidence: Document) -> str:

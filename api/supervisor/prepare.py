@@ -13,13 +13,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from api.supervisor.problem import CannotStartError
 from coordinator.messaging.signing import SigningKeyError, find_signer, given_key
-
-if TYPE_CHECKING:
-    from coordinator.configuration import Configuration
 
 BORROWED: Final = "--globalping"
 
@@ -37,7 +34,7 @@ class Prepared:
     borrowed: frozenset[str] = frozenset()
     """Those of the regions where no worker of ours stands."""
     shared: tuple[str, ...] = ()
-    """Those that are not only played: workers of this machine are one vantage point for all."""
+    """The names of those that are neither played nor borrowed: one vantage point on one machine."""
 
 
 def prepare(database: str, config: Path | None, *, globalping: bool = False) -> Prepared:
@@ -76,6 +73,7 @@ def coordinator_key(data: Path, *, makes: bool = True) -> str:
 
 async def _prepare(database: str, config: Path | None, *, globalping: bool) -> dict[str, Any]:
     from api.configuration import apply_configuration, parameter_models, stored_configuration
+    from api.here import at_this_machine
     from coordinator.configuration import DEFAULT, load_configuration, with_borrowed
 
     stored = await stored_configuration(database)
@@ -84,7 +82,7 @@ async def _prepare(database: str, config: Path | None, *, globalping: bool) -> d
     if stored is None or fresh:
         stored = load_configuration(config or DEFAULT, parameter_models())
         if config is None:
-            stored = await asyncio.to_thread(_here, stored)
+            stored = await asyncio.to_thread(at_this_machine, stored, os.environ)
     if globalping:
         stored = with_borrowed(stored)
     if fresh or globalping:
@@ -96,26 +94,10 @@ async def _prepare(database: str, config: Path | None, *, globalping: bool) -> d
         "services": len(topology.services),
         "checks": len(topology.checks),
         "changes": changed,
-        "shared": [region.name for region in topology.regions if not region.simulated],
+        "shared": [
+            region.name for region in topology.regions if not (region.simulated or region.via)
+        ],
     }
-
-
-def _here(configuration: "Configuration") -> "Configuration":
-    """The catalog's configuration, with the name of the place where this machine is."""
-    from api.here import is_public, named_here
-    from coordinator.configuration import from_document
-    from coordinator.geodata.places import NOWHERE, Places
-    from worker.vitals import outgoing_address
-
-    address = os.environ.get("OUTSCOPE_PUBLIC_ADDRESS") or outgoing_address()
-    if not is_public(address):
-        return from_document(named_here(configuration.document, None, lambda _: NOWHERE))
-    database = os.environ.get("OUTSCOPE_GEOIP_COUNTRY")
-    places = Places(Path(database) if database else None)
-    try:
-        return from_document(named_here(configuration.document, address, places.of))
-    finally:
-        places.close()
 
 
 def main(argv: Sequence[str]) -> int:

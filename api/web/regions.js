@@ -34,7 +34,15 @@ function update(item, region) {
   say(found.fitness, region.fitness);
   const struck = (region.strikes ?? []).reduce((sum, strike) => sum + strike.results, 0);
   const told = struck ? `${struck.toLocaleString("en")} results struck` : "";
-  const why = [region.why, told].filter(Boolean).join("; ");
+  const why = [region.why, told, elsewhere(region), together(region)].filter(Boolean).join("; ");
   say(found.why, why && `: ${why}`);
   show(found.why, why !== "");
+}
+
+function elsewhere({ place }) {
+  return place?.agrees === false ? `its address is in ${place.observed}, not in ${place.claimed}` : "";
+}
+
+function together({ together }) {
+  return together?.length ? `counts as one vantage point with ${together.join(", ")}` : "";
 }

@@ -119,8 +119,10 @@ def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
 
 
 def _region(entry: RegionEntry) -> dict[str, Any]:
-    told = entry.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    return {**told, "name": entry.name or entry.id}
+    told = entry.model_dump(mode="json", exclude_none=True)
+    left_out = {key for key in ("simulated", "refuse_elsewhere") if not told[key]}
+    kept = {key: value for key, value in told.items() if key not in left_out}
+    return {**kept, "name": entry.name or entry.id}
 
 
 def _service(entry: ServiceEntry, kinds: Kinds) -> dict[str, Any]:

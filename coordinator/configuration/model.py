@@ -90,6 +90,8 @@ class RegionEntry(_Entry):
     """A place that is only played, as in rehearsals on one machine: its workers count as a vantage
     point of their own, whatever machine or address they share with others.
     """
+    refuse_elsewhere: bool = False
+    """Refuse what workers report whose public address is known to be in another country."""
 
 
 class StatusPageEntry(_Entry):

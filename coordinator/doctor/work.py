@@ -7,6 +7,7 @@ from coordinator.configuration import from_document
 from coordinator.doctor.finding import Finding, failure, ok, warning
 from coordinator.doctor.joining import look_at_joining
 from coordinator.doctor.pins import look_at_pins
+from coordinator.doctor.standpoints import look_at_standpoints
 from coordinator.joining.meeting import STANDING
 from coordinator.runtime.liveness import ago, without_results
 from coordinator.store import MOST_WORKERS, StoreError
@@ -35,13 +36,10 @@ async def look_at_work(url: str, now: Instant, elsewhere: bool = False) -> Async
                 yield await _workers(
                     store, [region["id"] for region in document["regions"]], running, now
                 )
-            yield look_at_pins(
-                [
-                    one
-                    for one in await store.workers()
-                    if now - one["last_heard_at"] <= WORKER_SILENT_MS
-                ]
-            )
+            alive = _those_alive(await store.workers(), now)
+            yield look_at_pins(alive)
+            for finding in look_at_standpoints((document or {}).get("regions", ()), alive):
+                yield finding
             told = (await store.subjects(STANDING)).get(STANDING)
             yield look_at_joining(None if told is None else told[1])
             yield await _dead_letters(store, now)

@@ -25,7 +25,7 @@ from coordinator.domain.window.series import Series
 from coordinator.domain.window.series_set import Learned, adopt, all_series_of, learned_on, remember
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
-from worker.contract.result import Result
+from worker.contract.result import VANTAGE, Result
 
 Event: TypeAlias = Verdict | FitnessChange | IncidentEvent
 """What the engine says: a verdict that changed, a fitness that changed, a line of an incident's
@@ -125,7 +125,7 @@ class Engine:
         changes = self._fleet.judge(at)
         suspicion = self._fleet.suspicion(at)
         events: list[Event] = [*changes]
-        doubted = {change.region for change in changes}
+        doubted = self._fleet.points.regroup(stirred=bool(changes)) or bool(changes)
         for judge in self._judges.values():
             if doubted:
                 judge.estimator.stirred = True
@@ -148,6 +148,7 @@ class Engine:
         elif vote is BAD and reason is _SLOW:
             slow, level, vote, reason = True, FAR, GOOD, _OK
         worker = self._fleet.worker(result.region, result.worker, at)
+        self._fleet.points.stand(worker, at, result.extra.get(VANTAGE))
         late = result.received_at - at > series.late_ms
         code = pack(at, result.attempt, worker.number, vote, late, slow, reason) | level
         if not series.add(code):
@@ -285,6 +286,10 @@ class Engine:
     def regions(self) -> Mapping[str, tuple[Fitness, str]]:
         """The current fitness of each region, and why."""
         return dict(self._fleet.regions())
+
+    def together(self) -> Sequence[Sequence[str]]:
+        """The regions that are one vantage point, group by group."""
+        return self._fleet.points.independence.groups
 
     def workers(self) -> Mapping[tuple[str, str], tuple[Fitness, str]]:
         """The current fitness of each (region, worker) heard, and why."""

@@ -221,6 +221,7 @@ class Judge:
             interval_ms=self.estimator.pace.by_cell,
             say=lambda claim, severity: self._speaker.sentence(claim, severity, estimate),
             remains=lambda cells, since: self.estimator.remains(grid, cells, since, now),
+            independence=estimate.coverage.independence,
         )
 
     def verdict(self, now: Instant) -> Verdict:
@@ -242,11 +243,9 @@ class Judge:
         self.incidents = reconciled(self.incidents, stored, self.estimator.cells)
 
     def adopt(self, before: "Judge") -> None:
-        """Go on where the judge under the former configuration stopped, as far as the same cells
-        are looked at.
-        """
-        cells = self.estimator.cells
-        claims = tuple(still(claim, cells, self._rules) for claim in before.state.claims)
+        """Go on where the former judge stopped, as far as the same cells are looked at."""
+        cells, apart = self.estimator.cells, self._speaker.fleet.points.independence
+        claims = tuple(still(claim, cells, self._rules, apart) for claim in before.state.claims)
         self.state = replace(before.state, claims=claims)
         self.incidents = adopted(before.incidents, cells)
         self.estimator.stirred = True

@@ -4,20 +4,30 @@ never in an error.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from coordinator.domain.model.topology import Topology
+from coordinator.geodata.agreement import agreement
 from coordinator.geodata.places import NOWHERE, Place
 from coordinator.ingest.bounds import MOST_HEAD, MOST_MALFORMED, MOST_ROWS, too_much
 from coordinator.ingest.decoded import Reading, Rejects, head_of
 from coordinator.ingest.plausible import Slots, impossible
 from coordinator.ingest.rows import finite, result_of
+from coordinator.ingest.standpoint import country_of, standpoint_of
 from coordinator.messaging.consumer import Delivery
 from worker.contract.instant import Instant, rfc3339
-from worker.contract.message import IDENTIFIER, TASK_REPORT, Report, ResultRow, Vitals
+from worker.contract.message import (
+    IDENTIFIER,
+    TASK_REPORT,
+    Report,
+    ResultRow,
+    Vitals,
+    Whereabouts,
+)
 from worker.contract.result import Result
 
 MOST_BODY: Final = 16 << 20
@@ -35,11 +45,13 @@ class _Told(msgspec.Struct):
     sent_at: int
     v: Literal[1] = 1
     vitals: msgspec.Raw = msgspec.Raw(b"null")
+    whereabouts: msgspec.Raw = msgspec.Raw(b"null")
     rows: tuple[ResultRow, ...] = ()
 
 
 _STRICT: Final = msgspec.json.Decoder(tuple[tuple[_Told], dict[str, Any], Any])
 _VITALS: Final = TypeAdapter(Vitals | None)
+_WHERE: Final = TypeAdapter(Whereabouts | None)
 _ROW: Final[TypeAdapter[ResultRow]] = TypeAdapter(ResultRow)
 
 
@@ -85,6 +97,13 @@ def _read(
         return None
     if len(report.rows) > MOST_ROWS:
         return _refuse(delivery, reading, "too_large", f"{len(report.rows)} rows")
+    home = topology.region.get(delivery.region)
+    if home is not None and home.refuse_elsewhere and not home.via:
+        seen = country_of(report.whereabouts, place)
+        if agreement(home.country, [seen]).agrees is False:
+            # not set aside: its sender keeps it until somebody has corrected one or the other
+            why = f"{delivery.region}/{report.worker}: its address is in {seen}"
+            return reading.refuse("elsewhere", f"{why}, not in {home.country}")
     results = list(_results(delivery.region, report, topology, reading, place, oldest, slots))
     reading.reports.append((delivery.region, report))
     reading.results += results
@@ -111,7 +130,7 @@ def _report(delivery: Delivery, reading: Reading) -> Report | None:
 
 def _strictly(body: bytes) -> Report:
     told = _STRICT.decode(body)[0][0]
-    if len(told.vitals) > MOST_HEAD:
+    if len(told.vitals) + len(told.whereabouts) > MOST_HEAD:
         raise ValueError("the vitals are too long")
     vitals = _VITALS.validate_json(bytes(told.vitals))
     return Report.model_construct(
@@ -121,8 +140,14 @@ def _strictly(body: bytes) -> Report:
         seq=told.seq,
         sent_at=told.sent_at,
         vitals=vitals,
+        whereabouts=_where(bytes(told.whereabouts)),
         rows=told.rows,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _where(told: bytes) -> Whereabouts | None:
+    return _WHERE.validate_json(told)
 
 
 def _leniently(delivery: Delivery, reading: Reading) -> Report | None:
@@ -184,6 +209,7 @@ def _results(
 ) -> Iterator[Result]:
     rejects = Rejects(reading, region, head_of(report))
     known = topology.check
+    stands = standpoint_of(report.whereabouts, place).text
     for row in report.rows:
         check = known.get(row[0])
         if check is None:
@@ -203,7 +229,8 @@ def _results(
                 row,
             )
         else:
-            yield result_of(row, check, region, report.worker, reading.received_at, place(row[15]))
+            at = place(row[15])
+            yield result_of(row, check, region, report.worker, reading.received_at, at, stands)
     rejects.set_aside()
 
 

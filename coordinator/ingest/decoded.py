@@ -78,6 +78,7 @@ def head_of(report: Report) -> Mapping[str, Any]:
         "boot": report.boot,
         "seq": report.seq,
         "sent_at": report.sent_at,
+        "whereabouts": report.whereabouts and report.whereabouts.model_dump(exclude_none=True),
     }
 
 

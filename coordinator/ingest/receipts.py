@@ -7,6 +7,7 @@ from dataclasses import replace
 from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.ingest.decoded import Reading
+from coordinator.ingest.standpoint import public_address, standpoint_of
 from coordinator.messaging.consumer import Delivery
 from coordinator.messaging.publisher import Letter, Publisher, receipt_letter
 from coordinator.runtime.metrics import Counters
@@ -56,9 +57,13 @@ class Bookkeeping:
             self._heard[region, report.worker] = replace(before, at=at)
             return
         vitals = report.vitals.model_dump(mode="json", exclude={"address"})
-        place = self._places.of(report.vitals.address)
+        where = report.whereabouts
+        outside = public_address(where) if where else None
+        vitals["standpoint"] = standpoint_of(where, self._places.of).text
+        address = outside or report.vitals.address
+        place = self._places.of(address)
         self._heard[region, report.worker] = Heard(
-            region, report.worker, at, vitals, report.vitals.address, place.asn, place.country
+            region, report.worker, at, vitals, address, place.asn, place.country
         )
 
     def refused(self, reading: Reading) -> None:

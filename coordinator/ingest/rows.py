@@ -10,16 +10,24 @@ from coordinator.domain.model.topology import Check
 from coordinator.geodata.places import Place
 from worker.contract.instant import Instant
 from worker.contract.message import ResultRow
-from worker.contract.result import Result, result_id
+from worker.contract.result import VANTAGE, Result, result_id
 
 MOST_DETAIL: Final = 500
 MOST_EXTRA: Final = 8_192
 
 
 def result_of(
-    row: ResultRow, check: Check, region: str, worker: str, received_at: Instant, place: Place
+    row: ResultRow,
+    check: Check,
+    region: str,
+    worker: str,
+    received_at: Instant,
+    place: Place,
+    stands: str = "",
 ) -> Result:
-    """What a row says, with what follows from its check and its queue."""
+    """What a row says, with what follows from its check and its queue, and where its worker
+    `stands`, which no row can say for itself.
+    """
     values = (  # as one tuple: this runs for every result, and arguments cost twice as much
         result_id(check.id, region, worker, row[1], row[2]),
         check.id,
@@ -45,7 +53,7 @@ def result_of(
         row[15][:64].replace("\0", "") if row[15] else None,
         place.asn,
         place.country,
-        _bounded(row[16]) if row[16] else {},
+        _extra(row[16], stands) if row[16] or stands else {},
     )
     return Result._make(values)
 
@@ -61,6 +69,13 @@ def finite(row: ResultRow) -> ResultRow:
 def _clean(text: str) -> str:
     """At most a sentence, without what PostgreSQL cannot store as text."""
     return text[:MOST_DETAIL].replace("\0", "")
+
+
+def _extra(extra: Mapping[str, Any], stands: str) -> Mapping[str, Any]:
+    told = _bounded(extra) if extra else {}
+    if stands:
+        return {**told, VANTAGE: stands}
+    return {key: told[key] for key in told if key != VANTAGE} if VANTAGE in told else told
 
 
 def _bounded(extra: Mapping[str, Any]) -> Mapping[str, Any]:

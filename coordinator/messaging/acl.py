@@ -12,6 +12,8 @@ COORDINATOR: Final = "coordinator"
 
 DATABASE: Final = 0
 _CONNECT: Final = "+ping +hello +auth +multi +exec +client|setname +client|getname +client|id"
+_OWN_ADDRESS: Final = "+client|info"
+"""So a worker learns by which address the broker sees it."""
 """What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is
 checked too.
 """
@@ -85,6 +87,7 @@ def _rights(region: str, workers: Sequence[str]) -> list[str]:
     read = " ".join(f"~{echo}" for echo in echoes)
     written = " ".join(f"%W~{echo}" for echo in echoes)
     return [
+        _OWN_ADDRESS,
         f"(~{orders} {own} {read} +brpop +llen)",
         f"(%W~{reports} {written} +lpush)",
         f"(%R~{reports} +llen)",

@@ -69,7 +69,8 @@ _MEANING: Final[Mapping[str, str]] = {
     "ip": "the address that answered",
     "asn": "the network of that address",
     "ip_country": "the country of that address, as far as geoip2 knows",
-    "extra": "JSON object: what only this kind of check measures",
+    "extra": "JSON object: what only this kind of check measures, and as `vantage` where the"
+    " worker looked from",
 }
 _REQUIRED: Final = FIELDS[: FIELDS.index("detail") + 1]
 

@@ -124,11 +124,12 @@ class Inspection:
         return {row["subject"]: (row["at"], from_text(row["document"])) for row in rows}
 
     async def workers(self) -> list[Row]:
-        """Every worker ever heard: region, worker, last_heard_at, and vitals as a document or
-        None.
+        """Every worker ever heard: region, worker, last_heard_at, ip_country, and vitals as a
+        document or None.
         """
         rows = await self._fetch(
-            "SELECT region, worker, last_heard_at, vitals FROM worker ORDER BY region, worker"
+            "SELECT region, worker, last_heard_at, ip_country, vitals FROM worker"
+            " ORDER BY region, worker"
         )
         return [
             {**row, "vitals": from_text(row["vitals"]) if row["vitals"] else None} for row in rows

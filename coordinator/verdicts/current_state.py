@@ -1,6 +1,6 @@
 """What stands now, and which of it changed since it was last written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final, Protocol
 from zlib import crc32
 
@@ -32,6 +32,9 @@ class Judged(Protocol):
 
     def workers(self) -> Mapping[tuple[str, str], tuple[Fitness, str]]:
         """The fitness of each (region, worker), and why."""
+
+    def together(self) -> Sequence[Sequence[str]]:
+        """The regions that are one vantage point, group by group."""
 
 
 class CurrentState:
@@ -80,7 +83,7 @@ class CurrentState:
 
     def _fitness(self, judged: Judged, at: Instant) -> Iterator[Standing]:
         for kind, subject, names, standing in _vantages(judged):
-            if self._news(kind, subject, standing, at):
+            if self._news(kind, subject, (standing, names), at):
                 fitness, why = standing
                 yield (
                     kind,
@@ -114,8 +117,10 @@ async def forget_departed(store: Store, topology: Topology) -> None:
     await store.standings.keep("worker", staying)
 
 
-def _vantages(judged: Judged) -> Iterable[tuple[str, str, dict[str, str], tuple[Fitness, str]]]:
+def _vantages(judged: Judged) -> Iterable[tuple[str, str, dict[str, Any], tuple[Fitness, str]]]:
+    groups = {region: list(group) for group in judged.together() for region in group}
     for region, standing in judged.regions().items():
-        yield "region", region, {"region": region}, standing
+        others = [other for other in groups.get(region, ()) if other != region]
+        yield "region", region, {"region": region, "together": others}, standing
     for (region, worker), standing in judged.workers().items():
         yield "worker", f"{region}/{worker}", {"region": region, "worker": worker}, standing

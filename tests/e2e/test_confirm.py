@@ -56,7 +56,7 @@ def document(port: int, judge: dict[str, Any]) -> dict[str, Any]:
     places = ("country", "continent", "latitude", "longitude")
     return {
         "regions": [
-            {"id": r, "name": r, **dict(zip(places, where, strict=True))}
+            {"id": r, "name": r, "simulated": True, **dict(zip(places, where, strict=True))}
             for r, where in REGIONS.items()
         ],
         "services": [

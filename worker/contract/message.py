@@ -155,6 +155,21 @@ class Vitals(BaseModel):
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 
 
+class Whereabouts(BaseModel):
+    """Where a worker looks from, as far as it knows. Older workers do not tell."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    host: str = ""
+    """A hash of what identifies the machine."""
+    boot_id: str = ""
+    """A hash of what identifies this start of the machine, the same in all its containers."""
+    source: str | None = None
+    """The address that it looks from: behind NAT, a private one."""
+    outside: str | None = None
+    """The public address that others see, by the operator, the machine or the broker."""
+
+
 class Report(_Message):
     """Results of one worker: `seq` rises by one with each report of this `boot` of the worker."""
 
@@ -163,6 +178,7 @@ class Report(_Message):
     seq: int = Field(ge=0)
     sent_at: Instant
     vitals: Vitals | None = None
+    whereabouts: Whereabouts | None = None
     rows: tuple[ResultRow, ...] = ()
 
 

@@ -17,6 +17,10 @@ MOST_ATTEMPTS: Final = 100
 """A slot's attempts are numbered below this: 0 is the regular look, the others are extra ones."""
 
 
+VANTAGE: Final = "vantage"
+"""The key of `extra` that says where the worker looked from, as far as others may share it."""
+
+
 def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
     """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal
     digits.

@@ -4,7 +4,7 @@ fault.
 
 import logging
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from kombu import Connection, Producer
@@ -33,6 +33,8 @@ class Publisher:
         self._origin = origin
         self._connection: Connection | None = None
         self._producer: Producer | None = None
+        self.seen_as: str | None = None
+        """What the broker called this client when it connected; None when it does not tell."""
 
     def use(self, url: str) -> None:
         """Go by another URL from the next message on. From any thread."""
@@ -68,6 +70,7 @@ class Publisher:
         )
         self._connection.ensure_connection(max_retries=0)
         self._producer = Producer(self._connection.channel(), auto_declare=False)
+        self.seen_as = _peer(self._producer.channel)
         return self._producer
 
     def _publish(self, producer: Producer, queue: str, task: str, argument: bytes) -> None:
@@ -113,3 +116,10 @@ def trouble_with(url: str) -> str:
 
 def _connection(url: str) -> Connection:
     return Connection(url, transport_options=transport_options(), connect_timeout=CONNECT_TIMEOUT_S)
+
+
+def _peer(channel: Any) -> str | None:
+    """What a Redis or Valkey calls this client; None where it may not be asked, or is another."""
+    with suppress(Exception):  # worth knowing, and nothing depends on it
+        return str(channel.client.client_info()["addr"])
+    return None

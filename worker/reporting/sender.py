@@ -9,7 +9,14 @@ from threading import Event, Thread
 from typing import Final
 
 from worker.contract.clock import monotonic_s
-from worker.contract.message import TASK_REPORT, VERSION, Report, Vitals, reports_queue
+from worker.contract.message import (
+    TASK_REPORT,
+    VERSION,
+    Report,
+    Vitals,
+    Whereabouts,
+    reports_queue,
+)
 from worker.messaging.publisher import BrokerAwayError, Publisher
 from worker.messaging.refusal import advice
 from worker.reference_clock import ReferenceClock
@@ -24,8 +31,9 @@ log = logging.getLogger(f"outscope.{__name__}")
 
 
 class Sender:
-    """Keeps reports until they are receipted. `vitals` is asked before each heartbeat, the first of
-    which is sent `first_beat_s` after this was made, or when `beat_now` says so.
+    """Keeps reports until they are receipted. `vitals` and `whereabouts` are asked before each
+    heartbeat, the first of which is sent `first_beat_s` after this was made, or when `beat_now`
+    says so.
     """
 
     def __init__(
@@ -39,6 +47,7 @@ class Sender:
         vitals: Callable[[], Vitals],
         reference: ReferenceClock | None = None,
         first_beat_s: float = 0.0,
+        whereabouts: Callable[[], Whereabouts] | None = None,
     ) -> None:
         self._publisher = publisher
         self._outbox = outbox
@@ -47,6 +56,8 @@ class Sender:
         self._worker = worker
         self._boot = boot
         self._vitals = vitals
+        self._whereabouts = whereabouts or Whereabouts
+        self._where = self._whereabouts()
         self._reference = reference or ReferenceClock()
         self._seq = count()
         self._beat_at = monotonic_s() + first_beat_s
@@ -66,6 +77,7 @@ class Sender:
         key = Key(self._boot, next(self._seq))
         who = f'"worker":"{self._worker}","boot":"{key.boot}","seq":{key.seq}'
         head = f'{{"v":{VERSION},{who},"sent_at":{self._reference.now()}'
+        head += f',"whereabouts":{self._where.model_dump_json(exclude_none=True)}'
         self._outbox.add(key, head.encode() + b',"rows":[' + b",".join(rows) + b"]}")
         self._delivery.add(key)
         self._wake.set()
@@ -139,12 +151,14 @@ class Sender:
         if monotonic_s() < self._beat_at:
             return
         key = Key(self._boot, next(self._seq))
+        self._where = self._whereabouts()
         report = Report(
             worker=self._worker,
             boot=key.boot,
             seq=key.seq,
             sent_at=self._reference.now(),
             vitals=self._vitals(),
+            whereabouts=self._where,
         )
         self._reference.asked(key.boot, key.seq)
         self._publisher.send(self._queue, TASK_REPORT, report.model_dump_json().encode())

@@ -8,6 +8,7 @@ from rich.text import Text
 from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, local, plain, show, word
+from api.documents.picture.standpoints import elsewhere, together
 from api.documents.picture.struck import struck_of
 from api.documents.picture.troubles import stranger
 
@@ -54,7 +55,14 @@ def _place(region: dict[str, Any]) -> str:
 
 def _why(region: dict[str, Any]) -> str:
     trouble = region["trouble"] and f"{region['trouble']}: {region['trouble_why']}"
-    parts = (_borrowed(region), region["why"], trouble, struck_of(region))
+    parts = (
+        _borrowed(region),
+        region["why"],
+        trouble,
+        struck_of(region),
+        elsewhere(region),
+        together(region),
+    )
     return "; ".join(part for part in parts if part)
 
 

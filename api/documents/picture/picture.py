@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from api.documents.broker import Traffic
-from api.documents.fleet import RegionView, UnknownRegion, WorkerView
+from api.documents.fleet import PlaceView, RegionView, UnknownRegion, WorkerView
 from api.documents.incidents import IncidentView
 from api.documents.overview import Overview
 from api.documents.picture import summary
@@ -20,7 +20,8 @@ from api.documents.picture.struck import strikes_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.documents.verdicts import CellView, FullVerdictView
 from api.documents.words import FitnessWord, TroubleWord
-from coordinator.domain.model.topology import Role, Service, Topology
+from coordinator.domain.model.topology import Region, Role, Service, Topology
+from coordinator.geodata.agreement import agreement
 from coordinator.store.results.striking import Strike
 from worker.contract.instant import Instant, rfc3339
 
@@ -166,6 +167,10 @@ class Picture:
             "latitude": region.latitude,
             "longitude": region.longitude,
             "simulated": region.simulated,
+            "place": self._place(region),
+            "together": [
+                one for one in standing.get("together", ()) if one in self.topology.region
+            ],
             "fitness": cast(FitnessWord, standing.get("fitness", "silent")),
             "why": standing.get("why", NOT_HEARD),
             "at": standing.get("at"),
@@ -177,6 +182,15 @@ class Picture:
             "looks_every_s": looks_every_s(self.topology, region),
             "strikes": strikes_of(region_id, self.strikes),
         }
+
+    def _place(self, region: Region) -> PlaceView:
+        """The claimed country beside that of the workers that are heard; nobody asks of one that is
+        only played, or borrowed.
+        """
+        heard = [w for w in self.workers if w["region"] == region.id and w["fitness"] != "silent"]
+        seen = [] if region.simulated or region.via else [worker["ip_country"] for worker in heard]
+        found = agreement(region.country, seen)
+        return {"claimed": found.claimed, "observed": found.observed, "agrees": found.agrees}
 
     def _service(self, service: Service) -> ServiceView:
         verdict = verdict_of(self.service_standings.get(service.id), service)

@@ -27,10 +27,10 @@ between.
 
 
 def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) -> float:
-    """How far to trust what is said: its calibrated likelihood, capped by how much of everywhere
-    was heard.
+    """How far to trust what is said: its calibrated likelihood, capped by how many vantage points
+    were heard.
     """
-    cap = confidence_cap(coverage.regions_heard())
+    cap = confidence_cap(coverage.points_heard())
     claim = claims[0]
     if claim.scope is Scope.UNKNOWN and not claim.located:
         return 0.0
@@ -151,6 +151,8 @@ def evidence_of(
             "heard": int(heard.sum()),
             "enabled": len(standings),
         },
+        "vantage_points": coverage.points_heard(),
+        "together": coverage.independence.among(standings),
         "heard": [
             region for region, votes in zip(coverage.axes.regions, heard, strict=True) if votes
         ],

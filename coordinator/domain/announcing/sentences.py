@@ -118,6 +118,15 @@ def nonvoters(standings: Standings, topology: Topology) -> str:
     return f" {'; '.join(told)}." if told else ""
 
 
+def together(groups: Iterable[Sequence[str]], topology: Topology) -> str:
+    """Who counts as one vantage point, as the end of a sentence; empty when each region is one."""
+    told = [
+        f"{_names(topology, group)} look from one machine or address and count as one vantage point"
+        for group in groups
+    ]
+    return f" {'; '.join(told)}." if told else ""
+
+
 def unjudged(service: Service, coverage: Coverage, abstentions: Mapping[CellKey, str]) -> str:
     """The components that no region votes on, each with the reason, as the end of a sentence."""
     looked_at = any_along(coverage.enabled, 1)

@@ -10,6 +10,7 @@ from coordinator.domain.announcing.sentences import (
     Standings,
     nonvoters,
     sentence,
+    together,
     unjudged,
     voteless,
 )
@@ -153,6 +154,7 @@ class Speaker:
         return (
             said
             + nonvoters(standings, self.topology)
+            + together(estimate.coverage.independence.among(self.regions), self.topology)
             + unjudged(self.service, estimate.coverage, abstentions)
         )
 

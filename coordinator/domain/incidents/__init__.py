@@ -1,4 +1,4 @@
 """The life of an incident, from a confirmed claim to its end.
 
-May import inference, model, window and worker.contract.
+May import inference, vantages, model, window and worker.contract.
 """

@@ -120,7 +120,7 @@ def _open(
     claim, starts = announced.claim, _starts(announced)
     if (
         not starts
-        or not is_heard_enough(claim, step_input.enabled)
+        or not is_heard_enough(claim, step_input.enabled, step_input.independence)
         or not is_confirmed(announced, step_input.now, step_input.quickest_ms(claim.cells), rules)
     ):
         return None

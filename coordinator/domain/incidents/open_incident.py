@@ -11,6 +11,7 @@ from coordinator.domain.inference.refinement import Remains
 from coordinator.domain.model.incident import Incident, Part, Parts
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Severity
+from coordinator.domain.vantages.independence import EACH_ITS_OWN, Independence
 from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.share import NOTHING_COUNTED, Counted
 from coordinator.domain.window.tally import Tally, Times
@@ -67,6 +68,8 @@ class StepInput:
     """What is left of the evidence of some cells since a moment; None when that is too long ago, or
     no worker of theirs was sick.
     """
+    independence: Independence = EACH_ITS_OWN
+    """Which regions count as one."""
 
     def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
         """How long all of these cells must be well, by the one that is looked at most rarely."""

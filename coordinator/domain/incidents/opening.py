@@ -7,6 +7,7 @@ from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import EVERYWHERE, Claim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
+from coordinator.domain.vantages.independence import EACH_ITS_OWN, Independence
 from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.tally import MOST_SHARE, NORMAL_SHARE, Times
 from worker.contract.instant import Instant
@@ -26,13 +27,15 @@ next.
 """
 
 
-def is_heard_enough(claim: Claim, enabled: Collection[CellKey]) -> bool:
-    """Whether its scope is known, or two regions or half of those that should look see it: one
-    alone of many is no witness of an incident.
+def is_heard_enough(
+    claim: Claim, enabled: Collection[CellKey], independence: Independence = EACH_ITS_OWN
+) -> bool:
+    """Whether its scope is known, or two vantage points or half of the regions that should look see
+    it: one alone of many is no witness of an incident.
     """
     looking = {region for component, region in enabled if component in claim.components}
-    seeing = len(claim.regions)
-    return claim.scope is not Scope.UNKNOWN or seeing > 1 or 2 * seeing >= len(looking)
+    enough = independence.count(claim.regions) > 1 or 2 * len(claim.regions) >= len(looking)
+    return claim.scope is not Scope.UNKNOWN or enough
 
 
 def is_confirmed(announced: AnnouncedClaim, now: Instant, interval_ms: int, rules: Rules) -> bool:

@@ -34,7 +34,9 @@ def claim_of_reach(
     if exact is not None:
         return exact
     best = max((one.claim for one in mine), key=lambda claim: WIDTH[claim.scope])
-    own = scope_of_cells(reach, step_input.enabled, rules, step_input.newest)
+    own = scope_of_cells(
+        reach, step_input.enabled, rules, step_input.newest, step_input.independence
+    )
     # where too few are heard to tell, cells that are not everywhere may be regional or wider
     is_known = best.scope is not Scope.UNKNOWN or own in EVERYWHERE
     scope = widest((best.scope, own)) if is_known else Scope.UNKNOWN

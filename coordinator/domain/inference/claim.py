@@ -5,17 +5,21 @@ it.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+
+import numpy as np
 
 from coordinator.domain.inference.hypotheses import Hypothesis
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import Scope
+from coordinator.domain.vantages.independence import EACH_ITS_OWN, Independence
 from coordinator.domain.window.axes import Axes, CellKey, Flags, any_along
 from worker.contract.instant import Instant
 
 FEWEST_REGIONS = 2
 """One region alone never speaks for everywhere, whatever the rules say."""
 COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
-"""(regions heard, the most that a claim may be trusted): so much of everywhere was seen."""
+"""(vantage points heard, the most that a claim may be trusted): so much of everywhere was seen."""
 EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -60,11 +64,12 @@ ALL_WELL = Claim(Scope.NONE)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who should look and who is heard: both (component, region)."""
+    """Who should look and who is heard: both (component, region); and who of them count as one."""
 
     axes: Axes
     enabled: Flags
     votes: Flags
+    independence: Independence = EACH_ITS_OWN
 
     def heard(self, components: Iterable[int]) -> Flags:
         """The regions that vote on any of these components."""
@@ -74,9 +79,21 @@ class Coverage:
         """How many regions vote on anything."""
         return int(self.votes.any(axis=0).sum())
 
+    def points(self, regions: Flags) -> int:
+        """How many vantage points these regions are."""
+        if not self.independence.groups:
+            return int(regions.sum())
+        return self.independence.count(compress(self.axes.regions, regions.tolist()))
+
+    def points_heard(self) -> int:
+        """How many vantage points vote on anything."""
+        return self.points(any_along(self.votes, 0))
+
     def suffices(self, components: Sequence[int], looked: Flags, rules: Rules) -> bool:
-        """Whether enough of everywhere was `looked` at (a region each) to speak of everywhere."""
-        heard = int((self.heard(components) & looked).sum())
+        """Whether enough of everywhere was `looked` at (a region each) to speak of everywhere:
+        from so many vantage points, of so many regions that should look.
+        """
+        heard = self.points(self.heard(components) & looked)
         enabled = int(self.enabled[list(components)].any(axis=0).sum())
         return (
             heard >= max(FEWEST_REGIONS, rules.enough_regions)
@@ -89,7 +106,10 @@ def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: R
     heard = coverage.heard(hypothesis.components)
     size = int(heard[list(hypothesis.regions)].sum())
     if size < rules.nearly_all * int(heard.sum()):
-        return Scope.REGIONAL
+        inside = np.zeros_like(heard)
+        inside[list(hypothesis.regions)] = True
+        apart = coverage.points(heard) > coverage.points(heard & inside)
+        return Scope.REGIONAL if apart else Scope.UNKNOWN
     if not coverage.suffices(hypothesis.components, looked, rules):
         return Scope.UNKNOWN
     judged = int(coverage.enabled.any(axis=1).sum())
@@ -97,9 +117,9 @@ def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: R
     return Scope.SYSTEM_WIDE if whole else Scope.COMPONENT
 
 
-def confidence_cap(regions_heard: int) -> float:
-    """The most that a claim may be trusted when so many regions were heard; never 1."""
-    return next((cap for regions, cap in COVERAGE_CAPS if regions_heard >= regions), 0.0)
+def confidence_cap(points_heard: int) -> float:
+    """The most that a claim may be trusted when so many vantage points were heard; never 1."""
+    return next((cap for points, cap in COVERAGE_CAPS if points_heard >= points), 0.0)
 
 
 def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:
@@ -121,11 +141,12 @@ def scope_of_cells(
     enabled: Collection[CellKey],
     rules: Rules,
     voting: Collection[CellKey] | None = None,
+    independence: Independence = EACH_ITS_OWN,
 ) -> Scope:
     """The scope of exactly these cells among all that are looked at, by the measures of a claim:
     everywhere is where somebody is heard, or was when it failed there. Without `voting`, all are.
 
-    In too few regions to speak of everywhere it is regional: that much is known.
+    From too few vantage points to speak of everywhere it is regional: that much is known.
     """
     components, regions = {key[0] for key in reach}, {key[1] for key in reach}
     known = {*reach, *(enabled if voting is None else voting)}
@@ -133,7 +154,11 @@ def scope_of_cells(
     looked_at = {region for component, region in enabled if component in components}
     enough = max(FEWEST_REGIONS, rules.enough_regions, rules.enough_share * len(looked_at))
     everywhere = components_everywhere(reach, known, rules)
-    if not everywhere or len(heard) < enough or len(regions) < rules.nearly_all * len(heard):
+    if (
+        not everywhere
+        or independence.count(heard) < enough
+        or len(regions) < rules.nearly_all * len(heard)
+    ):
         return Scope.REGIONAL
     judged = len({component for component, _ in enabled})
     return Scope.SYSTEM_WIDE if len(everywhere) >= rules.nearly_all * judged else Scope.COMPONENT
@@ -152,12 +177,19 @@ def components_everywhere(
     )
 
 
-def still(claim: Claim, cells: Collection[CellKey], rules: Rules) -> Claim:
+def still(
+    claim: Claim,
+    cells: Collection[CellKey],
+    rules: Rules,
+    independence: Independence = EACH_ITS_OWN,
+) -> Claim:
     """The claim under another configuration, which looks at these cells: everywhere may be
     elsewhere now.
     """
     left = within(claim, cells)
     if left.scope not in EVERYWHERE:
         return left
-    scope = scope_of_cells(left.cells, cells, rules) if left.cells else Scope.UNKNOWN
+    scope = Scope.UNKNOWN
+    if left.cells:
+        scope = scope_of_cells(left.cells, cells, rules, independence=independence)
     return replace(left, scope=scope if scope in EVERYWHERE else Scope.UNKNOWN)

@@ -136,7 +136,8 @@ class Estimator:
         )
         fit = np.array([fleet.is_fit(region) for region in self.axes.regions], dtype=bool)
         votes: Flags = self.enabled & fit & (grid.newest + self._fresh_ms >= now)
-        return Estimate(grid, Coverage(self.axes, self.enabled, votes), (CALM,))
+        coverage = Coverage(self.axes, self.enabled, votes, fleet.points.independence)
+        return Estimate(grid, coverage, (CALM,))
 
     def _findings(
         self, grid: CountGrid, coverage: Coverage, claims: Sequence[Claim], now: Instant

@@ -37,6 +37,8 @@ class Region:
     """A check is regularly looked at from there in each so many-th of its slots."""
     simulated: bool = False
     """Whether it is played: a vantage point of its own, whatever machine its workers share."""
+    refuse_elsewhere: bool = False
+    """Whether reports are refused of workers whose public address is in another country."""
 
 
 class Role(StrEnum):

@@ -85,6 +85,5 @@ class Control:
 
     def _expected(self, series: Series, at: Instant, now: Instant) -> float:
         """The share of looks at the same that other regions saw fail about then."""
-        seen = self._elsewhere.about(series, at // series.check.interval_ms, now)
-        shares = [share for region, share in seen.items() if region != series.region]
-        return median_low(shares) if shares else 0.0
+        seen = self._elsewhere.others(series, at // series.check.interval_ms, now)
+        return median_low(seen.values()) if seen else 0.0

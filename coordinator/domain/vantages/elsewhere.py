@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from coordinator.domain.vantages.diagnosis import failing_about
+from coordinator.domain.vantages.independence import EACH_ITS_OWN
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
@@ -20,6 +21,7 @@ class Elsewhere:
         self._over: dict[tuple[str, int], Mapping[str, float]] = {}
         self._going_on: dict[tuple[str, int], Mapping[str, float]] = {}
         self._asked_at: Instant | None = None
+        self.independence = EACH_ITS_OWN
 
     def about(self, series: Series, slot: int, now: Instant) -> Mapping[str, float]:
         """For each region that looked at this check in this slot or its neighbours, the share of
@@ -33,6 +35,10 @@ class Elsewhere:
             seen = failing_about(self._all_series[series.check.id].values(), slot)
             self._remember(key, seen, series, now)
         return seen
+
+    def others(self, series: Series, slot: int, now: Instant) -> Mapping[str, float]:
+        """The same of the other vantage points, each once."""
+        return self.independence.others(series.region, self.about(series, slot, now))
 
     def correct(self, series: Series, at: Instant) -> None:
         """Forget the answers that a late look of this moment may change."""

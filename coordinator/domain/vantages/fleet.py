@@ -17,6 +17,7 @@ from coordinator.domain.vantages.diagnosis import (
 )
 from coordinator.domain.vantages.elsewhere import Elsewhere
 from coordinator.domain.vantages.losses import WeighedDown, ailment, losses
+from coordinator.domain.vantages.points import Points
 from coordinator.domain.vantages.standing import NOT_HEARD, Standing, standing_of
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.look import WORKER_MASK, fresh_ms
@@ -59,6 +60,7 @@ class Fleet:
         """Workers to judge at the next step."""
         self.recheck_at: Instant = NEVER
         """When silence may change something, if nothing is heard until then."""
+        self.points = Points(topology, self.by_region, self.elsewhere)
 
     def worker(self, region: str, name: str, at: Instant) -> Vantage:
         """The worker of this name, welcomed at its first look."""
@@ -121,7 +123,7 @@ class Fleet:
                 vantage,
                 self._by_place[vantage.region],
                 groups,
-                lambda series, slot: self.elsewhere.about(series, slot, now),
+                lambda series, slot: self.elsewhere.others(series, slot, now),
             )
             why = diagnosis.why
             self._treat(vantage, diagnosis)
@@ -211,6 +213,7 @@ class Fleet:
                 self.examine.add(key)
         self._numbered.update(before._numbered)  # noqa: SLF001 - of its own class
         self.recheck_at = before.recheck_at
+        self.points.regroup(stirred=True)
 
     def regions(self) -> Mapping[str, Standing]:
         """The fitness of each region, and why; of what it loses, while it is fit."""

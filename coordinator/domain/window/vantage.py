@@ -40,6 +40,8 @@ class Vantage:
     """When it was last looked at closely."""
     unfit_since: Instant | None = None
     unfit_spans: list[tuple[Instant, Instant]] = field(default_factory=list)
+    standpoint: str = ""
+    """Where it looks from, as its newest look said; empty when it did not."""
 
     def hear(self, series: Series, at: Instant, ok: bool, made: bool, slow: bool = False) -> None:
         """Take one look in. One that was not `made` proves only that the worker is there; `slow`

@@ -196,3 +196,33 @@ async def test_without_a_configuration_there_is_one_to_apply(store: Store, store
         State.WARNING,
         True,
     )
+
+
+async def test_regions_on_one_machine_are_named_and_those_that_tell_nothing_are_not(
+    filled: Store, store_url: str
+) -> None:
+    await running(filled)
+    await heard(filled, {"standpoint": "h.b.."}, eu_west=1000, us_east=1000)
+    await heard(filled, {}, ap_south=1000)
+    told = (await looked(store_url))["vantage points"]
+    assert told.state is State.WARNING
+    assert told.said == (
+        "eu-west, us-east look from one machine or address, and count as one vantage point"
+    )
+    await heard(filled, {"standpoint": "other.b2.."}, us_east=500)
+    assert (await looked(store_url))["vantage points"].state is State.OK
+
+
+async def test_a_region_that_is_seen_in_another_country_is_named(
+    filled: Store, store_url: str
+) -> None:
+    await running(filled)
+    await filled.workers.heard(
+        Heard(region, f"{region}-1", NOW - 1000, {}, "193.0.0.1", None, country)
+        for region, country in (("eu-west", "JP"), ("us-east", None))
+    )
+    told = (await looked(store_url))["places"]
+    assert (told.state, told.said) == (
+        State.WARNING,
+        "eu-west is said to be in IE and is seen in JP",
+    )

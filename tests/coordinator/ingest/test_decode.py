@@ -1,14 +1,17 @@
 """Reading reports: whatever arrives ends in results and counted refusals."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.domain.model.topology import Check, Topology
+from coordinator.domain.model.standpoint import read_standpoint
+from coordinator.domain.model.topology import Check, Region, Topology
 from coordinator.domain.schedule.schedule import phase
+from coordinator.geodata.places import NOWHERE, Place
 from coordinator.ingest.decode import MOST_BODY, read
 from coordinator.ingest.decoded import Reading
 from coordinator.ingest.plausible import Slots
@@ -294,3 +297,64 @@ def test_more_rows_than_a_worker_sends_are_not_read_one_by_one() -> None:
     assert reading_of(report(*[ROW] * 2_001)).refused == {"too_large": 1}
     assert reading_of(report(*[[]] * 2_000)).refused == {"malformed_report": 1}
     assert reading_of(report(*[[]] * 50, ROW)).refused == {"malformed_row": 50}
+
+
+HERE = {"host": "h", "boot_id": "b", "source": "10.0.0.7", "outside": "193.0.0.1"}
+
+
+def placed(_address: str | None) -> Place:
+    return Place("NL", 3333) if _address == "193.0.0.1" else NOWHERE
+
+
+def told(where: Any, *rows: Any, topology: Topology = TOPOLOGY) -> Reading:
+    """What is read of a report from there."""
+    body = json.dumps([[report(*rows, whereabouts=where)], {}, {}]).encode()
+    return read([Delivery("eu-west", TASK_REPORT, body, 0.0)], topology, NOW, placed)
+
+
+def test_results_say_where_they_were_seen_from_by_hashes_alone() -> None:
+    (result,) = told(HERE, row(extra={"tries": 2, "vantage": "forged"})).results
+    standpoint = read_standpoint(result.extra["vantage"])
+    assert (result.extra["tries"], standpoint.place) == (2, "NL-AS3333")
+    assert all(len(part) == 8 for part in standpoint[:3])
+    assert "193.0.0.1" not in json.dumps(dict(result.extra))
+    (other,) = told({**HERE, "outside": None}, ROW).results
+    assert read_standpoint(other.extra["vantage"])[:2] == standpoint[:2]
+    assert read_standpoint(other.extra["vantage"])[2:] == ("", "")
+
+
+@pytest.mark.parametrize("where", [None, {}, {"outside": "10.0.0.1"}, {"source": "nonsense"}])
+def test_who_does_not_tell_stands_nowhere_and_cannot_say_otherwise_in_a_row(where: Any) -> None:
+    (result,) = told(where, row(extra={"vantage": "forged", "tries": 1})).results
+    assert result.extra == {"tries": 1}
+
+
+@pytest.mark.parametrize(
+    "where", [{"host": 1}, {"outside": ["x"]}, "here", 7, {"host": "x" * 2**20}]
+)
+def test_whereabouts_that_make_no_sense_are_refused_by_name(where: Any) -> None:
+    assert set(told(where, ROW).refused) <= {"malformed_report", "too_large"}
+    assert not told(where, ROW).results
+
+
+@pytest.mark.parametrize(
+    ("country", "where", "taken"),
+    [
+        ("NL", HERE, True),
+        ("JP", HERE, False),
+        ("", HERE, True),
+        ("JP", {**HERE, "outside": None}, True),
+        ("JP", {**HERE, "outside": "198.51.100.1"}, True),
+        ("JP", None, True),
+    ],
+)
+def test_a_region_may_refuse_who_is_seen_in_another_country(
+    country: str, where: Any, taken: bool
+) -> None:
+    strict = Region("eu-west", "eu-west", country, refuse_elsewhere=True)
+    found = told(where, ROW, topology=replace(TOPOLOGY, regions=(strict,)))
+    assert (len(found.results), len(found.reports)) == ((1, 1) if taken else (0, 0))
+    assert dict(found.refused) == ({} if taken else {"elsewhere": 1})
+    assert not found.dead_letters
+    lax = replace(TOPOLOGY, regions=(replace(strict, refuse_elsewhere=False),))
+    assert told(where, ROW, topology=lax).results

@@ -125,6 +125,12 @@ def test_a_real_worker_works_with_its_regions_credential(guarded: Broker, tmp_pa
     publisher.close()
 
 
+@pytest.mark.slow
+def test_a_worker_may_ask_by_which_address_the_broker_sees_it(guarded: Broker) -> None:
+    with client(guarded, "eu-west") as link:
+        assert link.client_info()["addr"].startswith("127.0.0.1:")
+
+
 Act = Callable[[Redis], Any]
 
 

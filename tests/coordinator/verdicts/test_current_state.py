@@ -63,6 +63,7 @@ class Fleet:
     def __init__(self, count: int = 500) -> None:
         self.names = [f"service-{number}" for number in range(count)]
         self.changed: set[str] = set()
+        self.groups: list[list[str]] = []
         self.asked: list[str] = []
         self.reasons: dict[str, str] = {}
 
@@ -83,6 +84,9 @@ class Fleet:
 
     def workers(self) -> dict[tuple[str, str], tuple[Fitness, str]]:
         return {}
+
+    def together(self) -> list[list[str]]:
+        return self.groups
 
     def take(self) -> list[str]:
         asked, self.asked = self.asked, []
@@ -137,7 +141,7 @@ def test_documents_are_what_the_api_reads(engine: Engine) -> None:
         for kind, subject, _, document in CurrentState().changes(engine, NOW)
     }
     region = documents["region", "eu-west"]
-    assert region.keys() == {"region", "fitness", "why", "at"}
+    assert region.keys() == {"region", "together", "fitness", "why", "at"}
     assert documents["worker", "eu-west/eu-west-1"].keys() == {
         "region",
         "worker",

@@ -9,6 +9,7 @@ import pytest
 from tests.faults.broker import Broker
 from tests.faults.proxy import Proxy
 from worker.messaging.publisher import BrokerAwayError, Publisher
+from worker.reporting.whereabouts import address_of
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +26,25 @@ def test_what_is_sent_lies_in_the_queue_as_a_message_of_celerys_protocol_2(valke
     assert (args, kwargs) == ([{"v": 1}], {})
     assert set(embed) == {"callbacks", "errbacks", "chain", "chord"}
     assert valkey.client().keys() == []
+
+
+def test_a_broker_tells_by_which_address_it_sees_us(valkey: Broker) -> None:
+    publisher = Publisher(valkey.url, "w1.eu-west")
+    assert publisher.seen_as is None
+    publisher.send("q", "t", b"1")
+    assert publisher.seen_as is not None
+    assert address_of(publisher.seen_as) == "127.0.0.1"
+    publisher.close()
+
+
+def test_a_broker_that_does_not_tell_takes_messages_all_the_same(valkey: Broker) -> None:
+    rights = ("on", "nopass", "~*", "+@all", "-client|info")
+    valkey.client().execute_command("ACL", "SETUSER", "mute", *rights)
+    publisher = Publisher(valkey.url.replace("redis://", "redis://mute:x@"), "w1.eu-west")
+    publisher.send("q", "t", b"1")
+    assert publisher.seen_as is None
+    assert valkey.client().llen("q") == 1
+    publisher.close()
 
 
 def test_a_broker_that_is_away_is_one_error_and_the_next_sending_finds_it_again(

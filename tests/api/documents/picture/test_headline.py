@@ -173,3 +173,26 @@ def test_a_label_leaves_the_name_of_the_service_out_when_one_word_remains(
     name: str, short: str
 ) -> None:
     assert label(name, "Claude") == short
+
+
+HERE = Setting("Claude", {"api": "Claude API", "web": "claude.ai"}, {"here": "laptop"}, heard=1)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (verdict("none", "operational"), "All well, seen from this machine"),
+        (
+            verdict("unknown", regions="here", components="api"),
+            "API disrupted from this machine, or wider",
+        ),
+        (
+            verdict("unknown", regions="here", components="api web"),
+            "Disrupted from this machine, or wider",
+        ),
+    ],
+)
+def test_one_machine_speaks_of_itself(found: Any, said: str) -> None:
+    assert headline(found, HERE) == said
+    unfit = replace(HERE, heard=0)
+    assert headline(verdict("unknown"), unfit) == "Cannot tell: this machine is not fit to speak"

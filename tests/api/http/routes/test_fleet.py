@@ -4,6 +4,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from api.documents.fleet import Gaps, Regions, VitalsView, Workers
+from api.documents.picture.standpoints import elsewhere, together
 from api.documents.worker_metrics import MOST_LABELS
 from coordinator.store import MOST_WORKERS, Heard, Store
 from tests.api import seeds
@@ -89,3 +90,31 @@ async def test_forged_workers_neither_swell_the_metrics_nor_the_list(
     assert f'looks_in_flight{{region="eu-west",worker="_others"}} {2.0 * others}' in text
     assert 'outscope_region_workers{region="eu-west"} 100.0' in text
     assert await configured.workers.forget(at - 1_000) == 18_541 - MOST_WORKERS + len(seeds.REGIONS)
+
+
+async def test_regions_tell_where_they_are_seen_and_with_whom_they_count_as_one(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    told = {"region": "eu-west", "fitness": "fit", "why": "", "at": rfc3339(at)}
+    await configured.standings.put(
+        "region", "eu-west", at, {**told, "together": ["us-east", "one that is gone"]}
+    )
+    await configured.workers.heard(
+        Heard(region, f"{region}-1", at, None, "193.0.0.1", None, country)
+        for region, country in (("eu-west", "IE"), ("us-east", "NL"))
+    )
+    answer = (await api.get("/v1/regions")).json()
+    TypeAdapter(Regions).validate_python(answer)
+    found = {region["id"]: region for region in answer["items"]}
+    assert [found[name]["place"] for name in ("eu-west", "us-east", "ap-northeast")] == [
+        {"claimed": "IE", "observed": "IE", "agrees": True},
+        {"claimed": "US", "observed": "NL", "agrees": False},
+        {"claimed": "JP", "observed": None, "agrees": None},
+    ]
+    assert found["eu-west"]["together"] == ["us-east"]
+    assert found["us-east"]["together"] == []
+    assert elsewhere(found["us-east"]) == "its address is in NL, not in US"
+    assert together(found["eu-west"]) == "counts as one vantage point with us-east"
+    assert elsewhere(found["eu-west"]) == together(found["us-east"]) == ""
