@@ -132,6 +132,26 @@ def test_the_page_follows_what_happens_and_never_reloads(
     assert browser.find_elements(By.CSS_SELECTOR, "img") == []
 
 
+def test_a_borrowed_region_is_marked_in_the_list(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
+    async def with_borrowed(store: Store) -> None:
+        at = now()
+        document = seeds.configuration()
+        there = {"via": "globalping", "location": {"country": "IE"}}
+        regions = [
+            {**region, **(there if region["id"] == "eu-west" else {})}
+            for region in document["regions"]
+        ]
+        await store.configurations.save({**document, "regions": regions}, at)
+        await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
+
+    seed(with_borrowed)
+    browser.get(api_server.url)
+    until(browser, lambda: "eu-west, IE, borrowed (globalping)" in seen(browser))
+    assert seen(browser).count("borrowed") == 1
+
+
 def test_times_are_local_and_tell_utc(browser: Chrome, api_server: Server, seed: Seed) -> None:
     seed(well)
     seed(disrupted)

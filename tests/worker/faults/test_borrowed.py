@@ -50,7 +50,7 @@ class Looking:
         wanted = [(index, self.slot) for index in range(len(checks))]
         ids = self.coordinator.order(checks, wanted, attempt=attempt, location=location)
         seen = self.coordinator.looks_by_id
-        until(lambda: ids <= seen.keys(), 30, "the looks")
+        until(lambda: ids <= seen.keys(), 50, "the looks")
         return [
             seen[self.coordinator.id_of(json.loads(text)["id"], self.slot, attempt)]
             for text in checks
@@ -148,6 +148,21 @@ def test_trouble_of_the_api_is_the_probers_and_the_relay_goes_on(
     assert look.one(SHOP)[OK] is True
     assert relay.log().count("globalping_away") == 2
     assert "globalping_back" in relay.log()
+
+
+@pytest.mark.usefixtures("relay")
+def test_an_api_that_hangs_and_a_measurement_that_never_ends_are_given_up(
+    look: Looking, api: Globalping
+) -> None:
+    api.rounds = 10_000
+    row = look.one(SHOP)
+    assert (row[OK], row[REASON], row[BLAME]) == (False, "internal", "prober")
+    assert "was not over within" in row[DETAIL]
+    api.hangs.set()
+    row = look.one(SHOP)
+    api.hangs.clear()
+    assert (row[OK], row[REASON], row[BLAME]) == (False, "internal", "prober")
+    assert "cannot be reached" in row[DETAIL]
 
 
 @pytest.mark.usefixtures("relay")
