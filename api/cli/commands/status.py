@@ -9,6 +9,7 @@ from rich.text import Text
 from api.cli.options.api_options import DEFAULT_URL, STALE, Json, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
+from api.documents.picture.standpoints import points
 from api.documents.picture.troubles import stranger, trouble_of
 
 
@@ -80,7 +81,7 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
 def _speaking(regions: list[dict[str, Any]], fit: int) -> str:
     if [region["id"] for region in regions] == ["here"]:
         return f"Seen from this machine, which is {'' if fit else 'not '}fit to speak"
-    return f"{fit} of {len(regions)} regions fit to speak"
+    return f"{fit} of {len(regions)} regions{points(regions)} fit to speak"
 
 
 def _age(out: Console, overview: dict[str, Any]) -> None:

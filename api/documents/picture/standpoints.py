@@ -1,6 +1,6 @@
 """Where a region's workers really are, in a few words: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,3 +16,10 @@ def together(region: Mapping[str, Any]) -> str:
     """That it counts as one with others; empty when it is a vantage point of its own."""
     others = ", ".join(region["together"])
     return f"counts as one vantage point with {others}" if others else ""
+
+
+def points(regions: Sequence[Mapping[str, Any]]) -> str:
+    """How many vantage points these regions are, in brackets; empty when each is one."""
+    count = len({min((region["id"], *region["together"])) for region in regions})
+    many = f" ({count} vantage point{'' if count == 1 else 's'})"
+    return many if count < len(regions) else ""
