@@ -38,7 +38,7 @@ from worker.reference_clock import ReferenceClock
 from worker.reloading.values import link_of, reloads_of
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import HEARTBEAT_S, Sender
-from worker.reporting.whereabouts import address_of, public, whereabouts
+from worker.reporting.whereabouts import address_of, elsewhere, public, whereabouts
 from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
 from worker.vitals import Gauge, outgoing_address
@@ -117,6 +117,7 @@ class _Process:
             settings.public_address,
             self._reference.ahead_ms,
             pins_key=pinned is not None,
+            looks_from_here=not settings.via,
         )
         publishers = Publisher(link.url, who), Publisher(link.url, who)
         self._publisher = publishers[0]
@@ -198,6 +199,8 @@ class _Process:
         return int(self._controller.exitcode or 0)
 
     def _whereabouts(self) -> Whereabouts:
+        if self._settings.via:
+            return elsewhere(self._settings.via, self._settings.region)
         source, seen = self._settings.source_address, self._publisher.seen_as
         own = source or outgoing_address()
         return whereabouts(

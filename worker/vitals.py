@@ -41,6 +41,7 @@ class Gauge:
         ahead_ms: Callable[[], int] = lambda: 0,
         *,
         pins_key: bool = False,
+        looks_from_here: bool = True,
     ) -> None:
         self._tally = tally
         self._outbox = outbox
@@ -49,6 +50,7 @@ class Gauge:
         self._public_address = public_address
         self._ahead_ms = ahead_ms
         self._pins_key = pins_key
+        self._looks_from_here = looks_from_here
         self._version = own_version()
         self._started_at = now()
 
@@ -66,11 +68,14 @@ class Gauge:
             refused_orders=self._tally.refused,
             loop_lag_ms=round(lag_ms, 1),
             rss_mb=round(rss_mb(), 1),
-            address=self._public_address or self._source_address or outgoing_address(),
+            address=self._address() if self._looks_from_here else None,
             clock_ahead_ms=(ahead_ms := self._ahead_ms()),
             pins_key=self._pins_key,
             self_test=self._self_test(lag_ms, ahead_ms),
         )
+
+    def _address(self) -> str | None:
+        return self._public_address or self._source_address or outgoing_address()
 
     def _self_test(self, lag_ms: float, ahead_ms: int) -> str:
         """What is wrong with this vantage point itself, in one sentence; empty when nothing is."""

@@ -44,6 +44,13 @@ def whereabouts(
     )
 
 
+def elsewhere(via: str, region: str) -> Whereabouts:
+    """Of a borrowed region: looks from there share nothing with this machine, nor with those from
+    another place.
+    """
+    return Whereabouts(host=hashed("host", f"{via}\n{region}"))
+
+
 def hashed(purpose: str, text: str) -> str:
     """A hash of it that is of no use elsewhere; empty for nothing."""
     if not text:

@@ -67,6 +67,11 @@ def test_each_region_is_looked_from_where_it_is_within_one_budget(
 ) -> None:
     assert cities(coordinators, 1) == {"gp-jp": "Tokyo", "gp-de": "Frankfurt", "gp-us": "New York"}
     assert api.tests == 3
+    told = [coordinator.heartbeats[-1] for coordinator in coordinators.values()]
+    where = [report.whereabouts for report in told]
+    assert len({one.host for one in where if one is not None}) == len(PLACES)
+    assert {(one.boot_id, one.source, one.outside) for one in where if one} == {("", None, None)}
+    assert {report.vitals.address for report in told if report.vitals} == {None}
     state = relay.folder / "state"
     assert {path.name for path in state.iterdir() if path.is_dir()} == {
         f"{region}.{region}-1" for region in PLACES
