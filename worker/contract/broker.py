@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from worker.contract.settings.address import AddressError, address
+
 CONNECTION: Final = MappingProxyType(
     {
         "ack_emulation": False,
@@ -68,18 +70,12 @@ def check_broker_url(url: str) -> str:
 
 
 def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in SCHEMES and parts.hostname
-        _ = parts.port  # is parsed when it is asked for
-    except ValueError:
-        known = None
     if re.match(rf"(?:{'|'.join(SCHEMES)})://[^/?#]*[/?#].*@", url):
         raise BrokerUrlError("has a / or ? or # in its password; write it as %2F, %3F or %23")
-    if not known:
-        schemes = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise BrokerUrlError(f"is not a broker URL; write one of {schemes} with a host and port")
-    return parts
+    try:
+        return urlsplit(address(url, SCHEMES))
+    except AddressError as error:
+        raise BrokerUrlError(f"is not a broker URL; {error}") from None
 
 
 def _check_place(parts: SplitResult) -> None:

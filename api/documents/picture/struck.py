@@ -1,16 +1,18 @@
 """The strikes of a region, as people are told of them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.documents.fleet import StrikeView
-from coordinator.store.results.striking import Strike
 from worker.contract.instant import rfc3339
+
+if TYPE_CHECKING:  # the store is not installed where only an API elsewhere is asked
+    from coordinator.store.results.striking import Strike
 
 SHOWN: Final = 5
 
 
-def strikes_of(region: str, strikes: Iterable[Strike]) -> list[StrikeView]:
+def strikes_of(region: str, strikes: "Iterable[Strike]") -> list[StrikeView]:
     """The latest strikes of a region, of all that stand."""
     found: list[StrikeView] = [
         {

@@ -22,6 +22,9 @@ WRONG = [
     ("redis://jo:s3cret@127.0.0.1:1/0#", None),
     ("redis://jo:s3cret @127.0.0.1:1/0", "%20"),
     ("redis://jo:s3cret\n@127.0.0.1:1/0", "%0A"),
+    ("redis://jo:s3c@ret@127.0.0.1:1/0", "percent-encoded"),
+    ("redis://jo:s3cret%zz@127.0.0.1:1/0", "percent-encoded"),
+    ("redis://jo:s3cretü@127.0.0.1:1/0", "percent-encoded"),
     ("http://jo:s3cret@127.0.0.1", "redis://"),
     ("jo:s3cret@127.0.0.1:6379", "redis://"),
     ("redis://jo:s3cret@:6379/0", "with a host"),
@@ -75,7 +78,7 @@ def test_files_of_tls_may_be_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("url", [WRONG[1][0], WRONG[14][0], WRONG[17][0]])
+@pytest.mark.parametrize("url", [WRONG[1][0], WRONG[17][0], WRONG[20][0]])
 def test_every_process_refuses_it_in_a_sentence(url: str, tmp_path: Path) -> None:
     commands = (
         ["outscope-worker", "--region", "eu-west", "--name", "w", "--state-dir", str(tmp_path)],
