@@ -52,7 +52,7 @@ async def service_history(
     """
     begin, end = span(since, until)
     end = now() if end is None else end
-    begin = end - DAY_MS if begin is None else begin
+    begin = end - DAY_MS if begin is None else min(begin, end - 1)
     level = level_for(end - begin) if resolution == "auto" else resolution
     if (end - begin) // LENGTH_MS[level] > MOST_POINTS:
         raise invalid(

@@ -24,6 +24,7 @@ from worker.contract.result import to_record
 
 pytestmark = pytest.mark.slow
 
+OURS = b"HTTP/1.1 200 OK\r\noutscope-version: 1\r\ntransfer-encoding: chunked\r\n\r\n"
 Run = Callable[..., Result]
 Seed = Callable[[Any], None]
 
@@ -302,10 +303,7 @@ def test_without_a_server_it_ends_with_3_and_says_what_to_do(
         (b"SSH-2.0-OpenSSH_9.2\r\n", "No answer from"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
         (b"HTTP/1.1 404 Not Found\r\ncontent-length: 5\r\n\r\nhello", "is not Outscope's API"),
-        (
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
-            "broke off in the middle",
-        ),
+        (OURS + b"5\r\nhello\r\n", "broke off in the middle"),
     ],
 )
 def test_a_stranger_on_the_port_is_recognised(outscope: Run, answer: bytes, says: str) -> None:
@@ -327,7 +325,7 @@ def test_a_broken_export_leaves_a_part_to_go_on_with_and_no_file(
 ) -> None:
     whole = to_record(seeds.result(now()))
     body = json.dumps(whole).encode() + b"\n"
-    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n" % len(body)
+    head = OURS + b"%x\r\n" % len(body)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def speak() -> None:
