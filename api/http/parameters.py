@@ -7,7 +7,7 @@ from fastapi import Path, Query, Request
 from api.http.answers.errors import invalid
 from api.moments import FORM, moment
 from worker.contract.clock import now
-from worker.contract.instant import Instant, rfc3339
+from worker.contract.instant import Instant
 from worker.contract.message import IDENTIFIER
 
 MOST = 1000
@@ -94,7 +94,7 @@ def span(since: str | None, until: str | None) -> tuple[Instant | None, Instant 
     begin, end = instant("since", since), instant("until", until)
     # a span up to now may be of no length: since=0s
     if begin is not None and begin >= (now() + 1 if end is None else end):
-        lies = f"{rfc3339(begin)} lies after the end of the time asked for"
+        lies = f"{since} lies after the end of the time asked for"
         turned = "; since=20m&until=10m begins 20 minutes ago" if until else ""
         raise invalid("since", lies + turned)
     return begin, end
@@ -104,5 +104,5 @@ def past(parameter: str, text: str | None) -> Instant | None:
     """As `instant`; of the future nothing is known."""
     at = instant(parameter, text)
     if at is not None and at > now():
-        raise invalid(parameter, f"{rfc3339(at)} lies in the future")
+        raise invalid(parameter, f"{text} lies in the future")
     return at

@@ -153,7 +153,7 @@ def restored(incident: Incident, now: Instant, why: str, reason: str) -> Inciden
     """A line that says why a withdrawn incident stands after all, for its own reason. One that went
     on ends where it was withdrawn: what goes on is found anew.
     """
-    stands = replace(incident, reason=reason, withdrawn=False)
+    stands = replace(incident, reason=reason, withdrawn=False, closed_because=Closed.ENDED)
     return IncidentEvent(now, Moment.REVISED, stands, why)
 
 

@@ -187,12 +187,16 @@ def test_a_url_says_which_check_it_is(url: str, kind: str | None, check: object)
         "tcp://:5",
         "tcp://a:99999",
         "icmp:a",
-        "ws://[",
     ],
 )
 def test_a_url_that_is_no_check_is_refused(url: str) -> None:
     with pytest.raises(TargetError):
         check_of(url)
+    assert probe(url).exit_code == 2
+
+
+@pytest.mark.parametrize("url", ["ws://[", "https://[", "grpc://[::1"])
+def test_a_url_that_names_no_host_is_refused(url: str) -> None:
     assert probe(url).exit_code == 2
 
 
