@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import TZPATH
@@ -10,6 +9,7 @@ from zoneinfo import TZPATH
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.model.topology import HERE
 from coordinator.geodata.places import NOWHERE, Place, Places
+from worker.contract.target import first_public
 from worker.vitals import outgoing_address
 
 MOST_NAME: Final = 60
@@ -22,7 +22,7 @@ def at_this_machine(configuration: Configuration, environ: Mapping[str, str]) ->
     addresses and the country database tell. Asks nobody.
     """
     address = environ.get("OUTSCOPE_PUBLIC_ADDRESS") or outgoing_address()
-    if not is_public(address):
+    if first_public(address) is None:
         return from_document(named_here(configuration.document, None, lambda _: NOWHERE))
     database = environ.get("OUTSCOPE_GEOIP_COUNTRY")
     places = Places(Path(database) if database else None)
@@ -41,7 +41,7 @@ def named_here(
     """The document whose region `here` is named by the country that the `address` is in, when it is
     a public one and known, else by the name of the `host`. A document without it stays as it is.
     """
-    country = place(address).country if is_public(address) else None
+    country = place(address).country if first_public(address) else None
     called = country_name(country) if country else host_name(host or socket.gethostname())
     told = {"name": called, **({"country": country} if country else {})}
     regions = [
@@ -49,14 +49,6 @@ def named_here(
         for region in document.get("regions", ())
     ]
     return {**document, "regions": regions}
-
-
-def is_public(address: str | None) -> bool:
-    """Whether the address is one of the public internet."""
-    try:
-        return address is not None and ip_address(address).is_global
-    except ValueError:
-        return False
 
 
 def host_name(host: str) -> str:

@@ -22,6 +22,7 @@ from worker.contract.borrowing import rules as borrowed
 from worker.contract.clock import monotonic_s, now
 from worker.contract.message import Whereabouts, probes_queue, worker_queue
 from worker.contract.reloading.hangup import answered, hold
+from worker.contract.target import first_public
 from worker.flags import SettingsError
 from worker.inbox import Inbox
 from worker.joining.following import follow
@@ -38,7 +39,7 @@ from worker.reference_clock import ReferenceClock
 from worker.reloading.values import link_of, reloads_of
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import HEARTBEAT_S, Sender
-from worker.reporting.whereabouts import address_of, elsewhere, public, whereabouts
+from worker.reporting.whereabouts import address_of, elsewhere, whereabouts
 from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
 from worker.vitals import Gauge, outgoing_address
@@ -204,7 +205,7 @@ class _Process:
         source, seen = self._settings.source_address, self._publisher.seen_as
         own = source or outgoing_address()
         return whereabouts(
-            own, public(self._settings.public_address, own, seen and address_of(seen))
+            own, first_public(self._settings.public_address, own, seen and address_of(seen))
         )
 
     def _connected(self) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from hashlib import blake2b
-from ipaddress import ip_address
 from typing import Final
 
 from coordinator.domain.model.standpoint import Standpoint
 from coordinator.geodata.places import Place
 from worker.contract.message import Whereabouts
+from worker.contract.target import first_public
 
 _BYTES: Final = 4
 """Enough to tell some hundred workers apart."""
@@ -28,19 +28,12 @@ def standpoint_of(told: Whereabouts | None, place: Callable[[str | None], Place]
 
 def public_address(told: Whereabouts) -> str | None:
     """The public address by which others see the worker, as far as it is known."""
-    return next(filter(_is_public, (told.outside, told.source)), None)
+    return first_public(told.outside, told.source)
 
 
 def country_of(told: Whereabouts | None, place: Callable[[str | None], Place]) -> str | None:
     """The country of the worker's public address, as far as both are known."""
     return None if told is None else place(public_address(told)).country
-
-
-def _is_public(address: str | None) -> bool:
-    try:
-        return address is not None and ip_address(address).is_global
-    except ValueError:
-        return False
 
 
 def _named(place: Place) -> str:

@@ -16,6 +16,7 @@ from nacl.signing import SigningKey
 
 from worker.contract.instant import Instant
 from worker.contract.message import Signature, signed_bytes
+from worker.contract.settings.address import AddressError, from_environment
 
 FILE: Final = "signing.key"
 VARIABLE: Final = "OUTSCOPE_SIGNING_KEY"
@@ -52,15 +53,10 @@ class Signer:
 
 def given_key(environ: Mapping[str, str]) -> str:
     """The key that the environment, or the file that it names, gives; empty when none."""
-    file = environ.get(f"{VARIABLE}_FILE")
-    if not file:
-        return environ.get(VARIABLE, "").strip()
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SigningKeyError(
-            f"{VARIABLE}_FILE names {file}, which cannot be read: {error}"
-        ) from error
+        return from_environment(VARIABLE, environ)
+    except AddressError as error:
+        raise SigningKeyError(str(error)) from None
 
 
 def find_signer(given: str, folder: Path | None, *, makes: bool) -> Signer | None:

@@ -30,6 +30,17 @@ _PLAIN: Final = re.compile(r"[a-z0-9._-]+")
 """A host that no two parsers read differently."""
 
 
+def first_public(*addresses: str | None) -> str | None:
+    """The first of these that is an address of the public internet."""
+    for address in addresses:
+        try:
+            if address and ip_address(address).is_global:
+                return address
+        except ValueError:
+            continue
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One whom a look asks: the scheme (of a URL, else the kind's name), the host in its one

@@ -59,17 +59,6 @@ def hashed(purpose: str, text: str) -> str:
     return key.hexdigest()
 
 
-def public(*addresses: str | None) -> str | None:
-    """The first of these that is an address of the public internet."""
-    for address in addresses:
-        try:
-            if address and ip_address(address).is_global:
-                return address
-        except ValueError:
-            continue
-    return None
-
-
 def address_of(peer: str) -> str | None:
     """The address of what a broker calls its client, such as `192.0.2.7:4711` or
     `[2001:db8::7]:4711`.

@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
-from api.cli.options.credentials import CredentialsError, authorization, without_credentials
+from api.cli.options.credentials import authorization, without_credentials
 from worker.contract.installed import VERSION_HEADER
 from worker.contract.settings.address import AddressError, address
 
@@ -99,7 +99,7 @@ class Client:
                 # for this server alone, wherever it redirects to
                 request.add_unredirected_header("Authorization", who)
             answer: HTTPResponse = urlopen(request, timeout=self.timeout_s)  # noqa: S310 - as above
-        except CredentialsError as error:
+        except AddressError as error:
             raise RefusedError(str(error)) from None
         except HTTPError as error:
             with error:

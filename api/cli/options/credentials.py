@@ -12,14 +12,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from worker.contract.settings.address import AddressError, from_file
+from worker.contract.settings.address import AddressError, from_environment
 
 _SCHEME: Final = re.compile(r"(?i)(basic|bearer)\s+\S+")
 _LINE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?|[^\x00-\x1f\x7f]+")
-
-
-class CredentialsError(ValueError):
-    """What was given cannot be used; the sentence says what to do, and repeats no secret."""
 
 
 def without_credentials(url: str) -> str:
@@ -31,32 +27,23 @@ def without_credentials(url: str) -> str:
 def authorization(url: str, environment: Mapping[str, str]) -> str | None:
     """The header `Authorization` for an address; None when nobody says who asks.
 
-    CredentialsError when a file cannot be read or holds something else.
+    AddressError when a file cannot be read or holds something else.
     """
     parts = urlsplit(url)
     if parts.username is not None:
         return _basic(unquote(parts.username), unquote(parts.password or ""))
-    given = environment.get("OUTSCOPE_AUTH") or _from_file(environment.get("OUTSCOPE_AUTH_FILE"))
+    given = environment.get("OUTSCOPE_AUTH") or from_environment("OUTSCOPE_AUTH", environment)
     return _header(given) if given else _from_netrc(parts.hostname, environment)
-
-
-def _from_file(path: str | None) -> str | None:
-    if not path:
-        return None
-    try:
-        return from_file("OUTSCOPE_AUTH_FILE", path)
-    except AddressError as error:
-        raise CredentialsError(str(error)) from None
 
 
 def _header(given: str) -> str:
     if not _LINE.fullmatch(given):
-        raise CredentialsError("OUTSCOPE_AUTH must be one line of text")
+        raise AddressError("OUTSCOPE_AUTH must be one line of text")
     if _SCHEME.fullmatch(given):
         return given
     user, colon, password = given.partition(":")
     if not colon or not user:
-        raise CredentialsError("OUTSCOPE_AUTH must be user:password, or Bearer and a token")
+        raise AddressError("OUTSCOPE_AUTH must be user:password, or Bearer and a token")
     return _basic(user, password)
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from worker.reporting.whereabouts import address_of, hashed, public, whereabouts
+from worker.contract.target import first_public
+from worker.reporting.whereabouts import address_of, hashed, whereabouts
 
 MACHINE = "0123456789abcdef0123456789abcdef"
 BOOT = "11111111-2222-3333-4444-555555555555"
@@ -72,5 +73,8 @@ def test_a_brokers_word_for_a_client_holds_its_address(peer: str, address: str |
 
 
 def test_only_public_addresses_are_seen_from_outside() -> None:
-    assert public(None, "10.0.0.1", "127.0.0.1", "nonsense", "193.0.0.1", "8.8.8.8") == "193.0.0.1"
-    assert public("100.64.0.1", "::1", "fe80::1") is None
+    assert (
+        first_public(None, "10.0.0.1", "127.0.0.1", "nonsense", "193.0.0.1", "8.8.8.8")
+        == "193.0.0.1"
+    )
+    assert first_public("100.64.0.1", "::1", "fe80::1") is None

@@ -2,9 +2,11 @@
 else.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from coordinator.analytics.exports.format import Format, Writer
+from coordinator.analytics.exports.formats.csv import FORMAT as CSV
 
 
 def _writer(schema: Any, _compression: str, header: bool) -> Writer:
@@ -13,12 +15,10 @@ def _writer(schema: Any, _compression: str, header: bool) -> Writer:
     return CsvWriter(schema, header, mark="\ufeff")
 
 
-FORMAT: Final = Format(
+FORMAT: Final[Format] = replace(
+    CSV,
     name="excel",
     about="csv with a byte order mark, for spreadsheets that guess the encoding",
     suffixes=(".excel.csv",),
-    media_type="text/csv; charset=utf-8; header=present",
     writer=_writer,
-    continues=True,
-    has_header=True,
 )
