@@ -9,22 +9,36 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
+from redis.exceptions import RedisError
+
 from coordinator.configuration import Configuration, from_document
 from coordinator.geodata.places import Places
-from coordinator.messaging.consumer import ReportConsumer
-from coordinator.messaging.publisher import Publisher, refusal_letter
+from coordinator.messaging.consumer import NOBODY, ReportConsumer
+from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.sending.fence import OutrankedError, seize
+from coordinator.messaging.sending.letters import refusal_letter
 from coordinator.messaging.signing import Signer, find_signer
+from coordinator.messaging.sources import Joined, joined_of
 from coordinator.messaging.strangers import Strangers
+from coordinator.runtime.leadership import AnotherCoordinatorError
 from coordinator.settings import CoordinatorSettings
 from coordinator.store import Store
 from coordinator.store.state.standings import QUARANTINE
 from worker.contract import clock
+from worker.contract.instant import Instant
+from worker.contract.settings.machine import no_memory
 
 log = logging.getLogger(f"outscope.{__name__}")
+
+LACKING: Final = (MemoryError, RuntimeError, ImportError, OSError)
+"""What may be raised when there is too little memory, among other causes."""
+EXIT_FAULT: Final = 1
 
 EXIT_STORE: Final = 2
 """The exit code of a process that cannot use its database."""
 LOOK_AGAIN_S: Final = 0.5
+BROKER_ATTEMPTS: Final = 4
+"""After so many the first order begins the epoch, and where the one before ended is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +104,10 @@ def _standing(configuration: Configuration) -> tuple[frozenset[str], frozenset[i
     return configuration.quarantined, configuration.struck
 
 
-async def _nothing() -> None:
-    """Nothing is to be done meanwhile."""
-
-
-async def first_in_force(
-    store: Store, stop: asyncio.Event, meanwhile: Callable[[], Awaitable[None]] = _nothing
-) -> Applied | None:
+async def first_in_force(store: Store, stop: asyncio.Event) -> Applied | None:
     """The configuration in force; waits for the first. None when told to stop before."""
     waiting = False
     while not stop.is_set():
-        await meanwhile()
         applied = await in_force(store)
         if applied is not None:
             return applied
@@ -111,6 +118,21 @@ async def first_in_force(
     return None
 
 
+async def begun(broker: str, epoch: int) -> dict[str, Instant]:
+    """Begin this epoch at the broker; up to when the looks of regions were ordered before it, none
+    where that is not known. AnotherCoordinatorError when a later epoch has begun.
+    """
+    for _ in range(BROKER_ATTEMPTS):
+        try:
+            return await asyncio.to_thread(seize, broker, epoch) or {}
+        except OutrankedError as error:
+            raise AnotherCoordinatorError(str(error)) from None
+        except (RedisError, OSError, ValueError) as error:
+            log.warning("cannot_begin what=epoch error=%r", error)
+            await asyncio.sleep(LOOK_AGAIN_S)
+    return {}
+
+
 @asynccontextmanager
 async def linked(
     broker: str,
@@ -119,9 +141,11 @@ async def linked(
     reports: bool = True,
     signer: Signer | None = None,
     refuses: bool = False,
+    joined: Joined = NOBODY,
 ) -> AsyncIterator[tuple[Publisher, ReportConsumer]]:
     """Both directions of the link to the broker; `reports` as of the consumer, `signer` as of the
-    publisher. Whoever `refuses` watches out for regions that are not configured.
+    publisher. Whoever `refuses` watches out for regions that are not configured. `joined` are the
+    workers that did.
     """
     regions = [region.id for region in configuration.topology.regions]
     publisher = Publisher(broker, signer)
@@ -130,7 +154,7 @@ async def linked(
         publisher.send(refusal_letter(region, worker, boot, clock.now()))
 
     strangers = Strangers(clock.monotonic_s, refuse) if refuses else None
-    consumer = ReportConsumer(broker, regions, reports=reports, strangers=strangers)
+    consumer = ReportConsumer(broker, regions, reports=reports, strangers=strangers, joined=joined)
     publisher.open()
     consumer.open()
     try:
@@ -138,6 +162,11 @@ async def linked(
     finally:
         await consumer.close()
         await asyncio.to_thread(publisher.close)
+
+
+async def joined_in(store: Store) -> Joined:
+    """The workers that joined, as of now."""
+    return joined_of(await store.worker_keys.all(), clock.now())
 
 
 def signer_of(settings: CoordinatorSettings, *, makes: bool) -> Signer | None:
@@ -157,3 +186,12 @@ def places_of(settings: CoordinatorSettings) -> Places:
     """Where addresses are, by the databases that the settings name."""
     folder = settings.data_dir and settings.data_dir / "geodata"
     return Places(settings.geoip_country, settings.geoip_asn, folder)
+
+
+def short_of_memory(error: BaseException) -> int:
+    """The exit code, when the error comes of too little memory; else it is raised again."""
+    said = no_memory(error)
+    if not said:
+        raise error
+    log.error("%s", said)
+    return EXIT_FAULT

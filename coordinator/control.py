@@ -1,5 +1,5 @@
-"""What keeps the coordinator in step with its store: each second its lease, a new configuration,
-gaps, GeoIP files, and what it tells of itself.
+"""What keeps the coordinator in step with its store: each second a new configuration, gaps, GeoIP
+files, and what it tells of itself.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import ReportConsumer
-from coordinator.runtime.leadership import Leadership
+from coordinator.messaging.publisher import Publisher
+from coordinator.runtime.leadership import AnotherCoordinatorError, Leadership
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.retry import UNREACHABLE, persistently
 from coordinator.scheduling.gaps import Gaps
@@ -27,8 +28,8 @@ TELL_S: Final = 2.0
 SUBJECT: Final = "coordinator"
 
 
-class Judging(Protocol):
-    """Takes in or follows, and judges."""
+class Configured(Protocol):
+    """Judges, or tells of it."""
 
     def configure(self, configuration: Configuration) -> None:
         """Work by this configuration from now on."""
@@ -42,14 +43,16 @@ class Reconfiguration:
         store: Store,
         presence: Presence,
         consumer: ReportConsumer,
-        judging: Judging,
+        judging: Configured,
         tick: Tick,
+        *telling: Configured,
     ) -> None:
         self._store = store
         self._presence = presence
         self._consumer = consumer
         self._judging = judging
         self._tick = tick
+        self._telling = telling
 
     async def take_over(self, configuration: Configuration) -> None:
         """Work by it, and let nothing stand for what left with the one before."""
@@ -64,6 +67,8 @@ class Reconfiguration:
         self._consumer.listen_to(regions)
         self._judging.configure(configuration)
         self._tick.configure(topology)
+        for loop in self._telling:
+            loop.configure(configuration)
 
 
 class OwnState:
@@ -74,7 +79,7 @@ class OwnState:
     def __init__(
         self,
         store: Store,
-        holder: str,
+        lead: Leadership,
         configuration: ConfigurationWatch,
         tick: Tick,
         consumer: ReportConsumer,
@@ -82,7 +87,7 @@ class OwnState:
         counters: Counters,
     ) -> None:
         self._store = store
-        self._holder = holder
+        self._lead = lead
         self._configuration = configuration
         self._tick = tick
         self._consumer = consumer
@@ -102,7 +107,9 @@ class OwnState:
         document = {
             "at": rfc3339(at),
             "started_at": rfc3339(self._started_at),
-            "holder": self._holder,
+            "holder": self._lead.holder,
+            "epoch": self._lead.epoch,
+            "leads_since": rfc3339(self._lead.since),
             "configuration": self._configuration.version,
             "ticked_until_ms": self._tick.ticked_until,
             "connected": self._consumer.connected_since_s is not None,
@@ -128,13 +135,13 @@ class Control:
 
     def __init__(
         self,
-        lead: Leadership,
+        publisher: Publisher,
         configuration: ConfigurationWatch,
         gaps: Gaps,
         places: Places,
         own_state: OwnState,
     ) -> None:
-        self._lead = lead
+        self._publisher = publisher
         self._configuration = configuration
         self._gaps = gaps
         self._places = places
@@ -149,7 +156,8 @@ class Control:
             await self._own_state.write()
 
     async def _round(self) -> None:
-        await self._lead.renew()
+        if self._publisher.outranked:
+            raise AnotherCoordinatorError(self._publisher.outranked)
         await self._configuration.look()
         await self._gaps.save(clock.now())
         self._places.refresh()

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 from coordinator.archive.place import same_place
 from coordinator.geodata.places import Database, Places
+from coordinator.joining.meeting import PUBLIC
 from coordinator.messaging.link import trouble_with
 from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.rabbitmq.reader import trouble_with as rabbitmq_trouble
 from coordinator.messaging.signing import VARIABLE as KEY_VARIABLE
 from coordinator.messaging.signing import Signer, find_signer
 from coordinator.settings import (
@@ -17,6 +19,7 @@ from coordinator.settings import (
     read_archive,
     read_broker,
     read_database,
+    read_meeting,
     read_signing_key,
 )
 from coordinator.store import Store, reload_database
@@ -25,24 +28,29 @@ from worker.contract.logs import reload_level
 from worker.contract.reloading.broker_link import BrokerAccess, BrokerLink, broker_access
 from worker.contract.reloading.hangup import answered
 from worker.contract.reloading.reloads import ReloadError, Reloads, told_in, touched
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 
 @asynccontextmanager
-async def reloading(settings: CoordinatorSettings, store: Store) -> AsyncIterator[Reloads]:
+async def reloading(settings: CoordinatorSettings, *stores: Store) -> AsyncIterator[Reloads]:
     """Reload at each SIGHUP: for now how much is logged, and the database's credentials; what is
     opened later is added then.
     """
     reloads = Reloads(touched(settings.ready_file))
     environ = settings.environ
     reload_level(reloads, settings.log_level, environ)
-    reload_database(reloads, environ, settings.database, lambda: read_database(environ), [store])
+    reload_database(reloads, environ, settings.database, lambda: read_database(environ), stores)
     with answered(reloads.reload):
         yield reloads
 
 
 def link_of(settings: CoordinatorSettings) -> BrokerLink:
     """The way to the broker; SettingsError when a file that its URL names cannot be used."""
-    return BrokerLink(_way_in(settings.broker), trouble_with)
+    return BrokerLink(_way_in(settings.broker), _trouble_with)
+
+
+def _trouble_with(url: str) -> str:
+    return rabbitmq_trouble(url) if is_rabbitmq(url) else trouble_with(url)
 
 
 def _way_in(broker: str) -> BrokerAccess:
@@ -60,6 +68,25 @@ def add_broker(reloads: Reloads, settings: CoordinatorSettings, link: BrokerLink
         return _way_in(read_broker(environ))
 
     reloads.add(told_in("OUTSCOPE_BROKER", environ), link.access, read, link.use)
+
+
+def add_meeting(
+    reloads: Reloads, settings: CoordinatorSettings, link: BrokerLink
+) -> Callable[[], tuple[str, str]]:
+    """Reload where workers that join meet us; what tells it as it is at the moment. Where it is as
+    our own way to the broker has it, it follows that one, which is to be reloaded before.
+    """
+    environ = settings.environ
+    held = [(settings.broker_public, settings.broker_ca)]
+
+    def read() -> tuple[str, str]:
+        return read_meeting(link.access.url, environ)
+
+    def take(told: tuple[str, str]) -> None:
+        held[0] = told
+
+    reloads.add(told_in(PUBLIC, environ), held[0], read, take)
+    return lambda: held[0]
 
 
 def add_signer(

@@ -6,11 +6,14 @@ from contextlib import AsyncExitStack
 
 from coordinator.bootstrap import (
     EXIT_STORE,
+    LACKING,
     Applied,
     ConfigurationWatch,
     first_in_force,
+    joined_in,
     linked,
     places_of,
+    short_of_memory,
     signer_of,
 )
 from coordinator.configuration import Configuration
@@ -23,12 +26,16 @@ from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
 from coordinator.messaging.signing import SigningKeyError
 from coordinator.reloading import add_broker, add_places, add_signer, link_of, reloading
+from coordinator.runtime.hearing import hear_others
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.stopping import until_signalled
+from coordinator.runtime.wellness import Wellness
+from coordinator.scheduling.standing import StandingAnswers
 from coordinator.settings import CoordinatorSettings, SettingsError
 from coordinator.store import Store, StoreError, open_store
 from worker.contract import clock
+from worker.contract.health.serving import ListenError
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -36,7 +43,8 @@ log = logging.getLogger(f"outscope.{__name__}")
 def run(settings: CoordinatorSettings) -> int:
     """The whole life of a writer, until SIGTERM or SIGINT; its exit code.
 
-    0 when it was told to stop, 2 when the database cannot be used or the coordinator stores.
+    0 when it was told to stop, 1 when it got too little memory, 2 when the database
+    cannot be used or the coordinator stores.
     """
     if settings.writers != "elsewhere":
         log.error(
@@ -48,18 +56,22 @@ def run(settings: CoordinatorSettings) -> int:
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for the operator, not a traceback
         return EXIT_STORE
-    except SettingsError as error:
+    except (SettingsError, ListenError) as error:
         log.error("%s", error)  # noqa: TRY400  as above
         return EXIT_STORE
     except SigningKeyError as error:
         log.error("the signing key: %s", error)  # noqa: TRY400  as above
         return EXIT_STORE
+    except LACKING as error:
+        return short_of_memory(error)
     return 0
 
 
 async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> None:
     """Take in and store until `stop` is set. StoreError says why it cannot."""
+    wellness = Wellness()
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(wellness.told_at(settings.health))
         store = await stack.enter_async_context(open_store(settings.database))
         reloads = await stack.enter_async_context(reloading(settings, store))
         applied = await first_in_force(store, stop)
@@ -69,7 +81,8 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
         stack.callback(places.close)
         signer = signer_of(settings, makes=False)
         link = link_of(settings)
-        both = linked(link.url, applied.configuration, signer=signer)
+        joined = await joined_in(store)
+        both = linked(link.url, applied.configuration, signer=signer, joined=joined)
         publisher, consumer = await stack.enter_async_context(both)
         link.tell(publisher.use, consumer.use)
         add_places(reloads, settings, places)
@@ -79,6 +92,8 @@ async def store_until(settings: CoordinatorSettings, stop: asyncio.Event) -> Non
         writer = _writer(settings, store, publisher, consumer, places, applied)
         if settings.ready_file is not None:
             settings.ready_file.touch()
+        broker = "nothing is taken from the broker"
+        wellness.works({"ingest": lambda: "" if consumer.connected_since_s else broker})
         await writer.run(stop)
     log.info("stopped")
 
@@ -93,7 +108,9 @@ def _writer(
 ) -> Writer:
     name, counters = writer_name(), Counters()
     receive_clock = ReceiveClock(clock.now, clock.monotonic_s)
-    receipts = Receipts(publisher, Presence(), counters, Bookkeeping(places))
+    presence = Presence()
+    standing = StandingAnswers(publisher, presence, settings.standing_ms)
+    receipts = Receipts(publisher, presence, counters, Bookkeeping(places), standing)
     pipeline = Pipeline(
         store,
         consumer,
@@ -114,6 +131,8 @@ def _writer(
 
     async def look() -> None:
         await watch.look()
-        receipts.draining = await store.worker_keys.draining()
+        await hear_others(store, presence)
+        receipts.leaving.read(await store.worker_keys.draining())
+        consumer.let_in(await joined_in(store))
 
     return Writer(name, store, pipeline, receive_clock, counters, look)

@@ -13,15 +13,17 @@ PRODUCT = ("worker", "coordinator", "api")
 MOST_LINES = 300
 """At 100 columns, what fits into 250 lines of 120."""
 MOST_MODULES = 10
-MOST_BRANCHES_A_LINE = 0.275
+MOST_BRANCHES_A_LINE = 0.28
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BRANCHES = (ast.If, ast.For, ast.While, ast.IfExp, ast.ExceptHandler, ast.AsyncFor)
 
 FOLDERS_OF_A_KIND = {
     "api/cli/commands": "one file a command",
     "api/documents": "one file a document",
+    "api/http/routes": "one file a subject",
     "worker/probes/kinds": "one file or folder a kind",
     "coordinator/evaluation/baselines/rules": "one file a rule",
+    "coordinator/store/schema/migrations": "one file a change of the schema",
 }
 """Folders that grow with what the product can do: their files are all alike."""
 LONGER = {

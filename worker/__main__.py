@@ -36,11 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     from worker.borrowed.regions import several_regions
     from worker.contract import logs
-    from worker.flags import SettingsError
+    from worker.flags import SettingsError, check_clock
     from worker.lean import leave_out_unused
     from worker.settings import read_settings
 
     try:
+        check_clock()
         regions = several_regions(argv)
         if regions:
             return _run_several(regions, argv)

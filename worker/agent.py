@@ -13,15 +13,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Thread
 from typing import Any, Final, TypeAlias
 
 import uvloop
 
 from worker.contract.clock import monotonic_s
+from worker.contract.logs import trace
 from worker.contract.message import Order
 from worker.contract.outcome import Outcome, Reason, failure
-from worker.orders import Due, OrderError, due_looks, read_checks, read_order
+from worker.contract.result import STANDING
+from worker.orders import Claims, Due, Epochs, OrderError, due_looks, read_checks, read_order
 from worker.pacing import Pacer
 from worker.probes.run import ParsedCheck, Vantage, look_once
 from worker.reference_clock import ReferenceClock
@@ -55,33 +58,39 @@ Borrowed: TypeAlias = Callable[[Due, ParsedCheck], Awaitable[Outcome]]
 
 
 class Agent:
-    """Makes the looks that are ordered. `keep` stores rows for good; it is called on a thread of
-    its own. What is due when, and what started when, is told by the `reference` clock.
+    """Makes the looks that are ordered. `keep` stores rows for good, and is told for how many
+    seconds they may wait for more before they are reported; it is called on a thread of its own.
+    What is due when, and what started when, is told by the `reference` clock.
     """
 
     def __init__(
         self,
         vantage: Vantage,
-        keep: Callable[[Sequence[bytes]], None],
+        keep: Callable[[Sequence[bytes], float], None],
         *,
         limit: int = IN_FLIGHT,
         reference: ReferenceClock | None = None,
         borrowed: Borrowed | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
+        """All looks run in this `loop`, or in one of their own."""
         self._vantage = vantage
         self._keep = keep
         self._limit = limit
         self._reference = reference or ReferenceClock()
-        self._loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop = loop or uvloop.new_event_loop()
         self._thread = Thread(target=self._run, name="agent", daemon=True)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._room = asyncio.Event()
         self._looking: set[asyncio.Task[None]] = set()
-        self._rows: list[bytes] = []
+        self._rows: list[tuple[bytes, float]] = []
         self._pacer = Pacer[Due](self._loop, self._begin)
         self._backoff = Backoff()
+        self._claims = Claims()
+        self._epochs = Epochs()
         self._borrowed = borrowed
         self._closing = False
+        self._given_up = False
         self._drained = False
         self.tally = Tally()
 
@@ -99,12 +108,21 @@ class Agent:
             self.tally.refused += 1
             log.warning("order_refused error=%s", error)
             return ""
+        if not self._epochs.obeys(order.epoch, monotonic_s()):
+            log.warning("order_outranked order=%s epoch=%d", order.order, order.epoch)
+            return order.region
         read_checks(order)
         self._reference.ordered(order.issued_at)
         self.tally.ordered(order.issued_at)
         if self._closing or not self._admitted(order):
             log.info("order_left_alone order=%s looks=%d", order.order, len(order.looks))
         return order.region
+
+    def stand_in(self, order: Order) -> None:
+        """Make these looks, which stand in the standing orders and which nobody has ordered; those
+        that were begun by an order are left out. Blocks while too many are under way.
+        """
+        self._admitted(order, alone=True)
 
     def missed(self, order: Order) -> None:
         """An order expired before it came in."""
@@ -127,8 +145,8 @@ class Agent:
         """Keep all rows now; TimeoutError when the loop or the disk does not answer in time."""
         asyncio.run_coroutine_threadsafe(self._flush(), self._loop).result(within_s)
 
-    def _admitted(self, order: Order) -> bool:
-        admission = self._admit(order)
+    def _admitted(self, order: Order, *, alone: bool = False) -> bool:
+        admission = self._admit(order, alone)
         try:
             asyncio.run_coroutine_threadsafe(admission, self._loop).result()
         except (CancelledError, RuntimeError):  # the loop is closing or closed
@@ -145,7 +163,7 @@ class Agent:
         self._loop.run_forever()
         self._loop.close()
 
-    async def _admit(self, order: Order) -> None:
+    async def _admit(self, order: Order, alone: bool) -> None:
         self.tally.blocked += 1
         while self.tally.in_flight >= self._limit and not self._closing:
             self._room.clear()
@@ -153,8 +171,10 @@ class Agent:
         self.tally.blocked -= 1
         if self._closing:
             raise asyncio.CancelledError
-        looks, refused = due_looks(order, self._reference.now())
+        asked, refused = due_looks(order, self._reference.now(), alone=alone)
+        looks = [look for look in asked if self._claims.take(look)]
         self.tally.refused += refused
+        self.tally.alone += len(looks) if alone else 0
         self.tally.in_flight += len(looks)
         for look in looks:
             if look.wait_s:
@@ -163,6 +183,9 @@ class Agent:
                 self._pacer.due(look)
 
     def _begin(self, due: Due) -> None:
+        if self._given_up:  # with what a look needs
+            self.tally.in_flight -= 1
+            return
         looking = self._loop.create_task(self._look(due))
         self._looking.add(looking)
         looking.add_done_callback(self._done)
@@ -173,17 +196,23 @@ class Agent:
         if outcome is None and due.parsed is not None:
             outcome = await self._ask(due, due.parsed)
         if outcome is not None:
+            if due.alone:
+                outcome = replace(outcome, extra={**outcome.extra, STANDING: True})
             self.tally.late += outcome.reason is Reason.LATE
-            self._rows.append(
-                encode_row(due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome)
+            if log.isEnabledFor(logging.DEBUG):
+                name = trace(due.check, due.scheduled_at, due.attempt)
+                log.debug("looked trace=%s ok=%s reason=%s", name, outcome.ok, outcome.reason)
+            row = encode_row(
+                due.check, due.slot, due.attempt, due.scheduled_at, started_at, outcome
             )
+            self._rows.append((row, due.patience_s if outcome.ok else 0.0))
 
     async def _ask(self, due: Due, parsed: ParsedCheck) -> Outcome:
         """Look, unless somebody whom this would ask wants no web requests now."""
         outcome = self._backoff.obstacle_to(parsed.targets, monotonic_s())
         if outcome is None:
             outcome = await self._look_from(due, parsed)
-            if outcome.extra.get("asked") is not False:
+            if self._backoff.learns_of(outcome) and outcome.extra.get("asked") is not False:
                 answering = parsed.params.answering(outcome)
                 self._backoff.heard_from(answering, outcome, monotonic_s())
         return outcome
@@ -215,8 +244,9 @@ class Agent:
 
     async def _flush(self) -> None:
         while self._rows:
-            rows, self._rows = self._rows[:BATCH], self._rows[BATCH:]
-            await self._loop.run_in_executor(self._disk, self._keep, rows)
+            some, self._rows = self._rows[:BATCH], self._rows[BATCH:]
+            rows, within_s = [row for row, _ in some], min(wait_s for _, wait_s in some)
+            await self._loop.run_in_executor(self._disk, self._keep, rows, within_s)
 
     def _tick(self, due_s: float) -> None:
         self.tally.ticked(due_s)
@@ -233,6 +263,7 @@ class Agent:
             await asyncio.sleep(0.02)
         if self.tally.in_flight:
             log.warning("looks_given_up count=%d", self.tally.in_flight)
+        self._given_up = True
         for looking in self._looking:
             looking.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)

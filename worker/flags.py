@@ -1,13 +1,16 @@
 """The flags of a worker, each with the environment variable that may stand for it."""
 
 import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from worker.contract import clock
 from worker.contract.installed import own_version
 from worker.contract.reloading.reloads import ReloadError, secret, told_in
-from worker.contract.settings.address import AddressError, from_file
+from worker.contract.settings.address import AddressError, echoed, from_file, has_login
+from worker.contract.settings.machine import no_clock, no_ready_file
 
 FLAGS: Final = {
     "region": (
@@ -28,7 +31,7 @@ FLAGS: Final = {
     "via": (
         "OUTSCOPE_VIA",
         "WAY",
-        "globalping: look from the region's place by the public Globalping API, not from here",
+        "globalping: look by that public API; https, broker: a joined worker goes by that alone",
     ),
     "globalping_url": (
         "OUTSCOPE_GLOBALPING_URL",
@@ -74,10 +77,20 @@ FLAGS: Final = {
         "where authorities and client certificates are that checks may name",
     ),
     "state_dir": ("OUTSCOPE_STATE_DIR", "DIR", "where results wait while the broker is away"),
+    "alone_after": (
+        "OUTSCOPE_ALONE_AFTER",
+        "HEARTBEATS",
+        "unanswered heartbeats until it looks by its standing orders; default 3, 0 for never",
+    ),
     "ready_file": (
         "OUTSCOPE_READY_FILE",
         "FILE",
         "touched when the worker is connected to the broker",
+    ),
+    "health": (
+        "OUTSCOPE_HEALTH",
+        "HOST:PORT",
+        "answers GET /healthz and /readyz there; of several regions, the first one does",
     ),
     "log_level": ("OUTSCOPE_LOG_LEVEL", "LEVEL", "DEBUG, INFO, WARNING or ERROR; default INFO"),
 }
@@ -147,7 +160,62 @@ def read_text(what: str, path: str) -> str:
         raise SettingsError(str(error)) from None
 
 
+def whole_number(name: str, text: str, default: int, most: int) -> int:
+    """The number that a setting tells, from 0 to `most`; SettingsError when it tells none."""
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > most:
+        raise SettingsError(f"{called(name)} is {text!r}; give a whole number from 0 to {most}")
+    return int(text)
+
+
 def default_state_dir(environ: Mapping[str, str]) -> Path:
     """The user's own state folder."""
     state_home = environ.get("XDG_STATE_HOME")
     return (Path(state_home) if state_home else Path.home() / ".local" / "state") / "outscope"
+
+
+def file_of(name: str, text: str) -> Path | None:
+    """The file that a setting names; SettingsError when it is not there."""
+    if not text:
+        return None
+    if not Path(text).is_file():
+        raise SettingsError(
+            f"{called(name)} is {text!r}, but there is no such file; give the path of a PEM file"
+        )
+    return Path(text)
+
+
+def folder_of(name: str, text: str) -> Path | None:
+    """The folder that a setting names; SettingsError when it is not there."""
+    if not text:
+        return None
+    if not Path(text).is_dir():
+        raise SettingsError(
+            f"{called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
+        )
+    return Path(text)
+
+
+def web_address(name: str, text: str) -> str:
+    """The address of a web server that a setting gives; SettingsError when it is none."""
+    if not re.fullmatch(r"https?://[!-'*-?A-~]+", text) or has_login(text):
+        raise SettingsError(
+            f"{called(name)} is {echoed(text)}; give a plain URL, such as https://api.example.com"
+        )
+    return text.rstrip("/")
+
+
+def ready_file_of(text: str) -> Path | None:
+    """The file that is to say that this worker is ready; SettingsError when it cannot be made."""
+    wrong = no_ready_file(text, called("ready_file"))
+    if wrong:
+        raise SettingsError(wrong)
+    return Path(text) if text else None
+
+
+def check_clock() -> None:
+    """SettingsError when nobody has set the clock of this machine."""
+    wrong = no_clock(clock.now())
+    if wrong:
+        raise SettingsError(wrong)

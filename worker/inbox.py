@@ -4,13 +4,16 @@ and what it says of whether anybody serves this worker.
 
 import logging
 from collections.abc import Callable, Sequence
+from threading import Timer
 from typing import Any
 
 from pydantic import ValidationError
 
 from worker.agent import Agent
+from worker.autonomy.kept import KeptOrders, RefusedError
 from worker.contract.instant import Instant
 from worker.contract.message import TASK_LOOK, TASK_RECEIPT, UNKNOWN_REGION, Receipt
+from worker.contract.standing.orders import TASK_STANDING
 from worker.messaging.hold import Held, Hold
 from worker.messaging.pinned import ForgedError, PinnedKeys
 from worker.messaging.served import Served
@@ -34,6 +37,10 @@ class Inbox:
         pinned: PinnedKeys | None,
         served: Served,
         leave: Callable[[], object] = lambda: None,
+        *,
+        standing: KeptOrders | None = None,
+        heard: Callable[[Instant], None] = lambda _at: None,
+        timer: Callable[[float, Callable[[], None]], Timer] = Timer,
     ) -> None:
         self._region = region
         self._boot = boot
@@ -43,7 +50,9 @@ class Inbox:
         self._pinned = pinned
         self._served = served
         self._leave = leave
-        self._hold = Hold(self._judge, lambda held: self.expired(held.message, held.signed))
+        self._standing = standing
+        self._heard = heard
+        self._hold = Hold(self._judge, self._drop, timer=timer)
 
     def pin(self, queues: Sequence[str], keys: Sequence[bytes]) -> None:
         """Obey what these keys signed for these queues, and nothing else. From any thread."""
@@ -51,6 +60,12 @@ class Inbox:
             self._pinned.pin(keys)
         elif keys:
             self._pinned = PinnedKeys(keys, queues)
+        if self._standing is not None:
+            self._standing.verify()
+
+    def _drop(self, held: Held) -> None:
+        """It had to make room."""
+        self.expired(held.message, held.signed)
 
     def begin(self) -> None:
         """From now on the coordinator may be heard."""
@@ -71,6 +86,7 @@ class Inbox:
         issued_at = message.get("issued_at") if isinstance(message, dict) else None
         if isinstance(issued_at, int):
             self._reference.ordered(issued_at)
+            self._heard(issued_at)
 
     def order(self, message: Any, signed: Any, expires_at: Instant | None) -> None:
         """An order is to be carried out, now or when its age can be judged."""
@@ -90,6 +106,16 @@ class Inbox:
         except OrderError:
             return  # nothing to count in it
 
+    def standing(self, message: Any, signed: Any) -> None:
+        """Standing orders came in: they replace those that stood."""
+        if self._standing is None or not self._obeys(TASK_STANDING, message, signed):
+            return
+        try:
+            self._standing.take(message, signed, self._reference.now())
+        except RefusedError as error:
+            self._agent.tally.refused += 1
+            log.warning("standing_orders_refused error=%s", error)
+
     def receipt(self, message: Any, signed: Any) -> None:
         """A receipt came in, which may be of an earlier start."""
         try:
@@ -100,6 +126,7 @@ class Inbox:
         if self._is_authentic(TASK_RECEIPT, message, signed):
             for seq in receipt.seqs:
                 self._reference.answered(receipt.boot, seq, receipt.at)
+            self._heard(receipt.at)
         if not self._obeys(TASK_RECEIPT, message, signed):
             return
         self._sender.receipted(receipt.boot, receipt.seqs)
@@ -111,8 +138,11 @@ class Inbox:
         if receipt.refused:
             if receipt.refused == UNKNOWN_REGION:
                 self._served.unknown_region()
+                if self._standing is not None:
+                    self._standing.drop("the region is not configured")
             return
         self._served.heard()
+        self._served.advised(receipt.advice)
         if receipt.leave:
             self._leave()
         if self._reference.is_known():
@@ -142,6 +172,10 @@ class Inbox:
             log.warning("message_forged task=%s error=%s", task, error)
             return False
         return True
+
+    def is_standing(self, message: Any, signed: Any) -> bool:
+        """Whether the coordinator wrote these standing orders, as far as its key is known here."""
+        return self._is_authentic(TASK_STANDING, message, signed)
 
     def _is_authentic(self, task: str, message: Any, signed: Any) -> bool:
         """Whether the coordinator wrote this, at whatever time."""

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-UNUSED: Final = ("yaml", "cryptography", "opentelemetry", "backports.zstd")
+UNUSED: Final = ("yaml", "cryptography", "opentelemetry", "backports.zstd", "msgpack", "cffi")
 """Packages that Celery and the client of the broker load when they are installed, for features that
 no worker has.
 """

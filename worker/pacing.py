@@ -85,9 +85,10 @@ class Pacer(Generic[T]):
 
     def gap_s(self, late_s: float) -> float:
         """How long after a start the next one follows, when that one is late by so much."""
-        steady = min(FULL_SHARE, max(SHARE, HEADROOM * self._arrived_per_s * self._cost_s))
-        behind = min(1.0, max(0.0, (late_s - PATIENT_S) / (BEHIND_S - PATIENT_S)))
-        share = steady + behind * (FULL_SHARE - steady)
+        share = min(FULL_SHARE, max(SHARE, HEADROOM * self._arrived_per_s * self._cost_s))
+        if late_s > PATIENT_S:
+            behind = min(1.0, (late_s - PATIENT_S) / (BEHIND_S - PATIENT_S))
+            share += behind * (FULL_SHARE - share)
         return min(LONGEST_GAP_S, self._cost_s / share)
 
     def _release(self) -> None:

@@ -1,5 +1,5 @@
-"""One worker process, put together: the agent, its outbox and sender, Celery, the watchdog, and a
-clean end.
+"""One worker process, put together: the agent, its outbox and sender, its way to the coordinator,
+and a clean end.
 """
 
 import logging
@@ -8,38 +8,42 @@ import resource
 import secrets
 import signal
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread, Timer
-from typing import Final
-
-from celery.worker import state as celery_state
+from typing import Any, Final
 
 from worker.agent import Agent
-from worker.borrowed.place import borrowed_looks
+from worker.autonomy.kept import KeptOrders
+from worker.autonomy.rounds import Rounds
+from worker.borrowed.place import borrowed_looks, budget_left
+from worker.connecting.echo import echo_of
+from worker.connecting.way import Ends, way_of
 from worker.contract.borrowing import rules as borrowed
 from worker.contract.clock import monotonic_s, now
+from worker.contract.health.serving import ListenError, serving
+from worker.contract.health.signs import Ill, Signs, stuck
 from worker.contract.message import Whereabouts, probes_queue, worker_queue
 from worker.contract.reloading.hangup import answered, hold
+from worker.contract.settings.machine import no_place
 from worker.contract.target import first_public
-from worker.flags import SettingsError
+from worker.flags import SettingsError, called
 from worker.inbox import Inbox
 from worker.joining.following import follow
 from worker.lean import settle
-from worker.messaging.celery_app import Handlers, build_app, build_controller
+from worker.messaging.handlers import Handlers
 from worker.messaging.pinned import PinnedKeys
-from worker.messaging.publisher import Publisher
 from worker.messaging.served import Served
-from worker.messaging.watchdog import Watchdog
 from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import user_agent
 from worker.probes.run import Vantage
 from worker.reference_clock import ReferenceClock
-from worker.reloading.values import link_of, reloads_of
+from worker.reloading.values import reloads_of
+from worker.reporting.counted import LostLooks
 from worker.reporting.outbox import Outbox, StateTakenError, held
 from worker.reporting.sender import HEARTBEAT_S, Sender
-from worker.reporting.whereabouts import address_of, elsewhere, whereabouts
+from worker.reporting.whereabouts import elsewhere, whereabouts
 from worker.settings import WorkerSettings
 from worker.targets.guard import Guard
 from worker.vitals import Gauge, outgoing_address
@@ -68,16 +72,22 @@ def run(settings: WorkerSettings) -> int:
     folder = settings.state_dir / f"{settings.region}.{settings.name}"
     try:
         with held(folder):
-            return _Process(settings, folder).run()
+            process = _Process(settings, folder)
+            with process.health():
+                return process.run()
     except StateTakenError as error:
         raise SettingsError(
             f"a worker {settings.name} already runs on {folder}; give this one another"
             " OUTSCOPE_WORKER (--name) or OUTSCOPE_STATE_DIR (--state-dir)"
         ) from error
-    except PermissionError as error:
+    except ListenError as error:
+        raise SettingsError(str(error)) from None
+    except OSError as error:
+        said = no_place(error)
+        if not said:
+            raise
         raise SettingsError(
-            f"cannot write to {error.filename}; give a folder that this user may write to "
-            "as OUTSCOPE_STATE_DIR (--state-dir)"
+            f"{said}; give a folder that this user may write to as OUTSCOPE_STATE_DIR (--state-dir)"
         ) from error
 
 
@@ -89,9 +99,9 @@ class _Process:
         self._looks_end_s = 0.0
         self._kinds = tuple(sorted(borrowed.KINDS)) if settings.via else tuple(KINDS)
         self._leaving = False
-        who = f"{settings.name}.{settings.region}"
-        outbox = Outbox(folder / "outbox")
-        link = link_of(settings)
+        self._echo = echo_of(settings)
+        lost = LostLooks(folder)
+        outbox = Outbox(folder / "outbox", losing=lost.lose)
         vantage = Vantage(
             guard=Guard(settings.allow, settings.policy),
             source_address=settings.source_address,
@@ -106,7 +116,7 @@ class _Process:
         self._reference = ReferenceClock()
         self._agent = Agent(
             vantage,
-            lambda rows: self._sender.keep(rows),
+            lambda rows, within_s: self._sender.keep(rows, within_s),
             reference=self._reference,
             borrowed=borrowed_looks(settings, vantage) if settings.via else None,
         )
@@ -119,19 +129,56 @@ class _Process:
             self._reference.ahead_ms,
             pins_key=pinned is not None,
             looks_from_here=not settings.via,
+            budget_left=budget_left(settings),
         )
-        publishers = Publisher(link.url, who), Publisher(link.url, who)
-        self._publisher = publishers[0]
+        boot = _boot()
+        handlers = Handlers(
+            holding=lambda: self._inbox.holding(),
+            arrived=lambda *told: self._inbox.arrived(*told),
+            now=self._reference.now,
+            order=lambda *told: self._inbox.order(*told),
+            receipt=lambda *told: self._inbox.receipt(*told),
+            standing=lambda *told: self._inbox.standing(*told),
+            expired=lambda *told: self._inbox.expired(*told),
+            consumed=lambda: self._way.heard(),
+        )
+        self._reloads = reloads_of(settings, vantage, lambda keys: self._inbox.pin(queues, keys))
+        self._way = way_of(
+            settings,
+            boot,
+            handlers,
+            self._reloads,
+            Ends(
+                connected=self._connected,
+                excused=lambda: self._agent.tally.blocked > 0,
+                hung=lambda: monotonic_s() - self._agent.tally.ticked_at_s > HUNG_S,
+                restart=self._restart,
+            ),
+        )
         self._sender = Sender(
-            publishers[0],
+            self._way.sending,
             outbox,
             region=settings.region,
             worker=settings.name,
-            boot=(boot := _boot()),
-            vitals=gauge.read,
+            boot=boot,
+            vitals=lambda: gauge.read().model_copy(
+                update={**self._rounds.vitals(), **lost.vitals()}
+            ),
             reference=self._reference,
             first_beat_s=HEARTBEAT_S,
             whereabouts=self._whereabouts,
+            beat_s=lambda: self._rounds.beat_s(),
+            joined=settings.reach.joined,
+            silent=lambda: self._rounds.is_silent(),
+            noted=lost.told,
+        )
+        self._kept = KeptOrders(folder, settings.region, settings.name, self._is_standing)
+        self._rounds = Rounds(
+            self._agent,
+            self._kept,
+            self._reference,
+            after=settings.alone_after,
+            refused=lambda: self._sender.is_refused,
         )
         self._served = Served(settings.region, settings.name, muted=lambda: self._sender.is_refused)
         self._inbox = Inbox(
@@ -143,29 +190,16 @@ class _Process:
             pinned,
             self._served,
             self._drained,
+            standing=self._kept,
+            heard=self._rounds.heard,
         )
-        handlers = Handlers(
-            holding=self._inbox.holding,
-            arrived=self._inbox.arrived,
-            now=self._reference.now,
-            order=self._inbox.order,
-            receipt=self._inbox.receipt,
-            expired=self._inbox.expired,
-            consumed=lambda: self._watchdog.heard(),
-        )
-        app = build_app(link.url, settings.region, settings.name, handlers)
-        self._controller = build_controller(app, who, self._connected)
-        link.tell(*(publisher.use for publisher in publishers), self._controller.consumer.use)
-        self._reloads = reloads_of(settings, vantage, link, partial(self._inbox.pin, queues))
-        self._watchdog = Watchdog(
-            publishers[1],
-            region=settings.region,
-            worker=settings.name,
-            excused=lambda: self._agent.tally.blocked > 0,
-            hung=lambda: monotonic_s() - self._agent.tally.ticked_at_s > HUNG_S,
-            cut=self._controller.consumer.cut,
-            restart=self._restart,
-        )
+
+    def health(self) -> AbstractContextManager[None]:
+        """Say whether we are well, while the block runs, where the operator wants to ask."""
+        tally, served = self._agent.tally, self._served
+        alive: dict[str, Ill] = {"looks": lambda: stuck(tally.ticked_at_s, HUNG_S)}
+        signs = Signs(lambda: alive, lambda: {**alive, "coordinator": served.ill})
+        return serving(self._settings.health, signs, called("health"))
 
     def run(self) -> int:
         """Start the parts, consume until told to stop, end in order."""
@@ -186,27 +220,29 @@ class _Process:
             self._settings.ready_file.unlink(missing_ok=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
+        self._echo.start()
         self._agent.start()
         self._sender.start()
-        self._watchdog.start()
+        self._rounds.start()
         with answered(self._reloads.reload):
             follow(self._settings.state_dir, partial(os.kill, os.getpid(), signal.SIGHUP))
-            self._controller.start()
-        self._watchdog.stop()
+            code = self._way.run()
         self._served.stop()
+        self._rounds.stop()
         self._agent.drain(max(0.0, self._looks_end_s - monotonic_s()))
         self._sender.stop(SEND_END_S)
         log.info("stopped")
-        return int(self._controller.exitcode or 0)
+        return code
 
     def _whereabouts(self) -> Whereabouts:
         if self._settings.via:
             return elsewhere(self._settings.via, self._settings.region)
-        source, seen = self._settings.source_address, self._publisher.seen_as
-        own = source or outgoing_address()
-        return whereabouts(
-            own, first_public(self._settings.public_address, own, seen and address_of(seen))
-        )
+        own = self._settings.source_address or outgoing_address()
+        seen = self._settings.public_address, own, self._echo.seen_from, self._way.seen_from
+        return whereabouts(own, first_public(*seen))
+
+    def _is_standing(self, message: Any, signed: Any) -> bool:
+        return self._inbox.is_standing(message, signed)
 
     def _connected(self) -> None:
         """The broker took us in: whether a coordinator hears us as well is not known yet."""
@@ -220,14 +256,15 @@ class _Process:
         """The coordinator has us finish and leave; it says so with each receipt."""
         if not self._leaving:
             self._leaving = True
+            self._kept.drop("an operator has this worker leave")
             log.info("drained an operator has this worker finish its looks and leave")
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _told_to_stop(self, number: int, _frame: object) -> None:
-        if celery_state.should_stop is not None:
+        if self._looks_end_s:
             os._exit(1)  # asked twice: at once
         log.info("stopping signal=%s", signal.Signals(number).name)
-        celery_state.should_stop = os.EX_OK
+        self._way.stop()
         self._looks_end_s = monotonic_s() + LOOKS_END_S
         Thread(target=self._close, daemon=True).start()
         last_resort = Timer(END_S, os._exit, (0,))

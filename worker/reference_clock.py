@@ -35,6 +35,8 @@ class Bound:
         self._before: float | None = None
         self._lately: float | None = None
         self._since_s = 0.0
+        self.lowest: float | None = None
+        """The lowest of late; None without any."""
 
     def add(self, value: float, at_s: float) -> None:
         """One more value."""
@@ -42,11 +44,7 @@ class Bound:
             self._before = self._lately
             self._lately, self._since_s = None, at_s
         self._lately = value if self._lately is None else min(value, self._lately)
-
-    @property
-    def lowest(self) -> float | None:
-        """The lowest of late; None without any."""
-        return min((v for v in (self._before, self._lately) if v is not None), default=None)
+        self.lowest = min(self._lately, self._lately if self._before is None else self._before)
 
 
 class ReferenceClock:
@@ -66,20 +64,16 @@ class ReferenceClock:
 
     def now(self) -> Instant:
         """This moment by the coordinator's clock."""
-        return self._now() - self.ahead_ms()
+        with self._lock:
+            own_ms = self._now()
+            return own_ms - self._ahead_ms(own_ms)
 
     def ahead_ms(self) -> int:
         """How far our clock is ahead of the coordinator's, negative when it is behind; 0 when it
         may well be right.
         """
         with self._lock:
-            own = self._now() - self._monotonic_s() * 1000
-            lowest, highest = self._lowest(), self._most.lowest
-            if highest is None:
-                return 0
-            ahead = own + highest  # at most
-            surely = lowest is not None and own + lowest > CLOSE_MS
-            return round(ahead) if surely or ahead < -CLOSE_MS else 0
+            return self._ahead_ms(self._now())
 
     def is_known(self) -> bool:
         """Whether receipts have told the coordinator's time since this start. Orders alone never
@@ -88,6 +82,21 @@ class ReferenceClock:
         with self._lock:
             least, most = self._answered
             return most - least <= CLOSE_ENOUGH_MS
+
+    def behind_ms(self) -> float | None:
+        """By how much the monotonic clock is behind the coordinator's, negative when it is ahead,
+        as receipts of this start tell; None when they do not.
+        """
+        with self._lock:
+            least, most = self._answered
+            return -(least + most) / 2 if most - least <= CLOSE_ENOUGH_MS else None
+
+    def remember(self, behind_ms: float) -> None:
+        """An earlier start on this machine knew this; what this one hears decides."""
+        with self._lock:
+            at_s = self._monotonic_s()
+            self._most.add(-behind_ms, at_s)
+            self._least.add(behind_ms, at_s)
 
     def ordered(self, issued_at: Instant) -> None:
         """An order came in that was issued at this moment of the coordinator's clock."""
@@ -120,6 +129,15 @@ class ReferenceClock:
             self._least.add(-least, at_s)
             self._most.add(most, at_s)
             self._answered = max(self._answered[0], least), min(self._answered[1], most)
+
+    def _ahead_ms(self, own_ms: Instant) -> int:
+        highest = self._most.lowest
+        if highest is None:
+            return 0
+        own, lowest = own_ms - self._monotonic_s() * 1000, self._lowest()
+        ahead = own + highest  # at most
+        surely = lowest is not None and own + lowest > CLOSE_MS
+        return round(ahead) if surely or ahead < -CLOSE_MS else 0
 
     def _lowest(self) -> float | None:
         found = self._least.lowest

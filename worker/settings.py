@@ -13,6 +13,7 @@ from typing import Final
 from worker.contract import logs
 from worker.contract.borrowing.rules import GLOBALPING
 from worker.contract.broker import BrokerUrlError, check_broker_url
+from worker.contract.health.serving import Address, read_address
 from worker.contract.message import IDENTIFIER
 from worker.contract.settings.address import echoed, has_login
 from worker.flags import (
@@ -20,11 +21,16 @@ from worker.flags import (
     SettingsError,
     called,
     default_state_dir,
+    file_of,
+    folder_of,
     from_environment,
     parser,
     read_text,
+    ready_file_of,
+    web_address,
+    whole_number,
 )
-from worker.joining.key import Key, kept_key, lay_out_authority
+from worker.joining.key import BROKER, HTTPS, Key, Reach, kept_key, lay_out_authority
 from worker.messaging.pinned import read_key
 from worker.targets.policy import Network, Policy, PolicyError, read_policy
 
@@ -50,9 +56,12 @@ class WorkerSettings:
     ca_file: Path | None = None
     certificates_dir: Path | None = None
     ready_file: Path | None = None
+    health: Address | None = None
     log_level: str = "INFO"
     via: str = ""
+    reach: Reach = Reach()
     globalping_url: str = URL
+    alone_after: int = 3
     coordinator_keys: tuple[bytes, ...] = ()
     told: "Told" = field(default_factory=lambda: Told({}, {}))
     """Where all of it came from, to be asked again."""
@@ -113,8 +122,17 @@ class Told:
             "coordinator_key": key.coordinator_key,
         }
 
+    def reach(self) -> Reach:
+        """What a worker that joined may reach, and which way it is told to go."""
+        key = kept_key(self.folder)
+        found = Reach() if key is None else key.reach()
+        given = self._given("via")
+        return replace(found, way=given) if given in (HTTPS, BROKER) else found
+
     def broker(self) -> str:
-        """The broker's URL."""
+        """The broker's URL; empty for a worker that knows the relay alone."""
+        if not self.text("broker") and self.reach().relay is not None:
+            return ""
         what = "the broker's URL, for example rediss://user:password@host"
         return _broker(_required("broker", self.text("broker"), what))
 
@@ -129,6 +147,7 @@ class Told:
     def log_level(self) -> str:
         """How much is logged."""
         try:
+            logs.check_format(self.environ)
             return logs.valid_level(self.text("log_level") or "INFO", called("log_level"))
         except ValueError as error:
             raise SettingsError(str(error)) from None
@@ -167,27 +186,34 @@ def read_settings(
         allow=_networks(texts["allow"]),
         contact=_contact(texts["contact"]),
         policy=told.policy(),
-        ca_file=_file("ca_file", texts["ca_file"]),
-        certificates_dir=_folder("certificates_dir", texts["certificates_dir"]),
-        ready_file=Path(texts["ready_file"]) if texts["ready_file"] else None,
+        ca_file=file_of("ca_file", texts["ca_file"]),
+        certificates_dir=folder_of("certificates_dir", texts["certificates_dir"]),
+        ready_file=ready_file_of(texts["ready_file"]),
+        health=_health(texts["health"]),
         log_level=told.log_level(),
         via=_way(texts["via"]),
-        globalping_url=_web_address("globalping_url", texts["globalping_url"] or URL),
+        reach=told.reach(),
+        globalping_url=web_address("globalping_url", texts["globalping_url"] or URL),
+        alone_after=whole_number("alone_after", texts["alone_after"], default=3, most=1000),
         coordinator_keys=told.coordinator_keys(),
         told=told,
     )
 
 
+def _health(text: str) -> Address | None:
+    try:
+        return read_address(text, called("health"))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 def _way(text: str) -> str:
-    if text not in ("", GLOBALPING):
-        raise SettingsError(f"{called('via')} is {text!r}; give {GLOBALPING}, or leave it out")
-    return text
-
-
-def _web_address(name: str, text: str) -> str:
-    if not re.fullmatch(r"https?://[!-'*-?A-~]+", text) or has_login(text):
-        raise SettingsError(f"{called(name)} is {echoed(text)}; give a plain URL, such as {URL}")
-    return text.rstrip("/")
+    """How looks are made: empty for from here."""
+    if text not in ("", GLOBALPING, HTTPS, BROKER):
+        raise SettingsError(
+            f"{called('via')} is {text!r}; give {HTTPS}, {BROKER} or {GLOBALPING}, or leave it out"
+        )
+    return text if text == GLOBALPING else ""
 
 
 def _required(name: str, text: str, what: str) -> str:
@@ -272,23 +298,3 @@ def _policy_part(name: str, **text: str) -> Policy:
         return read_policy(**text)
     except PolicyError as error:
         raise SettingsError(f"{called(name)}: {error}") from error
-
-
-def _file(name: str, text: str) -> Path | None:
-    if not text:
-        return None
-    if not Path(text).is_file():
-        raise SettingsError(
-            f"{called(name)} is {text!r}, but there is no such file; give the path of a PEM file"
-        )
-    return Path(text)
-
-
-def _folder(name: str, text: str) -> Path | None:
-    if not text:
-        return None
-    if not Path(text).is_dir():
-        raise SettingsError(
-            f"{called(name)} is {text!r}, but there is no such folder; make it, or leave this out"
-        )
-    return Path(text)

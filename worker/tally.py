@@ -18,6 +18,8 @@ class Tally:
     """
     late: int = 0
     """Looks that came too late to be made."""
+    alone: int = 0
+    """Looks that no order asked for, made by standing orders."""
     refused: int = 0
     """Orders and looks that made no sense."""
     ticked_at_s: float = field(default_factory=monotonic_s)

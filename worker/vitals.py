@@ -42,6 +42,7 @@ class Gauge:
         *,
         pins_key: bool = False,
         looks_from_here: bool = True,
+        budget_left: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._tally = tally
         self._outbox = outbox
@@ -51,6 +52,7 @@ class Gauge:
         self._ahead_ms = ahead_ms
         self._pins_key = pins_key
         self._looks_from_here = looks_from_here
+        self._budget_left = budget_left
         self._version = own_version()
         self._started_at = now()
 
@@ -71,6 +73,7 @@ class Gauge:
             address=self._address() if self._looks_from_here else None,
             clock_ahead_ms=(ahead_ms := self._ahead_ms()),
             pins_key=self._pins_key,
+            budget_left=self._budget_left(),
             self_test=self._self_test(lag_ms, ahead_ms),
         )
 

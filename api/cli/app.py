@@ -14,6 +14,7 @@ from typer.main import get_group
 
 from api.cli.commands import COMMANDS, Command
 from api.cli.options.loading import absent, unwrap
+from api.cli.terminal.outside import say
 from worker.contract.installed import own_version, third_party
 
 _OWN: Final = {"help_option_names": ["-h", "--help"]}
@@ -55,7 +56,7 @@ def _load(command: Command) -> TyperCommand | TyperGroup:
 
 def _say_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"outscope {own_version()}")
+        say(f"outscope {own_version()}")
         raise typer.Exit
 
 

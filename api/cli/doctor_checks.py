@@ -15,17 +15,22 @@ from coordinator.configuration import ConfigurationError, load_configuration, un
 from coordinator.configuration.check import SECRET_PREFIX, Kinds
 from coordinator.doctor import Finding, State, failure, machine, ok, warning
 from coordinator.doctor.archives import look_at_archive
-from coordinator.doctor.broker import look_at_broker
-from coordinator.doctor.broker_safety import look_at_broker_safety
+from coordinator.doctor.brokers.broker import look_at_broker
+from coordinator.doctor.brokers.broker_safety import look_at_broker_safety
+from coordinator.doctor.brokers.rabbitmq import look_at_rabbitmq
+from coordinator.doctor.collector import look_at_collector
 from coordinator.doctor.geography import look_at_places
 from coordinator.doctor.store import look_at_store
 from coordinator.doctor.work import look_at_work
+from coordinator.messaging.rabbitmq.management import VARIABLE as MANAGEMENT
 from coordinator.settings import SettingsError, read_settings
 from coordinator.store import StoreError
 from coordinator.store.database import connection_name, sqlite_path
 from coordinator.store.inspection import inspect
 from worker.contract import clock
+from worker.contract.reloading.sentinel import found
 from worker.contract.settings.address import secrets_of
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         ("name servers", lambda: [look_at_name_servers()]),
         ("open files", lambda: [machine.look_at_open_files()]),
         ("disk", lambda: machine.look_at_disk(_folders(installation))),
+        ("writing", lambda: [machine.look_at_writing(_folders(installation))]),
+        ("memory", lambda: [machine.look_at_memory()]),
         ("countries", lambda: look_at_places(countries, networks, now)),
         ("settings", lambda: [_settings(installation)]),
         (
@@ -82,6 +89,7 @@ def _checks(installation: Installation) -> Iterable[tuple[str, Callable[[], Iter
         ("broker", lambda: _broker_and_clock(installation)),
         ("store", lambda: asyncio.run(_all(look_at_store(url)))),
         ("archive", lambda: [look_at_archive(installation.environ.get("OUTSCOPE_ARCHIVE"), url)]),
+        ("otel", lambda: look_at_collector(installation.environ)),
         ("work", lambda: asyncio.run(_all(look_at_work(url, now, elsewhere)))),
     )
 
@@ -170,10 +178,13 @@ def _broker_and_clock(installation: Installation) -> Iterator[Finding]:
         before = clock.now()
         finding, theirs = look_at_broker(installation.broker)
         yield finding
+        if is_rabbitmq(installation.broker) and finding.state is State.OK:
+            told = installation.environ.get(MANAGEMENT, "").strip()
+            yield from look_at_rabbitmq(installation.broker, told)
         if theirs is not None:
             offsets.append(("the broker", machine.offset_ms(before, theirs, clock.now())))
             regions = asyncio.run(_regions(installation.database))
-            yield from look_at_broker_safety(installation.broker, regions)
+            yield from look_at_broker_safety(found(installation.broker), regions)
     if connection_name(installation.database) == "postgres":
         offset = asyncio.run(_database_offset(installation.database))
         offsets += [("the database", offset)] if offset is not None else []

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from api.demo.status_page import serve
 from api.demo.weather import Behaviour, Weather
 from api.demo.world import ENDPOINTS, Endpoint
 from api.supervisor.claim import free_port
@@ -31,6 +32,9 @@ async def internet(weather: Weather, folder: Path) -> AsyncIterator[tuple[int, P
             server = await _listen(endpoint, port, weather, context)
             stack.push_async_callback(server.wait_closed)
             stack.callback(server.close)
+        page = await serve(weather.page, port)
+        stack.push_async_callback(page.wait_closed)
+        stack.callback(page.close)
         yield port, ca_file
         for task in asyncio.all_tasks():
             if task.get_name() == _NAME:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from api.demo.script import INCIDENTS, WELL, Claim, Step
+from api.demo.script import INCIDENTS, MISSING, WELL, Claim, Step
 from api.demo.telling import Teller
 from api.demo.watch import View, view
 from api.demo.weather import Weather
-from api.demo.world import NAMES, REFERENCE, SPOTS
+from api.demo.world import NAMES, REFERENCE, SPOTS, VENDOR
 from api.supervisor.api_client import get
 from api.supervisor.product import Product
 
@@ -114,6 +114,27 @@ async def check_incidents(port: int, teller: Teller, within_s: float) -> Played:
         played.seen = "; ".join(seen)
         if seen == expected:
             played.took_s, played.seen = loop.time() - began_s, ""
+            break
+        await asyncio.sleep(_LOOK_S)
+    teller.outcome(played.took_s, played.right, played.faults)
+    return played
+
+
+async def check_word(port: int, teller: Teller, within_s: float) -> Played:
+    """Whether the product says that the vendor was late and admitted only half."""
+    teller.script("Did Cinder's vendor say it in time, and all of it?")
+    played = Played("The vendor's word", f"late, without {' and '.join(MISSING)}")
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    while loop.time() < began_s + within_s:
+        card = await get("127.0.0.1", port, f"/v1/vendors/{VENDOR}/acknowledgements")
+        row = next((one for one in card["items"] if one["state"] == "acknowledged"), None)
+        late = row is not None and row["lag"]["best_ms"] > 0
+        if row is not None and late and row["reach"]["components_missing"] == [*MISSING]:
+            path = f"/v1/incidents/{row['incident_id']}/acknowledgements"
+            told = await get("127.0.0.1", port, path)
+            teller.note(told["items"][0]["sentence"])
+            played.took_s = loop.time() - began_s
             break
         await asyncio.sleep(_LOOK_S)
     teller.outcome(played.took_s, played.right, played.faults)

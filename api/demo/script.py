@@ -93,6 +93,15 @@ def _cinder_back(*components: str) -> Callable[[Weather], None]:
     return lambda weather: weather.set(Behaviour.FINE, endpoints_of("cinder", *components))
 
 
+def _admitted(weather: Weather) -> None:
+    weather.page.admit("api")
+
+
+def _cinder_well(weather: Weather) -> None:
+    _cinder_back("app")(weather)
+    weather.page.close()
+
+
 def _nothing(_weather: Weather) -> None:
     """The weather stays."""
 
@@ -130,12 +139,17 @@ SCRIPT: Final = (
         {"cinder": Claim("system_wide")},
     ),
     Step(
+        "Only now Cinder's status page says something: of its API alone.",
+        _admitted,
+        {"cinder": Claim("system_wide")},
+    ),
+    Step(
         "Cinder recovers, first its API.",
         _cinder_back("api"),
         {"cinder": _component("app", "login")},
     ),
     Step("Then its login.", _cinder_back("login"), {"cinder": _component("app")}),
-    Step("Then its app: all is well.", _cinder_back("app")),
+    Step("Then its app: all is well.", _cinder_well),
     Step(
         "The worker in Sydney is stopped: nobody hears from that region any more.",
         _nothing,
@@ -145,5 +159,7 @@ SCRIPT: Final = (
     Step("It is started again.", _nothing, within_s=30),
 )
 
+MISSING: Final = ("app", "login")
+"""What failed and the page never admitted."""
 INCIDENTS: Final = {"aster": "regional", "bramble": "component", "cinder": "system_wide"}
 """The one incident of each service that the script makes, and the widest scope it has."""

@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 
 from api.demo.internet import internet
-from api.demo.play import HOLD_S, Played, Player, check_incidents
+from api.demo.play import HOLD_S, Played, Player, check_incidents, check_word
 from api.demo.script import SCRIPT
 from api.demo.telling import Teller
 from api.demo.weather import Weather
@@ -112,6 +112,7 @@ async def _play(
             break
         teller.summary(played)
     played.append(await check_incidents(running.settings.port, teller, _RESOLVED_WITHIN_S))
+    played.append(await check_word(running.settings.port, teller, _RESOLVED_WITHIN_S))
     teller.summary(played)
     wrong = sum(not step.right for step in played)
     teller.note(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from api.demo.status_page import StatusPage
 from api.demo.world import SPOTS, Endpoint
 
 EVERYWHERE: Final = tuple(spot.id for spot in SPOTS)
@@ -27,9 +28,12 @@ class Behaviour(StrEnum):
 
 
 class Weather:
-    """The behaviour of each endpoint towards each region. All is fine at first."""
+    """The behaviour of each endpoint towards each region, and what the status page says. All is
+    fine at first.
+    """
 
     def __init__(self) -> None:
+        self.page = StatusPage()
         self._now: dict[tuple[str, str], Behaviour] = {}
 
     def set(

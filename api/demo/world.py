@@ -47,6 +47,10 @@ SPOTS: Final = (
 )
 NAMES: Final = {"aster": "Aster", "bramble": "Bramble", "cinder": "Cinder", "internet": "Internet"}
 REFERENCE: Final = "internet"
+VENDOR: Final = "cinder"
+"""The service whose vendor has a status page."""
+PAGE: Final = "127.2.3.4"
+"""Where that is."""
 ENDPOINTS: Final = (
     Endpoint("aster", "api", "Aster API", "127.2.1.1"),
     Endpoint("aster", "web", "Aster for the web", "127.2.1.2"),
@@ -110,10 +114,30 @@ def _service(service: str, port: int, speed: float) -> dict[str, Any]:
             {
                 "id": endpoint.component,
                 "name": endpoint.name,
-                "checks": [_check(endpoint, port, speed)],
+                "checks": _checks(endpoint, port, speed),
             }
             for endpoint in endpoints_of(service)
         ],
+    }
+
+
+def _checks(endpoint: Endpoint, port: int, speed: float) -> list[dict[str, Any]]:
+    checks = [_check(endpoint, port, speed)]
+    if endpoint.id == f"{VENDOR}/api":
+        checks.append(_page(port, speed))
+    return checks
+
+
+def _page(port: int, speed: float) -> dict[str, Any]:
+    """The check that reads the vendor's page; it does not vote."""
+    return {
+        "id": f"{VENDOR}-page",
+        "kind": "vendor_status",
+        "provider": "statuspage",
+        "url": f"http://{PAGE}:{port}",
+        "components": {one.name: one.component for one in endpoints_of(VENDOR)},
+        "interval": _duration(INTERVAL_MS, speed),
+        "timeout": _duration(INTERVAL_MS * 3 // 4, speed),
     }
 
 

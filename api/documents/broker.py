@@ -17,6 +17,8 @@ class Traffic:
     counts: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     waiting: int = 0
+    waiting_s: float = 0.0
+    """How long the oldest report has waited there; several that take see it longer than it is."""
     trouble: str = ""
     why: str = ""
 
@@ -39,6 +41,7 @@ def _together(books: list[Mapping[str, Any]]) -> Traffic:
         {key: _total(books, key) for key in _COUNTS},
         refused,
         max(one.get("waiting", 0) for one in books),
+        min(one.get("waiting_s", 0.0) for one in books),
         trouble,
         why,
     )

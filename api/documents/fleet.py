@@ -1,6 +1,6 @@
 """Where we look from: regions, their workers, and the looks that were declared missed."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -41,6 +41,13 @@ class RegionView(TypedDict):
     longitude: float | None
     simulated: Annotated[
         bool, Field(description="it is only played: a vantage point whatever machine it shares")
+    ]
+    workers_from: Annotated[
+        Literal["here", "joined"],
+        Field(
+            description="whose workers it has: `outscope up` starts one on its own machine (here),"
+            " or only those that joined or were started elsewhere (joined)"
+        ),
     ]
     place: PlaceView
     together: Annotated[
@@ -107,8 +114,34 @@ class VitalsView(TypedDict, total=False):
     outbox_reports: int
     dropped_reports: int
     late_looks: int
+    standing: Annotated[
+        str | None,
+        Field(
+            description="the version of the standing orders that it holds, empty without any; null"
+            " or absent when it takes none"
+        ),
+    ]
+    standing_until: Annotated[int, Field(description="their end, in milliseconds since 1970")]
+    alone: Annotated[
+        bool, Field(description="whether it heard nobody until a moment ago, and looked by them")
+    ]
+    alone_looks: Annotated[int, Field(description="looks made by them since its start")]
+    lost_looks: Annotated[
+        int,
+        Field(
+            description="looks of which only counts are left, because its outbox had no more room"
+        ),
+    ]
+    lost_minutes: Annotated[
+        list[tuple[int, int, int]],
+        Field(description="those by minute: milliseconds since 1970, looks, and failed ones"),
+    ]
     loop_lag_ms: float
     rss_mb: float
+    budget_left: Annotated[
+        int | None,
+        Field(description="borrowed tests left to its machine within the hour; null for own looks"),
+    ]
     self_test: Annotated[str, Field(description="empty when its self-test passed")]
     clock_ahead_ms: Annotated[
         int,
@@ -167,7 +200,8 @@ class GapView(TypedDict):
         GapReason,
         Field(
             description="`no_worker`: none of the region was heard; `no_result`: nothing came back;"
-            " `no_broker`: the broker was away, or refused; `paused`: the coordinator stood still"
+            " `no_broker`: the broker was away, or refused; `paused`: the coordinator stood still;"
+            " `no_room`: it was made, and its worker had no more room to keep what it saw"
         ),
     ]
 

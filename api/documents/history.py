@@ -57,5 +57,8 @@ class History(TypedDict):
     since: Annotated[Time, Field(description="to whole minutes; earlier where none are kept")]
     until: Time
     as_of: Annotated[Time, Field(description="up to when results are counted")]
+    left_out_ms: Annotated[
+        int, Field(description="of announced maintenance that is left out as a whole; 0 by default")
+    ]
     whole: Bucket
     points: list[Point]

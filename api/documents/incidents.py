@@ -1,6 +1,6 @@
 """Incidents and the lines of their timelines."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,6 +15,41 @@ class CauseView(TypedDict):
 
     id: str
     service: str
+
+
+class CauseIdView(TypedDict):
+    """An incident and its service."""
+
+    incident: str
+    service: str
+
+
+class MaintenanceView(TypedDict):
+    """The announced maintenance in which an incident began."""
+
+    state: Annotated[
+        Literal["within", "outlasted"],
+        Field(description="it is within the window, or went on behind its end"),
+    ]
+    window: Annotated[str, Field(description="id of the window")]
+    title: str
+    source: Annotated[str, Field(description="`configuration`, `operator`, `feed:ID` or `page:ID`")]
+    since: Time
+    until: Annotated[Time, Field(description="with windows that go on where it ends")]
+
+
+class ProbableCauseView(TypedDict):
+    """The incident upstream that most likely caused another one."""
+
+    incident: str
+    service: str
+    components: Annotated[
+        list[str], Field(description="those that are depended on; none: the whole service")
+    ]
+    probability: Annotated[
+        float, Field(description="from timing and from where both reach, 0.5 to 1")
+    ]
+    root: Annotated[CauseIdView, Field(description="what most likely caused that in turn")]
 
 
 class IncidentView(TypedDict):
@@ -41,6 +76,17 @@ class IncidentView(TypedDict):
     intermittent: Annotated[
         bool, Field(description="whether it came and went several times within an hour")
     ]
+    duty_cycle: Annotated[
+        float | None,
+        Field(
+            description="of an intermittent one, the share of the time in which it fails, from 0"
+            " to 1; null while not known"
+        ),
+    ]
+    period_ms: Annotated[
+        int | None,
+        Field(description="and the usual time from one beginning to the next; null likewise"),
+    ]
     withdrawn: Annotated[
         bool,
         Field(
@@ -63,6 +109,16 @@ class IncidentView(TypedDict):
                 "the earlier incident that it most likely shares its cause with: they began"
                 " together"
             )
+        ),
+    ]
+    maintenance: Annotated[
+        MaintenanceView | None,
+        Field(description="the announced maintenance that it began in, if it began in any"),
+    ]
+    probably_caused_by: Annotated[
+        ProbableCauseView | None,
+        Field(
+            description="the incident of a service that it depends on which most likely caused it"
         ),
     ]
 

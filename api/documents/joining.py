@@ -22,6 +22,13 @@ class Joined(TypedDict):
     broker_ca: Annotated[
         str, Field(description="certificates of the broker's authority (PEM); empty: public ones")
     ]
+    relay: Annotated[
+        str,
+        Field(
+            description="where a relay is, for workers that do not reach the broker: `here`, a URL,"
+            " or nothing"
+        ),
+    ]
     coordinator_key: Annotated[
         str, Field(description="the public key of the coordinator, whom alone it obeys")
     ]

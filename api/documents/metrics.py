@@ -2,20 +2,24 @@
 metric families.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics import exposition
 from prometheus_client.registry import Collector
 
+from api.documents.incident_metrics import incident_metrics
 from api.documents.picture.picture import Picture
 from api.documents.readiness import OK, readiness
+from api.documents.telemetry_metrics import telemetry_metrics
 from api.documents.traffic_metrics import traffic_metrics
 from api.documents.words import FitnessWord, ScopeWord, SeverityWord
 from api.documents.worker_metrics import epoch, one_of, worker_metrics
+from coordinator.store.state.incident_counts import Opened
 from worker.contract.instant import Instant
 
 _COUNTS: Final = {
@@ -53,22 +57,47 @@ class Facts(Collector):
     """What each writer last told of itself."""
     newest: Instant | None = None
     """When the last result was stored."""
+    notices: Sequence[tuple[str, int, Instant]] = ()
+    """Messages that have not arrived yet: rule, how many, since when the oldest waits."""
+    incidents: Mapping[str, Opened] = field(default_factory=dict)
+    """How many began, by service."""
     at: Instant = 0
     """When this is told."""
+    telemetry: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is told of each signal that goes to an OpenTelemetry collector."""
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
         yield from _services(self.picture)
+        yield from incident_metrics(self.picture, self.incidents)
         yield from _regions(self.picture)
         yield from worker_metrics(self.picture.workers)
         yield from _coordinator(self)
+        yield from _notices(self)
+        yield from telemetry_metrics(self.telemetry)
 
 
-def text(facts: Facts, *others: CollectorRegistry) -> bytes:
-    """The Prometheus text of the facts and of other registries."""
-    registry = CollectorRegistry()
-    registry.register(facts)
-    return b"".join(map(generate_latest, (registry, *others)))
+@dataclass(frozen=True, eq=False)
+class _Whole(Collector):
+    """All that is told at one scrape, as one."""
+
+    parts: Sequence[Collector]
+
+    def collect(self) -> Iterable[Metric]:
+        """All families."""
+        for part in self.parts:
+            yield from part.collect()
+
+
+def text(facts: Facts, *others: Collector) -> bytes:
+    """The Prometheus text of the facts and of other collectors."""
+    return generate_latest(_Whole((facts, *others)))
+
+
+def open_metrics(facts: Facts, *others: Collector) -> bytes:
+    """The same by OpenMetrics 1.0, which has exemplars."""
+    write: Callable[[Collector], bytes] = exposition.generate_latest
+    return write(_Whole((facts, *others)))
 
 
 def _services(picture: Picture) -> Iterator[Metric]:
@@ -144,6 +173,20 @@ def _age(facts: Facts) -> Iterator[Metric]:
     if facts.newest is not None:
         newest.add_metric([], facts.newest / 1000)
     return iter((ready, age, newest))
+
+
+def _notices(facts: Facts) -> Iterator[Metric]:
+    """What people and machines were to be told and have not been."""
+    number = GaugeMetricFamily(
+        "outscope_notices_waiting", "Messages that have not arrived yet", labels=["rule"]
+    )
+    age = GaugeMetricFamily(
+        "outscope_notices_waiting_seconds", "How long the oldest of them waits", labels=["rule"]
+    )
+    for rule, count, since in facts.notices:
+        number.add_metric([rule], count)
+        age.add_metric([rule], max(0, facts.at - since) / 1000)
+    return iter((number, age))
 
 
 def _writers(writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:

@@ -32,6 +32,7 @@ class DisruptionLine(TypedDict):
 
     headline: str
     state: StateWord
+    slow: Annotated[bool, Field(description="nothing fails; answers only take longer")]
     scope: ScopeWord
     regions: list[str]
     components: list[str]

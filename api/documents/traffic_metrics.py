@@ -28,6 +28,11 @@ def traffic_metrics(picture: Picture) -> Iterator[Metric]:
     waiting = GaugeMetricFamily(
         "outscope_broker_waiting_reports", "Reports that wait at the broker", labels=["region"]
     )
+    age = GaugeMetricFamily(
+        "outscope_broker_waiting_seconds",
+        "How long the oldest report waits at the broker",
+        labels=["region"],
+    )
     refused = CounterMetricFamily(
         "outscope_broker_refused", "Messages that were no reports", labels=["region", "reason"]
     )
@@ -41,8 +46,9 @@ def traffic_metrics(picture: Picture) -> Iterator[Metric]:
             continue
         one_of(trouble, (region["id"],), TROUBLES, found.trouble)
         waiting.add_metric([region["id"]], found.waiting)
+        age.add_metric([region["id"]], found.waiting_s)
         for reason, number in found.refused.items():
             refused.add_metric([region["id"], reason], number)
         for key, family in counts.items():
             family.add_metric([region["id"]], found.counts.get(key, 0))
-    return iter((trouble, waiting, refused, *counts.values()))
+    return iter((trouble, waiting, age, refused, *counts.values()))

@@ -33,6 +33,12 @@ _VITALS: Final = (
         0.001,
     ),
     (
+        "budget_left",
+        "outscope_worker_budget_left_tests",
+        "Borrowed tests that its machine may still ask for within the hour",
+        1.0,
+    ),
+    (
         "rss_mb",
         "outscope_worker_resident_memory_bytes",
         "Memory of the worker's process",
@@ -44,6 +50,16 @@ _VITAL_COUNTS: Final = (
         "dropped_reports",
         "outscope_worker_dropped_reports",
         "Reports given up because the outbox was full",
+    ),
+    (
+        "alone_looks",
+        "outscope_worker_alone_looks",
+        "Looks made by standing orders, while nobody was heard",
+    ),
+    (
+        "lost_looks",
+        "outscope_worker_lost_looks",
+        "Looks of which only counts by minute are left, because the outbox was full",
     ),
     ("late_looks", "outscope_worker_late_looks", "Looks not made because they came too late"),
 )
@@ -76,7 +92,7 @@ def worker_metrics(known_workers: Sequence[WorkerView]) -> Iterator[Metric]:
                 heard.add_metric(names, max(times))
             vitals: list[Mapping[str, Any]] = [one["vitals"] or {} for one in told]
             for key, _, _, factor in _VITALS:
-                if values := [one[key] for one in vitals if key in one]:
+                if values := [found for one in vitals if (found := one.get(key)) is not None]:
                     gauges[key].add_metric(names, sum(values) * factor)
             for key, family in counts.items():
                 if values := [one[key] for one in vitals if key in one]:

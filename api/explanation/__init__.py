@@ -4,7 +4,7 @@ what people read, over HTTP and in `outscope explain`.
 May import coordinator.domain and worker.contract.
 """
 
-from api.explanation.incident import explain_incident, telling
+from api.explanation.incident import between, explain_incident, telling
 from api.explanation.verdict import explain
 from api.explanation.words import COMMAND, Explanation, Names, Point, Section, Style
 
@@ -15,6 +15,7 @@ __all__ = [
     "Point",
     "Section",
     "Style",
+    "between",
     "explain",
     "explain_incident",
     "telling",

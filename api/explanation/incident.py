@@ -11,6 +11,7 @@ from api.explanation.words import (
     Point,
     Section,
     Style,
+    comes_and_goes,
     lasting,
     listed,
 )
@@ -67,7 +68,7 @@ def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
         f"{incident['severity'].title()} of {names.service}, {_SCOPES[incident['scope']]}:"
         f" {reach}{peak}."
     )
-    yield Point(f"It began {_between(incident['started_after'], incident['started_by'], style)}.")
+    yield Point(f"It began {between(incident['started_after'], incident['started_by'], style)}.")
     if incident["withdrawn"]:
         yield Point(f"It was withdrawn: {incident['reason']}", state="bad")
     elif incident["resolved_at"] is None:
@@ -76,16 +77,16 @@ def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
         lasted = lasting(
             parse_rfc3339(incident["ended_by"]) - parse_rfc3339(incident["started_by"])
         )
-        between = _between(incident["ended_after"], incident["ended_by"], style)
+        ended = between(incident["ended_after"], incident["ended_by"], style)
         yield Point(
-            f"It ended {between}, after about {lasted}; that was sure at"
+            f"It ended {ended}, after about {lasted}; that was sure at"
             f" {style.moment(incident['resolved_at'])}."
         )
     else:
         closed_at = style.moment(incident["resolved_at"])
         yield Point(f"It was closed at {closed_at}: {incident['reason']}", state="unknown")
     if incident["intermittent"]:
-        yield Point("It is intermittent: it came and went several times within an hour.")
+        yield Point(comes_and_goes(incident))
     if incident["cause"]:
         yield Point(
             f"It most likely shares its cause with {_linked(incident['cause'], names)}: they began"
@@ -156,7 +157,8 @@ def _reach(line: Document, names: Names) -> str:
     return " in ".join(filter(None, [what, where])) or "reach not known"
 
 
-def _between(after: str | None, by: str, style: Style) -> str:
+def between(after: str | None, by: str, style: Style) -> str:
+    """In which interval a moment lies that looks on both sides of it tell."""
     return (
         f"between {style.moment(after)} and {style.moment(by)}"
         if after

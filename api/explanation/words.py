@@ -120,3 +120,15 @@ def lasting(ms: float) -> str:
                 else f"{seconds // size} {unit}"
             )
     return f"{seconds} s"
+
+
+def comes_and_goes(incident: Document) -> str:
+    """How an intermittent incident does: for how much of the time it fails and how often, once that
+    is known.
+    """
+    share, period_ms = incident.get("duty_cycle"), incident.get("period_ms")
+    if not share or not period_ms:
+        return "It is intermittent: it came and went several times within an hour."
+    about = max(5, 10 * round(10 * share))
+    often = lasting(10_000 * round(period_ms / 10_000))
+    return f"It is intermittent: it fails about {about} % of the time, every {often}."

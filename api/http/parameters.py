@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Path, Query, Request
+from fastapi.dependencies.models import Dependant
 
 from api.http.answers.errors import invalid
 from api.moments import FORM, moment
@@ -63,10 +64,7 @@ async def only_known(request: Request) -> None:
     """
     if not request.query_params:
         return
-    described = request.app.openapi()["paths"][request.scope["route"].path][
-        request.method.lower()
-    ].get("parameters", ())
-    known = [parameter["name"] for parameter in described if parameter["in"] == "query"]
+    known = _known(request.scope["route"].dependant)
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if given.count(name) > 1:
@@ -75,6 +73,17 @@ async def only_known(request: Request) -> None:
             raise invalid(
                 name[:40], f"there is no such parameter here; there is {', '.join(known) or 'none'}"
             )
+
+
+def _known(dependant: Dependant) -> list[str]:
+    """The query parameters of an address, and of what it depends on."""
+    below = [name for one in dependant.dependencies for name in _known(one)]
+    return list(dict.fromkeys([*(field.alias for field in dependant.query_params), *below]))
+
+
+def caller(request: Request) -> str:
+    """The address that asks, as far as the proxies that are trusted tell."""
+    return request.client.host if request.client else ""
 
 
 def instant(parameter: str, text: str | None) -> Instant | None:
@@ -94,7 +103,7 @@ def span(since: str | None, until: str | None) -> tuple[Instant | None, Instant 
     begin, end = instant("since", since), instant("until", until)
     # a span up to now may be of no length: since=0s
     if begin is not None and begin >= (now() + 1 if end is None else end):
-        lies = f"{since} lies after the end of the time asked for"
+        lies = f"{since} is not before the end of the time asked for"
         turned = "; since=20m&until=10m begins 20 minutes ago" if until else ""
         raise invalid("since", lies + turned)
     return begin, end

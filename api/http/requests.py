@@ -1,5 +1,7 @@
 """Counts and times the requests of one process, by the route that served them."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
@@ -9,6 +11,11 @@ from worker.contract.clock import monotonic_s
 
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
+
+_RECORDED: Final = re.compile(
+    rb"00-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f][13579bdf]"
+)
+"""A trace that is sampled; of any other nobody could look anything up."""
 
 
 class RequestMetrics:
@@ -31,10 +38,19 @@ class RequestMetrics:
             registry=self.registry,
         )
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer."""
+    def answered(
+        self, method: str, route: str, status: int, seconds: float, trace: str | None = None
+    ) -> None:
+        """Count one answer; the trace that it is of, if any, is the example of its kind."""
         self._count.labels(method if method in _METHODS else "other", route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._seconds.labels(route).observe(seconds, {"trace_id": trace} if trace else None)
+
+
+def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The id of the trace that somebody records a request in (W3C Trace Context, level 1)."""
+    told = next((value for name, value in headers if name == b"traceparent"), b"")
+    found = _RECORDED.fullmatch(told)
+    return found[1].decode() if found else None
 
 
 class CountRequests:
@@ -55,9 +71,8 @@ class CountRequests:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self.metrics.answered(
-                    scope["method"], route, message["status"], monotonic_s() - began
-                )
+                took_s, trace = monotonic_s() - began, trace_of(scope["headers"])
+                self.metrics.answered(scope["method"], route, message["status"], took_s, trace)
             await send(message)
 
         return await self.app(scope, receive, send_counted)

@@ -9,18 +9,18 @@ from typing import Any, Final
 _PATIENCE_S: Final = 5.0
 
 
-async def get(host: str, port: int, path: str) -> Any:
-    """The JSON document at a path of the API; OSError when it does not answer, or answers something
-    else.
+async def get(host: str, port: int, path: str, token: str | None = None) -> Any:
+    """The JSON document at a path of the API, asked for with a token, if there is one; OSError when
+    it does not answer, or answers something else.
     """
+    shown = f"Authorization: Bearer {token}\r\n" if token else ""
     try:
         async with asyncio.timeout(_PATIENCE_S):
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 name = f"[{host}]" if ":" in host else host
-                writer.write(
-                    f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
-                )
+                asked = f"GET {path} HTTP/1.1\r\nHost: {name}\r\n{shown}"
+                writer.write(f"{asked}Connection: close\r\n\r\n".encode())
                 answer = await reader.read()
             finally:
                 writer.close()

@@ -19,6 +19,7 @@ from api.supervisor.program import Program
 from coordinator.messaging.acl import COORDINATOR, broker_acl
 from coordinator.runtime.durable import writing
 from worker.contract.broker import BrokerUrlError, check_broker_url
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 _HOST: Final = "127.0.0.1"
 _SUPERVISOR: Final = "_supervisor"
@@ -50,6 +51,12 @@ class Shared:
             self.coordinator = check_broker_url(url)
         except BrokerUrlError as error:
             raise CannotStartError(f"--broker, or OUTSCOPE_BROKER, {error}") from None
+        if is_rabbitmq(url):
+            raise CannotStartError(
+                "outscope up starts workers that share a credential, and on RabbitMQ each worker"
+                " has one of its own; start outscope coordinator and outscope api, and let workers"
+                " join (outscope worker invite), or leave out --broker (OUTSCOPE_BROKER)"
+            )
 
     def region(self, _region: str) -> str:
         """The same for every region."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from api.supervisor.logfile import last_lines
+from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program, how_it_ended, send, stop
 
 POLL_S: Final = 0.1
@@ -18,6 +19,8 @@ STEADY_S: Final = 60.0
 """A process that ran this long has earned a short wait again."""
 SLOW_START_S: Final = 30.0
 GRACE_S: Final = 15.0
+REFUSED: Final = 2
+"""The exit code of a process that is set up wrongly, which no start after it mends."""
 RELOADED_S: Final = 30.0
 """Trying whether a broker or a database works by new credentials may take a while."""
 
@@ -27,7 +30,17 @@ Say = Callable[[str], None]
 class Child:
     """One program and the process that runs it now, if any."""
 
-    def __init__(self, program: Program, say: Say, wait_s: float = FIRST_WAIT_S) -> None:
+    def __init__(
+        self,
+        program: Program,
+        say: Say,
+        wait_s: float = FIRST_WAIT_S,
+        *,
+        settings_are_new: bool = False,
+    ) -> None:
+        """With new settings it is given up when it says, before it is ready, that they are
+        wrong.
+        """
         self.program = program
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
@@ -36,13 +49,15 @@ class Child:
         self._ready = asyncio.Event()
         self._wanted = True
         self._wake = asyncio.Event()
+        self._settings_are_new = settings_are_new
+        self._refusal = ""
 
     async def run(self) -> None:
         """Keep the program running until `end`. Returns when it has ended."""
         wait_s = self._first_wait_s
         while self._wanted:
             lived_s = await self._one_life()
-            if not self._wanted:
+            if not self._wanted or self._is_refused():
                 return
             wait_s = self._first_wait_s if lived_s > STEADY_S else wait_s
             self._say(self._obituary(wait_s))
@@ -51,8 +66,10 @@ class Child:
             self.restarts += 1
 
     async def ready(self) -> None:
-        """Return when the running process is ready."""
+        """Return when the running process is ready; CannotStartError when it was given up."""
         await self._ready.wait()
+        if self._refusal:
+            raise CannotStartError(self._refusal)
 
     async def reload(self, within_s: float = RELOADED_S) -> bool:
         """Have the process read its files again; whether it has, within this time. What does not
@@ -100,9 +117,18 @@ class Child:
         self._ready.clear()
         return loop.time() - began_s
 
+    def _is_refused(self) -> bool:
+        if not (self._settings_are_new and self.process and self.process.returncode == REFUSED):
+            return False
+        said = " ".join(last_lines(self.program.log, 1))
+        self._refusal = f"{self.program.name} did not start: {said} (its log is {self.program.log})"
+        self._ready.set()
+        return True
+
     def _look_if_ready(self, after_s: float, complained: bool) -> bool:
         if self.program.ready():
             self._ready.set()
+            self._settings_are_new = False
             address = f"  {self.program.address}" if self.program.address else ""
             self._say(
                 f"{self.program.name:<24} {'again ' if self.restarts else ''}ready after"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.supervisor.problem import CannotStartError
+from worker.contract.settings.machine import no_port
 
 
 @contextmanager
@@ -34,28 +35,29 @@ def claimed(data: Path) -> Iterator[None]:
                 f"Outscope is already running on the data folder {data} (process {owner}). Stop it"
                 " first, or give this one its own folder with --data and its own port with --port."
             ) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        _sign(handle, data)
         yield
     finally:
         os.close(handle)
 
 
-def require_free(host: str, port: int) -> None:
-    """CannotStartError when nobody can listen on this address now."""
+def _sign(handle: int, data: Path) -> None:
+    """Say in the folder who holds it."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, kind, protocol) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(1)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     except OSError as error:
         raise CannotStartError(
-            f"Nobody can listen on {host} port {port} ({(error.strerror or str(error)).lower()}). "
-            f"Stop the program that uses it, or choose another port: --port {min(port + 1, 65535)}."
+            f"The data folder {data} cannot be used ({error.strerror}); make room on its disk, or"
+            " give another one with --data."
         ) from error
+
+
+def require_free(host: str, port: int) -> None:
+    """CannotStartError when nobody can listen on this address now."""
+    wrong = no_port(host, port)
+    if wrong:
+        raise CannotStartError(wrong)
 
 
 def free_port(host: str = "127.0.0.1") -> int:

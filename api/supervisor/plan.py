@@ -10,32 +10,54 @@ from typing import Final
 
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
+from coordinator.telemetry.environment import PREFIX as _OTEL
 from worker.contract.borrowing.rules import GLOBALPING, broker_of
 
 _PREFIX: Final = "OUTSCOPE_"
 _KEPT: Final = ("OUTSCOPE_KEEP_", "OUTSCOPE_ARCHIVE")
-_OF_ALL: Final = "OUTSCOPE_LOG_LEVEL"
+_OF_ALL: Final = "OUTSCOPE_LOG_"
 _OF_COORDINATOR: Final = (
     "OUTSCOPE_SIGNING_KEY",
+    "OUTSCOPE_STANDING_ORDERS",
     "OUTSCOPE_GEOIP_",
     "OUTSCOPE_BROKER_PUBLIC",
     "OUTSCOPE_BROKER_CA_FILE",
+    "OUTSCOPE_HEARTBEAT_URL",
+    "OUTSCOPE_NOTIFY_",
+    "OUTSCOPE_PUBLIC_URL",
 )
 _SECRETS: Final = "OUTSCOPE_SECRET_"
 _GLOBALPING: Final = "OUTSCOPE_GLOBALPING_"
 _TOKEN: Final = "OUTSCOPE_SECRET_GLOBALPING"  # noqa: S105 - the name of a variable
 """Only workers of borrowed regions know it: a check could tell another's secrets to its target."""
+_OF_TELEMETRY: Final = "OUTSCOPE_OTEL_"
+TELEMETRY: Final = "otel"
+"""What the process that sends OpenTelemetry is called among the others."""
 RELAY: Final = "relay"
 """What the workers of borrowed regions are called among the processes."""
 _OF_API: Final = (
+    "OUTSCOPE_ACCESS",
+    "OUTSCOPE_RATE_LIMIT",
+    "OUTSCOPE_OIDC_",
+    "OUTSCOPE_ADMIN_TOKEN",
     "OUTSCOPE_PUBLIC_HOSTS",
+    "OUTSCOPE_LISTENERS",
     "OUTSCOPE_EXPORTS",
+    "OUTSCOPE_RELAY",
     "OUTSCOPE_ROOT_PATH",
     "OUTSCOPE_CORS_ORIGINS",
 )
 _OF_WORKERS: Final = tuple(
     f"OUTSCOPE_{name}"
-    for name in ("CONTACT", "NEVER_PROBE", "SCHEMES", "PORTS", "PUBLIC_ADDRESS", "CERTIFICATES_DIR")
+    for name in (
+        "CONTACT",
+        "NEVER_PROBE",
+        "SCHEMES",
+        "PORTS",
+        "PUBLIC_ADDRESS",
+        "CERTIFICATES_DIR",
+        "ALONE_AFTER",
+    )
 )
 """Settings that every worker of this machine shares."""
 """Prefix of what only workers read, for keys of checks."""
@@ -43,9 +65,10 @@ _OF_WORKERS: Final = tuple(
 
 def plain_environment() -> dict[str, str]:
     """This process's environment without settings of ours, which were meant for this process
-    alone.
+    alone, and without those of OpenTelemetry, which hold a secret.
     """
-    return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+    ours = (_PREFIX, _OTEL)
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def settings_of(*prefixes: str) -> dict[str, str]:
@@ -78,6 +101,15 @@ def api(settings: ProductSettings) -> Program:
     }
     arguments = ("api.cli", "api", "--host", settings.host, "--port", str(settings.port))
     return _python(settings, "api", arguments, env, stage=2, address=settings.address)
+
+
+def telemetry(settings: ProductSettings) -> Program:
+    """What sends to an OpenTelemetry collector."""
+    env = {
+        **told("OUTSCOPE_DATABASE", settings.database_url, settings.database_file),
+        **settings_of(_OF_TELEMETRY, _OTEL),
+    }
+    return _python(settings, TELEMETRY, ("api.cli", "otel"), env, stage=2)
 
 
 def worker_name(region: str) -> str:

@@ -1,8 +1,8 @@
 """Applies the configuration before the product starts, in a short-lived process of its own.
 
 So the supervisor, which runs as long as the product, never loads an ORM. Run as
-`python -m api.supervisor.prepare [--globalping] [CONFIG]` with OUTSCOPE_DATABASE set; prints one
-JSON object.
+`python -m api.supervisor.prepare [--globalping] [CONFIG]` with OUTSCOPE_DATABASE and OUTSCOPE_DATA
+set; prints one JSON object.
 """
 
 import asyncio
@@ -11,20 +11,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from api.supervisor.problem import CannotStartError
-from coordinator.messaging.signing import SigningKeyError, find_signer, given_key
+from coordinator.messaging.signing import SigningKeyError, find_signer, given_key, read_signer
 
 BORROWED: Final = "--globalping"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The configuration in force: its regions and how much it looks at, and how many changes it
-    brought.
+    """The configuration in force: its regions whose workers run here, how much it looks at, and how
+    many changes it brought.
     """
 
     regions: tuple[str, ...]
@@ -35,15 +35,22 @@ class Prepared:
     """Those of the regions where no worker of ours stands."""
     shared: tuple[str, ...] = ()
     """The names of those that are neither played nor borrowed: one vantage point on one machine."""
+    joined: int = 0
+    """How many regions more have only workers that were started elsewhere."""
+    link: str = field(default="", repr=False)
+    """The secret of a link by which a first administrator signs in, once."""
 
 
-def prepare(database: str, config: Path | None, *, globalping: bool = False) -> Prepared:
-    """Bring the store up to date and apply the configuration; CannotStartError says what is wrong
-    with either. With `globalping`, borrowed regions are added when there are none.
+def prepare(
+    database: str, data: Path, config: Path | None, *, globalping: bool = False
+) -> Prepared:
+    """Bring the store up to date, apply the configuration, and keep a token of the API in the data
+    folder; CannotStartError says what is wrong with any. With `globalping`, borrowed regions are
+    added when there are none.
     """
     told = [*([BORROWED] if globalping else []), *([str(config)] if config else [])]
     command = [sys.executable, "-m", "api.supervisor.prepare", *told]
-    env = {**os.environ, "OUTSCOPE_DATABASE": database}
+    env = {**os.environ, "OUTSCOPE_DATABASE": database, "OUTSCOPE_DATA": str(data)}
     done = subprocess.run(  # noqa: S603 - our own command line
         command, env=env, capture_output=True, text=True, check=False, start_new_session=True
     )
@@ -57,6 +64,8 @@ def prepare(database: str, config: Path | None, *, globalping: bool = False) -> 
         found["changes"],
         frozenset(found["borrowed"]),
         tuple(found["shared"]),
+        found["joined"],
+        found["link"],
     )
 
 
@@ -71,10 +80,24 @@ def coordinator_key(data: Path, *, makes: bool = True) -> str:
     return "" if signer is None else signer.public
 
 
+def require_key() -> None:
+    """CannotStartError when a signing key was given that cannot be used."""
+    try:
+        given = given_key(os.environ)
+        if given:
+            read_signer(given)
+    except SigningKeyError as error:
+        raise CannotStartError(f"the signing key: {error}") from error
+
+
 async def _prepare(database: str, config: Path | None, *, globalping: bool) -> dict[str, Any]:
     from api.configuration import apply_configuration, parameter_models, stored_configuration
     from api.here import at_this_machine
+    from api.operator import line
+    from coordinator.access.local import keep_token, offer_link
+    from coordinator.access.session import ADMINISTRATOR
     from coordinator.configuration import DEFAULT, load_configuration, with_borrowed
+    from coordinator.store import open_store
 
     stored = await stored_configuration(database)
     changed = 0
@@ -86,17 +109,23 @@ async def _prepare(database: str, config: Path | None, *, globalping: bool) -> d
     if globalping:
         stored = with_borrowed(stored)
     if fresh or globalping:
-        changed = len(await apply_configuration(database, stored))
+        told = line("configuration applied", config.name if config else "(outscope up)")
+        changed = len(await apply_configuration(database, stored, told))
+        stored = await stored_configuration(database) or stored  # with what the API manages
+    async with open_store(database) as store:
+        await keep_token(store, Path(os.environ["OUTSCOPE_DATA"]), line("", ""))
+        link = await offer_link(store, line("sign-in link made", ADMINISTRATOR))
     topology = stored.topology
+    ours = [region for region in topology.regions if region.workers == "here"]
     return {
-        "regions": [region.id for region in topology.regions],
-        "borrowed": [region.id for region in topology.regions if region.via],
+        "link": link,
+        "regions": [region.id for region in ours],
+        "borrowed": [region.id for region in ours if region.via],
+        "joined": len(topology.regions) - len(ours),
         "services": len(topology.services),
         "checks": len(topology.checks),
         "changes": changed,
-        "shared": [
-            region.name for region in topology.regions if not (region.simulated or region.via)
-        ],
+        "shared": [region.name for region in ours if not (region.simulated or region.via)],
     }
 
 

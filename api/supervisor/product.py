@@ -3,6 +3,7 @@ order.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Final
@@ -13,10 +14,14 @@ from api.supervisor.broker import Broker, Embedded, Shared
 from api.supervisor.child import Child
 from api.supervisor.claim import claimed, require_free
 from api.supervisor.logfile import roll, roll_if_large
-from api.supervisor.prepare import Prepared, coordinator_key, prepare
-from api.supervisor.problem import CannotStartError
+from api.supervisor.prepare import Prepared, coordinator_key, prepare, require_key
+from api.supervisor.problem import CannotStartError, explained
 from api.supervisor.program import Program
 from api.supervisor.settings import ProductSettings
+from coordinator.access.local_file import read as read_token
+from coordinator.telemetry.environment import asked_for
+from worker.contract import clock
+from worker.contract.settings.machine import no_clock
 
 _TIDY_S: Final = 30.0
 _FOLLOW_S: Final = 2.0
@@ -38,6 +43,7 @@ class Product:
         self._say = say
         self._key = ""
         self._keys = plan.run_folder(settings.data) / "coordinator.pub"
+        self._is_starting = False
         self._regions: set[str] = set()
         self._borrowed: set[str] = set()
         self._programs: dict[str, Program] = {}
@@ -46,7 +52,10 @@ class Product:
         self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start everything, the broker before the rest; returns when all of it is ready."""
+        """Start everything, the broker before the rest; returns when all of it is ready.
+        CannotStartError when a part says that it is set up wrongly.
+        """
+        self._is_starting = True
         self._key = coordinator_key(self.settings.data)
         self._pin(self._key)
         if self._broker.program is not None:
@@ -54,16 +63,20 @@ class Product:
             await self._children[self._broker.program.name].ready()
         self._begin(plan.coordinator(self.settings, self._broker.coordinator))
         self._begin(plan.api(self.settings))
+        if asked_for(os.environ):
+            self._begin(plan.telemetry(self.settings))
         for region in self.prepared.regions:
             if region not in self.prepared.borrowed:
                 self._begin_worker(region)
         await self._lend(self.prepared.borrowed)
         await asyncio.gather(*(child.ready() for child in self._children.values()))
+        self._is_starting = False
         self._chores = [asyncio.create_task(self._tidy()), asyncio.create_task(self._follow())]
 
     def resume(self, name: str) -> None:
         """Start this process, and keep it running."""
-        child = self._children[name] = Child(self._programs[name], self._say)
+        child = Child(self._programs[name], self._say, settings_are_new=self._is_starting)
+        self._children[name] = child
         self._tasks[name] = asyncio.create_task(child.run(), name=name)
 
     async def pause(self, name: str) -> None:
@@ -149,17 +162,23 @@ class Product:
         while True:
             await asyncio.sleep(_FOLLOW_S)
             try:
-                found = await get(self.settings.own_host, self.settings.port, "/v1/regions")
+                found = await get(
+                    self.settings.own_host,
+                    self.settings.port,
+                    "/v1/regions",
+                    read_token(self.settings.data),
+                )
             except OSError:
                 continue  # the API is being started again
-            wanted = {region["id"] for region in found["items"] if not region["via"]}
+            here = [one for one in found["items"] if one["workers_from"] == "here"]
+            wanted = {region["id"] for region in here if not region["via"]}
             for region in sorted(wanted - self._regions):
                 self._say(f"Region {region} is new: starting its worker")
                 self._begin_worker(region)
             if found["items"]:
-                await self._lend({region["id"] for region in found["items"] if region["via"]})
+                await self._lend({region["id"] for region in here if region["via"]})
             for region in sorted(self._regions - wanted) if found["items"] else ():
-                self._say(f"Region {region} is gone: stopping its worker")
+                self._say(f"Region {region} has no worker here any more: stopping it")
                 self._regions.remove(region)
                 await self.pause(plan.worker_name(region))
 
@@ -171,10 +190,16 @@ async def product(settings: ProductSettings, say: Say) -> AsyncIterator[Product]
 
     Raises CannotStartError before anything was started. On leaving, everything has ended.
     """
-    with claimed(settings.data):
+    wrong = no_clock(clock.now())
+    if wrong:
+        raise CannotStartError(wrong)
+    require_key()
+    with claimed(settings.data), explained():
         require_free(settings.host, settings.port)
         # without a thread, so that forking stays safe
-        prepared = prepare(settings.database_url, settings.config, globalping=settings.globalping)
+        prepared = prepare(
+            settings.database_url, settings.data, settings.config, globalping=settings.globalping
+        )
         plan.run_folder(settings.data).mkdir(parents=True, exist_ok=True)
         broker = (
             Shared(settings.broker)

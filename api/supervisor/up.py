@@ -33,6 +33,7 @@ async def _run(
         say(
             f"Starting: {prepared.services} services, {prepared.checks} checks,"
             f" {_counted(len(prepared.regions))}"
+            + (f", {_counted(prepared.joined)} of joined workers" if prepared.joined else "")
             + (f" ({prepared.changes} changes applied)" if prepared.changes else "")
         )
         if len(prepared.shared) > 1 and not settings.source_addresses:
@@ -48,6 +49,10 @@ async def _run(
             say(
                 f"Outscope is running: {settings.address}   (data in {settings.data}; stop with"
                 " Ctrl-C)"
+            )
+            say(
+                "To change it on the page, sign in once, within an hour:"
+                f" {settings.address}/sign-in#{prepared.link}"
             )
             reloading = asyncio.create_task(with_signals.reload_when_told(running))
             await waiting

@@ -1,4 +1,5 @@
 """Answers for analysts: histories, exports, and SQL over the whole record.
 
-May import archive, domain.rollups, result_files, store and worker.contract.
+May import archive, domain.acknowledging, domain.maintenance, domain.rollups, result_files, store
+and worker.contract.
 """

@@ -4,17 +4,20 @@ as a whole.
 
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from coordinator.domain.rollups.cover import Piece, cover
+from coordinator.analytics.without_maintenance import Part, parts_of
+from coordinator.analytics.without_maintenance import left_out_ms as out_of
+from coordinator.domain.rollups.columns import reasons_of
+from coordinator.domain.rollups.cover import later
 from coordinator.domain.rollups.level import LENGTH_MS, Level, floor
-from coordinator.domain.rollups.sketch import Counts, added, percentiles, reasons_of, unpacked
 from coordinator.encoding import from_text
 from coordinator.store import Store
 from coordinator.store.database import Row
 from worker.contract.instant import Instant, rfc3339
+
+if TYPE_CHECKING:
+    from coordinator.domain.rollups.sketch import Counts
 
 MOST_POINTS: Final = 5_000
 _FINEST: Final[dict[Level, int]] = {"minute": 6 * 3_600_000, "hour": 45 * 86_400_000}
@@ -27,7 +30,15 @@ def level_for(span_ms: int) -> Level:
 
 
 async def history(
-    store: Store, service: str, since: Instant, until: Instant, level: Level, **equal: str | None
+    store: Store,
+    service: str,
+    since: Instant,
+    until: Instant,
+    level: Level,
+    *,
+    without_maintenance: bool = False,
+    forgotten: Mapping[Level, Instant] | None = None,
+    **equal: str | None,
 ) -> dict[str, Any]:
     """What was seen of a service in [since, until), to whole minutes outwards, in buckets of a
     level and as a whole; `equal` as in `Buckets.between`.
@@ -35,15 +46,24 @@ async def history(
     `uptime` is the share of looks that went well among those that count: failures that are our own,
     or of a resolver, do not. Whichever level shows it, a span has one uptime: a bucket that it cuts
     counts with the part that lies in it, as long as shorter ones are kept. One without looks is
-    left out.
+    left out. `without_maintenance` leaves out what lies in announced maintenance, as far as it is
+    kept apart. `forgotten` tells before when each level is not kept of this service, where that is
+    not as for all.
     """
-    kept = await store.buckets.kept(since, until)
+    kept = later(await store.buckets.kept(since, until), forgotten or {})
     as_of = await store.buckets.counted_until() or until
-    whole = cover("day", since, until, kept)
-    pieces = cover(level, since, until, kept)
+    windows = [
+        one
+        for one in (await store.maintenance_times.between(since, until))
+        if without_maintenance and one.touches(service)
+    ]
+    spans = (since, until, kept, windows, equal, service)
+    whole, pieces = parts_of("day", *spans), parts_of(level, *spans)
     rows = await _rows(store, service, pieces, equal)
     all_rows = rows if whole == pieces else await _rows(store, service, whole, equal)
-    since, until = min(piece.since for piece in whole), max(piece.until for piece in whole)
+    left_out_ms = out_of(windows, service, equal, since, until)
+    since = min((part.piece.since for part in whole), default=since)
+    until = max((part.piece.until for part in whole), default=until)
     told = await to_thread(_told, rows, all_rows, level)
     return {
         "service": service,
@@ -51,6 +71,7 @@ async def history(
         "since": rfc3339(since),
         "until": rfc3339(until),
         "as_of": rfc3339(max(since, min(as_of, until))),
+        "left_out_ms": left_out_ms,
         "whole": told[0],
         "points": [
             {
@@ -65,19 +86,24 @@ async def history(
 
 
 async def _rows(
-    store: Store, service: str, pieces: Sequence[Piece], equal: Mapping[str, str | None]
+    store: Store, service: str, parts: Sequence[Part], equal: Mapping[str, str | None]
 ) -> list[Row]:
-    found = [
-        await store.buckets.between(level, service, since, until, **equal)
-        for level, since, until in pieces
-    ]
-    return [row for rows in found for row in rows]
+    found: list[Row] = []
+    for part in parts:
+        level, since, until = part.piece
+        rows = await store.buckets.between(level, service, since, until, **equal)
+        found += part.counting(rows) if part.partly else rows
+    return found
 
 
 def _told(
     rows: Sequence[Row], all_rows: Sequence[Row], level: Level
 ) -> tuple[dict[str, Any], list[tuple[Instant, dict[str, Any]]]]:
     """All as one, and bucket by bucket."""
+    import numpy as np
+
+    from coordinator.domain.rollups.sketch import percentiles
+
     starts = sorted({floor(row["at"], level) for row in rows})
     place = {at: number for number, at in enumerate(starts)}
     owners = [place[floor(row["at"], level)] for row in rows]
@@ -95,7 +121,11 @@ def _told(
     )
 
 
-def _counts(rows: Sequence[Row], owners: Sequence[int]) -> Counts:
+def _counts(rows: Sequence[Row], owners: Sequence[int]) -> "Counts":
+    import numpy as np
+
+    from coordinator.domain.rollups.sketch import added, unpacked
+
     sketches = [bytes(row["sketch"]) for row in rows]
     return added(unpacked(sketches, np.array(owners, dtype=np.int64)))
 

@@ -53,12 +53,21 @@ class Place:
     """
 
     def __init__(self, files: Any, root: str, told: str) -> None:
-        self.files = files
+        self._files = files
         self.root = root
         self.told = told
         """The place in words, without secrets."""
-        self._local = Path(root) if files.type_name == "local" else None
+        self._local = Path(root) if files is None or files.type_name == "local" else None
         self._right: set[tuple[str, str, int, int]] = set()
+
+    @property
+    def files(self) -> Any:
+        """Arrow's file system; that of this machine is loaded when it is asked for."""
+        if self._files is None:
+            from pyarrow.fs import LocalFileSystem
+
+            self._files = LocalFileSystem()
+        return self._files
 
     def path(self, name: str) -> str:
         """The full path of a name, as the file system takes it."""
@@ -157,11 +166,11 @@ def open_place(url: str) -> Place:
     Keys for S3 are read as Amazon's own tools do: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
     or their files.
     """
-    from pyarrow import ArrowException
-    from pyarrow.fs import FileSystem, LocalFileSystem
-
     if "://" not in url:
-        return Place(LocalFileSystem(), str(Path(url).expanduser().absolute()), url)
+        return Place(None, str(Path(url).expanduser().absolute()), url)
+    from pyarrow import ArrowException
+    from pyarrow.fs import FileSystem
+
     try:
         if not url.startswith("file://"):
             address(url, ("s3",))

@@ -1,13 +1,16 @@
 """The configuration: one YAML file, validated as a whole before anything starts.
 
 A mistake names its file, line and key. Which parameters a kind of check has is handed in by the
-caller. May import domain.model and worker.contract.
+caller. May import domain.dependencies, domain.maintenance, domain.model, domain.notifying,
+domain.rollups and worker.contract.
 """
 
-from coordinator.configuration.changes import Change, changes
+from coordinator.configuration.changing.changes import Change, changes
+from coordinator.configuration.changing.written import written
 from coordinator.configuration.configuration import Configuration, checks_of, from_document
 from coordinator.configuration.load import (
     load_configuration,
+    load_document,
     unbound_secrets,
     with_borrowed,
     with_region,
@@ -27,8 +30,10 @@ __all__ = [
     "checks_of",
     "from_document",
     "load_configuration",
+    "load_document",
     "schema",
     "unbound_secrets",
     "with_borrowed",
     "with_region",
+    "written",
 ]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from coordinator.configuration.duration import milliseconds, readable
 from coordinator.configuration.model import DEFAULT_INTERVAL, CheckEntry, Document
 from coordinator.configuration.reading.mistake import KeyPath, Mistake, did_you_mean
-from coordinator.configuration.reading.source import Source, walk
+from coordinator.configuration.reading.source import Source, entries, entries_in, walk
 from coordinator.configuration.reading.wording import mistakes_of
 from worker.contract.kind import CheckParams
 
@@ -84,7 +84,7 @@ def agreement(sources: Sequence[Source]) -> list[Mistake]:
     interval.
     """
     mistakes = [*_repeated(sources), *_lone(sources), *reserved(sources)]
-    regions = {entry.get("id") for source in sources for _, entry in _entries(source, "regions")}
+    regions = {entry.get("id") for source in sources for _, entry in entries(source, "regions")}
     names = {name for name in regions if isinstance(name, str)}
     for source in sources:
         for path, check in checks_in(source):
@@ -110,7 +110,7 @@ def _repeated(sources: Sequence[Source]) -> Iterator[Mistake]:
 def reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
     """A region is also a user at the broker, where these names are taken."""
     for source in sources:
-        for path, region in _entries(source, "regions"):
+        for path, region in entries(source, "regions"):
             if region.get("id") in RESERVED:
                 yield source.mistake(
                     (*path, "id"), f"{region['id']!r} is a name of our own; choose another"
@@ -118,11 +118,11 @@ def reserved(sources: Sequence[Source]) -> Iterator[Mistake]:
 
 
 def _identified(source: Source) -> Iterator[tuple[str, tuple[str, ...], KeyPath]]:
-    for path, region in _entries(source, "regions"):
+    for path, region in entries(source, "regions"):
         yield from _named("region", path, region)
-    for path, service in _entries(source, "services"):
+    for path, service in entries(source, "services"):
         yield from _named("service", path, service)
-        for inner, component in _entries_in(service, path, "components"):
+        for inner, component in entries_in(service, path, "components"):
             for what, key, place in _named("component", inner, component):
                 yield what, (str(service.get("id")), *key), place
     for path, check in checks_in(source):
@@ -139,11 +139,11 @@ def _named(
 def _lone(sources: Sequence[Source]) -> Iterator[Mistake]:
     """What the whole must have, and what only the first file may have."""
     top = sources[-1]
-    if not any(True for source in sources for _ in _entries(source, "regions")):
+    if not any(True for source in sources for _ in entries(source, "regions")):
         yield top.mistake(
             ("regions",), "there is no region; list some, or write `include: [catalog:here]`"
         )
-    if not any(True for source in sources for _ in _entries(source, "services")):
+    if not any(True for source in sources for _ in entries(source, "services")):
         yield top.mistake(
             ("services",), "there is no service; list some, or write `include: [catalog:claude]`"
         )
@@ -199,8 +199,8 @@ def _unknown_components(
 ) -> Iterator[Mistake]:
     """Components that a check's parameters speak of must be those of its own service."""
     meant = check.get(params.means_components or "")
-    service = dict(_entries(source, "services")).get(path[:2], {})
-    own = [str(component.get("id")) for _, component in _entries_in(service, (), "components")]
+    service = dict(entries(source, "services")).get(path[:2], {})
+    own = [str(component.get("id")) for _, component in entries_in(service, (), "components")]
     for name, component in meant.items() if isinstance(meant, dict) else ():
         if isinstance(component, str) and component not in own:
             text = (
@@ -216,25 +216,11 @@ def interval_ms(check: Mapping[str, Any]) -> int:
 
 def checks_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     """Every check of a file with its path, however wrong the rest is."""
-    for outer, service in _entries(source, "services"):
-        for inner, component in _entries_in(service, outer, "components"):
-            yield from _entries_in(component, inner, "checks")
+    for outer, service in entries(source, "services"):
+        for inner, component in entries_in(service, outer, "components"):
+            yield from entries_in(component, inner, "checks")
 
 
 def regions_in(source: Source) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     """Every region of a file with its path."""
-    return _entries(source, "regions")
-
-
-def _entries(source: Source, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    if isinstance(source.value, dict):
-        yield from _entries_in(source.value, (), key)
-
-
-def _entries_in(
-    value: Mapping[str, Any], path: KeyPath, key: str
-) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    entries = value.get(key)
-    for index, entry in enumerate(entries if isinstance(entries, list) else []):
-        if isinstance(entry, dict):
-            yield (*path, key, index), entry
+    return entries(source, "regions")

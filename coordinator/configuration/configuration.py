@@ -118,6 +118,10 @@ def _service(entry: Mapping[str, Any]) -> Service:
         role=Role(entry["role"]),
         components=tuple(Component(part["id"], part["name"]) for part in entry["components"]),
         status_page=StatusPage(page["provider"], page["url"]) if page else None,
+        depends_on=tuple(entry.get("depends_on", ())),
+        hold_opening_ms=entry.get("hold_opening_ms", 0),
+        public=entry.get("public", False),
+        keep=tuple(entry.get("keep", {}).items()),
     )
 
 

@@ -4,6 +4,7 @@ it.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from coordinator.configuration.check import (
     reserved,
     shape,
 )
+from coordinator.configuration.circumstances.entries import canonical as announced
+from coordinator.configuration.circumstances.mistakes import astray
 from coordinator.configuration.configuration import Configuration, from_document
 from coordinator.configuration.courtesy import discourtesies
 from coordinator.configuration.misdirected import misdirected, unbound
@@ -29,7 +32,11 @@ from coordinator.configuration.model import (
     RegionEntry,
     ServiceEntry,
 )
-from coordinator.configuration.reading.includes import CATALOG, gather
+from coordinator.configuration.notifying.entries import canonical
+from coordinator.configuration.notifying.mistakes import strangers
+from coordinator.configuration.publishing.entries import canonical as published
+from coordinator.configuration.publishing.mistakes import unpublishable, with_logos
+from coordinator.configuration.reading.includes import CATALOG, gather, gathered
 from coordinator.configuration.reading.mistake import ConfigurationError, Mistake
 from coordinator.configuration.reading.source import Source, parse
 
@@ -42,7 +49,25 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
 
     Raises ConfigurationError with every mistake of the file and of all files that it includes.
     """
+    return _loaded(*_gathered(path), kinds)
+
+
+def _gathered(path: Path) -> tuple[list[Source], list[Mistake]]:
+    """All files, with the images that they name."""
     sources, mistakes = gather(path)
+    return sources, [*mistakes, *chain.from_iterable(map(with_logos, sources))]
+
+
+def load_document(text: str, name: str, kinds: Kinds) -> Configuration:
+    """The configuration of a text in YAML or JSON that came from elsewhere: it may include parts of
+    the catalog, and no files.
+
+    Raises ConfigurationError with every mistake.
+    """
+    return _loaded(*gathered(parse(text, name)), kinds)
+
+
+def _loaded(sources: list[Source], mistakes: list[Mistake], kinds: Kinds) -> Configuration:
     for source in sources:
         mistakes.extend(shape(source))
         mistakes.extend(parameters(source, kinds))
@@ -55,6 +80,10 @@ def load_configuration(path: Path, kinds: Kinds) -> Configuration:
         raise ConfigurationError(rude)
     if half := list(_borrowing(sources, kinds)):
         raise ConfigurationError(half)
+    if unknown := list(strangers(sources)):
+        raise ConfigurationError(unknown)
+    if lost := [*astray(sources), *unpublishable(sources)]:
+        raise ConfigurationError(lost)
     if untold := list(misdirected(sources, kinds, parts[-1].secrets)):
         raise ConfigurationError(untold)
     return from_document(_canonical(parts, kinds))
@@ -86,7 +115,7 @@ def unbound_secrets(path: Path, kinds: Kinds) -> dict[str, list[str]]:
     """The hosts that would get each secret that a valid file does not say hosts of, by the secret's
     key in `secrets`.
     """
-    sources, _ = gather(path)
+    sources, _ = _gathered(path)
     return unbound(sources, kinds, Document.model_validate(sources[-1].value).secrets)
 
 
@@ -110,8 +139,16 @@ def with_region(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Config
 def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
     judge: Any = parts[-1].judge
     told = parts[-1].globalping
+    optional = {
+        "notify": [canonical(entry) for part in parts for entry in part.notify],
+        "maintenance": [announced(entry) for part in parts for entry in part.maintenance],
+        "status_pages": [published(entry) for part in parts for entry in part.status_pages],
+        "politeness": parts[-1].politeness.model_dump(mode="json", exclude_defaults=True),
+        "secrets": {name: one.model_dump(mode="json") for name, one in parts[-1].secrets.items()},
+        "globalping": told.model_dump(mode="json", exclude_none=True) if told else {},
+    }
     return {
-        **({"globalping": told.model_dump(mode="json", exclude_none=True)} if told else {}),
+        **{name: value for name, value in optional.items() if value},
         "regions": [_region(region) for part in parts for region in part.regions],
         "services": [_service(service, kinds) for part in parts for service in part.services],
         "judge": judge.model_dump(mode="json", exclude_unset=True),
@@ -120,8 +157,8 @@ def _canonical(parts: list[Document], kinds: Kinds) -> dict[str, Any]:
 
 def _region(entry: RegionEntry) -> dict[str, Any]:
     told = entry.model_dump(mode="json", exclude_none=True)
-    left_out = {key for key in ("simulated", "refuse_elsewhere") if not told[key]}
-    kept = {key: value for key, value in told.items() if key not in left_out}
+    usual = {"simulated": False, "refuse_elsewhere": False, "workers": "here"}
+    kept = {key: value for key, value in told.items() if usual.get(key) != value}
     return {**kept, "name": entry.name or entry.id}
 
 
@@ -132,8 +169,16 @@ def _service(entry: ServiceEntry, kinds: Kinds) -> dict[str, Any]:
         "role": entry.role,
         "components": [_component(component, kinds) for component in entry.components],
     }
+    if entry.public:
+        document["public"] = True
     if entry.status_page:
         document["status_page"] = entry.status_page.model_dump(mode="json")
+    if entry.depends_on:
+        document["depends_on"] = list(entry.depends_on)
+    if entry.hold_opening:
+        document["hold_opening_ms"] = entry.hold_opening
+    if entry.keep:
+        document["keep"] = entry.keep.to_document()
     return document
 
 

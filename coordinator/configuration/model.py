@@ -2,36 +2,25 @@
 editors.
 """
 
-import unicodedata
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from coordinator.configuration.borrowing.entries import GlobalpingEntry, LocationEntry
+from coordinator.configuration.circumstances.entries import MaintenanceEntry, Targets
+from coordinator.configuration.circumstances.keeping import KeepEntry
 from coordinator.configuration.duration import PATTERN, milliseconds
 from coordinator.configuration.judge import Judge
+from coordinator.configuration.notifying.entries import NotifyEntry
+from coordinator.configuration.publishing.entries import PublicPageEntry
+from coordinator.configuration.reading.names import Name
+from coordinator.configuration.reading.wording import COUNTRY
 from worker.contract.message import IDENTIFIER
 from worker.contract.target import plain_host, read_hosts
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER)]
-COUNTRY: Final = r"^[A-Z]{2}$"
 DEFAULT_INTERVAL: Final = 30_000
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What turns the direction of all text that follows."""
-
-
-def _readable(name: str) -> str:
-    """ValueError for what would control a terminal or a page, or is not to be seen."""
-    for letter in name:
-        if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _BIDI:
-            raise ValueError(f"holds the control character U+{ord(letter):04X}; leave it out")
-    if not name.strip():
-        raise ValueError("is blank; write what people call it")
-    return name
-
-
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_readable)]
 
 
 def _between(low_ms: int, high_ms: int, said: str) -> Any:
@@ -92,6 +81,10 @@ class RegionEntry(_Entry):
     """
     refuse_elsewhere: bool = False
     """Refuse what workers report whose public address is known to be in another country."""
+    workers: Literal["here", "joined"] = "here"
+    """Whose workers it has. `here`: `outscope up` starts one on its own machine. `joined`: only
+    those that joined or are started elsewhere.
+    """
 
 
 class StatusPageEntry(_Entry):
@@ -146,6 +139,16 @@ class ServiceEntry(_Entry):
     """`reference` for independent, very reliable endpoints that are not judged themselves."""
     status_page: StatusPageEntry | None = None
     """Where the vendor publishes its own view."""
+    depends_on: Targets | None = None
+    """Other services that it needs, or components of them: `[claude/api]`."""
+    hold_opening: _between(1_000, 600_000, "between 1s and 10m") | None = None  # type: ignore[valid-type]
+    """So long nobody is told that it fails, unless something that it depends on fails, too."""
+    keep: KeepEntry | None = None
+    """How long its results and rollups are kept, where that is not as for all."""
+    public: bool = False
+    """Whether everybody who reaches the API may read how it is, without a token: its history, and
+    what shows it elsewhere (Statuspage, feed, badge). Nothing else is public by it.
+    """
     components: Annotated[tuple[ComponentEntry, ...], Field(min_length=1)]
     """Its features."""
 
@@ -200,5 +203,11 @@ class Document(_Entry):
     """
     globalping: GlobalpingEntry | None = None
     """What borrowed regions may spend, and whom they may be told of."""
+    notify: tuple[NotifyEntry, ...] = ()
+    """Who is to be told of incidents."""
+    maintenance: Annotated[tuple[MaintenanceEntry, ...], Field(max_length=1000)] = ()
+    """Announced maintenance: looks go on, messages wait."""
+    status_pages: Annotated[tuple[PublicPageEntry, ...], Field(max_length=100)] = ()
+    """Status pages for everybody, at `/status/ID`."""
     judge: Judge = Field(default_factory=Judge)  # type: ignore[valid-type]
     """Thresholds; the defaults need no tuning."""

@@ -1,12 +1,14 @@
 """This machine: its Python, its disks, its limits, and its clock."""
 
 import ctypes
+import os
 import platform
 import resource
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,11 @@ CLOCK_FAILURE_MS: Final = 30_000
 _TIME_ERROR: Final = 5
 """What adjtimex(2) returns when nobody sets the clock."""
 _TIMEX_BYTES: Final = 256
+
+LITTLE_MEMORY: Final = 512 << 20
+"""What coordinator and API need together, with a hundred checks."""
+_LIMITS: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Where the kernel tells the limit of a container, by its version."""
 
 Usage = Callable[[Path], tuple[int, int, int]]
 """Bytes of the file system at a path: all, used, free."""
@@ -60,6 +67,35 @@ def look_at_disk(folders: Sequence[Path], usage: Usage = shutil.disk_usage) -> l
     for folder in folders:
         together.setdefault(_existing(folder).stat().st_dev, []).append(folder)
     return [_disk(paths, usage(_existing(paths[0]))) for paths in together.values()]
+
+
+def look_at_writing(folders: Sequence[Path]) -> Finding:
+    """Whether this user may write where something is kept. Nothing is written to find out."""
+    closed = [folder for folder in folders if _why_closed(_existing(folder))]
+    if not closed:
+        return ok("writing", f"{' and '.join(map(str, folders))} can be written")
+    why = _why_closed(_existing(closed[0]))
+    todo = "mount it writable, or change its owner, or name another folder (OUTSCOPE_DATA, --data)"
+    return failure("writing", f"{closed[0]} cannot be written: {why}", todo)
+
+
+def _why_closed(path: Path) -> str:
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return "its file system is mounted read-only"
+    return "" if os.access(path, os.W_OK | os.X_OK) else "this user may not"
+
+
+def look_at_memory(limits: Sequence[str] = _LIMITS) -> Finding:
+    """The memory of this machine, or of the container that this runs in."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for path in limits:
+        with suppress(OSError, ValueError):  # not in a container, or without a limit
+            memory = min(memory, int(Path(path).read_text()))
+    said = f"{memory / 2**20:,.0f} MB of memory"
+    if memory < LITTLE_MEMORY:
+        todo = "give it 512 MB, or run coordinator and API on machines of their own"
+        return warning("memory", said, todo)
+    return ok("memory", said)
 
 
 def _existing(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from coordinator.joining.meeting import STANDING
 from coordinator.runtime.liveness import ago, without_results
 from coordinator.store import MOST_WORKERS, StoreError
 from coordinator.store.inspection import Inspection, inspect
-from coordinator.store.state.standings import QUARANTINE, WRITER
+from coordinator.store.state.standings import QUARANTINE, STANDBY, WRITER
 from worker.contract.instant import Instant
 
 COORDINATOR_SILENT_MS: Final = 15_000
@@ -99,11 +99,20 @@ async def _coordinator(
             return True, failure("coordinator", f"it runs, but {late}", todo)
         waiting = document.get("waiting_reports", 0)
         return True, ok(
-            "coordinator", f"runs{writers}, with a link to the broker; {waiting} reports wait"
+            "coordinator",
+            f"runs{writers}, with a link to the broker; {waiting} reports wait"
+            f"{await _standbys(store, now)}",
         )
     return False, warning(
         "coordinator", "never ran on this store", "start it: outscope up, or outscope coordinator"
     )
+
+
+async def _standbys(store: Inspection, now: Instant) -> str:
+    """Who would take over, if anybody."""
+    told = (await store.subjects(STANDBY)).values()
+    heard = [one["process"] for at, one in told if now - at <= COORDINATOR_SILENT_MS]
+    return f"; {', '.join(heard)} stands by" if heard else ""
 
 
 async def _writers(store: Inspection, now: Instant) -> str:

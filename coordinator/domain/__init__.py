@@ -13,5 +13,7 @@ Read the rooms in this order, which is the way of a look:
 7. `announcing`: what is said of it, when, and in which words.
 8. `judge`, which does 3 to 7 for one service at each step, and `engine`, which holds all judges.
 
-`rollups` stands apart: it folds stored results into minutes, hours and days.
+`rollups` stands apart: it folds stored results into minutes, hours and days. `maintenance` and
+`dependencies` say what an incident has to do with announced work and with services upstream;
+`localizing`, whose trouble it is that one machine sees a service fail.
 """

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from coordinator.domain.incidents.correlation import shared_causes, without_cause
+from coordinator.domain.incidents.open_incident import OpenIncident
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.judge import Judge
 from coordinator.domain.model.fitness import Fitness, FitnessChange
@@ -17,10 +18,10 @@ from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, M
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role, Topology
 from coordinator.domain.model.verdict import Verdict
+from coordinator.domain.reorder import ReorderBuffer
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.window.baseline import FAR
-from coordinator.domain.window.look import ABSTAINS, BAD, GOOD, Vote, pack, vote_of
-from coordinator.domain.window.reorder import ReorderBuffer
+from coordinator.domain.window.look import BAD, GOOD, pack, placed
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.series_set import Learned, adopt, all_series_of, learned_on, remember
 from worker.contract.instant import Instant
@@ -140,7 +141,7 @@ class Engine:
         """Take one look in."""
         check = result.check
         series, judge = self._all_series[check][result.region], self._judge_of[check]
-        at, vote, reason = self._placed(result)
+        at, vote, reason = placed(result, self._rules.future_ms)
         good, took = vote is GOOD, result.total_ms
         slow, level = False, 0
         if good and took is not None:
@@ -167,18 +168,7 @@ class Engine:
         if not good or took is None or result.received_at <= self._learned_at:
             return
         if judge.may_learn(series, at):
-            series.normal.learn_time(took, self._rules)
-
-    def _placed(self, result: Result) -> tuple[Instant, Vote, Reason]:
-        """When a look counts, its vote and its reason. One from the future counts when it was
-        received, and abstains.
-        """
-        received, at, started = result.received_at, result.scheduled_at, result.started_at
-        if at <= received and started <= received:
-            return at, vote_of(result), result.reason
-        if max(at, started) - received > self._rules.future_ms:
-            return min(at, received), ABSTAINS, _LATE
-        return min(at, received), vote_of(result), result.reason
+            series.normal.learn_time(took, at, self._rules)
 
     def _trim(self, series: Series, judge: Judge | None) -> None:
         quiet_since = LONGEST_AGO if judge is None else judge.state.quiet_since
@@ -225,12 +215,14 @@ class Engine:
         incidents: Iterable[Incident],
         now: Instant,
         learned: Learned | None = None,
-    ) -> None:
-        """Rebuild the state from stored results (oldest first) and stored open incidents, silently.
-
-        An incident that was opened within these results is found again; an older one is taken as it
-        was stored. Of what is normal, `learned` is taken, and nothing is learned twice from results
-        that it had seen.
+        *,
+        stand: bool = True,
+    ) -> Sequence[Event]:
+        """Rebuild the state from stored results (oldest first) and stored open incidents; returned
+        is what is said on the way. An incident that was opened within these results is found again;
+        an older one is taken as it was stored. Of what is normal, `learned` is taken, and nothing
+        is learned twice from what it had seen. Incidents `stand` as they are stored, unless the
+        question is what they should have been.
         """
         self._reorder, self._judged, self._closed = ReorderBuffer(), None, []
         self._found(self._topology, self._rules)
@@ -246,11 +238,23 @@ class Engine:
             judge.resume(
                 [incident for incident in stored.get(service, ()) if incident.opened_at < begins]
             )
-        self.advance(now)
-        for service, judge in self._judges.items():
-            judge.reconcile(stored.get(service, ()))
-        every = [incident for found in stored.values() for incident in found]
-        self._close_what_ended(every, now, Closed.UNSEEN)
+        said = self.advance(now)
+        if stand:
+            for service, judge in self._judges.items():
+                judge.reconcile(stored.get(service, ()))
+            every = [incident for found in stored.values() for incident in found]
+            self._close_what_ended(every, now, Closed.UNSEEN)
+        return said
+
+    def cases(self) -> list[OpenIncident]:
+        """The incidents that are open or ended lately, with what the judge remembers of them."""
+        every = [judge.incidents for judge in self._judges.values()]
+        return [one for incidents in every for one in (*incidents.open, *incidents.ended)]
+
+    def correct(self, corrected: Sequence[OpenIncident]) -> None:
+        """Let open incidents, and the times of their cells, be as they are told now."""
+        for judge in self._judges.values():
+            judge.correct({opened.incident.id: opened for opened in corrected})
 
     def _close_what_ended(self, incidents: Iterable[Incident], at: Instant, why: Closed) -> None:
         """Incidents that were open and that no judge goes on with are closed."""

@@ -2,27 +2,28 @@
 of incidents.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from coordinator.domain.announcing.hysteresis import HysteresisState, announce
 from coordinator.domain.announcing.statement import Speaker, summary
-from coordinator.domain.incidents.keeping import adopted, linked, reconciled, resumed
+from coordinator.domain.incidents.keeping import adopted, linked, reconciled, resumed, turning
 from coordinator.domain.incidents.life import OpenIncidents, step
 from coordinator.domain.incidents.open_incident import AnnouncedClaim, OpenIncident, StepInput
+from coordinator.domain.incidents.reached import firsts_of
+from coordinator.domain.incidents.steadiness import Steadiness
 from coordinator.domain.inference.claim import ALL_WELL, still
 from coordinator.domain.inference.confirm import Ask, Confirmation
 from coordinator.domain.inference.estimator import Estimate, Estimator
+from coordinator.domain.inference.finding import Finding
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.incident import Incident, IncidentEvent
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Service, Topology
 from coordinator.domain.model.verdict import Scope, Verdict
 from coordinator.domain.vantages.fleet import Fleet
-from coordinator.domain.window.axes import CellKey
-from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.series import Series
-from coordinator.domain.window.tally import Tally, tallies
+from coordinator.domain.window.tally import Times, times_of
 from worker.contract.instant import Instant
 
 LEARN_ONE_IN = 32
@@ -39,6 +40,11 @@ once...
 """
 CLEAN_WRONG = 0.02
 """...and below this, nothing else; above, once a bucket, too."""
+
+END_LIKELY = 0.95
+"""Below this likelihood that anything is wrong, what is claimed may be over, and is looked at
+again.
+"""
 
 
 class Judge:
@@ -60,13 +66,15 @@ class Judge:
         self.confirmation = Confirmation(topology, fleet, rules)
         self.incidents = OpenIncidents()
         self.state = HysteresisState()
+        self._steadiness = Steadiness(self.estimator.axes)
         self._rules = rules
         self._speaker = Speaker(
             service, self.estimator.axes.regions, topology, fleet, self.estimator.pace, rules
         )
         self._pause_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // PAUSES)
         self._steady_ms = max(rules.step_ms, self.estimator.axes.bucket_ms // STEADY_PAUSES)
-        self._estimate: Estimate | None = None
+        self._findings: tuple[Finding, ...] = ()
+        """What the last estimate found. Its grid is not kept: it is larger than all else."""
         self._steady = True
         """Whether nothing was wrong when it was last looked at."""
         self.judged = True
@@ -76,6 +84,7 @@ class Judge:
         """One more look at a cell of this service."""
         estimator = self.estimator
         estimator.touched = True
+        self._steadiness.hear(series.row, series.column, bad=bad, slow=slow)
         if not attempt:
             self.confirmation.earn()
         if bad or slow:
@@ -103,6 +112,7 @@ class Judge:
         estimator = self.estimator
         waits = (
             estimator.stirred
+            or estimator.waiting
             or estimator.prefilter.fresh
             or (estimator.touched and not (self._is_calm() and self._is_clean()))
         )
@@ -110,16 +120,16 @@ class Judge:
 
     def _is_calm(self) -> bool:
         """Whether nothing is wrong and nothing was: the common case."""
-        return (
-            self.state.claims == (ALL_WELL,)
-            and not self.incidents.open
-            and self._estimate is not None
-            and self._estimate.wrong < CALM_WRONG
-        )
+        nothing = self.state.claims == (ALL_WELL,) and not self.incidents.open
+        return nothing and self._wrong() < CALM_WRONG
 
     def _is_clean(self) -> bool:
         """Whether next to nothing speaks for anything being wrong."""
-        return self._estimate is not None and self._estimate.wrong < CLEAN_WRONG
+        return self._wrong() < CLEAN_WRONG
+
+    def _wrong(self) -> float:
+        """How likely anything is wrong."""
+        return self._findings[0].wrong if self._findings else 1.0
 
     def _is_due(self, now: Instant, suspicion: str, *, calm: bool) -> bool:
         """Whether to look at everything again at this step."""
@@ -138,7 +148,9 @@ class Judge:
             return True
         if calm and estimator.touched and not self._is_clean():
             return now % estimator.axes.bucket_ms < self._rules.step_ms
-        waits = estimator.stirred or (estimator.touched and not calm)
+        if self._steadiness.rests(now) and not estimator.stirred:
+            return now % estimator.axes.bucket_ms < self._rules.step_ms
+        waits = estimator.stirred or estimator.waiting or (estimator.touched and not calm)
         return (
             waits
             and now % (self._steady_ms if self.incidents.open else self._pause_ms)
@@ -151,9 +163,10 @@ class Judge:
         if not self._is_due(now, suspicion, calm=calm):
             return []
         self.state.suspicion, self.judged = suspicion, True
-        estimate = self._estimate = self.estimator.estimate(
+        estimate = self.estimator.estimate(
             now, self.state.claims, late_alarms=bool(self.incidents.open), calm=calm
         )
+        self._findings = estimate.findings
         announce(
             self.state,
             estimate,
@@ -162,11 +175,29 @@ class Judge:
             pace=self.estimator.pace,
             rules=self._rules,
         )
+        self.confirmation.foresee_end(self._ending(estimate))
         announced = self._speaker.announced(self.state, estimate)
-        self.state.told = tuple(announced)
+        self.state.told = tuple(replace(one, times=Times) for one in announced)
         told, lived = self._tell(now, announced), self._live(now, estimate, announced)
+        self.state.turning = turning(self.incidents, now)
         self._steady = estimate.wrong < CALM_WRONG and not self.incidents.open
-        return [*told, *lived]
+        events: list[Verdict | IncidentEvent] = [*told, *lived]
+        news = bool(events or self.state.turning)
+        self._steadiness.note(now, announced, self.incidents.open, news=news)
+        return events
+
+    def _ending(self, estimate: Estimate) -> list[Series]:
+        """What is claimed and may be over: what was looked at longest ago comes first."""
+        claimed = frozenset(key for claim in self.state.claims for key in claim.cells)
+        if not claimed or estimate.wrong >= END_LIKELY:
+            return []
+        newest = estimate.grid.newest_of(estimate.coverage.votes)
+        found = [
+            series
+            for series in self.estimator.all_series
+            if (key := (series.component, series.region)) in claimed and key in newest
+        ]
+        return sorted(found, key=lambda series: newest[series.component, series.region])
 
     def _is_nobody_fit(self) -> bool:
         """Whether every region that should look was heard and is unfit: waiting longer would tell
@@ -216,18 +247,21 @@ class Judge:
             components=axes.components,
             regions=axes.regions,
             enabled=self.estimator.cells,
-            firsts=_firsts(grid, self.incidents.open, slow=False),
-            slow_firsts=_firsts(grid, [one for one in self.incidents.open if one.slow], slow=True),
+            firsts=firsts_of(grid, self.incidents.open, slow=False),
+            slow_firsts=firsts_of(
+                grid, [one for one in self.incidents.open if one.slow], slow=True
+            ),
             interval_ms=self.estimator.pace.by_cell,
             say=lambda claim, severity: self._speaker.sentence(claim, severity, estimate),
             remains=lambda cells, since: self.estimator.remains(grid, cells, since, now),
             independence=estimate.coverage.independence,
+            times=lambda cells, slow: times_of(grid, cells, grid.begin, slow=slow),
         )
 
     def verdict(self, now: Instant) -> Verdict:
         """What is announced now, with all its evidence."""
         seen = self.estimator.peek(now, late_alarms=bool(self.incidents.open))
-        findings = self._estimate.findings if self._estimate else seen.findings
+        findings = self._findings or seen.findings
         return self._speaker.verdict(self.state, self.estimator, seen, findings, now)
 
     def open_incidents(self) -> list[Incident]:
@@ -242,6 +276,16 @@ class Judge:
         """After a rebuild, let the open incidents be the stored ones."""
         self.incidents = reconciled(self.incidents, stored, self.estimator.cells)
 
+    def correct(self, told: Mapping[str, OpenIncident]) -> None:
+        """Let those of the open incidents that are told be as they are told; what they reach now
+        stays.
+        """
+        going = [(one, told.get(one.incident.id, one)) for one in self.incidents.open]
+        opened = tuple(
+            replace(one, incident=new.incident, cell_spans=new.cell_spans) for one, new in going
+        )
+        self.incidents = replace(self.incidents, open=opened)
+
     def adopt(self, before: "Judge") -> None:
         """Go on where the former judge stopped, as far as the same cells are looked at."""
         cells, apart = self.estimator.cells, self._speaker.fleet.points.independence
@@ -254,11 +298,3 @@ class Judge:
         """Note which incident each open one likely shares its cause with; those that changed."""
         self.incidents, changed = linked(self.incidents, causes)
         return changed
-
-
-def _firsts(
-    grid: CountGrid, incidents: Iterable[OpenIncident], *, slow: bool
-) -> Mapping[CellKey, Tally]:
-    """The tallies of all cells that these incidents reach."""
-    cells = {cell for opened in incidents for cell in opened.cell_spans}
-    return tallies(grid, cells, grid.begin, slow=slow) if cells else {}

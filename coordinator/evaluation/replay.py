@@ -6,27 +6,26 @@ once. No clock is read.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from coordinator.domain.engine import Engine, Event
 from coordinator.domain.model.fitness import FitnessChange
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
-from coordinator.evaluation.baselines import BASELINES, baseline
+from coordinator.domain.schedule.arrivals import as_if_timely
+from coordinator.evaluation.baselines import baseline
+from coordinator.evaluation.names import OUTSCOPE
 from coordinator.result_files import OutOfOrderError, ResultFile, UnreadableError
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-OUTSCOPE: Final = "outscope"
-RULES: Final = (OUTSCOPE, *BASELINES)
-"""The names of all rules, ours first."""
-
 Record = dict[str, Any]
 _received = attrgetter("received_at")
+_order = attrgetter("received_at", "id")
 
 
 class Judging(Protocol):
@@ -113,13 +112,20 @@ class Judged:
 
 
 def judge_file(
-    file: ResultFile, rules: Sequence[Callable[[], Judging]], until: Instant | None = None
+    file: ResultFile,
+    rules: Sequence[Callable[[], Judging]],
+    until: Instant | None = None,
+    timely: Mapping[str, int] | None = None,
 ) -> Judged:
-    """What these rules say of a file, read once for all of them.
+    """What these rules say of a file, read once for all of them. With `timely` (how late the
+    results of each check may be, in milliseconds) late ones count as if they had come in in time.
 
     A file that is too far out of order is read whole, sorted, and judged again from the start.
     Raises OSError and UnreadableError.
     """
+    if timely is not None:
+        told = [as_if_timely(one, timely.get(one.check, 0)) for one in file.sorted()]
+        return _judge([sorted(told, key=_order)], [rule() for rule in rules], until)
     try:
         return _judge(file.in_order(), [rule() for rule in rules], until)
     except OutOfOrderError:

@@ -3,7 +3,7 @@ never in an error.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
@@ -67,14 +67,16 @@ def read(
     place: Callable[[str | None], Place] = nowhere,
     oldest: Instant = 0,
     slots: Slots = NOW_ONLY,
+    named: Collection[tuple[str, str]] = frozenset(),
 ) -> Reading:
     """The results of known checks in what arrived, due since `oldest` in one of their `slots`;
-    everything else is counted and set aside.
+    everything else is counted and set aside. Who is `named` (region and worker) reports on a queue
+    of its own, and nobody else under its name.
     """
     reading = Reading(received_at)
     for delivery in deliveries:
         try:
-            _read(delivery, topology, reading, place, oldest, slots)
+            _read(delivery, topology, reading, place, oldest, slots, named)
         except (RecursionError, MemoryError) as error:
             _refuse(delivery, reading, "too_deep", type(error).__name__)
     return reading
@@ -87,6 +89,7 @@ def _read(
     place: Callable[[str | None], Place],
     oldest: Instant,
     slots: Slots,
+    named: Collection[tuple[str, str]],
 ) -> None:
     if delivery.task != TASK_REPORT:
         return _refuse(delivery, reading, "unknown_task", delivery.task)
@@ -97,6 +100,8 @@ def _read(
         return None
     if len(report.rows) > MOST_ROWS:
         return _refuse(delivery, reading, "too_large", f"{len(report.rows)} rows")
+    if (wrong := _other_name(delivery, report.worker, named)) is not None:
+        return reading.refuse("other_name", f"{delivery.region}: {wrong}")  # no report of that one
     home = topology.region.get(delivery.region)
     if home is not None and home.refuse_elsewhere and not home.via:
         seen = country_of(report.whereabouts, place)
@@ -107,6 +112,16 @@ def _read(
     results = list(_results(delivery.region, report, topology, reading, place, oldest, slots))
     reading.reports.append((delivery.region, report))
     reading.results += results
+    return None
+
+
+def _other_name(delivery: Delivery, worker: str, named: Collection[tuple[str, str]]) -> str | None:
+    """Why a worker may not report under this name on the queue on which it did; None if it may."""
+    if delivery.worker:
+        same = worker == delivery.worker
+        return None if same else f"{delivery.worker} reports under the name of {worker}"
+    if (delivery.region, worker) in named:
+        return f"somebody reports under the name of {worker}, which joined and has its own queue"
     return None
 
 

@@ -19,7 +19,7 @@ from coordinator.ingest.decoded import Reading
 from coordinator.ingest.plausible import Slots
 from coordinator.ingest.receipts import Receipts
 from coordinator.ingest.roster import GONE_MS, Roster
-from coordinator.ingest.writes import keep
+from coordinator.ingest.writes import declare_lost, keep, once_a_slot
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -27,6 +27,7 @@ from coordinator.runtime.retry import persistently
 from coordinator.store import TROUBLE, Store
 from worker.contract import clock
 from worker.contract.instant import Instant
+from worker.contract.logs import trace
 from worker.contract.result import Result
 
 log = logging.getLogger(f"outscope.{__name__}")
@@ -73,6 +74,7 @@ class Pipeline:
         self._places = places
         self._receive_clock = receive_clock
         self._configuration = configuration
+        receipts.configure(configuration.topology)
         self._slots: Slots | None = None
         self._kept = kept
         self._writer = writer
@@ -84,6 +86,7 @@ class Pipeline:
     def configure(self, configuration: Configuration) -> None:
         """Read by this configuration from the next batch on."""
         self._configuration = configuration
+        self._receipts.configure(configuration.topology)
         if self._slots is not None:
             self._slots.learn(configuration.topology)
 
@@ -130,6 +133,7 @@ class Pipeline:
             self._places.of,
             received_at - self._kept.results_ms,
             self._slots,
+            frozenset() if again else self._consumer.joined.named,
         )
         self._refuse(reading)
         self._consumer.judged(
@@ -158,9 +162,15 @@ class Pipeline:
     async def stored(self, batch: Batch) -> list[Result]:
         """Store a batch, and return what was new."""
         reading = batch.reading
-        new = await keep(self._store, reading.results, reading, self._writer)
+        results = await once_a_slot(self._store, reading.results)
+        new = await keep(self._store, results, reading, self._writer)
+        await declare_lost(self._store, reading, batch.configuration.topology)
         self._open.discard(reading.received_at)
         self._counters.repeats += len(reading.results) - len(new)
+        if log.isEnabledFor(logging.DEBUG):
+            for one in new:
+                name = trace(one.check, one.scheduled_at, one.attempt)
+                log.debug("stored trace=%s region=%s worker=%s", name, one.region, one.worker)
         return new
 
     def dropped(self, batch: Batch) -> Sequence[Delivery]:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from coordinator.domain.model.topology import Check, Topology
-from coordinator.domain.schedule.schedule import phase
 from worker.contract.instant import Instant
 from worker.contract.message import ResultRow
 from worker.contract.result import MOST_ATTEMPTS
+from worker.contract.standing.schedule import phase
 
 MOST_STATUS: Final = 1_000
 AHEAD_MS: Final = 30_000

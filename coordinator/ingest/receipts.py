@@ -3,39 +3,51 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.schedule.leaving import Leaving
 from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
 from coordinator.ingest.decoded import Reading
 from coordinator.ingest.standpoint import public_address, standpoint_of
 from coordinator.messaging.consumer import Delivery
-from coordinator.messaging.publisher import Letter, Publisher, receipt_letter
+from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.sending.letters import Letter, receipt_letter
 from coordinator.runtime.metrics import Counters
+from coordinator.scheduling.standing import StandingAnswers
 from coordinator.store import Heard
 from worker.contract import clock
+from worker.contract.installed import own_version, skew
 from worker.contract.instant import Instant
 from worker.contract.message import Receipt, Report
+
+_own_version = cache(own_version)
 
 Refusal = tuple[str, int, Instant, str]
 """(reason, count, last at, example)"""
 
 
-def receipt_letters(
-    reading: Reading, draining: frozenset[tuple[str, str]] = frozenset()
-) -> Iterator[Letter]:
-    """One receipt for each worker and boot, naming all of its reports; it asks those (region and
-    worker) to leave that are `draining`.
+def receipt_letters(reading: Reading, leaving: Leaving) -> Iterator[Letter]:
+    """One receipt for each worker and boot, naming all of its reports; it asks those to leave that
+    are `leaving`.
     """
     seqs: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    advice: dict[tuple[str, str, str], str] = {}
     for region, report in reading.reports:
-        seqs[region, report.worker, report.boot].append(report.seq)
+        of = region, report.worker, report.boot
+        seqs[of].append(report.seq)
+        if report.vitals is not None:
+            advice[of] = skew(_own_version(), report.vitals.version)
+    leaving.hear(seqs)
     for (region, worker, boot), numbers in seqs.items():
         receipt = Receipt(
             worker=worker,
             boot=boot,
             seqs=tuple(numbers),
             at=reading.received_at,
-            leave=(region, worker) in draining,
+            advice=advice.get((region, worker, boot), ""),
+            leave=leaving.asks((region, worker, boot)),
         )
         yield receipt_letter(region, receipt)
 
@@ -56,7 +68,7 @@ class Bookkeeping:
         if report.vitals is None:
             self._heard[region, report.worker] = replace(before, at=at)
             return
-        vitals = report.vitals.model_dump(mode="json", exclude={"address"})
+        vitals = report.vitals.model_dump(mode="json", exclude={"address", "lost_slots"})
         where = report.whereabouts
         outside = public_address(where) if where else None
         vitals["standpoint"] = standpoint_of(where, self._places.of).text
@@ -86,27 +98,42 @@ class Bookkeeping:
 
 
 class Receipts:
-    """Tells workers what they may forget, and notes who was heard and what was refused."""
+    """Tells workers what they may forget and what stands for them, and notes who was heard and
+    what was refused.
+    """
 
     def __init__(
-        self, publisher: Publisher, presence: Presence, counters: Counters, books: Bookkeeping
+        self,
+        publisher: Publisher,
+        presence: Presence,
+        counters: Counters,
+        books: Bookkeeping,
+        standing: StandingAnswers | None = None,
     ) -> None:
         self._publisher = publisher
         self._presence = presence
         self._counters = counters
         self.books = books
-        self.draining: frozenset[tuple[str, str]] = frozenset()
-        """Region and name of the workers that are to leave."""
+        self._standing = standing or StandingAnswers(publisher, presence, 0)
+        self.leaving = Leaving()
+        """Who is to leave."""
+
+    def configure(self, topology: Topology) -> None:
+        """Tell workers of this topology from now on."""
+        self._standing.configure(topology)
 
     def send(self, reading: Reading, deliveries: Sequence[Delivery]) -> None:
         """All that was read from these deliveries is committed."""
         committed_s = clock.monotonic_s()
-        for letter in receipt_letters(reading, self.draining):
+        for letter in receipt_letters(reading, self.leaving):
             # one that is lost makes the worker send again, which does no harm
             self._publisher.send(letter)
         for region, report in reading.reports:
             self._presence.heard(region, committed_s, report.worker)
             self.books.heard(region, report, reading.received_at)
+        for region, report in reading.reports:  # each by all that were heard
+            if (region, report.worker) not in self.leaving.names:
+                self._standing.answer(region, report, reading.received_at)
         for delivery in deliveries:
             self._counters.ingest_lag_ms.add((committed_s - delivery.arrived_s) * 1000)
         self.books.refused(reading)

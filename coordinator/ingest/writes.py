@@ -1,11 +1,57 @@
-"""Writing results: all that a table can hold is stored once, and what none can hold is refused."""
+"""Writing results: all that a table can hold is stored once, and what none can hold is refused.
+What workers lost is written down as missing.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
 
+from coordinator.domain.model.topology import Topology
+from coordinator.domain.schedule.ledger import Gap, GapReason
+from coordinator.domain.schedule.schedule import Span
 from coordinator.ingest.decoded import Reading
 from coordinator.runtime.retry import persistently, unstorable
 from coordinator.store import Store
-from worker.contract.result import Result
+from worker.contract.instant import Instant
+from worker.contract.message import MOST_LOST_SLOTS
+from worker.contract.result import STANDING, Result
+
+MOMENTS: Final = 500
+"""Asked about at once."""
+
+
+async def once_a_slot(store: Store, results: Sequence[Result]) -> Sequence[Result]:
+    """These without the second looks of slots in which a worker looked by its standing orders and
+    another worker of its region as well, with or without an order: one slot is one look. What the
+    same worker made twice has one id.
+    """
+    regular = [one for one in results if not one.attempt]
+    alone = {one.scheduled_at for one in regular if one.extra.get(STANDING)}
+    taken: dict[tuple[str, str, Instant], tuple[str, bool]] = {}
+    for moments, standing in ((alone, False), ({one.scheduled_at for one in regular}, True)):
+        for check, region, at, worker in await _looked_at(store, sorted(moments), standing):
+            taken.setdefault((check, region, at), (worker, standing))
+    doubled: set[str] = set()
+    for one in regular:
+        stands = bool(one.extra.get(STANDING))
+        worker, stood = taken.setdefault(_slot(one), (one.worker, stands))
+        if worker != one.worker and (stands or stood):
+            doubled.add(one.id)
+    return [one for one in results if one.id not in doubled]
+
+
+async def _looked_at(
+    store: Store, moments: Sequence[Instant], standing: bool
+) -> list[tuple[str, str, Instant, str]]:
+    found: list[tuple[str, str, Instant, str]] = []
+    for part in (moments[i : i + MOMENTS] for i in range(0, len(moments), MOMENTS)):
+        ask = partial(store.results.looked_at, part, standing=standing)
+        found += await persistently("results", ask)
+    return sorted(found)
+
+
+def _slot(one: Result) -> tuple[str, str, Instant]:
+    return one.check, one.region, one.scheduled_at
 
 
 async def keep(
@@ -36,3 +82,23 @@ async def keep(
     middle = len(results) // 2
     halves = (results[:middle], results[middle:])
     return [result for half in halves for result in await keep(store, half, reading, writer)]
+
+
+async def declare_lost(store: Store, reading: Reading, topology: Topology) -> None:
+    """Write down the looks that workers made and lost; they tell of them until they are receipted,
+    so before that.
+    """
+    if lost := list(_lost(reading, topology)):
+        await persistently("gaps", lambda: store.gaps.lose(lost))
+
+
+def _lost(reading: Reading, topology: Topology) -> Iterator[Gap]:
+    for region, report in reading.reports:
+        for name, first, last in report.vitals.lost_slots if report.vitals else ():
+            check = topology.check.get(name)
+            if check is None or region not in check.regions:
+                continue
+            span = Span(check, region, first, last)
+            begin, end = span.instant(first), span.instant(last)
+            if last - first < MOST_LOST_SLOTS and 0 < begin <= end < reading.received_at:
+                yield Gap(name, check.service, region, first, last, begin, end, GapReason.NO_ROOM)

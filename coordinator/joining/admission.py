@@ -7,7 +7,7 @@ from hmac import compare_digest
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.invitations import Admitted, Invitation
 from coordinator.store.joining.keys import WorkerKey
 from coordinator.store.state.workers import MOST_WORKERS
@@ -89,6 +89,7 @@ def admission(
                 f"{invitation.region}/{worker}",
                 asked.address,
             ),
+            asked.request.secret_salted,
         )
 
     return admit

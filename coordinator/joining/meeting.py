@@ -20,6 +20,7 @@ NO_ADDRESS: Final = (
     f"workers cannot be told where the broker is; set {PUBLIC} where the coordinator runs, such as"
     " rediss://broker.example.com:6379/0 (redis:// without TLS on this machine alone)"
 )
+_WITH_TLS: Final = ("rediss", "amqps")
 _CERTIFICATE: Final = re.compile(
     "-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL
 )
@@ -40,7 +41,8 @@ class Meeting:
     @property
     def number(self) -> int:
         """The number of the server's database."""
-        return int(urlsplit(self.broker).path.strip("/") or 0)
+        last = urlsplit(self.broker).path.rpartition("/")[2]
+        return int(last) if last.isdecimal() else 0
 
     @property
     def is_here(self) -> bool:
@@ -66,7 +68,7 @@ def public_broker(text: str) -> str:
         raise ValueError("holds a user or a password; each worker gets its own, so leave them out")
     if parts.query:
         raise ValueError(f"holds options; leave them out, and name its authority in {CA_FILE}")
-    if parts.scheme != "rediss" and not _loopback(text):
+    if not parts.scheme.startswith(_WITH_TLS) and not _loopback(text):
         raise ValueError("sends keys without TLS; write rediss://, redis:// only for this machine")
     return text
 
@@ -79,7 +81,7 @@ def as_workers_see(own: str, public: str, ca_file: Path | None) -> tuple[str, st
         return public, authority(ca_file) if ca_file else ""
     parts = urlsplit(own)
     plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
-    if parts.scheme != "rediss" and not _loopback(plain):
+    if not parts.scheme.startswith(_WITH_TLS) and not _loopback(plain):
         return "", ""
     named = parse_qs(parts.query).get("ssl_ca_certs", [""])[-1]
     file = ca_file or (Path(named) if named else None)

@@ -6,9 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from worker.contract.message import echo_queue, probes_queue, reports_queue, worker_queue
+from worker.contract.message import (
+    echo_queue,
+    own_reports_queue,
+    probes_queue,
+    reports_queue,
+    worker_queue,
+)
 
 COORDINATOR: Final = "coordinator"
+ORDERS: Final = "outscope.orders"
+"""The key at the broker that says who may order, and until when looks were."""
 
 DATABASE: Final = 0
 _CONNECT: Final = "+ping +hello +auth +multi +exec +client|setname +client|getname +client|id"
@@ -17,18 +25,23 @@ _OWN_ADDRESS: Final = "+client|info"
 """What every client needs to be one. Celery asks for lengths inside MULTI; what is inside is
 checked too.
 """
-_KEYS: Final = "~probes.* ~reports.* ~echo.*"
+_KEYS: Final = f"~probes.* ~reports.* ~echo.* ~{ORDERS}"
 _COMMANDS: Final = (
     "+brpop +rpop +lpush +llen"  # reports in, orders and receipts out
     " +ltrim +del +scan +memory|usage +info|memory"  # bounding what waits
     " +client|no-evict"  # it takes what others wrote
     " +info|server"  # for the doctor
     " +lindex"  # who reports from a region that is not configured
+    " +watch +unwatch +hgetall +hset +pexpire"  # fencing orders
 )
 _USERS: Final = "+acl|list +acl|setuser +acl|deluser +client|kill"
 """Of a coordinator that lets joined workers in itself. Whoever may do this may do everything."""
 WORKERS: Final = "worker."
 """How the users of joined workers begin; no region is called so, for none has a dot."""
+
+
+class ForbiddenError(Exception):
+    """The coordinator's user may not change users at this broker."""
 
 
 def broker_acl(
@@ -59,7 +72,12 @@ def broker_acl(
     users = [
         _user(COORDINATOR, coordinator, database, _KEYS, _COMMANDS, *[_USERS] * manages),
         *(
-            _user(region, password, database, *_rights(region, named.get(region) or ("*",)))
+            _user(
+                region,
+                password,
+                database,
+                *_rights(region, named.get(region) or ("*",), reports_queue(region)),
+            )
             for region, password in passwords.items()
         ),
     ]
@@ -75,13 +93,14 @@ def worker_rules(
     region: str, worker: str, digests: Collection[str], database: int = DATABASE
 ) -> list[str]:
     """The rules of a joined worker's user, by the SHA-256 of each of its keys: as a region's, for
-    this worker's own keys alone.
+    this worker's own keys alone. It reports to a queue of its own.
     """
-    return _rules([f"#{digest}" for digest in digests], database, *_rights(region, (worker,)))
+    rights = _rights(region, (worker,), own_reports_queue(region, worker))
+    return _rules([f"#{digest}" for digest in digests], database, *rights)
 
 
-def _rights(region: str, workers: Sequence[str]) -> list[str]:
-    orders, reports = probes_queue(region), reports_queue(region)
+def _rights(region: str, workers: Sequence[str], reports: str) -> list[str]:
+    orders = probes_queue(region)
     own = " ".join(f"~{worker_queue(region, worker)}" for worker in workers)
     echoes = [echo_queue(region, worker) for worker in workers]
     read = " ".join(f"~{echo}" for echo in echoes)

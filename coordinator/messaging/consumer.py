@@ -2,31 +2,35 @@
 to the event loop.
 
 The region of a report is the queue on which it arrived, which the broker's access list ties to the
-sender's credential. The hand-over is bounded for each region: while the loop is behind with one,
-nothing more of that one is taken from the broker. What is no report never reaches the loop; it is
-counted.
+sender's credential; a worker that joined has a queue of its own. The hand-over is bounded for each
+region: while the loop is behind with one, nothing more of that one is taken from the broker. What
+is no report never reaches the loop; it is counted.
 """
 
 import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from coordinator.messaging.envelope import Delivery, Refused, opened, too_long
 from coordinator.messaging.guard import Guard
 from coordinator.messaging.lanes import WAITING, Lanes
 from coordinator.messaging.link import MOST_REPLY, Command, Link, TooLong, granted
+from coordinator.messaging.rabbitmq.receiving import receive
+from coordinator.messaging.sources import Joined, Source, by_region, sources_of
 from coordinator.messaging.strangers import Strangers
 from coordinator.messaging.traffic import Refusal, Traffic
 from worker.contract.broker import verified
 from worker.contract.clock import monotonic_s
-from worker.contract.message import reports_queue
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 __all__ = ["WAITING", "Delivery", "ReportConsumer"]
 
 log = logging.getLogger(f"outscope.{__name__}")
 
+NOBODY: Final = Joined()
 POLL_S: Final = 0.5
 FULL_S: Final = 0.05
 """While a region's lane is full, the others are asked again after this time at the latest."""
@@ -40,7 +44,7 @@ JUNK_TURN: Final = 1_000
 
 @dataclass(slots=True)
 class _Turn:
-    """What the next turn of a region may be like, by its last ones."""
+    """What the next turn of a source may be like, by its last ones."""
 
     largest: int = 0
     junk: bool = False
@@ -72,15 +76,19 @@ class ReportConsumer:
         *,
         reports: bool = True,
         strangers: Strangers | None = None,
+        joined: Joined = NOBODY,
     ) -> None:
         self._broker = verified(broker)
         self._regions = tuple(regions)
+        self.joined = joined
+        """Who has a queue of its own, and whose names are taken."""
         self._reports = reports
         self._lanes = Lanes()
         self._traffic = Traffic(monotonic_s)
         self._strangers = strangers
         self._expect()
-        self._turns: dict[str, _Turn] = {}
+        self._turns: dict[Source, _Turn] = {}
+        self._first = count()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._stopping = threading.Event()
         self._changed = threading.Event()
@@ -102,6 +110,12 @@ class ReportConsumer:
         if tuple(regions) != self._regions:
             self._regions = tuple(regions)
             self._expect()
+            self._changed.set()
+
+    def let_in(self, joined: Joined) -> None:
+        """Receive from the queues of these workers, too, from now on. From the loop's thread."""
+        before, self.joined = self.joined, joined
+        if before.live != joined.live:
             self._changed.set()
 
     def use(self, broker: str) -> None:
@@ -147,7 +161,7 @@ class ReportConsumer:
         while not self._stopping.is_set():
             self._changed.clear()
             try:
-                self._receive()
+                (self._receive_amqp if is_rabbitmq(self._broker) else self._receive)()
                 pause_s = 0.2
             except Exception as error:  # the boundary of this thread: whatever broke, connect again
                 log.warning("link_lost error=%r retry_s=%.1f", error, pause_s)
@@ -157,47 +171,75 @@ class ReportConsumer:
 
     def _receive(self) -> None:
         """Take from the broker until told otherwise; any trouble with the link is an exception."""
-        regions = self._regions
-        guard = Guard(regions, self._traffic, monotonic_s, self._strangers)
+        sources = sources_of(self._regions, self.joined)
+        guard = Guard(sources, self._traffic, monotonic_s, self._strangers)
         with Link(self._broker) as link:
             link.one("PING")
             if self._reports:
-                self._round(link, regions)  # a broker may let us in, and refuse to give
-            self.connected_since_s = monotonic_s()
-            log.info("listening regions=%d", len(regions))
-            while not self._stopping.is_set() and not self._changed.is_set():
+                self._round(link, sources)  # a broker may let us in, and refuse to give
+            self.began(sources)
+            while self.goes_on():
                 guard.look(link)
                 if not self._reports:
                     link.one("PING")
                     self._stopping.wait(POLL_S)
-                elif not self._round(link, regions):
-                    self._idle(link, regions)
+                elif not self._round(link, sources):
+                    self._idle(link, sources)
 
-    def _round(self, link: Link, regions: Sequence[str]) -> bool:
+    def _receive_amqp(self) -> None:
+        sources = sources_of(self._regions, self.joined)
+        receive(self._broker, sources, self, self._traffic, reports=self._reports)
+
+    def began(self, sources: Sequence[Source]) -> None:
+        """The link is there, and reports come over it. In the receiving thread, as what follows."""
+        self.connected_since_s = monotonic_s()
+        log.info("listening regions=%d queues=%d", len(self._regions), len(sources))
+
+    def goes_on(self) -> bool:
+        """Whether nothing else is to be received from, and nobody stops."""
+        return not (self._stopping.is_set() or self._changed.is_set())
+
+    def room(self, region: str) -> int:
+        """How many more of a region's reports may wait for the loop now."""
+        return self._lanes.room(region)
+
+    def _round(self, link: Link, sources: Sequence[Source]) -> bool:
         """Each region's turn; whether anything came."""
-        rooms = [(region, room) for region in regions if (room := self._lanes.room(region)) > 0]
+        rooms = self._rooms(sources)
         if not rooms:
             return False
-        waiting = _bytes_of(link, [reports_queue(region) for region, _ in rooms])
+        waiting = _bytes_of(link, [source.queue for source, _ in rooms])
         turns = [
-            (region, self._turn(region).most(room, size))
-            for (region, room), size in zip(rooms, waiting, strict=True)
+            (source, self._turn(source).most(room, size))
+            for (source, room), size in zip(rooms, waiting, strict=True)
         ]
-        commands: list[Command] = [("RPOP", reports_queue(region), most) for region, most in turns]
+        commands: list[Command] = [("RPOP", source.queue, most) for source, most in turns]
         came = False
-        for (region, _), reply in zip(turns, link.ask(*commands), strict=True):
+        for (source, _), reply in zip(turns, link.ask(*commands), strict=True):
             messages = granted(reply)
             if messages:
                 came = True
-                self._take(region, messages)
+                self._take(source, messages)
         return came
 
-    def _idle(self, link: Link, regions: Sequence[str]) -> None:
+    def _rooms(self, sources: Sequence[Source]) -> list[tuple[Source, int]]:
+        """How many messages each may give now: those of a region share its room, each time from
+        the next one on.
+        """
+        first, rooms = next(self._first), []
+        for region, those in by_region(sources).items():
+            room = max(0, self._lanes.room(region))
+            begin = first % len(those)
+            turn = [*those[begin:], *those[:begin]][:room]
+            rooms += [(source, max(1, room // len(those))) for source in turn]
+        return rooms
+
+    def _idle(self, link: Link, sources: Sequence[Source]) -> None:
         """Until something comes, or may come again."""
-        if not all(self._lanes.room(region) > 0 for region in regions):
+        if not all(self._lanes.room(source.region) > 0 for source in sources):
             self._lanes.wait(FULL_S)
-        elif regions:
-            queues = {reports_queue(region): region for region in regions}
+        elif sources:
+            queues = {source.queue: source for source in sources}
             found = link.one("BRPOP", *queues, POLL_S)
             if found:
                 self._take(queues[bytes(found[0]).decode()], [found[1]])
@@ -205,22 +247,28 @@ class ReportConsumer:
             link.one("PING")
             self._stopping.wait(POLL_S)
 
-    def _turn(self, region: str) -> _Turn:
-        return self._turns.setdefault(region, _Turn())
+    def _turn(self, source: Source) -> _Turn:
+        return self._turns.setdefault(source, _Turn())
 
-    def _take(self, region: str, messages: Sequence[bytes | TooLong]) -> None:
-        at_s = monotonic_s()
+    def _take(self, source: Source, messages: Sequence[bytes | TooLong]) -> None:
+        at_s, region = monotonic_s(), source.region
         read = [
             too_long(region, message)
             if isinstance(message, TooLong)
-            else opened(region, message, at_s)
+            else opened(region, message, at_s, source.worker)
             for message in messages
         ]
+        sizes = [int(one) if isinstance(one, TooLong) else len(one) for one in messages]
+        self.took(source, read, sizes)
+
+    def took(
+        self, source: Source, read: Sequence[Delivery | Refused], sizes: Sequence[int]
+    ) -> None:
+        """These came of a source, of so many bytes each."""
         deliveries = [one for one in read if isinstance(one, Delivery)]
         refused = [one for one in read if isinstance(one, Refused)]
-        sizes = [int(one) if isinstance(one, TooLong) else len(one) for one in messages]
-        self._turn(region).took(sizes, len(deliveries))
-        self._traffic.took(region, len(messages), sum(sizes))
+        self._turn(source).took(sizes, len(deliveries))
+        self._traffic.took(source.region, len(read), sum(sizes))
         if refused:
             self._traffic.refuse(refused)
         if deliveries:

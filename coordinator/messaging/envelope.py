@@ -17,7 +17,7 @@ MOST_HEADERS: Final = 8_192
 MOST_NESTED: Final = 64
 """Lists and objects in the headers of a message; Celery writes two."""
 
-_HEADERS: Final = frozenset(
+HEADERS: Final = frozenset(
     {
         *("lang", "task", "id", "shadow", "eta", "expires", "group", "group_index", "retries"),
         *("timelimit", "root_id", "parent_id", "argsrepr", "kwargsrepr", "origin"),
@@ -30,13 +30,14 @@ _HEADERS: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message as it arrived: the queue's region, the Celery task that it names, and its
-    undecoded body.
+    undecoded body. `worker` is the one whose queue it was, empty where several share it.
     """
 
     region: str
     task: str
     body: bytes
     arrived_s: float
+    worker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ _PROPERTIES: Final = msgspec.json.Decoder(_Properties)
 _ANY_HEADERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-def opened(region: str, message: bytes, at_s: float) -> Delivery | Refused:
+def opened(region: str, message: bytes, at_s: float, worker: str = "") -> Delivery | Refused:
     """What a message is, whatever its bytes are."""
     if not message.startswith(b"{"):  # most junk ends here
         return Refused(region, "unreadable_message", "it is no JSON object", message)
     try:
-        return _delivery(region, message, at_s)
+        return _delivery(region, message, at_s, worker)
     except _RefusedError as error:
         return Refused(region, error.reason, str(error), message)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -95,17 +96,17 @@ def too_long(region: str, length: int) -> Refused:
     return Refused(region, "too_much_at_once", f"{length} bytes after many others")
 
 
-def _delivery(region: str, message: bytes, at_s: float) -> Delivery:
+def _delivery(region: str, message: bytes, at_s: float, worker: str) -> Delivery:
     envelope = _ENVELOPE.decode(message)
     if (envelope.content_type, envelope.content_encoding) != ("application/json", "utf-8"):
         told = f"{envelope.content_type[:40]!r} in {envelope.content_encoding[:40]!r}"
         raise _RefusedError("foreign_content", told)
-    return Delivery(region, _task(envelope.headers), _body(envelope), at_s)
+    return Delivery(region, _task(envelope.headers), _body(envelope), at_s, worker)
 
 
 def _task(raw: msgspec.Raw) -> str:
     headers = _ANY_HEADERS.decode(_bounded(raw))
-    foreign = headers.keys() - _HEADERS
+    foreign = headers.keys() - HEADERS
     if foreign:
         raise _RefusedError("foreign_header", f"{min(foreign)[:40]!r}")
     task = headers.get("task", "")

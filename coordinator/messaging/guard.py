@@ -12,9 +12,9 @@ from typing import Any, Final
 from redis.exceptions import ResponseError
 
 from coordinator.messaging.link import Command, Link, granted
+from coordinator.messaging.sources import Source, by_region
 from coordinator.messaging.strangers import Strangers
 from coordinator.messaging.traffic import Traffic
-from worker.contract.message import reports_queue
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -41,17 +41,19 @@ _KINDS: Final = ("probes", "reports", "echo")
 
 
 class Guard:
-    """Looks after the keys of these regions over a link."""
+    """Looks after the keys of these sources' regions over a link."""
 
     def __init__(
         self,
-        regions: Sequence[str],
+        sources: Sequence[Source],
         traffic: Traffic,
         monotonic_s: Callable[[], float],
         strangers: Strangers | None = None,
     ) -> None:
         self._strangers = strangers
-        self._regions = tuple(regions)
+        self._sources = by_region(sources)
+        self._regions = self._sources.keys()
+        self._read = frozenset(source.queue.encode() for source in sources)
         self._traffic = traffic
         self._monotonic_s = monotonic_s
         self._next_s = 0.0
@@ -74,14 +76,17 @@ class Guard:
 
     def _trim(self, link: Link) -> None:
         most_bytes = self._share(link)
-        queues = [reports_queue(region) for region in self._regions]
-        for region, queue, (length, size) in zip(
-            self._regions, queues, _measured(link, queues), strict=True
-        ):
-            kept = _kept(length, size, MOST_WAITING, most_bytes)
-            if kept < length:
-                self._traffic.trimmed(region, _cut(link, queue, kept))
-            self._traffic.waits(region, kept, size * kept // max(1, length))
+        for region, sources in self._sources.items():
+            queues = [source.queue for source in sources]
+            most = max(LEAST_BYTES, most_bytes // len(queues))
+            waiting, waiting_bytes = 0, 0
+            for queue, (length, size) in zip(queues, list(_measured(link, queues)), strict=True):
+                kept = _kept(length, size, MOST_WAITING, most)
+                if kept < length:
+                    self._traffic.trimmed(region, _cut(link, queue, kept))
+                waiting += kept
+                waiting_bytes += size * kept // max(1, length)
+            self._traffic.waits(region, waiting, waiting_bytes)
 
     def _share(self, link: Link) -> int:
         """Bytes that the reports of one region may take."""
@@ -133,17 +138,22 @@ class Guard:
         strangers = self._strangers
         if strangers is None:
             return
+        waiting: Counter[str] = Counter()
+        keys: dict[str, bytes] = {}
         for (key, region), (length, size) in zip(own, sizes, strict=True):
-            if region in self._regions or key != reports_queue(region).encode():
-                continue
             # one that is too long is deleted below
-            if size <= MOST_OWN_BYTES and strangers.waits(region, length):
+            foreign = region not in self._regions and key.startswith(b"reports.")
+            if foreign and length and size <= MOST_OWN_BYTES:
+                waiting[region] += length
+                keys[region] = key
+        for region, length in waiting.items():
+            if strangers.waits(region, length):
                 # a refusal (an older access list) is no message, so nobody is told
-                (newest,) = link.ask(("LINDEX", key, 0))
+                (newest,) = link.ask(("LINDEX", keys[region], 0))
                 strangers.newest(region, newest)
 
     def _strays(self, key: bytes, region: str, length: int, size: int) -> bool:
-        if region in self._regions and key.count(b".") == 1:
+        if key in self._read or (region in self._regions and key.count(b".") == 1):
             return False  # its orders, which nobody but us writes, and its reports, looked at above
         if self._strangers is not None and self._strangers.is_unread(key):
             return True

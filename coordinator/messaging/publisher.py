@@ -6,108 +6,51 @@ purpose and its looks are declared missing; a receipt that is lost makes a worke
 again, which does no harm.
 """
 
-import asyncio
+import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from itertools import compress
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
 
 from celery import Celery
-from kombu import Exchange, Queue
+from kombu.transport.redis import PublishBatch
+from redis.exceptions import NoPermissionError
 
+from coordinator.messaging.sending.fence import FencedBatch, OutrankedError, latest
+from coordinator.messaging.sending.letters import Letter, tell
 from coordinator.messaging.signing import Signer
-from worker.contract.broker import transport_options, verified
+from worker.contract.broker import celery_of
 from worker.contract.clock import monotonic_s, now
 from worker.contract.instant import Instant
-from worker.contract.message import (
-    SIGNED,
-    TASK_LOOK,
-    TASK_RECEIPT,
-    UNKNOWN_REGION,
-    Order,
-    Receipt,
-    probes_queue,
-    worker_queue,
-)
+from worker.contract.message import SIGNED, TASK_LOOK
+from worker.contract.settings.rabbitmq import CONFIRM_S, exchange_of, is_rabbitmq
 
 log = logging.getLogger(f"outscope.{__name__}")
 
 MOST_WAITING: Final = 2_000
 """Messages that may wait to be sent; more than a minute of a large fleet."""
-ORDER_PATIENCE_S: Final = 2.0
-"""An order that could not be sent for this long is lost: its looks are due by now."""
-RECEIPT_PATIENCE_S: Final = 10.0
-"""After this long the worker sends its report again anyway."""
 UNEXPIRING_S: Final = 300.0
 """For how long the signature of a message that does not expire is good."""
 RETRY_S: Final = 0.2
 _BATCH: Final = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message on its way out. `sent` is called from the sending thread with whether the broker
-    took it.
-    """
-
-    task: str
-    queue: str
-    body: dict[str, Any]
-    patience_s: float
-    expires_s: float | None
-    sent: Callable[[bool], None]
-
-
-def order_letter(
-    order: Order, expires_s: float, sent: Callable[[bool], None], worker: str | None = None
-) -> Letter:
-    """The letter that carries an order to the workers of its region, or to one of them."""
-    to = probes_queue(order.region) if worker is None else worker_queue(order.region, worker)
-    return Letter(TASK_LOOK, to, order.model_dump(mode="json"), ORDER_PATIENCE_S, expires_s, sent)
-
-
-def receipt_letter(region: str, receipt: Receipt) -> Letter:
-    """The letter that carries a receipt to one worker."""
-    body = receipt.model_dump(mode="json")
-    return Letter(
-        TASK_RECEIPT, worker_queue(region, receipt.worker), body, RECEIPT_PATIENCE_S, None, _nothing
-    )
-
-
-def refusal_letter(region: str, worker: str, boot: str, at: Instant) -> Letter:
-    """The letter that tells one worker that its region is not configured. It names no region but
-    the worker's own: whoever may read it may not know the others.
-    """
-    refusal = Receipt(worker=worker, boot=boot, seqs=(), at=at, refused=UNKNOWN_REGION)
-    return receipt_letter(region, refusal)
-
-
-def _nothing(_sent: bool) -> None:
-    """Nobody needs to know."""
-
-
-def in_this_loop(told: Callable[[bool, Instant], None]) -> Callable[[bool], None]:
-    """What the sending thread calls; `told` then hears in this loop's own thread whether it was
-    sent, and when.
-    """
-    loop = asyncio.get_running_loop()
-
-    def answer(sent: bool) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(told, sent, now())
-
-    return answer
+_Waiting: TypeAlias = tuple[float, Letter]
+"""A letter and until when it is worth sending, on the monotonic clock."""
 
 
 def celery_app(broker: str) -> Celery:
     """The Celery application that only sends: no results, no events, no remote control."""
-    app = Celery("outscope", broker=verified(broker), set_as_current=False)
-    options = transport_options()
-    options.pop("retry_on_timeout")  # with it kombu will not send a batch in one round trip
+    app = Celery("outscope", set_as_current=False)
+    told = celery_of(broker)
+    # with it kombu will not send a batch in one round trip
+    told["broker_transport_options"].pop("retry_on_timeout", None)
     app.conf.update(
-        broker_transport_options=options,
+        **told,
         broker_connection_timeout=5,
         broker_heartbeat=0,
         task_ignore_result=True,
@@ -132,6 +75,10 @@ class Publisher:
         self._closing = False
         self.reachable = True
         """Whether the broker took what was sent last."""
+        self._epoch: int | None = None
+        self._marks: dict[str, Instant] = {}
+        self.outranked = ""
+        """Why no order of ours gets in any more: a later epoch has begun."""
         self.reachable_since_s = float("-inf")
         """When it began to take again, on the monotonic clock."""
 
@@ -148,6 +95,10 @@ class Publisher:
         """Of whoever signs at the moment, as workers pin it; empty when nobody does."""
         signer = self._signer
         return "" if signer is None else signer.public
+
+    def fence(self, epoch: int, marks: Mapping[str, Instant]) -> None:
+        """Fence orders by this epoch, which begins after these marks. Before it opens."""
+        self._epoch, self._marks = epoch, dict(marks)
 
     def sign_by(self, signer: Signer | None) -> None:
         """Have this one sign from the next batch on. From any thread."""
@@ -172,10 +123,11 @@ class Publisher:
 
     def _run(self) -> None:
         while (batch := self._next()) is not None:
-            self._deliver(batch)
+            for pause_s in self._deliver(batch):
+                threading.Event().wait(pause_s)
         self._app.close()
 
-    def _next(self) -> list[tuple[float, Letter]] | None:
+    def _next(self) -> list[_Waiting] | None:
         """Everything that waits, up to a batch; None at the end."""
         first = self._letters.get()
         if first is None:
@@ -192,55 +144,52 @@ class Publisher:
             batch.append(letter)
         return batch
 
-    def _deliver(self, batch: list[tuple[float, Letter]]) -> None:
-        """Send a batch, again and again until it is gone or nobody needs it any more."""
+    def _deliver(self, batch: list[_Waiting]) -> Iterator[float]:
+        """Send a batch: orders first, and by themselves, for they are fenced. How many seconds to
+        wait each time before it goes on.
+        """
+        orders = [item for item in batch if item[1].task == TASK_LOOK]
+        others = [item for item in batch if item[1].task != TASK_LOOK]
+        for part in (orders, others):
+            yield from self._send_until_late(part)
+
+    def _send_until_late(self, batch: list[_Waiting]) -> Iterator[float]:
+        """Send again and again until all is gone or nobody needs it any more."""
         while batch:
             late = [letter for deadline, letter in batch if deadline < monotonic_s()]
             batch = [item for item in batch if item[0] >= monotonic_s()]
-            _tell(late, sent=False)
+            tell(late, sent=False)
             letters = [letter for _, letter in batch]
             if letters and self._sent(letters):
-                _tell(letters, sent=True)
+                tell(letters, sent=True)
                 return
-            if batch and not self._closing:
-                threading.Event().wait(RETRY_S)
-            elif self._closing:
-                _tell(letters, sent=False)
+            if batch and not (self._closing or self.outranked):
+                yield RETRY_S
+            elif batch:
+                tell(letters, sent=False)
                 return
 
     def _sent(self, letters: Sequence[Letter]) -> bool:
-        """Whether the broker took the letters. A batch that fails half-way is sent again: repeats
-        do no harm.
+        """Whether the broker took the letters. A batch of others than orders that fails half-way is
+        sent again: repeats do no harm.
         """
-        signer = self._signer
-        if self._opened != self._broker:
-            self._app.close()
-            self._opened = self._broker
-            self._app = celery_app(self._opened)
         try:
-            with (
-                self._app.producer_pool.acquire(block=True, timeout=5) as producer,
-                producer.batch(),
-            ):
-                for letter in letters:
-                    self._app.send_task(
-                        letter.task,
-                        args=[letter.body],
-                        kwargs={} if signer is None else {SIGNED: _signature(letter, signer)},
-                        queue=Queue(letter.queue, Exchange(""), routing_key=letter.queue),
-                        expires=letter.expires_s,
-                        producer=producer,
-                        retry=False,
-                        declare=[],
-                        argsrepr="",
-                        kwargsrepr="",
-                    )
+            self._put(letters)
+        except OutrankedError as error:
+            log.warning("outranked letters=%d: %s", len(letters), error)
+            self.outranked = str(error)
+            return False
+        except NoPermissionError as error:
+            self._without_fence(error)
+            return False
         except (
             Exception
         ) as error:  # the boundary of this thread: any failure to send means the same
             if self.reachable:
-                log.warning("broker_unreachable letters=%d error=%r", len(letters), error)
+                why = error.__cause__ or error  # kombu says only that a batch failed
+                log.warning("broker_unreachable letters=%d error=%r", len(letters), why)
             self.reachable = False
+            self._opened = ""  # it may have become a replica: by its name another is reached
             return False
         if not self.reachable:
             log.info("broker_reachable")
@@ -248,13 +197,69 @@ class Publisher:
         self.reachable = True
         return True
 
+    def _put(self, letters: Sequence[Letter]) -> None:
+        """Have the letters at the broker; whatever is raised, nobody knows whether they are."""
+        if self._opened != self._broker:
+            self._app.close()
+            self._opened = self._broker
+            self._app = celery_app(self._opened)
+        with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
+            self._put_by(producer, letters)
+
+    def _put_by(self, producer: Any, letters: Sequence[Letter]) -> None:
+        """The same by a producer, all of them together when they are orders."""
+        fenced: list[FencedBatch] = []
+        channel, epoch = producer.channel, self._epoch
+        if is_rabbitmq(self._opened):
+            pass  # it knows no transactions to fence by
+        elif epoch is None or letters[0].task != TASK_LOOK:
+            channel.create_publish_batch = partial(PublishBatch, channel)
+        else:
+            fenced.append(FencedBatch(channel, _BATCH, epoch))
+            self._marks |= latest([letter.mark for letter in letters])
+            wanted = fenced[0].begin([letter.mark for letter in letters], self._marks)
+            letters = list(compress(letters, wanted))
+            channel.create_publish_batch = lambda max_size: fenced[0]
+        try:
+            with producer.batch():
+                for letter in letters:
+                    self._publish(producer, letter)
+        finally:
+            for batch in fenced:
+                batch.close()
+
+    def _publish(self, producer: Any, letter: Letter) -> None:
+        """A message of Celery's protocol 2, with no headers but those that workers need. Its body
+        is in base64 at a Redis: relays of before read no other.
+        """
+        signer = self._signer
+        beside = {} if signer is None else {SIGNED: _signature(letter, signer)}
+        body = json.dumps([[letter.body], beside, {}], separators=(",", ":"))
+        headers = {"lang": "py", "task": letter.task, "id": uuid4().hex}
+        if letter.expires_s is not None:
+            headers["expires"] = _moment_in(letter.expires_s)
+        producer.publish(
+            body,
+            exchange=exchange_of(self._opened),
+            routing_key=letter.queue,
+            content_type="application/json",
+            content_encoding="utf-8",
+            headers=headers,
+            expiration=letter.expires_s,
+            retry=False,
+            confirm_timeout=CONFIRM_S,
+        )
+
+    def _without_fence(self, error: Exception) -> None:
+        log.warning("unfenced error=%s; renew the access list: outscope broker acl", error)
+        self._epoch = None
+
+
+def _moment_in(seconds: float) -> str:
+    return datetime.fromtimestamp(now() / 1000 + seconds, UTC).isoformat()
+
 
 def _signature(letter: Letter, signer: Signer) -> dict[str, Any]:
     """Signed anew at each attempt: a worker obeys no signature twice."""
     good_s = UNEXPIRING_S if letter.expires_s is None else letter.expires_s
     return signer.sign(letter.task, letter.queue, now() + round(good_s * 1000), letter.body)
-
-
-def _tell(letters: Sequence[Letter], *, sent: bool) -> None:
-    for letter in letters:
-        letter.sent(sent)

@@ -16,7 +16,7 @@ from nacl.signing import SigningKey
 
 from worker.contract.instant import Instant
 from worker.contract.message import Signature, signed_bytes
-from worker.contract.settings.address import AddressError, from_environment
+from worker.contract.reloading.reloads import ReloadError, secret
 
 FILE: Final = "signing.key"
 VARIABLE: Final = "OUTSCOPE_SIGNING_KEY"
@@ -54,8 +54,8 @@ class Signer:
 def given_key(environ: Mapping[str, str]) -> str:
     """The key that the environment, or the file that it names, gives; empty when none."""
     try:
-        return from_environment(VARIABLE, environ)
-    except AddressError as error:
+        return secret(VARIABLE, environ)
+    except ReloadError as error:
         raise SigningKeyError(str(error)) from None
 
 

@@ -17,6 +17,8 @@ JUNK: Final = 10
 """So many refused messages lately are no accident."""
 FLOODING: Final = 10_000
 """So many reports that wait at the broker are more than a region's work."""
+MOST_MARKS: Final = 10_000
+"""Looks at a queue that are remembered: an hour and a half of them."""
 MOST_EXAMPLES: Final = 8
 """Different messages kept of one region and reason within `LATELY_S`."""
 MOST_EXAMPLE: Final = 4_096
@@ -54,10 +56,29 @@ class _Region:
         self.bytes = 0
         self.waiting = 0
         self.waiting_bytes = 0
+        self.marks: deque[tuple[float, int]] = deque(maxlen=MOST_MARKS)
         self.refused: Counter[str] = Counter()
         self.trimmed = 0
         self.stray = 0
         self.recent: deque[tuple[float, Trouble, int]] = deque()
+
+    def mark(self, at_s: float, waiting: int) -> None:
+        """So many wait at a moment: they are gone once as many more were taken or thrown away."""
+        gone = self.messages + self.trimmed
+        self.waiting = waiting
+        if not waiting:
+            self.marks.clear()
+        elif not self.marks or self.marks[-1][1] < gone + waiting:
+            self.marks.append((at_s, gone + waiting))
+
+    def waiting_s(self, at_s: float) -> float:
+        """How long the oldest that waits has waited at least, to a look at the queue; 0 when none
+        does.
+        """
+        gone = self.messages + self.trimmed
+        while self.marks and self.marks[0][1] <= gone:
+            self.marks.popleft()
+        return at_s - self.marks[0][0] if self.marks and self.waiting else 0.0
 
     def did(self, at_s: float, trouble: Trouble, number: int) -> None:
         """Something beyond its work, counted by the second."""
@@ -113,9 +134,11 @@ class Traffic:
         """So much waits at the broker now."""
         with self._lock:
             books = self._of(region)
-            books.waiting, books.waiting_bytes = messages, size
+            at_s = self._monotonic_s()
+            books.mark(at_s, messages)
+            books.waiting_bytes = size
             if messages > FLOODING:
-                books.did(self._monotonic_s(), Trouble.FLOODING, 1)
+                books.did(at_s, Trouble.FLOODING, 1)
 
     def trimmed(self, region: str, messages: int) -> None:
         """So many of its messages were thrown away unread, for lack of room."""
@@ -167,6 +190,7 @@ def _document(books: _Region, at_s: float) -> dict[str, Any]:
         "bytes": books.bytes,
         "waiting": books.waiting,
         "waiting_bytes": books.waiting_bytes,
+        "waiting_s": round(books.waiting_s(at_s), 1),
         "refused": dict(books.refused),
         "trimmed": books.trimmed,
         "stray_keys": books.stray,

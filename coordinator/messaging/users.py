@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from redis.exceptions import ResponseError
 
-from coordinator.messaging.acl import WORKERS
+from coordinator.messaging.acl import WORKERS, ForbiddenError
 from coordinator.messaging.link import Command, Link
 
 _DIGEST: Final = re.compile(r"#([0-9a-f]{64})\b")
@@ -19,10 +19,6 @@ _NAME: Final = re.compile(r"user (\S+) ")
 
 Users = Mapping[str, Sequence[str]]
 """The rules of each user by its name."""
-
-
-class ForbiddenError(Exception):
-    """The coordinator's user may not change users at this broker."""
 
 
 class BrokerUsers:

@@ -1,4 +1,4 @@
 """What keeps a process going: leadership, counters, retries, the receive clock, and how loops stop.
 
-May import store and worker.contract.
+May import domain, store and worker.contract.
 """

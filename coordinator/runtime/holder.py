@@ -52,4 +52,11 @@ def ended(holder: str) -> bool:
         return True
     except PermissionError:
         return False
+    return _is_zombie(int(pid))
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended, and its parent has not noticed."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     return False

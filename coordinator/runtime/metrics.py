@@ -46,6 +46,8 @@ class Counters:
     gaps: int = 0
     folded_until_ms: int = 0
     """When results were last folded, on the clock."""
+    judged_at_ms: int = 0
+    """When services were last judged, on the clock."""
     order_lag_ms: Recent = field(default_factory=Recent)
     """How long after its first look was due the broker took an order; 0 when in time."""
     ingest_lag_ms: Recent = field(default_factory=Recent)

@@ -2,11 +2,13 @@
 arrives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from coordinator.domain.model.topology import Topology
-from coordinator.domain.schedule.ledger import Ledger
+from coordinator.domain.schedule.ledger import PATIENCE_MS, Ledger
+from coordinator.domain.schedule.schedule import Due
+from coordinator.domain.schedule.succession import ANSWERED_MS, Succession
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.retry import persistently
 from coordinator.scheduling.tick import Tick
@@ -18,6 +20,11 @@ TOLD_LATE_MS: Final = 10_000
 """Looks ordered after an earlier life last told how far it was may be stored all the same; they
 were received since then.
 """
+EARLY_MS: Final = 5_000
+"""A clock that is behind receives a result before its look was due."""
+MOST_GAPS: Final = 10_000
+MOST_SLOTS: Final = 100
+"""Of a gap, so many at its end may be slots that were ordered."""
 
 
 class Gaps:
@@ -48,13 +55,42 @@ async def resume(
     ledger: Ledger,
     topology: Topology,
     reached: Instant | None,
+    marks: Mapping[str, Instant],
     now: Instant,
 ) -> None:
-    """Order on from where an earlier life ended; looks that nobody ordered since are declared."""
-    if reached is None or reached >= now:
-        return
-    tick.resume(reached, now)
-    settle(ledger, await store.results.recent(reached - TOLD_LATE_MS), topology)
+    """Order on from where an earlier life ended; looks that nobody ordered since are declared.
+
+    By its marks that is known exactly. Without them it is what it told last, and what is heard
+    later of looks that it ordered after that is settled.
+    """
+    if marks:
+        found = tick.succeed(marks, reached, now)
+        await inherit(store, ledger, found, topology, now)
+    elif reached is not None and reached < now:
+        tick.resume(reached, now)
+        settle(ledger, await store.results.recent(reached - TOLD_LATE_MS), topology)
+
+
+async def inherit(
+    store: Store, ledger: Ledger, found: Succession, topology: Topology, now: Instant
+) -> None:
+    """Wait for what comes of the looks that an earlier life ordered, less what is stored, or
+    written down as missing, already: for a while at least, for what it did not take in waits at the
+    broker. What is written down as missing, be it ordered now, is so until it arrives. What was
+    stored lately is taken out of the gaps: it may not have come to that.
+    """
+    since = now - ANSWERED_MS - EARLY_MS
+    missing: set[tuple[str, str, int]] = set()
+    for gap in await store.gaps.since(since, limit=MOST_GAPS):
+        slots = range(gap["first_slot"], gap["last_slot"] + 1)
+        missing |= {(gap["check"], gap["region"], slot) for slot in slots[-MOST_SLOTS:]}
+    ledger.issue((look for look in found.ordered if _slot(look) not in missing), now + PATIENCE_MS)
+    ledger.leave(look for look in found.late if _slot(look) in missing)
+    settle(ledger, await store.results.recent(since), topology)
+
+
+def _slot(look: Due) -> tuple[str, str, int]:
+    return look.check.id, look.region, look.slot
 
 
 def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:

@@ -46,24 +46,31 @@ class Specs:
         return found.location if found is not None and found.via else None
 
 
-def order(region: str, looks: Sequence[Due], specs: Specs, now: Instant) -> tuple[Order, float]:
+def order(
+    region: str, looks: Sequence[Due], specs: Specs, now: Instant, epoch: int = 0
+) -> tuple[Order, float]:
     """The order for these looks of one region, and after how many seconds it expires."""
     shortest_s = min(look.check.interval_ms for look in looks) / 1000
     rows = [(look.check, look.slot, 0, look.scheduled_at) for look in looks]
-    return _message(region, rows, specs, now), min(LONGEST_S, max(SHORTEST_S, shortest_s))
+    expires_s = min(LONGEST_S, max(SHORTEST_S, shortest_s))
+    return _message(region, rows, specs, now, epoch), expires_s
 
 
 def extra_order(
-    region: str, looks: Sequence[Extra], specs: Specs, now: Instant
+    region: str, looks: Sequence[Extra], specs: Specs, now: Instant, epoch: int = 0
 ) -> tuple[Order, float]:
     """The order for these extra looks, due at once, and after how many seconds it expires."""
     longest_s = max(check.timeout_ms for check, _ in looks) / 1000
     rows = [(check, check.slot(now), attempt, now) for check, attempt in looks]
-    return _message(region, rows, specs, now), longest_s + SPARE_S
+    return _message(region, rows, specs, now, epoch), longest_s + SPARE_S
 
 
 def _message(
-    region: str, looks: Sequence[tuple[Check, int, int, Instant]], specs: Specs, now: Instant
+    region: str,
+    looks: Sequence[tuple[Check, int, int, Instant]],
+    specs: Specs,
+    now: Instant,
+    epoch: int,
 ) -> Order:
     checks: dict[str, int] = {}
     rows: list[LookRow] = []
@@ -79,6 +86,7 @@ def _message(
         checks=tuple(checks),
         looks=tuple(rows),
         location=specs.location(region),
+        epoch=epoch,
     )
 
 

@@ -8,7 +8,7 @@ restart.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -16,11 +16,19 @@ from coordinator.domain.model.topology import Topology
 from coordinator.domain.schedule.ledger import GapReason, Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.schedule import Due, Schedule
-from coordinator.messaging.publisher import Publisher, in_this_loop, order_letter
+from coordinator.domain.schedule.succession import (
+    MADE_UP_MS,
+    Succession,
+    believable,
+    succession,
+)
+from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.sending.letters import in_this_loop, order_letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.orders import Specs, order
 from worker.contract import clock
 from worker.contract.instant import Instant
+from worker.contract.logs import trace
 
 log = logging.getLogger(f"outscope.{__name__}")
 
@@ -54,7 +62,11 @@ class Tick:
         self._counters = counters
         self._schedule = Schedule(Topology())
         self._specs = Specs(Topology())
+        self._marks: dict[str, Instant] = {}
+        """Up to when an earlier life ordered the looks of regions, as far as that is ahead."""
         self.ticked_until: Instant | None = None
+        self.epoch = 0
+        """Of the orders, by which workers tell those of an earlier leader."""
 
     def configure(self, topology: Topology) -> None:
         """Order by this topology from the next window on."""
@@ -62,11 +74,28 @@ class Tick:
         self._specs = Specs(topology)
 
     def resume(self, reached: Instant, now: Instant) -> None:
-        """Go on from where an earlier life ended; the looks that nobody ordered meanwhile are
-        declared missing.
+        """Go on from where an earlier life ended, as far as it told; the looks that nobody ordered
+        meanwhile are declared missing.
         """
         self.ticked_until = reached
         self.ticked_until, _ = self._window(now)
+
+    def succeed(
+        self, marks: Mapping[str, Instant], reached: Instant | None, now: Instant
+    ) -> Succession:
+        """Go on from where an earlier life ended by its marks, to the millisecond. Looks that it
+        did not come to are ordered late: of each check in each region the last one, the others are
+        declared missing. The looks around the change.
+        """
+        begin = now - now % STEP_MS + LEAD_MS
+        self._marks = believable(marks, begin)
+        found = succession(self._schedule, self._marks, now, begin)
+        if reached is not None and reached < begin - MADE_UP_MS:
+            self._ledger.pause(self._schedule.missed(reached, begin - MADE_UP_MS), now)
+        self._ledger.miss(found.missed, GapReason.PAUSED)
+        self._order_all(found.late, begin, now)
+        self.ticked_until = begin
+        return found
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick on each whole second of the clock until told to stop."""
@@ -77,15 +106,23 @@ class Tick:
     def step(self, now: Instant) -> None:
         """Deal with every look up to the end of the window that `now` is in."""
         start, end = self._window(now)
-        by_region: dict[str, list[Due]] = defaultdict(list)
-        for look in self._schedule.due(start, end):
-            by_region[look.region].append(look)
-        for region, looks in by_region.items():
-            if self._presence.silent(region, clock.monotonic_s(), self._heard_since()):
-                self._ledger.miss(looks, GapReason.NO_WORKER)
-            else:
-                self._order(region, looks, now)
+        looks = self._schedule.due(start, end)
+        if self._marks:
+            looks = [look for look in looks if look.scheduled_at >= self._marks.get(look.region, 0)]
+            self._marks = {region: mark for region, mark in self._marks.items() if mark > end}
+        self._order_all(looks, end, now)
         self.ticked_until = end
+
+    def _order_all(self, looks: Iterable[Due], end: Instant, now: Instant) -> None:
+        """Order these looks, which are all that are due before `end` and were not ordered yet."""
+        by_region: dict[str, list[Due]] = defaultdict(list)
+        for look in looks:
+            by_region[look.region].append(look)
+        for region, theirs in by_region.items():
+            if self._presence.silent(region, clock.monotonic_s(), self._heard_since()):
+                self._ledger.miss(theirs, GapReason.NO_WORKER)
+            else:
+                self._order(region, theirs, end, now)
 
     def _heard_since(self) -> float | None:
         """Since when workers can be heard: a broker that takes nothing takes no heartbeats, too."""
@@ -116,13 +153,14 @@ class Tick:
             return begin, end
         return reached, max(reached, end)
 
-    def _order(self, region: str, looks: Sequence[Due], now: Instant) -> None:
+    def _order(self, region: str, looks: Sequence[Due], end: Instant, now: Instant) -> None:
         self._ledger.issue(looks)
-        for part in (looks[i : i + MOST_LOOKS] for i in range(0, len(looks), MOST_LOOKS)):
-            message, expires_s = order(region, part, self._specs, now)
-            if not self._publisher.send(
-                order_letter(message, expires_s, in_this_loop(partial(self._sent, part)))
-            ):
+        for first in range(0, len(looks), MOST_LOOKS):
+            part, rest = looks[first : first + MOST_LOOKS], looks[first + MOST_LOOKS :]
+            message, expires_s = order(region, part, self._specs, now, self.epoch)
+            sent = in_this_loop(partial(self._sent, part))
+            until = rest[0].scheduled_at if rest else end
+            if not self._publisher.send(order_letter(message, expires_s, sent, until=until)):
                 self._lost(part)
 
     def _sent(self, looks: Sequence[Due], sent: bool, at: Instant) -> None:
@@ -130,6 +168,10 @@ class Tick:
             self._lost(looks)
             return
         self._counters.looks_ordered += len(looks)
+        if log.isEnabledFor(logging.DEBUG):
+            for look in looks:
+                name = trace(look.check.id, look.scheduled_at, 0)
+                log.debug("ordered trace=%s region=%s", name, look.region)
         self._counters.order_lag_ms.add(max(0, at - looks[0].scheduled_at))
 
     def _lost(self, looks: Iterable[Due]) -> None:

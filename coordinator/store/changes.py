@@ -21,6 +21,7 @@ from coordinator.store.database import Database
 INCIDENTS: Final = "incidents"
 VERDICTS: Final = "verdicts"
 ROLLUPS: Final = "rollups"
+ACKNOWLEDGEMENTS: Final = "acknowledgements"
 Number: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Text: TypeAlias = Annotated[str, Field(pattern=r"^[ -~]*$")]
 """What keys hold: a moment in milliseconds, or an id."""
@@ -84,12 +85,12 @@ def place_of(cursor: str | None, key: tuple[Any, ...]) -> Place:
         ) from error
 
 
-async def next_change(transaction: Database, dataset: str) -> int:
-    """The number of the change that a transaction makes; others that change the dataset wait for
-    its end.
+async def next_change(transaction: Database, dataset: str, count: int = 1) -> int:
+    """The number of the change that a transaction makes, the last of so many; others that change
+    the dataset wait for its end.
     """
-    sql = "UPDATE change SET number = number + 1 WHERE dataset = ? RETURNING number"
-    return int((await transaction.fetch(sql, dataset))[0]["number"])
+    sql = "UPDATE change SET number = number + ? WHERE dataset = ? RETURNING number"
+    return int((await transaction.fetch(sql, count, dataset))[0]["number"])
 
 
 async def latest_change(database: Database, dataset: str) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from coordinator.store.database import StoreError, connection_name, tortoise_config
+from coordinator.store.postgres import Client
 from coordinator.store.store import Store
 from coordinator.store.trouble import TROUBLE
 from worker.contract.reloading.reloads import ReloadError, Reloads, told_in
@@ -73,7 +73,7 @@ def credentials(old: str, new: str) -> dict[str, Any]:
 
 def _connected_by(url: str) -> dict[str, Any]:
     told = tortoise_config(url)["connections"]["postgres"]["credentials"]
-    client = AsyncpgDBClient(connection_name="postgres", **told)
+    client = Client(connection_name="postgres", **told)
     named = {name: getattr(client, name) for name in _NAMED}
     extra = {name: value for name, value in client.extra.items() if name not in _OF_THE_POOL}
     settings = dict(client.server_settings)
@@ -86,7 +86,7 @@ def _connected_by(url: str) -> dict[str, Any]:
 
 async def _trouble_with(told: Mapping[str, Any]) -> str:
     try:
-        connection = await asyncpg.connect(**told, timeout=TRY_S)
+        connection = await asyncpg.connect(**{**told, "timeout": TRY_S})
         await connection.close(timeout=TRY_S)
     except _UNUSABLE as error:
         return f"the database cannot be used by it: {error or type(error).__name__}"

@@ -14,9 +14,10 @@ from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTrans
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
-from tortoise.exceptions import ConfigurationError
+from tortoise.exceptions import BaseORMException, ConfigurationError
 
-from worker.contract.settings.address import AddressError, address, echoed
+from coordinator.store.postgres import ENGINE, PORT, leave_if_read_only
+from worker.contract.settings.address import AddressError, address, echoed, hosts_of, one_host
 
 APP: Final = "store"
 POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "asyncpg")
@@ -25,8 +26,20 @@ POSTGRES_NOW_MS: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 _SQLITE_NOW_MS: Final = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 _SOON_S: Final = 5.0
+CONNECT_S: Final = 15.0
+"""Who has not answered by then is no PostgreSQL server."""
 _NOT_TO_BE_HAD: Final = (OSError, PostgresError, InterfaceError)
-_MODELS: Final = ("models", "joining_tables")
+_MODELS: Final = (
+    "models",
+    "joining_tables",
+    "event_tables",
+    "notice_tables",
+    "access_tables",
+    "vendor_tables",
+    "circumstance_tables",
+    "look_tables",
+    "subscriber_tables",
+)
 
 Row = dict[str, Any]
 
@@ -60,7 +73,8 @@ class Database:
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
         """The rows that a query (or a statement with RETURNING) answers."""
-        return await self.client.execute_query_dict(self._dialect(sql), list(values))
+        async with self._writable():
+            return await self.client.execute_query_dict(self._dialect(sql), list(values))
 
     async def rows(self, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
         """The rows that a query answers as values in the order of its columns: for many, at a third
@@ -105,7 +119,7 @@ class Database:
         On SQLite it takes the write lock at once: a transaction that first reads and then writes
         would fail, instead of waiting, when another process wrote in between.
         """
-        async with self.client.acquire_connection() as connection:
+        async with self._writable(), self.client.acquire_connection() as connection:
             if self.is_sqlite:
                 await connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -119,6 +133,15 @@ class Database:
                 client = _postgres_transaction(self.client, connection)
                 async with connection.transaction(), self._checked(client) as it:
                     yield it
+
+    @asynccontextmanager
+    async def _writable(self) -> AsyncIterator[None]:
+        """See to it that the next connection leads to where can be written."""
+        try:
+            yield
+        except (PostgresError, BaseORMException) as error:
+            await leave_if_read_only(self.client, error)
+            raise
 
     @asynccontextmanager
     async def _checked(self, client: BaseDBAsyncClient) -> AsyncIterator["Database"]:
@@ -220,12 +243,18 @@ def checked(url: str) -> str:
 
 def _postgres(url: str) -> dict[str, Any]:
     try:
-        plain = address(url, POSTGRES_SCHEMES)
+        hosts = hosts_of(address(url, POSTGRES_SCHEMES, several=True), PORT)
+        plain = one_host(url, *hosts[0])
         expanded: dict[str, Any] = expand_db_url("asyncpg:" + plain.split(":", 1)[1])
     except AddressError as error:
         raise _not_understood(url, f" ({error})") from None
     except (ConfigurationError, ValueError):  # whose words may hold the password
         raise _not_understood(url) from None
+    expanded["engine"] = ENGINE
+    expanded["credentials"].setdefault("timeout", CONNECT_S)
+    if len(hosts) > 1:
+        expanded["credentials"] |= {"hosts": hosts}
+        expanded["credentials"].setdefault("target_session_attrs", "read-write")
     return expanded
 
 

@@ -20,6 +20,7 @@ from coordinator.store.database import (
     sqlite_path,
     tortoise_config,
 )
+from coordinator.store.postgres import places
 from coordinator.store.snapshot import MIGRATIONS_TABLE
 
 PATIENCE_S: Final = 10.0
@@ -204,6 +205,8 @@ def _from_postgres(connection: Any) -> Fetch:
 def _postgres(url: str) -> dict[str, Any]:
     told = tortoise_config(url)["connections"]["postgres"]["credentials"]
     given = {name: told[name] for name in _CREDENTIALS if told.get(name) is not None}
+    if "hosts" in told:
+        given["host"], given["port"] = places(told["hosts"])
     return {
         **given,
         "server_settings": {

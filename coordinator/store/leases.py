@@ -1,8 +1,9 @@
 """Leases: one process at a time may do a thing, and another takes over when it falls silent.
 
-Terms are measured by the database's clock, which all share. Each takeover has a higher token, and a
-store that is fenced commits only while its token stands: a holder that slept through a takeover can
-do nothing when it wakes up.
+Terms are measured by the database's clock, which all share. Each takeover has a higher token, also
+after the database was restored from a backup, for it is the moment of the takeover. A store that is
+fenced commits only while its token stands: a holder that slept through a takeover can do nothing
+when it wakes up.
 """
 
 from typing import Final
@@ -18,9 +19,10 @@ still between our look and the commit keeps others from taking over.
 """
 
 _TAKE: Final = (
-    "INSERT INTO lease (name, holder, until, token) VALUES (?, ?, {now} + ?, 1) "
+    "INSERT INTO lease (name, holder, until, token) VALUES (?, ?, {now} + ?, {now}) "
     "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, "
-    "token = lease.token + CASE WHEN lease.holder = excluded.holder THEN 0 ELSE 1 END "
+    "token = CASE WHEN lease.holder = excluded.holder THEN lease.token "
+    "ELSE {greatest}(lease.token + 1, {now}) END "
     "WHERE lease.holder = excluded.holder OR lease.until < {now} RETURNING token"
 )
 _HELD: Final = "FROM lease WHERE name = ? AND holder = ? AND token = ?"
@@ -37,7 +39,8 @@ class Leases:
 
     async def take(self, name: str, holder: str, term_ms: int) -> int | None:
         """Take or renew a lease for so long; its token, or None while somebody else holds it."""
-        sql = _TAKE.format(now=self._database.now_ms)
+        greatest = "max" if self._database.is_sqlite else "greatest"
+        sql = _TAKE.format(now=self._database.now_ms, greatest=greatest)
         rows = await self._database.fetch(sql, name, holder, term_ms)
         return int(rows[0]["token"]) if rows else None
 

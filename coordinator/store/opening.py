@@ -25,6 +25,7 @@ from coordinator.store.database import (
 )
 from coordinator.store.store import Store
 from worker.contract.settings.address import secrets_of, without_logins
+from worker.contract.settings.machine import no_database
 
 UNUSABLE = (BaseORMException, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What the drivers and Tortoise raise when a database does not let itself be opened."""
@@ -63,10 +64,13 @@ async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
 
 def _words(error: BaseException, url: str) -> str:
     """What a driver says, without what is secret in the URL."""
+    if isinstance(error, TimeoutError):
+        return "nobody answered there as PostgreSQL does; check its host and port"
     said = without_logins(str(error)) or type(error).__name__
     for secret in secrets_of(url):
         said = said.replace(secret, "…")
-    return said
+    todo = no_database(said) if connection_name(url) == "sqlite" else ""
+    return f"{sqlite_path(url)}: {said}{todo}" if todo else said
 
 
 def _prepare_folder(path: Path) -> None:

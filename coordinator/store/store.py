@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coordinator.store.access.sessions import Sessions
+from coordinator.store.access.tokens import Tokens
+from coordinator.store.acknowledging.acknowledgements import Acknowledgements
+from coordinator.store.acknowledging.vendors import Vendors
+from coordinator.store.audit import Audit
+from coordinator.store.circumstances.contexts import Contexts
+from coordinator.store.circumstances.maintenance import Maintenance
+from coordinator.store.circumstances.times import MaintenanceTimes
 from coordinator.store.database import Database
-from coordinator.store.joining.audit import Audit
 from coordinator.store.joining.invitations import Invitations
 from coordinator.store.joining.keys import WorkerKeys
 from coordinator.store.leases import Leases
+from coordinator.store.looking.look_jobs import LookJobs
+from coordinator.store.notices.deliveries import Deliveries
+from coordinator.store.notices.subscribers import Subscribers
+from coordinator.store.notices.threads import NoticeThreads
 from coordinator.store.results.archiving import Archiving
 from coordinator.store.results.exporting import Exporting
+from coordinator.store.results.measuring import Measuring
 from coordinator.store.results.results import Results
 from coordinator.store.results.retention import Retention
 from coordinator.store.results.striking import Striking
@@ -17,6 +29,7 @@ from coordinator.store.rollups.buckets import Buckets
 from coordinator.store.rollups.making import Rollups
 from coordinator.store.state.configurations import Configurations
 from coordinator.store.state.dead_letters import DeadLetters
+from coordinator.store.state.events import Events
 from coordinator.store.state.gaps import Gaps
 from coordinator.store.state.incidents import Incidents
 from coordinator.store.state.refusals import Refusals
@@ -40,6 +53,15 @@ class Store:
         self.standings = Standings(database)
         self.verdicts = Verdicts(database)
         self.incidents = Incidents(database)
+        self.events = Events(database)
+        self.vendors = Vendors(database)
+        self.acknowledgements = Acknowledgements(database)
+        self.notice_threads = NoticeThreads(database)
+        self.deliveries = Deliveries(database)
+        self.subscribers = Subscribers(database)
+        self.contexts = Contexts(database)
+        self.maintenance = Maintenance(database)
+        self.maintenance_times = MaintenanceTimes(database)
         self.workers = Workers(database)
         self.gaps = Gaps(database)
         self.refusals = Refusals(database)
@@ -48,9 +70,13 @@ class Store:
         self.leases = Leases(database)
         self.archiving = Archiving(database)
         self.exporting = Exporting(database)
+        self.measuring = Measuring(database)
         self.invitations = Invitations(database)
         self.worker_keys = WorkerKeys(database)
         self.audit = Audit(database)
+        self.tokens = Tokens(database)
+        self.sessions = Sessions(database)
+        self.look_jobs = LookJobs(database, self.results)
 
     async def ping(self) -> None:
         """Returns when the database answers; raises when it does not."""

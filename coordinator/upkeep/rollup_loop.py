@@ -9,11 +9,12 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final, NamedTuple
 
-from coordinator.configuration.retention import Keep, first_kept
+from coordinator.configuration.retention import Keep
 from coordinator.domain.rollups.level import LENGTH_MS, Level
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.runtime.stopping import told_within
 from coordinator.store import TROUBLE, Store
+from coordinator.upkeep.forgetting import Forgetting
 from worker.contract import clock
 from worker.contract.instant import Instant
 
@@ -33,6 +34,9 @@ REST: Final = 10
 wait longer.
 """
 DEAD_LETTERS_KEPT_MS: Final = 30 * 86_400_000
+NOTICES_KEPT_MS: Final = 90 * 86_400_000
+EVENTS_KEPT_MS: Final = 7 * 86_400_000
+"""For so long a client may be away and still be told all that happened."""
 WORKERS_KEPT_MS: Final = 7 * 86_400_000
 """Since when a worker is silent that is forgotten."""
 STEP_ASIDE_S: Final = 20.0
@@ -62,8 +66,7 @@ class RollupLoop:
     ) -> None:
         self._store = store
         self._consumer = consumer
-        self._keep = keep
-        self._archived = archived
+        self._forgetting = Forgetting(store, keep, archived=archived)
         self._made: dict[tuple[Level, Instant], Made] = {}
         self._forgot_at: Instant = 0
 
@@ -111,26 +114,17 @@ class RollupLoop:
     async def forget(self, now: Instant) -> None:
         """Forget everything that is too old by now."""
         gone = {
-            "results": await self._results(now),
-            "minutes": await self._store.retention.rollups(
-                "minute", first_kept(now, self._keep.minutes_ms)
-            ),
-            "hours": await self._store.retention.rollups(
-                "hour", first_kept(now, self._keep.hours_ms)
-            ),
-            "days": await self._store.retention.rollups("day", first_kept(now, self._keep.days_ms)),
+            **await self._forgetting.forget(now),
             "workers": await self._store.workers.forget(now - WORKERS_KEPT_MS),
             "dead_letters": await self._store.retention.dead_letters(now - DEAD_LETTERS_KEPT_MS),
+            "notices": await self._store.retention.notices(now - NOTICES_KEPT_MS),
+            "events": await self._store.retention.events(now - EVENTS_KEPT_MS),
+            "look_jobs": await self._store.look_jobs.forget(now),
         }
         if any(gone.values()):
             log.info(
                 "forgot %s", " ".join(f"{what}={number}" for what, number in gone.items() if number)
             )
-
-    async def _results(self, now: Instant) -> int:
-        if self._archived:
-            return 0
-        return await self._store.retention.results(first_kept(now, self._keep.results_ms))
 
     async def _step_aside(self, stop: asyncio.Event) -> None:
         until_s = clock.monotonic_s() + STEP_ASIDE_S

@@ -6,24 +6,28 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from redis.exceptions import RedisError
 
 from coordinator.joining.meeting import STANDING, Meeting
-from coordinator.messaging.acl import worker_rules, worker_user
-from coordinator.messaging.users import BrokerUsers, ForbiddenError
+from coordinator.messaging.acl import ForbiddenError, worker_rules, worker_user
+from coordinator.messaging.rabbitmq.users import RabbitUsers
+from coordinator.messaging.rabbitmq.users import users_of as rabbitmq_users_of
+from coordinator.messaging.sources import Joined, joined_of
+from coordinator.messaging.users import BrokerUsers
 from coordinator.runtime.stopping import told_within
 from coordinator.store import TROUBLE, Store
 from coordinator.store.joining.keys import WorkerKey
 from worker.contract import clock
 from worker.contract.instant import Instant
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 log = logging.getLogger(f"outscope.{__name__}")
 
 EVERY_S: Final = 1.0
 AFTER_TROUBLE_S: Final = 3.0
-TROUBLES: Final[tuple[type[Exception], ...]] = (*TROUBLE, RedisError)
+TROUBLES: Final[tuple[type[Exception], ...]] = (*TROUBLE, RedisError, OSError)
 FORGET_EVERY_MS: Final = 600_000
 
 
@@ -40,13 +44,21 @@ class UsersLoop:
         broker: str,
         meeting: Callable[[], Meeting],
         drain: Drain = lambda _names: None,
+        let_in: Callable[[Joined], object] = lambda _joined: None,
+        management: str = "",
     ) -> None:
         """`meeting` says what holds at the moment; `drain` hears, again and again, which workers
-        are to leave.
+        are to leave, and `let_in` who joined, before the broker lets it in.
         """
         self._drain = drain
+        self._let_in = let_in
         self._store = store
-        self._users = BrokerUsers(broker)
+        self._users: BrokerUsers | RabbitUsers
+        self._users_of: Callable[..., Any]
+        if is_rabbitmq(broker):
+            self._users, self._users_of = RabbitUsers(broker, management), rabbitmq_users_of
+        else:
+            self._users, self._users_of = BrokerUsers(broker), users_of
         self.use = self._users.use
         """Go to the broker by another URL."""
         self._meeting = meeting
@@ -73,7 +85,8 @@ class UsersLoop:
         keys = await self._store.worker_keys.all()
         draining = [key for key in keys if key.draining_at is not None]
         self._drain(frozenset((key.region, key.worker) for key in draining))
-        users = users_of(keys, at, meeting.number)
+        self._let_in(joined_of(keys, at))
+        users = self._users_of(keys, at, meeting.number)
         try:
             changed = await asyncio.to_thread(self._users.apply, users)
         except ForbiddenError as error:
@@ -89,6 +102,8 @@ class UsersLoop:
             self._forgot_at = at
             await self._store.audit.forget()
             await self._store.invitations.forget(at)
+            await self._store.tokens.forget(at)
+            await self._store.sessions.forget(at)
 
     async def _tell(self, meeting: Meeting) -> None:
         if meeting == self._told:

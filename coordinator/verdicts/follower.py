@@ -13,7 +13,7 @@ from typing import Final
 
 from coordinator.configuration import Configuration
 from coordinator.domain.schedule.presence import Presence
-from coordinator.runtime.hearing import Turns
+from coordinator.runtime.hearing import Turns, hear_others
 from coordinator.runtime.receive_clock import ReceiveClock
 from coordinator.runtime.retry import persistently
 from coordinator.store import Store
@@ -27,8 +27,6 @@ log = logging.getLogger(f"outscope.{__name__}")
 EVERY_S: Final = 0.2
 AT_ONCE: Final = 20_000
 """Results that are read at once; when there are more, the next are read without a pause."""
-HEARD_MS: Final = 20_000
-"""Workers heard since then are asked for; who was not is silent by all measures."""
 
 
 class Follower:
@@ -95,12 +93,7 @@ class Follower:
         if now // SECOND_MS == self._heard_second:
             return
         self._heard_second = now // SECOND_MS
-        for region, worker, heard_at in await persistently(
-            "heard", lambda: self._store.workers.since(now - HEARD_MS)
-        ):
-            self._presence.heard(
-                region, clock.monotonic_s() - max(0, now - heard_at) / 1000, worker
-            )
+        await hear_others(self._store, self._presence)
 
     def _tell(self, writers: int) -> None:
         if writers != self._writers:

@@ -9,6 +9,7 @@ from coordinator.domain.engine import Engine
 from coordinator.store import Store
 from coordinator.verdicts import learned
 from coordinator.verdicts.strikes import carry_out
+from coordinator.verdicts.warm import Warm
 from worker.contract import clock
 from worker.contract.instant import Instant
 from worker.contract.result import Result
@@ -21,20 +22,26 @@ _EVER: Final = 2**63 - 1
 
 
 async def rebuilt(
-    store: Store, configuration: Configuration, until: Instant | None = None
+    store: Store,
+    configuration: Configuration,
+    until: Instant | None = None,
+    warm: Warm | None = None,
 ) -> Engine:
     """The judge with the memory that the stored results give it: a restart forgets nothing but what
     was struck.
 
-    When writers store, only what was received before `until` is whole yet.
+    When writers store, only what was received before `until` is whole yet. What is at hand is not
+    read again.
     """
     engine = Engine(configuration.judged, configuration.rules)
     now = until or clock.now()
     await carry_out(store, configuration, now)
-    recent = await _received(store, now - engine.memory_ms, _EVER if until is None else until)
+    since = now - engine.memory_ms
+    at_hand, then = ([], since) if warm is None else await warm.take(store, since)
+    recent = at_hand + await _received(store, then, _EVER if until is None else until)
     incidents, normal = await store.incidents.open(), await learned.load(store)
     await asyncio.to_thread(engine.restore, recent, incidents, now, normal)
-    log.info("rebuilt results=%d", len(recent))
+    log.info("rebuilt results=%d at_hand=%d", len(recent), len(at_hand))
     await _tell_what_changed(store, engine)
     return engine
 

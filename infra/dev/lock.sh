@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 uv=${UV:-.venv/bin/uv}
 compile() { "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate "$@"; }
-compile --extra all pyproject.toml -o requirements/run.txt
+compile --extra all --extra otel pyproject.toml -o requirements/run.txt
 compile --extra worker pyproject.toml -c requirements/run.txt -o requirements/worker.txt
-compile --extra all --group dev pyproject.toml -c requirements/run.txt -o requirements/dev.txt
+compile --extra all --extra otel --group dev pyproject.toml -c requirements/run.txt -o requirements/dev.txt
+compile requirements/contract.in -o requirements/contract.txt

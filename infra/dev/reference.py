@@ -19,6 +19,7 @@ from coordinator.analytics.exports.dictionary import page
 from coordinator.analytics.exports.formats import FORMATS
 from coordinator.configuration import schema
 from coordinator.runtime.durable import writing
+from infra.dev.typescript import declarations
 from worker.contract.outcome import BLAME, Blame
 from worker.contract.result import TIMES, Result
 from worker.probes.kinds import KINDS
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         "data-dictionary.md": "\n".join((NOTICE, *page(DATASETS))),
         "results.md": "\n".join(results()),
         "thresholds.md": "\n".join(thresholds()),
+        "outscope.d.ts": declarations(documents["openapi.json"]),
         **{
             name: json.dumps(document, indent=2, ensure_ascii=False) + "\n"
             for name, document in documents.items()

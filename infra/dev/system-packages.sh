@@ -18,8 +18,17 @@ if [ "${1:-tests}" = bench ]; then
   need prometheus-blackbox-exporter prometheus-blackbox-exporter
 else
   need postgresql postgres '/usr/lib/postgresql/*/bin/postgres'
+  need rabbitmq-server rabbitmq-server '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server'
   need chromium chromium chromium-browser google-chrome
   need chromium-driver chromedriver
+  need prometheus promtool            # tries the rules
+  need prometheus-alertmanager amtool # tries the routes
+  need caddy caddy                    # the proxy of compose.yaml
+  need systemd systemd-analyze        # judges the units
+  need buildah buildah                # builds the image without a daemon
+  need debootstrap debootstrap        # the base that the image is built on where no registry is
+  need iproute2 ip
+  need nftables nft /usr/sbin/nft # loses packets
 fi
 
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi

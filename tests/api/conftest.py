@@ -1,6 +1,7 @@
 """A seeded store, the API in process, and the API as a real server."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from worker.contract.clock import now
 
 
 @pytest.fixture
-def api_database(tmp_path: Path) -> str:
+def api_database(tmp_path: Path, migrated_file: Path) -> str:
     """URL of a database of this test's own."""
+    shutil.copy(migrated_file, tmp_path / "outscope.db")
     return f"sqlite://{tmp_path / 'outscope.db'}"
 
 

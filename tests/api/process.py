@@ -71,6 +71,14 @@ class ApiProcess:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def end(self, patience_s: float = 60) -> tuple[int, str]:
+        """Ask it to stop, as a service manager does, while whoever is connected stays so: its
+        exit code, and all that it said.
+        """
+        self._process.terminate()
+        code = self._process.wait(patience_s)
+        return code, self._log.read_text()
+
     def stop(self) -> None:
         """Returns when it has ended; what was opened is closed."""
         for link in self._links:

@@ -16,17 +16,18 @@ http {{
   access_log off;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  {outside}
   server {{ listen 127.0.0.1:{port}; {server} }}
 }}
 """
 
 
 @contextmanager
-def nginx(folder: Path, port: int, server: str) -> Iterator[str]:
-    """The address of an nginx whose server block holds these lines."""
+def nginx(folder: Path, port: int, server: str, outside: str = "") -> Iterator[str]:
+    """The address of an nginx whose server block holds these lines, with others outside of it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "nginx.conf"
-    file.write_text(_CONFIGURATION.format(folder=folder, port=port, server=server))
+    file.write_text(_CONFIGURATION.format(folder=folder, port=port, server=server, outside=outside))
     process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(file)])
     try:
         _wait(process, port)

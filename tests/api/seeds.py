@@ -32,15 +32,16 @@ _MOMENTS = ("last_good", "first_bad", "last_bad", "first_good")
 
 def configuration() -> dict[str, Any]:
     """A canonical configuration document: two services and a reference."""
-    services = [_service(key, "service", *entry) for key, entry in SERVICES.items()]
+    services = [service(key, "service", *entry) for key, entry in SERVICES.items()]
     services[0]["status_page"] = {"provider": "statuspage", "url": "https://status.claude.com"}
     names = ("id", "name", "country", "continent", "latitude", "longitude")
     regions = [dict(zip(names, (key, *entry), strict=True)) for key, entry in REGIONS.items()]
-    reference = _service("internet", "reference", "Internet", {"dns": "DNS"})
+    reference = service("internet", "reference", "Internet", {"dns": "DNS"})
     return {"regions": regions, "services": [*services, reference], "judge": {}}
 
 
-def _service(key: str, role: str, name: str, components: Mapping[str, str]) -> dict[str, Any]:
+def service(key: str, role: str, name: str, components: Mapping[str, str]) -> dict[str, Any]:
+    """A service of a configuration, with one check a component."""
     return {
         "id": key,
         "name": name,
@@ -77,7 +78,7 @@ def verdict(
     """
     where, what = set(regions), set(components) or set(SERVICES[service][1])
     cells = [
-        _cell(part, region, state if region in where and part in what else "well", at)
+        cell(part, region, state if region in where and part in what else "well", at)
         for part in SERVICES[service][1]
         for region in REGIONS
     ]
@@ -133,7 +134,8 @@ def kept(document: Mapping[str, Any]) -> Verdict:
     return Verdict(**{**document, **values, **words, "at": at, "cells": tuple(cells)})
 
 
-def _cell(component: str, region: str, state: str, at: Instant) -> dict[str, Any]:
+def cell(component: str, region: str, state: str, at: Instant) -> dict[str, Any]:
+    """A cell of a verdict."""
     wrong = state in ("bad", "degraded")
     return {
         "component": component,

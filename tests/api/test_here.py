@@ -60,16 +60,16 @@ def test_a_first_start_looks_from_here_and_a_later_one_goes_on_with_what_is_stor
 ) -> None:
     database = f"sqlite://{tmp_path / 'outscope.db'}"
     monkeypatch.setenv("OUTSCOPE_PUBLIC_ADDRESS", "9.9.9.9")
-    first = prepare(database, None)
+    first = prepare(database, tmp_path, None)
     assert (first.regions, len(first.shared)) == (("here",), 1)
     assert first.services > 1
 
     five = tmp_path / "outscope.yaml"
     five.write_text("include: [catalog:regions, catalog:references]\n")
-    asked = prepare(database, five)
+    asked = prepare(database, tmp_path, five)
     assert len(asked.regions) == len(asked.shared) == 5
 
-    again = prepare(database, None)
+    again = prepare(database, tmp_path, None)
     assert (again.regions, again.shared, again.changes) == (asked.regions, asked.shared, 0)
 
 
@@ -77,7 +77,12 @@ def test_the_name_of_the_country_comes_from_the_bundled_database(tmp_path: Path)
     database = f"sqlite://{tmp_path / 'outscope.db'}"
     done = subprocess.run(
         [sys.executable, "-m", "api.supervisor.prepare"],
-        env={**os.environ, "OUTSCOPE_DATABASE": database, "OUTSCOPE_PUBLIC_ADDRESS": "193.0.0.1"},
+        env={
+            **os.environ,
+            "OUTSCOPE_DATABASE": database,
+            "OUTSCOPE_DATA": str(tmp_path),
+            "OUTSCOPE_PUBLIC_ADDRESS": "193.0.0.1",
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -16,11 +16,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from api.cli.bench.local import local_servers
-from coordinator.domain.schedule.schedule import phase
 from tests.benchmarks.worker import broker, cpu_s, rss_mb
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.worker import WorkerProcess
 from worker.contract.clock import now
+from worker.contract.standing.schedule import phase
 
 CHECKS = 10_000
 INTERVAL_MS = 10_000

@@ -26,7 +26,8 @@ from pyarrow import parquet
 from api.configuration import parameter_models
 from coordinator.configuration import load_configuration
 from coordinator.domain.model.rules import Rules
-from coordinator.evaluation.replay import RULES, judge_file, judging
+from coordinator.evaluation.names import RULES
+from coordinator.evaluation.replay import judge_file, judging
 from coordinator.evaluation.simulator import NORMAL, Shape, scenario
 from coordinator.evaluation.simulator.fleet.configuration import document
 from coordinator.result_files import ResultFile

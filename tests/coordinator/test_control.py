@@ -1,5 +1,6 @@
 """Keeping in step with the store: what is told of ourselves, and what follows a configuration."""
 
+import os
 from typing import Any
 
 from coordinator.bootstrap import ConfigurationWatch, in_force
@@ -9,6 +10,7 @@ from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
+from coordinator.runtime.leadership import Leadership
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import Tick
 from coordinator.store import Store
@@ -39,14 +41,15 @@ async def test_the_next_life_reads_how_far_this_one_ordered(
     applied = await in_force(store)
     assert applied is not None
     tick, judging, consumer = a_tick(), Judging(), ReportConsumer(NO_BROKER, ())
-    following = Reconfiguration(store, Presence(), consumer, judging, tick)
+    following = Reconfiguration(store, Presence(), consumer, judging, tick, Judging())
     watch = ConfigurationWatch(store, applied, following.take_over)
-    state = OwnState(store, "us", watch, tick, consumer, Ledger(), Counters(results=7))
+    state = OwnState(store, Leadership(store), watch, tick, consumer, Ledger(), Counters(results=7))
     tick.step(clock.now())
     await state.write_when_due()
     assert await reached_before(store) == tick.ticked_until
     told = (await store.standings.all("coordinator"))["coordinator"]
-    assert (told["holder"], told["configuration"], told["results"]) == ("us", version, 7)
+    assert (told["configuration"], told["results"]) == (version, 7)
+    assert f"/{os.getpid()}/" in told["holder"]
     tick.step(clock.now() + 10_000)
     await state.write_when_due()  # not so soon
     assert await reached_before(store) != tick.ticked_until
@@ -67,7 +70,9 @@ async def test_a_configuration_reaches_all_and_what_departed_stands_no_more(
         await store.standings.put(kind, subject, NOW, told)
     judging, presence, consumer = Judging(), Presence(), ReportConsumer(NO_BROKER, ())
     configuration = from_document(document)
-    await Reconfiguration(store, presence, consumer, judging, a_tick()).take_over(configuration)
+    await Reconfiguration(store, presence, consumer, judging, a_tick(), Judging()).take_over(
+        configuration
+    )
     assert judging.configuration is configuration
     assert consumer._regions == ("eu-west", "us-east", "ap-south")
     assert set(await store.standings.all("service")) <= {"claude"}

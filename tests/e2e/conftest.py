@@ -2,11 +2,12 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.apart import Apart
 from tests.e2e.running import Running
 from tests.e2e.target import Target
 
@@ -43,3 +44,16 @@ def product(fast_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield running.started()
     finally:
         running.close()
+
+
+@pytest.fixture
+def apart(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable[..., Apart]]:
+    made: list[Apart] = []
+
+    def make(**environ: str) -> Apart:
+        made.append(Apart(tmp_path / "product", free_port(), **environ))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

@@ -75,6 +75,14 @@ class Running:
         except (URLError, OSError):
             return None
 
+    def text(self, path: str) -> str:
+        """What the API answers in plain text; nothing while it is away."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return str(answer.read().decode())
+        except (URLError, OSError):
+            return ""
+
     def scopes(self) -> dict[str, str]:
         """What is said of each service."""
         return {

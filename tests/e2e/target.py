@@ -14,10 +14,16 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     failing: frozenset[str] = frozenset()
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.asked: list[str] = []
+
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        failing = isinstance(self.server, _Server) and self.path in self.server.failing
+        assert isinstance(self.server, _Server)
+        self.server.asked.append(self.path)
+        failing = self.path in self.server.failing
         self.send_response(500 if failing else 200)
         self.send_header("Content-Length", "3")
         self.end_headers()
@@ -39,6 +45,11 @@ class Target:
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
         )
         self._thread.start()
+
+    @property
+    def asked(self) -> list[str]:
+        """The paths of all requests so far."""
+        return list(self._server.asked)
 
     def fail(self, *paths: str) -> None:
         """From now on these paths are answered 500, and no others."""

@@ -1,6 +1,7 @@
 """A region in two commands, as docs/how-to/run-in-regions.md says it: a broker that speaks TLS
 only, with a certificate made by the commands of that page; the API behind nginx with TLS; and a
-machine with nothing but the one line. Each has folders and an environment of its own.
+machine with nothing but the one line. Each has folders and an environment of its own. Once the
+machine reaches the broker, and once nothing but a proxy that asks for a password and knows the API.
 """
 
 import json
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import trustme
@@ -24,6 +25,7 @@ from tests.e2e.attack.tls_broker import LIMITS, server
 from tests.e2e.running import until
 from tests.e2e.test_processes import Apart
 from tests.faults.broker import Broker
+from tests.faults.connect_proxy import ConnectProxy
 from worker.contract.instant import parse_rfc3339
 
 pytestmark = [
@@ -114,19 +116,36 @@ class TlsServer(Broker):
         return True
 
 
-@pytest.fixture
-def product(
-    tmp_path: Path, fast_config: Path, free_port: Callable[[], int]
-) -> Iterator[tuple[Machine, Apart, str, Path, TlsServer]]:
-    """The operator's machine with everything on it: where commands are run, the API as seen from
-    there, its address for others and the authority of that address, and the broker.
+class Product(NamedTuple):
+    """Where the operator's commands are run, the API as seen from there, its address for others and
+    the authority of that address, the broker, and what the new machine has to be told of its
+    network.
     """
+
+    here: Machine
+    api: Apart
+    address: str
+    authority: Path
+    broker: TlsServer
+    env: dict[str, str]
+
+
+@pytest.fixture(params=["broker", "https"])
+def product(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    fast_config: Path,
+    free_port: Callable[[], int],
+) -> Iterator[Product]:
+    """The operator's machine with everything on it."""
     broker_port, api_port, https_port = free_port(), free_port(), free_port()
+    host = "localhost" if request.param == "broker" else "outscope.example.com"
+    address = f"https://{host}:{https_port}"
     here = Machine(
         tmp_path / "operator",
         OUTSCOPE_DATABASE=f"sqlite://{tmp_path}/operator/outscope.db",
         OUTSCOPE_DATA=f"{tmp_path}/operator/data",
-        OUTSCOPE_PUBLIC_URL=f"https://localhost:{https_port}",
+        OUTSCOPE_PUBLIC_URL=address,
     )
     for line in said("(?:openssl|printf) "):
         here.run(line.replace(PAGE_HOST, "localhost"))
@@ -137,11 +156,16 @@ def product(
         f"rediss://coordinator:{password}@localhost:{broker_port}/0"
         f"?ssl_ca_certs={here.folder}/ca.pem"
     )
+    if request.param == "https":  # a name that is known nowhere: workers do not reach the broker
+        here.env["OUTSCOPE_BROKER_PUBLIC"] = "rediss://broker.invalid:6379/0"
+        here.env["OUTSCOPE_RELAY_BROKER"] = (
+            f"rediss://localhost:{broker_port}/0?ssl_ca_certs={here.folder}/ca.pem"
+        )
     here.run(f"outscope apply {fast_config}")
     web = trustme.CA()
     authority = tmp_path / "web-ca.pem"
     web.cert_pem.write_to_path(str(authority))
-    pair = web.issue_cert("localhost")
+    pair = web.issue_cert(host)
     pair.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "web.pem"))
     proxied = (
         f"listen 127.0.0.1:{https_port} ssl; ssl_certificate {tmp_path}/web.pem;"
@@ -164,14 +188,16 @@ def product(
         apart = Apart(api_port)
         until("the API answers", lambda: apart.get("/v1/regions"))
         until("it coordinates", lambda: "coordinating" in here.log("coordinator.log"))
-        yield here, apart, f"https://localhost:{https_port}", authority, server_
+        env = {}
+        if request.param == "https":
+            proxy = ConnectProxy({host: https_port}, credentials="worker:password")
+            env["HTTPS_PROXY"] = stack.enter_context(proxy).url("worker:password")
+        yield Product(here, apart, address, authority, server_, env)
 
 
-def test_the_how_to_makes_a_region_and_ends_a_worker(
-    product: tuple[Machine, Apart, str, Path, TlsServer], tmp_path: Path
-) -> None:
-    here, api, address, authority, broker = product
-    new = Machine(tmp_path / "new-machine")
+def test_the_how_to_makes_a_region_and_ends_a_worker(product: Product, tmp_path: Path) -> None:
+    here, api, address, authority, broker, env = product
+    new = Machine(tmp_path / "new-machine", **env)
     add = said("outscope region add eu-west")[0].replace("eu-west", "xx-west")
     here.run(add)
     invite = said("outscope worker invite --region")[0].replace("eu-west", "xx-west")
@@ -186,6 +212,7 @@ def test_the_how_to_makes_a_region_and_ends_a_worker(
     try:
         found = until("a result", lambda: api.results(region="xx-west"), FIRST_RESULT_S)
         took_s = time.monotonic() - began
+        print(f"first result {took_s:.1f} s after join")
         assert took_s < FIRST_RESULT_S
         name = found[0]["worker"]
         assert name in new.log("worker.log")
@@ -218,12 +245,12 @@ def test_the_how_to_makes_a_region_and_ends_a_worker(
         since = time.time_ns() // 1_000_000
         until("results of its next life", lambda: newer(api, since), 20)
 
-        before = new.log("worker.log").count("refused the login")
+        before = refusals(new)
         here.run(f"outscope worker revoke {name}")
         began = time.monotonic()
         until(
             "it is thrown out",
-            lambda: new.log("worker.log").count("refused the login") > before,
+            lambda: refusals(new) > before,
             REVOKED_S,
         )
         assert time.monotonic() - began < REVOKED_S
@@ -234,6 +261,11 @@ def test_the_how_to_makes_a_region_and_ends_a_worker(
     finally:
         worker.kill()
         worker.wait()
+
+
+def refusals(machine: Machine) -> int:
+    """How often a worker said that it is let in no more."""
+    return len(re.findall("refused the login|refused the key", machine.log("worker.log")))
 
 
 def newer(api: Apart, since_ms: int) -> list[dict[str, Any]]:

@@ -166,7 +166,7 @@ def test_every_secret_is_rotated_under_load_and_the_old_ones_are_removed(
             apart.write(f"secret-{n}", users[n])
             for name, process in apart.processes.items():
                 line = reloaded(process, apart.log(name))
-                assert "kept=-" in line, (name, line)
+                assert "kept=-" in line, (name, apart.log(name).read_text())
                 assert "changed=-" not in line, (name, line)
             with hangups(*everyone):
                 until("nobody is in by the old", lambda: apart.used(users[n - 1]) == 0, 20)  # noqa: B023

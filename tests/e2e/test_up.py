@@ -21,7 +21,7 @@ def refused(*arguments: object) -> str:
     done = subprocess.run(
         outscope("up", *arguments), capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "ready" not in done.stdout
     return done.stderr
 
@@ -32,7 +32,7 @@ def test_each_process_says_where_it_is(product: Running) -> None:
         assert (
             sum(line.startswith(f"{name} ") and " ready after " in line for line in lines) == 1
         ), product.output
-    assert f"Outscope is running: http://127.0.0.1:{product.port}" in lines[-1]
+    assert f"Outscope is running: http://127.0.0.1:{product.port}" in product.output
     assert set(product.children()) == {
         "broker",
         "coordinator",

@@ -69,6 +69,11 @@ class Broker:
             self._process.wait()
             self._process = None
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def client(self) -> Redis:
         """A client for looking at the server's lists."""
         return Redis(port=self.port)

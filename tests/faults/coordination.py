@@ -57,7 +57,12 @@ class CoordinatorProcess:
 
     def log(self) -> str:
         """Everything that it has logged."""
-        return (self.folder / "log").read_text()
+        path = self.folder / "log"
+        return path.read_text() if path.exists() else ""
+
+    def ended(self) -> bool:
+        """Whether it was started, and runs no more."""
+        return self._process is not None and self._process.poll() is not None
 
     def signal(self, number: int) -> None:
         """Send it a signal."""

@@ -24,6 +24,7 @@ from worker.contract.message import (
     Order,
     Receipt,
     Report,
+    own_reports_queue,
     probes_queue,
     reports_queue,
     signed_bytes,
@@ -100,6 +101,16 @@ class Coordinator:
         self._listening.set()
 
     @property
+    def reports_queues(self) -> tuple[str, str]:
+        """Where workers of the region report to, and where its worker `<region>-1` does that
+        joined.
+        """
+        return (
+            reports_queue(self.region),
+            own_reports_queue(self.region, f"{self.region}-1"),
+        )
+
+    @property
     def heartbeats(self) -> list[Report]:
         """The reports that carried vitals."""
         return [report for report in self.reports if report.vitals is not None]
@@ -167,10 +178,8 @@ class Coordinator:
                 time.sleep(0.1)
 
     def _consume(self, connection: Connection) -> None:
-        source = queue(reports_queue(self.region))
-        with Consumer(
-            connection, [source], callbacks=[self._arrived], accept=["json"], no_ack=True
-        ):
+        sources = [queue(name) for name in self.reports_queues]
+        with Consumer(connection, sources, callbacks=[self._arrived], accept=["json"], no_ack=True):
             while self._listening.is_set() and not self._stop.is_set():
                 try:
                     connection.drain_events(timeout=0.5)

@@ -29,8 +29,10 @@ class Postgres:
     reach `folder`.
     """
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, durable: bool = False) -> None:
+        """One that is `durable` waits for its disk, as servers do."""
         self._programs = programs
+        self._fsync = "on" if durable else "off"
         self._data = folder / "data"
         self._log = folder / "log"
         with socket.socket() as probe:
@@ -60,15 +62,43 @@ class Postgres:
         """Start the server and wait until it answers."""
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c"
-            " fsync=off"
+            f" fsync={self._fsync}"
         )
         self._run(
             "pg_ctl", "-D", str(self._data), "-l", str(self._log), "-w", "-o", options, "start"
         )
 
+    def replica(self, folder: Path) -> "Postgres":
+        """A second server, running, that follows this one; from now on what this one commits is
+        committed on both.
+        """
+        second = Postgres(self._programs, folder)
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", SERVER_USER]
+        self._run(
+            "pg_basebackup", *where, "-D", str(second._data), "-R", "-X", "stream", "-c", "fast"
+        )
+        second.start()
+        for sql in ("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"):
+            self._run("psql", *where, "-c", sql)
+        return second
+
+    def promote(self) -> None:
+        """Have a replica follow nobody any more, and be written to."""
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", SERVER_USER]
+        for sql in ("ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_promote()"):
+            self._run("psql", *where, "-c", sql)
+
     def stop(self) -> None:
         """Stop the server at once; connections break."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+    def runs(self) -> bool:
+        """Whether it does."""
+        try:
+            self._run("pg_ctl", "-D", str(self._data), "status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def pause(self) -> None:
         """Let all its processes stand still; connections stay open, and nobody answers."""
@@ -85,9 +115,10 @@ class Postgres:
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         return [first, *map(int, children)]
 
-    def database(self, name: str) -> str:
-        """Make an empty database; its URL."""
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", SERVER_USER, name)
+    def database(self, name: str, template: str = "template1") -> str:
+        """Make a database, an empty one or the copy of another; its URL."""
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", SERVER_USER]
+        self._run("createdb", *where, "-T", template, name)
         return f"postgresql://{SERVER_USER}@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -17,7 +17,7 @@ class WorkerProcess:
     allowed.
 
     `settings` are further environment variables; `core` is the only one that it may use; `module`
-    is run in place of the worker's own.
+    is run in place of the worker's own, and `place` is the command that runs it elsewhere.
     """
 
     def __init__(
@@ -31,10 +31,12 @@ class WorkerProcess:
         settings: Mapping[str, str] | None = None,
         core: int | None = None,
         module: Sequence[str] = ("worker",),
+        place: Sequence[str] = (),
     ) -> None:
         self.folder = folder
         self.name = name or f"{region}-1"
         self._command = [
+            *place,
             *([] if core is None else ["taskset", "-c", str(core)]),
             python,
             "-m",
@@ -89,13 +91,17 @@ class WorkerProcess:
 
     def waiting(self) -> int:
         """Reports on its disk."""
-        return len(list(self.outbox.glob("*.json")))
+        return len([*self.outbox.glob("*.json"), *self.outbox.glob("*.z")])
 
     def stop(self, within_s: float = 15) -> int:
         """Ask it to stop and wait; its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(within_s)
+
+    def ended(self) -> bool:
+        """Whether it was started, and runs no more."""
+        return self._process is not None and self._process.poll() is not None
 
     def signal(self, number: int) -> None:
         """Send it a signal."""

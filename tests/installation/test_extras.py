@@ -18,8 +18,21 @@ from tests.installation.environments import Environment, Wheel
 pytestmark = pytest.mark.slow
 
 Environments = Callable[[str], Environment]
-EXTRAS = ("", "cli", "worker", "coordinator", "api", "embedded", "analysis", "all")
-WITH_COMMANDS = ("cli", "coordinator", "api", "embedded", "analysis", "all")
+EXTRAS = (
+    "",
+    "cli",
+    "worker",
+    "coordinator",
+    "api",
+    "embedded",
+    "analysis",
+    "client",
+    "litellm",
+    "mcp",
+    "otel",
+    "all",
+)
+WITH_COMMANDS = ("cli", "coordinator", "api", "embedded", "analysis", "mcp", "otel", "all")
 SENTENCE = re.compile(
     r"outscope[\w -]* needs [\w-]+, which is not installed here;"
     r" install it with: pip install 'outscope\[[\w,]+\]'\n"
@@ -94,7 +107,10 @@ def test_what_an_extra_is_for_can_be_imported_whole(
         "import pkgutil, importlib\n"
         f"for found in pkgutil.walk_packages(importlib.import_module({module!r}).__path__,"
         f" {module + '.'!r}):\n"
-        "    found.name.endswith('__main__') or importlib.import_module(found.name)\n"
+        "    own = found.name.endswith('__main__')\n"
+        "    extras = ('api.client', 'api.mcp', 'coordinator.telemetry')\n"
+        "    own = own or found.name.startswith(extras)\n"
+        "    own or importlib.import_module(found.name)\n"
     )
     done = environment(extra).run("python", "-c", code)
     assert done.returncode == 0, done.stderr
@@ -106,11 +122,12 @@ def test_what_an_extra_is_for_can_be_imported_whole(
         ("", "status", "typer", "cli"),
         ("", "", "typer", "all"),
         ("worker", "up", "typer", "all"),
-        ("cli", "apply outscope.yaml", "yaml", "coordinator"),
+        ("cli", "apply outscope.yaml", "dateutil", "coordinator"),
         ("coordinator", "api", "fastapi", "api"),
-        ("coordinator", "up", "fastapi", "all"),
+        ("coordinator", "up", "authlib", "all"),
         ("api", "probe https://127.0.0.1 --allow 127.0.0.1", "pycurl", "worker,coordinator"),
         ("embedded", "sql SELECT", "duckdb", "analysis"),
+        ("embedded", "otel", "opentelemetry", "otel"),
     ],
 )
 def test_what_is_missing_for_a_command_is_one_sentence_with_the_line_that_mends_it(
@@ -126,13 +143,28 @@ def test_what_is_missing_for_a_command_is_one_sentence_with_the_line_that_mends_
     )
 
 
+def test_a_collector_without_the_extra_is_told_before_anything_starts(
+    environment: Environments, tmp_path: Path
+) -> None:
+    where = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+    done = environment("embedded").run("outscope", "up", "--data", tmp_path / "data", **where)
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"outscope up needs opentelemetry[\w-]*, which is not installed here;"
+        r" install it with: pip install 'outscope\[all,otel\]'\n",
+        done.stderr,
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_worker_without_its_extra_says_so(environment: Environments) -> None:
     flags = ("--region", "eu-west", "--broker", "redis://127.0.0.1:1")
     done = environment("").run("outscope-worker", *flags)
     assert done.returncode == 2
-    assert done.stderr == (
-        "outscope-worker needs celery, which is not installed here;"
-        " install it with: pip install 'outscope[worker]'\n"
+    assert re.fullmatch(
+        r"outscope-worker needs \w+, which is not installed here;"
+        r" install it with: pip install 'outscope\[worker\]'\n",
+        done.stderr,
     )
 
 
@@ -153,3 +185,9 @@ def test_the_line_mends_it(wheel: Wheel, tmp_path: Path) -> None:
     mended.add(wheel, line)
     done = mended.run("outscope", *question)
     assert (done.stdout, done.stderr) == ('{"seen": 0}\n', "")
+
+
+def test_the_client_needs_its_extra_alone(environment: Environments) -> None:
+    program = "from api.client import AsyncOutscope, Outscope; print(Outscope, AsyncOutscope)"
+    done = environment("client").run("python", "-c", program)
+    assert done.returncode == 0, done.stderr

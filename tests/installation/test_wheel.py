@@ -48,7 +48,8 @@ def test_the_wheel_has_every_file_of_the_three_packages(wheel: Wheel) -> None:
         "coordinator/py.typed",
         "worker/py.typed",
         "api/web/index.html",
-        "api/web/page.js",
+        "api/web/core/start.js",
+        "api/web/vendor/NOTICE",
         "coordinator/catalog/default.yaml",
         "coordinator/geodata/country.mmdb.xz",
         "coordinator/geodata/networks.mmdb.xz",
@@ -61,7 +62,12 @@ def test_the_wheel_has_every_file_of_the_three_packages(wheel: Wheel) -> None:
 def test_the_wheel_names_its_licences_and_has_their_texts(wheel: Wheel) -> None:
     texts = {name.partition("/licenses/")[2] for name in wheel.names if "/licenses/" in name}
     vendored = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/**/NOTICE*")}
-    notices = {"coordinator/geodata/NOTICE", "coordinator/geodata/NOTICE.networks"}
+    notices = {
+        "api/documents/card/fonts/NOTICE",
+        "api/web/vendor/NOTICE",
+        "coordinator/geodata/NOTICE",
+        "coordinator/geodata/NOTICE.networks",
+    }
     assert texts == {"LICENSE", *notices}
     assert {name for name in vendored if name.startswith(("api", "coordinator", "worker"))} < texts
 

@@ -12,7 +12,6 @@ from worker.contract.outcome import Blame, Reason
 ALL = ("r1", "r2", "r3", "r4", "r5")
 FEATURES = ("c1", "c2", "c3")
 INTERVALS_TO_SEE = 5
-INTERVALS_TO_SEE_THE_END = 8
 SEEDS = range(4)
 
 
@@ -24,11 +23,6 @@ def small_internet() -> Topology:
 def soon(since: float) -> int:
     """The moment by which a change must be seen."""
     return at(since + 2 * INTERVALS_TO_SEE)
-
-
-def over(since: float) -> int:
-    """The moment by which an end must be seen: more has to speak for it than for a beginning."""
-    return at(since + 2 * INTERVALS_TO_SEE_THE_END)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -60,7 +54,7 @@ def test_a_disrupted_region_is_regional(small_internet: Topology, seed: int) -> 
         small_internet, results(small_internet, at(0), at(80), [trouble], seed=seed)
     )
     assert trial.claim(soon(20)) == ("regional", ("r2",), FEATURES)
-    assert trial.claim(over(50)) == ("none", (), ())
+    assert trial.claim(soon(50)) == ("none", (), ())
     assert trial.scopes() == ["none", "regional", "none"]
     assert trial.scopes("openai") == ["none"]
     assert trial.fitness("r2") == ["fit"]
@@ -103,7 +97,7 @@ def test_an_outage_spreads_region_by_region_and_recovers_component_by_component(
     assert trial.claim(soon(60)) == ("system_wide", ALL, FEATURES)
     assert trial.claim(soon(80)) == ("component", ALL, ("c2", "c3"))
     assert trial.claim(soon(90)) == ("component", ALL, ("c3",))
-    assert trial.claim(over(100)) == ("none", (), ())
+    assert trial.claim(soon(100)) == ("none", (), ())
     assert trial.scopes() == [
         "none",
         *["regional"] * 3,

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.names import OUTSCOPE, RULES
 from coordinator.evaluation.simulator import Shape
 from coordinator.evaluation.simulator.records import read_records, scenarios_of
 from tests.verdicts.calibration import bins

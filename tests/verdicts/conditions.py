@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from tests.verdicts.chance import at_most
 from tests.verdicts.columns import FALSE, RIGHT, TIMES
 from tests.verdicts.figures import Figures, by_rule, figures

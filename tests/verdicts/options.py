@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
-from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.names import OUTSCOPE, RULES
 from coordinator.evaluation.simulator import SCENARIOS
 from tests.verdicts.plan import DAYS
 from tests.verdicts.proof.trials import REGIMES

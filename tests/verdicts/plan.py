@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.names import OUTSCOPE, RULES
 from coordinator.evaluation.simulator import DOUBLED, NORMAL, SCENARIOS, Noise, Scenario, Shape
 from coordinator.evaluation.simulator.fleet.shape import Looks
 from tests.verdicts.run import Job

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from tests.verdicts.calibration import calibration_error
 from tests.verdicts.chance import at_least, at_most
 from tests.verdicts.figures import Figures, by_scenario, figures

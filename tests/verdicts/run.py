@@ -8,7 +8,8 @@ from multiprocessing import get_context
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Role
-from coordinator.evaluation.replay import OUTSCOPE, Judging, Record, judging
+from coordinator.evaluation.names import OUTSCOPE
+from coordinator.evaluation.replay import Judging, Record, judging
 from coordinator.evaluation.simulator import NORMAL, Noise, Play, Scenario, Shape, perform, scenario
 from tests.verdicts.confirming import Confirming
 from tests.verdicts.score import Facts, Score, score

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from coordinator.evaluation.simulator import Family
 from tests.verdicts.columns import FALSE, RIGHT, TIMES, Column, leads
 from tests.verdicts.figures import Figures, by_rule, by_scenario, figures

@@ -7,7 +7,7 @@ two.
 
 import pytest
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from coordinator.evaluation.simulator import Shape
 from tests.verdicts.figures import Figures, figures
 from tests.verdicts.plan import jobs_for

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from coordinator.evaluation.simulator import Shape
 from tests.verdicts.options import parser
 from tests.verdicts.page import page

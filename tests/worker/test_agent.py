@@ -30,7 +30,9 @@ def start(rows: list[list[Any]]) -> Iterator[Start]:
 
     def begin(**options: Any) -> Agent:
         vantage = Vantage(guard=Guard(["127.0.0.0/8"]))
-        agent = Agent(vantage, lambda kept: rows.extend(json.loads(row) for row in kept), **options)
+        agent = Agent(
+            vantage, lambda kept, _: rows.extend(json.loads(row) for row in kept), **options
+        )
         agent.start()
         agents.append(agent)
         return agent
@@ -193,7 +195,7 @@ def test_rows_that_could_not_be_kept_do_not_end_the_keeping() -> None:
     kept: list[bytes] = []
     faults = iter([OSError("no"), ValueError("no")])
 
-    def keep(batch: Any) -> None:
+    def keep(batch: Any, _: float) -> None:
         for fault in faults:
             raise fault
         kept.extend(batch)
@@ -225,3 +227,43 @@ def test_the_age_of_the_youngest_order_is_told_once(start: Start) -> None:
             agent.take({**order(target, 0), "issued_at": now() - age_ms})
     assert agent.tally.take_order_age_ms() == pytest.approx(4000, abs=500)
     assert agent.tally.take_order_age_ms() is None
+
+
+def test_only_what_went_well_by_a_slow_check_may_wait_for_others() -> None:
+    told: list[tuple[str, float]] = []
+
+    def keep(batch: Any, within_s: float) -> None:
+        told.extend((json.loads(row)[0], within_s) for row in batch)
+
+    with Target() as target:
+        agent = Agent(Vantage(guard=Guard(["127.0.0.0/8"])), keep)
+        agent.start()
+        for name, interval_ms, url, attempt in (
+            ("minute", 60_000, target.url, 0),
+            ("half", 15_000, target.url, 0),
+            ("quick", 5_000, target.url, 0),
+            ("again", 60_000, target.url, 1),
+            ("failed", 60_000, "http://127.0.0.1:9/", 0),
+        ):
+            spec = check(name, "http", interval_ms=interval_ms, url=url)
+            made = {"v": 1, "order": "o", "region": "r", "issued_at": now(), "checks": [spec]}
+            before = len(told)
+            agent.take({**made, "looks": [[0, 1, attempt, now()]]})
+            until(lambda before=before: len(told) > before, 10)
+        agent.drain(1)
+    assert dict(told) == {"minute": 1.0, "half": 0.5, "quick": 0.0, "again": 0.0, "failed": 0.0}
+
+
+def test_no_look_begins_once_those_under_way_were_given_up(
+    start: Start, rows: list[list[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with Target() as target:
+        agent = start()
+        at = now()
+        spec = check("web", "http", url=f"{target.url}/1")
+        made = {"v": 1, "order": "o", "region": "r", "issued_at": at, "checks": [spec]}
+        agent.take({**made, "looks": [[0, slot, 0, at + 5 * slot] for slot in range(200)]})
+        agent.drain(0.1)
+    assert "looks_given_up" in caplog.text
+    assert "look_failed" not in caplog.text
+    assert {row[6] for row in rows} <= {"ok"}

@@ -5,8 +5,8 @@ import sys
 
 from worker.lean import UNUSED
 
-LATE = ("re2", "jsonschema_rs")
-"""What only a check that asks for it makes a worker load."""
+LATE = ("re2", "jsonschema_rs", "dns", "html", "http.server")
+"""What only a check or a setting that asks for it makes a worker load."""
 START = """
 import sys
 from worker.lean import leave_out_unused, settle

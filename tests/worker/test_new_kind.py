@@ -91,7 +91,7 @@ def look(toy: Kind[Any]) -> Iterator[Look]:
 
     def made(guard: Guard, *specs: str) -> Rows:
         rows: Rows = []
-        agent = Agent(Vantage(guard=guard), lambda kept: rows.extend(map(json.loads, kept)))
+        agent = Agent(Vantage(guard=guard), lambda kept, _: rows.extend(map(json.loads, kept)))
         agent.start()
         agents.append(agent)
         for count, spec in enumerate(specs, start=1):

@@ -30,6 +30,14 @@ def test_a_flag_comes_before_the_environment() -> None:
     assert [str(network) for network in settings.allow] == ["10.0.0.0/8", "fd00::/8"]
 
 
+def test_it_is_alone_after_some_heartbeats_or_never() -> None:
+    assert read_settings([], GOOD).alone_after == 3
+    assert read_settings(["--alone-after", "0"], GOOD).alone_after == 0
+    for said in ("soon", "-1", "1001", "2.5"):
+        with pytest.raises(SettingsError, match="OUTSCOPE_ALONE_AFTER"):
+            read_settings([], {**GOOD, "OUTSCOPE_ALONE_AFTER": said})
+
+
 def test_the_broker_may_be_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "broker"
     secret.write_text("rediss://u:p@h:6380/1\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from worker.contract.borrowing.rules import GLOBALPING
 from worker.flags import SettingsError, called
 from worker.settings import identifier, told_by
 
@@ -14,7 +15,7 @@ def several_regions(argv: Sequence[str]) -> tuple[str, ...]:
     regions = tuple(part.strip() for part in told.text("region").split(",") if part.strip())
     if len(regions) < 2:
         return ()
-    if not told.text("via"):
+    if told.text("via") != GLOBALPING:
         raise SettingsError(
             f"{called('region')} names several regions, and a machine stands in one; give one, or"
             f" {called('via')} for borrowed ones"

@@ -26,6 +26,7 @@ AGAIN_S: Final = 1.0
 WRONG: Final = 2
 """The exit code of a worker that can never run by its settings."""
 _OF_ONE: Final = ("--region", "--ready-file")
+_OF_FIRST: Final = "--health", "OUTSCOPE_HEALTH"
 """Flags that say something else for each."""
 
 log = logging.getLogger(f"outscope.{__name__}")
@@ -93,7 +94,8 @@ class Several:
         code = 1
         try:
             self._become(region)
-            code = self._run(self._words)
+            first = region == self._regions[0]
+            code = self._run(self._words if first else without(self._words, _OF_FIRST[:1]))
         except Exception:
             log.exception("worker_failed region=%s", region)
         finally:  # nothing of the one that we came from is ours to end
@@ -109,6 +111,8 @@ class Several:
         tell_libc("prctl", _PR_SET_PDEATHSIG, signal.SIGTERM)  # and none outlives that one
         hold().waking(lambda: None)
         os.environ["OUTSCOPE_REGION"] = region
+        if region != self._regions[0]:
+            os.environ.pop(_OF_FIRST[1], None)
         if self._ready is not None:
             os.environ["OUTSCOPE_READY_FILE"] = str(self._ready_of(region))
         brokers = {name: os.environ.pop(broker_of(name), "") for name in self._regions}

@@ -15,7 +15,11 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from worker.contract.settings.address import AddressError, address
+from worker.contract.reloading.sentinel import PORT as SENTINEL_PORT
+from worker.contract.reloading.sentinel import SCHEMES as WATCHED
+from worker.contract.reloading.sentinel import is_watched, name_of, plain
+from worker.contract.settings.address import AddressError, address, hosts_of
+from worker.contract.settings.rabbitmq import OPTIONS, is_rabbitmq, tls_of, without_options
 
 CONNECTION: Final = MappingProxyType(
     {
@@ -29,24 +33,49 @@ CONNECTION: Final = MappingProxyType(
     }
 )
 
-SCHEMES: Final = ("redis", "rediss")
+SCHEMES: Final = ("redis", "rediss", "amqp", "amqps")
+_WITH_TLS: Final = ("rediss", "amqps")
+_VHOST: Final = "[A-Za-z0-9._-]{0,64}"
 _REQUIREMENTS: Final = ("required", "optional", "none")
 
 
-def transport_options() -> dict[str, Any]:
+def transport_options(url: str = "") -> dict[str, Any]:
     """A fresh copy of the transport options for a Celery app or a kombu connection."""
-    return dict(CONNECTION)
+    return dict(OPTIONS if is_rabbitmq(url) else CONNECTION)
+
+
+def connection_of(url: str) -> dict[str, Any]:
+    """What a kombu connection is told of a URL."""
+    told = verified(url)
+    if not is_rabbitmq(told):
+        return {"hostname": told, "transport_options": transport_options()}
+    options = transport_options(told)
+    return {
+        "hostname": without_options(told),
+        "ssl": tls_of(told) or False,
+        "transport_options": options,
+    }
+
+
+def celery_of(url: str) -> dict[str, Any]:
+    """What a Celery app is told of a URL."""
+    told = connection_of(url)
+    return {
+        "broker_url": told["hostname"],
+        "broker_use_ssl": told.get("ssl"),
+        "broker_transport_options": told["transport_options"],
+    }
 
 
 def verified(url: str) -> str:
-    """The broker's URL, with the server's certificate checked on `rediss://` unless the URL itself
+    """The broker's URL, with the server's certificate checked over TLS unless the URL itself
     decides that.
 
     Celery's own default for `rediss://` is not to check. A private authority is named in the URL:
     `rediss://host:6379/0?ssl_ca_certs=/path/ca.pem`.
     """
     parts = urlsplit(url)
-    if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
+    if parts.scheme not in _WITH_TLS or "ssl_cert_reqs=" in parts.query:
         return url
     return url + ("&" if parts.query else "?" if "?" not in url else "") + "ssl_cert_reqs=required"
 
@@ -58,14 +87,30 @@ class BrokerUrlError(ValueError):
 
 
 def check_broker_url(url: str) -> str:
-    """The URL itself: `redis://user:password@host:port/number`, `rediss://` over TLS.
+    """The URL itself: `redis://user:password@host:port/number`, `rediss://` over TLS, or
+    `redis+sentinel://user:password@host:port,host:port/name/number`; of RabbitMQ
+    `amqp://user:password@host:port/vhost`, `amqps://` over TLS.
 
     Files that it names can be read. BrokerUrlError when anything is wrong with it.
     """
     if re.search(r"[\x00-\x20\x7f]", url):
         raise BrokerUrlError("holds a blank or the end of a line; write those as %20 or %0A")
+    if is_watched(url):
+        return _check_watched(url)
     _check_place(_parts(url))
     _check_options(urlsplit(url))
+    return url
+
+
+def _check_watched(url: str) -> str:
+    """The URL itself, when its Sentinels may be asked, and it is one of a broker where that is."""
+    try:
+        hosts = hosts_of(address(url, WATCHED, several=True), SENTINEL_PORT)
+    except AddressError as error:
+        raise BrokerUrlError(f"is not a broker URL; {error}") from None
+    if not name_of(url):
+        raise BrokerUrlError("does not say what the Sentinels call it; end the address with /name")
+    check_broker_url(plain(url, *hosts[0]))
     return url
 
 
@@ -80,7 +125,13 @@ def _parts(url: str) -> SplitResult:
 
 def _check_place(parts: SplitResult) -> None:
     number = parts.path.removeprefix("/")
-    if number and not (number.isascii() and number.isdigit()):
+    if is_rabbitmq(parts.geturl()):
+        if not re.fullmatch(_VHOST, number):
+            raise BrokerUrlError(
+                "names a virtual host that cannot be used; end the address with its name, of"
+                " letters, digits, . - and _, such as /outscope"
+            )
+    elif number and not (number.isascii() and number.isdigit()):
         raise BrokerUrlError("names a database that is no number; end the address with /0")
     if parts.fragment:
         raise BrokerUrlError("has a # in it; write it as %23")
@@ -92,8 +143,8 @@ def _check_options(parts: SplitResult) -> None:
         if name not in _OPTIONS:
             known = ", ".join(_OPTIONS)
             raise BrokerUrlError(f"has an unknown option {name[:40]!r}; there are {known}")
-    if given and parts.scheme == "redis":
-        raise BrokerUrlError(f"has {min(given)} without TLS; begin it with rediss://")
+    if given and parts.scheme not in _WITH_TLS:
+        raise BrokerUrlError(f"has {min(given)} without TLS; begin it with {parts.scheme}s://")
     for name, check in _OPTIONS.items():
         if name in given:
             check(name, given)

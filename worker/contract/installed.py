@@ -32,6 +32,26 @@ def own_version() -> str:
         return "unknown"
 
 
+def skew(coordinator: str, worker: str) -> str:
+    """What is wrong when these versions work together: one sentence, empty when nothing is. One
+    minor version older or newer works; of versions that cannot be read nothing is known.
+    """
+    ours, theirs = _numbers(coordinator), _numbers(worker)
+    if not (ours and theirs) or (ours[0] == theirs[0] and abs(ours[1] - theirs[1]) <= 1):
+        return ""
+    what = "worker" if theirs < ours else "coordinator, then the other workers"
+    return (
+        f"version {theirs[0]}.{theirs[1]} of this worker and version {ours[0]}.{ours[1]} of the"
+        f" coordinator are more than one minor version apart, and may not understand each other;"
+        f" renew the {what}"
+    )
+
+
+def _numbers(version: str) -> tuple[int, int] | None:
+    found = re.match(r"(\d{1,6})\.(\d{1,6})(?!\d)", version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def extras() -> Extras:
     """The extras of the installed package; none in a source tree that was not installed."""
     try:

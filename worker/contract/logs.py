@@ -1,10 +1,13 @@
 """One log format for every process, of which the name is that of the module:
 `2026-03-01T14:32:07.120Z INFO outscope.worker.reporting.outbox outbox_found reports=3`.
 
-What goes wrong again and again is a few lines a minute, and a count.
+With OUTSCOPE_LOG_FORMAT=json the same line is an object, whose `event` is module and event. What
+goes wrong again and again is a few lines a minute, and a count.
 """
 
+import json
 import logging
+import os
 import re
 import sys
 import time
@@ -18,11 +21,17 @@ from worker.contract.settings.address import without_logins
 VARIABLE: Final = "OUTSCOPE_LOG_LEVEL"
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+FORMAT: Final = "OUTSCOPE_LOG_FORMAT"
+FORMATS: Final = ("text", "json")
+
 MINUTE_S: Final = 60.0
 A_MINUTE: Final = 3
 """So many warnings of a kind are written in a minute."""
 _MOST_KINDS: Final = 1_000
 _NUMBERS: Final = re.compile(r"\d+")
+_EVENT: Final = re.compile(r"([a-z][a-z0-9_]*)(?= |$)")
+_FIELD: Final = re.compile(r"(?:^| )([a-z][a-z0-9_]*)=(\S+)")
+_OURS: Final = "outscope."
 
 
 @dataclass(slots=True)
@@ -41,10 +50,40 @@ class Formatter(logging.Formatter):
         return without_logins(super().format(record))
 
 
+class JsonFormatter(Formatter):
+    """Each line an object: `time`, `level`, `event` (such as `coordinator.process.coordinating`),
+    `message`, and each `key=value` of the message as a text.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object of a record, in one line."""
+        message = without_logins(record.getMessage())
+        found = _EVENT.match(message)
+        module = record.name.removeprefix(_OURS)
+        told = {
+            **dict(_FIELD.findall(message)),
+            "time": f"{self.formatTime(record, self.datefmt)}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "event": f"{module}.{found[1]}" if found else module,
+            "message": message,
+        }
+        if record.exc_info:
+            told["traceback"] = without_logins(self.formatException(record.exc_info))
+        return json.dumps(told, ensure_ascii=False)
+
+
+def trace(check: str, scheduled_at: int, attempt: int) -> str:
+    """What one look is called in the log of every process, from the order to the verdict. In each
+    region it has the same name, for it is the same question.
+    """
+    return f"{check}.{scheduled_at}.{attempt}"
+
+
 def configure(level: str = "INFO") -> None:
     """Send all log lines of this process to standard error, in UTC."""
     handler = logging.StreamHandler(sys.stderr)
-    formatter = Formatter(
+    kind = JsonFormatter if os.environ.get(FORMAT, "").strip() == "json" else Formatter
+    formatter = kind(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
@@ -85,9 +124,17 @@ class Repeats(logging.Filter):
 
 def read_level(environ: Mapping[str, str]) -> str:
     """The level that the environment tells, or the file that it names; ValueError names a wrong
-    one.
+    one, or a wrong format.
     """
+    check_format(environ)
     return valid_level(secret(VARIABLE, environ) or "INFO", told_in(VARIABLE, environ))
+
+
+def check_format(environ: Mapping[str, str]) -> None:
+    """ValueError when the environment tells no format of ours."""
+    text = environ.get(FORMAT, "").strip()
+    if text not in ("", *FORMATS):
+        raise ValueError(f"{FORMAT} is {text[:20]!r}; give {' or '.join(FORMATS)}")
 
 
 def valid_level(text: str, called: str) -> str:

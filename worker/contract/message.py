@@ -4,8 +4,8 @@ Every message is one JSON object, sent as the only positional argument of a Cele
 
 - `Order` (coordinator to region, queue `probes.<region>`): a batch of looks to make; extra looks
   that one worker should make are ordered from it alone, queue `probes.<region>.<worker>`;
-- `Report` (worker to coordinator, queue `reports.<region>`): a batch of results, or a heartbeat
-  with none;
+- `Report` (worker to coordinator, queue `reports.<region>`, of a worker that joined
+  `reports.<region>.<worker>`): a batch of results, or a heartbeat with none;
 - `Receipt` (coordinator to one worker, queue `probes.<region>.<worker>`): reports that are stored
   for good.
 
@@ -16,8 +16,8 @@ for and the moment from which it is worth nothing: so it is of no use in another
 worker, as another task, or later.
 
 The region of a report is the queue it arrived on, which the broker's access list ties to the
-credential; no field of a message can claim another. Rows are arrays, because a batch is mostly
-rows.
+credential; no field of a message can claim another. The queue of a worker that joined is its own:
+who reports under its name elsewhere is refused. Rows are arrays, because a batch is mostly rows.
 """
 
 import json
@@ -64,6 +64,11 @@ def reports_queue(region: str) -> str:
     return f"reports.{region}"
 
 
+def own_reports_queue(region: str, worker: str) -> str:
+    """The queue that one worker which joined reports to, and nobody else may write."""
+    return f"reports.{region}.{worker}"
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -100,6 +105,10 @@ class Order(_Message):
     looks: tuple[LookRow, ...]
     location: Mapping[str, Any] | None = None
     """Where to look from when the region is borrowed: what Globalping calls a location."""
+    epoch: int = 0
+    """Of the coordinator that orders; one that takes over has a later one. 0 from those that do not
+    tell.
+    """
 
 
 ResultRow = tuple[
@@ -124,6 +133,12 @@ ResultRow = tuple[
 """One result on the wire. Service, component and kind follow from the check, the region from the
 queue.
 """
+
+
+MOST_LOST: Final = 100
+"""Spans of lost looks that one heartbeat tells of."""
+MOST_LOST_SLOTS: Final = 1_000
+"""Of one such span."""
 
 
 class Vitals(BaseModel):
@@ -151,6 +166,24 @@ class Vitals(BaseModel):
     """
     pins_key: bool | None = None
     """Whether it obeys only what the coordinator signed; None from workers that do not tell."""
+    standing: str | None = None
+    """The version of the standing orders that it holds, empty without any; None from workers that
+    take none.
+    """
+    standing_until: Instant = 0
+    """Until when those are good."""
+    alone: bool = False
+    """Whether it looks by them now, for it heard nobody until a moment ago."""
+    alone_looks: int = 0
+    """Looks made by them since its start."""
+    budget_left: int | None = None
+    """Tests that the machine may still ask for within the hour, where its looks are borrowed."""
+    lost_looks: int = 0
+    """Looks that were made, and of which only counts are left: the outbox had no more room."""
+    lost_minutes: tuple[tuple[Instant, int, int], ...] = Field(default=(), max_length=1_000)
+    """Those by minute: its beginning, how many were due in it, and how many of them failed."""
+    lost_slots: tuple[tuple[str, int, int], ...] = Field(default=(), max_length=MOST_LOST)
+    """Which looks those were that no receipt was had for yet: check, first and last slot."""
     self_test: str = ""
     """Empty when the worker's own self-test passed, else one sentence saying what failed."""
 
@@ -196,6 +229,8 @@ class Receipt(_Message):
     at: Instant
     refused: str = Field(default="", max_length=100)
     """`unknown_region`: the region of the queue that this worker reports to is not configured."""
+    advice: str = Field(default="", max_length=300)
+    """What the operator of the worker should know, in one sentence."""
     leave: bool = False
     """The worker is to finish its looks, report them and end: an operator drains it."""
 
@@ -203,7 +238,7 @@ class Receipt(_Message):
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Where a report came from: the region by the queue it arrived on, the worker by its own name
-    there.
+    there, which of one that joined is that of the queue as well.
     """
 
     region: str

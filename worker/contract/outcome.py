@@ -77,7 +77,7 @@ class Step:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would make it three times as dear; nobody changes one
 class Outcome:
     """What a probe returns: ok or the reason, the blame, a short sentence, and the phases in
     milliseconds.

@@ -20,6 +20,11 @@ MOST_ATTEMPTS: Final = 100
 VANTAGE: Final = "vantage"
 """The key of `extra` that says where the worker looked from, as far as others may share it."""
 
+STANDING: Final = "standing"
+"""The key of `extra` of a look that no order asked for: the worker heard nobody, and looked by its
+standing orders.
+"""
+
 
 def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
     """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal

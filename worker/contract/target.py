@@ -26,6 +26,9 @@ _WEB: Final = frozenset({"http", "https", "ws", "wss"})
 _NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:xn--[a-z0-9-]+|[a-z]{2,63})")
 """A name of the public internet in its one spelling."""
 _LONGEST_NAME: Final = 253
+_LONGEST_LABEL: Final = 63
+_PUNYCODE: Final = "xn--"
+_JOINERS: Final = frozenset("\u200c\u200d")
 _PLAIN: Final = re.compile(r"[a-z0-9._-]+")
 """A host that no two parsers read differently."""
 
@@ -39,6 +42,17 @@ def first_public(*addresses: str | None) -> str | None:
         except ValueError:
             continue
     return None
+
+
+def address_of(peer: str) -> str | None:
+    """The address of what a broker calls its client, such as `192.0.2.7:4711` or
+    `[2001:db8::7]:4711`.
+    """
+    host = peer.rpartition(":")[0].strip("[]")
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +101,35 @@ def plain_host(host: str) -> str:
     """A host's one spelling: ASCII in lower case, without the dot of the root."""
     if not host.isascii():
         try:
-            host = host.encode("idna").decode("ascii")
+            host = ascii_host(host)
         except UnicodeError:  # no name that could be resolved
             return host.lower()
     return host.lower().rstrip(".")
+
+
+def ascii_host(host: str) -> str:
+    """A host name in ASCII, in lower case, as browsers write it; UnicodeError when it is none that
+    could be looked up. That is UTS 46 as the WHATWG's URL standard asks for it: not transitional
+    (`ß` stays itself, where IDNA 2003 makes it `ss`), and an underscore or an emoji is let be.
+    """
+    import idna  # late: its tables are a megabyte, and most names are ASCII
+
+    mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+    labels = mapped.split(".")
+    if not all(labels[:-1]):
+        raise UnicodeError("a label is empty")
+    return ".".join(map(_label, labels))
+
+
+def _label(label: str) -> str:
+    if not label.isascii() and not _JOINERS.isdisjoint(label):
+        import idna
+
+        return idna.alabel(label).decode("ascii")  # joiners may stand in few places
+    written = label if label.isascii() else _PUNYCODE + label.encode("punycode").decode("ascii")
+    if len(written) > _LONGEST_LABEL:
+        raise UnicodeError("a label is too long")
+    return written.lower()
 
 
 def hosts_named(params: Mapping[str, Any]) -> frozenset[str]:

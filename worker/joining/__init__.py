@@ -1,4 +1,4 @@
 """Joining: a token becomes a key of this worker alone, kept in its state folder.
 
-May import contract.
+May import contract and relaying.
 """

@@ -10,12 +10,21 @@ from pathlib import Path
 from typing import Final
 
 from worker.contract.clock import now
-from worker.contract.http.joining import TOKEN_PREFIX, JoinRequest
+from worker.contract.http.joining import TOKEN_PREFIX, JoinRequest, api_address, salted
 from worker.contract.message import IDENTIFIER
+from worker.contract.settings.address import AddressError
 from worker.flags import SettingsError, default_state_dir
-from worker.joining.asking import JoinError, RefusedError, api_address, ask
+from worker.joining.asking import (
+    JoinError,
+    RefusedError,
+    ask,
+    read_authority,
+)
 from worker.joining.key import (
+    BROKER,
+    HTTPS,
     Draft,
+    Joining,
     Key,
     forget_draft,
     keep_draft,
@@ -26,6 +35,9 @@ from worker.joining.key import (
 )
 
 TOKEN: Final = "OUTSCOPE_JOIN_TOKEN"  # noqa: S105 - the name of a variable
+_NO_RELAY: Final = (
+    "{} is of a version without a relay; renew it there, or join with the same line without --via"
+)
 _SECRET_BYTES: Final = 32
 
 
@@ -51,6 +63,11 @@ def parser() -> argparse.ArgumentParser:
         "--ca-file", metavar="FILE", help="the authority of the API's certificate (PEM)"
     )
     made.add_argument(
+        "--via",
+        choices=(HTTPS, BROKER),
+        help="go by HTTPS alone, or by the broker alone; else by whichever it reaches",
+    )
+    made.add_argument(
         "--replace", action="store_true", help="the folder's key is replaced by the new one"
     )
     made.add_argument(
@@ -69,8 +86,11 @@ def join(
     folder = Path(told.state_dir or environ.get("OUTSCOPE_STATE_DIR") or default_state_dir(environ))
     token = (told.token or environ.get(TOKEN, "")).strip()
     try:
-        key = _joined(api_address(told.url), token, told, folder)
-    except JoinError as error:
+        ca_file = Path(told.ca_file) if told.ca_file else None
+        authority = "" if ca_file is None else read_authority(ca_file)
+        joining = Joining(api_address(told.url), authority, told.via or "")
+        key = _joined(joining, token, told, folder)
+    except (JoinError, AddressError) as error:
         raise SettingsError(str(error)) from None
     except OSError as error:
         raise SettingsError(
@@ -80,7 +100,7 @@ def join(
     return key, None if told.only_write else ["--state-dir", str(folder), *rest]
 
 
-def _joined(api: str, token: str, told: argparse.Namespace, folder: Path) -> Key:
+def _joined(joining: Joining, token: str, told: argparse.Namespace, folder: Path) -> Key:
     _check(token, told.name)
     digest = sha256(token.encode()).hexdigest()
     kept = kept_key(folder)
@@ -99,15 +119,20 @@ def _joined(api: str, token: str, told: argparse.Namespace, folder: Path) -> Key
     asked = JoinRequest(
         token=token,
         secret_sha256=sha256(draft.secret.encode()).hexdigest(),
+        secret_salted=salted(draft.secret),
         at=now(),
         name=told.name,
+        relays=joining.via != BROKER,
+        needs_relay=joining.via == HTTPS,
     )
     try:
-        answer = ask(api, asked, Path(told.ca_file) if told.ca_file else None)
+        answer = ask(joining.api, asked, joining.authority)
+        if joining.via == HTTPS and not answer.relay:
+            raise JoinError(_NO_RELAY.format(joining.api))
     except RefusedError:
         forget_draft(folder)
         raise
-    key = made_key(answer, draft, api)
+    key = made_key(answer, draft, joining)
     keep_key(folder, key)
     return key
 

@@ -11,8 +11,12 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from worker.contract.http.joining import JoinAnswer
+from worker.contract.http.relaying import HERE
 from worker.flags import SettingsError
+from worker.relaying.access import RelayAccess
 
+HTTPS: Final = "https"
+BROKER: Final = "broker"
 FILE: Final = "key.json"
 DRAFT: Final = "joining.json"
 """What was asked for and is not answered yet, so that it can be asked for again."""
@@ -20,8 +24,24 @@ CA_FILE: Final = "broker-ca.pem"
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What a worker that joined may reach beside the broker: the relay, if there is one, and the
+    API. `way` is `https` or `broker` when it is to go that way alone.
+    """
+
+    joined: bool = False
+    way: str = ""
+    relay: RelayAccess | None = None
+    api: RelayAccess | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
-    """All that a worker needs to start. `token` is the SHA-256 of the one that it joined with."""
+    """All that a worker needs to start. `token` is the SHA-256 of the one that it joined with,
+    `relay` the relay's URL, if there is one, `via` the way that it was told to go (`https`,
+    `broker`, empty: whichever it reaches), `api_ca` the authority of API and relay (PEM), when it
+    is a private one.
+    """
 
     region: str
     worker: str
@@ -32,16 +52,39 @@ class Key:
     coordinator_key: str
     api: str
     token: str
+    relay: str = ""
+    via: str = ""
+    api_ca: str = ""
 
     def __repr__(self) -> str:
         return f"Key(region={self.region!r}, worker={self.worker!r})"  # it holds a secret
 
+    def reach(self) -> Reach:
+        """What this worker may reach, and which way it goes."""
+        return Reach(True, self.via, self._access(self.relay), self._access(self.api))
+
+    def _access(self, url: str) -> RelayAccess | None:
+        return RelayAccess(url, self.user, self.secret, self.api_ca) if url else None
+
     def url(self, folder: Path) -> str:
-        """The broker's URL for this worker, with its user, secret and authority."""
+        """The broker's URL for this worker, with its user, secret and authority; empty when it
+        was told of no broker.
+        """
+        if not self.broker:
+            return ""
         parts = urlsplit(self.broker)
         netloc = f"{self.user}:{quote(self.secret, safe='')}@{parts.netloc}"
         query = f"ssl_ca_certs={quote(str(folder / CA_FILE))}" if self.broker_ca else ""
         return parts._replace(netloc=netloc, query=query).geturl()
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Where a worker joins, whose authority it believes there (PEM), and which way it goes."""
+
+    api: str
+    authority: str = ""
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +95,18 @@ class Draft:
     secret: str
 
 
-def made_key(answer: JoinAnswer, draft: Draft, api: str) -> Key:
+def made_key(answer: JoinAnswer, draft: Draft, joining: Joining) -> Key:
     """The key that an answer makes of a draft."""
-    return Key(**answer.model_dump(), secret=draft.secret, api=api, token=draft.token)
+    told = answer.model_dump()
+    told["relay"] = joining.api if answer.relay == HERE else answer.relay.rstrip("/")
+    return Key(
+        **told,
+        secret=draft.secret,
+        api=joining.api,
+        token=draft.token,
+        via=joining.via,
+        api_ca=joining.authority,
+    )
 
 
 def kept_key(folder: Path) -> Key | None:

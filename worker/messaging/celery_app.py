@@ -9,7 +9,6 @@ region must not have.
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from celery.worker.request import Request
 from kombu import Exchange, Queue
 from kombu.transport.redis import Channel
 
-from worker.contract.broker import transport_options, verified
+from worker.contract.broker import celery_of
 from worker.contract.instant import Instant
 from worker.contract.message import (
     SIGNED,
@@ -32,50 +31,35 @@ from worker.contract.message import (
     probes_queue,
     worker_queue,
 )
+from worker.contract.settings.rabbitmq import HEARTBEAT_S, exchange_of
+from worker.contract.standing.orders import TASK_STANDING
 from worker.messaging.consuming import LoudThreads, PatientConsumer
+from worker.messaging.handlers import Handlers
 from worker.messaging.publisher import CONNECT_TIMEOUT_S
 
 CONCURRENCY: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
-    """Who gets what comes in, each with its signature, if any. `order`, which is also told when it
-    expires, may block; `consumed` is told of every message and must not.
-    """
-
-    holding: Callable[[], bool]
-    """Whether the coordinator's time is not known yet, so that nobody can say what has expired."""
-    arrived: Callable[[Any, Any], None]
-    """Told of an order before anything else, so that its age is known."""
-    now: Callable[[], Instant]
-    """The clock by which an order expires: the coordinator's, who said when."""
-    order: Callable[[Any, Any, Instant | None], None]
-    receipt: Callable[[Any, Any], None]
-    expired: Callable[[Any, Any], None]
-    consumed: Callable[[], None]
-
-
 def build_app(broker: str, region: str, worker: str, handlers: Handlers) -> Celery:
-    """The Celery app of one worker: three queues, three tasks."""
-    app = Celery("outscope.worker", broker=verified(broker), set_as_current=False)
+    """The Celery app of one worker: three queues, four tasks."""
+    app = Celery("outscope.worker", set_as_current=False)
     names = (
         probes_queue(region),
         worker_queue(region, worker),
         echo_queue(region, worker),
     )
+    exchange = Exchange(exchange_of(broker), "topic" if exchange_of(broker) else "direct")
     app.conf.update(
-        # Of the default exchange, and not declared: no binding keys, no LLEN, no MULTI, so no
+        **celery_of(broker),
+        broker_heartbeat=HEARTBEAT_S,  # Redis has none
+        # Of the exchange that is there, and not declared: no binding keys, no LLEN, no MULTI, so no
         # rights for them either.
-        task_queues=[
-            Queue(name, Exchange(""), routing_key=name, no_declare=True) for name in names
-        ],
+        task_queues=[Queue(name, exchange, routing_key=name, no_declare=True) for name in names],
         task_default_queue=names[0],
         task_create_missing_queues=False,
         task_ignore_result=True,
         accept_content=["json"],
         task_serializer="json",
-        broker_transport_options=transport_options(),
         broker_connection_timeout=CONNECT_TIMEOUT_S,
         broker_connection_retry_on_startup=True,
         broker_channel_error_retry=True,
@@ -143,12 +127,15 @@ def _register(app: Celery, handlers: Handlers) -> None:
     def receipt(message: Any = None, *_: Any, **beside: Any) -> None:
         handlers.receipt(message, beside.get(SIGNED))
 
+    def standing(message: Any = None, *_: Any, **beside: Any) -> None:
+        handlers.standing(message, beside.get(SIGNED))
+
     def echo(*_: Any, **__: Any) -> None:
         """Consumed, which is all that it is for."""
 
     request = _expiring_by(handlers)
     app.task(name=TASK_LOOK, bind=True, ignore_result=True, shared=False, Request=request)(take)
-    for name, body in ((TASK_RECEIPT, receipt), (TASK_ECHO, echo)):
+    for name, body in ((TASK_RECEIPT, receipt), (TASK_STANDING, standing), (TASK_ECHO, echo)):
         app.task(name=name, ignore_result=True, shared=False, Request=request)(body)
 
     def consumed(**_: Any) -> None:

@@ -14,8 +14,9 @@ from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 from kombu import Connection
 
-from worker.contract.broker import verified
+from worker.contract.broker import celery_of
 from worker.contract.clock import monotonic_s
+from worker.contract.settings.rabbitmq import is_rabbitmq
 from worker.messaging.refusal import advice
 
 RETRY_MAX_S: Final = 2.0
@@ -42,7 +43,9 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         """Consume by another URL from the next message on. From any thread; nothing that the
         broker has handed out is lost by it.
         """
-        self.app.conf.broker_url = verified(broker)
+        self.app.conf.update(celery_of(broker))
+        if is_rabbitmq(broker):  # which gives again what was taken and not acknowledged
+            self.cut()
 
     @property
     def _outdated(self) -> bool:
@@ -53,7 +56,7 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         while True:
             self._url = self.app.conf.broker_url  # before: what changes from here on is noticed
             try:
-                return super().connection_for_read(heartbeat=heartbeat)
+                return _as_quorum_queues_want(super().connection_for_read(heartbeat=heartbeat))
             except _OtherBrokerError:
                 log.info("broker_changed while it was not reached")
 
@@ -110,7 +113,8 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         not the process.
         """
         for channel in self._channels():
-            channel._brpop_start = partial(self._take_next, channel._brpop_start)  # noqa: SLF001
+            if hasattr(channel, "_brpop_start"):  # of Redis
+                channel._brpop_start = partial(self._take_next, channel._brpop_start)  # noqa: SLF001
         try:
             loops.asynloop(*args)
         except (*self.connection_errors, *self.channel_errors):
@@ -123,18 +127,32 @@ class PatientConsumer(Consumer):  # type: ignore[misc]  # Celery is untyped
         """Shut the sockets of the current connection down, from any thread; the loop then notices
         and reconnects.
         """
+        own = getattr(getattr(self.connection, "_connection", None), "transport", None)
+        _shut(getattr(own, "sock", None))  # of RabbitMQ
         for channel in self._channels():
             client = vars(channel).get("client")  # only if it exists: the property would connect
-            link = getattr(getattr(client, "connection", None), "_sock", None)
-            if link is not None:
-                try:
-                    link.shutdown(socket.SHUT_RDWR)
-                except OSError as error:
-                    log.info("socket_was_dead error=%s", error)
+            _shut(getattr(getattr(client, "connection", None), "_sock", None))
 
     def _channels(self) -> list[Any]:
         connection = self.connection
         return list(getattr(connection and connection.transport, "channels", None) or ())
+
+
+def _shut(link: socket.socket | None) -> None:
+    if link is not None:
+        try:
+            # not that of TLS, after which the client cannot close it any more
+            socket.socket.shutdown(link, socket.SHUT_RDWR)
+        except OSError as error:
+            log.info("socket_was_dead error=%s", error)
+
+
+def _as_quorum_queues_want(connection: Connection) -> Connection:
+    """The same, told to bound what is prefetched for each queue: Celery would for the channel,
+    which quorum queues refuse; where it knows of them it also asks for queues of its own.
+    """
+    connection.transport.qos_semantics_matches_spec = lambda _connection: True
+    return connection
 
 
 class LoudThreads(TaskPool):  # type: ignore[misc]  # Celery is untyped

@@ -37,6 +37,7 @@ class Hold:
         *,
         patience_s: float = PATIENCE_S,
         most: int = MOST,
+        timer: Callable[[float, Callable[[], None]], Timer] = Timer,
     ) -> None:
         self._pass_on = pass_on
         self._dropped = dropped
@@ -44,7 +45,7 @@ class Hold:
         self._held: deque[Held] = deque()
         self._lock = Lock()
         self._over = False
-        self._timer = Timer(patience_s, self.end)
+        self._timer = timer(patience_s, self.end)
         self._timer.daemon = True
 
     def begin(self) -> None:

@@ -24,6 +24,7 @@ class Served:
         worker: str,
         *,
         muted: Callable[[], bool] = lambda: False,
+        timer: Callable[[float, Callable[[], None]], Timer] = Timer,
     ) -> None:
         self._region = region
         self._worker = worker
@@ -31,8 +32,9 @@ class Served:
         self._lock = Lock()
         self._ready = False
         self._refused = False
+        self._advice = ""
         self._patience_s = UNSERVED_S
-        self._timer = Timer(UNSERVED_S, self._complain)
+        self._timer = timer(UNSERVED_S, self._complain)
         self._timer.daemon = True
 
     def connected(self, kinds: str) -> None:
@@ -51,6 +53,12 @@ class Served:
             self._timer.cancel()
             log.info("ready region=%s worker=%s", self._region, self._worker)
 
+    def advised(self, advice: str) -> None:
+        """What a receipt said that our operator should know; told once."""
+        if advice and advice != self._advice:
+            self._advice = advice
+            log.warning("coordinator_says %s", advice)
+
     def unknown_region(self) -> None:
         """The coordinator says that our region is not configured there."""
         with self._lock:
@@ -62,6 +70,12 @@ class Served:
                 " configuration; outscope doctor there lists both",
                 self._region,
             )
+
+    def ill(self) -> str:
+        """What is wrong; nothing once we were served."""
+        if self._refused:
+            return "the region is not configured at the coordinator"
+        return "" if self._ready else "neither an order nor a receipt has come yet"
 
     def stop(self) -> None:
         """Nobody waits any more."""

@@ -13,16 +13,15 @@ from typing import Final
 
 from worker.contract.clock import monotonic_s
 from worker.contract.message import TASK_ECHO, echo_queue
-from worker.messaging.publisher import BrokerAwayError, Publisher
+from worker.messaging.away import BrokerAwayError
+from worker.messaging.lookout import CHECK_S, HUNG_CHECKS
+from worker.messaging.publisher import Publisher
 
 ECHO_S: Final = 3.0
 STUCK_S: Final = 7.0
 """An echo that the broker took and that did not come back for this long: the consumer is stuck."""
 HOPELESS_S: Final = 10.0
 """So long after its sockets were cut, a consumer that still hears nothing will not mend itself."""
-CHECK_S: Final = 0.5
-HUNG_CHECKS: Final = 4
-"""One check could be the first moment after the whole machine was paused."""
 
 log = logging.getLogger(f"outscope.{__name__}")
 

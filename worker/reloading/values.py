@@ -6,11 +6,11 @@ from collections.abc import Callable
 from worker.contract.reloading.broker_link import BrokerAccess, BrokerLink, broker_access
 from worker.contract.reloading.reloads import Reloads, touched
 from worker.flags import FLAGS, SettingsError, called, told_as
-from worker.messaging.publisher import trouble_with
 from worker.probes.look.trust import Trust, certificates
 from worker.probes.look.vantage import Vantage
 from worker.probes.parameters.secret import keep_secret, read_secret, secret_files
 from worker.probes.run import parse_spec
+from worker.relaying.access import RelayAccess
 from worker.settings import Told, WorkerSettings
 from worker.targets.guard import Guard
 from worker.targets.policy import Policy
@@ -28,26 +28,33 @@ def way_in(broker: str) -> BrokerAccess:
 
 def link_of(settings: WorkerSettings) -> BrokerLink:
     """The way to the broker."""
+    from worker.messaging.publisher import trouble_with  # late: who goes by HTTPS needs none
+
     return BrokerLink(way_in(settings.broker), trouble_with)
 
 
 def reloads_of(
     settings: WorkerSettings,
     vantage: Vantage,
-    link: BrokerLink,
     pin: Callable[[tuple[bytes, ...]], None],
 ) -> Reloads:
-    """All of it; `pin` takes other keys of the coordinator."""
+    """All of it but the way to the coordinator; `pin` takes other keys of the coordinator."""
     reloads = Reloads(touched(settings.ready_file))
     _add_level(reloads, settings)
     _add_keys(reloads, settings, pin)
     _add_vantage(reloads, settings, vantage)
     _add_secrets(reloads)
-    _add_broker(reloads, settings.told, link)
     return reloads
 
 
-def _add_broker(reloads: Reloads, told: Told, link: BrokerLink) -> None:
+def add_relay(
+    reloads: Reloads, told: Told, relay: RelayAccess, use: Callable[[RelayAccess], None]
+) -> None:
+    """Reload the way in at the relay: another key."""
+    reloads.add("key", relay, lambda: told.reach().relay or relay, use)
+
+
+def add_broker(reloads: Reloads, told: Told, link: BrokerLink) -> None:
     """Reload the way to the broker."""
 
     def read() -> BrokerAccess:

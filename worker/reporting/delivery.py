@@ -5,10 +5,13 @@ The coordinator receipts what it has stored, in the order of sending. So a repor
 broker that was restarted empty, and is sent again. As long as no receipts come, nothing is sent
 again: the coordinator is away and the broker keeps the reports. Ids make it harmless when a report
 does arrive twice.
+
+What was kept while nobody was heard is a backlog. It is sent in its order when nothing of the
+present waits, and only so much at once that what comes in beside it need not wait behind it.
 """
 
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
 from itertools import count
 from threading import Lock
 from typing import Final
@@ -19,6 +22,8 @@ PATIENCE_S: Final = 10.0
 """A report overtaken for less than this may still be in the hands of a slower consumer."""
 WINDOW: Final = 1000
 """Reports on their way without a receipt; the rest waits here, not in the broker's memory."""
+BACKLOG_WINDOW: Final = 2
+"""And of a backlog: the coordinator's receipts set its pace."""
 BEATS: Final = 100
 """Heartbeats whose receipts still tell something."""
 
@@ -29,10 +34,19 @@ class Delivery:
     """
 
     def __init__(
-        self, waiting: Iterable[Key] = (), *, patience_s: float = PATIENCE_S, window: int = WINDOW
+        self,
+        waiting: Iterable[Key] = (),
+        late: Iterable[Key] = (),
+        *,
+        patience_s: float = PATIENCE_S,
+        window: int = WINDOW,
     ) -> None:
         self._unsent = list(waiting)
         heapify(self._unsent)
+        self._backlog = list(late)
+        heapify(self._backlog)
+        self._late = set(self._backlog)
+        """What is of the backlog, sent or not."""
         self._sent: dict[Key, tuple[int, float]] = {}
         self._beats: dict[Key, int] = {}
         self._order = count()
@@ -40,17 +54,27 @@ class Delivery:
         self._window = window
         self._lock = Lock()
 
-    def add(self, key: Key) -> None:
-        """A new report is to be sent."""
+    def add(self, key: Key, *, late: bool = False) -> None:
+        """A new report is to be sent, or one of a backlog."""
         with self._lock:
-            heappush(self._unsent, key)
+            if late:
+                self._late.add(key)
+            heappush(self._heap(key), key)
 
     def next(self) -> Key | None:
-        """The oldest report to send now; None when there is none, or too many wait for their
-        receipt.
+        """The report to send now: the oldest of the present, else of the backlog; None when there
+        is none, or too many wait for their receipt.
         """
+        return next(iter(self.some(1)), None)
+
+    def some(self, most: int) -> list[Key]:
+        """The oldest reports to send now, so many at most."""
         with self._lock:
-            return self._unsent[0] if self._unsent and len(self._sent) < self._window else None
+            room = min(most, self._window - len(self._sent))
+            if self._unsent or not self._backlog:
+                return nsmallest(room, self._unsent)
+            under_way = sum(key in self._late for key in self._sent)
+            return nsmallest(min(room, BACKLOG_WINDOW - under_way), self._backlog)
 
     def sent(self, key: Key, at_s: float) -> None:
         """The broker took the report. Its receipt may have come before this was said: then nobody
@@ -74,6 +98,7 @@ class Delivery:
         with self._lock:
             self._drop_unsent(key)
             self._sent.pop(key, None)
+            self._late.discard(key)
 
     def receipted(self, keys: Iterable[Key], at_s: float) -> list[Key]:
         """The coordinator stored these. Returns the reports that they overtook too long ago: they
@@ -88,7 +113,7 @@ class Delivery:
             ]
             for key in lost:
                 del self._sent[key]
-                heappush(self._unsent, key)
+                heappush(self._heap(key), key)
             return lost
 
     def _stored(self, key: Key) -> int:
@@ -97,15 +122,20 @@ class Delivery:
         """
         self._drop_unsent(key)
         order, _ = self._sent.pop(key, (-1, 0.0))
+        self._late.discard(key)
         return max(order, self._beats.pop(key, -1))
 
     def _drop_unsent(self, key: Key) -> bool:
         """Whether the report was still to be sent; now it is not."""
-        if self._unsent and self._unsent[0] == key:
-            heappop(self._unsent)
-        elif key in self._unsent:
-            self._unsent.remove(key)
-            heapify(self._unsent)
+        heap = self._heap(key)
+        if heap and heap[0] == key:
+            heappop(heap)
+        elif key in heap:
+            heap.remove(key)
+            heapify(heap)
         else:
             return False
         return True
+
+    def _heap(self, key: Key) -> list[Key]:
+        return self._backlog if key in self._late else self._unsent

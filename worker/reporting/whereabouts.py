@@ -8,7 +8,6 @@ import os
 import socket
 from collections.abc import Mapping
 from hashlib import blake2b
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
@@ -57,17 +56,6 @@ def hashed(purpose: str, text: str) -> str:
         return ""
     key = blake2b(text.encode(), key=_SALT, person=purpose.encode(), digest_size=_ID_BYTES)
     return key.hexdigest()
-
-
-def address_of(peer: str) -> str | None:
-    """The address of what a broker calls its client, such as `192.0.2.7:4711` or
-    `[2001:db8::7]:4711`.
-    """
-    host = peer.rpartition(":")[0].strip("[]")
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return None
 
 
 def _text(path: Path) -> str:

@@ -65,11 +65,19 @@ class Backoff:
         """The outcome of a look that must not be made, because one of those whom it would ask by
         web requests wants to be left alone now.
         """
+        if not self._wishes:
+            return None
         for host in _web_hosts(targets):
             outcome = self.obstacle(host, now_s)
             if outcome is not None:
                 return outcome
         return None
+
+    def learns_of(self, outcome: Outcome) -> bool:
+        """Whether such an outcome can change anything here: most say nothing, and nobody need be
+        asked whose answer they are.
+        """
+        return bool(self._wishes) or outcome.reason is Reason.RATE_LIMITED
 
     def heard_from(self, targets: Iterable[Target], outcome: Outcome, now_s: float) -> None:
         """A look came back that asked these; who was asked otherwise than by web requests says

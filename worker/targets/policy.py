@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
-from worker.contract.target import Target, plain_host
+from worker.contract.target import Target, ascii_host, plain_host
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -208,7 +208,8 @@ def _name(text: str) -> str:
         text.removeprefix("*").removeprefix("."),
     )
     try:
-        name = plain_host(bare.encode("idna").decode("ascii"))
+        name = plain_host(bare if bare.isascii() else ascii_host(bare))
+        name.encode("idna")  # UnicodeError for labels that are empty or too long
     except UnicodeError:
         name = ""
     if not name or any(letter in name for letter in "/:*@ "):

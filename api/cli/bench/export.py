@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api.cli.terminal.outside import say
+
 FORMATS: Final = ("parquet", "csv", "ndjson")
 
 
@@ -29,9 +31,7 @@ def export(
     """
     chosen = FORMATS if format == "all" else (format,)
     if unknown := [name for name in chosen if name not in FORMATS]:
-        typer.echo(
-            f"{unknown[0]!r} is not measured; write one of {', '.join(FORMATS)}, all", err=True
-        )
+        say(f"{unknown[0]!r} is not measured; write one of {', '.join(FORMATS)}, all", err=True)
         raise typer.Exit(2)
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as folder:
         made = _child("make", Path(folder), str(rows))
@@ -39,17 +39,15 @@ def export(
     first = {**told[0], "rows": made["rows"], "archive_bytes_a_row": made["bytes_a_row"]}
     if as_json:
         formats = {entry.pop("format"): entry for entry in told}
-        return typer.echo(
-            json.dumps({**first, "formats": formats} if len(told) > 1 else first, indent=2)
-        )
-    typer.echo(f"{made['rows']:,} results, {made['bytes_a_row']} bytes each in the archive")
+        return say(json.dumps({**first, "formats": formats} if len(told) > 1 else first, indent=2))
+    say(f"{made['rows']:,} results, {made['bytes_a_row']} bytes each in the archive")
     for entry in told:
         ratio = (
             ""
             if entry["ratio_to_limit"] is None
             else f", {entry['ratio_to_limit']} of DuckDB's COPY"
         )
-        typer.echo(
+        say(
             f"{entry['format']:8} {entry['rows_per_s']:>10,} rows/s, {entry['rss_mb']:.0f} MB of"
             f" memory{ratio}"
         )
@@ -75,7 +73,7 @@ def _child(what: str, folder: Path, argument: str) -> dict[str, Any]:
     argv = [sys.executable, "-m", "api.cli.bench.exported", what, str(folder), argument]
     ended = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
     if ended.returncode != 0:
-        typer.echo(ended.stderr, err=True)
+        say(ended.stderr, err=True)
         raise typer.Exit(1)
     told: dict[str, Any] = json.loads(ended.stdout)
     return told

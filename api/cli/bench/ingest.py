@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.options.locations import Database
+from api.cli.terminal.outside import say
 
 
 def ingest(
@@ -42,18 +43,16 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix="outscope-bench-") as name:
         folder = Path(name)
         if processes and (database is None or database.startswith("sqlite:")):
-            typer.echo(
-                "several processes need PostgreSQL; name an empty one with --database", err=True
-            )
+            say("several processes need PostgreSQL; name an empty one with --database", err=True)
             raise typer.Exit(2)
         url = database or f"sqlite://{folder / 'bench.db'}"
         try:
             told = asyncio.run(measure(url, results, checks, folder, processes))
         except (BenchError, StoreError) as error:
-            typer.echo(str(error), err=True)
+            say(str(error), err=True)
             raise typer.Exit(1) from None
     told["database"] = "sqlite" if url.startswith("sqlite:") else "postgresql"
-    typer.echo(json.dumps(told, indent=2) if as_json else _sentences(told))
+    say(json.dumps(told, indent=2) if as_json else _sentences(told))
 
 
 def _sentences(told: dict[str, Any]) -> str:

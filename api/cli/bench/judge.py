@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from api.cli.terminal.outside import say
+
 if TYPE_CHECKING:
     from coordinator.domain.model.topology import Topology
     from worker.contract.result import Result
@@ -38,12 +40,12 @@ def judge(
     """
     told = _measured(results, checks)
     if as_json:
-        return typer.echo(json.dumps(told, indent=2))
-    typer.echo(
+        return say(json.dumps(told, indent=2))
+    say(
         f"{told['results_per_s']:,} results/s judged on one core ({told['results']:,} of {checks:,}"
         f" checks), {told['times_real_time']} times as fast as they come in"
     )
-    return typer.echo(f"{told['cpu_us_per_result']} µs a result, {told['rss_mb']:.0f} MB of memory")
+    return say(f"{told['cpu_us_per_result']} µs a result, {told['rss_mb']:.0f} MB of memory")
 
 
 def _measured(results: int, checks: int) -> dict[str, Any]:

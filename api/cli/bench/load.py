@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
-from coordinator.domain.schedule.schedule import phase
 from worker.contract.message import TASK_REPORT, reports_queue
+from worker.contract.standing.schedule import phase
 
 INTERVAL_MS: Final = 30_000
 REGIONS: Final = ("eu-west", "eu-north", "us-east", "us-west", "ap-south")

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
+from api.cli.terminal.outside import say
+from worker.probes.http.redirect import shown
+
 if TYPE_CHECKING:
     from api.cli.bench.local import Local
 
@@ -66,13 +69,13 @@ def probes(
             job, server = local_job(local, kind, tls=tls), local.server
         figures = measured({**job, **limits})
     if figures["looks"] == figures["failed"]:
-        typer.echo(
+        say(
             f"every look failed, so nothing was measured; the first: {figures['first_failure']}",
             err=True,
         )
         raise typer.Exit(1)
     told = {**figures, "kind": kind, "tls": tls, "server": server, **limits}
-    typer.echo(json.dumps(told, indent=2) if as_json else _sentences(told))
+    say(json.dumps(told, indent=2) if as_json else _sentences(told))
 
 
 def measured(job: dict[str, Any]) -> dict[str, Any]:
@@ -86,9 +89,7 @@ def measured(job: dict[str, Any]) -> dict[str, Any]:
             check=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        typer.echo(
-            f"the measuring process did not finish: {type(error).__name__}; see above", err=True
-        )
+        say(f"the measuring process did not finish: {type(error).__name__}; see above", err=True)
         raise typer.Exit(1) from None
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
@@ -110,7 +111,7 @@ def local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
     }
     if kind not in params or kind not in KINDS:
         measurable = ", ".join(name for name in params if name in KINDS)
-        typer.echo(
+        say(
             f"{kind!r} has no local server to be measured against; give one of {measurable}, or"
             " --url",
             err=True,
@@ -129,10 +130,12 @@ def local_job(local: "Local", kind: str, *, tls: bool) -> dict[str, Any]:
 
 
 def _remote_job(url: str, kind: str, networks: tuple[str, ...], *, consent: bool) -> dict[str, Any]:
+    from api.cli.bench.looking import parse_job
     from api.cli.target import TargetError, check_of
+    from worker.probes.run import SpecError
 
     if not _is_here(url) and not consent:
-        typer.echo(
+        say(
             f"{shown(url)} is not on this machine, and this would put heavy load on it; "
             "if you may do that, say so with --consent",
             err=True,
@@ -140,8 +143,9 @@ def _remote_job(url: str, kind: str, networks: tuple[str, ...], *, consent: bool
         raise typer.Exit(2)
     try:
         found, params = check_of(url, None if "://" in url else kind)
-    except TargetError as error:
-        typer.echo(f"{shown(url)} cannot be probed: {error}", err=True)
+        parse_job(found, params)
+    except (TargetError, SpecError) as error:
+        say(f"{shown(url)} cannot be probed: {error}", err=True)
         raise typer.Exit(2) from None
     allow = (*_LOOPBACK, *networks) if _is_here(url) else networks
     return {
@@ -156,17 +160,11 @@ def _remote_job(url: str, kind: str, networks: tuple[str, ...], *, consent: bool
 
 def _is_here(url: str) -> bool:
     """Whether a URL names a loopback address itself: a name may lead anywhere."""
-    host = urlsplit(url).hostname or ""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def shown(url: str) -> str:
-    """A URL without what may be secret."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _sentences(told: dict[str, Any]) -> str:

@@ -9,10 +9,10 @@ from api.cli.options.locations import Data, Database
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
+from api.documents.audit import audited
 from api.moments import moment
-from coordinator.encoding import moment as told_moment
 from coordinator.store import Store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
@@ -47,21 +47,10 @@ def audit(
 
     found = with_store(database, data, work, 2)
     if json:
-        return say(plain_json.dumps([_document(*one) for one in found], indent=2))
+        return say(plain_json.dumps([audited(*one) for one in found], indent=2))
     out = console()
     if not found:
         return out.print("Nothing was written down.")
     rows = [(local(rfc3339(one.at)), one.who, one.what, one.about, one.source) for _, one in found]
     columns = ("at", "who", "what", "about", "from")
     return show(out, columns, (list(map(plain, row)) for row in rows))
-
-
-def _document(number: int, one: Entry) -> dict[str, object]:
-    return {
-        "number": number,
-        "at": told_moment(one.at),
-        "who": one.who,
-        "what": one.what,
-        "about": one.about,
-        "from": one.source,
-    }

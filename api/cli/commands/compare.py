@@ -22,7 +22,7 @@ from api.cli.terminal.tables import console, length, local, plain, show
 from coordinator.domain.model.verdict import Scope
 from coordinator.evaluation.comparison import Claim, Comparison, Stretch, Summary
 from coordinator.evaluation.comparison import compare as compared
-from coordinator.evaluation.replay import RULES
+from coordinator.evaluation.names import RULES
 from coordinator.result_files import ResultFile
 from worker.contract.instant import rfc3339
 

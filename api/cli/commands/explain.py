@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_client, put
 from api.cli.options.client import Client, RefusedError
 from api.cli.terminal.explanation_view import heading, tell
 from api.cli.terminal.tables import console, local
@@ -36,14 +36,16 @@ At = Annotated[
 ]
 
 
-def explain(what: What, at: At = None, url: Url = DEFAULT_URL, json: Json = False) -> None:
+def explain(
+    what: What, at: At = None, url: Url = DEFAULT_URL, token: Token = None, json: Json = False
+) -> None:
     """Tell how a verdict came about: what was seen from where, who did not vote, what else it may
     be, what decided.
 
     Of an incident its whole life is told, and the verdict that stood at --at, else the last before
     it was over.
     """
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         kind, document = _find(client, what, at)
         if json:
             return put(document)

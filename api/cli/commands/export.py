@@ -8,7 +8,7 @@ import typer
 
 from api.cli.files.download import Order, download, print_all
 from api.cli.files.output import Force, output
-from api.cli.options.api_options import DEFAULT_URL, Url, api_client
+from api.cli.options.api_options import DEFAULT_URL, Token, Url, api_client
 from api.cli.options.filters import (
     Check,
     Component,
@@ -89,6 +89,7 @@ def export(
     force: Force = False,
     cursor: Cursor = None,
     url: Url = DEFAULT_URL,
+    token: Token = None,
 ) -> None:
     """Write a dataset to FILE or standard output: hot and archived results as one, in the order of
     receipt.
@@ -98,7 +99,7 @@ def export(
     export is asked again when it says so, for ten minutes.
     """
     if excel and format not in (None, "csv", "excel"):
-        typer.echo("--excel writes CSV; leave --format out", err=True)
+        say("--excel writes CSV; leave --format out", err=True)
         raise typer.Exit(2)
     format = "excel" if excel else format  # noqa: A001 - as above
     path = None if out is None else output(out, _name(dataset, format, compression), force=force)
@@ -127,7 +128,7 @@ def export(
             err=True,
         )
         raise typer.Exit(2)
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         whole = (
             print_all(client, order, sys.stdout.buffer)
             if path is None

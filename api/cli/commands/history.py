@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_client, put
 from api.cli.options.filters import Check, Component, Region, Since, Until
 from api.cli.terminal.tables import console, local, plain, show
 from coordinator.domain.rollups.level import LENGTH_MS, Level
@@ -23,7 +23,11 @@ def history(
     component: Component = None,
     check: Check = None,
     region: Region = None,
+    without_maintenance: Annotated[
+        bool, typer.Option("--without-maintenance", help="Leave announced maintenance out.")
+    ] = False,
     url: Url = DEFAULT_URL,
+    token: Token = None,
     json: Json = False,
 ) -> None:
     """Show uptime, failures and times of a service, bucket by bucket; the last 24 hours without
@@ -36,8 +40,9 @@ def history(
         "component": component,
         "check": check,
         "region": region,
+        "maintenance": "exclude" if without_maintenance else None,
     }
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         if json:
             put(client.document("services", service, "history", query=query))
         else:
@@ -62,7 +67,9 @@ def _show(found: dict[str, Any]) -> None:
     )
     rows = [_line(_name(point, found["resolution"]), point) for point in found["points"]]
     show(out, columns, [*rows, _line("all", found["whole"])])
-    out.print(f"all: {local(found['since'])} to {local(found['as_of'])}", markup=False)
+    left_out = found.get("left_out_ms", 0) // 60_000
+    without = f", without {left_out} min of announced maintenance" if left_out else ""
+    out.print(f"all: {local(found['since'])} to {local(found['as_of'])}{without}", markup=False)
 
 
 def _name(point: dict[str, Any], level: Level) -> str:

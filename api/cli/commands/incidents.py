@@ -1,14 +1,17 @@
 """`outscope incidents`: disruptions, open and over, or one with its timeline."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_client, put
+from api.cli.options.client import Client, RefusedError
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
+from api.explanation.words import comes_and_goes
 
 
 def incidents(
@@ -20,16 +23,29 @@ def incidents(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
     url: Url = DEFAULT_URL,
+    token: Token = None,
     json: Json = False,
 ) -> None:
     """List incidents, the newest first."""
     query = {"service": service, "open": only_open or None, "limit": limit, "cursor": cursor}
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         path, asked = (["incidents", incident], None) if incident else (["incidents"], query)
         if json:
             return put(client.document(*path, query=asked))
         found = client.get(*path, query=asked)
-    return _one(console(), found) if incident else _all(console(), found)
+        said = _vendor_says(client, incident) if incident else []
+    return _one(console(), found, said) if incident else _all(console(), found)
+
+
+def _vendor_says(client: Client, incident: str) -> list[str]:
+    """One sentence for each statement of the vendor, the first word first. An older API knows of
+    none.
+    """
+    try:
+        rows = client.get("incidents", incident, "acknowledgements")["items"]
+    except RefusedError:
+        return []
+    return [row["sentence"] for row in rows]
 
 
 def _all(out: Console, page: dict[str, Any]) -> None:
@@ -66,7 +82,7 @@ def _lasted(incident: dict[str, Any]) -> str:
     return f"{lasted}, end not seen" if incident["resolved_at"] else f"{lasted}, goes on"
 
 
-def _one(out: Console, incident: dict[str, Any]) -> None:
+def _one(out: Console, incident: dict[str, Any], said: list[str]) -> None:
     out.print(
         shown(f"{incident['service']}: {incident['scope']} {incident['severity']}"),
         style="bold",
@@ -81,14 +97,32 @@ def _one(out: Console, incident: dict[str, Any]) -> None:
     if incident["withdrawn"]:
         out.print(shown(f"It was withdrawn: {incident['reason']}"), markup=False)
     if incident["intermittent"]:
-        out.print("It is intermittent: it came and went several times within an hour.")
-    if incident["cause"]:
-        out.print(shown(_cause(incident["cause"])), markup=False)
+        out.print(comes_and_goes(incident))
+    for sentence in (*_around(incident), *said):
+        out.print(shown(sentence), markup=False)
     columns = ("at", "event", "severity", "scope", "components", "regions", "why")
     show(out, columns, map(_event, incident["timeline"]))
     if incident["parts"]:
         show(out, ("where", "from", "to", "lasted"), map(_part, incident["parts"]))
     out.print(f"How it came about: outscope explain {incident['id']}", markup=False)
+
+
+def _around(incident: dict[str, Any]) -> Iterator[str]:
+    """What else is known: what it fell with, what most likely caused it, announced maintenance."""
+    if incident["cause"]:
+        yield _cause(incident["cause"])
+    if cause := incident.get("probably_caused_by"):
+        parts = f"/{', '.join(cause['components'])}" if cause["components"] else ""
+        sure = f"{cause['probability']:.0%}"
+        yield f"Probably caused by {cause['service']}{parts}, {cause['incident']} ({sure})."
+    if work := incident.get("maintenance"):
+        end = f"{work['title']}, until {local(work['until'])}"
+        within = work["state"] == "within"
+        yield (
+            f"It is within announced maintenance: {end}."
+            if within
+            else (f"It began in announced maintenance and outlasted it: {end}.")
+        )
 
 
 def _cause(cause: dict[str, Any]) -> str:

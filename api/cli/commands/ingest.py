@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from api.cli.options.locations import Data, Database, database_url
 from api.cli.terminal.outside import say, shown
 from api.cli.terminal.tables import console, local, plain, show
+from api.operator import line
 from coordinator.store import Store, StoreError, open_store
 
 
@@ -94,7 +95,9 @@ def retry(
 
     async def ask(store: Store) -> tuple[list[str], list[str]]:
         wanted = await _named(store, ids, every)
-        return wanted, await store.dead_letters.retry(wanted)
+        return wanted, await store.dead_letters.retry(
+            wanted, line("report read again", ", ".join(wanted))
+        )
 
     wanted, done = _with_store(database, data, ask)
     for identifier in wanted:
@@ -115,7 +118,9 @@ def discard(
 
     async def delete(store: Store) -> tuple[int, int]:
         wanted = await _named(store, ids, every)
-        return len(wanted), await store.dead_letters.discard(wanted)
+        return len(wanted), await store.dead_letters.discard(
+            wanted, line("report discarded", ", ".join(wanted))
+        )
 
     wanted, gone = _with_store(database, data, delete)
     say(f"{gone} of {wanted} were deleted.")

@@ -1,10 +1,11 @@
-"""`outscope up`, and the same product as separate processes: `coordinator`, `worker`, `api`."""
+"""`outscope up`, and the same product as separate processes: `coordinator`, `worker`, `api`,
+`relay`."""
 
 import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,7 +13,10 @@ from api.cli.options.locations import Data, Database, data_dir, given_database
 from api.cli.terminal.outside import say
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.installed import require
-from worker.contract.settings.address import AddressError, from_environment
+from worker.contract.reloading.reloads import ReloadError
+from worker.contract.reloading.reloads import secret as read_secret
+
+EXIT_USAGE: Final = 2
 
 Broker = Annotated[
     str | None,
@@ -65,7 +69,8 @@ def up(
     page.
 
     Everything is kept in the data folder; a second start continues with it. Ctrl-C stops all of it.
-    SIGHUP has its processes read again what stands in files.
+    SIGHUP has its processes read again what stands in files. With OTEL_EXPORTER_OTLP_ENDPOINT what
+    is seen also goes to an OpenTelemetry collector.
     """
     require("worker", "api")
     from api.supervisor.problem import CannotStartError
@@ -88,11 +93,13 @@ def up(
         source_addresses=_pairs(source or []),
     )
     _checked(settings.broker, settings.database)
+    _check_access(host)
+    _check_telemetry()
     try:
         asyncio.run(run_until_told(settings, _say))
     except CannotStartError as error:
         say(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(EXIT_USAGE) from None
 
 
 def coordinator(broker: Broker = None, database: Database = None, data: Data = None) -> None:
@@ -122,17 +129,30 @@ def api(
     raise typer.Exit(run_api(given_database(database, data), host, port, root_path))
 
 
+def relay(
+    database: Database = None, data: Data = None, host: Host = "127.0.0.1", port: Port = 8000
+) -> None:
+    """Run a relay alone: workers that reach nothing but HTTPS take orders and report through it.
+
+    The API is one as well, unless OUTSCOPE_RELAY says otherwise.
+    """
+    from api.http.server import run_relay
+
+    raise typer.Exit(run_relay(given_database(database, data), host, port))
+
+
 def secret(variable: str, given: str | None) -> str | None:
     """A setting that may stand in a file, so that it appears in no list of processes."""
     try:
-        return given or from_environment(variable, os.environ) or None
-    except AddressError as error:
+        return given or read_secret(variable, os.environ) or None
+    except ReloadError as error:
         say(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(EXIT_USAGE) from None
 
 
 def _checked(broker: str | None, database: str | None) -> None:
     """Refuse what the processes would refuse, before any is started."""
+    from coordinator.runtime.heartbeat import VARIABLE, read_heartbeat
     from coordinator.store.database import StoreError
     from coordinator.store.database import checked as database_checked
 
@@ -143,10 +163,39 @@ def _checked(broker: str | None, database: str | None) -> None:
             database_checked(database)
     except BrokerUrlError as error:
         say(f"OUTSCOPE_BROKER {error}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(EXIT_USAGE) from None
     except StoreError as error:
         say(str(error), err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(EXIT_USAGE) from None
+    try:
+        read_heartbeat(secret(VARIABLE, None) or "")
+    except ValueError as error:
+        say(f"{VARIABLE} {error}", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+def _check_access(host: str) -> None:
+    from api.http.settings import ACCESS, ApiSettingsError, check_access
+
+    try:
+        check_access(os.environ.get(ACCESS, "").strip(), host)
+    except ApiSettingsError as error:
+        say(str(error), err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+def _check_telemetry() -> None:
+    from coordinator.telemetry.environment import TelemetryError, asked_for
+    from coordinator.telemetry.settings import read_sending
+
+    if not asked_for(os.environ):
+        return
+    require("otel")
+    try:
+        read_sending(os.environ)
+    except TelemetryError as error:
+        say(str(error), err=True)
+        raise typer.Exit(EXIT_USAGE) from None
 
 
 def secret_file(variable: str, given: str | None) -> Path | None:
@@ -169,6 +218,6 @@ def _pairs(texts: list[str]) -> dict[str, str]:
         region, sign, address = text.partition("=")
         if not sign or not region or not address:
             say(f"--source {text!r} is not REGION=IP, such as eu-west=192.0.2.7", err=True)
-            raise typer.Exit(2)
+            raise typer.Exit(EXIT_USAGE)
         pairs[region] = address
     return pairs

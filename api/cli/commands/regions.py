@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, local, plain, show, word
 from api.documents.picture.standpoints import elsewhere, together
@@ -16,9 +16,9 @@ _NAMED: Final = 5
 """So many workers of a region are named; more are counted."""
 
 
-def regions(url: Url = DEFAULT_URL, json: Json = False) -> None:
+def regions(url: Url = DEFAULT_URL, token: Token = None, json: Json = False) -> None:
     """List the regions, their fitness, and when their workers were heard."""
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         if json:
             return put(client.document("regions"))
         told, workers = client.get("regions"), client.get("workers")["items"]
@@ -50,7 +50,13 @@ def _place(region: dict[str, Any]) -> str:
     """`IE (EU)`, as far as it is known."""
     continent = f"({region['continent']})" if region["continent"] else ""
     known = " ".join(filter(None, (region["country"], continent))) or "not known"
-    return f"{known}, simulated" if region["simulated"] else known
+    told = ("simulated" if region["simulated"] else "", _joined(region))
+    return ", ".join(filter(None, (known, *told)))
+
+
+def _joined(region: dict[str, Any]) -> str:
+    """Whose workers it has, where `outscope up` starts none of its own."""
+    return "workers joined" if region.get("workers_from") == "joined" else ""
 
 
 def _why(region: dict[str, Any]) -> str:

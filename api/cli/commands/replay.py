@@ -15,7 +15,7 @@ from api.cli.options.rule_options import (
     known_rule,
     tell_mistakes,
 )
-from coordinator.evaluation.replay import OUTSCOPE, RULES
+from coordinator.evaluation.names import OUTSCOPE, RULES
 from coordinator.result_files import ResultFile
 
 Rule = Annotated[
@@ -29,19 +29,29 @@ Rule = Annotated[
 ]
 
 
+Timely = Annotated[
+    bool,
+    typer.Option(
+        "--timely",
+        help="Count what came in late as if it had come in in time: history as it was corrected.",
+    ),
+]
+
+
 def replay(
     source: Source,
     config: Config,
     rule: Rule = OUTSCOPE,
     settings: Settings = None,
     until: Until = None,
+    timely: Timely = False,
 ) -> None:
     """Judge stored results again and print what the verdicts become: one JSON line for each change.
 
     Bad lines are skipped and told on standard error; the exit code is then 1.
     """
     file = ResultFile(source)
-    judged = judged_or_exit(file, config, [rule], settings, until)
+    judged = judged_or_exit(file, config, [rule], settings, until, timely=timely)
     for change in judged.records[0]:
         put(json.dumps(change, separators=(",", ":"), ensure_ascii=False).encode())
     tell_mistakes(file)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_client, put
 from api.cli.options.filters import (
     Check,
     Component,
@@ -33,6 +33,7 @@ def results(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
     url: Url = DEFAULT_URL,
+    token: Token = None,
     json: Json = False,
 ) -> None:
     """List results, the newest first."""
@@ -49,7 +50,7 @@ def results(
         "limit": limit,
         "cursor": cursor,
     }
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         if json:
             return put(client.document("results", query=query))
         page = client.get("results", query=query)

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.options.api_options import DEFAULT_URL, STALE, Json, Url, api_client, put
+from api.cli.options.api_options import DEFAULT_URL, STALE, Json, Token, Url, api_client, put
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
 from api.documents.picture.standpoints import points
@@ -18,6 +18,7 @@ def status(
         str | None, typer.Argument(help="Only this service, with its matrix.")
     ] = None,
     url: Url = DEFAULT_URL,
+    token: Token = None,
     json: Json = False,
 ) -> None:
     """Say how each service is: well, or how far its outage reaches.
@@ -25,7 +26,7 @@ def status(
     Exit code 0: this is how it is now, well or not. 4: this is how it was, for the coordinator is
     silent or was never heard. 1: no such service. 3: no answer from the API.
     """
-    with api_client(url) as client:
+    with api_client(url, token) as client:
         whole = client.document("overview")
         overview = client.value(whole)
         if json:
@@ -75,7 +76,17 @@ def _footnotes(out: Console, overview: dict[str, Any]) -> None:
     warnings = [*map(trouble_of, regions), *map(stranger, overview.get("unknown_regions", ()))]
     for warned in filter(None, warnings):
         out.print(shown(f"{warned[0].upper()}{warned[1:]}."), style="yellow", markup=False)
+    if standbys := overview["coordinator"].get("standbys"):
+        out.print(shown(_leading(overview["coordinator"], standbys)), markup=False)
     _age(out, overview)
+
+
+def _leading(told: dict[str, Any], standbys: list[dict[str, Any]]) -> str:
+    """Which coordinator leads, and which would take over; said where there are several."""
+    others = ", ".join(one["process"] for one in standbys)
+    stand = "stands" if len(standbys) == 1 else "stand"
+    since = f" since {local(told['leads_since'])}" if told["leads_since"] else ""
+    return f"Coordinator: {told['leader']} leads{since}; {others} {stand} by."
 
 
 def _speaking(regions: list[dict[str, Any]], fit: int) -> str:

@@ -35,11 +35,23 @@ Json = Annotated[bool, typer.Option("--json", help="Print the API's own document
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        help="Token of the API; better in OUTSCOPE_TOKEN_FILE, for others see what is typed here.",
+        envvar="OUTSCOPE_TOKEN",
+        metavar="TOKEN",
+        show_default=False,
+    ),
+]
+
+
 @contextmanager
-def api_client(url: str) -> Iterator[Client]:
+def api_client(url: str, token: str | None = None) -> Iterator[Client]:
     """A client of the API; what goes wrong is said on standard error and becomes the exit code."""
     try:
-        yield Client(url)
+        yield Client(url, token=token)
     except RefusedError as error:
         say(error, err=True)
         raise typer.Exit(WRONG) from None

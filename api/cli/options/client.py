@@ -3,20 +3,26 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+from uuid import uuid4
 
 from api.cli.options.credentials import authorization, without_credentials
+from api.cli.options.locations import data_dir
+from coordinator.access.local_file import read as read_token
 from worker.contract.installed import VERSION_HEADER
-from worker.contract.settings.address import AddressError, address
+from worker.contract.settings.address import AddressError, address, is_loopback
 
 _CHUNK = 1 << 16
 _BUSY = 429
+_NO_TOKEN = 401
 _LOCKED = (401, 403, 407)
 _GATEWAY = (502, 503, 504)
 _UNTOLD_S = 5.0
@@ -31,11 +37,14 @@ class UnreachableError(Exception):
 
 
 class RefusedError(Exception):
-    """The server understood and refused: what was asked is wrong. `code` is stable and says how."""
+    """The server understood and refused: what was asked is wrong. `code` is stable and says how,
+    `parameter` is the first that has a wrong value.
+    """
 
-    def __init__(self, sentence: str, code: str = "") -> None:
+    def __init__(self, sentence: str, code: str = "", parameter: str = "") -> None:
         super().__init__(sentence)
         self.code = code
+        self.parameter = parameter
 
 
 class BusyError(RefusedError):
@@ -52,6 +61,7 @@ class Client:
 
     url: str
     timeout_s: float = 30.0
+    token: str | None = field(default=None, repr=False)
 
     def document(self, *path: str, query: Query | None = None) -> bytes:
         """The exact JSON document at a path."""
@@ -61,6 +71,14 @@ class Client:
     def get(self, *path: str, query: Query | None = None) -> Any:
         """The value of the document at a path."""
         return self.value(self.document(*path, query=query))
+
+    def post(self, *path: str, body: Mapping[str, Any]) -> bytes:
+        """The exact JSON document that a path answers to a JSON body. A repeat of it is known for
+        one.
+        """
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
+        with self._open(path, None, json.dumps(body).encode(), headers) as answer:
+            return b"".join(self._parts(answer))
 
     def value(self, document: bytes) -> Any:
         """The value of a document that came from here."""
@@ -89,16 +107,23 @@ class Client:
                 f"{self._shown} broke off in the middle of its answer ({error!r}); try again"
             ) from None
 
-    def _open(self, path: tuple[str, ...], query: Query | None) -> HTTPResponse:
+    def _open(
+        self,
+        path: tuple[str, ...],
+        query: Query | None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> HTTPResponse:
         given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
         base = without_credentials(self.url).rstrip("/")
         address = "/".join([base, "v1", *(quote(part, safe="") for part in path)])
-        request = Request(f"{address}?{urlencode(given)}" if given else address)  # noqa: S310 - http(s) by `checked`
+        asked = f"{address}?{urlencode(given)}" if given else address
+        request = Request(asked, body, dict(headers))  # noqa: S310 - http(s) by `checked`
         try:
-            if (who := authorization(self.url, os.environ)) is not None:
+            if (who := authorization(self.url, self._told)) is not None:
                 # for this server alone, wherever it redirects to
                 request.add_unredirected_header("Authorization", who)
-            answer: HTTPResponse = urlopen(request, timeout=self.timeout_s)  # noqa: S310 - as above
+            answer: HTTPResponse = self._let_in(request)
         except AddressError as error:
             raise RefusedError(str(error)) from None
         except HTTPError as error:
@@ -114,6 +139,29 @@ class Client:
             raise self._stranger()
         return answer
 
+    def _let_in(self, request: Request) -> HTTPResponse:
+        """The answer; where the API of this machine asks who we are, by the token that `outscope
+        up` keeps in the data folder.
+        """
+        try:
+            return self._asked(request)
+        except HTTPError as error:
+            token = None
+            known = "Authorization" in request.unredirected_hdrs
+            if error.code == _NO_TOKEN and self._is_near and not known:
+                token = read_token(data_dir(_given_data()))
+            if token is None:
+                raise
+            error.close()
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+        return self._asked(request)
+
+    def _asked(self, request: Request) -> HTTPResponse:
+        """The answer, through the proxies that the environment names, but to this machine."""
+        opener = build_opener(*([ProxyHandler({})] if self._is_near else []))
+        answer: HTTPResponse = opener.open(request, timeout=self.timeout_s)
+        return answer
+
     def _problem(self, error: HTTPError) -> Exception:
         try:
             problem = json.loads(error.read())
@@ -124,8 +172,16 @@ class Client:
         if error.code == _BUSY:
             return BusyError(sentence, code, _seconds(error.headers.get("retry-after")))
         if error.code < 500:
-            return RefusedError(sentence, code)
+            return RefusedError(sentence, code, _first_mistake(problem))
         return UnreachableError(f"{self._shown}: {sentence}")
+
+    @property
+    def _told(self) -> Mapping[str, str]:
+        return {**os.environ, "OUTSCOPE_TOKEN": self.token} if self.token else os.environ
+
+    @property
+    def _is_near(self) -> bool:
+        return is_loopback(urlsplit(self.url).hostname or "")
 
     @property
     def _shown(self) -> str:
@@ -157,6 +213,19 @@ def checked(url: str) -> str:
         return address(url, ("http", "https"))
     except AddressError:
         raise ValueError(f"{wrong} %2F for / and so on") from None
+
+
+def _first_mistake(problem: Mapping[str, Any]) -> str:
+    """The parameter that a problem names first; empty when it names none."""
+    try:
+        return str(problem["errors"][0]["parameter"])
+    except (LookupError, TypeError):
+        return ""
+
+
+def _given_data() -> Path | None:
+    given = os.environ.get("OUTSCOPE_DATA")
+    return Path(given) if given else None
 
 
 def _seconds(told: str | None) -> float:

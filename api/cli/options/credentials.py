@@ -1,7 +1,8 @@
-"""Who asks, for a proxy in front of the API that wants to know: a user and a password, or a token.
+"""Who asks: a token of the API, or what a proxy in front of it wants to know.
 
-Taken from the address itself (`https://user:password@host`), else from OUTSCOPE_AUTH or the file
-that OUTSCOPE_AUTH_FILE names (`user:password`, or `Bearer TOKEN`), else from ~/.netrc.
+Taken from the address itself (`https://user:password@host`), else from OUTSCOPE_TOKEN or the file
+that OUTSCOPE_TOKEN_FILE names (a token of `outscope token create`), else from OUTSCOPE_AUTH or the
+file that OUTSCOPE_AUTH_FILE names (`user:password`, or `Bearer TOKEN`), else from ~/.netrc.
 """
 
 import netrc
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from worker.contract.settings.address import AddressError, from_environment
 
 _SCHEME: Final = re.compile(r"(?i)(basic|bearer)\s+\S+")
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _LINE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?|[^\x00-\x1f\x7f]+")
 
 
@@ -32,8 +34,24 @@ def authorization(url: str, environment: Mapping[str, str]) -> str | None:
     parts = urlsplit(url)
     if parts.username is not None:
         return _basic(unquote(parts.username), unquote(parts.password or ""))
+    token = token_of(environment)
+    if token:
+        return _bearer(token)
     given = environment.get("OUTSCOPE_AUTH") or from_environment("OUTSCOPE_AUTH", environment)
     return _header(given) if given else _from_netrc(parts.hostname, environment)
+
+
+def token_of(environment: Mapping[str, str]) -> str | None:
+    """The token of a variable, or of the file that one names; AddressError when that cannot be
+    read.
+    """
+    return environment.get("OUTSCOPE_TOKEN") or from_environment("OUTSCOPE_TOKEN", environment)
+
+
+def _bearer(token: str) -> str:
+    if not _TOKEN.fullmatch(token):
+        raise AddressError("OUTSCOPE_TOKEN must be a token: one word, such as os_...")
+    return f"Bearer {token}"
 
 
 def _header(given: str) -> str:

@@ -16,7 +16,9 @@ from api.cli.options.api_options import WRONG
 from api.cli.options.configuration_file import load_or_exit
 from api.cli.terminal.outside import say
 from coordinator.configuration.override import overridden
-from coordinator.evaluation.replay import OUTSCOPE, RULES, Judged, judge_file, judging
+from coordinator.domain.schedule.arrivals import late_ms_of
+from coordinator.evaluation.names import OUTSCOPE, RULES
+from coordinator.evaluation.replay import Judged, judge_file, judging
 from coordinator.result_files import ResultFile, UnreadableError
 from worker.contract.instant import Instant, parse_rfc3339
 
@@ -73,9 +75,11 @@ def judged_or_exit(
     rules: Sequence[str],
     settings: Sequence[str] | None,
     until: Instant | None,
+    *,
+    timely: bool = False,
 ) -> Judged:
-    """What the rules say of the file; when it cannot be read, that is said and the command ends
-    with 1.
+    """What the rules say of the file, or would have said if nothing had come in late, when it is to
+    be `timely`; when it cannot be read, that is said and the command ends with 1.
     """
     configuration = load_or_exit(config)
     try:
@@ -88,7 +92,8 @@ def judged_or_exit(
     made = [partial(judging, rule, configuration.judged, thresholds) for rule in rules]
     try:
         with _rare_collections():
-            found = judge_file(file, made, until)
+            late_ms = late_ms_of(configuration.topology) if timely else None
+            found = judge_file(file, made, until, late_ms)
     except OSError as error:
         raise _refused(f"{file.source} cannot be read: {error.strerror or error}") from None
     except UnreadableError as error:

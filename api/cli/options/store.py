@@ -32,4 +32,7 @@ def with_store(
         say(str(error), err=True)
     except TROUBLE as error:
         say(f"the database cannot be used: {error}", err=True)
+    except UnicodeEncodeError as error:  # words that this terminal's encoding does not have
+        say(f"{error.object} holds letters that this terminal cannot write", err=True)
+        raise typer.Exit(2) from None
     raise typer.Exit(code)

@@ -44,6 +44,7 @@ def _line(
     return {
         "headline": headline(own, setting, one["slow"]),
         "state": state(own),
+        "slow": one["slow"],
         "scope": one["scope"],
         "regions": one["regions"],
         "components": one["components"],

@@ -25,6 +25,8 @@ class Setting:
     """The regions that look at it, by id."""
     heard: int
     """How many of them are fit to speak."""
+    awaited: bool = False
+    """Whether nothing was ever heard of them."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """The components that no region votes on, by id, and why."""
 
@@ -72,6 +74,8 @@ def _is_located(verdict: VerdictView) -> bool:
 def _unknown(verdict: VerdictView, setting: Setting) -> str:
     if verdict["at"] is None:
         return "No verdict yet"
+    if setting.awaited:
+        return "Nothing was heard yet"
     if setting.heard == 0:
         nobody = "this machine is not" if setting.is_here else "no region is"
         return f"Cannot tell: {nobody} fit to speak"

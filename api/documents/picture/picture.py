@@ -8,24 +8,29 @@ from functools import cached_property
 from typing import Any, cast
 
 from api.documents.broker import Traffic
+from api.documents.cascades import cascades_of
 from api.documents.fleet import PlaceView, RegionView, UnknownRegion, WorkerView
 from api.documents.incidents import IncidentView
-from api.documents.overview import Overview
+from api.documents.overview import CoordinatorView, Overview
 from api.documents.picture import summary
 from api.documents.picture.disruptions import disruptions_of, together
 from api.documents.picture.headline import Setting, label, state
+from api.documents.picture.leading import leader_of, standbys_of
 from api.documents.picture.pace import looks_every_s
 from api.documents.picture.standing import cells_of, unjudged_in, verdict_of
 from api.documents.picture.struck import strikes_of
 from api.documents.services import Matrix, ServiceDetail, ServiceLine, ServiceView
 from api.documents.verdicts import CellView, FullVerdictView
 from api.documents.words import FitnessWord, TroubleWord
-from coordinator.domain.model.topology import Region, Role, Service, Topology
+from coordinator.configuration.publishing.pages import PublicPage
+from coordinator.domain.model.topology import Check, Region, Role, Service, Topology
 from coordinator.geodata.agreement import agreement
 from coordinator.store.results.striking import Strike
-from worker.contract.instant import Instant, rfc3339
+from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 
 NOT_HEARD = "nothing heard yet"
+YOUNG_MS = 60_000
+"""By then a first look was heard of, where anybody looks."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,20 @@ class Picture:
     heard_at: Instant | None = None
     coordinator: Mapping[str, Any] = field(default_factory=dict)
     """What the coordinator last told of itself."""
+    standbys: Sequence[Mapping[str, Any]] = ()
+    """What coordinators that stand by told last."""
     traffic: Mapping[str, Traffic] = field(default_factory=dict)
     """What came from each region over the broker."""
     quarantined: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The regions that somebody took out, each with since when and why."""
     strikes: Sequence[Strike] = ()
     """Those that stand, oldest first."""
+    status_pages: Sequence[Check] = ()
+    """The checks that read what vendors say; they do not vote, so the topology has them not."""
+    public_pages: Mapping[str, PublicPage] = field(default_factory=dict)
+    """The status pages for everybody, by id."""
+    ordered: Topology = Topology()
+    """What looks are ordered of: also of checks that do not vote."""
     silent_after_ms: int = 15_000
     read_at: Instant | None = None
     """When it was read; None where its age does not matter."""
@@ -127,13 +140,31 @@ class Picture:
             "cells": self._cells(service),
         }
 
+    @cached_property
+    def lines(self) -> dict[str, ServiceLine]:
+        """Every service that is judged, with its cells, by id in the order of the configuration."""
+        return {
+            service["id"]: {**service, "cells": self._cells(self.topology.service[service["id"]])}
+            for service in self.services
+        }
+
+    @cached_property
+    def coordinator_view(self) -> CoordinatorView:
+        """Whether the coordinator is heard, who leads, and who stands by."""
+        return {
+            "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
+            "silent_after_ms": self.silent_after_ms,
+            "silent": self.silence_ms > 0,
+            "leader": leader_of(self.coordinator),
+            "leads_since": self.coordinator.get("leads_since"),
+            "standbys": standbys_of(self.standbys, self.read_at),
+        }
+
     def overview(self) -> Overview:
         """All of it, as the page shows it."""
-        lines: list[ServiceLine] = [
-            {**service, "cells": self._cells(self.topology.service[service["id"]])}
-            for service in self.services
-        ]
-        said = summary.dated(summary.summarise(lines, self.regions), self.silence_ms)
+        lines = list(self.lines.values())
+        found = summary.summarise(lines, self.regions, young=self._is_young)
+        said = summary.dated(found, self.silence_ms)
         return {
             "configuration": self.version,
             "state": said.state,
@@ -142,16 +173,21 @@ class Picture:
             "judged_at": max(
                 (s["verdict"]["at"] for s in lines if s["verdict"]["at"]), default=None
             ),
-            "coordinator": {
-                "heard_at": None if self.heard_at is None else rfc3339(self.heard_at),
-                "silent_after_ms": self.silent_after_ms,
-                "silent": self.silence_ms > 0,
-            },
+            "coordinator": self.coordinator_view,
             "services": lines,
             "regions": self.regions,
             "unknown_regions": self.unknown_regions,
             "incidents": list(self.open_incidents),
+            "cascades": cascades_of(self.open_incidents, self.topology),
         }
+
+    @property
+    def _is_young(self) -> bool:
+        """Whether somebody leads for less than a minute, and nothing was ever heard."""
+        since = self.coordinator.get("leads_since")
+        if self.read_at is None or since is None or self.read_at - parse_rfc3339(since) > YOUNG_MS:
+            return False
+        return all(region["why"] == NOT_HEARD for region in self.regions)
 
     def _region(self, region_id: str) -> RegionView:
         region = self.topology.region[region_id]
@@ -167,6 +203,7 @@ class Picture:
             "latitude": region.latitude,
             "longitude": region.longitude,
             "simulated": region.simulated,
+            "workers_from": "joined" if region.workers == "joined" else "here",
             "place": self._place(region),
             "together": [
                 one for one in standing.get("together", ()) if one in self.topology.region
@@ -203,6 +240,7 @@ class Picture:
             components=components,
             regions={region: self.topology.region[region].name for region in regions},
             heard=len(fit.intersection(regions)),
+            awaited=all(r["why"] == NOT_HEARD for r in self.regions if r["id"] in regions),
             unjudged=unjudged,
         )
         page = service.status_page

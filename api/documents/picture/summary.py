@@ -51,8 +51,12 @@ ALL_UNFIT: Final = Summary(
 )
 
 
-def summarise(services: Sequence[ServiceLine], regions: Sequence[RegionView]) -> Summary:
-    """The services (references left out) and regions in one sentence."""
+def summarise(
+    services: Sequence[ServiceLine], regions: Sequence[RegionView], *, young: bool = False
+) -> Summary:
+    """The services (references left out) and regions in one sentence; `young` when nobody looks for
+    long enough to expect anything yet.
+    """
     if not services:
         return NOTHING
     states = [service["state"] for service in services]
@@ -60,7 +64,7 @@ def summarise(services: Sequence[ServiceLine], regions: Sequence[RegionView]) ->
     if worst in ("bad", "degraded"):
         return Summary(worst, _trouble(services))
     if worst == "unknown":
-        return _unknown(services, regions)
+        return STARTING if young else _unknown(services, regions)
     return Summary("well", _all_well(services))
 
 

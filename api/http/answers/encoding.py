@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.http.answers.packing import plain_etag
 
 JSON = "application/json"
+BRIEFLY = "max-age=10, stale-while-revalidate=30, stale-if-error=300"
+"""What many programs ask for is kept ten seconds, and longer while we cannot be reached."""
 
 
 def encode(value: Any) -> bytes:
@@ -39,6 +41,11 @@ def ready(body: bytes, media_type: str = JSON, keep: str = "no-cache") -> Docume
     return Document(body, f'"{blake2b(body, digest_size=12).hexdigest()}"', media_type, keep)
 
 
+def weak(body: bytes, lasting: bytes, keep: str = "no-cache") -> Document:
+    """A document whose weak ETag is that of the part of it that lasts (RFC 9110, 8.8.1)."""
+    return Document(body, f"W/{ready(lasting).etag}", JSON, keep)
+
+
 def answer(request: Request, found: Document) -> Response:
     """304 when the client holds these very bytes, else 200 with them."""
     headers = {"etag": found.etag, "cache-control": found.keep}
@@ -50,4 +57,4 @@ def answer(request: Request, found: Document) -> Response:
 def _holds(if_none_match: str, etag: str) -> bool:
     """Whether the header names the ETag; `W/` is ignored, as RFC 9110 compares weakly here."""
     held = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-    return any(plain_etag(tag) in (etag, "*") for tag in held)
+    return any(plain_etag(tag) in (etag.removeprefix("W/"), "*") for tag in held)

@@ -23,6 +23,11 @@ HEADERS: Final = {
 }
 
 
+_OF_MACHINES: Final = {VERSION_HEADER: own_version(), "x-content-type-options": "nosniff"}
+_MACHINES: Final = "/v1/relay/"
+"""No browser asks there, and links to workers may be thin."""
+
+
 class SecurityHeaders:
     """Adds the headers to each HTTP answer of the app that it wraps."""
 
@@ -38,7 +43,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                found = _OF_MACHINES if scope["path"].startswith(_MACHINES) else self.headers
+                for name, value in found.items():
                     headers.setdefault(name, value)
             await send(message)
 

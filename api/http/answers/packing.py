@@ -13,6 +13,8 @@ from backports import zstd
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.answers.accept import weights
+
 WORTH: Final = 1_000
 """Bytes below which nothing is gained."""
 _KEPT: Final = 16
@@ -61,7 +63,7 @@ class Pack:
         packed = self._kept.get((coding, etag))
         if packed is None:
             packed = await to_thread(_PACKERS[coding], body)
-        if etag:
+        if etag and not etag.startswith("W/"):  # a weak one is shared by other bytes
             # other bytes have another name; `etag_of` knows it again
             headers["etag"] = f'{etag[:-1]}-{coding}"'
             self._kept[coding, etag] = packed
@@ -74,7 +76,7 @@ class Pack:
 
 def wanted(accepted: str) -> str:
     """The coding that a client wants of those that we know; empty when it wants none."""
-    given = dict(_told(part) for part in accepted.lower().split(","))
+    given = weights(accepted)
     otherwise = given.get("*", 0.0)
     chosen = max(_PACKERS, key=lambda coding: given.get(coding, otherwise))
     return chosen if given.get(chosen, otherwise) > 0 else ""
@@ -85,14 +87,6 @@ def plain_etag(etag: str) -> str:
     for coding in _PACKERS:
         etag = etag.replace(f'-{coding}"', '"')
     return etag
-
-
-def _told(part: str) -> tuple[str, float]:
-    name, _, told = part.partition(";")
-    try:
-        return name.strip(), float(told.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return name.strip(), 0.0
 
 
 def _is_text(begin: Message) -> bool:

@@ -48,6 +48,12 @@ class AnswerHead:
         await self.app(asked, receive, send_headers)
 
 
+def origin(request: Request) -> str:
+    """Where clients reach us, with the path that a proxy puts before."""
+    told: str = request.app.state.public_url
+    return f"{told or str(request.base_url).rstrip('/')}{request.app.state.prefix}"
+
+
 def outside(request: Request, address: str) -> str:
     """An address of ours as clients reach it."""
     return f"{request.app.state.prefix}{address}"

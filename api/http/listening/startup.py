@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coordinator.archive.place import PlaceError
 from coordinator.store.database import StoreError
+from worker.contract.settings.machine import no_memory
 
 
 class ExplainStart:
@@ -19,10 +20,13 @@ class ExplainStart:
 
         async def explained(message: Message) -> None:
             error = sys.exc_info()[1]
-            if message["type"] == "lifespan.startup.failed" and isinstance(
-                error, StoreError | PlaceError
-            ):
-                message = {**message, "message": str(error)}
+            if message["type"] == "lifespan.startup.failed" and error is not None:
+                told = str(error) if isinstance(error, StoreError | PlaceError) else ""
+                message = {**message, **_told(told or no_memory(error))}
             await send(message)
 
         await self._app(scope, receive, explained if scope["type"] == "lifespan" else send)
+
+
+def _told(sentence: str) -> Message:
+    return {"message": sentence} if sentence else {}

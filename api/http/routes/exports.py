@@ -7,17 +7,20 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.documents.exports import ExportSummary
+from api.http.access.door import requires
 from api.http.answers.cursors import bound, unbound
 from api.http.answers.encoding import answer as answered
 from api.http.answers.encoding import document
 from api.http.answers.errors import ProblemError, invalid
 from api.http.answers.prefix import outside
 from api.http.answers.refusals import refused
-from api.http.parameters import Cursor
+from api.http.held import held
+from api.http.parameters import Cursor, caller
 from api.http.routes.results import Wanted
 from api.http.sources.export_stream import ExportStream
 from api.http.sources.export_summaries import Summaries
 from api.http.sources.sources import From
+from coordinator.access.scopes import Scope
 from coordinator.analytics.exports.dataset import Wanted as Chosen
 from coordinator.analytics.exports.datasets import DATASETS
 from coordinator.analytics.exports.format import COMPRESSIONS
@@ -25,7 +28,7 @@ from coordinator.analytics.exports.formats import DEFAULT, FORMATS
 from coordinator.store import ResultFilter
 from worker.contract.wording import enumerated
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(tags=["exports"], dependencies=[requires(Scope.EXPORT)])
 
 _FORMATS: Final = "; ".join(f"`{name}`: {made.about}" for name, made in FORMATS.items())
 
@@ -64,11 +67,7 @@ _FREE: Final = frozenset(
 
 
 async def _summaries(request: Request) -> Summaries:
-    state = request.app.state
-    if not hasattr(state, "summaries"):
-        state.summaries = Summaries()
-    found: Summaries = state.summaries
-    return found
+    return held(request, "summaries", Summaries)
 
 
 Kept = Annotated[Summaries, Depends(_summaries)]
@@ -138,7 +137,7 @@ async def export(
     `Retry-After`. A reader that takes nothing for a minute is given up.
     """
     own = sources.exports
-    place = own.places.take(request.client.host if request.client else "")
+    place = own.places.take(caller(request))
     try:
         # in a thread, for loading Arrow takes long
         made = await to_thread(

@@ -4,14 +4,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.documents.fleet import Gaps, Regions, Workers
+from api.http.access.door import requires
 from api.http.answers.cursors import checked
 from api.http.answers.encoding import answer
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
+from api.http.kept.marks import Made, keep
 from api.http.parameters import Cursor, IdFilter, Limit, TimeFilter, instant
 from api.http.sources.sources import From
+from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["fleet"])
+router = APIRouter(tags=["fleet"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/v1/regions", operation_id="listRegions", response_model=Regions)
@@ -19,7 +22,9 @@ async def regions(request: Request, sources: From) -> Response:
     """Every configured region: is it fit to speak, unfit (its references fail too), or silent?
     Strong ETag.
     """
-    return answer(request, (await sources.snapshots.current()).regions)
+    snapshot = await sources.snapshots.current()
+    keep(request, Made(snapshot))
+    return answer(request, snapshot.regions)
 
 
 @router.get("/v1/workers", operation_id="listWorkers", response_model=Workers)
@@ -29,7 +34,9 @@ async def workers(request: Request, sources: From) -> Response:
     Of a region at most a hundred, those heard last: more names than that no region has. Strong
     ETag.
     """
-    return answer(request, (await sources.snapshots.current()).workers)
+    snapshot = await sources.snapshots.current()
+    keep(request, Made(snapshot))
+    return answer(request, snapshot.workers)
 
 
 @router.get("/v1/gaps", operation_id="listGaps", response_model=Gaps, responses=FILTERED)

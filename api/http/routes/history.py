@@ -7,22 +7,29 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.documents.history import History
+from api.http.access.door import requires_unless_public
 from api.http.answers.encoding import JSON, encode
-from api.http.answers.errors import ProblemError, invalid
+from api.http.answers.errors import invalid, unknown_service
 from api.http.answers.refusals import refused
 from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, span
-from api.http.sources.sources import From, Sources
+from api.http.sources.sources import From
+from coordinator.access.scopes import Scope
 from coordinator.analytics.history import MOST_POINTS, history, level_for
+from coordinator.configuration.circumstances.keeping import forgotten
 from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
 
-router = APIRouter(tags=["services"])
+router = APIRouter(tags=["services"], dependencies=[requires_unless_public(Scope.READ)])
 
 DAY_MS: Final = 86_400_000
 
 Resolution = Annotated[
     Literal["auto", "minute", "hour", "day"],
     Query(description="how long a bucket is; `auto` shows the span in some hundreds of them"),
+]
+Maintenance = Annotated[
+    Literal["include", "exclude"],
+    Query(description="whether looks within announced maintenance count"),
 ]
 
 
@@ -42,6 +49,7 @@ async def service_history(
     component: IdFilter = None,
     check: IdFilter = None,
     region: IdFilter = None,
+    maintenance: Maintenance = "include",
 ) -> Response:
     """Looks, uptime, reasons and percentiles of a service in minutes, hours or days; the last 24
     hours without `since`.
@@ -59,16 +67,21 @@ async def service_history(
             "resolution",
             f"would be more than {MOST_POINTS} buckets; ask for longer ones or a shorter time",
         )
+    service = (await sources.snapshots.current()).picture.topology.service.get(id)
+    kept = dict(service.keep) if service is not None else {}
     async with timeout(PATIENCE_S):
         told = await history(
-            sources.archive, id, begin, end, level, component=component, check=check, region=region
+            sources.archive,
+            id,
+            begin,
+            end,
+            level,
+            without_maintenance=maintenance == "exclude",
+            forgotten=forgotten(kept, now()),
+            component=component,
+            check=check,
+            region=region,
         )
-    if not told["points"] and not await _is_known(sources, id):
-        raise ProblemError(
-            "unknown_service", f"No service {id!r} is configured; /v1/services lists them"
-        )
+    if not told["points"] and service is None:
+        raise unknown_service(id)
     return Response(encode(told), media_type=JSON, headers={"cache-control": "no-store"})
-
-
-async def _is_known(sources: Sources, identifier: str) -> bool:
-    return identifier in (await sources.snapshots.current()).picture.topology.service

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.documents.card.card import Card, card_of
 from api.documents.evidence import IncidentEvidence, incident_evidence, names_of
 from api.documents.incidents import IncidentDetail, Incidents
+from api.http.access.door import requires
 from api.http.answers.cursors import checked
 from api.http.answers.encoding import answer, document
 from api.http.answers.errors import ProblemError
@@ -15,8 +17,9 @@ from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED, MISSING
 from api.http.parameters import Cursor, Identifier, IdFilter, Limit
 from api.http.sources.sources import From, Sources
+from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["incidents"])
+router = APIRouter(tags=["incidents"], dependencies=[requires(Scope.READ)])
 
 Open = Annotated[
     bool | None, Query(description="true: only those that go on; false or left out: all")
@@ -84,3 +87,10 @@ async def _incident(
         )
     incident, timeline = found
     return {**incident, "alike": await sources.store.incidents.alike(incident)}, timeline
+
+
+async def card(sources: Sources, identifier: str) -> Card:
+    """What links to an incident show of it; the problem of one that there is not."""
+    found, _ = await _incident(sources, identifier)
+    topology = (await sources.snapshots.current()).picture.topology
+    return card_of(found, names_of(topology, found["service"]), topology.regions)

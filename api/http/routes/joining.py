@@ -1,6 +1,7 @@
 """Workers that join: a token for the rights of one worker."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -8,20 +9,31 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.documents.joining import Joined
+from api.http.access.door import own_credential
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
+from api.http.held import held
+from api.http.parameters import caller
 from api.http.sources.attempts import Attempts
+from api.http.sources.relaying import NO_RELAY, Relaying, Through
 from api.http.sources.sources import From
 from coordinator.joining.admission import Asked, RefusedError, admission, check_clock
 from coordinator.joining.meeting import NO_ADDRESS, STANDING, Meeting, meeting_of
 from coordinator.joining.token import digest_of
 from coordinator.messaging.acl import worker_user
 from coordinator.store import Store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.keys import WorkerKey
 from worker.contract.clock import monotonic_s, now
-from worker.contract.http.joining import MOST_BYTES, PATH, JoinAnswer, JoinRequest
+from worker.contract.http.joining import (
+    MOST_BYTES,
+    PATH,
+    JoinAnswer,
+    JoinRequest,
+    rabbitmq_user,
+)
+from worker.contract.settings.rabbitmq import is_rabbitmq
 
 router = APIRouter(tags=["joining"])
 
@@ -37,11 +49,7 @@ _BODY: Final = {
 
 
 async def _attempts(request: Request) -> Attempts:
-    state = request.app.state
-    if not hasattr(state, "attempts"):
-        state.attempts = Attempts()
-    found: Attempts = state.attempts
-    return found
+    return held(request, "attempts", Attempts)
 
 
 Kept = Annotated[Attempts, Depends(_attempts)]
@@ -52,21 +60,27 @@ Kept = Annotated[Attempts, Depends(_attempts)]
     operation_id="join",
     response_model=Joined,
     responses=refused(403, 409, 413, 422, 429, 503),
+    dependencies=[
+        own_credential("a token of `outscope worker invite`", "it lets in one worker, once")
+    ],
     openapi_extra=_BODY,
 )
-async def join(request: Request, sources: From, attempts: Kept) -> Response:
+async def join(request: Request, sources: From, attempts: Kept, relaying: Through) -> Response:
     """Exchange a token (`outscope worker invite`) for the rights of one worker at the broker.
 
     The worker makes its secret itself and tells only the SHA-256 of it. A token is good once; the
     same request again, when its answer was lost, is answered as the first one was. Ten refusals a
     minute of one client, then `429`.
     """
-    address = request.client.host if request.client else ""
+    address = caller(request)
     attempts.check(address, monotonic_s())
     try:
         asked = _read(await _body(request), address)
         check_clock(asked)
-        meeting = await _meeting(sources.store, address)
+        told_of = await _told(sources.store)
+        relay = _relay(asked.request, relaying, told_of)
+        meeting = _reached(told_of, address, relay, relaying)
+        _check_hash(meeting, asked)
         regions = await _regions(sources.store)
         key = await sources.store.invitations.redeem(asked.digest, admission(asked, regions))
     except RefusedError as error:
@@ -79,13 +93,30 @@ async def join(request: Request, sources: From, attempts: Kept) -> Response:
     told = JoinAnswer(
         region=key.region,
         worker=key.worker,
-        user=worker_user(key.region, key.worker),
+        user=_user(meeting, key),
         broker=meeting.broker,
         broker_ca=meeting.broker_ca,
         coordinator_key=meeting.coordinator_key,
+        relay=relay,
     )
     headers = {"cache-control": "no-store"}
     return Response(encode(told.model_dump()), media_type=JSON, headers=headers)
+
+
+def _check_hash(meeting: Meeting, asked: Asked) -> None:
+    """RabbitMQ compares another hash than Redis; an older worker does not tell it."""
+    if is_rabbitmq(meeting.broker) and not asked.request.secret_salted:
+        raise RefusedError(
+            "invalid_parameter",
+            "this worker is older than joining at RabbitMQ; renew it on its machine first",
+        )
+
+
+def _user(meeting: Meeting, key: WorkerKey) -> str:
+    """As whom the worker comes to the broker."""
+    if is_rabbitmq(meeting.broker):
+        return rabbitmq_user(key.region, key.worker, key.digest)
+    return worker_user(key.region, key.worker)
 
 
 async def _body(request: Request) -> bytes:
@@ -112,22 +143,39 @@ def _read(body: bytes, address: str) -> Asked:
     return Asked(asked, digest_of(asked.token), address, now())
 
 
-async def _meeting(store: Store, address: str) -> Meeting:
-    """Where the worker will meet the coordinator, which must be known before it is let in."""
+async def _told(store: Store) -> Meeting:
+    """Where workers meet the coordinator, as it wrote it down."""
     meeting = meeting_of((await store.standings.all(STANDING)).get(STANDING))
     if meeting is None:
         raise RefusedError(
             "cannot_join", "the coordinator has not run yet; start it, then join again"
         )
-    if not meeting.broker:
-        raise RefusedError("cannot_join", NO_ADDRESS)
-    if meeting.is_here and address not in ("127.0.0.1", "::1", "localhost", ""):
-        raise RefusedError(
-            "broker_elsewhere",
-            f"the broker is known as {meeting.broker}, which is another machine's own from where"
-            f" you are; {NO_ADDRESS}",
-        )
     return meeting
+
+
+def _relay(asked: JoinRequest, relaying: Relaying, meeting: Meeting) -> str:
+    """The relay that a worker is told of, if it knows what that is; a relay knows no RabbitMQ."""
+    relay = relaying.address if asked.relays and not is_rabbitmq(meeting.broker) else ""
+    if asked.needs_relay and not relay:
+        raise RefusedError("cannot_join", NO_RELAY)
+    return relay
+
+
+def _reached(meeting: Meeting, address: str, relay: str, relaying: Relaying) -> Meeting:
+    """Where the worker will meet the coordinator, which must be known before it is let in. With a
+    relay it need not be told of a broker that it cannot reach.
+    """
+    if not meeting.broker and not (relay and relaying.knows_broker):
+        raise RefusedError("cannot_join", NO_ADDRESS)
+    if not meeting.is_here or address in ("127.0.0.1", "::1", "localhost", ""):
+        return meeting
+    if relay:
+        return replace(meeting, broker="", broker_ca="")
+    raise RefusedError(
+        "broker_elsewhere",
+        f"the broker is known as {meeting.broker}, which is another machine's own from where"
+        f" you are; {NO_ADDRESS}",
+    )
 
 
 async def _regions(store: Store) -> set[str]:

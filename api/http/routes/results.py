@@ -8,17 +8,19 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.documents.results import Results
+from api.http.access.door import requires
 from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
 from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, span
 from api.http.sources.sources import From
+from coordinator.access.scopes import Scope
 from coordinator.store import ResultFilter
 from coordinator.store.results.striking import Strike, is_struck
 from worker.contract.outcome import Reason
 from worker.contract.result import Result, to_record
 
-router = APIRouter(tags=["results"])
+router = APIRouter(tags=["results"], dependencies=[requires(Scope.READ)])
 
 
 async def _filter(

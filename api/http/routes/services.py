@@ -13,18 +13,21 @@ from api.documents.overview import Overview
 from api.documents.picture.picture import Picture
 from api.documents.picture.standing import whole
 from api.documents.services import Matrix, ServiceDetail, Services
+from api.http.access.door import requires
 from api.http.answers.encoding import answer, document
-from api.http.answers.errors import ProblemError
+from api.http.answers.errors import ProblemError, unknown_service
 from api.http.answers.refusals import MISSING, refused
+from api.http.kept.marks import Made, keep
 from api.http.parameters import PATIENCE_S, AtTime, Identifier, past
 from api.http.sources.sources import From
+from coordinator.access.scopes import Scope
 from coordinator.store import ResultFilter
 from coordinator.store.results.striking import is_struck
 from worker.contract import clock
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["services"])
+router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
 
 ANSWERED_MS: Final = 600_000
 ANSWERED_LOOKS: Final = 5000
@@ -36,9 +39,11 @@ async def overview(request: Request, sources: From) -> Response:
     """All services with their cells, all regions and the open incidents in one document, with a
     strong ETag.
 
-    What the page at `/` shows; poll it with `If-None-Match`.
+    Poll it with `If-None-Match`. Without cells it is `/v1/board`, which the page at `/` asks for.
     """
-    return answer(request, (await sources.snapshots.current()).overview)
+    snapshot = await sources.snapshots.current()
+    keep(request, Made(snapshot))
+    return answer(request, snapshot.overview)
 
 
 @router.get("/v1/services", operation_id="listServices", response_model=Services)
@@ -47,7 +52,9 @@ async def services(request: Request, sources: From) -> Response:
 
     References are left out: they only tell which region is fit to speak. Strong ETag.
     """
-    return answer(request, (await sources.snapshots.current()).services)
+    snapshot = await sources.snapshots.current()
+    keep(request, Made(snapshot))
+    return answer(request, snapshot.services)
 
 
 @router.get(
@@ -58,7 +65,9 @@ async def service(request: Request, sources: From, id: Identifier) -> Response: 
 
     Before the first verdict its scope is `unknown` and its reason `no verdict yet`.
     """
-    found = (await sources.snapshots.current()).picture.detail(id)
+    snapshot = await sources.snapshots.current()
+    found = snapshot.picture.detail(id)
+    keep(request, Made(snapshot))
     return answer(request, document(found or _unknown(id)))
 
 
@@ -70,7 +79,9 @@ async def service(request: Request, sources: From, id: Identifier) -> Response: 
 )
 async def matrix(request: Request, sources: From, id: Identifier) -> Response:  # noqa: A002 - the name in the path
     """Component by region of one service: a cell for each pair that is looked at."""
-    found = (await sources.snapshots.current()).picture.matrix(id)
+    snapshot = await sources.snapshots.current()
+    found = snapshot.picture.matrix(id)
+    keep(request, Made(snapshot))
     return answer(request, document(found or _unknown(id)))
 
 
@@ -92,7 +103,8 @@ async def evidence(
     With `at` it is as it was when it was last said that something changed; later looks are not in
     it.
     """
-    picture = (await sources.snapshots.current()).picture
+    snapshot = await sources.snapshots.current()
+    picture = snapshot.picture
     moment = past("at", at)
     if moment is not None:
         stood = await sources.store.verdicts.standing(id, moment) if _ID.fullmatch(id) else None
@@ -100,6 +112,7 @@ async def evidence(
     else:
         found = picture.detail(id)
         verdict = found["verdict"] if found else _unknown(id)
+        keep(request, Made(snapshot))
     return answer(request, document(service_evidence(id, verdict, names_of(picture.topology, id))))
 
 
@@ -140,6 +153,4 @@ def _nothing(picture: Picture, identifier: str, at: Instant) -> NoReturn:
 
 
 def _unknown(identifier: str) -> NoReturn:
-    raise ProblemError(
-        "unknown_service", f"No service {identifier!r} is configured; /v1/services lists them"
-    )
+    raise unknown_service(identifier)

@@ -12,7 +12,15 @@ RETRY_AFTER_S: Final = 5
 class ExportPlaces:
     """Who exports at the moment. An export that finds no place is refused, not kept waiting."""
 
-    def __init__(self, at_once: int, per_client: int) -> None:
+    def __init__(
+        self,
+        at_once: int,
+        per_client: int,
+        what: str = "exports",
+        code: str = "too_many_exports",
+    ) -> None:
+        self._what = what
+        self._code = code
         self._at_once = at_once
         self._per_client = per_client
         self._taken: Counter[str] = Counter()
@@ -26,9 +34,9 @@ class ExportPlaces:
         """A place for a client at an address; BusyError when it or this process has no more."""
         client = client_of(address)
         if self._taken[client] >= self._per_client:
-            raise self._busy(f"{self._per_client} exports of this client go on already")
+            raise self._busy(f"{self._per_client} {self._what} of this client go on already")
         if self.taken >= self._at_once:
-            raise self._busy(f"{self._at_once} exports go on already, which is as many as may")
+            raise self._busy(f"{self._at_once} {self._what} go on already, which is as many as may")
         self._taken[client] += 1
         return ExportPlace(self, client)
 
@@ -40,7 +48,7 @@ class ExportPlaces:
 
     def _busy(self, why: str) -> BusyError:
         sentence = f"{why}; try again when one is over"
-        return BusyError("too_many_exports", sentence, RETRY_AFTER_S)
+        return BusyError(self._code, sentence, RETRY_AFTER_S)
 
 
 class ExportPlace:

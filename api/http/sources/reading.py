@@ -1,6 +1,7 @@
 """Reads the picture of now from the store."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from api.documents.broker import traffic_of
@@ -9,9 +10,10 @@ from api.documents.incidents import IncidentView
 from api.documents.picture.picture import Picture
 from api.http.settings import ApiSettings
 from coordinator.configuration import from_document
-from coordinator.domain.model.topology import Topology
+from coordinator.configuration.publishing.pages import PublicPage, pages_of
+from coordinator.domain.model.topology import VENDOR_STATUS, Check, Topology
 from coordinator.store import Store
-from coordinator.store.state.standings import QUARANTINE, WRITER
+from coordinator.store.state.standings import QUARANTINE, STANDBY, WRITER
 from worker.contract.clock import now
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 
@@ -25,6 +27,12 @@ class Configured:
 
     version: int | None = None
     topology: Topology = Topology()
+    status_pages: tuple[Check, ...] = ()
+    """The checks that read what vendors say of themselves."""
+    public_pages: Mapping[str, PublicPage] = field(default_factory=dict)
+    """The status pages for everybody, by id."""
+    ordered: Topology = Topology()
+    """What looks are ordered of: also the checks that do not vote."""
 
 
 async def read_configured(store: Store, known: Configured) -> Configured:
@@ -33,7 +41,13 @@ async def read_configured(store: Store, known: Configured) -> Configured:
     if version == (known.version or 0):
         return known
     found = await store.configurations.current()
-    return Configured(found[0], from_document(found[1]).judged) if found else Configured()
+    if found is None:
+        return Configured()
+    configuration = from_document(found[1])
+    pages = (check for check in configuration.topology.checks if check.kind == VENDOR_STATUS)
+    public = {page.id: page for page in pages_of(configuration.document)}
+    ordered = configuration.topology
+    return Configured(found[0], configuration.judged, tuple(pages), public, ordered)
 
 
 async def read_picture(store: Store, configured: Configured, settings: ApiSettings) -> Picture:
@@ -43,6 +57,7 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
     workers = await store.workers.all()
     workers_standings = await store.standings.all("worker")
     coordinator = await store.standings.all("coordinator")
+    standbys = await store.standings.all(STANDBY)
     writers = await store.standings.all(WRITER)
     quarantined = await store.standings.all(QUARANTINE)
     strikes = await store.striking.standing()
@@ -56,9 +71,13 @@ async def read_picture(store: Store, configured: Configured, settings: ApiSettin
         open_incidents=cast(list[IncidentView], incidents.items),
         heard_at=_heard([*coordinator.values(), *services.values(), *regions.values()]),
         coordinator=next(iter(coordinator.values()), {}),
+        standbys=[*standbys.values()],
         traffic=traffic_of([*coordinator.values(), *writers.values()]),
         quarantined=quarantined,
         strikes=strikes,
+        status_pages=configured.status_pages,
+        public_pages=configured.public_pages,
+        ordered=configured.ordered,
         silent_after_ms=settings.coordinator_silent_ms,
         read_at=now(),
     )

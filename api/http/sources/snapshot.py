@@ -25,6 +25,7 @@ class Snapshot:
 
     picture: Picture
     overview: Document
+    board: Document
     services: Document
     regions: Document
     workers: Document
@@ -34,9 +35,11 @@ def take(picture: Picture) -> Snapshot:
     """Encode the documents that many clients ask for. Takes milliseconds when there are thousands
     of cells.
     """
+    overview = picture.overview()
     return Snapshot(
         picture=picture,
-        overview=document(picture.overview()),
+        overview=document(overview),
+        board=document({**overview, "services": picture.services}),
         services=document({"items": picture.services}),
         regions=document({"items": picture.regions, "unknown": picture.unknown_regions}),
         workers=document({"items": picture.workers}),

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.http.live.feed import Feed
 from api.http.settings import ApiSettings
 from api.http.sources.export_places import ExportPlaces
 from api.http.sources.snapshot import Snapshots
+from api.http.sources.uses import Uses
 from coordinator.archive.reading.record import Record
 from coordinator.store import Store
 
@@ -36,7 +38,11 @@ class Sources:
     """Results of that store and of the archive of files as one."""
     exports: Exports
     snapshots: Snapshots
+    feed: Feed
+    """What happens, for all who follow it."""
     settings: ApiSettings
+    uses: Uses
+    """How often tokens are used."""
 
 
 async def _sources(request: Request) -> Sources:

@@ -17,8 +17,6 @@ from coordinator.analytics.exports.format import PACKED_SUFFIX, Format
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import part_of
 
-AHEAD: Final = 1
-"""Batches that are read while one is written."""
 PIECE_ROWS: Final = 4_096
 """Rows that become text at once: it is several times as large as its columns."""
 _GZIP: Final = 31
@@ -156,30 +154,17 @@ async def _limited(
 
 async def _ahead(batches: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
     """The same batches, the next one read while one is used."""
-    waiting: asyncio.Queue[Any] = asyncio.Queue(AHEAD)
 
-    async def read() -> None:
-        try:
-            async for batch in batches:
-                await waiting.put(batch)
-        finally:
-            await batches.aclose()
+    async def one() -> Any:
+        return await anext(batches, None)
 
-    reader = asyncio.create_task(read())
+    coming = asyncio.create_task(one())
     try:
-        while True:
-            got = asyncio.create_task(waiting.get())
-            await asyncio.wait({got, reader}, return_when=asyncio.FIRST_COMPLETED)
-            if not got.done() and reader.done():
-                await asyncio.sleep(0)
-            if not got.done():
-                got.cancel()
-                break
-            yield got.result()
-        while not waiting.empty():
-            yield waiting.get_nowait()
-        reader.result()
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(one())
+            yield batch
     finally:
-        reader.cancel()
+        coming.cancel()
         with suppress(asyncio.CancelledError, Exception):
-            await reader
+            await coming
+        await batches.aclose()

@@ -25,6 +25,33 @@ def gather(path: Path) -> tuple[list[Source], list[Mistake]]:
     return sources, mistakes
 
 
+def gathered(source: Source) -> tuple[list[Source], list[Mistake]]:
+    """A document that is no file here, and the parts of the catalog that it includes. Files of this
+    machine are not read for who sent it.
+    """
+    sources: list[Source] = []
+    mistakes: list[Mistake] = []
+    seen: set[Path] = set()
+    for index, entry in enumerate(_wanted(source)):
+        if not isinstance(entry, str):
+            continue
+        if not entry.startswith(_PREFIX):
+            text = "only parts of the catalog can be included here, such as catalog:claude"
+            mistakes.append(source.mistake(("include", index), text))
+            continue
+        target, shown, wrong = _target(entry, CATALOG)
+        if wrong:
+            mistakes.append(source.mistake(("include", index), wrong))
+        elif target.resolve() not in seen:
+            _follow(target, shown, seen, sources, mistakes)
+    return [*sources, source], mistakes
+
+
+def _wanted(source: Source) -> list[object]:
+    found = source.value.get("include") if isinstance(source.value, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def _follow(
     path: Path, name: str, seen: set[Path], sources: list[Source], mistakes: list[Mistake]
 ) -> None:
@@ -34,8 +61,7 @@ def _follow(
     except ConfigurationError as error:
         mistakes.extend(error.mistakes)
         return
-    wanted = source.value.get("include") if isinstance(source.value, dict) else None
-    for index, entry in enumerate(wanted if isinstance(wanted, list) else []):
+    for index, entry in enumerate(_wanted(source)):
         if not isinstance(entry, str):
             continue
         target, shown, wrong = _target(entry, path)

@@ -97,3 +97,19 @@ def walk(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
             yield from walk(inner, (*path, index))
     else:
         yield path, value
+
+
+def entries(source: Source, key: str) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Every entry of a list of a file with its path, however wrong the rest is."""
+    if isinstance(source.value, dict):
+        yield from entries_in(source.value, (), key)
+
+
+def entries_in(
+    value: Mapping[str, Any], path: KeyPath, key: str
+) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Every mapping of a list below `path`, with its own path."""
+    found = value.get(key)
+    for index, entry in enumerate(found if isinstance(found, list) else []):
+        if isinstance(entry, dict):
+            yield (*path, key, index), entry

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from coordinator.configuration.model import COUNTRY
 from coordinator.configuration.reading.mistake import KeyPath, Mistake, did_you_mean
 from coordinator.configuration.reading.source import Source
 from worker.contract.message import IDENTIFIER
 
+COUNTRY: Final = r"^[A-Z]{2}$"
+"""ISO 3166 codes of countries."""
 _SENTENCES: Final[Mapping[str, str]] = {
     "string_type": "must be text, not {input}; put it in quotes",
     "model_type": "must be a mapping of keys, not {input}",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.announcing.announcement import Announcement, announcement
-from coordinator.domain.announcing.settling import is_settled, turned_at
+from coordinator.domain.announcing.settling import is_end_settled, is_settled, turned_at
+from coordinator.domain.incidents.duty import Duty
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import ALL_WELL, NOTHING_YET, Claim, within
 from coordinator.domain.inference.estimator import Estimate
@@ -36,6 +37,8 @@ class HysteresisState:
     """Since when nothing is wrong; what is normal is learned only then."""
     told: tuple[AnnouncedClaim, ...] = ()
     """What was said last of what is announced."""
+    turning: tuple[tuple[frozenset[CellKey], Duty], ...] = ()
+    """The cells of incidents that come and go, and how."""
 
     @property
     def is_listening(self) -> bool:
@@ -149,7 +152,12 @@ def _is_settled(
     # a change without a look behind it needs no confirmation
     if since is None or now >= since + patience_ms:
         return True
-    if is_settled(wanted.claims[0], since, estimate.grid, estimate.coverage, concerned, rules):
+    grid, coverage = estimate.grid, estimate.coverage
+    if is_settled(wanted.claims[0], since, grid, coverage, concerned, rules):
+        return True
+    if wanted.claims == (ALL_WELL,) and is_end_settled(
+        state.claims, since, grid, coverage, concerned, rules
+    ):
         return True
     state.look_again_at = since + patience_ms
     return False

@@ -7,6 +7,8 @@ to fail.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from coordinator.domain.inference.claim import EVERYWHERE, Claim, Coverage
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.axes import CellKey, Flags, any_along
@@ -68,6 +70,34 @@ def is_settled(
     components = list(range(len(coverage.axes.components)))
     every_component = (looked.any(axis=1) | ~waited.any(axis=1)).all()
     return bool(every_component) and coverage.suffices(components, any_along(looked, 0), rules)
+
+
+def is_end_settled(
+    before: Sequence[Claim],
+    since: Instant,
+    grid: CountGrid,
+    coverage: Coverage,
+    concerned: Flags,
+    rules: Rules,
+) -> bool:
+    """Whether all may be called well before every cell was looked at: what was claimed fails no
+    oftener than is normal somewhere since the first of it was well, and half of it was looked at,
+    each component and each region.
+
+    Where one recovers after the other, some still fail.
+    """
+    ailing = np.zeros(coverage.votes.shape, dtype=np.bool_)
+    ailing.reshape(-1)[list(coverage.axes.numbers(_cells(before)).values())] = True
+    ailing &= coverage.votes & concerned
+    looked = ailing & (grid.newest >= since)
+    every_component = (any_along(looked, 1) == any_along(ailing, 1)).all()
+    every_region = (any_along(looked, 0) == any_along(ailing, 0)).all()
+    return bool(
+        every_component
+        and every_region
+        and 2 * looked.sum() >= ailing.sum() > 0
+        and not any(_failing(claim, grid, since) > rules.normal_share_max for claim in before)
+    )
 
 
 def _failing(claim: Claim, grid: CountGrid, since: Instant) -> float:

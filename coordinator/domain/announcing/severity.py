@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from coordinator.domain.incidents.duty import Duty
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import Claim
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import CellState, Severity
+from coordinator.domain.window.axes import CellKey
 from coordinator.domain.window.share import FailingShare
 from worker.contract.instant import Instant
 
@@ -23,10 +25,16 @@ look or two of its own tell little.
 """
 
 
-def severity_of(claim: Claim, share: FailingShare, rules: Rules, *, before: bool) -> Severity:
-    """How bad a claim is, and whether it was an outage `before`; slow is degraded."""
+def severity_of(
+    claim: Claim, share: FailingShare, rules: Rules, *, before: bool, duty: Duty | None = None
+) -> Severity:
+    """How bad a claim is, and whether it was an outage `before`; slow is degraded. Of what comes
+    and goes, `duty` tells for how much of the time it fails.
+    """
     if not claim.cells:
         return Severity.OPERATIONAL
+    if duty is not None and duty.share * share.estimate < rules.outage_share:
+        return Severity.DEGRADED
     outage = not claim.slow and _is_outage(share, rules, before=before)
     return Severity.OUTAGE if outage else Severity.DEGRADED
 
@@ -37,6 +45,13 @@ def _is_outage(share: FailingShare, rules: Rules, *, before: bool) -> bool:
         return share.estimate >= least and share.high >= rules.outage_share
     sure = share.low > MORE_THAN_HALF or share.bad == share.looks
     return bool(share.bad) and share.estimate >= rules.outage_share and sure
+
+
+def duty_of_claim(claim: Claim, turning: Iterable[tuple[frozenset[CellKey], Duty]]) -> Duty | None:
+    """How most of the cells of a claim come and go; None where they do not."""
+    return next(
+        (duty for reach, duty in turning if 2 * len(claim.cells & reach) > len(claim.cells)), None
+    )
 
 
 def said_before(claim: Claim, told: Iterable[AnnouncedClaim]) -> list[AnnouncedClaim]:

@@ -14,7 +14,8 @@ from coordinator.domain.announcing.sentences import (
     unjudged,
     voteless,
 )
-from coordinator.domain.announcing.severity import began, said_before, severity_of
+from coordinator.domain.announcing.severity import began, duty_of_claim, said_before, severity_of
+from coordinator.domain.incidents.duty import as_told
 from coordinator.domain.incidents.open_incident import AnnouncedClaim
 from coordinator.domain.inference.claim import NOTHING_YET, Claim
 from coordinator.domain.inference.estimator import Estimate, Estimator
@@ -66,8 +67,11 @@ class Speaker:
             before = said_before(claim, state.told)
             counted = self._counted(claim, began(claim, before), estimate)
             was_outage = any(one.severity is Severity.OUTAGE for one in before)
-            severity = severity_of(claim, counted.share, self.rules, before=was_outage)
+            duty = duty_of_claim(claim, state.turning)
+            severity = severity_of(claim, counted.share, self.rules, before=was_outage, duty=duty)
             text = self._sentence(claim, severity, counted, estimate)
+            if duty is not None:
+                text = f"{text} {as_told(duty)}"
             times = partial(times_of, estimate.grid, claim.cells, claim.since, slow=claim.slow)
             seen = _tallies(claim, estimate)
             found.append(AnnouncedClaim(claim, severity, text, seen, times, counted))

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from coordinator.domain.incidents.duty import Duty, is_turning
 from coordinator.domain.incidents.life import OpenIncidents
 from coordinator.domain.incidents.open_incident import OpenIncident, cell_spans_of
 from coordinator.domain.model.incident import Incident
 from coordinator.domain.window.axes import CellKey
+from worker.contract.instant import Instant
 
 
 def resumed(
@@ -39,6 +41,15 @@ def adopted(incidents: OpenIncidents, cells: Collection[CellKey]) -> OpenInciden
     left = [(opened, opened.reach & frozenset(cells)) for opened in incidents.open]
     return replace(
         incidents, open=tuple(replace(opened, reach=reach) for opened, reach in left if reach)
+    )
+
+
+def turning(incidents: OpenIncidents, now: Instant) -> tuple[tuple[frozenset[CellKey], Duty], ...]:
+    """The cells of the open incidents that come and go, and how."""
+    return tuple(
+        (opened.reach, opened.duty)
+        for opened in incidents.open
+        if opened.duty is not None and is_turning(opened.on_times, now)
     )
 
 

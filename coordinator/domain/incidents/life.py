@@ -20,7 +20,9 @@ from coordinator.domain.incidents.open_incident import (
     is_over,
     narrowed,
     parts_of,
+    told_of_duty,
     with_cell_spans,
+    with_duty,
 )
 from coordinator.domain.incidents.opening import is_confirmed, is_heard_enough
 from coordinator.domain.incidents.reached import claim_of_reach, in_order, worst_of
@@ -111,6 +113,7 @@ def _go_on(
         return opened, [fell]
     opened = replace(opened, reach=narrowed(opened, step_input, claimed, rules))
     opened, lines = _update(opened, mine, step_input, rules)
+    opened = with_duty(opened, bool(mine), step_input, rules)
     return opened, [fell, *lines] if fell is not None else lines
 
 
@@ -182,7 +185,9 @@ def _reopen(
         reason=announced.reason,
     )
     opened = with_cell_spans(
-        OpenIncident(incident, claim.cells, before.cell_spans), [announced], step_input
+        OpenIncident(incident, claim.cells, before.cell_spans, on_times=before.on_times),
+        [announced],
+        step_input,
     )
     return opened, IncidentEvent(step_input.now, Moment.UPDATED, incident)
 
@@ -203,7 +208,7 @@ def _starts(announced: AnnouncedClaim) -> tuple[Instant | None, Instant] | None:
 def _resolve(opened: OpenIncident, now: Instant, reason: str) -> IncidentEvent:
     last_bad, first_good = opened.end()
     resolved = replace(
-        opened.incident,
+        told_of_duty(opened),
         ended_after=last_bad,
         ended_by=first_good if first_good is not None else now,
         resolved_at=now,
@@ -231,7 +236,7 @@ def _update(
     scope = before.scope if is_kept else told.scope
     started_after, started_by = _earlier_start(before, mine)
     after = replace(
-        before,
+        told_of_duty(opened),
         severity=severity,
         scope=scope,
         regions=in_order(step_input.regions, {region for _, region in opened.reach}),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from coordinator.domain.incidents.duty import Duty, OnTime, duty_of, merged, on_times
 from coordinator.domain.inference.claim import Claim
 from coordinator.domain.inference.refinement import Remains
 from coordinator.domain.model.incident import Incident, Part, Parts
@@ -70,6 +71,8 @@ class StepInput:
     """
     independence: Independence = EACH_ITS_OWN
     """Which regions count as one."""
+    times: Callable[[Collection[CellKey], bool], Times] = lambda *_: Times()
+    """When the looks at some cells were bad and when good; if slow, slow looks are bad."""
 
     def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
         """How long all of these cells must be well, by the one that is looked at most rarely."""
@@ -96,6 +99,12 @@ class OpenIncident:
     """Whether it is slowness rather than failures, by its last claim."""
     fallen_since: Instant | None = None
     """Since when some of its evidence counts no more."""
+    on_times: tuple[OnTime, ...] = ()
+    """When it failed, of the last hour."""
+    duty: Duty | None = None
+    """How it comes and goes, once it is intermittent."""
+    timed: tuple[bool, Instant] = (False, 0)
+    """Whether it was claimed when that was last worked out, and when that was."""
 
     def end(self) -> tuple[Instant | None, Instant | None]:
         """(last bad, first good] of the cell that failed last."""
@@ -129,6 +138,34 @@ def with_cell_spans(
             if good is not None and good > cell_span.last_bad:
                 cell_spans[key] = cell_span._replace(first_good=good)
     return replace(opened, cell_spans=cell_spans, slow=slow)
+
+
+def with_duty(
+    opened: OpenIncident, claimed: bool, step_input: StepInput, rules: Rules
+) -> OpenIncident:
+    """The case with how it comes and goes: worked out when its claim comes or goes, and once an
+    interval.
+    """
+    now, interval_ms = step_input.now, step_input.quickest_ms(opened.reach)
+    was_claimed, timed_at = opened.timed
+    if claimed is was_claimed and now < timed_at + interval_ms:
+        return opened
+    times = step_input.times(opened.reach, opened.slow)
+    begin = min([now, *times.bad[:1], *times.good[:1]])
+    lately = now - rules.intermittent_within_ms
+    known = merged(opened.on_times, on_times(times, interval_ms), begin)
+    known = tuple(one for one in known if one.until is None or one.until > lately)
+    duty = duty_of(known, now, rules)
+    return replace(opened, on_times=known, duty=duty, timed=(claimed, now))
+
+
+def told_of_duty(opened: OpenIncident) -> Incident:
+    """Its incident with how it comes and goes, as far as that is known."""
+    duty = opened.duty
+    if duty is None:
+        return opened.incident
+    share = round(duty.share, 3)
+    return replace(opened.incident, intermittent=True, duty_cycle=share, period_ms=duty.period_ms)
 
 
 def well_for(

@@ -4,10 +4,10 @@ A verdict narrows as soon as it is sure, an incident only after steady evidence.
 of scope, places and count is of its own cells, by the measures and in the words of a claim.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from coordinator.domain.incidents.open_incident import AnnouncedClaim, StepInput
+from coordinator.domain.incidents.open_incident import AnnouncedClaim, OpenIncident, StepInput
 from coordinator.domain.inference.claim import (
     EVERYWHERE,
     Claim,
@@ -17,6 +17,8 @@ from coordinator.domain.inference.claim import (
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.verdict import WIDTH, Scope, Severity, widest
 from coordinator.domain.window.axes import CellKey
+from coordinator.domain.window.grid import CountGrid
+from coordinator.domain.window.tally import Tally, tallies
 
 
 def claim_of_reach(
@@ -66,3 +68,11 @@ def worst_of(mine: Sequence[AnnouncedClaim]) -> Severity:
 def in_order(names: Sequence[str], wanted: Collection[str]) -> tuple[str, ...]:
     """Those of the names that are wanted, in the order of the names."""
     return tuple(name for name in names if name in wanted)
+
+
+def firsts_of(
+    grid: CountGrid, incidents: Iterable[OpenIncident], *, slow: bool
+) -> Mapping[CellKey, Tally]:
+    """The tallies of all cells that these incidents reach."""
+    cells = {cell for opened in incidents for cell in opened.cell_spans}
+    return tallies(grid, cells, grid.begin, slow=slow) if cells else {}

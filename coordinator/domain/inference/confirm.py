@@ -1,11 +1,12 @@
 """Confirmation: which extra looks would tell soonest whether a suspicion is true.
 
 A look that failed where nothing is claimed yet is looked at again at once, by every worker of its
-region and from a few far regions, a few rounds of it, a few seconds apart. The budget is a share of
-the regular looks, service by service, so that all of them together keep to it, too.
+region and from a few far regions, a few rounds of it, a few seconds apart. What is claimed and may
+be over is looked at again at once, too, where it was claimed. The budget is a share of the regular
+looks, service by service, so that all of them together keep to it, too.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from worker.contract.instant import Instant
 
 ROUNDS = 4
 """Rounds of one suspicion in one slot."""
+END_ROUNDS = 2
+"""Rounds of what may be over in one slot, a look for each check and region."""
 ROUND_MS = 5_000
 """Between them; a blip is over by then as often as not."""
 WORKERS_AT_MOST = 4
@@ -53,6 +56,7 @@ class Confirmation:
     def __init__(self, topology: Topology, fleet: Fleet, rules: Rules) -> None:
         self._topology, self._fleet, self._rules = topology, fleet, rules
         self._suspicions: dict[Series, Suspicion] = {}
+        self._ending: dict[Series, Suspicion] = {}
         self._attempts: dict[tuple[str, str, int], int] = {}
         self._saved = 0.0
 
@@ -70,11 +74,39 @@ class Confirmation:
         else:
             before.waiting = before.rounds < ROUNDS
 
+    def foresee_end(self, claimed: Iterable[Series]) -> None:
+        """What is claimed of these may be over, most in need of a look first; of nothing else."""
+        self._ending = {
+            series: self._ending.get(series) or Suspicion(series, 0) for series in claimed
+        }
+
     def asks(self, now: Instant, claimed: Collection[CellKey]) -> list[Ask]:
-        """The looks wanted now. What is claimed already needs no confirmation."""
-        if not self._suspicions:
+        """The looks wanted now. That what is claimed fails needs no confirmation."""
+        if not self._suspicions and not self._ending:
             return []
         self._forget(now)
+        return [*self._begun(now, claimed), *self._over(now)]
+
+    def _over(self, now: Instant) -> list[Ask]:
+        """Looks that tell whether what is claimed is over."""
+        wanted: list[Ask] = []
+        for one in self._ending.values():
+            check, region = one.series.check, one.series.region
+            slot = now // check.interval_ms
+            if one.slot < slot:
+                one.slot, one.rounds = slot, 0
+            if one.rounds >= END_ROUNDS or now - one.asked_at < ROUND_MS:
+                continue
+            if self._saved < 1:
+                break
+            if self._fleet.is_fit(region):
+                self._saved -= 1
+                one.rounds, one.asked_at = one.rounds + 1, now
+                wanted.append(Ask(check.id, region, self._attempt(check.id, region, slot)))
+        return wanted
+
+    def _begun(self, now: Instant, claimed: Collection[CellKey]) -> list[Ask]:
+        """Looks that tell whether what failed is a disruption."""
         wanted: list[Ask] = []
         ready = [
             one

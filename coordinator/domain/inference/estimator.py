@@ -2,7 +2,7 @@
 to.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.vantages.fleet import Fleet
 from coordinator.domain.vantages.sickness import Sickness
-from coordinator.domain.window.axes import CellKey, Flags, Floats, any_along, axes_of
+from coordinator.domain.window.axes import Axes, CellKey, Flags, Floats, any_along, axes_of
 from coordinator.domain.window.grid import CountGrid, fill
 from coordinator.domain.window.pace import pace_of
 from coordinator.domain.window.series import Series
@@ -88,8 +88,10 @@ class Estimator:
         self.pace = pace_of(self.axes, self.all_series, self._cells, rules.step_ms)
         self.recheck_at: Instant = NEVER
         """When the next look stops to speak for the present."""
-        self.touched = self.stirred = False
-        """Whether any look came since the last estimate, and one of a cell that did not vote."""
+        self.touched = self.stirred = self.waiting = False
+        """Whether any look came since the last estimate, and one of a cell that did not vote; and
+        whether a failed one waits for proof that its worker was alive.
+        """
         self.prefilter = Prefilter(
             self.axes.window_ms, rates_of(self.all_series, self._cells, len(columns))
         )
@@ -112,7 +114,7 @@ class Estimator:
         self.touched = False
         seen = self.peek(now, late_alarms=late_alarms)
         votes = seen.coverage.votes
-        self.stirred = seen.grid.waiting
+        self.stirred, self.waiting = False, seen.grid.waiting
         self.recheck_at = int((seen.grid.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
         for series, cell in zip(self.all_series, self._cells, strict=True):
             series.votes = bool(votes.reshape(-1)[cell])
@@ -161,7 +163,7 @@ class Estimator:
             found.append(finding)
             if not finding.sure or finding.wrong < _least(claims, found, rules.alarm_share):
                 break
-            nats = _without(nats, finding.claim.cells, self.axes.components, self.axes.regions)
+            nats = _without(nats, finding.claim.cells, self.axes)
         return found or [CALM]
 
     def _sickness(self, grid: CountGrid, normal: Floats, now: Instant) -> Sickness | None:
@@ -191,7 +193,9 @@ class Estimator:
     def _suspects(self, sick: Sickness | None, grid: CountGrid, since: Instant) -> frozenset[str]:
         """The regions whose workers may have been sick at any time since then."""
         first = max(0, (since - grid.begin) // self.axes.bucket_ms)
-        lost = np.zeros(len(self.axes.regions)) if sick is None else sick.lost[first:].max((0, 1))
+        # when it is judged anew, an incident may have begun after all that is known by then
+        nothing = np.zeros(len(self.axes.regions))
+        lost = nothing if sick is None else sick.lost[first:].max((0, 1), initial=0.0)
         return frozenset(
             region
             for region, most in zip(self.axes.regions, lost.tolist(), strict=True)
@@ -217,6 +221,8 @@ class Estimator:
         likely, and sure.
         """
         rules, votes = self._rules, coverage.votes
+        if found and not (nats > 0).any():  # what is left speaks for nothing
+            return None
         posterior = weigh(
             nats, grid.filled, grid.rounds, votes, self._groups(), standing, rules, foreseen
         )
@@ -275,11 +281,8 @@ def _explained(found: Sequence[Finding]) -> frozenset[CellKey]:
     return frozenset[CellKey]().union(*(other.claim.cells for other in found))
 
 
-def _without(
-    nats: Floats, cells: frozenset[CellKey], components: Sequence[str], regions: Sequence[str]
-) -> Floats:
+def _without(nats: Floats, cells: Iterable[CellKey], axes: Axes) -> Floats:
     """The evidence that these cells do not explain."""
     rest = nats.copy()
-    for component, region in cells:
-        rest[:, :, components.index(component), regions.index(region)] = 0
+    rest.reshape(*nats.shape[:2], -1)[:, :, list(axes.numbers(cells).values())] = 0
     return rest

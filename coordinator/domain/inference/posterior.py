@@ -11,6 +11,7 @@ apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from math import exp, log
 from typing import Final
@@ -39,8 +40,12 @@ MODE_PRIOR: Final = np.array([[2.0]] * SLOW_MODE + [[1.0]] * 2) / (2 * SLOW_MODE
 """
 MODE_CHANGE = 0.04
 """How often, per bucket, a disruption changes its failing share."""
-REACH_CHANGE = 0.05
+NEARBY = 0.8
+"""How often it then changes to the next share that is tried; else to any."""
+REACH_CHANGE = 0.02
 """How often, per bucket, a disruption changes its reach."""
+SHARE_KEPT = 0.8
+"""How often it then keeps its failing share: where it recovers first, the rest fails as before."""
 ROUND_SHARE = 0.6
 """A blip that a round of extra looks sees, too, is rarer by this power."""
 RECENT_BUCKETS = (2, 4)
@@ -77,6 +82,21 @@ class Posterior:
         """The bucket in which hypothesis `k` most likely began."""
         ahead = np.cumsum(self.nats[k][::-1])[::-1]
         return int(np.argmax(ahead))
+
+
+@lru_cache
+def share_changes(modes: int) -> tuple[Floats, Floats]:
+    """(mode, 1): how likely each of the first so many modes is; and (mode after, mode before): how
+    likely each is once the failing share changes.
+    """
+    prior = MODE_PRIOR[:modes] / MODE_PRIOR[:modes].sum()
+    changes = np.repeat(prior, modes, axis=1)
+    shares = min(modes, SLOW_MODE)
+    for before in range(shares):
+        near = [after for after in (before - 1, before + 1) if 0 <= after < shares]
+        changes[:, before] *= 1 - NEARBY
+        changes[near, before] += NEARBY / len(near)
+    return prior, changes
 
 
 def evidence(grid: CountGrid, normal: Floats, votes: Flags, lost: Floats | float = 0.0) -> Floats:
@@ -211,20 +231,22 @@ def _filter(tried: Sequence[Reaches], scores: Floats, filled: Floats, rules: Rul
     _, modes, count = scores.shape
     begins = np.exp(-np.concatenate([one.prices for one in tried]))
     starts, ends = float(begins.sum()), exp(-rules.end_nats)
-    prior = MODE_PRIOR[:modes] / MODE_PRIOR[:modes].sum()
-    begins = begins * prior
     changes = begins * (REACH_CHANGE / starts)
+    prior, moves = share_changes(modes)
+    begins = begins * prior
     tops = scores.max(axis=(1, 2), initial=0.0)
     gains = scores - tops[:, None, None]
     np.exp(gains, out=gains)
     state, none = np.zeros((modes, count)), 1.0
     for gain, top, part in zip(gains, tops.tolist(), filled.tolist(), strict=True):
-        total = state.sum()
-        moved = state.sum(axis=0) * (part * MODE_CHANGE * prior)
+        shares = state.sum(axis=1)
+        total = shares.sum()
+        reached = SHARE_KEPT * shares + (1 - SHARE_KEPT) * total * prior[:, 0]
+        moved = (part * MODE_CHANGE) * (moves @ state)
         state *= 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
         state += moved
         state += (none * part) * begins
-        state += (total * part) * changes
+        state += np.outer(part * reached, changes)
         state *= gain
         none = none * (1 - part * starts) + total * part * ends
         none *= exp(-top)

@@ -98,6 +98,10 @@ class Incident:
     """Whether what it rested on counts no more: there was none, as far as we know."""
     closed_because: str = ""
     """Of `Closed`; empty while it is open."""
+    duty_cycle: float | None = None
+    """Of an intermittent one, the share of the time in which it fails; None while not known."""
+    period_ms: int | None = None
+    """And the usual time from one beginning to the next."""
 
 
 @dataclass(frozen=True, slots=True)

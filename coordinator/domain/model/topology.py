@@ -39,6 +39,8 @@ class Region:
     """Whether it is played: a vantage point of its own, whatever machine its workers share."""
     refuse_elsewhere: bool = False
     """Whether reports are refused of workers whose public address is in another country."""
+    workers: str = "here"
+    """`joined` where only workers that were started elsewhere look from there."""
 
 
 class Role(StrEnum):
@@ -73,6 +75,14 @@ class Service:
     role: Role
     components: tuple[Component, ...]
     status_page: StatusPage | None = None
+    depends_on: tuple[str, ...] = ()
+    """Other services (`claude`), or components of them (`claude/api`), that it needs."""
+    hold_opening_ms: int = 0
+    """So long nobody is told that it fails, unless one of those fails, too."""
+    public: bool = False
+    """Whether everybody may read how it is."""
+    keep: tuple[tuple[str, int], ...] = ()
+    """How long it is kept where that is not as for all, such as `("minutes_ms", 86400000)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,10 @@ class Check:
     def slot(self, at: Instant) -> int:
         """Which look of this check `at` falls into."""
         return at // self.interval_ms
+
+
+VENDOR_STATUS = "vendor_status"
+"""The kind of check that reads what a vendor says itself."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,17 @@ class Topology:
     def service(self) -> Mapping[str, Service]:
         """Services by id."""
         return {service.id: service for service in self.services}
+
+    def name_of(self, service: str) -> str:
+        """What people call a service; its id when it is not known."""
+        known = self.service.get(service)
+        return known.name if known is not None else service
+
+    def components_of(self, service: str) -> Mapping[str, str]:
+        """The names of a service's components by id; none for an unknown service."""
+        known = self.service.get(service)
+        parts = known.components if known is not None else ()
+        return {part.id: part.name for part in parts}
 
     @cached_property
     def check(self) -> Mapping[str, Check]:

@@ -26,6 +26,12 @@ class Kept(NamedTuple):
     due: Mapping[Level, Collection[Instant]]
 
 
+def later(kept: Kept, first: Mapping[Level, Instant]) -> Kept:
+    """The same, where each level begins no earlier than told."""
+    begins = {level: max(at, first.get(level, at)) for level, at in kept.first.items()}
+    return Kept(begins, kept.due)
+
+
 def cover(longest: Level, since: Instant, until: Instant, kept: Kept) -> list[Piece]:
     """Pieces in order of time that together are [since, until), to whole minutes outwards; no
     bucket is longer than `longest`.

@@ -16,34 +16,17 @@ from typing import Any, Final
 
 import numpy as np
 
+from coordinator.domain.rollups.columns import ROLLUP, Values, reasons_of
 from coordinator.domain.rollups.sketch import (
-    PHASES,
     Counts,
     Ints,
     added,
     counted,
     packed,
-    reasons_of,
     unpacked,
 )
 from coordinator.encoding import from_text, to_text
 from worker.contract.instant import Instant
-
-RESULT: Final = ("service", "component", "check", "region", "ok", "reason", "blame", *PHASES)
-"""The columns of a result that are folded."""
-ROLLUP: Final = (
-    "at",
-    "check",
-    "region",
-    "service",
-    "component",
-    "looks",
-    "good",
-    "bad",
-    "reasons",
-    "sketch",
-)
-"""The columns of a bucket's row."""
 
 _COUNTS: Final = frozenset({"target", "path"})
 """Who is to blame for what counts against a service."""
@@ -52,7 +35,6 @@ Key = tuple[str, str, str, str]
 """(service, component, check, region): the first four columns of what is folded."""
 _key: Final = itemgetter(0, 1, 2, 3)
 _key_in_table: Final = itemgetter(*map(ROLLUP.index, ("service", "component", "check", "region")))
-Values = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

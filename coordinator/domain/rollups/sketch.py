@@ -9,13 +9,14 @@ order. All of it works on arrays, because a rollup has thousands.
 A sketch of all phases is stored as packed pairs: phase (1 byte), bucket (2 bytes), count (4 bytes).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-PHASES: Final = ("dns_ms", "connect_ms", "tls_ms", "ttfb_ms", "total_ms")
+from coordinator.domain.rollups.columns import PHASES
+
 ACCURACY: Final = 0.01
 PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
@@ -108,15 +109,6 @@ def percentiles(counts: Counts, many: int) -> list[dict[str, dict[str, float] | 
     ):
         told[owner][PHASES[phase]] = dict(zip(PERCENTILES, found, strict=True))
     return told
-
-
-def reasons_of(parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """How often each reason was given in all parts, the most frequent first."""
-    total: dict[str, int] = {}
-    for part in parts:
-        for reason, number in part.items():
-            total[reason] = total.get(reason, 0) + int(number)
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
 def added(counts: Counts) -> Counts:

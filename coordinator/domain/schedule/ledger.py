@@ -27,6 +27,8 @@ class GapReason(StrEnum):
     """The broker could not be reached, or did not take the order."""
     PAUSED = "paused"
     """The coordinator itself stood still."""
+    NO_ROOM = "no_room"
+    """It was made while nobody was heard, and its worker had no more room to keep what it saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,16 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._outstanding)
 
-    def issue(self, looks: Iterable[Due]) -> None:
-        """These looks were ordered: each must come back, or becomes a gap when its time is over."""
+    def issue(self, looks: Iterable[Due], until: Instant = 0) -> None:
+        """These looks were ordered: each must come back, or becomes a gap when its time is over,
+        not before `until`.
+        """
         for look in looks:
             span = Span(look.check, look.region, look.slot, look.slot)
             self._outstanding[_key(look)] = span
             patience = max(PATIENCE_MS, look.check.timeout_ms + look.check.interval_ms)
-            self._wait(look.scheduled_at + patience, span, GapReason.NO_RESULT)
+            deadline = max(until, look.scheduled_at + patience)
+            self._wait(deadline, span, GapReason.NO_RESULT)
 
     def settle(self, check: str, region: str, slot: int) -> None:
         """A result of this look arrived. A repeat, or one that was never ordered, does no harm."""
@@ -90,6 +95,13 @@ class Ledger:
         """The order of these looks seems lost; those that are not back by now are missing."""
         missing = [look for look in looks if _key(look) in self._outstanding]
         self.miss(missing, GapReason.NO_BROKER)
+
+    def leave(self, looks: Iterable[Due]) -> None:
+        """These were ordered, and are written down as missing already: nobody waits for them, and
+        what comes of them after all is taken out of its gap.
+        """
+        for look in looks:
+            self._outstanding.pop(_key(look), None)
 
     def pause(self, spans: Iterable[Span], now: Instant) -> None:
         """Nothing was ordered in these spans. They become gaps after a while, less what arrives

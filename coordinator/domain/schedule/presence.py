@@ -4,6 +4,7 @@ region.
 Single workers are remembered for the extra looks that only they should make.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -21,7 +22,8 @@ class Presence:
     def __init__(self) -> None:
         self._known: dict[str, float] = {}
         self._heard: dict[str, float] = {}
-        self._workers: dict[tuple[str, str], float] = {}
+        self._workers: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        """By region."""
 
     def expect(self, regions: Iterable[str], now_s: float) -> None:
         """These are the regions from now on."""
@@ -30,18 +32,19 @@ class Presence:
     def heard(self, region: str, now_s: float, worker: str = "") -> None:
         """A worker of this region spoke."""
         self._heard[region] = now_s
-        if (
-            region,
-            worker,
-        ) not in self._workers:  # whoever is new pays for forgetting those that are gone
-            self._workers = {
-                key: at_s for key, at_s in self._workers.items() if now_s - at_s <= SILENT_AFTER_S
-            }
-        self._workers[region, worker] = now_s
+        workers = self._workers[region]
+        if worker not in workers:  # whoever is new pays for forgetting those that are gone
+            workers = self._workers[region] = _lately(workers, now_s)
+        workers[worker] = now_s
 
     def present(self, region: str, worker: str, now_s: float) -> bool:
         """Whether this worker spoke lately."""
-        return now_s - self._workers.get((region, worker), float("-inf")) <= SILENT_AFTER_S
+        at_s = self._workers.get(region, {}).get(worker, float("-inf"))
+        return now_s - at_s <= SILENT_AFTER_S
+
+    def workers(self, region: str, now_s: float) -> list[str]:
+        """The workers of a region that spoke lately."""
+        return list(_lately(self._workers.get(region, {}), now_s))
 
     def silent(self, region: str, now_s: float, connected_since_s: float | None) -> bool:
         """Whether the region has no worker. Without a link to the broker nobody can tell, and
@@ -53,3 +56,7 @@ class Presence:
         return (
             now_s - since_s > GRACE_S and now_s - self._heard.get(region, since_s) > SILENT_AFTER_S
         )
+
+
+def _lately(workers: dict[str, float], now_s: float) -> dict[str, float]:
+    return {name: at_s for name, at_s in workers.items() if now_s - at_s <= SILENT_AFTER_S}

@@ -3,28 +3,22 @@ judged.
 """
 
 from collections.abc import Mapping, Sequence
-from statistics import median_low
-from typing import NamedTuple
 
 import numpy as np
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.vantages.elsewhere import Elsewhere
-from coordinator.domain.vantages.error_rates import SERIES_AT_MOST, looks_of, witness_nats
+from coordinator.domain.vantages.error_rates import SERIES_AT_MOST, Asked, Span, witness_nats
 from coordinator.domain.vantages.sickness import Sickness
+from coordinator.domain.vantages.spells import LOSSES
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.axes import Floats
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.series import Series
 from worker.contract.instant import Instant
 
-
-class Span(NamedTuple):
-    """So many buckets from `begin` on; the last one goes on."""
-
-    begin: Instant
-    bucket_ms: int
-    buckets: int
+ROOM = 500_000
+"""So many numbers are worked out at once."""
 
 
 class Control:
@@ -43,47 +37,47 @@ class Control:
         nothing else is looked at: then nobody can tell.
         """
         looks, axes = grid.looks, grid.axes
-        failing = np.unique(looks.cell[looks.bad] % max(1, len(axes.regions))).tolist()
-        columns = [one for one in failing if self._asked(service, axes.regions[one])[0]]
+        failing = np.flatnonzero(grid.bad.any(axis=(0, 1))).tolist()
+        asked = {column: self._asked(service, axes.regions[column]) for column in failing}
+        columns = [column for column, found in asked.items() if found.all_series]
         if not columns:
             return None
         width = int(looks.worker.max(initial=0)) + 1
         span = Span(grid.begin, axes.bucket_ms, axes.buckets)
-        witnessed = [
-            self.witnessed(service, axes.regions[column], span, width, now) for column in columns
-        ]
-        return Sickness(
-            grid, normal, np.array(columns), np.stack(witnessed, axis=2), self._blip_nats
-        )
+        witnessed = self._witnessed([asked[column] for column in columns], span, width, now)
+        return Sickness(grid, normal, np.array(columns), witnessed, self._blip_nats)
 
-    def witnessed(self, service: str, region: str, span: Span, width: int, now: Instant) -> Floats:
-        """(loss, bucket, worker): what all that is not this service says of the workers of a
-        region.
+    def witnessed(
+        self, service: str, regions: Sequence[str], span: Span, width: int, now: Instant
+    ) -> Floats:
+        """(loss, bucket, region, worker): what all that is not this service says of the workers of
+        these regions.
         """
-        asked, groups = self._asked(service, region)
-        looks = looks_of(asked, span.begin, width)
-        bucket = np.minimum((looks.at - span.begin) // span.bucket_ms, span.buckets - 1)
-        return witness_nats(
-            looks,
-            asked,
-            groups,
-            bucket,
-            (span.buckets, width),
-            lambda one, at: self._expected(one, at, now),
+        return self._witnessed(
+            [self._asked(service, region) for region in regions], span, width, now
         )
 
-    def _asked(self, service: str, region: str) -> tuple[list[Series], Mapping[Series, str]]:
+    def _witnessed(self, asked: Sequence[Asked], span: Span, width: int, now: Instant) -> Floats:
+        """Of so many regions at once as there is room for."""
+
+        def expected(series: Series, at: Instant) -> Floats:
+            return self._elsewhere.expected(series, at // series.check.interval_ms, now)
+
+        each = len(LOSSES) * span.buckets * width * max(len(one.all_series) for one in asked)
+        step = max(1, ROOM // max(1, each))
+        parts = [
+            witness_nats(asked[first : first + step], span, width, expected)
+            for first in range(0, len(asked), step)
+        ]
+        return np.concatenate(parts, axis=2)
+
+    def _asked(self, service: str, region: str) -> Asked:
         """What may witness for the workers of a region while a service is judged, references first,
         and what shares a fate.
         """
         everything = self._by_region[region]
         groups = witnesses(everything)
         judged = {groups[one] for one in everything if one.check.service == service}
-        asked = [one for one in everything if groups[one] not in judged]
-        asked.sort(key=lambda one: not one.reference)
-        return asked[:SERIES_AT_MOST], groups
-
-    def _expected(self, series: Series, at: Instant, now: Instant) -> float:
-        """The share of looks at the same that other regions saw fail about then."""
-        seen = self._elsewhere.others(series, at // series.check.interval_ms, now)
-        return median_low(seen.values()) if seen else 0.0
+        found = [one for one in everything if groups[one] not in judged]
+        found.sort(key=lambda one: not one.reference)
+        return Asked(self._elsewhere.place(region), found[:SERIES_AT_MOST], groups)

@@ -7,6 +7,7 @@ if the worker fails at half of everything than if it fails only where others fai
 never falls below zero (CUSUM, Page 1954).
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,18 @@ from math import log
 from statistics import fmean, median_low
 
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.look import Vote, at_of, failed_in, vote_in, worker_of
+from coordinator.domain.window.look import (
+    SLOW,
+    VOTE_SHIFT,
+    WORKER_MASK,
+    WORKER_SHIFT,
+    Vote,
+    at_of,
+    failed_in,
+    first_code,
+    vote_in,
+    worker_of,
+)
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
@@ -38,6 +50,7 @@ WITNESSES_AT_MOST = 12
 """Other regions that are asked."""
 CLEAN_SHARE = 0.25
 """A slot is clean when less than this share of the witnesses speaks against the worker."""
+BAD, ABSTAINS = int(Vote.BAD), int(Vote.ABSTAINS)
 BAD_NATS = log(UNFIT_SHARE / BASE_SHARE)
 GOOD_NATS = log((1 - UNFIT_SHARE) / (1 - BASE_SHARE))
 
@@ -60,6 +73,8 @@ class Diagnosis:
     """Starts of the slots since then, or since the last sign, in which nearly nothing speaks
     against it.
     """
+    compared: bool = False
+    """Whether another region looked at any of that."""
 
     def is_unfit(self, rules: Rules) -> bool:
         """Whether enough speaks against it."""
@@ -75,9 +90,8 @@ class Diagnosis:
     @property
     def why(self) -> str:
         """For people."""
-        return (
-            f"fails at {self.against} of {self.witnesses} independent places where others succeed"
-        )
+        told = f"fails at {self.against} of {self.witnesses} independent places"
+        return f"{told} where others succeed" if self.compared else f"{told}, references among them"
 
 
 HEALTHY = Diagnosis()
@@ -85,13 +99,11 @@ HEALTHY = Diagnosis()
 
 def may_be_suspect(vantage: Vantage) -> bool:
     """Whether more than one thing fails it, or it is suspected already: told without knowing what
-    shares a fate.
+    shares a fate. What is of one witness and one network is one thing.
     """
-    return (
-        len(vantage.failing) > 1
-        or vantage.unfit_since is not None
-        or vantage.doubted_since is not None
-    )
+    if vantage.unfit_since is not None or vantage.doubted_since is not None:
+        return True
+    return len(vantage.failing) > 1 and len({(one.kin, one.asn) for one in vantage.failing}) > 1
 
 
 def is_suspect(vantage: Vantage, groups: Mapping[Series, str], total: int) -> bool:
@@ -110,7 +122,15 @@ def diagnose(
     elsewhere: Elsewhere,
 ) -> Diagnosis:
     """Weigh a worker's looks of the last few slots: is it the worker, or what it looks at?"""
-    slots = _slots(vantage, all_series, groups, elsewhere)
+    compared = False
+
+    def others(series: Series, slot: int) -> Mapping[str, float]:
+        nonlocal compared
+        there = elsewhere(series, slot)
+        compared = compared or any(region != vantage.region for region in there)
+        return there
+
+    slots = _slots(vantage, all_series, groups, others)
     if not slots:
         return HEALTHY
     nats, run = 0.0, Run()
@@ -138,6 +158,7 @@ def diagnose(
         len(set(groups.values())),
         run.since,
         tuple(clean),
+        compared,
     )
 
 
@@ -224,16 +245,28 @@ def failing_about(all_series: Iterable[Series], slot: int) -> dict[str, float]:
     """
     shares: dict[str, float] = {}
     for series in all_series:
-        interval = series.check.interval_ms
-        end = (slot + 2) * interval
-        seen: dict[int, list[bool]] = defaultdict(list)
-        for code in series.since((slot - 1) * interval):
-            if at_of(code) >= end:
-                break
-            if vote_in(code) != Vote.ABSTAINS:
-                seen[worker_of(code)].append(failed_in(code))
-        if seen:
-            shares[series.region] = min(fmean(votes) for votes in seen.values())
+        interval, codes = series.check.interval_ms, series.codes
+        first = bisect_left(codes, first_code((slot - 1) * interval))
+        end = bisect_left(codes, first_code((slot + 2) * interval), first)
+        share = _share_of_best(codes[first:end])
+        if share is not None:
+            shares[series.region] = share
             if len(shares) > WITNESSES_AT_MOST:
                 break
     return shares
+
+
+def _share_of_best(codes: Sequence[int]) -> float | None:
+    """The share of these looks that its best worker failed or that were slow; None without any."""
+    looks, failed = dict[int, int](), dict[int, int]()
+    for code in codes:
+        # the bits are read in place, since this runs for every look near one that fails
+        vote = code >> VOTE_SHIFT & 3
+        if vote != ABSTAINS:
+            worker = code >> WORKER_SHIFT & WORKER_MASK
+            looks[worker] = looks.get(worker, 0) + 1
+            if vote == BAD or code & SLOW:
+                failed[worker] = failed.get(worker, 0) + 1
+    if len(failed) < len(looks):
+        return 0.0
+    return min((failed[one] / count for one, count in looks.items()), default=None)

@@ -33,17 +33,35 @@ WITNESS_NATS = 4.5
 SERIES_AT_MOST = 256
 """Checks of a region that are asked."""
 
-Expected = Callable[[Series, Instant], float]
-"""(series, moment) -> the share of looks at that check that other regions saw fail about then."""
+Expected = Callable[[Series, Instant], Floats]
+"""(series, moment) -> for each region, the share of looks at that check that others saw fail about
+then.
+"""
+
+
+class Span(NamedTuple):
+    """So many buckets from `begin` on; the last one goes on."""
+
+    begin: Instant
+    bucket_ms: int
+    buckets: int
+
+
+class Asked(NamedTuple):
+    """What may witness for the workers of one region, by its place, and what shares a fate."""
+
+    region: int
+    all_series: Sequence[Series]
+    groups: Mapping[Series, str]
 
 
 class Witnessed(NamedTuple):
-    """The looks of a region's workers at what may witness: one entry each."""
+    """The looks of workers at what may witness: one entry each."""
 
     at: Ints
     worker: Ints
     series: Ints
-    """Which of the series that were asked."""
+    """Which of all series that were asked, region after region."""
     bad: Flags
 
 
@@ -52,7 +70,7 @@ def looks_of(all_series: Sequence[Series], since: Instant, width: int) -> Witnes
     workers.
     """
     parts = [series.since(since) for series in all_series]
-    codes = np.frombuffer(b"".join(part.tobytes() for part in parts), dtype=np.int64)
+    codes = np.frombuffer(b"".join(parts), dtype=np.int64)
     place = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     vote = codes >> VOTE_SHIFT & 3
     reference = np.array([series.reference for series in all_series], dtype=bool)
@@ -63,38 +81,57 @@ def looks_of(all_series: Sequence[Series], since: Instant, width: int) -> Witnes
     )
 
 
-def witness_nats(
-    looks: Witnessed,
-    all_series: Sequence[Series],
-    groups: Mapping[Series, str],
-    bucket: Ints,
-    shape: tuple[int, int],
-    expected: Expected,
-) -> Floats:
-    """(loss, bucket, worker): how much likelier these looks are with each of `LOSSES` than if the
-    worker is well.
-
-    `shape` is how many buckets and workers there are, `bucket` that of each look.
+def witness_nats(asked: Sequence[Asked], span: Span, width: int, expected: Expected) -> Floats:
+    """(loss, bucket, place in `asked`, worker): how much likelier the looks at all that was asked
+    are with each of `LOSSES` than if the worker is well. Of each region, the first `width` workers
+    are told.
     """
-    buckets, workers = shape
-    names = sorted({groups[series] for series in all_series})
-    number = {name: place for place, name in enumerate(names)}
-    group = np.array([number[groups[series]] for series in all_series], dtype=np.int64)[
-        looks.series
-    ]
-    size = len(names) * buckets * workers
-    place = (group * buckets + bucket) * workers + looks.worker
+    every = [series for one in asked for series in one.all_series]
+    looks = looks_of(every, span.begin, width)
+    bucket = np.minimum((looks.at - span.begin) // span.bucket_ms, span.buckets - 1)
+    group, most = _numbered(asked)
+    size = len(asked) * most * span.buckets * width
+    place = (group[looks.series] * span.buckets + bucket) * width + looks.worker
     failed = np.flatnonzero(looks.bad)
-    usual = np.array(
-        [
-            max(USUAL_SHARE, expected(all_series[one], at))
-            for one, at in zip(
-                looks.series[failed].tolist(), looks.at[failed].tolist(), strict=True
-            )
-        ]
-    )
+    usual = _usual(asked, every, looks.series[failed], looks.at[failed], expected)
     told = _by_loss(place, looks.bad, np.ones(len(place)), usual, size)
-    return _each_once(told.reshape(len(LOSSES), len(names), buckets, workers))
+    shape = (len(LOSSES), len(asked), most, span.buckets, width)
+    return _each_once(told.reshape(shape))
+
+
+def _numbered(asked: Sequence[Asked]) -> tuple[Ints, int]:
+    """The number of each series' witness, region after region; each region has as many numbers."""
+    names = [sorted(set(map(one.groups.__getitem__, one.all_series))) for one in asked]
+    most = max(map(len, names), default=0)
+    numbers: list[int] = []
+    for place, (one, found) in enumerate(zip(asked, names, strict=True)):
+        number = {name: place * most + row for row, name in enumerate(found)}
+        numbers += [number[one.groups[series]] for series in one.all_series]
+    return np.array(numbers, dtype=np.int64), most
+
+
+def _usual(
+    asked: Sequence[Asked], every: Sequence[Series], which: Ints, at: Ints, expected: Expected
+) -> Floats:
+    """The share that fails anyway of each failed look: of these series, at these moments. Each
+    slot of a check is asked for once.
+    """
+    if not len(which):
+        return np.zeros(0)
+    region = np.repeat([one.region for one in asked], [len(one.all_series) for one in asked])
+    checks = {series.check.id: series for series in every}
+    number = {name: place for place, name in enumerate(checks)}
+    check = np.array([number[series.check.id] for series in every])[which]
+    slot = at // np.array([series.check.interval_ms for series in every])[which]
+    first = int(slot.min())
+    room = int(slot.max()) - first + 1
+    keys, places = np.unique(check * room + (slot - first), return_inverse=True)
+    series = list(checks.values())
+    told = [
+        expected(one := series[key // room], (key % room + first) * one.check.interval_ms)
+        for key in keys.tolist()
+    ]
+    return np.asarray(np.maximum(USUAL_SHARE, np.stack(told)[places, region[which]]))
 
 
 def judged_nats(grid: CountGrid, normal: Floats, width: int) -> Floats:
@@ -128,10 +165,12 @@ def _by_loss(place: Ints, bad: Flags, weight: Floats, usual: Floats, size: int) 
     that fails anyway, of each bad one.
     """
     good, failed = np.bincount(place, weight * ~bad, size), np.flatnonzero(bad)
+    where, much = place[failed], weight[failed]
+    shares, which = np.unique(usual, return_inverse=True)
     return np.stack(
         [
             good * log(1 - loss)
-            + np.bincount(place[failed], _failed_nats(usual, loss) * weight[failed], size)
+            + np.bincount(where, _failed_nats(shares, loss)[which] * much, size)
             for loss in LOSSES
         ]
     )
@@ -144,11 +183,11 @@ def _failed_nats(usual: Floats, loss: Floats | float) -> Floats:
 
 
 def _each_once(nats: Floats) -> Floats:
-    """(loss, witness, bucket, worker) summed over witnesses, of which none says more than it may
-    unless the others say as much.
+    """(loss, region, witness, bucket, worker) summed over witnesses, of which none says more than
+    it may unless the others say as much: (loss, bucket, region, worker).
     """
-    most = np.cumsum(nats, axis=2).max(axis=(0, 2)).clip(min=0.0)
-    allowed = np.maximum(WITNESS_NATS, most.sum(axis=0) - most)
+    most = np.cumsum(nats, axis=3).max(axis=(0, 3)).clip(min=0.0)
+    allowed = np.maximum(WITNESS_NATS, most.sum(axis=1, keepdims=True) - most)
     scale = allowed / np.maximum(most, allowed)
-    summed: Floats = (nats * scale[None, :, None, :]).sum(axis=1)
-    return summed
+    summed = (nats * scale[None, :, :, None, :]).sum(axis=2)
+    return np.asarray(summed.transpose(0, 2, 1, 3), dtype=np.float64)

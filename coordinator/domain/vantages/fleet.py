@@ -52,7 +52,7 @@ class Fleet:
         for seen in all_series.values():
             for region_id, series in seen.items():
                 self._by_place[region_id].append(series)
-        self.elsewhere = Elsewhere(all_series)
+        self.elsewhere = Elsewhere(all_series, [region.id for region in topology.regions])
         self.control = Control(self.elsewhere, self._by_place, rules)
         self._weighed_down = WeighedDown(self.control, self.by_region)
         self._grouped: dict[str, Mapping[Series, str]] = {}
@@ -244,13 +244,10 @@ class Fleet:
         """What ailed the workers of these regions at any time since then, in a few words, where
         anything did: by all that they look at `without` one service.
         """
+        asked = {region: self.by_region[region] for region in sorted(regions)}
         told = {
-            region: ailment(
-                losses(self.control, self.by_region[region], now, without),
-                self.by_region[region],
-                since,
-            )
-            for region in sorted(regions)
+            region: ailment(found, asked[region], since)
+            for region, found in losses(self.control, asked, now, without).items()
         }
         return {region: words for region, words in told.items() if words}
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coordinator.domain.vantages.control import Control, Span
+from coordinator.domain.vantages.control import Control
+from coordinator.domain.vantages.error_rates import Span
 from coordinator.domain.vantages.spells import spells
 from coordinator.domain.window.axes import Flags, Floats
 from coordinator.domain.window.vantage import Vantage
@@ -20,6 +21,8 @@ LEAST = 0.04
 MOST_MS = 600_000
 """So far back it is looked for."""
 MOST_BUCKETS = 64
+ALIKE_NATS = 1e-9
+"""What is no likelier than this is as likely: of one worker alone, both are the same."""
 
 
 class Loss(NamedTuple):
@@ -55,25 +58,48 @@ def span_of(bucket_ms: int, now: Instant) -> Span:
 
 
 def losses(
-    control: Control, vantages: Sequence[Vantage], now: Instant, without: str = ""
-) -> Losses:
-    """What a region of these workers loses, by all that they look at `without` one service."""
-    if not vantages:
-        return Losses()
-    region, width = vantages[0].region, max(one.number for one in vantages) + 1
-    span = span_of(vantages[0].bucket_ms, now)
-    witnessed = control.witnessed(without, region, span, width, now)
-    nothing, blip_nats = np.zeros_like(witnessed), 0.0
-    alone = spells(witnessed, nothing, blip_nats)
-    together = spells(witnessed.sum(axis=2)[:, :, None], nothing[:, :, :1], blip_nats)
-    return Losses(
-        tuple(_spells(together.lost[:, 0], together.sick[:, 0], span)),
-        {
-            one.name: tuple(_spells(alone.lost[:, one.number], alone.sick[:, one.number], span))
-            for one in vantages
-        },
-        bool(together.nats[0] >= alone.nats.sum()),
-    )
+    control: Control, by_region: Mapping[str, Sequence[Vantage]], now: Instant, without: str = ""
+) -> Mapping[str, Losses]:
+    """What each region of these workers loses, by all that they look at `without` one service."""
+    found = {region: Losses() for region in by_region}
+    alike: dict[int, dict[str, Sequence[Vantage]]] = {}
+    for region, vantages in by_region.items():
+        if vantages:
+            alike.setdefault(vantages[0].bucket_ms, {})[region] = vantages
+    for bucket_ms, some in alike.items():
+        found.update(_losses(control, some, span_of(bucket_ms, now), now, without))
+    return found
+
+
+def _losses(
+    control: Control,
+    by_region: Mapping[str, Sequence[Vantage]],
+    span: Span,
+    now: Instant,
+    without: str,
+) -> Iterator[tuple[str, Losses]]:
+    """The same of regions that are looked from at one pace: all of their workers at once, each
+    alone and those of a region together.
+    """
+    width = max(one.number for vantages in by_region.values() for one in vantages) + 1
+    witnessed = control.witnessed(without, list(by_region), span, width, now)
+    each = witnessed.reshape(*witnessed.shape[:2], -1)
+    told = spells(np.concatenate((each, witnessed.sum(axis=3)), axis=2))
+    for place, (region, vantages) in enumerate(by_region.items()):
+        together, first = each.shape[2] + place, place * width
+        whole = told.nats[first : first + width].sum()
+        yield (
+            region,
+            Losses(
+                tuple(_spells(told.lost[:, together], told.sick[:, together], span)),
+                {
+                    one.name: tuple(_spells(told.lost[:, row], told.sick[:, row], span))
+                    for one in vantages
+                    for row in (first + one.number,)
+                },
+                bool(told.nats[together] >= whole - ALIKE_NATS),
+            ),
+        )
 
 
 def _spells(lost: Floats, sick: Floats, span: Span) -> Iterator[Loss]:
@@ -126,19 +152,23 @@ class WeighedDown:
 
     def tell(self, now: Instant) -> None:
         """Look again where a bucket is over."""
+        asked: dict[str, Sequence[Vantage]] = {}
         for region, vantages in self._by_region.items():
             bucket = now // vantages[0].bucket_ms if vantages else 0
             if bucket != self._told_in.get(region):
                 self._told_in[region] = bucket
-                self._tell(region, vantages, now)
+                if self._forget(region, vantages) or any(one.failing for one in vantages):
+                    asked[region] = vantages
+        for region, found in losses(self._control, asked, now).items() if asked else ():
+            self._tell(region, found, now)
 
-    def _tell(self, region: str, vantages: Sequence[Vantage], now: Instant) -> None:
-        was = self.regions.pop(region, "")
+    def _forget(self, region: str, vantages: Sequence[Vantage]) -> bool:
+        """Forget what was told of a region; whether anything was."""
         for one in vantages:
             self.workers.pop((region, one.name), None)
-        if not was and not any(one.failing for one in vantages):
-            return
-        found = losses(self._control, vantages, now)
+        return bool(self.regions.pop(region, ""))
+
+    def _tell(self, region: str, found: Losses, now: Instant) -> None:
         each = {name: words for name, told in found.workers.items() if (words := _now(told, now))}
         self.workers.update({(region, name): words for name, words in each.items()})
         whole = _now(found.region, now)

@@ -2,14 +2,14 @@
 seen of the service that explains.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from math import log
 
 import numpy as np
 
 from coordinator.domain.vantages.error_rates import allowed_nats, judged_nats
-from coordinator.domain.vantages.spells import spells
+from coordinator.domain.vantages.spells import LOSSES, spells
 from coordinator.domain.window.axes import CellKey, Floats, Ints
 from coordinator.domain.window.grid import CountGrid, Looks
 
@@ -35,37 +35,44 @@ class Sickness:
         blip_nats: float,
     ) -> None:
         self._grid, self._normal, self._blip_nats = grid, normal, blip_nats
-        self._columns, self._witnessed = columns, witnessed
-        lost, foreseen = self._of_regions(grid)
-        self._shares = self._spread(lost)
+        self._columns = columns
+        self._foreseen: dict[frozenset[CellKey], Floats] = {}
+        _, buckets, self._regions, self._workers = witnessed.shape
+        alone = witnessed.reshape(len(LOSSES), buckets, -1)
+        self._spells = spells(np.concatenate((alone, witnessed.sum(axis=3)), axis=2))
+        """Of each worker, which may be sick alone, then of all of a region together, as by their
+        host or network.
+        """
+        each, together = self._apart(self._spells.lost)
+        self._shares = self._spread(np.maximum(each, together[:, :, None]))
         """(bucket, region, worker): the share of everything that each worker loses."""
-        self._told = self._spread(foreseen)
         self.lost = _mean_lost(grid, self._shares)
 
-    def foreseen(self, explained: Collection[CellKey] = ()) -> Floats:
+    def foreseen(self, explained: Iterable[CellKey] = ()) -> Floats:
         """(bucket, region): how much likelier, in nats, the looks at the service are for what its
         workers may lose than for what they are expected to lose; without the looks at cells that
         are `explained` otherwise, which neither speak for a loss nor need one.
         """
-        rest = _without(self._grid, explained) if explained else self._grid
-        told = self._spread(self._of_regions(rest)[1]) if explained else self._told
-        return told - allowed_nats(rest, self._normal, self._shares)
+        cells = frozenset(explained)
+        found = self._foreseen.get(cells)
+        if found is None:
+            rest = _without(self._grid, cells) if cells else self._grid
+            found = self._foreseen[cells] = self._told(rest)
+        return found
 
-    def _of_regions(self, grid: CountGrid) -> tuple[Floats, Floats]:
-        """What each worker (bucket, region, worker) loses, and what is foreseen of each region.
+    def _told(self, grid: CountGrid) -> Floats:
+        judged = judged_nats(grid, self._normal, self._workers)[:, :, self._columns]
+        flat = judged.reshape(*judged.shape[:2], -1)
+        every = np.concatenate((flat, judged.sum(axis=3)), axis=2)
+        each, together = self._apart(self._spells.foreseen(every, self._blip_nats))
+        either = self._spread(_either(each.sum(axis=2), together))
+        return either - allowed_nats(grid, self._normal, self._shares)
 
-        A worker may be sick alone, or all of a region together, as by their host or network.
-        """
-        losses, buckets, regions, workers = self._witnessed.shape
-        judged = judged_nats(grid, self._normal, workers)[:, :, self._columns]
-        flat = (losses, buckets, regions * workers)
-        alone = spells(self._witnessed.reshape(flat), judged.reshape(flat), self._blip_nats)
-        together = spells(self._witnessed.sum(axis=3), judged.sum(axis=3), self._blip_nats)
-        lost, foreseen = (
-            part.reshape(buckets, regions, workers) for part in (alone.lost, alone.foreseen)
-        )
-        whole = np.maximum(lost, together.lost[:, :, None])
-        return whole, _either(foreseen.sum(axis=2), together.foreseen)
+    def _apart(self, told: Floats) -> tuple[Floats, Floats]:
+        """What is told of each worker (bucket, region, worker), and of all of a region together."""
+        count = self._regions * self._workers
+        each = told[:, :count].reshape(-1, self._regions, self._workers)
+        return each, told[:, count:]
 
     def _spread(self, told: Floats) -> Floats:
         """The same of all regions, of which those not in question get nothing."""
@@ -74,10 +81,11 @@ class Sickness:
         return whole
 
 
-def _without(grid: CountGrid, cells: Collection[CellKey]) -> CountGrid:
+def _without(grid: CountGrid, cells: Iterable[CellKey]) -> CountGrid:
     """The grid without the looks at these cells; its counts stay."""
-    numbers = list(grid.axes.numbers(cells).values())
-    kept = ~np.isin(grid.looks.cell, numbers)
+    others = np.ones(grid.newest.size, dtype=np.bool_)
+    others[list(grid.axes.numbers(cells).values())] = False
+    kept = np.flatnonzero(others[grid.looks.cell])
     looks = Looks(*(getattr(grid.looks, one.name)[kept] for one in fields(Looks)))
     return replace(grid, looks=looks, told={})
 

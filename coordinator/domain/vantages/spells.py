@@ -29,57 +29,66 @@ UNDONE_NATS = 7.5
 
 
 class Spells(NamedTuple):
-    """What is to be told of each vantage point in each bucket."""
+    """What witnesses tell of each vantage point in each bucket."""
 
     lost: Floats
-    """(bucket, vantage): the share of its looks that it is expected to lose, by its witnesses."""
-    foreseen: Floats
-    """(bucket, vantage): how much likelier what is judged looks, in nats, if only the vantage point
-    may be sick, than if it is well: by its witnesses, and by what was judged before.
-    """
+    """(bucket, vantage): the share of its looks that it is expected to lose."""
     sick: Floats
-    """(bucket, vantage): how likely it is sick, by its witnesses."""
+    """(bucket, vantage): how likely it is sick."""
     nats: Floats
-    """(vantage): how much likelier all that its witnesses say is than if it is well throughout."""
+    """(vantage): how much likelier all that they say is than if it is well throughout."""
+    chance: Floats
+    """(bucket, state, vantage): how likely it is well (the first state) or has each of `LOSSES`."""
+
+    def foreseen(self, judged: Floats, blip_nats: float) -> Floats:
+        """(bucket, vantage): how much likelier what is judged looks, in nats, if only the vantage
+        point may be sick, than if it is well: by its witnesses, and by what was judged before.
+
+        `judged` is (loss, bucket, vantage): how much likelier the looks at what is judged are with
+        each of `LOSSES`. It may fail in a mere blip, too, so no bucket of it says more than
+        `blip_nats` of its vantage point; and all of it no more than would undo `UNDONE_NATS`: it
+        may make up for how rarely anybody falls sick, never for what witnesses say.
+        """
+        losses, buckets, count = judged.shape
+        bounded = _bounded(judged, blip_nats)
+        told, before = np.zeros((losses, count)), np.empty((buckets, losses, count))
+        for bucket in range(buckets):
+            before[bucket] = told
+            told = np.minimum(np.maximum(told + bounded[:, bucket], 0.0), UNDONE_NATS)
+        chance = self.chance.copy()
+        chance[:, 1:] *= np.exp(before)
+        chance /= chance.sum(axis=1, keepdims=True)
+        return _mean(chance, judged.transpose(1, 0, 2))
 
 
-def spells(witnessed: Floats, judged: Floats, blip_nats: float) -> Spells:
-    """Both are (loss, bucket, vantage): how much likelier looks are with each of `LOSSES` than if
-    the vantage point is well; looks at its witnesses, and at what is judged.
-
-    What is judged may fail in a mere blip, too, so no bucket of it says more than `blip_nats` of
-    its vantage point; and all of it no more than would undo `UNDONE_NATS`: it may make up for how
-    rarely anybody falls sick, never for what witnesses say.
+def spells(witnessed: Floats) -> Spells:
+    """What is told of vantage points of which witnesses say so much: `witnessed` is (loss, bucket,
+    vantage), how much likelier their looks are with each of `LOSSES` than if it is well.
     """
     losses, buckets, count = witnessed.shape
     moves = _moves(losses)
     witness = _likelihoods(witnessed)
     back = _back(moves, witness)
-    bounded = _bounded(judged, blip_nats)
-    shares = np.array((0.0, *LOSSES))
+    onward = np.ascontiguousarray(moves.T)
     state = np.full((losses + 1, count), SICK_BEFORE / losses)
     state[0] = 1 - SICK_BEFORE
-    told = np.zeros((losses, count))
-    lost, foreseen, sick = (np.empty((buckets, count)) for _ in range(3))
-    nats = np.maximum(0.0, witnessed.max(axis=0)).sum(axis=0)
+    states, sums = np.empty((buckets, losses + 1, count)), np.empty((buckets, count))
     for bucket in range(buckets):
-        state = (moves.T @ state) * witness[:, bucket]
-        nats += np.log(state.sum(axis=0))
-        state /= state.sum(axis=0)
-        chance = state * back[bucket]
-        chance /= chance.sum(axis=0)
-        lost[bucket], sick[bucket] = shares @ chance, 1 - chance[0]
-        chance[1:] *= np.exp(told)
-        chance /= chance.sum(axis=0)
-        foreseen[bucket] = _mean(chance, judged[:, bucket])
-        told = np.clip(told + bounded[:, bucket], 0.0, UNDONE_NATS)
-    return Spells(lost, foreseen, sick, nats)
+        state = (onward @ state) * witness[:, bucket]
+        sums[bucket] = state.sum(axis=0)
+        state /= sums[bucket]
+        states[bucket] = state
+    nats = np.maximum(0.0, witnessed.max(axis=0)).sum(axis=0) + np.log(sums).sum(axis=0)
+    chance = states * back
+    chance /= chance.sum(axis=1, keepdims=True)
+    return Spells(np.array((0.0, *LOSSES)) @ chance, 1 - chance[:, 0], nats, chance)
 
 
 def _mean(chance: Floats, nats: Floats) -> Floats:
-    """The logarithm of the mean likelihood over states; in the first, it is 1."""
-    top = np.maximum(0.0, nats.max(axis=0))
-    mean: Floats = np.log(chance[0] * np.exp(-top) + (chance[1:] * np.exp(nats - top)).sum(axis=0))
+    """The logarithm of the mean likelihood over states (axis 1); in the first, it is 1."""
+    top = np.maximum(0.0, nats.max(axis=1))
+    rest = (chance[:, 1:] * np.exp(nats - top[:, None])).sum(axis=1)
+    mean: Floats = np.log(chance[:, 0] * np.exp(-top) + rest)
     return np.asarray(mean + top, dtype=np.float64)
 
 

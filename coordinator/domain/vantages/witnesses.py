@@ -2,7 +2,8 @@
 of a reference.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from coordinator.domain.window.series import Series
 
@@ -12,17 +13,16 @@ witnesses.
 """
 
 
-def _kin(series: Series) -> str:
-    """A service is one witness, and so is each component of a reference."""
-    return (
-        f"{series.check.service}/{series.component}" if series.reference else series.check.service
-    )
-
-
-def witnesses(all_series: Iterable[Series]) -> Mapping[Series, str]:
+def witnesses(all_series: Sequence[Series]) -> Mapping[Series, str]:
     """The witness that each series belongs to: what one network serves, else a service or
     reference.
     """
-    by_kin = {series: _kin(series) for series in all_series}
-    networks = {series: f"AS{series.asn}" if series.asn else kin for series, kin in by_kin.items()}
-    return networks if len(set(networks.values())) >= FEWEST_GROUPS else by_kin
+    networks = [_network(series.asn) if series.asn else series.kin for series in all_series]
+    if len(set(networks)) >= FEWEST_GROUPS:
+        return dict(zip(all_series, networks, strict=True))
+    return {series: series.kin for series in all_series}
+
+
+@lru_cache(maxsize=4096)
+def _network(asn: int) -> str:
+    return f"AS{asn}"

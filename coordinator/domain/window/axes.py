@@ -1,6 +1,6 @@
 """The axes of a service's grids: buckets of time, components and regions, and cells by number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -37,9 +37,13 @@ class Axes:
     every: tuple[CellKey, ...] = field(init=False, compare=False, repr=False)
     """All cells, each at its number."""
 
+    places: Mapping[CellKey, int] = field(init=False, compare=False, repr=False)
+    """The number of each cell, as looks carry it."""
+
     def __post_init__(self) -> None:
         every = tuple((name, region) for name in self.components for region in self.regions)
         object.__setattr__(self, "every", every)
+        object.__setattr__(self, "places", {key: place for place, key in enumerate(every)})
 
     @property
     def window_ms(self) -> int:
@@ -48,14 +52,8 @@ class Axes:
 
     def numbers(self, keys: Iterable[CellKey]) -> dict[CellKey, int]:
         """The number of each of these cells that is on these axes, as looks carry it."""
-        width = len(self.regions)
-        rows = {name: row * width for row, name in enumerate(self.components)}
-        columns = {name: column for column, name in enumerate(self.regions)}
-        return {
-            key: rows[key[0]] + columns[key[1]]
-            for key in keys
-            if key[0] in rows and key[1] in columns
-        }
+        places = self.places
+        return {key: places[key] for key in keys if key in places}
 
     def key(self, number: int) -> CellKey:
         """The cell of a number."""

@@ -7,9 +7,19 @@ from math import exp, isfinite, log
 from typing import Final
 
 from coordinator.domain.model.rules import Rules
+from coordinator.domain.window.season import Season
+from worker.contract.instant import Instant
 
-STEADY_LOOKS = 200
-"""After so many looks, each new one moves what is normal by no more than one part in so many."""
+STEADY_LOOKS, SEASONED_LOOKS = 200, 400
+"""After so many looks, each new one moves what is normal by no more than one part in so many; of
+the second, once the hours of the day are known.
+"""
+FAR_OFF = 2.0
+"""A look that is farther from what is normal than this (natural logarithm) tells nothing of its
+hour.
+"""
+VOTES_END = 7
+"""Of what is kept, the numbers before this one are not of the season."""
 SHORTEST_MS, LONGEST_MS = 1e-3, 86_400_000.0
 """Times beyond these are taken for these: a broken clock must not poison what is normal."""
 LEAST_DEVIATION = 0.05
@@ -25,9 +35,17 @@ FAR_FACTOR = 1.82
 the day does.
 """
 FAR, MIDDLE, STEP_NATS = 15, 8, 0.4
-"""Levels go from 1 to 15, by so many nats each; the middle one tells nothing."""
-NATS_OF_LEVEL: Final = (0.0, *(STEP_NATS * (level - MIDDLE) for level in range(1, FAR + 1)))
-"""What a look of each level says."""
+"""Levels go from 1 to 15, by so many nats each; the middle one tells nothing, and 0 is no level."""
+NOT_KNOWN_NATS = -0.25
+"""What a good look says while too few times are known to call it slow: as much as one in the usual
+spread says against some taking far longer. If it said nothing, slowness could follow any failure
+and nothing would ever speak against it.
+"""
+NATS_OF_LEVEL: Final = (
+    NOT_KNOWN_NATS,
+    *(STEP_NATS * (level - MIDDLE) for level in range(1, FAR + 1)),
+)
+"""What a good look of each level says."""
 
 
 class Baseline:
@@ -49,6 +67,7 @@ class Baseline:
         "median",
         "recent_bad",
         "recent_looks",
+        "season",
         "steps",
         "times",
     )
@@ -65,9 +84,15 @@ class Baseline:
         """
         self.looks = self.recent_looks = 0.0
         self.bad = self.recent_bad = 0.0
+        self.season = Season()
 
-    def learn_time(self, total_ms: float, rules: Rules) -> None:
-        """Take the time of one good look in."""
+    def learn_time(self, total_ms: float, at: Instant, rules: Rules) -> None:
+        """Take the time of one good look of that moment in."""
+        season = self.season
+        if at >= season.turns_at:
+            self.median = season.turn(at, self.median)
+            if self.steps:
+                self._draw_limit(rules)
         value = log(
             total_ms
             if SHORTEST_MS <= total_ms <= LONGEST_MS
@@ -77,14 +102,16 @@ class Baseline:
         if times == 1:
             self.median = value
             return
-        rate = 1 / (times if times < STEADY_LOOKS else STEADY_LOOKS)
+        steady = SEASONED_LOOKS if season.known else STEADY_LOOKS
+        rate = 1 / (times if times < steady else steady)
         distance, deviation = value - self.median, self.deviation
         bound = 2 * deviation
         # comparing costs less than min() and max(), and this runs for every good look
-        if -bound <= distance <= bound:
-            self.median += rate * distance
-        else:
-            self.median += rate * (bound if distance > 0 else -bound)
+        if -FAR_OFF <= distance <= FAR_OFF:
+            season.hear(value)
+        if not -bound <= distance <= bound:
+            distance = bound if distance > 0 else -bound
+        self.median += rate * distance
         spread = 1.25 * abs(distance)
         deviation += rate * ((spread if spread < bound else bound) - deviation)
         self.deviation = deviation if deviation > LEAST_DEVIATION else LEAST_DEVIATION
@@ -121,16 +148,18 @@ class Baseline:
     def to_numbers(self) -> list[float]:
         """What was learned, to be kept over a restart."""
         votes = [self.looks, self.bad, self.recent_looks, self.recent_bad]
-        return [self.times, self.median, self.deviation, *votes]
+        return [self.times, self.median, self.deviation, *votes, *self.season.to_numbers()]
 
     def remember(self, numbers: Sequence[float], rules: Rules) -> None:
         """Take what was learned before a restart, if it can be: nothing else may reach a verdict.
 
-        Of five numbers, as they were once kept, the last two are of lately, too.
+        Of five numbers, as they were once kept, the last two are of lately, too; up to seven know
+        no season.
         """
-        times, median, deviation, *votes = numbers
+        times, median, deviation, *votes = numbers[:VOTES_END]
         if not _are_sound(deviation, [*numbers[:3], *votes]):
             return
+        self.season.remember(numbers[VOTES_END:])
         self.median, self.deviation = median, max(deviation, LEAST_DEVIATION)
         self.looks, self.bad, self.recent_looks, self.recent_bad = (votes + votes)[:4]
         self.times = int(times)
@@ -164,7 +193,7 @@ def _are_sound(deviation: float, numbers: Sequence[float]) -> bool:
     return (
         all(map(isfinite, numbers))
         and min(counts) >= 0
-        and deviation > 0
+        and 0 < deviation <= log(LONGEST_MS / SHORTEST_MS)
         and shares
         and abs(median) <= log(LONGEST_MS)
     )

@@ -57,6 +57,18 @@ def vote_of(result: Result) -> Vote:
     return BAD if result.blame in _COUNTS_AGAINST else ABSTAINS
 
 
+def placed(result: Result, future_ms: int) -> tuple[Instant, Vote, Reason]:
+    """When a look counts, its vote and its reason. One from the future counts when it was
+    received, and abstains when it claims to be further ahead than `future_ms`.
+    """
+    received, at, started = result.received_at, result.scheduled_at, result.started_at
+    if at <= received and started <= received:
+        return at, vote_of(result), result.reason
+    if max(at, started) - received > future_ms:
+        return min(at, received), ABSTAINS, Reason.LATE
+    return min(at, received), vote_of(result), result.reason
+
+
 def pack(
     at: Instant, attempt: int, worker: int, vote: Vote, late: bool, slow: bool, reason: Reason
 ) -> int:

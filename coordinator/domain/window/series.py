@@ -5,6 +5,7 @@ normal there.
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from sys import intern
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -48,6 +49,7 @@ class Series:
         "decay",
         "edge",
         "fresh_ms",
+        "kin",
         "late_ms",
         "normal",
         "recent_decay",
@@ -72,6 +74,8 @@ class Series:
         self.region = region
         self.component = check.component
         self.reference = reference
+        self.kin = intern(f"{check.service}/{check.component}" if reference else check.service)
+        """Its witness by name: a service is one, and so is each component of a reference."""
         self.codes = array("q")
         self.row = self.column = 0
         """Where its cell stands on the axes of its service."""

@@ -16,7 +16,7 @@ AllSeries: TypeAlias = Mapping[str, Mapping[str, Series]]
 
 
 class Learned(NamedTuple):
-    """What is normal, as learned until `at`: seven numbers for each check and region."""
+    """What is normal, as learned until `at`: some numbers for each check and region."""
 
     at: Instant
     normal: Mapping[str, Mapping[str, Sequence[float]]]

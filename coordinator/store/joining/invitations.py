@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final, TypeVar
 
+from coordinator.store.audit import Entry, added
 from coordinator.store.database import Database
-from coordinator.store.joining.audit import Entry, added
 from coordinator.store.joining.keys import WorkerKey, keys_of_region
 from worker.contract.instant import Instant
 
@@ -81,6 +81,20 @@ class Invitations:
             keys = await keys_of_region(transaction, found.region)
             return next(key for key in keys if key.invitation == found.id)
 
+    async def withdraw(self, number: int, at: Instant, entry: Entry) -> bool:
+        """It lets nobody in any more; whether it still did."""
+        async with self._database.transaction() as transaction:
+            gone = await transaction.fetch(
+                "UPDATE invitation SET expires_at = ? WHERE id = ? AND used_at IS NULL"
+                " AND expires_at > ? RETURNING id",
+                at,
+                number,
+                at,
+            )
+            if gone:
+                await added(transaction, entry)
+        return bool(gone)
+
     async def forget(self, at: Instant) -> None:
         """Forget those that expired long ago."""
         await self._database.fetch(
@@ -109,6 +123,7 @@ class Admitted:
     at: Instant
     until: Instant
     entry: Entry | None
+    salted: str = ""
 
 
 async def _store(transaction: Database, admitted: Admitted) -> None:
@@ -121,9 +136,18 @@ async def _store(transaction: Database, admitted: Admitted) -> None:
         [(admitted.until, region, worker)],
     )
     await transaction.many(
-        "INSERT INTO worker_key (region, worker, digest, invitation, made_at)"
-        " VALUES (?, ?, ?, ?, ?)",
-        [(region, worker, admitted.digest, admitted.invitation.id, admitted.at)],
+        "INSERT INTO worker_key (region, worker, digest, salted, invitation, made_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                region,
+                worker,
+                admitted.digest,
+                admitted.salted,
+                admitted.invitation.id,
+                admitted.at,
+            )
+        ],
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Final
 
+from coordinator.store.audit import Entry, added
 from coordinator.store.database import Database
-from coordinator.store.joining.audit import Entry, added
 from worker.contract.instant import Instant
 
 
@@ -26,6 +26,8 @@ class WorkerKey:
     revoked_at: Instant | None = None
     draining_at: Instant | None = None
     applied_at: Instant | None = None
+    salted: str = ""
+    """The hash that RabbitMQ compares, with the salt in it; empty where none was told."""
 
     def lets_in(self, at: Instant) -> bool:
         """Whether the broker takes it."""
@@ -53,6 +55,13 @@ class WorkerKeys:
         """The key of a number."""
         rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM worker_key WHERE id = ?", number)
         return WorkerKey(**rows[0]) if rows else None
+
+    async def of_worker(self, region: str, worker: str) -> list[WorkerKey]:
+        """All keys of one worker, the oldest first."""
+        rows = await self._database.fetch(
+            f"SELECT {_COLUMNS} FROM worker_key {_OF} ORDER BY id", region, worker
+        )
+        return [WorkerKey(**row) for row in rows]
 
     async def draining(self) -> frozenset[tuple[str, str]]:
         """Region and name of the workers that are to leave."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from coordinator.encoding import from_text
 from coordinator.store.changes import (
+    ACKNOWLEDGEMENTS,
     INCIDENTS,
     ROLLUPS,
     VERDICTS,
@@ -56,6 +57,10 @@ def _incident(row: Row) -> dict[str, Any]:
     }
 
 
+def _acknowledgement(row: Row) -> dict[str, Any]:
+    return {**row, "document": from_text(row["document"])}
+
+
 def _verdict(row: Row) -> dict[str, Any]:
     document = from_text(row["record"])
     return {**document, **row, "evidence": document.get("evidence")}
@@ -90,6 +95,16 @@ INCIDENT: Final = Table(
     equal=("service",),
     told=_incident,
     dataset=INCIDENTS,
+)
+ACKNOWLEDGEMENT: Final = Table(
+    name="acknowledgement",
+    columns=("at", "id", "service", "document"),
+    key=("at", "id"),
+    kinds=(Number, Text),
+    bounded="at",
+    equal=("service",),
+    told=_acknowledgement,
+    dataset=ACKNOWLEDGEMENTS,
 )
 VERDICT: Final = Table(
     name="verdict",

@@ -1,6 +1,6 @@
 """Results: added in bulk and once only, read back in pages, chunks, or since a moment."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from coordinator.store.results.adding import PostgresAdding, SqliteAdding
 from coordinator.store.results.result_rows import COLUMNS, from_row
 from coordinator.store.results.striking import COUNTS
 from worker.contract.instant import Instant
-from worker.contract.result import Result
+from worker.contract.result import STANDING, Result
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM result"
 _AS_TOLD: Final = (
@@ -23,6 +23,8 @@ _AS_LISTED: Final = (
     " result ON result.scheduled_at = told.due AND result.id = told.id AND result.received_at ="
     " told.at"
 )
+_STOOD: Final = f"extra <> '{{}}' AND extra ->> '{STANDING}' = true"
+_STOOD_POSTGRES: Final = f"extra <> '{{}}' AND extra::json ->> '{STANDING}' = 'true'"
 _NEVER: Final = -(2**63)
 _EVER: Final = 2**63 - 1
 
@@ -93,19 +95,38 @@ class Results:
             rows = await self._database.fetch(_AS_LISTED, *map(list, zip(*keys, strict=True)))
         return [fresh[row["id"]] for row in rows]
 
+    async def looked_at(
+        self, moments: Collection[Instant], *, standing: bool = False
+    ) -> set[tuple[str, str, Instant, str]]:
+        """(check, region, scheduled_at, worker) of the regular looks that were due at one of these
+        moments; of those alone that were made by `standing` orders.
+        """
+        told = (_STOOD if self._database.is_sqlite else _STOOD_POSTGRES) if standing else "true"
+        sql = (
+            'SELECT "check", region, scheduled_at, worker FROM result WHERE attempt = 0 AND'
+            f" scheduled_at IN ({', '.join('?' * len(moments))}) AND {told}"
+        )
+        rows = await self._database.fetch(sql, *moments) if moments else []
+        return {(row["check"], row["region"], row["scheduled_at"], row["worker"]) for row in rows}
+
     async def recent(self, received_since: Instant, before: Instant = _EVER) -> list[Result]:
         """Everything received at or after a moment, and before another, oldest first."""
         sql = f"{_SELECT} WHERE received_at >= ? AND received_at < ? ORDER BY received_at, id"
         return [from_row(row) for row in await self._database.fetch(sql, received_since, before)]
 
     async def received(
-        self, after: tuple[Instant, str], before: Instant, limit: int
+        self,
+        after: tuple[Instant, str],
+        before: Instant,
+        limit: int,
+        late_ms: int | None = None,
     ) -> list[Result]:
         """What was received behind a position (moment and id) and before a moment and counts, in
-        that order, up to a limit.
+        that order, up to a limit; all of it, or what came in more than `late_ms` after it was due.
         """
+        late = "" if late_ms is None else f"AND received_at - scheduled_at > {late_ms:d} "
         sql = (
-            f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? AND {COUNTS} "
+            f"{_SELECT} WHERE (received_at, id) > (?, ?) AND received_at < ? AND {COUNTS} {late}"
             "ORDER BY received_at, id LIMIT ?"
         )
         return [from_row(row) for row in await self._database.fetch(sql, *after, before, limit)]

@@ -3,13 +3,21 @@ up by either.
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
 
 from coordinator.domain.rollups.level import Level
 from coordinator.store.database import Database
 from coordinator.store.results.partitions import DAY_MS, days, drop_day
 from worker.contract.instant import Instant
 
+Table: TypeAlias = Literal["result", "rollup_minute", "rollup_hour", "rollup_day"]
+_LEVELS: Final[Mapping[str, Level]] = {
+    "rollup_minute": "minute",
+    "rollup_hour": "hour",
+    "rollup_day": "day",
+}
+_COLUMNS: Final = {"result": "scheduled_at"}
 STEP: Final = 2_000
 """Rows that are deleted at once: the lock is held for a few hundredths of a second."""
 PAUSE_S: Final = 0.02
@@ -39,9 +47,50 @@ class Retention:
             await self._delete("rollup_gone", "at", before)
         return await self._old(f"rollup_{level}", "at", before)
 
+    async def all_of(self, table: Table, before: Instant) -> int:
+        """Forget what is older than a moment, of results or of a level of rollups; as `results`."""
+        if table == "result":
+            return await self.results(before)
+        level: Level = _LEVELS[table]
+        return await self.rollups(level, before)
+
+    async def services(
+        self,
+        table: Table,
+        span: tuple[Instant, Instant],
+        services: Sequence[str],
+        *,
+        others: bool = False,
+    ) -> int:
+        """Forget what of these services (or of all but these) lies in a span; how many rows."""
+        among = "NOT IN" if others else "IN"
+        marks = ", ".join("?" * len(services)) or "''"
+        column = _COLUMNS.get(table, "at")
+        # a row of PostgreSQL is known by its place within its partition
+        row = "rowid" if self._database.is_sqlite else "(tableoid, ctid)"
+        place = row.strip("()")
+        sql = (
+            f"DELETE FROM {table} WHERE {row} IN (SELECT {place} FROM {table}"
+            f" WHERE {column} >= ? AND {column} < ? AND service {among} ({marks}) LIMIT {STEP})"
+            f" RETURNING {column}"
+        )
+        return await self._in_steps(sql, *span, *services)
+
     async def dead_letters(self, before: Instant) -> int:
         """Forget messages set aside that did not come again since a moment; how many."""
         return await self._delete("set_aside", "last_at", before)
+
+    async def events(self, before: Instant) -> int:
+        """Forget what happened before a moment; how many events."""
+        return await self._delete("event", "at", before)
+
+    async def notices(self, before: Instant) -> int:
+        """Forget messages that were made before a moment, and threads that began before it and are
+        over; how many.
+        """
+        sql = "DELETE FROM notice_thread WHERE ended = ? AND began_at < ? RETURNING id"
+        threads = await self._database.fetch(sql, True, before)
+        return len(threads) + await self._delete("notice", "at", before)
 
     async def _old(self, table: str, column: str, before: Instant) -> int:
         if self._database.is_sqlite or table not in ("result", "rollup_minute"):
@@ -59,8 +108,11 @@ class Retention:
             f"LIMIT {STEP}) "
             f"RETURNING {column}"
         )
+        return await self._in_steps(sql, before)
+
+    async def _in_steps(self, sql: str, *values: Any) -> int:
         gone = 0
-        while found := len(await self._database.fetch(sql, before)):
+        while found := len(await self._database.fetch(sql, *values)):
             gone += found
             await asyncio.sleep(PAUSE_S)
         return gone

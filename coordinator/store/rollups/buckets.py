@@ -46,6 +46,22 @@ class Buckets:
             f"{sql} ORDER BY at", service, since, until, *wanted.values()
         )
 
+    async def cells(
+        self, level: Level, service: str, since: Instant, until: Instant, step_ms: int
+    ) -> list[Row]:
+        """Good and bad looks of a service in [since, until) by component, region and `frame`: the
+        start of the step of so many milliseconds in which they lie.
+        """
+        return await self._database.fetch(
+            f"SELECT at - at % {int(step_ms)} AS frame, component, region,"
+            " CAST(sum(good) AS BIGINT) AS good, CAST(sum(bad) AS BIGINT) AS bad"
+            f" FROM rollup_{level} WHERE service = ? AND at >= ? AND at < ?"
+            " AND \"check\" <> '' AND region <> '' GROUP BY 1, component, region",
+            service,
+            since,
+            until,
+        )
+
     async def kept(self, since: Instant, until: Instant) -> Kept:
         """Where each level begins, and which of its buckets that touch [since, until) are not up to
         date.

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
-from coordinator.domain.rollups.fold import RESULT, Values, from_results, from_rollups, joined
+from coordinator.domain.rollups.columns import RESULT, Values
 from coordinator.domain.rollups.level import ABOVE, BELOW, LENGTH_MS, Level, floor
 from coordinator.store.changes import ROLLUPS, next_change
 from coordinator.store.database import Database
@@ -139,6 +139,8 @@ class Rollups:
 
     async def _folded(self, level: Level, at: Instant) -> AsyncIterator[Sequence[Values]]:
         """The rows of a bucket, in pieces."""
+        from coordinator.domain.rollups.fold import from_rollups, joined  # only who folds has numpy
+
         if level == "minute":
             yield await self._minute(at)
             return
@@ -153,6 +155,8 @@ class Rollups:
 
     async def _minute(self, at: Instant) -> list[Values]:
         """The rows of a minute, whose results are read and folded some at a time."""
+        from coordinator.domain.rollups.fold import from_results, joined
+
         end = at + LENGTH_MS["minute"]
         ((number,),) = await self._database.rows(_HOW_MANY, at, end)
         edges = [*range(at, end, LENGTH_MS["minute"] // (number // _RESULTS_AT_ONCE + 1)), end]

@@ -6,7 +6,7 @@ from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Final
 
-from coordinator.domain.rollups.fold import ROLLUP, Values
+from coordinator.domain.rollups.columns import ROLLUP, Values
 from coordinator.store.database import Database
 from worker.contract.instant import Instant
 

@@ -28,6 +28,7 @@ class WorkerKeyRow(Model):
     region = fields.CharField(max_length=64)
     worker = fields.CharField(max_length=64)
     digest = fields.CharField(max_length=64)
+    salted = fields.CharField(max_length=64, db_default="")  # as RabbitMQ asks for it
     invitation = fields.BigIntField(unique=True)
     made_at = fields.BigIntField()
     until = fields.BigIntField(null=True)  # of a key that another replaced
@@ -49,6 +50,8 @@ class AuditRow(Model):
     what = fields.CharField(max_length=64)
     about = fields.CharField(max_length=300)
     source = fields.CharField(max_length=128)
+    before_digest = fields.CharField(max_length=64, db_default="")  # SHA-256 of what was replaced
+    after_digest = fields.CharField(max_length=64, db_default="")  # and of what took its place
 
     class Meta:
         table = "audit"

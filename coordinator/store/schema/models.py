@@ -119,6 +119,8 @@ class IncidentRow(Model):
     parts = fields.TextField(db_default="[]")
     withdrawn = fields.BooleanField(db_default=False)
     closed_because = fields.CharField(max_length=16, db_default="")
+    duty_cycle = fields.FloatField(null=True)
+    period_ms = fields.BigIntField(null=True)
     change = fields.BigIntField(db_default=0)
 
     class Meta:
@@ -126,6 +128,7 @@ class IncidentRow(Model):
         indexes = (
             Index(fields=("change",), name="incident_change"),  # increments of exports
             Index(fields=("opened_at", "id"), name="incident_opened"),
+            Index(fields=("service", "resolved_at"), name="incident_resolved"),
             Index(fields=("cause",), name="incident_cause"),  # incidents that share a cause
         )
 

@@ -4,6 +4,7 @@ from hashlib import blake2b
 from typing import Any
 
 from coordinator.encoding import canonical, from_text
+from coordinator.store.audit import Entry, added
 from coordinator.store.database import Database
 from worker.contract.instant import Instant
 
@@ -34,10 +35,15 @@ class Configurations:
         return int(rows[0]["version"] or 0)
 
     async def save(
-        self, document: dict[str, Any], at: Instant, over: int | None = None
+        self,
+        document: dict[str, Any],
+        at: Instant,
+        over: int | None = None,
+        *lines: Entry,
     ) -> int | None:
         """Put a document in force and return its version; the same document again is the same
         version. None, and nothing is changed, when `over` is not the version in force any more.
+        `lines` of the audit log are written with the change.
         """
         text = canonical(document)
         digest = blake2b(text.encode(), digest_size=16).hexdigest()
@@ -56,4 +62,19 @@ class Configurations:
                 " ?, ?)",
                 [(version, digest, text, at)],
             )
+            await added(transaction, *lines)
         return version
+
+    async def versions(self, most: int = 100) -> list[tuple[int, Instant]]:
+        """The last versions with when they were applied, the newest first."""
+        rows = await self._database.fetch(
+            "SELECT version, applied_at FROM configuration ORDER BY version DESC LIMIT ?", most
+        )
+        return [(row["version"], row["applied_at"]) for row in rows]
+
+    async def of(self, version: int) -> dict[str, Any] | None:
+        """The document of a version; None when there is none."""
+        rows = await self._database.fetch(
+            "SELECT document FROM configuration WHERE version = ?", version
+        )
+        return from_text(rows[0]["document"]) if rows else None

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from coordinator.encoding import moment
+from coordinator.store.audit import Entry, added
 from coordinator.store.database import Database, Row
 from worker.contract.instant import Instant
 
@@ -88,28 +89,32 @@ class DeadLetters:
             return _document(row), body
         return None
 
-    async def retry(self, identifiers: Sequence[str]) -> list[str]:
-        """Have these read again by the coordinator, soon; the ids of those that can be."""
-        done: list[str] = []
-        for identifier in identifiers:
-            done += [
-                row["id"]
-                for row in await self._database.fetch(
-                    "UPDATE set_aside SET again = true WHERE id = ? AND task <> '' AND size <= ?"
-                    " RETURNING id",
-                    identifier,
-                    MOST_BODY,
-                )
-            ]
-        return done
+    async def retry(self, identifiers: Sequence[str], *lines: Entry) -> list[str]:
+        """Have these read again by the coordinator, soon; the ids of those that can be. With any,
+        the lines are added that tell of it.
+        """
+        sql = (
+            "UPDATE set_aside SET again = true WHERE id = ? AND task <> '' AND size <="
+            f" {MOST_BODY} RETURNING id"
+        )
+        return await self._each(sql, identifiers, lines)
 
-    async def discard(self, identifiers: Sequence[str]) -> int:
-        """Forget these; how many there were."""
-        gone = 0
-        for identifier in identifiers:
-            sql = "DELETE FROM set_aside WHERE id = ? RETURNING id"
-            gone += len(await self._database.fetch(sql, identifier))
-        return gone
+    async def discard(self, identifiers: Sequence[str], *lines: Entry) -> int:
+        """Forget these; how many there were. With any, the lines are added that tell of it."""
+        sql = "DELETE FROM set_aside WHERE id = ? RETURNING id"
+        return len(await self._each(sql, identifiers, lines))
+
+    async def _each(
+        self, sql: str, identifiers: Sequence[str], lines: Sequence[Entry]
+    ) -> list[str]:
+        """Do it to each; the ids of those that it was done to."""
+        done: list[str] = []
+        async with self._database.transaction() as transaction:
+            for identifier in identifiers:
+                done += [row["id"] for row in await transaction.fetch(sql, identifier)]
+            if done:
+                await added(transaction, *lines)
+        return done
 
     async def wanted(self, limit: int = 16) -> list[tuple[str, DeadLetter]]:
         """Those that are to be read again, with their ids."""

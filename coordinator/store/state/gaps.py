@@ -1,9 +1,10 @@
 """Gaps: looks that should have been made and were not, or of which nothing was heard."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, Final
 
-from coordinator.domain.schedule.filling import without
+from coordinator.domain.schedule.filling import moments, without
 from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.encoding import moment
 from coordinator.store.database import Database
@@ -23,6 +24,16 @@ _ABOUT: Final = (
     'WHERE "check" = ? AND region = ? AND first_slot <= ? AND last_slot >= ?'
 )
 
+_MADE: Final = (
+    'SELECT scheduled_at FROM result WHERE "check" = ? AND region = ? AND attempt = 0 '
+    "AND scheduled_at BETWEEN ? AND ?"
+)
+_LOST: Final = f"SELECT {_COLUMNS} FROM gap WHERE last_at >= ? AND reason = '{GapReason.NO_ROOM}'"
+_COUNTS: Final = (
+    "SELECT service, region, reason, sum(last_slot - first_slot + 1) AS number FROM gap"
+    " WHERE last_at >= ? GROUP BY service, region, reason ORDER BY service, region, reason"
+)
+
 FEW_PAIRS: Final = 10
 """So many are asked about one by one."""
 
@@ -35,9 +46,25 @@ class Gaps:
 
     async def add(self, gaps: Sequence[Gap]) -> None:
         """Keep gaps. A gap that grew is told again with the same first slot and written over; a
-        repeat does no harm.
+        repeat does no harm. What is known to be lost by its worker stays so.
         """
-        await self._database.many(_PUT, map(_row, gaps))
+        async with self._database.transaction() as transaction:
+            lost = await _lost(transaction, min((gap.first_at for gap in gaps), default=0))
+            told = [part for gap in gaps for part in without(gap, lost[gap.check, gap.region])]
+            await transaction.many(_PUT, map(_row, told))
+
+    async def lose(self, lost: Sequence[Gap]) -> None:
+        """Looks that were made, and that a worker kept no longer: gaps with that reason, whatever
+        was said of them, but those of which a result is stored. A repeat does no harm.
+        """
+        async with self._database.transaction() as transaction:
+            for gap in lost:
+                where = gap.check, gap.region, gap.first_at, gap.last_at
+                made = {row["scheduled_at"] for row in await transaction.fetch(_MADE, *where)}
+                for part in without(gap, [slot for slot, at in moments(gap) if at in made]):
+                    slots = range(part.first_slot, part.last_slot + 1)
+                    await _fill(transaction, (gap.check, gap.region), slots)
+                    await transaction.many(_PUT, [_row(part)])
 
     async def fill(self, arrived: Mapping[tuple[str, str], Collection[int]]) -> int:
         """Take slots, by check and region, out of the gaps, since their results are stored; how
@@ -55,6 +82,14 @@ class Gaps:
     ) -> list[dict[str, Any]]:
         """The gaps that reach beyond a moment, the latest first."""
         return (await self.page(at, service, region, None, limit)).items
+
+    async def counts(self, at: Instant) -> list[dict[str, Any]]:
+        """service, region, reason and the number of looks of the gaps that reach beyond a
+        moment.
+        """
+        return [
+            {**row, "number": int(row["number"])} for row in await self._database.fetch(_COUNTS, at)
+        ]
 
     async def page(
         self,
@@ -88,6 +123,14 @@ class Gaps:
 def _document(row: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in row.items() if name != "id"}
     return {**told, "first_at": moment(row["first_at"]), "last_at": moment(row["last_at"])}
+
+
+async def _lost(database: Database, since: Instant) -> dict[tuple[str, str], set[int]]:
+    """The slots of which it is known that their workers lost them."""
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in await database.fetch(_LOST, since):
+        found[row["check"], row["region"]] |= set(range(row["first_slot"], row["last_slot"] + 1))
+    return found
 
 
 async def _with_gaps(database: Database, pairs: Set[tuple[str, str]]) -> Set[tuple[str, str]]:

@@ -101,7 +101,14 @@ def document(row: Row) -> dict[str, Any]:
         "withdrawn": bool(row["withdrawn"]),
         "closed_because": closed_because(row),
         "cause": linked,
+        **context_of(row),
     }
+
+
+def context_of(row: Row) -> dict[str, Any]:
+    """What the incident has to do with announced maintenance and with others upstream."""
+    told = from_text(row["context"]) if row["context"] else {}
+    return {name: told.get(name) for name in ("maintenance", "probably_caused_by")}
 
 
 def closed_because(row: Row) -> str | None:

@@ -9,13 +9,25 @@ from worker.contract.instant import Instant
 
 Standing = tuple[str, str, Instant, Mapping[str, Any]]
 """(kind, subject, at, document); kinds are `service`, `region`, `worker`, `coordinator`, `learned`,
-`joining`, QUARANTINE and WRITER.
+`late`, `joining`, GONE, QUARANTINE, SIGNING, STANDBY, TELEMETRY, TELEMETRY_PLACE and WRITER.
 """
 WRITER: Final = "intake"
 """The kind of what writers tell of themselves. Stored, so it keeps the word they had before."""
 
+STANDBY: Final = "standby"
+"""The kind of what coordinators tell of themselves that stand by, by holder."""
+TELEMETRY: Final = "telemetry"
+"""The kind of what the process that sends OpenTelemetry tells of itself, by signal."""
+TELEMETRY_PLACE: Final = "telemetry_place"
+"""The kind of how far it is, and of what it counted up to there, by signal."""
 QUARANTINE: Final = "quarantine"
 """The kind of the regions that somebody took out; the document says since when and why."""
+GONE: Final = "gone"
+"""The kind of the channels whose receivers want no more, by channel; the document says of which
+address, since when and why.
+"""
+SIGNING: Final = "signing"
+"""The kind of the public keys by which webhooks are verified, by channel."""
 
 _PUT: Final = (
     "INSERT INTO standing (kind, subject, at, document) VALUES (?, ?, ?, ?) "

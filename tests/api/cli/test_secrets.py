@@ -17,6 +17,8 @@ HOSTILE += [f"{FIRST}%zz{LAST}", f"[{FIRST}]:{LAST}", f"{FIRST}?x={LAST}@", f"{F
 WORKER = ("worker", "--region", "eu-west", "--state-dir", "{tmp}")
 BROKER = "redis://user:{secret}@127.0.0.1:1/0"
 DATABASE = "postgresql://user:{secret}@127.0.0.1:1/outscope"
+NOTIFY = ("notify", "test", "--config", "{tmp}/notify.yaml")
+HELD = {"OUTSCOPE_BROKER": "redis://127.0.0.1:1/0"}
 PLACES = [
     ((*WORKER, "--broker", BROKER), {}),
     (WORKER, {"OUTSCOPE_BROKER": BROKER}),
@@ -50,6 +52,26 @@ PLACES = [
         {"OUTSCOPE_ALLOW_ADDRESSES": "127.0.0.0/8"},
     ),
     (("config", "check", "{tmp}/outscope.yaml"), {}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "mailto://user:{secret}@127.0.0.1:1?from=a@b.example"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "https://user:{secret}@127.0.0.1:1/"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "http://127.0.0.1:1/{secret}"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "pagerduty://{secret}?endpoint=http://127.0.0.1:1/"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "pagerduty://x?endpoint=http://u:{secret}@127.0.0.1:1/"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "json://user:{secret}@127.0.0.1:1/"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "{secret}"}),
+    (NOTIFY, {"OUTSCOPE_NOTIFY_A": "https://127.0.0.1:1/", "OUTSCOPE_NOTIFY_B": "{secret}"}),
+    (("notify", "log", "--database", DATABASE), {}),
+    (("advice", "--url", "http://user:{secret}@127.0.0.1:1"), {}),
+    (("relay", "--database", DATABASE), {}),
+    (("relay", "--database", "sqlite://{tmp}/x.db"), {"OUTSCOPE_RELAY_BROKER": BROKER}),
+    (("api", "--database", "sqlite://{tmp}/x.db"), {"OUTSCOPE_RELAY": "https://u:{secret}@x"}),
+    (
+        ("coordinator", "--data", "{tmp}"),
+        {**HELD, "OUTSCOPE_HEARTBEAT_URL": "https://u:{secret}@x"},
+    ),
+    (("coordinator", "--data", "{tmp}"), {**HELD, "OUTSCOPE_HEALTH": "user:{secret}@127.0.0.1:1"}),
+    (("up", "--data", "{tmp}"), {"OUTSCOPE_HEARTBEAT_URL": "https://u:{secret}@x"}),
+    (WORKER, {**HELD, "OUTSCOPE_HEALTH": "user:{secret}@127.0.0.1:1"}),
 ]
 CONFIGURATION = """
 regions: [{{id: a, name: A, country: IE, continent: EU, latitude: 1, longitude: 1}}]
@@ -61,6 +83,11 @@ services:
         name: C
         checks: [{{id: x, kind: http, url: {url}, interval: 30s, timeout: 5s}}]
 """
+TOLD = """
+include: [catalog:here, catalog:claude]
+notify: [{id: me, to: "${env:OUTSCOPE_NOTIFY_A}"}]
+"""
+SIGNED = TOLD.replace("}]", ', secret: "${env:OUTSCOPE_NOTIFY_B}"}]')
 
 
 def _ran(words: tuple[str, ...], settings: dict[str, str], secret: str, tmp_path: Path) -> str:
@@ -87,6 +114,8 @@ def test_no_part_of_a_secret_is_printed(number: int, tmp_path: Path) -> None:
         (tmp_path / "outscope.yaml").write_text(
             CONFIGURATION.format(url=url.replace("\\\\", "\\\\\\\\")), encoding="utf-8"
         )
+        signed = "OUTSCOPE_NOTIFY_B" in settings
+        (tmp_path / "notify.yaml").write_text(SIGNED if signed else TOLD)
         said = _ran(words, settings, secret, tmp_path)
         assert FIRST not in said, (secret, said)
         assert LAST not in said, (secret, said)

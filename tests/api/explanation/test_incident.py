@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from api.explanation import Names, explain_incident, telling
 from coordinator.domain.model.incident import IncidentEvent, Moment, Part
 from coordinator.domain.model.verdict import Scope, Severity
@@ -26,7 +28,13 @@ PARTS = (
 
 def document(event: IncidentEvent, cause_service: str | None = None) -> dict[str, Any]:
     """The incident as the store gives it."""
-    return detail({**dict(zip(ALL, to_row(event), strict=True)), "cause_service": cause_service})
+    return detail(
+        {
+            **dict(zip(ALL, to_row(event), strict=True)),
+            "cause_service": cause_service,
+            "context": None,
+        }
+    )
 
 
 def timeline(*events: IncidentEvent) -> list[dict[str, Any]]:
@@ -81,6 +89,21 @@ def test_what_comes_and_goes_and_what_shares_its_cause_is_told() -> None:
         "It most likely shares its cause with incident openai-0001 of OpenAI: they began together.",
         "Most likely of the same cause: incident gemini-0001 of gemini.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("share", "period_ms", "said"),
+    [
+        (0.42, 299_000, "it fails about 40 % of the time, every 5 min."),
+        (0.01, 95_000, "it fails about 5 % of the time, every 1 min 40 s."),
+        (None, None, "it came and went several times within an hour."),
+    ],
+)
+def test_how_much_and_how_often_it_comes_and_goes_is_told(
+    share: float | None, period_ms: int | None, said: str
+) -> None:
+    turning = changed(0, intermittent=True, duty_cycle=share, period_ms=period_ms)
+    assert told(document(turning))[3] == f"It is intermittent: {said}"
 
 
 def test_each_part_tells_how_long_it_lasted() -> None:

@@ -34,7 +34,7 @@ PATHS = (
     "/v1/exports/results",
     "/",
     "/docs",
-    "/web/page.js",
+    "/web/core/start.js",
     "/v1/openapi.json",
 )
 
@@ -242,7 +242,7 @@ def test_it_works_below_a_prefix_of_a_proxy(
     try:
         with proxy(tmp_path, port, server.url.rpartition(":")[2], slash):
             page, _ = fetched(f"{here}/status/")
-            for asset in ("web/page.css", "web/page.js", "v1/overview", "docs"):
+            for asset in ("web/styles/base.css", "web/core/start.js"):
                 assert f'"./{asset}"'.encode() in page
                 assert fetched(f"{here}/status/{asset}")[0]
             _, answer = fetched(f"{here}/status/v1/results?limit=2")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from api.supervisor.child import Child
+from api.supervisor.problem import CannotStartError
 from api.supervisor.program import Program, ended, send, stop
 
 pytestmark = pytest.mark.slow
@@ -127,6 +128,32 @@ async def test_a_process_dies_with_its_supervisor(tmp_path: Path) -> None:
     finally:
         supervisor.kill()
         supervisor.wait()
+
+
+WRONG = "import sys; print('OUTSCOPE_X is wrong'); sys.exit(2)"
+
+
+async def test_with_new_settings_one_that_calls_them_wrong_is_given_up(tmp_path: Path) -> None:
+    child = Child(program(tmp_path, WRONG), [].append, settings_are_new=True)
+    async with asyncio.timeout(DEADLINE_S):
+        await child.run()
+        with pytest.raises(CannotStartError, match="program did not start: OUTSCOPE_X is wrong"):
+            await child.ready()
+    assert child.restarts == 0
+
+
+async def test_one_that_was_ready_before_is_started_again_all_the_same(tmp_path: Path) -> None:
+    code = "pathlib.Path(r'{ready}').touch(); time.sleep(1); sys.exit(2)"
+    child = Child(
+        program(tmp_path, f"import pathlib, sys, time; {code}"),
+        [].append,
+        wait_s=0.05,
+        settings_are_new=True,
+    )
+    running = asyncio.create_task(child.run())
+    await until(lambda: child.restarts > 0)
+    await child.end()
+    await running
 
 
 async def test_waiting_for_an_end_has_a_limit(tmp_path: Path) -> None:

@@ -115,3 +115,17 @@ def test_what_stands_in_files_is_read_there_by_each_process(tmp_path: Path) -> N
     assert coordinator(settings, "").env["OUTSCOPE_DATABASE_FILE"] == str(database)
     assert api(settings).env["OUTSCOPE_DATABASE_FILE"] == str(database)
     assert worker(settings, "eu-west", "").env["OUTSCOPE_BROKER_FILE"] == str(broker)
+
+
+def test_who_is_told_of_incidents_reaches_the_coordinator_and_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = ProductSettings(tmp_path)
+    told = {"OUTSCOPE_NOTIFY_CHAT": "json://x", "OUTSCOPE_PUBLIC_URL": "https://o.example"}
+    for name, value in {**told, "OUTSCOPE_LISTENERS": "7"}.items():
+        monkeypatch.setenv(name, value)
+    judge, page = coordinator(settings, EU).env, api(settings).env
+    assert told.items() <= judge.items()
+    assert "OUTSCOPE_NOTIFY_CHAT" not in page
+    assert "OUTSCOPE_NOTIFY_CHAT" not in worker(settings, "eu-west", EU).env
+    assert page["OUTSCOPE_LISTENERS"] == "7"

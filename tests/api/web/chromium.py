@@ -1,10 +1,12 @@
 """A real Chromium, and what tests ask of it."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -48,10 +50,31 @@ def size(browser: Chrome, width: int, height: int) -> None:
 
 
 def until(browser: Chrome, what: Callable[[], Any]) -> Any:
-    """Wait until it holds, for twenty seconds at most."""
-    return WebDriverWait(browser, 20, poll_frequency=0.1).until(lambda _: what())
+    """Wait until it holds, for a minute at most; what is not there (any more) may come yet."""
+    gone = (NoSuchElementException, StaleElementReferenceException)
+    waiting = WebDriverWait(browser, 60, poll_frequency=0.1, ignored_exceptions=gone)
+    return waiting.until(lambda _: what())
 
 
 def seen(browser: Chrome) -> str:
     """All text that is visible."""
     return browser.find_element(By.TAG_NAME, "body").text
+
+
+def theme(browser: Chrome, name: str) -> None:
+    """`light` or `dark`, as the viewer's system says."""
+    features = [{"name": "prefers-color-scheme", "value": name}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def show(browser: Chrome, url: str, ready: str) -> None:
+    """Open an address, and wait until something that a selector names is there."""
+    browser.get(url)
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ready))
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

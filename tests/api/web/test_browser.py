@@ -9,13 +9,15 @@ import pytest
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from coordinator.store import Store
 from tests.api import seeds
+from tests.api.acknowledged import acknowledged
 from tests.api.server import Server
+from tests.api.web import axe, story
 from tests.api.web.chromium import MARKS, seen, size, until
+from tests.benchmarks import page
 from worker.contract.clock import now
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
@@ -72,9 +74,7 @@ def test_several_disruptions_are_told_one_by_one(
     seed(well)
     browser.get(api_server.url)
     until(browser, lambda: "Both services are well" in seen(browser))
-    assert not browser.find_element(
-        By.CSS_SELECTOR, "[data-key=claude] .disruptions"
-    ).is_displayed()
+    assert browser.find_elements(By.CSS_SELECTOR, ".disruptions") == []
     seed(twice)
     until(
         browser,
@@ -83,23 +83,24 @@ def test_several_disruptions_are_told_one_by_one(
             in seen(browser)
         ),
     )
-    told = browser.find_elements(By.CSS_SELECTOR, "[data-key=claude] .disruptions li")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".disruptions li"))
+    told = browser.find_elements(By.CSS_SELECTOR, ".disruptions li")
     assert [line.text for line in told] == [
         "API disrupted in Virginia (1 of 5 regions)",
         "API disrupted in Ireland (1 of 5 regions)",
     ]
-    shared, calm, openai = (
+    shared, intermittent, openai = (
         browser.find_element(By.CSS_SELECTOR, f"[data-key={name}]").text
         for name in ("claude-0001", "claude-0002", "openai-0001")
     )
     assert "shares its cause with an incident of OpenAI" in shared
     assert "Intermittent" not in shared
     assert "Well again" not in shared
-    assert "Intermittent: it came and went" in calm
-    assert "Well again" in calm
-    assert "cause" not in calm + openai
-    link = browser.find_element(By.CSS_SELECTOR, "[data-key=claude-0001] h3 + p a")
-    assert str(link.get_attribute("href")).endswith("/v1/incidents/claude-0001/evidence")
+    assert "Intermittent: it came and went" in intermittent
+    assert "Well again" in openai
+    assert "cause" not in intermittent + openai
+    link = browser.find_element(By.CSS_SELECTOR, "[data-key=claude-0001] h3 a")
+    assert str(link.get_attribute("href")).endswith("/incidents/claude-0001")
 
 
 def test_the_page_follows_what_happens_and_never_reloads(
@@ -118,38 +119,19 @@ def test_the_page_follows_what_happens_and_never_reloads(
     article = browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
 
     seed(disrupted)
-    until(browser, lambda: "Claude: API disrupted" in seen(browser))
-    text = seen(browser)
-    assert "API disrupted in 2 of 5 regions since " in text
-    assert "Claude: regional disruption" in text
-    assert "unfit: 3 of 3 references fail" in text
+    for told in (
+        "Claude: API disrupted",
+        "API disrupted in 2 of 5 regions since ",
+        "Claude: regional disruption",  # the incident is stored a moment after the verdict
+        "unfit: 3 of 3 references fail",
+    ):
+        until(browser, lambda told=told: told in seen(browser))
     until(browser, lambda: icon(browser) == "bad.svg")
     assert browser.execute_script("return window.mark") == "the same page"
     assert article == browser.find_element(By.CSS_SELECTOR, "[data-key=claude]")
 
-    assert HOSTILE in text
     assert "owned" not in browser.title
     assert browser.find_elements(By.CSS_SELECTOR, "img") == []
-
-
-def test_a_borrowed_region_is_marked_in_the_list(
-    browser: Chrome, api_server: Server, seed: Seed
-) -> None:
-    async def with_borrowed(store: Store) -> None:
-        at = now()
-        document = seeds.configuration()
-        there = {"via": "globalping", "location": {"country": "IE"}}
-        regions = [
-            {**region, **(there if region["id"] == "eu-west" else {})}
-            for region in document["regions"]
-        ]
-        await store.configurations.save({**document, "regions": regions}, at)
-        await seeds.judged(store, at, seeds.verdict("claude", at), seeds.verdict("openai", at))
-
-    seed(with_borrowed)
-    browser.get(api_server.url)
-    until(browser, lambda: "eu-west, IE, borrowed (globalping)" in seen(browser))
-    assert seen(browser).count("borrowed") == 1
 
 
 def test_times_are_local_and_tell_utc(browser: Chrome, api_server: Server, seed: Seed) -> None:
@@ -164,42 +146,6 @@ def test_times_are_local_and_tell_utc(browser: Chrome, api_server: Server, seed:
     assert int(since.text[-5:-3]) == (int(utc[11:13]) + 9) % 24
 
 
-def test_cells_explain_themselves_to_the_keyboard(
-    browser: Chrome, api_server: Server, seed: Seed
-) -> None:
-    seed(well)
-    seed(disrupted)
-    browser.get(api_server.url)
-    until(browser, lambda: "disrupted in 2" in seen(browser))
-    cells = browser.find_elements(By.CSS_SELECTOR, "[data-key=claude] .cell")
-    assert [cell.get_attribute("tabindex") for cell in cells].count("0") == 1
-    cells[0].send_keys("")
-    tip = browser.find_element(By.ID, "tip")
-    until(browser, lambda: "Claude API from Virginia: disrupted" in tip.text)
-    assert "10 bad of 10 looks" in tip.text
-    assert "timeout" in tip.text
-    cells[0].send_keys(Keys.ARROW_RIGHT)
-    until(browser, lambda: "Claude API from São Paulo: well" in tip.text)
-    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
-    until(browser, lambda: not tip.is_displayed())
-    label = str(cells[0].get_attribute("aria-label"))
-    assert label.startswith("Claude API from Virginia: disrupted. 10 bad of 10 looks")
-
-
-def test_focus_stays_while_the_page_renews_itself(
-    browser: Chrome, api_server: Server, seed: Seed
-) -> None:
-    seed(well)
-    browser.get(api_server.url)
-    until(browser, lambda: "Both services are well" in seen(browser))
-    browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .cell").send_keys("")
-    seed(disrupted)
-    until(browser, lambda: "Claude: API disrupted" in seen(browser))
-    assert "Claude API from Virginia: disrupted" in str(
-        browser.switch_to.active_element.get_attribute("aria-label")
-    )
-
-
 @pytest.mark.parametrize("width", [360, 900])
 def test_nothing_is_wider_than_the_window(
     browser: Chrome, api_server: Server, seed: Seed, width: int
@@ -211,10 +157,6 @@ def test_nothing_is_wider_than_the_window(
     until(browser, lambda: "1 more disruption" in seen(browser))
     assert browser.execute_script(
         "return document.documentElement.scrollWidth <= window.innerWidth"
-    )
-    box = browser.find_element(By.CSS_SELECTOR, "[data-key=claude] .scroll")
-    assert browser.execute_script(
-        "return arguments[0].scrollWidth <= arguments[0].clientWidth", box
     )
 
 
@@ -301,7 +243,7 @@ def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(
     )
     browser.execute_script(turn, True)
     with pytest.raises(TimeoutException):  # one answer may still have been on its way
-        WebDriverWait(browser, 5).until(lambda _: asked(browser) >= 2)
+        WebDriverWait(browser, 8).until(lambda _: asked(browser) >= 2)
     browser.execute_script(turn, False)
     until(browser, lambda: asked(browser) >= 1)
 
@@ -309,8 +251,7 @@ def test_a_hidden_page_asks_nothing_and_a_seen_one_at_once(
 def asked(browser: Chrome) -> int:
     """How often the page asked for the overview."""
     entries = (
-        "performance.getEntriesByType('resource').filter(entry =>"
-        " entry.name.endsWith('/v1/overview'))"
+        "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/v1/board'))"
     )
     return int(browser.execute_script(f"return {entries}.length"))
 
@@ -327,3 +268,68 @@ def shifts(browser: Chrome) -> float:
         setTimeout(() => done(sum), 200);
     """
     return float(browser.execute_async_script(observe))
+
+
+def test_a_first_run_says_kindly_how_to_look_from_elsewhere(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
+    seed(lambda store: story.begin(store, now()))
+    browser.get(api_server.url)
+    until(browser, lambda: "Looking from this machine only" in seen(browser))
+    text = seen(browser)
+    assert "The first looks are on their way" in text
+    assert "This machine does not reach the internet at the moment" in text
+    lines = [code.text for code in browser.find_elements(By.TAG_NAME, "code")]
+    assert lines[0] == "outscope demo"
+    assert lines[-1].endswith(f"outscope worker invite --region eu-west --url {api_server.url}")
+    assert axe.violations(browser) == []
+
+
+def test_the_clocks_of_the_vendor_stand_beside_ours(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
+    seed(acknowledged)
+    browser.get(f"{api_server.url}/incidents/claude-0001")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "[data-whose=vendor]"))
+    rows = browser.find_elements(By.CSS_SELECTOR, "#clocks > div")
+    names = [row.text.splitlines()[0] for row in rows]
+    assert names[0] == "It began"
+    assert "The vendor published it" in names
+    widths = [
+        float(str(one.get_attribute("width")))
+        for one in browser.find_elements(By.CSS_SELECTOR, ".interval")
+    ]
+    seen_between = widths[names.index("We saw that")]
+    assert seen_between > widths[names.index("The vendor published it")]
+    assert "its state: resolved." in seen(browser)
+    assert browser.get_log("browser") == []
+
+
+def test_lines_keep_their_places_while_somebody_is_at_them(
+    browser: Chrome, api_server: Server, seed: Seed
+) -> None:
+    document = page.many(30, 3)
+
+    async def first(store: Store) -> None:
+        await store.configurations.save(document, now())
+        await page.judged(store, document, now(), every=30, first=3)
+
+    def order() -> list[str | None]:
+        rows = browser.find_elements(By.CSS_SELECTOR, ".row")
+        return [row.get_attribute("data-key") for row in rows]
+
+    seed(first)
+    browser.get(api_server.url)
+    until(browser, lambda: order()[:2] == ["service-3", "service-0"])
+    before = order()
+    browser.find_element(By.ID, "search").send_keys("")
+    seed(lambda store: page.judged(store, document, now(), every=30, first=7))
+    changed = "[data-key=service-7][data-state=bad]"
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, changed))
+    assert order() == before
+    browser.execute_script("document.activeElement.blur()")
+    until(browser, lambda: order()[:2] == ["service-7", "service-0"])
+    search = browser.find_element(By.ID, "search")
+    search.send_keys("service 2")
+    until(browser, lambda: len(order()) == 11)
+    assert "q=service+2" in browser.current_url

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.doctor import State
-from coordinator.doctor.broker import look_at_broker
+from coordinator.doctor.brokers.broker import look_at_broker
 from coordinator.doctor.machine import CLOCK_WARNING_MS
 from coordinator.messaging.acl import broker_acl
 from tests.faults.broker import Broker
@@ -52,7 +52,7 @@ def test_a_broker_that_is_away(free_port: Callable[[], int]) -> None:
 
 
 def test_a_broker_that_speaks_another_protocol_is_refused(free_port: Callable[[], int]) -> None:
-    told, _ = look_at_broker(f"amqp://guest:topsecret@127.0.0.1:{free_port()}//")
+    told, _ = look_at_broker(f"mqtt://guest:topsecret@127.0.0.1:{free_port()}/")
     assert (told.state, "topsecret" in told.said) == (State.FAILURE, False)
     assert "redis://" in told.todo
 

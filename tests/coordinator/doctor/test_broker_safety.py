@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.doctor import Finding, State
-from coordinator.doctor.broker_safety import look_at_broker_safety
+from coordinator.doctor.brokers.broker_safety import look_at_broker_safety
 from coordinator.messaging.acl import broker_acl
 from tests.faults.broker import Broker
 

@@ -1,6 +1,9 @@
 """What is found about this machine."""
 
+import os
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,35 @@ def test_urls_are_shown_without_secrets(url: str, shown: str) -> None:
 def test_secrets_are_known_in_every_form() -> None:
     assert secrets_of("postgres://me:p%40ss@db/x?sslkey=abc&port=1") == ["p%40ss", "p@ss", "abc"]
     assert secrets_of(None) == []
+
+
+def test_a_folder_that_can_be_written_is_well(tmp_path: Path) -> None:
+    told = machine.look_at_writing([tmp_path / "not" / "yet"])
+    assert told.state is State.OK
+    assert not (tmp_path / "not").exists()
+
+
+def test_a_read_only_file_system_is_named(tmp_path: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root mounts something")
+    look = "from coordinator.doctor import machine; from pathlib import Path; "
+    look += f"print(machine.look_at_writing([Path({str(tmp_path)!r}) / 'not' / 'yet']))"
+    mount = f'mount -t tmpfs -o ro none "{tmp_path}" && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", mount, "sh", sys.executable, "-c", look],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert "yet cannot be written: its file system is mounted read-only" in done.stdout
+    assert "OUTSCOPE_DATA" in done.stdout
+
+
+@pytest.mark.parametrize(("limit", "state"), [("max", State.OK), ("400000000", State.WARNING)])
+def test_little_memory_is_told(tmp_path: Path, limit: str, state: State) -> None:
+    file = tmp_path / "memory.max"
+    file.write_text(limit)
+    told = machine.look_at_memory([str(tmp_path / "missing"), str(file)])
+    assert told.state is state
+    assert told.said.endswith("MB of memory")

@@ -40,6 +40,15 @@ async def test_all_is_well(filled: Store, store_url: str) -> None:
     assert told["applied"].said == "a configuration is in force: 3 services, 4 checks, 3 regions"
 
 
+async def test_a_coordinator_that_stands_by_is_named(filled: Store, store_url: str) -> None:
+    await running(filled)
+    await heard(filled, eu_west=1000, us_east=1000, ap_south=1000)
+    for name, at in (("b", NOW), ("gone", NOW - 600_000)):
+        await filled.standings.put("standby", name, at, {"process": f"process 7 on {name}"})
+    told = await looked(store_url)
+    assert told["coordinator"].said.endswith("; process 7 on b stands by")
+
+
 async def test_a_region_that_is_silent_is_named(filled: Store, store_url: str) -> None:
     await running(filled)
     await heard(filled, eu_west=1000, us_east=7_200_000)

@@ -3,8 +3,10 @@
 from math import exp
 from random import Random
 
+import pytest
+
 from tests.coordinator.domain.engine_worlds import NET
-from tests.scenarios.internet import results
+from tests.scenarios.internet import Trouble, results
 from tests.scenarios.trial import Trial, at, try_results
 
 USUAL_MS, SPREAD = 400.0, 0.2
@@ -57,3 +59,15 @@ def test_failures_that_retries_hide_show_as_slow() -> None:
     trial = tried(2.5, share=0.3)
     assert trial.claim(at(END))[0] == "system_wide"
     assert trial.verdicts()[-1].severity == "degraded"
+
+
+@pytest.mark.parametrize("world", [20, 240])
+def test_an_end_is_seen_as_soon_before_times_are_known_as_after(world: int) -> None:
+    """What takes how long is not known after ten looks; slowness is no excuse for a failure that is
+    over.
+    """
+    trouble = Trouble(at(world), at(world + 20), services=["claude"])
+    trial = try_results(NET, results(NET, at(0), at(world + 40), [trouble], workers=2))
+    assert trial.claim(at(world + 20))[0] == "system_wide"
+    assert trial.claim(at(world + 28))[0] == "none", "within four intervals"
+    assert trial.scopes()[-1] == "none"

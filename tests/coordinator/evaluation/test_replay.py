@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from coordinator.evaluation.baselines import judge_by
-from coordinator.evaluation.replay import RULES, Outscope, judge_file, judging, replay
+from coordinator.evaluation.names import RULES
+from coordinator.evaluation.replay import Outscope, judge_file, judging, replay
 from coordinator.result_files import OutOfOrderError, ResultFile, UnreadableError, source
 from tests.scenarios.internet import Trouble, results, topology
 from tests.scenarios.trial import FAST, at, try_results

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from coordinator.domain.model.standpoint import read_standpoint
 from coordinator.domain.model.topology import Check, Region, Topology
-from coordinator.domain.schedule.schedule import phase
 from coordinator.geodata.places import NOWHERE, Place
 from coordinator.ingest.decode import MOST_BODY, read
 from coordinator.ingest.decoded import Reading
@@ -19,6 +18,7 @@ from coordinator.messaging.consumer import Delivery
 from worker.contract.message import TASK_REPORT
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import result_id
+from worker.contract.standing.schedule import phase
 
 NOW = 1_772_000_000_123
 TOPOLOGY = Topology(

@@ -11,7 +11,7 @@ from coordinator.configuration import from_document
 from coordinator.domain.engine import Engine
 from coordinator.domain.model.topology import Check
 from coordinator.domain.schedule.ledger import GapReason
-from coordinator.domain.schedule.schedule import Due, phase
+from coordinator.domain.schedule.schedule import Due
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -19,6 +19,7 @@ from coordinator.store import Store, open_store
 from tests.coordinator.ingest.taking_in import TakingIn
 from worker.contract import clock
 from worker.contract.message import TASK_LOOK, TASK_REPORT
+from worker.contract.standing.schedule import phase
 
 REGIONS = ("eu-west", "us-east", "ap-south")
 CHECKS = ("api", "web", "ref-a", "ref-b")
@@ -40,8 +41,8 @@ class World:
         self.work.expect(REGIONS)
         self.ingest = self.work.ingest
 
-    async def hear(self, region: str, worker: str, *rows: tuple[Any, ...]) -> None:
-        """A report arrives."""
+    async def hear(self, region: str, worker: str, *rows: tuple[Any, ...], **vitals: Any) -> None:
+        """A report arrives, a heartbeat when it has vitals."""
         self._seq += 1
         report = {
             "v": 1,
@@ -50,6 +51,7 @@ class World:
             "seq": self._seq,
             "sent_at": self.now,
             "rows": [self.in_its_slot(region, row) for row in rows],
+            **({"vitals": vitals} if vitals else {}),
         }
         body = json.dumps([[report], {}, {}]).encode()
         await self.ingest.step([Delivery(region, TASK_REPORT, body, clock.monotonic_s())])
@@ -237,3 +239,24 @@ async def test_whatever_the_clock_does_each_result_is_stored_once_and_stamps_go_
     ]
     assert receive_clock == sorted(receive_clock)
     assert await world.work.store.dead_letters.all() == []
+
+
+async def test_what_a_worker_lost_is_declared_before_it_hears_that_we_know(world: World) -> None:
+    slot = world.due("api", "eu-west").slot - 10
+    sent: list[int] = []
+
+    async def gaps() -> list[tuple[int, int, str]]:
+        found = await world.work.store.gaps.since(0)
+        return [(gap["first_slot"], gap["last_slot"], gap["reason"]) for gap in found]
+
+    world.work.publisher.send = lambda _letter: sent.append(1)  # type: ignore[method-assign]
+    lose = world.work.store.gaps.lose
+
+    async def first(lost: Any) -> None:
+        assert not sent
+        await lose(lost)
+
+    world.work.store.gaps.lose = first  # type: ignore[method-assign]
+    await world.hear("eu-west", "eu-west-1", lost_slots=[["api", slot, slot + 3]])
+    assert await gaps() == [(slot, slot + 3, GapReason.NO_ROOM)]
+    assert sent

@@ -116,12 +116,12 @@ def test_two_processes_that_get_the_same_messages_store_each_result_once(
         with fleet.running():
             for process in writers:
                 process.start(ready=False)
-            until(lambda: count(fleet) >= sent, 60, "all results", writers[0].log)
+            until(lambda: count(fleet) >= sent, 240, "all results", writers[0].log)
             judged(fleet, sent)
             shares = fleet.ask(lambda store: store.standings.all(WRITER)).values()
             until(
                 lambda: sum(_shares(fleet)) == sent,
-                10,
+                60,
                 f"that each is new to one of them: {list(shares)}",
             )
     finally:

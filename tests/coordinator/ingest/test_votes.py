@@ -12,7 +12,6 @@ import pytest
 
 from coordinator.configuration import Configuration, from_document
 from coordinator.domain.engine import Engine
-from coordinator.domain.schedule.schedule import phase
 from coordinator.evaluation.replay import replay
 from coordinator.messaging.consumer import Delivery
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -25,6 +24,7 @@ from worker.contract import clock
 from worker.contract.message import TASK_REPORT
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result, result_id
+from worker.contract.standing.schedule import phase
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ ships it.
 
 import json
 import shutil
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 
 from coordinator.messaging.acl import broker_acl
-from coordinator.messaging.publisher import Publisher, order_letter, receipt_letter
+from coordinator.messaging.envelope import Delivery, opened
+from coordinator.messaging.publisher import Publisher
+from coordinator.messaging.sending.letters import order_letter, receipt_letter
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.reporter import Reporter
@@ -67,7 +68,7 @@ def url(broker: Broker, user: str) -> str:
 
 
 def client(broker: Broker, user: str) -> Redis:
-    return Redis.from_url(url(broker, user))
+    return Redis.from_url(url(broker, user), socket_timeout=120)
 
 
 @pytest.mark.slow
@@ -102,25 +103,27 @@ def test_a_real_worker_works_with_its_regions_credential(guarded: Broker, tmp_pa
         timeout_ms=500,
         params={"host": "127.0.0.1", "port": 1},
     )
-    order = Order(
-        order="o",
-        region="eu-west",
-        issued_at=now(),
-        checks=(check.model_dump_json(),),
-        looks=((0, 1, 0, now()),),
-    )
     publisher = Publisher(url(guarded, "coordinator"))
     publisher.open()
     with (
         WorkerProcess(url(guarded, "eu-west"), tmp_path / "worker"),
         client(guarded, "coordinator") as reader,
     ):
+        order = Order(
+            order="o",
+            region="eu-west",
+            issued_at=now(),
+            checks=(check.model_dump_json(),),
+            looks=((0, 1, 0, now()),),
+        )
         publisher.send(order_letter(order, 60, lambda _sent: None))
         rows: list[Any] = []
         while not rows:
-            found = reader.brpop(["reports.eu-west"], 30)
+            found = reader.brpop(["reports.eu-west"], 60)
             assert found is not None
-            rows = json.loads(b64decode(json.loads(found[1])["body"]))[0][0]["rows"]
+            delivery = opened("eu-west", found[1], 0.0)
+            assert isinstance(delivery, Delivery)
+            rows = json.loads(delivery.body)[0][0]["rows"]
         assert [row[:2] for row in rows] == [["c", 1]]
     publisher.close()
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
+from coordinator.messaging.publisher import MOST_WAITING, Publisher
+from coordinator.messaging.sending.letters import Letter
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.proxy import Proxy

@@ -15,7 +15,8 @@ import pytest
 from redis import Redis
 
 from coordinator.messaging.acl import broker_acl
-from coordinator.messaging.publisher import Publisher, celery_app, order_letter, receipt_letter
+from coordinator.messaging.publisher import Publisher, celery_app
+from coordinator.messaging.sending.letters import order_letter, receipt_letter
 from coordinator.messaging.signing import Signer, SigningKeyError, find_signer, made_signer
 from tests.faults.broker import Broker
 from tests.faults.coordinator import check, queue, until

@@ -77,3 +77,25 @@ def test_a_flood_and_stray_keys_have_words_of_their_own(traffic: Traffic) -> Non
 def test_the_books_on_a_region_that_left_are_closed(traffic: Traffic) -> None:
     traffic.expect(["us-east"])
     assert list(traffic.to_document()) == ["us-east"]
+
+
+def test_how_long_the_oldest_waits_is_known_from_looks_at_the_queue() -> None:
+    now_s = 100.0
+    traffic = Traffic(lambda: now_s)
+    traffic.expect(["eu-west"])
+
+    def waits_s() -> float:
+        return float(traffic.to_document()["eu-west"]["waiting_s"])
+
+    assert waits_s() == 0
+    traffic.waits("eu-west", 10, 1000)
+    now_s = 130.0
+    traffic.waits("eu-west", 25, 2500)  # nothing was taken, more came
+    assert waits_s() == 30
+    traffic.took("eu-west", 10, 1000)  # the first ten
+    assert waits_s() == 0
+    now_s = 140.0
+    assert waits_s() == 10
+    traffic.trimmed("eu-west", 15)
+    traffic.waits("eu-west", 0, 0)
+    assert waits_s() == 0

@@ -13,8 +13,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 from redis.retry import Retry
 
-from coordinator.messaging.acl import broker_acl, worker_rules, worker_user
-from coordinator.messaging.users import BrokerUsers, ForbiddenError
+from coordinator.messaging.acl import ForbiddenError, broker_acl, worker_rules, worker_user
+from coordinator.messaging.users import BrokerUsers
 from tests.faults.broker import Broker
 
 pytestmark = pytest.mark.slow
@@ -111,7 +111,7 @@ def test_a_worker_reaches_its_own_keys_and_nobody_elses(make: Callable[..., Brok
     own = users(broker)
     own.apply({NAME: rules("one")})
     with client(broker, "one") as link:
-        link.lpush("reports.eu-west", "x")
+        link.lpush("reports.eu-west.eu-west-a", "x")
         link.lpush("echo.eu-west.eu-west-a", "x")
         assert link.brpop(["echo.eu-west.eu-west-a"], 1)
         assert link.brpop(["probes.eu-west", "probes.eu-west.eu-west-a"], 1) is None
@@ -119,9 +119,11 @@ def test_a_worker_reaches_its_own_keys_and_nobody_elses(make: Callable[..., Brok
             lambda: link.brpop(["probes.eu-west.eu-west-b"], 1),
             lambda: link.brpop(["probes.us-east"], 1),
             lambda: link.lpush("reports.us-east", "x"),
+            lambda: link.lpush("reports.eu-west", "x"),
+            lambda: link.lpush("reports.eu-west.eu-west-b", "x"),
             lambda: link.lpush("probes.eu-west", "x"),
             lambda: link.lpush("echo.eu-west.eu-west-b", "x"),
-            lambda: link.delete("reports.eu-west"),
+            lambda: link.delete("reports.eu-west.eu-west-a"),
             lambda: link.acl_setuser("x", enabled=True, nopass=True),
             lambda: link.execute_command("ACL", "LIST"),
             lambda: link.config_set("maxmemory", "1"),

@@ -2,6 +2,7 @@
 their wire.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ def api_is_down(check: str, _scheduled_at: int) -> tuple[bool, str, str]:
 
 
 @pytest.fixture
-def fleet(valkey: Broker, tmp_path: Path, document: dict[str, Any]) -> Fleet:
+def fleet(valkey: Broker, tmp_path: Path, migrated_file: Path, document: dict[str, Any]) -> Fleet:
     """On SQLite, with the configuration applied; not yet running."""
+    shutil.copy(migrated_file, tmp_path / "store.db")
     fleet = Fleet(valkey, f"sqlite://{tmp_path}/store.db", tmp_path, REGIONS)
     fleet.apply(document)
     return fleet

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from coordinator.configuration import from_document
 from tests.coordinator.process.conftest import REGIONS, api_is_down, progress
 from tests.faults.broker import Broker
 from tests.faults.coordinator import until
 from tests.faults.fleet import Fleet
+from worker.contract.clock import now
+from worker.contract.standing.schedule import phase
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +43,38 @@ def test_killed_again_and_again_it_loses_nothing_and_invents_nothing(fleet: Flee
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
     assert fleet.incidents() == []
     assert fleet.verdict()["severity"] == "operational"
+
+
+def test_killed_when_a_backlog_had_arrived_it_sees_to_it_afterwards(fleet: Fleet) -> None:
+    with fleet.running():
+        progress(fleet)
+        found = fleet.ask(lambda store: store.configurations.current())
+        assert found is not None
+        interval_ms = from_document(found[1]).topology.check["api"].interval_ms
+        first = (now() - 600_000) // interval_ms
+        reporter = next(iter(fleet.reporters.values()))
+        offset_ms = phase("api", reporter.region, interval_ms)
+        moments = {slot: slot * interval_ms + offset_ms for slot in range(first, first + 30)}
+        fleet.answer(api_is_down)
+        rows = [reporter.row("api", slot, at) for slot, at in moments.items()]
+        fleet.answer()
+        reporter.report(*((*row[:4], row[3], *row[5:]) for row in rows))
+        last = max(moments.values())
+        until(
+            lambda: last in {result.scheduled_at for result in fleet.stored()},
+            60,
+            "the backlog",
+            fleet.coordinator.log,
+        )
+        fleet.coordinator.kill()  # it would have waited for more of it
+        fleet.coordinator.start()
+        until(
+            lambda: "arrived_late looks=30 failed=30" in fleet.coordinator.log(),
+            60,
+            "that it sees to it",
+            fleet.coordinator.log,
+        )
+        until(lambda: "history_corrected" in fleet.coordinator.log(), 60, "its correction")
 
 
 def test_killed_during_an_outage_it_goes_on_with_the_same_incident(fleet: Fleet) -> None:

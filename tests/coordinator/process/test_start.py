@@ -15,12 +15,13 @@ from tests.faults.fleet import Fleet
 pytestmark = pytest.mark.slow
 
 
-def test_a_second_coordinator_that_shall_not_wait_is_refused_and_the_first_goes_on(
-    fleet: Fleet, tmp_path: Path
+@pytest.mark.parametrize("standby", ["refuse", "wait"])
+def test_on_sqlite_a_second_coordinator_is_refused_and_the_first_goes_on(
+    fleet: Fleet, tmp_path: Path, standby: str
 ) -> None:
     with fleet.running():
         second = CoordinatorProcess(
-            fleet.broker.url, fleet.database, tmp_path / "second", OUTSCOPE_STANDBY="refuse"
+            fleet.broker.url, fleet.database, tmp_path / "second", OUTSCOPE_STANDBY=standby
         )
         second.start(ready=False)
         assert second.wait(25) == 3

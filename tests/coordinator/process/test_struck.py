@@ -25,6 +25,17 @@ def going(fleet: Fleet) -> list[dict[str, Any]]:
     return [one for one in fleet.incidents() if one["resolved_at"] is None]
 
 
+def failed_and_waiting(fleet: Fleet) -> bool:
+    """Whether a reporter still keeps a failed look, which a strike made now would not cover."""
+    rows = (
+        row
+        for one in fleet.reporters.values()
+        for _, report in list(one.waiting.values())
+        for row in report.rows
+    )
+    return any("refused" in row for row in rows)
+
+
 def rolled_up(fleet: Fleet, since: int) -> int:
     """Looks of the region in the rollups of minutes that began after a moment."""
     rows = fleet.ask(
@@ -80,12 +91,13 @@ def test_a_strike_while_no_coordinator_runs_is_carried_out_when_it_starts(fleet:
     fleet.answer(api_is_down)
     with fleet.running():
         until(lambda: going(fleet), 60, "an incident", fleet.coordinator.log)
+        fleet.answer()
+        until(lambda: not failed_and_waiting(fleet), 20, "all that failed to be stored")
         fleet.coordinator.kill()
         (incident,) = going(fleet)
         for name in fleet.reporters:
             region(fleet, "strike", name, "--since", "1h")
         assert going(fleet)
-        fleet.answer()
         fleet.coordinator.start()
         until(lambda: not going(fleet), 10, "the end of it", fleet.coordinator.log)
         after = next(one for one in fleet.incidents() if one["id"] == incident["id"])

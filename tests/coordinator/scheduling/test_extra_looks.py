@@ -12,7 +12,8 @@ import pytest
 from coordinator.domain.inference.confirm import Ask
 from coordinator.domain.model.topology import Check, Topology
 from coordinator.domain.schedule.presence import Presence
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
+from coordinator.messaging.publisher import MOST_WAITING, Publisher
+from coordinator.messaging.sending.letters import Letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.extra_looks import ExtraLooks
 from worker.contract.clock import monotonic_s
@@ -132,7 +133,7 @@ async def test_what_the_broker_took_is_counted_as_ordered_and_the_rest_as_droppe
 
 
 async def test_a_worker_or_a_region_that_is_not_heard_is_not_asked(world: World) -> None:
-    world.presence._workers["eu-west", "eu-west-2"] -= 60
+    world.presence._workers["eu-west"]["eu-west-2"] -= 60
     world.presence._heard["us-east"] -= 60
     orders = world.order(
         Ask("check-1", "eu-west", 1, "eu-west-1"),

@@ -11,7 +11,8 @@ from coordinator.domain.model.topology import Check, Region, Topology
 from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.domain.schedule.schedule import Schedule
-from coordinator.messaging.publisher import MOST_WAITING, Letter, Publisher
+from coordinator.messaging.publisher import MOST_WAITING, Publisher
+from coordinator.messaging.sending.letters import Letter
 from coordinator.runtime.metrics import Counters
 from coordinator.scheduling.tick import LEAD_MS, Tick
 from worker.contract.clock import monotonic_s

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from coordinator.domain.rollups.columns import reasons_of
 from coordinator.domain.rollups.level import LENGTH_MS, Level
-from coordinator.domain.rollups.sketch import packed, reasons_of, unpacked
+from coordinator.domain.rollups.sketch import packed, unpacked
 from coordinator.encoding import from_text, to_text
 from coordinator.store import Store
 from coordinator.store.rollups.rows import COLUMNS

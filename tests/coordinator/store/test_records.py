@@ -3,12 +3,14 @@ so on.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from coordinator.domain.model.incident import Incident, IncidentEvent, Moment
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity, Verdict
 from coordinator.domain.schedule.ledger import Gap, GapReason
 from coordinator.store import Heard, Store, open_store
+from worker.contract.result import Result
 
 AT = 1_772_000_000_000
 INCIDENT = Incident(
@@ -204,6 +206,33 @@ async def test_a_gap_that_grew_is_one_gap(store: Store) -> None:
     assert [g["region"] for g in await store.gaps.since(AT + 2000)] == ["eu-west"]
     assert [g["region"] for g in await store.gaps.since(AT, service="openai")] == ["us-east"]
     assert [g["region"] for g in await store.gaps.since(AT, region="eu-west")] == ["eu-west"]
+
+
+async def told_of(store: Store) -> list[tuple[int, int, str]]:
+    found = await store.gaps.since(0)
+    return sorted((gap["first_slot"], gap["last_slot"], gap["reason"]) for gap in found)
+
+
+async def test_what_a_worker_lost_is_told_so_but_what_is_stored(
+    store: Store, make_result: Callable[..., Result]
+) -> None:
+    gap = Gap("api", "claude", "eu-west", 5, 9, AT, AT + 4000, GapReason.NO_WORKER)
+    lost = replace(gap, first_slot=3, first_at=AT - 2000, last_slot=7, last_at=AT + 2000)
+    lost = replace(lost, reason=GapReason.NO_ROOM)
+    await store.results.add([make_result(1, check="api", region="eu-west", scheduled_at=AT - 1000)])
+    await store.gaps.add([gap])
+    for _ in range(2):
+        await store.gaps.lose([lost])
+        assert await told_of(store) == [(3, 3, "no_room"), (5, 7, "no_room"), (8, 9, "no_worker")]
+    await store.gaps.add([replace(gap, last_slot=11, last_at=AT + 6000)])  # it grew meanwhile
+    assert await told_of(store) == [(3, 3, "no_room"), (5, 7, "no_room"), (8, 11, "no_worker")]
+    await store.gaps.fill({("api", "eu-west"): {6}})
+    assert await told_of(store) == [
+        (3, 3, "no_room"),
+        (5, 5, "no_room"),
+        (7, 7, "no_room"),
+        (8, 11, "no_worker"),
+    ]
 
 
 async def test_refusals_add_up(store: Store) -> None:

@@ -11,7 +11,7 @@ from redis.exceptions import AuthenticationError
 from coordinator.joining.meeting import STANDING, Meeting
 from coordinator.messaging.acl import broker_acl, worker_user
 from coordinator.store import Store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.invitations import Admitted, Invitation
 from coordinator.store.joining.keys import WorkerKey
 from coordinator.upkeep.users_loop import UsersLoop

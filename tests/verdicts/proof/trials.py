@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from coordinator.evaluation.replay import OUTSCOPE
+from coordinator.evaluation.names import OUTSCOPE
 from coordinator.evaluation.simulator import (
     DOUBLED,
     NORMAL,

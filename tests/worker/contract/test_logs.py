@@ -1,10 +1,13 @@
 """A few lines a minute for what goes wrong again and again; nothing else is kept back."""
 
+import json
 import logging
 import subprocess
 import sys
 
-from worker.contract.logs import MINUTE_S, Repeats
+import pytest
+
+from worker.contract.logs import MINUTE_S, Repeats, check_format, trace
 
 
 def line(text: str, *args: object, at: float = 0.0, level: int = logging.WARNING) -> str | None:
@@ -51,3 +54,53 @@ def test_a_process_writes_them_so() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stderr.count("\n") == 3
     assert "WARNING x refused 0" in ran.stderr
+
+
+def written(code: str, **environment: str) -> list[str]:
+    """The lines that a process writes."""
+    preamble = "import logging; from worker.contract import logs; logs.configure('DEBUG')\n"
+    ran = subprocess.run(
+        [sys.executable, "-c", preamble + code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    return ran.stderr.splitlines()
+
+
+def test_a_line_can_be_an_object_that_names_module_and_event() -> None:
+    code = """
+log = logging.getLogger("outscope.coordinator.process")
+log.info("coordinating version=%d checks=%d", 3, 17)
+log.warning("cannot reach redis://user:secret@h/0")
+try:
+    raise ValueError("postgres://u:secret@h")
+except ValueError:
+    log.exception("It failed\\nbadly level=9")
+"""
+    told = [json.loads(line) for line in written(code, OUTSCOPE_LOG_FORMAT="json")]
+    assert len(told) == 3
+    assert told[0].pop("time").endswith("Z")
+    assert told[0] == {
+        "level": "INFO",
+        "event": "coordinator.process.coordinating",
+        "message": "coordinating version=3 checks=17",
+        "version": "3",
+        "checks": "17",
+    }
+    assert told[2]["event"] == "coordinator.process"  # a sentence, and no event
+    assert told[2]["level"] == "ERROR"
+    assert "ValueError" in told[2]["traceback"]
+    assert "secret" not in str(told)
+
+
+def test_a_format_of_somebody_else_is_refused_with_a_sentence() -> None:
+    check_format({})
+    check_format({"OUTSCOPE_LOG_FORMAT": "json"})
+    with pytest.raises(ValueError, match="OUTSCOPE_LOG_FORMAT is 'xml'; give text or json"):
+        check_format({"OUTSCOPE_LOG_FORMAT": "xml"})
+
+
+def test_a_look_has_one_name_in_all_logs() -> None:
+    assert trace("web", 1_772_000_000_000, 0) == "web.1772000000000.0"

@@ -31,7 +31,7 @@ def process(valkey: Broker, folder: Path, url: str, **more: str) -> WorkerProces
 
 
 @pytest.fixture
-def relay(valkey: Broker, tmp_path: Path, api: Globalping) -> Iterator[WorkerProcess]:
+def borrowing(valkey: Broker, tmp_path: Path, api: Globalping) -> Iterator[WorkerProcess]:
     with process(valkey, tmp_path / "relay", api.url) as started:
         yield started
 
@@ -65,7 +65,7 @@ def look(coordinator: Coordinator) -> Looking:
     return Looking(coordinator)
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_an_order_becomes_a_measurement_and_an_ordinary_result(
     look: Looking, api: Globalping
 ) -> None:
@@ -101,7 +101,7 @@ def test_an_order_becomes_a_measurement_and_an_ordinary_result(
     assert api.not_modified > 0
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_what_a_probe_sees_of_the_target_counts_and_what_ails_the_measurement_does_not(
     look: Looking, api: Globalping
 ) -> None:
@@ -129,9 +129,9 @@ def test_what_a_probe_sees_of_the_target_counts_and_what_ails_the_measurement_do
     assert told == {host: (reason, blame) for host, (_, reason, blame) in cases.items()}
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_trouble_of_the_api_is_the_probers_and_the_relay_goes_on(
-    look: Looking, api: Globalping, relay: WorkerProcess
+    look: Looking, api: Globalping, borrowing: WorkerProcess
 ) -> None:
     for status, reason in ((500, "internal"), (400, "internal"), (401, "unauthorized")):
         api.refuses = status
@@ -146,11 +146,11 @@ def test_trouble_of_the_api_is_the_probers_and_the_relay_goes_on(
     api.nonsense = False
     assert look.one(SHOP, location={"country": "XX"})[BLAME] == "prober"
     assert look.one(SHOP)[OK] is True
-    assert relay.log().count("globalping_away") == 2
-    assert "globalping_back" in relay.log()
+    assert borrowing.log().count("globalping_away") == 2
+    assert "globalping_back" in borrowing.log()
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_an_api_that_hangs_and_a_measurement_that_never_ends_are_given_up(
     look: Looking, api: Globalping
 ) -> None:
@@ -165,7 +165,7 @@ def test_an_api_that_hangs_and_a_measurement_that_never_ends_are_given_up(
     assert "cannot be reached" in row[DETAIL]
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_the_same_probe_is_asked_again_until_it_is_gone(look: Looking, api: Globalping) -> None:
     assert look.one(SHOP)[OK] is True
     first = look.one(SHOP)
@@ -236,7 +236,7 @@ def test_a_token_doubles_the_tests_and_goes_to_the_api_alone(
     assert FREE < ACCOUNT
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_only_public_targets_without_secrets_leave_the_house(
     look: Looking, api: Globalping
 ) -> None:
@@ -260,7 +260,7 @@ def test_only_public_targets_without_secrets_leave_the_house(
     assert api.created == []
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_several_probes_are_one_look_which_is_well_when_half_of_them_are(
     look: Looking, api: Globalping
 ) -> None:
@@ -300,7 +300,7 @@ def test_without_a_network_it_says_so_once_and_sees_again_when_it_is_back(
         assert "all else goes on" in started.log()
 
 
-@pytest.mark.usefixtures("relay")
+@pytest.mark.usefixtures("borrowing")
 def test_names_are_judged_by_their_records(look: Looking, api: Globalping) -> None:
     def asked(name: str, **more: Any) -> str:
         return check(name, "dns", name=f"{name}.example.com", **more)

@@ -9,9 +9,11 @@ import pytest
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.proxy import Proxy
+from tests.faults.relay import Relay
 from tests.faults.target import Target
 from tests.faults.traffic import Traffic
 from tests.faults.worker import WorkerProcess
+from tests.worker.conftest import Begin
 
 BACK_WITHIN_S = 15
 
@@ -55,11 +57,12 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
     worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
     coordinator.stop_listening()
+    queues = coordinator.reports_queues
     ids = coordinator.order(
         [check("web", "http", url=f"{target.url}/1")], [(0, slot) for slot in range(300)]
     )
     until(
-        lambda: worker.waiting() > 0 and valkey.client().llen("reports.eu-west") > 1,
+        lambda: worker.waiting() > 0 and sum(map(valkey.client().llen, queues)) > 1,
         10,
         "reports in the broker",
     )
@@ -79,8 +82,15 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
 
 @pytest.mark.parametrize("away_s", [15, 120])
 def test_a_worker_is_back_within_15_s_of_a_broker_that_was_away(
-    worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target, away_s: float
+    relay: Relay | None,
+    worker: WorkerProcess,
+    valkey: Broker,
+    coordinator: Coordinator,
+    target: Target,
+    away_s: float,
 ) -> None:
+    if relay is not None and away_s > 15:
+        pytest.skip("a relay is no other after two minutes, which the broker's way takes")
     spec = check("web", "http", url=f"{target.url}/1")
     soon = time.time_ns() // 1_000_000 + 3000
     ids = coordinator.order([spec], [(0, slot) for slot in range(300)], scheduled_at=soon)
@@ -120,3 +130,36 @@ def test_a_killed_worker_sends_what_its_outbox_kept(
     until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
     assert len({report.boot for report in coordinator.reports}) == 2
     assert target.requests == 400
+
+
+def test_a_relay_that_is_killed_and_one_that_stops_cost_no_result_and_double_none(
+    begin: Begin, relay: Relay | None, coordinator: Coordinator, target: Target
+) -> None:
+    if relay is None:
+        pytest.skip("the broker's own end is killed above")
+    worker = begin("worker")
+    worker.start()
+    with Traffic(coordinator, target) as traffic:
+        until(lambda: len(traffic.arrived()) > 5, 30, "the first results", worker.log)
+        relay.kill()
+        relay.start()
+        until_new(traffic, worker)
+        began = time.monotonic()
+        assert relay.stop() == 0  # though somebody waits for orders
+        print(f"stopped in {time.monotonic() - began:.1f} s")
+        relay.start()
+        until_new(traffic, worker)
+    until(lambda: traffic.arrived() >= set(target.seen), 40, "every result of a look that was made")
+    until(lambda: worker.waiting() == 0, 40, "a receipt for every report", worker.log)
+    # a look that was ordered last may be made only now; one that is lost never arrives
+    until(lambda: traffic.arrived() == set(target.seen), 40, "nothing else, and all of it")
+    assert target.requests == len(target.seen)
+    unheard = set(traffic.ordered) - set(target.seen)
+    late = coordinator.heartbeats[-1].vitals.late_looks
+    assert len(unheard) - late <= 4  # what was on its way when the relay was killed
+
+
+def until_new(traffic: Traffic, worker: WorkerProcess) -> None:
+    """Until five results came of looks that were ordered from now on."""
+    since = time.monotonic()
+    until(lambda: len(traffic.arrived_since(since)) > 5, 40, "new results", worker.log)

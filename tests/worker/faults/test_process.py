@@ -12,8 +12,10 @@ import pytest
 from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.proxy import Proxy
+from tests.faults.relay import Relay
 from tests.faults.target import Target
 from tests.faults.worker import WorkerProcess
+from tests.worker.conftest import Begin
 from worker.contract.clock import now
 from worker.contract.message import TASK_RECEIPT, Order, worker_queue
 
@@ -198,9 +200,9 @@ def test_a_look_that_never_ends_is_given_up_within_12_s(
 
 
 def test_a_second_worker_of_the_same_name_on_the_same_state_is_refused(
-    worker: WorkerProcess, valkey: Broker, tmp_path: Path
+    worker: WorkerProcess, begin: Begin
 ) -> None:
-    second = WorkerProcess(valkey.url, worker.folder)
+    second = begin("worker")
     second.start(ready=False)
     assert second.wait(10) == 2
     assert "already runs" in worker.log()
@@ -208,18 +210,16 @@ def test_a_second_worker_of_the_same_name_on_the_same_state_is_refused(
 
 
 def test_it_waits_for_a_broker_that_is_not_there_yet(
-    valkey: Broker, coordinator: Coordinator, target: Target, tmp_path: Path
+    begin: Begin, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
     valkey.kill()
-    with_no_broker = WorkerProcess(valkey.url, tmp_path / "early")
-    try:
-        with_no_broker.start(ready=False)
-        until(lambda: "broker_unreachable" in with_no_broker.log(), 10, "a word about it")
-        valkey.start()
-        ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-        until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", with_no_broker.log)
-    finally:
-        with_no_broker.kill()
+    with_no_broker = begin("early")
+    with_no_broker.start(ready=False)
+    unreachable = ("broker_unreachable", "relay_unreachable")
+    until(lambda: any(map(with_no_broker.log().count, unreachable)), 20, "a word about it")
+    valkey.start()
+    ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
+    until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", with_no_broker.log)
 
 
 def test_a_worker_at_rest_takes_at_most_80_mb(
@@ -232,3 +232,25 @@ def test_a_worker_at_rest_takes_at_most_80_mb(
     assert vitals.rss_mb <= 80
     assert "http" in vitals.kinds
     assert vitals.self_test == ""
+
+
+def test_a_hundred_checks_each_30_s_take_less_than_5_kb_a_second(
+    worker: WorkerProcess,
+    relay: Relay | None,
+    proxy: Proxy,
+    coordinator: Coordinator,
+    target: Target,
+) -> None:
+    if relay is None:
+        pytest.skip("tests/e2e/test_link_bytes.py counts those of the broker")
+    specs = [check(f"web-{n}", "http", url=f"{target.url}/health/{n}") for n in range(100)]
+    until(lambda: len(coordinator.heartbeats) >= 1, 20, "a heartbeat", worker.log)
+    before, began = proxy.carried, time.monotonic()
+    for second in range(30):
+        due = specs[second * 100 // 30 : (second + 1) * 100 // 30]
+        coordinator.order(due, [(index, 1) for index in range(len(due))])
+        time.sleep(max(0.0, began + second + 1 - time.monotonic()))
+    rate = (proxy.carried - before) / (time.monotonic() - began)
+    until(lambda: len(coordinator.looks_by_id) == 100, 30, "the results", worker.log)
+    print(f"{rate:.0f} bytes a second, both ways together")
+    assert 0 < rate < 5_000

@@ -15,7 +15,11 @@ from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.target import Target
 from tests.faults.worker import WorkerProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # a relay holds the queues itself, and what it does when it hears nothing is its own matter
+    pytest.mark.parametrize("relay", ["broker"], indirect=True),
+]
 
 OWN_QUEUES = ("probes.eu-west.eu-west-1", "echo.eu-west.eu-west-1")
 

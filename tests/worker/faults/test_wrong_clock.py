@@ -3,15 +3,13 @@ says that its clock is wrong.
 """
 
 from base64 import b64encode
-from pathlib import Path
 
 import pytest
 from nacl.signing import SigningKey
 
-from tests.faults.broker import Broker
 from tests.faults.coordinator import Coordinator, check, until
 from tests.faults.target import Target
-from tests.faults.worker import WorkerProcess
+from tests.worker.conftest import Begin
 from worker.contract.clock import now
 from worker.contract.message import TASK_LOOK, Order, probes_queue, worker_queue
 
@@ -22,17 +20,14 @@ INTERVAL_MS = 30_000
 
 @pytest.mark.parametrize(("ahead_s", "side"), [(302, "ahead of"), (-302, "behind")])
 def test_a_worker_with_a_wrong_clock_looks_and_its_results_tell_the_coordinators_time(
-    valkey: Broker,
+    begin: Begin,
     coordinator: Coordinator,
     target: Target,
-    tmp_path: Path,
     ahead_s: int,
     side: str,
 ) -> None:
     spec = check("web", "http", interval_ms=INTERVAL_MS, url=f"{target.url}/1")
-    with WorkerProcess(
-        valkey.url, tmp_path / "worker", module=("tests.faults.wrong_clock", str(ahead_s))
-    ) as worker:
+    with begin("worker", module=("tests.faults.wrong_clock", str(ahead_s))) as worker:
         # when the second one comes, the receipt of the first has been read
         until(lambda: len(coordinator.heartbeats) >= 2, 20, "two heartbeats", worker.log)
         coordinator.order([spec], [(0, slot) for slot in range(3)], expires_s=10)
@@ -52,15 +47,13 @@ def test_a_worker_with_a_wrong_clock_looks_and_its_results_tell_the_coordinators
 
 @pytest.mark.parametrize("ahead_s", [-3600, -300, -5, 0, 5, 300, 3600])
 def test_at_its_start_no_good_order_is_lost_and_none_that_has_expired_is_looked_at(
-    valkey: Broker, coordinator: Coordinator, target: Target, tmp_path: Path, ahead_s: int
+    begin: Begin, coordinator: Coordinator, target: Target, ahead_s: int
 ) -> None:
     spec = check("web", "http", interval_ms=INTERVAL_MS, url=f"{target.url}/1")
     own = worker_queue("eu-west", "eu-west-1")
     coordinator.order([spec], [(0, slot) for slot in range(10)], expires_s=0.1)
     coordinator.order([spec], [(0, slot) for slot in range(10, 20)], expires_s=0.1, to=own)
-    with WorkerProcess(
-        valkey.url, tmp_path / "worker", module=("tests.faults.wrong_clock", str(ahead_s))
-    ) as worker:
+    with begin("worker", module=("tests.faults.wrong_clock", str(ahead_s))) as worker:
         good = coordinator.order([spec], [(0, 20)], expires_s=4)
         good |= coordinator.order([spec], [(0, 21)], expires_s=4, to=own)
         until(
@@ -76,7 +69,7 @@ def test_at_its_start_no_good_order_is_lost_and_none_that_has_expired_is_looked_
 
 @pytest.mark.parametrize("ahead_s", [-3600, 3600])
 def test_a_signed_order_that_is_sent_again_is_not_looked_at_by_a_clock_that_is_wrong(
-    valkey: Broker, coordinator: Coordinator, target: Target, tmp_path: Path, ahead_s: int
+    begin: Begin, coordinator: Coordinator, target: Target, ahead_s: int
 ) -> None:
     spec = check("web", "http", interval_ms=INTERVAL_MS, url=f"{target.url}/1")
     coordinator.key = key = SigningKey.generate()
@@ -87,9 +80,8 @@ def test_a_signed_order_that_is_sent_again_is_not_looked_at_by_a_clock_that_is_w
     signed = coordinator.signature(TASK_LOOK, probes_queue("eu-west"), at + 10_000, order)
     for expires_s in (3600, None):  # whoever sends it again writes the headers
         coordinator.send(order, signed=signed, expires_s=expires_s)
-    with WorkerProcess(
-        valkey.url,
-        tmp_path / "worker",
+    with begin(
+        "worker",
         module=("tests.faults.wrong_clock", str(ahead_s)),
         settings={"OUTSCOPE_COORDINATOR_KEY": b64encode(bytes(key.verify_key)).decode()},
     ) as worker:

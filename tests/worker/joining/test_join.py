@@ -38,7 +38,7 @@ class Api:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                outer.asked.append(json.loads(body))
+                outer.asked.append(json.loads(body or b"{}"))
                 if outer.dies:
                     self.connection.close()
                     return

@@ -1,15 +1,17 @@
 """Publishing to a real broker."""
 
-import base64
 import json
 import time
 
 import pytest
 
+from coordinator.messaging.envelope import Delivery, opened
 from tests.faults.broker import Broker
 from tests.faults.proxy import Proxy
-from worker.messaging.publisher import BrokerAwayError, Publisher
-from worker.reporting.whereabouts import address_of
+from worker.contract.message import TASK_REPORT
+from worker.contract.target import address_of
+from worker.messaging.away import BrokerAwayError
+from worker.messaging.publisher import Publisher
 
 pytestmark = pytest.mark.slow
 
@@ -20,12 +22,33 @@ def test_what_is_sent_lies_in_the_queue_as_a_message_of_celerys_protocol_2(valke
     publisher.close()
     message = json.loads(valkey.client().rpop("reports.eu-west"))
     assert message["headers"]["task"] == "outscope.report"
-    assert message["headers"]["id"] == message["properties"]["correlation_id"]
+    assert set(message["headers"]) == {"lang", "task", "id", "origin"}
     assert message["content-type"] == "application/json"
-    args, kwargs, embed = json.loads(base64.b64decode(message["body"]))
-    assert (args, kwargs) == ([{"v": 1}], {})
-    assert set(embed) == {"callbacks", "errbacks", "chain", "chord"}
+    assert message["properties"]["body_encoding"] is None
+    assert json.loads(message["body"]) == [[{"v": 1}], {}, {}]
     assert valkey.client().keys() == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "encoding"),
+    [
+        (b'{"detail":"' + b"x" * 99 + b'"}', None),
+        (b'{"detail":"' + "ä".encode() * 99 + b'"}', "base64"),
+        (b'{"detail":"' + b'\\"' * 99 + b'"}', "base64"),
+    ],
+)
+def test_a_body_is_text_unless_base64_is_shorter_and_the_coordinator_opens_both(
+    valkey: Broker, argument: bytes, encoding: str | None
+) -> None:
+    publisher = Publisher(valkey.url, "w1.eu-west")
+    publisher.send("reports.eu-west", TASK_REPORT, argument)
+    publisher.close()
+    message = valkey.client().rpop("reports.eu-west")
+    assert json.loads(message)["properties"]["body_encoding"] == encoding
+    delivery = opened("eu-west", message, 0.0)
+    assert isinstance(delivery, Delivery)
+    assert delivery.task == TASK_REPORT
+    assert json.loads(delivery.body)[0] == [json.loads(argument)]
 
 
 def test_a_broker_tells_by_which_address_it_sees_us(valkey: Broker) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from worker.messaging.publisher import BrokerAwayError
+from worker.messaging.away import BrokerAwayError
 from worker.messaging.watchdog import ECHO_S, HOPELESS_S, STUCK_S, Step, Watch, Watchdog
 
 

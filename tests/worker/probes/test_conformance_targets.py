@@ -112,7 +112,7 @@ def test_a_host_that_said_429_gets_no_web_request_of_it(kind: Kind[Any]) -> None
     rows: list[list[Any]] = []
     agent = Agent(
         Vantage(guard=Guard(["127.0.0.0/8"])),
-        lambda kept: rows.extend(json.loads(row) for row in kept),
+        lambda kept, _: rows.extend(json.loads(row) for row in kept),
     )
     agent.start()
     with LimitedServer(limited_s=60) as server:

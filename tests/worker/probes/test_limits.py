@@ -43,7 +43,8 @@ async def test_a_large_message_before_the_pong_harms_nothing(
 
     assert (await look_at("websocket", url=url)).ok
     small = await look_at("websocket", url=url, expect="x", answer_limit=10)
-    assert (small.reason, small.blame) == (Reason.CONTENT, Blame.TARGET), small
+    assert (small.reason, small.blame) == OURS, small
+    assert "raise answer_limit" in small.detail
 
 
 @pytest.mark.parametrize("sizes", [((16 << 20) + 1,), (6 << 20,) * 3])
@@ -116,6 +117,31 @@ async def test_a_long_value_is_carried(web: Web, look_at: LookAt, size: int, our
 
     assert outcome.ok is not ours, outcome
     assert not ours or (outcome.reason, outcome.blame) == OURS
+
+
+@pytest.mark.parametrize("keep", [{"json_path": "token"}, {"regex": "token.: .(well)"}])
+async def test_a_value_behind_the_limit_of_a_step_is_no_fault_of_the_target(
+    web: Web, look_at: LookAt, keep: dict[str, str]
+) -> None:
+    server = await web(json.dumps({"before": "x" * 5000, "token": "well"}).encode())
+    step: dict[str, Any] = {"name": "in", "url": server.url(), "keep": {"token": keep}}
+
+    limited = await look_at("flow", steps=[{**step, "body_limit": 1000}])
+
+    assert (limited.reason, limited.blame) == OURS, limited
+    assert "raise its body_limit" in limited.detail
+    assert (await look_at("flow", steps=[step])).ok
+
+
+async def test_a_value_that_our_library_cannot_read_is_no_fault_of_the_target(
+    web: Web, look_at: LookAt
+) -> None:
+    server = await web(b"[" * 100_000 + b"]" * 100_000)
+    step = {"name": "in", "url": server.url(), "keep": {"token": {"json_path": "token"}}}
+
+    outcome = await look_at("flow", steps=[step])
+
+    assert (outcome.reason, outcome.blame) == OURS, outcome
 
 
 async def test_a_redirect_to_a_long_address_is_followed(listen: Listen, look_at: LookAt) -> None:

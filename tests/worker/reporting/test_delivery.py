@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.reporting.delivery import BEATS, PATIENCE_S, Delivery
+from worker.reporting.delivery import BACKLOG_WINDOW, BEATS, PATIENCE_S, Delivery
 from worker.reporting.outbox import Key
 
 
@@ -23,6 +23,31 @@ def test_what_an_earlier_boot_left_is_sent_first_and_everything_in_order() -> No
     delivery = Delivery([key(7, "a"), key(3, "a")])
     delivery.add(key(0))
     assert send_all(delivery, 0) == [key(3, "a"), key(7, "a"), key(0)]
+
+
+def test_a_backlog_is_sent_in_order_behind_the_present_and_as_fast_as_it_is_receipted() -> None:
+    late = [key(seq, "a") for seq in range(5)]
+    delivery = Delivery(late=late)
+    delivery.add(key(0))
+    assert send_all(delivery, 0) == [key(0), *late[:BACKLOG_WINDOW]]
+    delivery.add(key(1))
+    assert send_all(delivery, 0) == [key(1)]
+    delivery.receipted([late[0]], 0)
+    assert send_all(delivery, 0) == [late[2]]
+    delivery.receipted(late[1:3], 0)
+    assert send_all(delivery, 0) == late[3:]
+
+
+def test_a_report_of_a_backlog_that_was_lost_is_sent_again() -> None:
+    delivery = Delivery(late=[key(0, "a"), key(1, "a")])
+    send_all(delivery, 0)
+    delivery.add(key(0))
+    send_all(delivery, 1)
+    lost = delivery.receipted([key(0)], 1 + PATIENCE_S)
+    assert lost == [key(0, "a"), key(1, "a")]
+    assert send_all(delivery, 2 + PATIENCE_S) == lost
+    delivery.receipted(lost, 3 + PATIENCE_S)
+    assert delivery.next() is None
 
 
 def test_without_receipts_nothing_is_sent_again() -> None:

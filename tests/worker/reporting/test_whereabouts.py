@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from worker.contract.target import first_public
-from worker.reporting.whereabouts import address_of, hashed, whereabouts
+from worker.contract.target import address_of, first_public
+from worker.reporting.whereabouts import hashed, whereabouts
 
 MACHINE = "0123456789abcdef0123456789abcdef"
 BOOT = "11111111-2222-3333-4444-555555555555"

@@ -93,3 +93,13 @@ def test_those_who_are_asked_by_web_requests_are_left_alone_and_no_others() -> N
     backoff.heard_from([web], limited(100), 0)
     assert backoff.obstacle_to([door], 1) is None
     assert backoff.obstacle_to([Target("https", "other.example"), web], 1) is not None
+
+
+def test_what_can_change_nothing_need_not_be_told() -> None:
+    backoff = Backoff()
+    assert not backoff.learns_of(success())
+    assert backoff.learns_of(limited(120))
+    backoff.heard(HOST, limited(120), 1000)
+    assert backoff.learns_of(success())
+    backoff.heard(HOST, success(), 1121)
+    assert not backoff.learns_of(success())

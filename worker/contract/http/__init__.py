@@ -1,4 +1,4 @@
 """What workers say over HTTP: how one joins.
 
-May import the contract's messages and instants, the standard library and pydantic.
+May import the contract's messages, settings and instants, the standard library and pydantic.
 """

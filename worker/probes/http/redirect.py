@@ -28,6 +28,7 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
         last,
         url=url,
         led=True,
+        repeats=False,
         method="GET" if becomes_get else last.method,
         headers=first.headers if same else (),
         body=None if becomes_get or not same else last.body,

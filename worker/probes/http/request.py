@@ -52,9 +52,9 @@ class Request:
     """Whether a certificate may have its host as its common name alone."""
     timed: bool = False
     """Whether to note when each piece of the body came in."""
-    ends: Callable[[], Callable[[bytes], bool]] | None = None
-    """Makes, for one timed answer, what says of each piece of its body whether the answer ends
-    there; then nothing more is waited for.
+    ends: Callable[[], Callable[[bytes], float | None]] | None = None
+    """Makes, for one timed answer, what says of each piece of its body for how many seconds more is
+    waited for, 0 when the answer ends there; None as long as it goes on.
     """
     skips_redirects: bool = False
     """Whether the body of a redirect is of no interest, and not waited for."""
@@ -74,6 +74,14 @@ class Request:
     """Whether a connection that an earlier request left open may be used, and this one may be left
     open.
     """
+
+    repeats: bool = False
+    """Whether this very request is made again and again, so that a handle may keep what it sets."""
+
+    @cached_property
+    def identity(self) -> object:
+        """What this request has alone; equal ones have others."""
+        return object()
 
     def pinned(self, host: str) -> str | None:
         """The address that a host is taken to have, however its name is written; None when it has

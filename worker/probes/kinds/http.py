@@ -85,7 +85,10 @@ class HttpParams(CheckParams):
         default=1 << 20,
         ge=0,
         le=1 << 26,
-        description="Bytes of the body to read; the rest is not waited for.",
+        description=(
+            "Bytes of the body to read; the rest is not waited for. What is expected and did not"
+            " come in them counts against nobody; `not_body` is looked for in them alone."
+        ),
     )
     compressed: bool = Field(
         default=False,
@@ -233,6 +236,7 @@ class HttpParams(CheckParams):
             authority=self.ca,
             client=None if self.client is None else self.client.open(),
             reuse=self.reuse,
+            repeats=not self.reuse and (self.proxy, self.ca, self.client) == (None, None, None),
         )
 
     @cached_property

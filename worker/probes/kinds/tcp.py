@@ -7,6 +7,7 @@ then be valid, as for the kind `tls`. `ttfb_ms` is the time that the target took
 said.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from worker.probes.parameters.receiver import Receiver
 from worker.probes.parameters.wanted import Talk
 from worker.probes.tls.certified import CertificateRules, encrypt, explained
 from worker.probes.tls.not_started import DOING, NotStarted
+from worker.probes.tls.silence import why_silent
 from worker.probes.tls.starttls import Protocol, start_tls
 
 
@@ -44,7 +46,10 @@ class TcpParams(CertificateRules, Talk, HostPort):
         description="Name that TLS asks for and verifies; default: the host.",
     )
     answer_limit: int = Field(
-        default=65_536, ge=1, le=1 << 20, description="Bytes in which the expected must come."
+        default=65_536,
+        ge=1,
+        le=1 << 20,
+        description="Bytes that are read; the expected behind them counts against nobody.",
     )
 
     @model_validator(mode="after")
@@ -70,6 +75,11 @@ class TcpParams(CertificateRules, Talk, HostPort):
         return Receiver(host, proven=proven)
 
     @property
+    def begin(self) -> Callable[[Stream], Awaitable[None]] | None:
+        """What comes before TLS; None when nothing does."""
+        return None if self.starttls is None else partial(start_tls, self.starttls)
+
+    @property
     def encrypted(self) -> bool:
         """Whether TLS comes into it."""
         return self.tls or self.starttls is not None
@@ -88,6 +98,15 @@ async def run(params: TcpParams, look: Look) -> Outcome:
         if fault is None and (params.says or params.expects):
             fault = await _answer(params, stream, look)
             phases.end("ttfb_ms")
+            fault = await why_silent(
+                fault,
+                stream,
+                params.server_name or params.host,
+                connected.ip,
+                params.port,
+                look,
+                params.begin,
+            )
     return phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
@@ -106,8 +125,7 @@ async def _encrypted(
     name = params.server_name or params.host
     made = await encrypt(stream, name, params, look)
     phases.end("tls_ms")
-    begin = None if params.starttls is None else partial(start_tls, params.starttls)
-    made = await explained(made, name, phases.ip or "", params.port, look, begin)
+    made = await explained(made, name, phases.ip or "", params.port, look, params.begin)
     return made.fault, made.extra
 
 
@@ -123,7 +141,7 @@ async def _answer(params: TcpParams, stream: Stream, look: Look) -> Fault | None
             look.step(f"sent {len(message)} bytes")
         while params.expects and not params.heard(text := heard.decode("utf-8", "replace")):
             if len(heard) >= params.answer_limit:
-                return params.another(text)
+                return params.beyond(len(heard))
             data = await stream.receive(params.answer_limit - len(heard))
             if not data:
                 return _ended(params, text)

@@ -18,11 +18,14 @@ from worker.contract.clock import monotonic_s
 
 _READ: Final = select.EPOLLIN
 _WRITE: Final = select.EPOLLOUT
+_REMOVE: Final[int] = pycurl.POLL_REMOVE
 _WANTED: Final = {pycurl.POLL_IN: _READ, pycurl.POLL_OUT: _WRITE, pycurl.POLL_INOUT: _READ | _WRITE}
 _ROUND: Final = 512
 """Ready sockets handled in one turn, so that other work of the loop gets its turn too."""
 _CLOSE_S: Final = 0.2
 _IDLE_HANDLES: Final = 256
+_SET_HANDLES: Final = 128
+"""Handles that keep what was set; one that was last used over HTTPS holds 10 to 20 kB."""
 _KEPT: Final = 1024
 """Open connections, those of looks that reuse them included, beyond which idle ones are closed."""
 NO_ERROR: Final = (0, "")
@@ -36,6 +39,8 @@ class Engine:
 
     def __init__(self) -> None:
         self._idle: list[pycurl.Curl] = []
+        self._set: dict[object, list[pycurl.Curl]] = {}
+        self._set_count = 0
         self._running: dict[pycurl.Curl, asyncio.Future[Ending]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -50,6 +55,34 @@ class Engine:
     def borrow(self) -> pycurl.Curl:
         """An easy handle with libcurl's defaults; give it back with `give_back`."""
         return self._idle.pop() if self._idle else pycurl.Curl()
+
+    def borrow_set(self, settings: object) -> pycurl.Curl | None:
+        """An easy handle that was given back with these settings, and has them still; None when
+        there is none.
+        """
+        kept = self._set.get(settings)
+        if kept is None:
+            return None
+        easy = kept.pop()
+        self._set_count -= 1
+        if not kept:
+            del self._set[settings]
+        return easy
+
+    def give_back_set(self, easy: pycurl.Curl, settings: object) -> None:
+        """Keep a handle with what is set on it; of too many, the one that was longest not wanted
+        forgets.
+        """
+        kept = self._set.get(settings)
+        if kept is None:
+            self._set[settings] = [easy]
+        else:
+            kept.append(easy)
+        self._set_count += 1
+        if self._set_count > _SET_HANDLES:
+            oldest = self.borrow_set(next(iter(self._set)))
+            if oldest is not None:
+                self.give_back(oldest)
 
     def give_back(self, easy: pycurl.Curl) -> None:
         """Forget everything that was set on a handle and keep it for the next look."""
@@ -76,6 +109,13 @@ class Engine:
             if self._running.pop(easy, None) is not None:
                 self._multi.remove_handle(easy)
 
+    def stop(self, easy: pycurl.Curl) -> None:
+        """End a transfer here and now, as a callback would that takes no more of its body. Not from
+        within a callback of libcurl's.
+        """
+        if easy in self._running:
+            self._end(easy, (pycurl.E_WRITE_ERROR, "stopped"))
+
     def in_flight(self) -> int:
         """Transfers on their way."""
         return len(self._running)
@@ -99,6 +139,7 @@ class Engine:
         closing.join(_CLOSE_S)
         self._epoll.close()
         self._idle.clear()
+        self._set.clear()
 
     def _attach(self) -> asyncio.AbstractEventLoop:
         self._loop = asyncio.get_running_loop()
@@ -107,7 +148,7 @@ class Engine:
 
     def _watch(self, what: int, fd: int, _multi: object, _data: object) -> None:
         """libcurl says which sockets it waits for."""
-        if what == pycurl.POLL_REMOVE:
+        if what == _REMOVE:
             self._watched.discard(fd)  # it is closed next, which takes it out of the epoll set
         elif fd in self._watched:
             self._epoll.modify(fd, _WANTED[what])

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from worker.contract.clock import monotonic_s
 from worker.contract.outcome import Blame
+from worker.contract.target import ascii_host
 from worker.probes.names.lookups import Lookups
 from worker.probes.names.nameservers import Nameserver, knows_the_root, system_nameservers
 from worker.probes.parameters.place import IpVersion
@@ -102,9 +103,10 @@ class Resolver:
             return Found([address])
         family = _family(source_address, ip_version)
         try:
+            name = host if host.isascii() else ascii_host(host)  # Python's own way is IDNA 2003
             async with asyncio.timeout(patience.left_s()):
                 found, took_s = await self._in_thread(
-                    lambda: self._lookup(host, port, family, socket.SOCK_STREAM)
+                    lambda: self._lookup(name, port, family, socket.SOCK_STREAM)
                 )
         except TimeoutError:
             raise Unresolved(

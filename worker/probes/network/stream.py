@@ -33,7 +33,17 @@ name ValueError.
 class Stream:
     """An open connection, closed by its holder."""
 
-    __slots__ = ("_handshake", "_incoming", "_look", "_loop", "_outgoing", "_sock", "tls")
+    __slots__ = (
+        "_handshake",
+        "_incoming",
+        "_look",
+        "_loop",
+        "_outgoing",
+        "_sock",
+        "has_spoken",
+        "protocol",
+        "tls",
+    )
 
     def __init__(self, sock: socket.socket, look: Look) -> None:
         self._sock = sock
@@ -42,6 +52,10 @@ class Stream:
         self._incoming = self._outgoing = None  # type: ssl.MemoryBIO | None
         self._handshake: bytearray | None = None  # what the target says in it, until it is over
         self.tls: ssl.SSLObject | None = None
+        self.protocol = ""
+        """The version of TLS, once it is established; OpenSSL forgets it with a broken end."""
+        self.has_spoken = False
+        """Whether the target has said anything since TLS was established."""
 
     def close(self) -> None:
         """Close the connection without a goodbye."""
@@ -69,7 +83,9 @@ class Stream:
                 return await self._loop.sock_recv(self._sock, most)
             tls = self.tls
             try:
-                return await self._driven(lambda: tls.read(most))
+                data = await self._driven(lambda: tls.read(most))
+                self.has_spoken = self.has_spoken or bool(data)
+                return data
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
@@ -81,6 +97,7 @@ class Stream:
         async with asyncio.timeout(self._look.left_s()):
             await self._driven(tls.do_handshake)
         self.tls, self._handshake = tls, None
+        self.protocol = tls.version() or ""
 
     @property
     def asked_for_certificate(self) -> bool:

@@ -28,11 +28,13 @@ class Schema:
             raise ValueError(f"is not a JSON Schema: {_words(error)}") from error
 
     def complaint(self, document: Any) -> str | None:
-        """The first thing in which a document differs; None when it agrees."""
+        """The first thing in which a document differs; None when it agrees. RecursionError when it
+        is nested too deeply for the library.
+        """
         try:
             error = next(self._validator.iter_errors(document), None)
-        except ValueError:
-            return "the JSON body is nested too deeply to be compared with the schema"
+        except ValueError as error:
+            raise RecursionError("nested too deeply to be compared with a schema") from error
         if error is None:
             return None
         place = ".".join(str(part) for part in error.instance_path) or "the JSON body"

@@ -76,6 +76,14 @@ class Talk(Params):
         except SecretError as error:
             return error.reason, Blame.PROBER, str(error)
 
+    def beyond(self, size: int) -> Fault:
+        """The fault of what did not come within the limit of the check: it may come behind it."""
+        sentence = (
+            f"the expected did not come in the first {size} bytes, and this check reads no more:"
+            " raise answer_limit to judge the rest"
+        )
+        return Reason.CONTENT, Blame.PROBER, sentence
+
     def another(self, text: str) -> Fault:
         """The fault of another answer than expected, which is not shown when it may echo a
         secret.

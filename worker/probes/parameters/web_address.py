@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field
 
-from worker.contract.target import plain_host
+from worker.contract.target import ascii_host, plain_host
 
 _NOT_PLAIN: Final = re.compile(r"[^\x21-\x7e]")
 
@@ -17,11 +17,9 @@ def parts_of(value: str, *schemes: str) -> SplitResult:
     """
     try:
         parts = urlsplit(value)
-        # both raise ValueError for what cannot be meant
-        _ = (
-            parts.port,
-            (parts.hostname or "").encode("idna"),
-        )
+        host = parts.hostname or ""
+        # all raise ValueError for what cannot be meant
+        _ = parts.port, host.encode("idna") if host.isascii() else ascii_host(host)
     except ValueError:  # whose words may repeat a part of a password
         raise ValueError("must name a host, and at most a port from 0 to 65535") from None
     if parts.scheme not in schemes or not parts.hostname:

@@ -41,6 +41,12 @@ def nonsense(what: str) -> NotStarted:
     return NotStarted((Reason.PROTOCOL, Blame.TARGET, f"the {DOING} brought {what}"))
 
 
+def too_much(limit: int) -> NotStarted:
+    """It says more than we read, which is our limit and none of the protocol's."""
+    sentence = f"the {DOING} goes on beyond the {limit >> 10} KiB that this worker reads"
+    return NotStarted((Reason.CONTENT, Blame.PROBER, sentence))
+
+
 def not_offered(_line: bytes = b"") -> NotStarted:
     """It speaks the protocol, and without TLS."""
     return NotStarted((Reason.TLS, Blame.TARGET, "the target does not offer TLS"))

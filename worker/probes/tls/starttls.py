@@ -23,10 +23,11 @@ from worker.probes.tls.not_started import (
     nonsense,
     not_offered,
     reply,
+    too_much,
 )
 
 Protocol = Literal["smtp", "imap", "pop3", "ftp", "postgres", "ldap"]
-_LIMIT: Final = 16_384
+_LIMIT: Final = 262_144
 _LDAP_REQUEST: Final = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x16" + b"1.3.6.1.4.1.1466.20037"
 _POSTGRES_REQUEST: Final = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 _CODE: Final[Meanings] = ((re.compile(rb"\d{3}"), None),)
@@ -61,7 +62,7 @@ class _Dialogue:
             raise NotStarted(ended(DOING))
         self._heard += data
         if len(self._heard) > _LIMIT:
-            raise nonsense("too much")
+            raise too_much(_LIMIT)
 
     def over(self) -> None:
         """Nothing may be said in the clear after the word that TLS begins: it could be somebody
@@ -157,7 +158,7 @@ async def _ldap(dialogue: _Dialogue) -> None:
     if size > 0x80:
         size = int.from_bytes(await dialogue.exactly(size - 0x80))
     if size > _LIMIT:
-        raise nonsense("too much")
+        raise too_much(_LIMIT)
     message = await dialogue.exactly(size)
     if message[3:4] != b"\x78":
         raise nonsense("no extended response")

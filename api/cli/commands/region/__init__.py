@@ -9,9 +9,9 @@ import typer
 from api.cli.commands.region.adding import add
 from api.cli.commands.region.striking import strike, strikes, unstrike
 from api.cli.options.locations import Data, Database
-from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
+from api.operator import line
 from coordinator.store import Store
 from coordinator.store.state.standings import QUARANTINE
 from worker.contract.clock import now

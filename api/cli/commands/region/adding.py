@@ -8,9 +8,9 @@ import typer
 
 from api.cli.commands.apply import describe
 from api.cli.options.locations import Data, Database, database_url
-from api.cli.options.operator import line
 from api.cli.terminal.outside import say
 from api.configuration import add_region
+from api.operator import line
 from coordinator.configuration import ConfigurationError
 from coordinator.geodata.countries import centre
 from coordinator.store import TROUBLE
@@ -34,6 +34,10 @@ def add(
     provider: Annotated[
         str | None, typer.Option(help="Whose network the workers there stand in.")
     ] = None,
+    here: Annotated[
+        bool,
+        typer.Option("--here", help="A running outscope up starts a worker for it on its machine."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     database: Database = None,
     data: Data = None,
@@ -45,6 +49,7 @@ def add(
     """
     told = {
         "id": region,
+        "workers": None if here else "joined",
         "name": name,
         "country": country,
         "continent": continent,
@@ -95,6 +100,8 @@ def _tell(
     written = ", ".join(f"{key}: {_yaml(value)}" for key, value in entry.items())
     say("Added. Write it into your configuration file as well, or the next apply removes it:")
     say(f"  - {{{written}}}")
+    if "workers" not in entry:
+        return say("A running outscope up starts its worker within seconds.")
     return say(f"Let a worker join with: outscope worker invite --region {entry['id']}")
 
 

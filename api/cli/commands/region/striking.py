@@ -11,11 +11,11 @@ import typer
 from rich.text import Text
 
 from api.cli.options.locations import Data, Database
-from api.cli.options.operator import line, who
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
 from api.moments import moment
+from api.operator import line, who
 from coordinator.encoding import moment as told_moment
 from coordinator.store import Store
 from coordinator.store.results.striking import Found, Strike

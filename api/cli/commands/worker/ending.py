@@ -7,9 +7,9 @@ import typer
 
 from api.cli.commands.worker.named import REFUSED, Name, keys_of, refuse
 from api.cli.options.locations import Data, Database
-from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
+from api.operator import line
 from coordinator.store import Store
 from worker.contract.clock import now
 

@@ -3,30 +3,29 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from ipaddress import ip_network
 from typing import Annotated, Any, Final
 
 import typer
 
 from api.cli.commands.worker.named import Name, keys_of, refuse
 from api.cli.options.locations import Data, Database
-from api.cli.options.operator import line
 from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
-from coordinator.configuration.duration import milliseconds, readable
+from api.operator import line
+from coordinator.configuration.duration import readable
 from coordinator.configuration.reading.mistake import did_you_mean
 from coordinator.joining.admission import OVERLAP_MS
-from coordinator.joining.meeting import NO_ADDRESS, STANDING, meeting_of
+from coordinator.joining.inviting import USUAL, InvitingError, invitation, noted
+from coordinator.joining.meeting import STANDING, meeting_of
 from coordinator.joining.token import digest_of, new_token
 from coordinator.store import Store
 from coordinator.store.joining.invitations import Invitation
 from worker.contract.clock import now
+from worker.contract.http.joining import api_address, join_line
 from worker.contract.instant import rfc3339
-from worker.joining.asking import JoinError, api_address
+from worker.contract.settings.address import AddressError
 
 PUBLIC_URL: Final = "OUTSCOPE_PUBLIC_URL"
-_SHORTEST_MS: Final = 1_000
-_LONGEST_MS: Final = 30 * 86_400_000
 
 Expires = Annotated[
     str, typer.Option(metavar="DURATION", help="How long the token is good: 1s to 30d.")
@@ -49,7 +48,7 @@ Region = Annotated[str, typer.Option(metavar="REGION", help="The region that it 
 
 def invite(
     region: Region,
-    expires: Expires = "1h",
+    expires: Expires = USUAL,
     network: From = None,
     url: Url = None,
     database: Database = None,
@@ -73,12 +72,12 @@ def invite(
         await store.invitations.add(told, line("worker invited", region))
 
     token = _invited(made, work, database, data)
-    say(f"outscope-worker join {api} --token {token}")
+    say(join_line(api, token))
 
 
 def rotate(
     name: Name,
-    expires: Expires = "1h",
+    expires: Expires = USUAL,
     network: From = None,
     url: Url = None,
     database: Database = None,
@@ -107,7 +106,7 @@ def rotate(
         " from then on:",
         err=True,
     )
-    say(f"outscope-worker join {api} --token {token} --replace --only-write")
+    say(join_line(api, token, renews=True))
 
 
 def _invited(
@@ -120,12 +119,7 @@ def _invited(
 
     async def do(store: Store) -> str:
         await work(store, replace(made, digest=digest_of(token)))
-        meeting = meeting_of((await store.standings.all(STANDING)).get(STANDING))
-        if meeting is None:
-            return "start the coordinator before it is used: it lets workers in"
-        if not meeting.broker:
-            return NO_ADDRESS
-        return f"it can be used on this machine alone: {NO_ADDRESS}" if meeting.is_here else ""
+        return noted(meeting_of((await store.standings.all(STANDING)).get(STANDING)))
 
     warned = with_store(database, data, do, 2)
     within = f" from {made.network}" if made.network else ""
@@ -137,29 +131,9 @@ def _invited(
 
 def _made(region: str, worker: str | None, expires: str, network: str | None) -> Invitation:
     try:
-        span_ms = milliseconds(expires)
-    except ValueError as error:
-        refuse(f"--expires: {error}")
-    if not _SHORTEST_MS <= span_ms <= _LONGEST_MS:
-        refuse(f"--expires {expires} is not from 1s to 30d")
-    at = now()
-    return Invitation(0, "", region, worker, _network(network), at, at + span_ms)
-
-
-def _network(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return str(ip_network(text.strip()))
-    except ValueError:
-        return refuse(f"--from {text[:60]!r} is no network; {_meant(text)}")
-
-
-def _meant(text: str) -> str:
-    try:
-        return f"did you mean {ip_network(text.strip(), strict=False)}?"
-    except ValueError:
-        return "write one such as 203.0.113.0/24 or 2001:db8::/48, or an address"
+        return invitation(region, worker, expires, network, now())
+    except InvitingError as error:
+        return refuse(f"--{error.field}: {error}")
 
 
 def _address(url: str | None, environ: Mapping[str, str] = os.environ) -> str:
@@ -170,7 +144,7 @@ def _address(url: str | None, environ: Mapping[str, str] = os.environ) -> str:
         )
     try:
         return api_address(url)
-    except JoinError as error:
+    except AddressError as error:
         refuse(str(error))
 
 

@@ -1,9 +1,7 @@
 """`outscope worker list` and `show`: who joined, and how each stands."""
 
 import json as plain_json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,72 +12,60 @@ from api.cli.options.store import with_store
 from api.cli.terminal.outside import say
 from api.cli.terminal.tables import console, local, plain, show
 from coordinator.encoding import moment
+from coordinator.joining.joined import Joined, joined
 from coordinator.messaging.acl import worker_user
 from coordinator.store import Store
 from coordinator.store.joining.keys import WorkerKey
 from worker.contract.clock import now
-from worker.contract.instant import Instant, parse_rfc3339
 
-HEARD_MS: Final = 20_000
+_FIELDS: Final = (
+    "region",
+    "worker",
+    "state",
+    "user",
+    "joined_at",
+    "last_heard_at",
+    "address",
+    "version",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """One worker that joined: its keys, and what was heard of it last."""
-
-    keys: Sequence[WorkerKey]
-    heard: Mapping[str, Any]
-    at: Instant
-
-    @property
-    def state(self) -> str:
-        """In one word or two."""
-        live = [key for key in self.keys if key.lets_in(self.at)]
-        if not live:
-            return "revoked"
-        if any(key.draining_at is not None for key in live):
-            return "draining" if self.is_heard else "drained"
-        if len(live) > 1:
-            return "two keys"
-        return "working" if self.is_heard else "not heard"
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether it was heard a moment ago."""
-        told = self.heard.get("last_heard_at")
-        return told is not None and self.at - parse_rfc3339(told) < HEARD_MS
-
-    def document(self) -> dict[str, Any]:
-        """All that is known, and no secret: there is none here."""
-        last = self.keys[-1]
-        return {
-            "region": last.region,
-            "worker": last.worker,
-            "state": self.state,
-            "user": worker_user(last.region, last.worker),
-            "joined_at": moment(self.keys[0].made_at),
-            "last_heard_at": self.heard.get("last_heard_at"),
-            "address": self.heard.get("address"),
-            "keys": [_key(key) for key in self.keys],
-        }
+def _document(one: Joined) -> dict[str, Any]:
+    """All that is known, and no secret: there is none here."""
+    return {
+        "region": one.region,
+        "worker": one.worker,
+        "state": one.state,
+        "user": worker_user(one.region, one.worker),
+        "joined_at": moment(one.keys[0].made_at),
+        "last_heard_at": one.heard.get("last_heard_at"),
+        "address": one.heard.get("address"),
+        "version": one.version or None,
+        "skew": one.skew,
+        "keys": [_key(key) for key in one.keys],
+    }
 
 
 def list_(json: Json = False, database: Database = None, data: Data = None) -> None:
     """List the workers that joined: of which region, since when, and how each stands."""
     found = list(with_store(database, data, _joined, REFUSED))
     if json:
-        return say(plain_json.dumps([one.document() for one in found], indent=2))
+        return say(plain_json.dumps([_document(one) for one in found], indent=2))
     out = console()
     if not found:
         return out.print("No worker has joined: outscope worker invite --region REGION")
-    columns = ("region", "worker", "state", "joined", "heard", "address")
-    return show(out, columns, (list(map(plain, _cells(one.document()))) for one in found))
+    columns = ("region", "worker", "state", "version", "joined", "heard", "address")
+    show(out, columns, (list(map(plain, _cells(_document(one)))) for one in found))
+    for one in found:
+        if one.skew and one.is_heard:
+            say(f"{one.about}: {one.skew}.")
+    return None
 
 
 def _cells(told: Mapping[str, Any]) -> Iterator[str]:
-    yield from (told["region"], told["worker"], told["state"])
+    yield from (told["region"], told["worker"], told["state"], told["version"] or "-")
     yield from (local(told[name]) if told[name] else "-" for name in ("joined_at", "last_heard_at"))
     yield told["address"] or "-"
 
@@ -91,10 +77,19 @@ def show_(name: Name, json: Json = False, database: Database = None, data: Data 
         wanted = {key.id for key in keys_of(await store.worker_keys.all(), name)}
         return next(one for one in await _joined(store) if one.keys[0].id in wanted)
 
-    told = with_store(database, data, work, REFUSED).document()
+    told = _document(with_store(database, data, work, REFUSED))
     if json:
         return say(plain_json.dumps(told, indent=2))
-    for field in ("region", "worker", "state", "user", "joined_at", "last_heard_at", "address"):
+    for field in (
+        "region",
+        "worker",
+        "state",
+        "user",
+        "joined_at",
+        "last_heard_at",
+        "address",
+        "version",
+    ):
         say(f"{field.replace('_at', '').replace('_', ' '):<12} {told[field] or '-'}")
     for key in told["keys"]:
         ends = f", good until {key['until']}" if key["until"] else ""
@@ -105,10 +100,7 @@ def show_(name: Name, json: Json = False, database: Database = None, data: Data 
 
 
 async def _joined(store: Store) -> list[Joined]:
-    heard = {(one["region"], one["worker"]): one for one in await store.workers.all()}
-    groups = groupby(await store.worker_keys.all(), lambda key: (key.region, key.worker))
-    at = now()
-    return [Joined(list(keys), heard.get(name, {}), at) for name, keys in groups]
+    return joined(await store.worker_keys.all(), await store.workers.all(), now())
 
 
 def _key(key: WorkerKey) -> dict[str, Any]:

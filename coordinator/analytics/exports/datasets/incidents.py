@@ -47,6 +47,12 @@ _SCHEMA: Final = schema_of(
             NAME,
             "why it is open no more: ended, removed, unseen or withdrawn; null while it is open",
         ),
+        field_of(
+            "duty_cycle",
+            pa.float64(),
+            "of an intermittent one, the share of the time in which it fails; null while not known",
+        ),
+        field_of("period_ms", pa.int64(), "and the usual time from one beginning to the next"),
         field_of("parts", pa.string(), "JSON: how long it lasted where", json=True),
     ),
 )

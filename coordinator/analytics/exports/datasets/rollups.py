@@ -9,7 +9,8 @@ from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
 from coordinator.analytics.exports.rows import Row
 from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
-from coordinator.domain.rollups.sketch import PERCENTILES, PHASES, percentiles, unpacked
+from coordinator.domain.rollups.columns import PHASES
+from coordinator.domain.rollups.sketch import PERCENTILES, percentiles, unpacked
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
 from coordinator.store.results.exporting import ROLLUP
 

@@ -33,7 +33,7 @@ ASKING = (
 OUTSCOPE = str(Path(sys.executable).with_name("outscope"))
 SECRET = "p@ss/wrd?#%"
 IN_ADDRESS = "jo:p%40ss%2Fwrd%3F%23%25"
-TOKEN = "os_t0ken"
+TOKEN = "pr0xy-t0ken"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from coordinator.configuration import load_configuration
 from coordinator.joining.meeting import STANDING, Meeting
 from coordinator.joining.token import digest_of
 from coordinator.store import Store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.invitations import Admitted, Invitation
 from coordinator.store.joining.keys import WorkerKey
 from tests.api import seeds

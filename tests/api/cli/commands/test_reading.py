@@ -60,6 +60,23 @@ def test_status_says_how_each_service_is(outscope: Run, seed: Seed) -> None:
     assert "\x1b[" not in said.output
 
 
+def test_status_says_who_leads_where_another_coordinator_stands_by(
+    outscope: Run, seed: Seed
+) -> None:
+    async def two(store: Store) -> None:
+        at = now()
+        await disrupted(store)
+        leads = {"at": rfc3339(at), "holder": "host-a/12/ab-c", "leads_since": rfc3339(at)}
+        await store.standings.put("coordinator", "coordinator", at, leads)
+        told = {"at": rfc3339(at), "since": rfc3339(at), "process": "process 7 on host-b"}
+        await store.standings.put("standby", "host-b/7", at, told)
+
+    seed(two)
+    said = outscope("status").output.replace("\n", " ")
+    assert "Coordinator: process 12 on host-a leads since " in said
+    assert "process 7 on host-b stands by." in said
+
+
 def test_status_of_one_service_shows_its_matrix(outscope: Run, seed: Seed) -> None:
     seed(disrupted)
     said = outscope("status", "claude").output
@@ -383,3 +400,31 @@ def test_what_was_forged_does_nothing_to_a_terminal(
     said = outscope(*command)
     assert {mark for mark in said.output if not mark.isprintable()} <= {"\n"}
     assert not any(line.strip().startswith("FAKE") for line in said.output.splitlines())
+
+
+def test_advice_says_what_to_use_first(outscope: Run, seed: Seed) -> None:
+    seed(disrupted)
+    said = outscope("advice", "claude", "openai", "--region", "eu-west")
+    assert said.exit_code == 0, said.output
+    assert "claude/api" in said.output
+    assert "avoid" in said.output
+    assert "Use first: openai, claude" in said.output
+    near = json.loads(outscope("advice", "claude", "--region", "eu-west", "--json").output)
+    assert near["order"] == ["claude"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nosuch",), "No service 'nosuch' is judged here"),
+        (("--region", "nowhere"), "no region 'nowhere' is configured"),
+        (("--model", "nosuch"), "no check asks the model 'nosuch'"),
+    ],
+)
+def test_advice_on_what_is_not_there_is_refused(
+    outscope: Run, seed: Seed, arguments: tuple[str, ...], told: str
+) -> None:
+    seed(disrupted)
+    said = outscope("advice", *arguments)
+    assert said.exit_code == 1
+    assert told in said.output

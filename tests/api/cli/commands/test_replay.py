@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -96,6 +97,24 @@ def replayed(tmp_path: Path) -> Run:
         return CliRunner().invoke(app, ["replay", str(path), "--config", str(config), *options])
 
     return run
+
+
+def test_what_came_in_late_counts_as_if_it_had_come_in_in_time(replayed: Run) -> None:
+    def late(line: str) -> str:
+        record = json.loads(line)
+        cut = record["region"] == "eu-west" and record["scheduled_at"] > "2026-03-01T12:35"
+        return json.dumps({**record, "received_at": "2026-03-01T13:00:00Z"} if cut else record)
+
+    def incidents(*options: str, lines: list[str]) -> list[dict[str, Any]]:
+        said = replayed(lines, *options)
+        assert said.exit_code == 0, said.output
+        changes = [json.loads(line) for line in said.stdout.splitlines()]
+        return [change for change in changes if change["type"] == "incident"]
+
+    cut = [late(line) for line in records()]
+    until = ("--until", "2026-03-01T12:51:00Z")
+    assert incidents(*until, lines=cut) != incidents(*until, lines=records())
+    assert incidents("--timely", *until, lines=cut)[-1] == incidents(*until, lines=records())[-1]
 
 
 def test_an_outage_of_the_past_is_found_again(replayed: Run) -> None:

@@ -92,6 +92,8 @@ def _cases() -> Iterator[tuple[list[str], dict[str, str]]]:
         ["sql", 'select \'ü☃\' as "[/]:x:☃", 1 as "[red]"'],
         ["apply", "{tmp}/outscope.yaml", "--dry-run"],
         ["config", "check", "{tmp}/nosuch-☃.yaml"],
+        ["notify", "test", "[/]☃", "--database", "sqlite://{tmp}/x.db"],
+        ["notify", "preview", "--incident", "[/]:x:☃", "--database", "sqlite://{tmp}/x.db"],
     )
     for command in commands:
         for encoding in ("ascii", "latin-1"):

@@ -72,6 +72,10 @@ def test_before_the_first_verdict_people_are_told_to_wait() -> None:
     assert summarise(services("unknown", "unknown", at=None), regions("silent")) is STARTING
 
 
+def test_who_looks_for_less_than_a_minute_is_not_asked_for_workers() -> None:
+    assert summarise(services("unknown"), regions("silent"), young=True) is STARTING
+
+
 def test_when_every_region_is_unfit_our_own_network_is_suspected() -> None:
     assert summarise(services("unknown", "unknown"), regions("unfit", "unfit")) is ALL_UNFIT
     assert summarise(services("unknown", "unknown"), regions("unfit", "silent")) is ALL_UNFIT

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.http.listening.connection import Patience
+from api.http.listening.patience import Patience
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.server import Server

@@ -3,9 +3,17 @@
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.http.relay_app import create_relay_app
+from api.http.settings import ApiSettings
+from coordinator.domain.notifying.message import of_incident
+from coordinator.domain.notifying.thread import Kind, said_of
 from coordinator.store import Heard, Store
-from coordinator.store.state.standings import WRITER
+from coordinator.store.notices.threads import Letter
+from coordinator.store.state.standings import STANDBY, WRITER
+from coordinator.telemetry.place import Place
+from coordinator.telemetry.sending import Sent
 from tests.api import seeds
+from tests.coordinator.domain.notifying.incidents import TOPOLOGY, incident
 from worker.contract.clock import now
 from worker.contract.instant import rfc3339
 
@@ -24,6 +32,29 @@ async def test_it_is_ready_when_the_coordinator_was_just_heard(
         200,
         dict.fromkeys(("store", "schema", "coordinator", "broker", "results"), "ok"),
     )
+
+
+async def test_who_leads_and_who_stands_by_is_told(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now()
+    await seeds.judged(configured, at)
+    leads = {"at": rfc3339(at), "holder": "host-a/12/ab-c", "leads_since": rfc3339(at - 5_000)}
+    await configured.standings.put("coordinator", "coordinator", at, leads)
+    for host, told_at in (("host-b", at - 1_000), ("gone", at - 60_000)):
+        told = {
+            "at": rfc3339(told_at),
+            "since": rfc3339(at - 90_000),
+            "process": f"process 7 on {host}",
+        }
+        await configured.standings.put(STANDBY, f"{host}/7", told_at, told)
+    for path in ("/v1/readyz", "/v1/overview"):
+        found = (await api.get(path)).json()["coordinator"]
+        assert (found["leader"], found["leads_since"]) == (
+            "process 12 on host-a",
+            rfc3339(at - 5_000),
+        )
+        assert [one["process"] for one in found["standbys"]] == ["process 7 on host-b"]
 
 
 async def test_it_is_not_ready_before_the_coordinator_was_heard(
@@ -225,3 +256,51 @@ async def test_metrics_tell_scope_fitness_vitals_refusals_and_requests(
     assert found["outscope_http_requests_total", "/v1/services/{id}", "200", "GET"] == 1
     assert found["outscope_http_requests_total", "/", "200", "GET"] == 1
     assert found["outscope_http_requests_total", "404", "GET", "none"] == 1
+
+
+async def test_what_no_collector_got_is_counted(configured: Store, api: httpx.AsyncClient) -> None:
+    assert "outscope_otel_" not in (await api.get("/metrics")).text
+    place, at = Place(configured, "traces"), now()
+    place.after = (at - 9_000, "")
+    place.note(Sent("answered 503"), 6)
+    place.note(Sent(rejected=2), 60)
+    place.note(Sent("answered 400", final=True), 6)
+    place.dropped["capped"] += 290
+    await place.keep(at, at)
+    lines = (await api.get("/metrics")).text.splitlines()
+    for line in (
+        'outscope_otel_delivered_total{signal="traces"} 58.0',
+        'outscope_otel_requests_total{signal="traces"} 3.0',
+        'outscope_otel_failures_total{signal="traces"} 2.0',
+        'outscope_otel_dropped_total{reason="capped",signal="traces"} 290.0',
+        'outscope_otel_dropped_total{reason="refused",signal="traces"} 6.0',
+        'outscope_otel_dropped_total{reason="rejected",signal="traces"} 2.0',
+        'outscope_otel_behind_seconds{signal="traces"} 9.0',
+    ):
+        assert line in lines, line
+
+
+async def test_messages_that_have_not_arrived_are_measured(
+    configured: Store, api: httpx.AsyncClient
+) -> None:
+    at = now() - 120_000
+    one = incident()
+    message = of_incident(Kind.OPENED, one, said_of(one, ()), TOPOLOGY, at=at, confidence=0.9)
+    await configured.notice_threads.say([], [Letter("on-call", "mail", message)], at)
+    text = (await api.get("/metrics")).text
+    assert 'outscope_notices_waiting{rule="on-call"} 1.0' in text
+    [age] = [
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "outscope_notices_waiting_seconds"
+    ]
+    assert age >= 120
+
+
+async def test_a_relay_of_its_own_says_that_it_is_alive() -> None:
+    app = create_relay_app(ApiSettings(database="sqlite://unused.db"))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.get("/v1/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "alive"})

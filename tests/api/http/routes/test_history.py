@@ -63,7 +63,7 @@ async def test_a_span_in_which_nothing_can_lie_is_refused(
 ) -> None:
     answer = await api.get(f"/v1/{path}", params=query)
     assert answer.status_code == 422
-    assert "lies after the end of the time asked for" in answer.json()["detail"]
+    assert "is not before the end of the time asked for" in answer.json()["detail"]
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from api.http.sources.attempts import MOST
 from coordinator.joining.meeting import STANDING, Meeting
 from coordinator.joining.token import digest_of, new_token
 from coordinator.store import Store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.invitations import Invitation
 from worker.contract.clock import now
 
@@ -182,3 +182,40 @@ async def test_a_page_reads_nothing_there(api: httpx.AsyncClient) -> None:
 async def test_a_misspelt_parameter_is_refused(ready: Store, api: httpx.AsyncClient) -> None:
     answer = await api.post("/v1/join?token=x", json=body(await invited(ready)))
     assert answer.status_code == 422
+
+
+RELAYS = {"relays": True}
+
+
+async def test_a_worker_that_can_go_by_a_relay_is_told_where_it_is(
+    ready: Store, coordinator: None, api: httpx.AsyncClient
+) -> None:
+    new = await api.post("/v1/join", json=body(await invited(ready), **RELAYS))
+    old = await api.post("/v1/join", json=body(await invited(ready), secret_sha256="0" * 64))
+    assert (new.json()["relay"], old.json()["relay"]) == ("here", "")
+    assert new.json()["broker"] == old.json()["broker"] == MEETING.broker
+
+
+@pytest.mark.parametrize("relay", ["off", "https://relay.example.com", "on"])
+async def test_a_broker_that_nobody_reaches_is_no_obstacle_where_a_relay_is(
+    relay: str, configured: Store, api_database: str
+) -> None:
+    app = create_app(ApiSettings(api_database, relay=relay, relay_broker="redis://b:6379/0"))
+    transport = httpx.ASGITransport(app=app, client=("192.0.2.7", 1))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+    ):
+        for number, broker in enumerate(("", "redis://127.0.0.1:6379/0")):
+            await tell(configured, Meeting(broker, manages=False))
+            told = {"secret_sha256": f"{number}" * 64, "needs_relay": True, **RELAYS}
+            answer = await client.post("/v1/join", json=body(await invited(configured), **told))
+            if relay == "off":
+                assert (answer.status_code, answer.json()["code"]) == (503, "cannot_join")
+                assert "--via" in answer.json()["detail"]
+            else:
+                assert answer.status_code == 200, answer.text
+                assert answer.json()["broker"] == ""
+                assert answer.json()["relay"] == ("here" if relay == "on" else relay)
+    if relay == "off":
+        assert await configured.worker_keys.all() == []

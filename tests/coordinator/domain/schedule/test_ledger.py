@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from coordinator.domain.model.topology import Check
 from coordinator.domain.schedule.ledger import Gap, GapReason, Ledger
-from coordinator.domain.schedule.schedule import Due, Span, phase
+from coordinator.domain.schedule.schedule import Due, Span
+from worker.contract.standing.schedule import phase
 
 CHECK = Check("api", "claude", "c", "http", 10_000, 2_000, ("eu-west",))
 PATIENCE_MS = 15_000

@@ -61,4 +61,4 @@ def test_a_worker_is_present_for_fifteen_seconds_after_it_spoke(presence: Presen
 def test_workers_that_are_gone_are_forgotten(presence: Presence) -> None:
     for n in range(1_000):
         presence.heard("eu-west", float(n), f"eu-west-{n}")
-    assert len(presence._workers) < 20
+    assert len(presence._workers["eu-west"]) < 20

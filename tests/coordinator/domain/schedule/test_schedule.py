@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.model.topology import Check, Region, Topology
-from coordinator.domain.schedule.schedule import Schedule, phase
+from coordinator.domain.schedule.schedule import Schedule
+from worker.contract.standing.schedule import phase
 
 NOW = 1_772_000_000_123
 REGIONS = ("eu-west", "us-east", "ap-south")

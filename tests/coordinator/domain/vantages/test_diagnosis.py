@@ -30,6 +30,11 @@ def test_a_dead_worker_with_enough_witnesses_is_told_in_one_slot() -> None:
     assert world.unfit() == ["r2"]
 
 
+def test_a_worker_alone_is_not_said_to_fail_where_others_succeed() -> None:
+    alone = World(lambda *_: True, regions=1).diagnosis("r1")
+    assert alone.why == "fails at 4 of 4 independent places, references among them"
+
+
 def test_a_dead_worker_with_few_witnesses_is_told_in_two_slots() -> None:
     one = World(lambda region, _, slot: region == "r2" and slot >= 11, SERVICES)
     assert one.diagnosis("r2").nats == pytest.approx(3 * BAD_NATS)

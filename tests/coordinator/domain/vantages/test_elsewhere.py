@@ -1,8 +1,13 @@
 """What other regions saw is asked once, and again when a late look corrects it."""
 
 from bisect import insort
+from statistics import median_low
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coordinator.domain.vantages.elsewhere import Elsewhere
+from coordinator.domain.vantages.independence import Independence
 from coordinator.domain.window.look import Vote
 from coordinator.domain.window.series import Series
 from tests.coordinator.domain.handmade import at, check_of, code_of, regions_of, series_of
@@ -19,7 +24,7 @@ def world() -> tuple[Elsewhere, dict[str, Series]]:
         region: series_of(CHECK, region, [code_of(10 * n + 1, Vote.GOOD) for n in range(10)])
         for region in NAMES
     }
-    return Elsewhere({CHECK.id: seen}), seen
+    return Elsewhere({CHECK.id: seen}, NAMES), seen
 
 
 def fails_late(series: Series) -> None:
@@ -60,3 +65,28 @@ def test_what_goes_on_is_asked_again_at_each_moment() -> None:
     assert elsewhere.about(seen["r1"], SLOT, now) is before
     fails_late(seen["r2"])
     assert elsewhere.about(seen["r1"], SLOT, now + 1_000)["r2"] > 0
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([0.0, 0.25, 0.5, 1.0])),
+    st.sampled_from([(), (("a", "b"),), (("a", "c", "e"), ("b", "f"))]),
+)
+def test_what_is_expected_is_the_median_of_what_other_vantage_points_saw(
+    seen: dict[str, float], together: tuple[tuple[str, ...], ...]
+) -> None:
+    elsewhere = Elsewhere({}, "abcdef")
+    elsewhere.independence = Independence(together)
+    others = [elsewhere.independence.others(region, seen) for region in "abcdef"]
+    meant = [median_low(there.values()) if there else 0.0 for there in others]
+    assert elsewhere._medians(seen).tolist() == meant
+
+
+def test_what_is_expected_is_told_anew_when_regions_become_one_vantage_point() -> None:
+    elsewhere, seen = world()
+    for bad in (seen["r2"], seen["r3"]):
+        bad.codes[4:7] = bad.codes[:0]
+        for n in (4, 5, 6):
+            insort(bad.codes, code_of(10 * n + 1, Vote.BAD))
+    assert elsewhere.expected(seen["r1"], SLOT, LONG_AFTER).tolist() == [1.0, 0.0, 0.0]
+    elsewhere.independence = Independence([("r1", "r2"), ()])
+    assert elsewhere.expected(seen["r1"], SLOT, LONG_AFTER).tolist() == [1.0, 1.0, 0.0]

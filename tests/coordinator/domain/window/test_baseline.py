@@ -14,7 +14,7 @@ from coordinator.domain.window.baseline import (
     NATS_OF_LEVEL,
     Baseline,
 )
-from tests.coordinator.domain.handmade import RULES
+from tests.coordinator.domain.handmade import RULES, at
 
 
 def test_the_normal_share_begins_at_the_prior_and_stays_in_its_bounds() -> None:
@@ -37,8 +37,8 @@ def test_the_normal_share_comes_to_the_true_one() -> None:
 
 def learned(times: list[float], rules: Rules = RULES) -> Baseline:
     normal = Baseline()
-    for time in times:
-        normal.learn_time(time, rules)
+    for n, time in enumerate(times):
+        normal.learn_time(time, at(n), rules)
     return normal
 
 
@@ -66,7 +66,7 @@ def test_no_single_time_moves_it_far() -> None:
     for absurd in (0, 1e-9, 1e12):
         normal = learned(lognormal(200, 0.1, 300))
         before = normal.median, normal.deviation
-        normal.learn_time(absurd, RULES)
+        normal.learn_time(absurd, at(300), RULES)
         assert normal.median == pytest.approx(before[0], abs=0.01)
         assert normal.deviation == pytest.approx(before[1], rel=0.05)
 
@@ -122,8 +122,8 @@ def test_absurd_times_do_not_poison_what_is_normal(absurd: float, place: int) ->
 
 def test_a_time_longer_than_any_look_is_taken_for_a_day() -> None:
     normal = Baseline()
-    for total_ms in [1e300, 1.7e308, *[200.0] * 400]:
-        normal.learn_time(total_ms, RULES)
+    for n, total_ms in enumerate([1e300, 1.7e308, *[200.0] * 400]):
+        normal.learn_time(total_ms, at(n), RULES)
     assert normal.limit_ms < 3_600_000, "the two are outvoted"
 
 
@@ -164,7 +164,6 @@ def test_a_look_that_takes_longer_never_says_less(one: float, other: float) -> N
 def test_no_single_look_says_much() -> None:
     assert max(map(abs, NATS_OF_LEVEL)) <= 3
     assert list(NATS_OF_LEVEL[1:]) == sorted(NATS_OF_LEVEL[1:])
-    assert NATS_OF_LEVEL[0] == 0
 
 
 @pytest.mark.parametrize("sigma", SIGMAS)
@@ -183,7 +182,8 @@ def test_far_longer_is_beyond_a_route_and_the_usual_spread(sigma: float) -> None
     assert far[2.5] > 0.5
 
 
-def test_before_enough_times_are_known_a_look_says_nothing() -> None:
+def test_before_enough_times_are_known_no_look_is_slow_and_a_good_one_speaks_against_it() -> None:
+    assert NATS_OF_LEVEL[1] < NATS_OF_LEVEL[0] < 0
     assert learned([200.0] * (RULES.slow_after_looks - 1)).level(1e6) == 0
     assert learned([200.0] * RULES.slow_after_looks).level(1e6) == FAR
 
@@ -191,6 +191,13 @@ def test_before_enough_times_are_known_a_look_says_nothing() -> None:
 @pytest.mark.parametrize("absurd", [0.0, -5.0, nan, inf, 1e300])
 def test_an_absurd_time_has_a_level(absurd: float) -> None:
     assert 1 <= learned([200.0] * 400).level(absurd) <= FAR
+
+
+@pytest.mark.parametrize("deviation", [237.0, 26.0, 0.0, -1.0, inf, nan])
+def test_a_deviation_that_cannot_be_is_not_taken_over_a_restart(deviation: float) -> None:
+    after = Baseline()
+    after.remember([400, 5.0, deviation, 10.0, 0.0], RULES)
+    assert after.times == 0
 
 
 def test_levels_are_the_same_after_a_restart() -> None:

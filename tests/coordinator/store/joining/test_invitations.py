@@ -8,7 +8,7 @@ import pytest
 from coordinator.joining.admission import OVERLAP_MS, Asked, RefusedError, admission
 from coordinator.joining.token import digest_of, new_token
 from coordinator.store import Store, open_store
-from coordinator.store.joining.audit import Entry
+from coordinator.store.audit import Entry
 from coordinator.store.joining.invitations import Invitation
 from worker.contract.http.joining import JoinRequest
 

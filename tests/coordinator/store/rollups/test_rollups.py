@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from coordinator.domain.rollups.fold import RESULT, from_results
+from coordinator.domain.rollups.columns import RESULT
+from coordinator.domain.rollups.fold import from_results
 from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.encoding import from_text
 from coordinator.store import Store

@@ -178,7 +178,7 @@ async def test_a_lease_that_is_held_stays_held_and_gets_a_token(store_url: str) 
     async with open_store(store_url) as store:
         assert await store.leases.take("c", "b", 60_000) is None
         assert await store.leases.take("c", "a", -1) == 0
-        assert await store.leases.take("c", "b", 60_000) == 1
+        assert (await store.leases.take("c", "b", 60_000) or 0) > 0
     async with schema(store_url, "0005_intakes") as database:
         (row,) = await database.fetch("SELECT * FROM lease")
         assert (row["holder"], "token" in row) == ("b", False)

@@ -23,6 +23,8 @@ INCIDENT = Incident(
     intermittent=True,
     cause="openai-1",
     parts=PARTS,
+    duty_cycle=0.4,
+    period_ms=120_000,
 )
 CAUSE = replace(
     INCIDENT, id="openai-1", service="openai", started_by=AT - 1500, intermittent=False, cause=""
@@ -156,3 +158,15 @@ async def test_parts_tell_how_long_each_lasted(store: Store) -> None:
         ("api", 10_000),
     ]
     assert "parts" not in (await store.incidents.page()).items[0]
+
+
+async def test_a_page_of_a_region_has_what_reaches_it_or_ever_did(store: Store) -> None:
+    left = replace(INCIDENT, id="left-1", regions=("us_east",))
+    elsewhere = replace(left, id="other-1", regions=("usxeast",), parts=())
+    named = replace(elsewhere, id="named-1", parts=(Part("component", "eu-west", AT),))
+    for one in (INCIDENT, left, elsewhere, named):
+        await store.incidents.apply(IncidentEvent(AT, Moment.OPENED, one))
+    found = await store.incidents.page(region="eu-west")
+    assert {one["id"] for one in found.items} == {"claude-1", "left-1"}
+    found = await store.incidents.page(region="us_east")
+    assert [one["id"] for one in found.items] == ["left-1"]

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,62 @@ async def test_reading_stops_at_the_body_limit_and_that_is_well(
     url = (await listen(endless)).url()
 
     assert (await look_at("http", url=url, body_limit=100_000)).ok
-    missing = await look_at("http", url=url, body_limit=10, expect={"body": "y"})
-    assert missing.detail == "the body lacks 'y' (only the first 10 bytes were read)"
+
+
+BEYOND: tuple[dict[str, Any], ...] = (
+    {"body": "well"},
+    {"body_regex": "we+ll"},
+    {"json_path": {"status": "well"}},
+    {"json_schema": {"type": "object", "required": ["status"]}},
+)
+
+
+@pytest.mark.parametrize("expect", BEYOND)
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_what_may_stand_behind_our_own_limit_is_no_fault_of_the_target(
+    web: Web, look_at: LookAt, expect: dict[str, Any], *, compressed: bool
+) -> None:
+    body = b'{"before": "%s", "status": "well"}' % (b"x" * 5000)
+    headers = {"Content-Encoding": "gzip"} if compressed else {}
+    server = await web(gzip.compress(body) if compressed else body, headers=headers)
+    asked = {"url": server.url(), "compressed": compressed, "expect": expect}
+
+    limited = await look_at("http", **asked, body_limit=1000)
+    whole = await look_at("http", **asked)
+
+    assert (limited.reason, limited.blame) == (Reason.CONTENT, Blame.PROBER), limited
+    assert "in its first 1000 bytes" in limited.detail
+    assert "raise body_limit" in limited.detail
+    assert whole.ok, whole
+
+
+async def test_what_was_read_before_the_limit_decides_and_is_the_targets(
+    web: Web, look_at: LookAt
+) -> None:
+    server = await web(b"down" + b"x" * 5000)
+
+    forbidden = await look_at(
+        "http", url=server.url(), body_limit=1000, expect={"not_body": "down", "body": "well"}
+    )
+    larger = await look_at(
+        "http", url=server.url(), body_limit=1000, expect={"max_bytes": 900, "body": "well"}
+    )
+
+    assert (forbidden.reason, forbidden.blame) == (Reason.CONTENT, Blame.TARGET), forbidden
+    assert (larger.reason, larger.blame) == (Reason.CONTENT, Blame.TARGET), larger
+
+
+async def test_a_document_that_our_library_cannot_read_is_no_fault_of_the_target(
+    web: Web, look_at: LookAt
+) -> None:
+    deep = await web(b"[" * 100_000 + b"]" * 100_000)
+    long = await web(b'{"number": %s, "status": "well"}' % (b"7" * 10_000))
+
+    nested = await look_at("http", url=deep.url(), expect={"json_path": {"a": 1}})
+    number = await look_at("http", url=long.url(), expect={"json_path": {"status": "well"}})
+
+    assert (nested.reason, nested.blame) == (Reason.CONTENT, Blame.PROBER), nested
+    assert number.ok, number
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])

@@ -128,7 +128,8 @@ async def test_no_more_is_read_than_the_limit(listen: Listen, look_at: LookAt) -
         "tcp", host="127.0.0.1", port=port, expect="well", answer_limit=2000, timeout_ms=2000
     )
 
-    assert outcome.reason is Reason.CONTENT
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.PROBER)
+    assert "raise answer_limit" in outcome.detail
     assert (outcome.total_ms or 0) < 1000
 
 
@@ -248,7 +249,6 @@ async def test_starttls_leads_to_a_certificate_that_is_judged(
         ("postgres", b"Sselect 1", "more in the clear"),
         ("ldap", bytes.fromhex("300c 020101 7807 0a0102 0400 0400"), "does not offer TLS"),
         ("ldap", b"HTTP/1.1 400 Bad Request\r\n", "no LDAP message"),
-        ("smtp", b"220 " + b"x" * 20_000, "too much"),
     ],
 )
 async def test_a_dialogue_that_does_not_lead_to_tls_says_how_it_ended(
@@ -267,6 +267,19 @@ async def test_a_dialogue_that_does_not_lead_to_tls_says_how_it_ended(
     assert outcome.reason in (Reason.TLS, Reason.PROTOCOL, Reason.STATUS)
     assert outcome.blame is Blame.TARGET
     assert words in outcome.detail
+
+
+async def test_a_dialogue_longer_than_a_worker_reads_is_its_own_limit(
+    listen: Listen, look_at: LookAt
+) -> None:
+    async def say(_reader: Reader, writer: Writer) -> None:
+        writer.write(b"220 " + b"x" * 300_000)
+        await writer.drain()
+
+    outcome = await look_at("tcp", host="127.0.0.1", port=(await listen(say)).port, starttls="smtp")
+
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.PROBER), outcome
+    assert "256 KiB" in outcome.detail
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ async def test_no_more_is_read_than_the_limit(look_at: LookAt) -> None:
             "websocket", url=f"ws://127.0.0.1:{port}/", expect="well", answer_limit=2000
         )
 
-    assert outcome.reason is Reason.CONTENT
+    assert (outcome.reason, outcome.blame) == (Reason.CONTENT, Blame.PROBER)
 
 
 @pytest.mark.parametrize(

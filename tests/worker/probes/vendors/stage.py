@@ -79,6 +79,8 @@ class Play:
     newline: bytes = b"\n"
     last_end: bytes | None = None
     """What ends the last event, in place of an empty line."""
+    holds: bool = False
+    """The connection stays open behind the last event, and nothing ends the body."""
     piece: int | None = None
     """Send at most so many bytes at once."""
     change: Callable[[list[bytes]], list[bytes]] = staticmethod(lambda frames: frames)  # type: ignore[assignment]
@@ -151,6 +153,8 @@ class Stage:
             last = number == len(frames) - 1 and play.last_end is not None
             end = play.last_end if last else 2 * play.newline
             await self._send(writer, frame.replace(b"\n", play.newline) + (end or b""))
+        if play.holds:
+            await asyncio.sleep(60)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
 

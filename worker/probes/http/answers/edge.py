@@ -11,6 +11,8 @@ _NOTED: Final = re.compile(
     rb"|x-sucuri-block|retry-after):[ \t]*([\x21-\x7e][\x20-\x7e]{0,119})",
     re.I | re.M,
 )
+_BEGINNINGS: Final = frozenset({b"cf-", b"x-a", b"via", b"x-s", b"x-v", b"ret"})
+"""The first three letters of these headers."""
 _KEPT: Final = ("cf-ray", "x-amz-cf-pop", "via", "x-served-by", "x-vercel-id")
 """Headers that are kept as they are: a vendor's support asks for them."""
 
@@ -19,12 +21,12 @@ def noted(lines: Iterable[bytes]) -> Mapping[str, str]:
     """The headers that this module and its neighbours know, by name in lower case; of repeated
     ones, the last.
     """
-    found = _NOTED.findall(b"".join(lines))
-    return (
-        {name.decode("ascii").lower(): value.decode("ascii").strip() for name, value in found}
-        if found
-        else {}
-    )
+    # most answers have no such header, and a look at the first letters is a third of the search
+    likely = [line for line in lines if line[:3].lower() in _BEGINNINGS]
+    if not likely:
+        return {}
+    found = _NOTED.findall(b"".join(likely))
+    return {name.decode("ascii").lower(): value.decode("ascii").strip() for name, value in found}
 
 
 def extra_of(headers: Mapping[str, str]) -> dict[str, Any]:

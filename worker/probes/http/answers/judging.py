@@ -13,7 +13,10 @@ from worker.probes.parameters import json_path
 
 SHOWN: Final = 80
 """Characters of a target's answer that a sentence may show."""
-
+_BEYOND: Final = (
+    "this check reads no more, so nothing is known of the rest: raise body_limit to judge it"
+)
+"""What is not there may still come: the limit is ours, and no fault of the target's."""
 
 _WELL: Final = frozenset(range(200, 300))
 _WELL_OR_ELSEWHERE: Final = frozenset(range(200, 400))
@@ -112,20 +115,25 @@ def _header_wrong(wanted: ExpectHeader, value: str | None) -> str | None:
 
 
 def body_fault(expect: Expect, body: bytes, *, cut: bool, content_type: str = "") -> Fault | None:
-    """What is wrong with the body; None when nothing is. `cut`: reading stopped at the limit."""
+    """What is wrong with the body; None when nothing is. `cut`: reading stopped at the limit, and
+    what is missing may stand behind it.
+    """
     wrong = _size_wrong(expect, len(body), cut=cut)
     if wrong is not None:
         return Reason.CONTENT, Blame.TARGET, wrong
-    wrong = _text_wrong(expect, text_of(body, content_type))
-    if wrong is None and (expect.json_path or expect.json_schema is not None):
-        wrong = _json_wrong(expect, body, content_type)
+    text = text_of(body, content_type)
+    if expect.not_body is not None and expect.not_body in text:
+        return Reason.CONTENT, Blame.TARGET, f"the body contains {_shown(expect.not_body)}"
+    try:
+        wrong = _lacking(expect, text) or _json_wrong(expect, body, content_type)
+    except RecursionError:
+        deep = "the JSON body is nested more deeply than this worker reads"
+        return Reason.CONTENT, Blame.PROBER, deep
     if wrong is None:
         return None
-    return (
-        Reason.CONTENT,
-        Blame.TARGET,
-        f"{wrong} (only the first {len(body)} bytes were read)" if cut else wrong,
-    )
+    if not cut:
+        return Reason.CONTENT, Blame.TARGET, wrong
+    return Reason.CONTENT, Blame.PROBER, f"{wrong} in its first {len(body)} bytes; {_BEYOND}"
 
 
 def _size_wrong(expect: Expect, size: int, *, cut: bool) -> str | None:
@@ -136,20 +144,21 @@ def _size_wrong(expect: Expect, size: int, *, cut: bool) -> str | None:
     return None
 
 
-def _text_wrong(expect: Expect, text: str) -> str | None:
+def _lacking(expect: Expect, text: str) -> str | None:
+    """What more of the body could still bring."""
     if expect.body is not None and expect.body not in text:
         return f"the body lacks {_shown(expect.body)}"
-    if expect.not_body is not None and expect.not_body in text:
-        return f"the body contains {_shown(expect.not_body)}"
     if expect.pattern is not None and not expect.pattern.is_in(text):
         return f"the body does not match {_shown(expect.pattern.source)}"
     return None
 
 
 def _json_wrong(expect: Expect, body: bytes, content_type: str) -> str | None:
+    if not expect.json_path and expect.json_schema is None:
+        return None
     try:
         document = json_of(body, content_type)
-    except (ValueError, RecursionError):
+    except ValueError:
         return "the body is not JSON"
     for path, steps, value in expect.paths:
         found = list(json_path.find(document, steps))

@@ -9,12 +9,15 @@ nobody knows counts as if it were not there.
 import codecs
 import json
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.I)
 _META: Final = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _XML: Final = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']\s*([\w.:-]+)""", re.I)
 _DECLARED_WITHIN: Final = 1024
+_DIGITS: Final = 4000
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -85,12 +88,27 @@ def text_of(body: bytes, content_type: str = "") -> str:
 
 def json_of(body: bytes, content_type: str = "") -> Any:
     """The JSON document in a body: in UTF-8, -16 or -32, as it begins, else as its text is read.
-    ValueError or RecursionError when it is none.
+    ValueError when it is none, RecursionError when Python cannot read one that is nested so deeply.
     """
     try:
         return json.loads(body)
     except ValueError:
-        return json.loads(text_of(body, content_type))
+        return json.loads(text_of(body, content_type), parse_int=_whole)
+    except RecursionError:
+        if not _closes(text_of(body, content_type)):
+            raise ValueError("it does not come to its end") from None
+        raise
+
+
+def _closes(text: str) -> bool:
+    """Whether there are as many ends of lists and objects as beginnings."""
+    bare = _STRING.sub("", text)
+    return sum(map(bare.count, "[{")) == sum(map(bare.count, "]}"))
+
+
+def _whole(digits: str) -> int | Decimal:
+    """A whole number of any length; Python's own reading ends at some thousand digits."""
+    return int(digits) if len(digits) <= _DIGITS else Decimal(digits)
 
 
 def charset_in(content_type: str) -> str:

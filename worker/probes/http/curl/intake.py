@@ -1,8 +1,12 @@
 """An answer, as libcurl hands it over: its head line by line, its body chunk by chunk."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Final
+
+import pycurl
 
 from worker.probes.http.request import Request
 from worker.probes.http.unpacking import PackedError, Unpacker, unpacker
@@ -16,6 +20,7 @@ _SIZE: Final = re.compile(r"[0-9]{1,19}")
 _SHORTEST: Final = 3
 """Bytes of the shortest line that says anything."""
 _H: Final = ord("H")
+_VERSIONS: Final = {b"HTTP/1.1 ": "1.1", b"HTTP/1.0 ": "1.0"}
 _BODILESS: Final = re.compile(rb"HTTP/\S+ +(?:204|304)")
 
 
@@ -68,6 +73,11 @@ class Head:
         size = _SIZE.fullmatch(self.value(b"content-length") or "")
         return None if size is None else int(size[0])
 
+    @property
+    def version(self) -> str | None:
+        """The version of HTTP/1 that the answer begins with; None when it begins otherwise."""
+        return _VERSIONS.get(self.lines[self._begins_at][:9]) if self.lines else None
+
     def value(self, name: bytes) -> str | None:
         """The value of a header of the answer itself, by its name in lower case; the last one of
         several.
@@ -117,6 +127,9 @@ class Body:
         """What is wrong with what came, although libcurl is content."""
         return None
 
+    def let_go(self) -> None:
+        """The transfer is over."""
+
     def take(self, chunk: bytes) -> int | None:
         """libcurl has read something. What is not wanted is not waited for, not even to see
         whether there is any.
@@ -136,14 +149,23 @@ class Body:
 
 
 class TimedBody(Body):
-    """As above, and when each chunk came; `ends` says of a chunk whether the answer ends in it."""
+    """As above, and when each chunk came; `ends` says of a chunk for how long more is waited for.
+    Then `end` is called, until that is let go of.
+    """
 
-    __slots__ = ("_arrivals", "_ends", "_look", "_size")
+    __slots__ = ("_arrivals", "_end", "_ends", "_look", "_size", "_timer")
 
     def __init__(
-        self, limit: int, head: Head, look: Look, ends: Callable[[bytes], bool] | None
+        self,
+        limit: int,
+        head: Head,
+        look: Look,
+        ends: Callable[[bytes], float | None] | None,
+        end: Callable[[], None],
     ) -> None:
         super().__init__(limit, head)
+        self._end = end
+        self._timer: asyncio.TimerHandle | None = None
         self._look = look
         self._ends = ends
         self._size = 0
@@ -159,10 +181,24 @@ class TimedBody(Body):
         self._size += len(chunk)
         self._arrivals.append((self._size, self._look.elapsed_ms()))
         said = super().take(chunk)
-        if said is None and self._ends is not None and self._ends(chunk):
+        if said is not None or self._ends is None:
+            return said
+        patience_s = self._ends(chunk)
+        if patience_s == 0:
             self._head.enough = True
             return _STOP
-        return said
+        if patience_s is not None and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(patience_s, self._stop)
+        return None
+
+    def _stop(self) -> None:
+        self._head.enough = True
+        self._end()
+
+    def let_go(self) -> None:
+        """The transfer is over."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 class PackedBody(Body):
@@ -195,10 +231,11 @@ class PackedBody(Body):
         return self._complaint if whole else self._complaint or _HALF
 
 
-def body_of(request: Request, head: Head, look: Look) -> Body:
-    """What takes in the body of the answer to this request."""
+def body_of(request: Request, head: Head, look: Look, easy: pycurl.Curl) -> Body:
+    """What takes in the body of the answer to this request, of which this is the transfer."""
     if request.compressed:
         return PackedBody(request.body_limit, head)
     if not request.timed:
         return Body(request.body_limit, head)
-    return TimedBody(request.body_limit, head, look, request.ends and request.ends())
+    end = partial(look.vantage.curl.stop, easy)
+    return TimedBody(request.body_limit, head, look, request.ends and request.ends(), end)

@@ -13,6 +13,7 @@ from worker.probes.look.vantage import Look
 from worker.probes.parameters.files import held
 
 _SUPPRESS_CONNECT_HEADERS: Final = 265  # pycurl has no name for it
+_TIMEOUT_MS: Final[int] = pycurl.TIMEOUT_MS
 _SCHEMES: Final = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _ALWAYS: Final = (
     (pycurl.NOSIGNAL, 1),  # libcurl must not raise signals in a process with threads
@@ -34,8 +35,8 @@ seventh of the CPU of a look, and would send the first message of a handshake in
 
 
 def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
-    """Set everything but the callbacks that take the answer in; FileError when a file is
-    missing.
+    """Set what is the same in each look with this request; FileError when a file is missing. What
+    takes the answer in is set by who makes the look.
     """
     setopt = easy.setopt
     for option, value in _ALWAYS:
@@ -43,7 +44,6 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
     vantage = look.vantage
     setopt(pycurl.URL, request.url)
     setopt(pycurl.USERAGENT, vantage.user_agent.encode())
-    setopt(pycurl.TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
     if request.body is not None or request.headers or request.compressed:
         setopt(pycurl.HTTPHEADER, header_lines(request))
     _prepare_method(easy, request)
@@ -64,6 +64,23 @@ def prepare(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> No
                 else _VERSIONS[request.http_version]
             ),
         )
+
+
+def prepare_look(easy: pycurl.Curl, request: Request, look: Look, route: Route) -> None:
+    """Set what is another in each look, but for what takes the answer in: how long it may take, and
+    the way.
+    """
+    setopt = easy.setopt
+    setopt(_TIMEOUT_MS, max(1, int(look.left_s() * 1000)))
+    gate = route.gate
+    if gate is not None:
+        setopt(pycurl.OPENSOCKETFUNCTION, gate.open)
+        if request.may_be_http2:
+            setopt(pycurl.PREREQFUNCTION, gate.sends)
+    if route.resolved is not None:
+        setopt(pycurl.RESOLVE, [route.resolved])
+    if route.connect_to is not None:
+        setopt(pycurl.CONNECT_TO, [route.connect_to])
 
 
 def header_lines(request: Request) -> list[bytes]:
@@ -95,12 +112,6 @@ def _prepare_way(easy: pycurl.Curl, request: Request, route: Route, trust: str) 
     setopt = easy.setopt
     setopt(pycurl.FRESH_CONNECT, 0 if route.only_warm else 1)
     setopt(pycurl.FORBID_REUSE, 0 if request.reuse else 1)
-    if route.gate is not None:
-        setopt(pycurl.OPENSOCKETFUNCTION, route.gate.open)
-    if route.resolved is not None:
-        setopt(pycurl.RESOLVE, [route.resolved])
-    if route.connect_to is not None:
-        setopt(pycurl.CONNECT_TO, [route.connect_to])
     if route.proxy is None:
         setopt(pycurl.PROXY, "")  # neither an address nor a latency of somebody else's
     else:

@@ -65,13 +65,14 @@ def read(
         )
     if route.gate is not None and route.gate.sent > 1:
         answer.tries = route.gate.sent
-    _read_times(easy, answer, intake)
+    _read_times(easy, request, answer, intake)
     if route.proxy is not None:
         _read_proxy(easy, answer, route)
     if 300 <= answer.status < 400 and (location := head.value(b"location")):
         answer.redirect_url = elsewhere(request.url, location)
     if answer.status:
-        answer.http_version = _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
+        known = None if request.may_be_http2 or route.proxy else head.version
+        answer.http_version = known or _VERSION_NAMES.get(get(pycurl.INFO_HTTP_VERSION))
     if code:
         _read_failure(easy, request, answer, intake, route)
     if answer.tls_ms is not None:
@@ -94,7 +95,7 @@ def _read_failure(
         answer.refusal = None if refusal is None else not_taken(request, refusal)
 
 
-def _read_times(easy: pycurl.Curl, answer: Answer, intake: Intake) -> None:
+def _read_times(easy: pycurl.Curl, request: Request, answer: Answer, intake: Intake) -> None:
     """libcurl counts every phase from the start; phases here begin where the one before ended."""
     get = easy.getinfo
     answered_at = get(pycurl.STARTTRANSFER_TIME_T)
@@ -103,7 +104,7 @@ def _read_times(easy: pycurl.Curl, answer: Answer, intake: Intake) -> None:
     if not answer.warm:
         named_at = get(pycurl.NAMELOOKUP_TIME_T)
         connected_at = get(pycurl.CONNECT_TIME_T)
-        encrypted_at = get(pycurl.APPCONNECT_TIME_T)
+        encrypted_at = get(pycurl.APPCONNECT_TIME_T) if request.is_encrypted else 0
         ready_at = encrypted_at or connected_at
         if connected_at:
             answer.connect_ms = (connected_at - named_at) / 1000

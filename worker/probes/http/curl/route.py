@@ -10,6 +10,7 @@ allowed in so many words.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -37,6 +38,8 @@ _NUMERIC: Final = re.compile(r":|(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.I)
 many.
 """
 _NOWHERE: Final = "192.0.2.1"
+REMEMBERED: Final = 4096
+"""URLs whose parts are not found anew in each look."""
 _PROXY_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080}
 
 
@@ -127,6 +130,7 @@ def warm_route(request: Request) -> Route:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def place(url: str) -> tuple[str, int]:
     """Host and port of a URL."""
     parts = urlsplit(url)
@@ -134,6 +138,7 @@ def place(url: str) -> tuple[str, int]:
     return host, parts.port or (443 if parts.scheme == "https" else 80)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def literal(url: str) -> str | None:
     """The address that a URL names instead of a host name, when no two parsers could disagree about
     it.

@@ -26,6 +26,7 @@ from worker.probes.network.datagrams import datagrams, unanswered
 from worker.probes.network.stream import BROKEN, Stream, broken, ended
 from worker.probes.parameters.web_address import bracketed
 from worker.probes.tls.certified import CertificateRules, encrypt
+from worker.probes.tls.silence import why_silent
 
 NOT_DNS: Final[Fault] = (Reason.PROTOCOL, Blame.TARGET, "the answer is not DNS")
 _HEADER: Final = 12
@@ -129,25 +130,23 @@ async def _over_tcp_too(
 async def _over_connection(
     params: DnsParams, wire: bytes, connected: Connected, phases: Phases, look: Look
 ) -> Asked:
+    name = params.server_name or params.server or connected.ip
     with closing(Stream(connected.sock, look)) as stream:
         if params.transport == "tls":
-            made = await encrypt(
-                stream,
-                params.server_name or params.server or connected.ip,
-                _RULES[params.common_name],
-                look,
-            )
+            made = await encrypt(stream, name, _RULES[params.common_name], look)
             phases.end("tls_ms")
             if made.fault is not None:
                 return Asked(phases, fault=made.fault)
+        data, fault = None, ended("answer")
         try:
             data = await _exchanged(secrets.token_bytes(2) + wire, stream)
         except BROKEN as error:
-            return Asked(phases, fault=broken(error, look, "answer"))
+            fault = broken(error, look, "answer")
         finally:
             phases.end("ttfb_ms")
-    if data is None:
-        return Asked(phases, fault=ended("answer"))
+        if data is None:
+            why = await why_silent(fault, stream, name, connected.ip, params.target_port, look)
+            return Asked(phases, fault=why)
     return parsed(params, data, phases)
 
 

@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.rdatatype
 from pydantic import Field, field_validator, model_validator
 
 from worker.contract.kind import CheckParams
 from worker.contract.target import Target
+from worker.probes.kinds.dns.letters import name_of
 from worker.probes.kinds.dns.values import Value, values_meant
 from worker.probes.parameters.agreement import Contradiction, agreed
 from worker.probes.parameters.place import HostName, IpVersion, SlowMs
@@ -80,7 +80,7 @@ class DnsParams(CheckParams):
     @classmethod
     def _is_a_name(cls, value: str) -> str:
         try:
-            dns.name.from_text(value)
+            name_of(value)
         except (dns.exception.DNSException, UnicodeError) as error:
             raise ValueError(f"{value!r} is not a DNS name") from error
         return value
@@ -124,7 +124,7 @@ class DnsParams(CheckParams):
     def question(self) -> dns.message.Message:
         """The question; its number is made anew for each look."""
         question = dns.message.make_query(
-            self.name, self.record, use_edns=True, want_dnssec=self.dnssec
+            name_of(self.name), self.record, use_edns=True, want_dnssec=self.dnssec
         )
         if self.dnssec:
             question.flags |= dns.flags.AD
@@ -138,7 +138,7 @@ class DnsParams(CheckParams):
     @cached_property
     def bare_wire(self) -> bytes:
         """The same without EDNS, for servers that do not know it."""
-        question = dns.message.make_query(self.name, self.record, use_edns=False)
+        question = dns.message.make_query(name_of(self.name), self.record, use_edns=False)
         if self.dnssec:
             question.flags |= dns.flags.AD
         return question.to_wire()[2:]

@@ -18,6 +18,8 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
+from worker.probes.kinds.dns.letters import AS_BROWSERS_DO
+
 Value = bytes | tuple[bytes, ...]
 """The same for the same value, however it is written."""
 _PAIR: Final = re.compile(rb"([^=\s]+)=(.*)", re.S)
@@ -69,6 +71,7 @@ def _parsed(record_type: str, text: str) -> Iterator[Value]:
                 text,
                 origin=dns.name.root,
                 relativize=False,
+                idna_codec=AS_BROWSERS_DO,
             )
         )
 

@@ -47,13 +47,16 @@ def filled(request: Request, values: Mapping[str, str]) -> Request:
     body = request.body
     if body is not None:
         body = _fill(body, values, _encoding(request.headers))
-    return replace(
-        request, url=_fill(request.url.encode(), values, _part).decode(), headers=headers, body=body
-    )
+    url = _fill(request.url.encode(), values, _part).decode()
+    return replace(request, url=url, headers=headers, body=body, repeats=False)
 
 
 def _value(name: str, keep: Keep, answers: Sequence[Answer]) -> str:
     found = _found(keep, answers)
+    if found is None and keep.reads_body and answers[-1].cut:
+        sentence = f"the answer holds no {name} ({keep.said}) in its first {len(answers[-1].body)}"
+        sentence += " bytes, and this step reads no more: raise its body_limit"
+        raise CarryError(sentence, Blame.PROBER)
     if found is None:
         raise CarryError(f"the answer holds no {name} ({keep.said})")
     if len(found) > LONGEST:
@@ -94,8 +97,11 @@ def _cookie(name: str, lines: Sequence[bytes]) -> str | None:
 def _json(body: bytes, content_type: str, path: json_path.Path) -> str | None:
     try:
         document = json_of(body, content_type)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
+    except RecursionError as error:
+        sentence = "the JSON body is nested more deeply than this worker reads"
+        raise CarryError(sentence, Blame.PROBER) from error
     return next(
         (
             _text(value)

@@ -72,6 +72,11 @@ class Keep(Params):
         return None if self.regex is None else Expression(self.regex, groups=True)
 
     @property
+    def reads_body(self) -> bool:
+        """Whether the value is in the body."""
+        return self.json_path is not None or self.regex is not None
+
+    @property
     def said(self) -> str:
         """Where the value should be, for people."""
         ((name, value),) = self.model_dump(exclude_none=True).items()

@@ -12,14 +12,14 @@ from worker.probes.kinds.vendor_status.incident import (
     names,
     plain,
 )
-from worker.probes.kinds.vendor_status.saying import (
+from worker.probes.kinds.vendor_status.words.saying import (
     announced,
     label_of_title,
     labelled,
     over,
     said,
 )
-from worker.probes.kinds.vendor_status.updates import newest_status
+from worker.probes.kinds.vendor_status.words.updates import newest_status
 from worker.probes.kinds.vendor_status.xml import Element, XmlError, parse
 
 _WORDS: Final = 2

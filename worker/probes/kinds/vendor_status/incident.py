@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from worker.contract.instant import Instant, parse_rfc3339, rfc3339
 from worker.probes.http.mail_date import parse_mail_date
+from worker.probes.kinds.vendor_status.words.updates import numeric
 
 TEXT: Final = 280
 """Characters that are kept of a text of the vendor's."""
@@ -16,6 +17,8 @@ NAME: Final = 100
 NAMES: Final = 16
 """So many components, or regions, are kept of an incident."""
 _TAG: Final = re.compile(r"<[^<>]*>")
+_ZONE: Final = re.compile(r"(?<=:\d\d)\s+([A-Za-z]+)$")
+"""The zone behind a time of day, by its name."""
 _EPOCHS: Final = range(1_000_000_000, 4_000_000_000)
 """Whole seconds since 1970 that can be meant: from 2001 to 2096."""
 OVER: Final = frozenset(
@@ -55,6 +58,14 @@ class VendorIncident:
     """Names as the vendor writes them."""
     regions: tuple[str, ...] = ()
     url: str = ""
+    scheduled_for: Instant | None = None
+    """Of maintenance that is announced: when it is to begin, and to end."""
+    scheduled_until: Instant | None = None
+
+    @property
+    def is_maintenance(self) -> bool:
+        """Whether it is announced maintenance, and says when that is."""
+        return self.scheduled_for is not None and self.scheduled_until is not None
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +86,16 @@ class VendorIncident:
         """When the vendor last did anything about it, as far as that is told."""
         told = (self.resolved_at, self.updated_at, self.published_at, self.started_at)
         return max((moment for moment in told if moment is not None), default=0)
+
+    def to_maintenance(self, components: Mapping[str, str]) -> dict[str, Any]:
+        """Announced maintenance as a result tells it."""
+        told = self.to_extra(components)
+        kept = ("id", "title", "status", "components", "url")
+        times = {
+            "scheduled_for": _told(self.scheduled_for),
+            "scheduled_until": _told(self.scheduled_until),
+        }
+        return {**{name: told[name] for name in kept if name in told}, **times}
 
     def to_extra(self, components: Mapping[str, str]) -> dict[str, Any]:
         """The incident as a result tells it; `components` says which of ours the vendor's names
@@ -143,9 +164,15 @@ def names(values: Iterable[Any]) -> tuple[str, ...]:
 
 def moment(value: Any) -> Instant | None:
     """A moment as vendors write it: RFC 3339, RFC 822, or seconds since 1970; None when it is
-    none.
+    none, or in a zone whose name is not known here.
     """
     text = words(value).strip()
+    named = _ZONE.search(text)
+    if named:
+        offset = numeric(named[1])
+        if offset is None:
+            return None
+        text = f"{text[: named.start()]} {offset}"
     if text.isdecimal():
         return int(text) * 1000 if len(text) < 12 and int(text) in _EPOCHS else None
     for read in (parse_rfc3339, parse_mail_date):

@@ -3,8 +3,9 @@
 A look is ok when the vendor was heard, whether or not it says that anything is wrong.
 `extra.incidents` tells what it says: id, status, impact, when it began as the vendor claims, when
 the vendor first published it, the latest update, components (`components` maps the vendor's names
-to ours) and regions. A wall against bots, an empty feed or anything that makes no sense is not
-heard: the look fails, `extra.heard` is false, and nothing follows from it.
+to ours) and regions; `extra.maintenance` what it announces: id, title, status, `scheduled_for`,
+`scheduled_until` and components. A wall against bots, an empty feed or anything that makes no sense
+is not heard: the look fails, `extra.heard` is false, and nothing follows from it.
 
 These looks do not vote on how the component is. A page that did not change is not sent again (ETag,
 Last-Modified).
@@ -24,7 +25,7 @@ from worker.probes.http.answers.expect import Expect
 from worker.probes.http.request import Answer, Request
 from worker.probes.http.visit import Demands, Visit
 from worker.probes.kinds.vendor_status import aws, feed, google_ai, google_cloud, statuspage
-from worker.probes.kinds.vendor_status.incident import UnheardError, VendorIncident
+from worker.probes.kinds.vendor_status.incident import OVER, UnheardError, VendorIncident
 from worker.probes.kinds.vendor_status.pages import Heard, Pages, digest
 from worker.probes.kinds.vendor_status.params import VendorStatusParams
 from worker.probes.look.vantage import Look
@@ -34,7 +35,7 @@ from worker.probes.parameters.secret import SecretError, reveal
 
 BODY_LIMIT: Final = 16 << 20
 SHOWN: Final = 10
-"""Incidents of one result."""
+"""Incidents of one result, and announced maintenance of one."""
 SHOWN_BYTES: Final = 9_000
 """A report takes rows of 16 kB."""
 _HOUR_MS: Final = 3_600_000
@@ -142,9 +143,14 @@ def _heard(
     wanted = sorted(
         _wanted(params, incidents, now()), key=lambda i: (i.is_open, i.moved_at), reverse=True
     )
-    told = _fitting([incident.to_extra(params.mapping) for incident in wanted[:SHOWN]])
+    coming = [one.to_maintenance(params.mapping) for one in _announced(params, incidents, now())]
+    work = _fitting(coming[:SHOWN], SHOWN_BYTES // 3)
+    room = SHOWN_BYTES if not work else SHOWN_BYTES * 2 // 3
+    told = _fitting([incident.to_extra(params.mapping) for incident in wanted[:SHOWN]], room)
     open_now = sum(incident.is_open for incident in wanted)
     extra: dict[str, Any] = {"heard": True, "changed": changed, "open": open_now, "incidents": told}
+    if params.about == "maintenance" or coming:
+        extra["maintenance"] = work
     if len(told) < len(wanted):
         extra["left_out"] = len(wanted) - len(told)
     return replace(
@@ -157,18 +163,36 @@ def _wanted(
 ) -> Iterable[VendorIncident]:
     """The incidents that are asked for, and are open or were not long ago."""
     since = at - params.hours * _HOUR_MS
-    sought = [text.casefold() for text in params.only]
-    for incident in (one.as_of(at) for one in incidents):
-        said = "\n".join((incident.title, *incident.components, *incident.regions)).casefold()
-        if (incident.is_open or incident.moved_at >= since) and (
-            not sought or any(text in said for text in sought)
-        ):
+    for incident in (one.as_of(at) for one in incidents if not one.is_maintenance):
+        lately = incident.is_open or incident.moved_at >= since
+        if lately and _is_sought(params, incident):
             yield incident
 
 
-def _fitting(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first ones, as many as fit into a result."""
-    room = SHOWN_BYTES
+def _announced(
+    params: VendorStatusParams, incidents: Iterable[VendorIncident], at: Instant
+) -> list[VendorIncident]:
+    """The maintenance that is announced, asked for, and neither over nor called off; the next
+    first.
+    """
+    found = [
+        one
+        for one in incidents
+        if one.is_maintenance
+        and (one.scheduled_until or 0) > at
+        and one.status.lower() not in OVER
+        and _is_sought(params, one)
+    ]
+    return sorted(found, key=lambda one: one.scheduled_for or 0)
+
+
+def _is_sought(params: VendorStatusParams, incident: VendorIncident) -> bool:
+    said = "\n".join((incident.title, *incident.components, *incident.regions)).casefold()
+    return not params.only or any(text.casefold() in said for text in params.only)
+
+
+def _fitting(told: list[dict[str, Any]], room: int) -> list[dict[str, Any]]:
+    """The first ones, as many as fit into so many bytes."""
     for number, incident in enumerate(told):
         room -= len(json.dumps(incident, ensure_ascii=False).encode())
         if room < 0:

@@ -69,6 +69,11 @@ class VendorStatusParams(CheckParams):
         le=24 * 90,
         description="Incidents that are over are kept for so long after the last word.",
     )
+    about: Literal["incidents", "maintenance"] = Field(
+        default="incidents",
+        description="What of a page of statuspage or incident_io: incidents, or announced"
+        " maintenance.",
+    )
     may_be_empty: bool = Field(
         default=False,
         description="Whether a feed without any item is heard. A broken feed can look like that.",
@@ -86,6 +91,8 @@ class VendorStatusParams(CheckParams):
     def address(self) -> str:
         """Where the incidents are."""
         path = _PATHS.get(self.provider, "")
+        if self.about == "maintenance":
+            path = path.replace(statuspage.PATH, statuspage.MAINTENANCE_PATH)
         return self.url if not path or self.url.endswith(".json") else self.url.rstrip("/") + path
 
     @cached_property

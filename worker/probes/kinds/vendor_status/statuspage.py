@@ -1,4 +1,6 @@
-"""Atlassian Statuspage, API v2 `incidents.json`, which incident.io serves for its pages, too."""
+"""Atlassian Statuspage, API v2 `incidents.json` and `scheduled-maintenances.json`, which
+incident.io serves for its pages, too.
+"""
 
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from worker.probes.kinds.vendor_status.incident import (
 )
 
 PATH: Final = "/api/v2/incidents.json"
+MAINTENANCE_PATH: Final = "/api/v2/scheduled-maintenances.json"
 
 
 def read(body: bytes) -> list[VendorIncident]:
@@ -23,9 +26,10 @@ def read(body: bytes) -> list[VendorIncident]:
     document = document_of(body)
     if not isinstance(document, dict) or not isinstance(document.get("page"), dict):
         raise UnheardError("the answer does not say whose status page it is")
-    if not isinstance(document.get("incidents"), list):
+    incidents, work = document.get("incidents"), document.get("scheduled_maintenances")
+    if not isinstance(incidents, list) and not isinstance(work, list):
         raise UnheardError("the answer has no list of incidents")
-    return [_incident(entry) for entry in objects(document["incidents"])]
+    return list(map(_incident, [*objects(incidents), *objects(work)]))
 
 
 def _incident(entry: dict[str, Any]) -> VendorIncident:
@@ -50,4 +54,6 @@ def _incident(entry: dict[str, Any]) -> VendorIncident:
             part.get("name") for part in [*objects(entry.get("components")), *touched]
         ),
         url=words(entry.get("shortlink")),
+        scheduled_for=moment(entry.get("scheduled_for")),
+        scheduled_until=moment(entry.get("scheduled_until")),
     )

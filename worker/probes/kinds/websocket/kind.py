@@ -22,6 +22,7 @@ from worker.probes.network.stream import BROKEN, Stream, broken
 from worker.probes.parameters.header import header_value
 from worker.probes.parameters.secret import SecretError, reveal
 from worker.probes.tls.certified import encrypt, explained
+from worker.probes.tls.silence import why_silent
 
 if TYPE_CHECKING:
     from worker.probes.kinds.websocket.conversation import Conversation
@@ -51,6 +52,7 @@ async def run(params: WebsocketParams, look: Look) -> Outcome:
             if made.fault is not None:
                 return phases.outcome(made.fault, extra)
         fault = await _converse(params, headers, stream, phases, extra, look)
+        fault = await why_silent(fault, stream, params.host, connected.ip, params.port, look)
     return phases.outcome(fault, extra, slow_ms=params.slow_ms)
 
 
@@ -110,7 +112,7 @@ async def _talk(params: WebsocketParams, conversation: "Conversation") -> Fault 
             if params.heard(text):
                 return None
             if heard >= params.answer_limit:
-                break
+                return params.beyond(heard)
     return params.another(text)
 
 

@@ -53,7 +53,9 @@ class WebsocketParams(Talk, CertificateRules, CheckParams):
         default=65_536,
         ge=1,
         le=1 << 20,
-        description="Bytes of all messages in which the expected must come.",
+        description=(
+            "Bytes of all messages that are read; the expected behind them counts against nobody."
+        ),
     )
     ip_version: IpVersion = Field(default="any", description="Look over IPv4 or IPv6 only.")
     slow_ms: SlowMs | None = Field(

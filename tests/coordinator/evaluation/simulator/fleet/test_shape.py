@@ -2,9 +2,9 @@
 
 import pytest
 
-from coordinator.domain.schedule.schedule import phase
 from coordinator.evaluation.simulator import Shape
 from coordinator.evaluation.simulator.world.cell import phase_ms
+from worker.contract.standing.schedule import phase
 
 
 @pytest.mark.parametrize(

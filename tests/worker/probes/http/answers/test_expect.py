@@ -165,13 +165,13 @@ def test_a_schema_that_quotes_much_is_cut_short() -> None:
     assert len(fault[2]) <= 200
 
 
-def test_a_body_nested_without_end_is_a_failure_and_not_ours() -> None:
+def test_a_body_nested_beyond_what_our_library_reads_is_no_fault_of_the_target() -> None:
     schema = {"$ref": "#/$defs/tree", "$defs": {"tree": {"items": {"$ref": "#/$defs/tree"}}}}
     deep = b"[" * 900 + b"]" * 900
 
     fault = body_fault(Expect(json_schema=schema), deep, cut=False)
 
-    assert fault is None or fault[:2] == (Reason.CONTENT, Blame.TARGET)
+    assert fault is None or fault[:2] == (Reason.CONTENT, Blame.PROBER)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from worker.probes.run import Vantage
 Vantages = Callable[..., Vantage]
 Certified = Callable[..., ssl.SSLContext]
 PHASES = ("dns", "connect", "tls", "ttfb", "body")
-TRIES = 3
+TRIES = 10
 """The machine may be busy with something else; an error of ours is there each time."""
 
 

@@ -302,3 +302,21 @@ def test_real_records_are_read_as_what_they_are() -> None:
     )
     assert not any(incident.is_open for incident in cloud)
     assert sum(bool(incident.regions) for incident in cloud) == 52, "older ones tell no places"
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("Sun, 01 Mar 2026 14:32:07 GMT", "2026-03-01T14:32:07.000Z"),
+        ("Sun, 01 Mar 2026 14:32:07 CEST", "2026-03-01T12:32:07.000Z"),
+        ("Sun, 01 Mar 2026 14:32:07 IST", "2026-03-01T09:02:07.000Z"),
+        ("Sun, 01 Mar 2026 14:32 PDT", "2026-03-01T21:32:00.000Z"),
+        ("Sun, 01 Mar 2026 14:32:07 +0530", "2026-03-01T09:02:07.000Z"),
+        ("Sun, 01 Mar 2026 14:32:07 QQT", None),
+    ],
+)
+def test_a_moment_is_read_in_its_zone_and_none_in_a_zone_that_nobody_knows(
+    text: str, utc: str | None
+) -> None:
+    found = moment(text)
+    assert (None if found is None else rfc3339(found)) == utc

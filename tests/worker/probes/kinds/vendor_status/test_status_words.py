@@ -10,8 +10,8 @@ from tests.worker.probes.kinds.vendor_status.samples import item, rss
 from worker.contract.clock import now
 from worker.probes.kinds.vendor_status import feed
 from worker.probes.kinds.vendor_status.incident import VendorIncident
-from worker.probes.kinds.vendor_status.saying import label_of_title, labelled, said
-from worker.probes.kinds.vendor_status.updates import newest_status
+from worker.probes.kinds.vendor_status.words.saying import label_of_title, labelled, said
+from worker.probes.kinds.vendor_status.words.updates import newest_status
 
 NEAR = int(datetime(2025, 9, 10, 12, tzinfo=UTC).timestamp() * 1000)
 NOTE = "<p><small>{}</small><br><strong>{}</strong> - {}</p>"

@@ -1,0 +1,80 @@
+"""The answer that is an event stream: one task a client, and little more, for there are many."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.answers.prefix import HEAD
+from api.http.live.frames import RETRY_MS
+from api.http.live.stream import Beat, Item
+
+ONWARD: Final = "outscope.onward"
+"""In the scope of a request: where a stream is put that goes on behind the app."""
+_NEEDED: Final = frozenset({"type", "method", "path", "http_version", "scheme"})
+"""What the server asks of a scope while an answer goes on."""
+_HTTP: Final = {"type": "http"}
+
+
+class EventStream(Response):
+    """Messages as they come (HTML Living Standard, 9.2). That a client is gone is found at the next
+    beat.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self, items: AsyncIterator[Item], headers: Mapping[str, str], status_code: int = 200
+    ) -> None:
+        self.status_code = status_code
+        self.background = None
+        self.init_headers(headers)
+        self._items = items
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all items, until there are no more or the client is gone."""
+        start = {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": self.raw_headers,
+        }
+        await send(start)
+        if HEAD in scope:
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send(_part(b"retry: %d\n\n" % RETRY_MS))  # headers are held back until then
+        onward: list[EventStream] | None = scope.get(ONWARD)
+        if onward is None:
+            await self.go_on(receive, send)
+        else:
+            onward.append(self)
+
+    async def go_on(self, receive: Receive, send: Send) -> None:
+        """What follows the beginning."""
+        try:
+            async for item in self._items:
+                await send(_part(item.sse))
+                if isinstance(item, Beat) and await Request(_HTTP, receive).is_disconnected():
+                    return
+        finally:
+            await self._items.aclose()  # type: ignore[attr-defined]  # of a generator
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Have the app answer. A stream of events goes on when the app has returned: what it went
+    through to answer would else stay in memory for each of thousands of clients.
+    """
+    onward: list[EventStream] = []
+    scope[ONWARD] = onward
+    await app(scope, receive, send)
+    for stream in onward:
+        for name in scope.keys() - _NEEDED:
+            del scope[name]
+        await stream.go_on(receive, send)
+
+
+def _part(body: bytes) -> dict[str, object]:
+    return {"type": "http.response.body", "body": body, "more_body": True}

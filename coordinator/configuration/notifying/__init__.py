@@ -1,0 +1,1 @@
+"""Who is to be told of what, as a file writes it."""

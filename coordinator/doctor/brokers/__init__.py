@@ -1,0 +1,1 @@
+"""The broker: reachable, safe, and what a RabbitMQ server says of itself."""

@@ -1,0 +1,1 @@
+"""Who may ask the HTTP API: tokens, and from where they were used."""

@@ -1,0 +1,1 @@
+"""What vendors say and what we saw of it: wordings, hearing, joins, scorecards."""

@@ -1,0 +1,1 @@
+"""Looks that somebody wishes to be made at once."""

@@ -1,0 +1,1 @@
+"""Looks, verdicts and what is counted of them, as OpenTelemetry has it."""

@@ -1,0 +1,4 @@
+"""Whether a process is well, told by HTTP at an address of its own.
+
+May import worker.contract and the standard library.
+"""
