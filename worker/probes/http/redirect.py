@@ -10,8 +10,12 @@ from worker.contract.target import plain_host
 from worker.probes.http.request import Answer, Request
 from worker.probes.parameters.web_address import parts_of, plain
 
+FOLLOWED: Final = frozenset(range(300, 400)) - {304}
+"""Statuses that may lead elsewhere."""
 _PLACE: Final = re.compile(rb"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?)([^/?#\\]*)(.*)", re.S)
 """Scheme, place and all behind it; a backslash may stand for a slash."""
+_WHOLE: Final = re.compile(r"(https?:)[/\\]{2,}", re.I)
+"""How an address begins that is whole, with a host or without: browsers count no slashes."""
 _UNWRITABLE: Final = re.compile(rb"[\x00-\x20\x7f-\xff\"<>`{}]")
 
 
@@ -38,8 +42,11 @@ def redirected(first: Request, last: Request, answer: Answer) -> Request:
 
 def elsewhere(url: str, location: str) -> str:
     """The address that a `Location`, one character a byte, means where it was given (RFC 3986,
-    section 5).
+    section 5). One with a scheme and no host is none; Python would take it for the place where it
+    was given.
     """
+    if _WHOLE.match(location):
+        return written_out(_WHOLE.sub(r"\1//", location, count=1).encode("latin-1"))
     with suppress(ValueError):  # such as [, which is told as it is
         location = urljoin(url, location)
     return written_out(location.encode("latin-1"))

@@ -119,6 +119,10 @@ class Answer:
     """Why nobody was asked: where this leads, the worker does not go."""
     status: int = 0
     lines: tuple[bytes, ...] = ()
+    trailers: tuple[bytes, ...] = ()
+    """Fields behind the body. They are none of the head, and change nothing that it says (RFC 9110,
+    section 6.5).
+    """
     body: bytes = b""
     cut: bool = False
     arrivals: tuple[tuple[int, float], ...] = ()
@@ -151,6 +155,8 @@ class Answer:
     """Whether it ended with a connection, and before TLS was established."""
     unsent: bool = False
     """Whether it ended before the target had taken all of the request's body."""
+    half_head: bool = False
+    """Whether it ended before the answer's head did."""
     endless: bool = False
     """Whether the answer's head announced neither a length nor chunks: it ends with the
     connection.
@@ -165,13 +171,27 @@ class Answer:
         """The last answer's headers, names in lower case; of repeated ones, all values joined by
         commas.
         """
-        found: dict[str, str] = {}
-        for line in self.lines:
-            if line.startswith(b"HTTP/"):
-                found.clear()  # an interim answer, such as 103, came before
-                continue
-            name, colon, value = line.decode("latin-1").partition(":")
-            if colon:
-                key, text = name.strip().lower(), value.strip()
-                found[key] = f"{found[key]}, {text}" if key in found else text
-        return found
+        return fields_of(self.lines)
+
+
+def fields_of(lines: Sequence[bytes]) -> dict[str, str]:
+    """The fields that these lines hold, names in lower case; of repeated ones, all values joined by
+    commas. A value is UTF-8, as nearly every server writes it, where it can be read so.
+    """
+    found: dict[str, str] = {}
+    for line in lines:
+        if line.startswith(b"HTTP/"):
+            found.clear()  # an interim answer, such as 103, came before
+            continue
+        name, colon, value = _text(line).partition(":")
+        if colon:
+            key, text = name.strip().lower(), value.strip()
+            found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("latin-1")

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 ACCEPTED: Final = b"Accept-Encoding: gzip, deflate"
 _MOST_CODINGS: Final = 5
 _NONE: Final = frozenset({"", "identity"})
+_MEMBER: Final = b"\x1f\x8b\x08"
 _ZLIB: Final = 8
 """The method in the lower half of the first byte of what zlib packed, RFC 1950."""
 
@@ -66,8 +67,10 @@ class _Chain:
 class _Zlib:
     """gzip, or deflate, which some servers send without the frame that it should have."""
 
-    def __init__(self, bits: Callable[[bytes], int]) -> None:
+    def __init__(self, bits: Callable[[bytes], int], member: bytes | None = None) -> None:
         self._bits = bits
+        self._member = member
+        """How another one begins behind the end, where there may be several."""
         self._unpack: zlib._Decompress | None = None
 
     def take(self, data: bytes, most: int) -> bytes:
@@ -75,10 +78,26 @@ class _Zlib:
             return b""
         if self._unpack is None:
             self._unpack = zlib.decompressobj(self._bits(data))
+        if self._unpack.eof and len(self._unpack.unused_data) >= len(self._member or b""):
+            return b""  # nothing follows, and what is there need not be kept
+        given = b""
         try:
-            return self._unpack.decompress(self._unpack.unconsumed_tail + data, most)
+            given = self._unpack.decompress(self._unpack.unconsumed_tail + data, most)
+            while self._begins_anew() and len(given) < most:
+                rest = self._unpack.unused_data
+                self._unpack = zlib.decompressobj(self._bits(rest))
+                given += self._unpack.decompress(rest, most - len(given))
         except zlib.error as error:
             raise PackedError(f"the body cannot be unpacked: {error}") from error
+        return given
+
+    def _begins_anew(self) -> bool:
+        """Whether another member follows: a file of gzip may have several (RFC 1952, section 2.2).
+        Anything else behind the end is passed over, as browsers do.
+        """
+        if self._unpack is None or not self._unpack.eof or self._member is None:
+            return False
+        return self._unpack.unused_data.startswith(self._member)
 
     @property
     def whole(self) -> bool:
@@ -86,7 +105,7 @@ class _Zlib:
 
 
 def _gzip() -> _Zlib:
-    return _Zlib(lambda _data: zlib.MAX_WBITS | 16)
+    return _Zlib(lambda _data: zlib.MAX_WBITS | 16, _MEMBER)
 
 
 def _deflate() -> _Zlib:

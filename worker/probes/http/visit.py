@@ -11,7 +11,7 @@ from worker.probes.http import retry_after
 from worker.probes.http.answers import edge
 from worker.probes.http.answers.expect import Expect
 from worker.probes.http.answers.judging import answer_fault, status_fault
-from worker.probes.http.redirect import followable, redirected, shown
+from worker.probes.http.redirect import FOLLOWED, followable, redirected, shown
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.slow import SlowLimits, slow_fault
 from worker.probes.look.vantage import Look
@@ -123,10 +123,12 @@ class Visit:
 
     def _decided(self, answer: Answer, broken: Fault) -> Fault | None:
         """What an unexpected status says, although the rest of the answer did not come; None when
-        the rest would have decided.
+        the rest would have decided, as where a redirect leads.
         """
         follows, expect = self._demands.redirects > 0, self._demands.expect
-        if answer.status < 200 or status_fault(expect, answer.status, follows=follows) is None:
+        if answer.status < 200 or (follows and answer.half_head and answer.status in FOLLOWED):
+            return None
+        if status_fault(expect, answer.status, follows=follows) is None:
             return None
         reason, blame, sentence = self._judged(answer) or broken
         return reason, blame, f"{sentence}; {broken[2]}"

@@ -86,6 +86,28 @@ def test_it_comes_out_as_it_went_in_and_shows_whether_it_is_whole(
     assert missing or out == data
 
 
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(1, 40))
+def test_all_members_of_gzip_are_unpacked(parts: list[bytes], piece: int) -> None:
+    sent = b"".join(gzip.compress(part, mtime=0) for part in parts)
+    unpack = unpacker("gzip")
+
+    out = b"".join(unpack.take(sent[at : at + piece], 1000) for at in range(0, len(sent), piece))
+
+    assert out == b"".join(parts)
+    assert unpack.whole
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_follows_the_end_is_passed_over(coding: str) -> None:
+    packed = gzip.compress(TEXT) if coding == "gzip" else zlib.compress(TEXT)
+    unpack = unpacker(coding)
+
+    out = b"".join(unpack.take(data, 10_000) for data in (packed, b"\0" * 8, b"junk", b"\x1f\x8b"))
+
+    assert out == TEXT
+    assert unpack.whole
+
+
 @given(st.binary(min_size=1, max_size=100), st.sampled_from(["gzip", "deflate", "gzip, deflate"]))
 def test_any_bytes_are_unpacked_or_refused(data: bytes, coding: str) -> None:
     unpack = unpacker(coding)

@@ -25,7 +25,7 @@ from tests.worker.probes.conftest import (
 )
 from tests.worker.probes.name_server import NameServer, name_server
 from worker.contract.outcome import Blame, Reason
-from worker.probes.http.redirect import followable, written_out
+from worker.probes.http.redirect import elsewhere, followable, written_out
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 PACKED = gzip.compress(b"all is well", mtime=0)
@@ -73,6 +73,22 @@ async def test_a_redirect_to_no_host_is_not_followed(
     server = await web(status=302, headers={"Location": location.decode("ascii", "ignore") + " x"})
     outcome = await look_at("http", url=server.url())
     assert outcome.blame is not Blame.PROBER, outcome
+
+
+@pytest.mark.parametrize(
+    ("location", "meant"),
+    [
+        ("http://", "http://"),
+        ("https:////", "https://"),
+        ("http:///there", "http://there"),
+        ("http:\\\\there/a", "http://there/a"),
+        ("http:there", "http://shop.test/a/there"),
+        ("//there", "http://there"),
+    ],
+)
+def test_a_redirect_with_a_scheme_means_another_place_or_none(location: str, meant: str) -> None:
+    assert elsewhere("http://shop.test/a/b", location) == meant
+    assert followable(meant) is ("there" in meant)
 
 
 @given(

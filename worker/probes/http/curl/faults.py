@@ -36,6 +36,10 @@ _BY_SYSTEM: Final = re.compile(r"\b(?:Recv|Send) failure: |\berrno (?!0\b)\d+$")
 _BROKEN_RULES: Final = re.compile(r"^(?:Remote peer returned|nghttp2 |\[HTTP[23]\] .*invalid)")
 """libcurl's words for an HTTP/2 that it stopped listening to, although it went on waiting."""
 _STREAM_RESET: Final = "reset by server (error "
+_GIVEN_UP: Final = "reset by curl (error "
+"""libcurl's words for a stream that a GOAWAY with an error has ended."""
+_CALM: Final = "ENHANCE_YOUR_CALM"
+_SWITCHING: Final = 101
 _NO_GOODBYE: Final = "unexpected eof"
 _MAYBE_HALF: Final = (
     "TLS ended without its goodbye (close_notify), and the answer has no length: nobody can know"
@@ -103,6 +107,17 @@ _RULES: Final[tuple[_Rule, ...]] = (
         *(Reason.REFUSED, _TARGET),
         "the target refused the connection over QUIC",
     ),
+    # it said what nobody asked for, and whatever comes behind that is not HTTP
+    (
+        lambda a: a.status == _SWITCHING and a.code != _LATE,
+        *(Reason.PROTOCOL, _TARGET),
+        "the target switches to another protocol, which nobody asked for (101)",
+    ),
+    (
+        lambda a: _CALM in a.words,
+        *(Reason.RATE_LIMITED, _PROBER),
+        "the target says that we ask too much: {words}",
+    ),
     # it took too long
     (
         lambda a: a.code == _LATE and _BROKEN_RULES.search(a.words),
@@ -163,11 +178,6 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     (lambda a: _has_ended(a) and a.status >= 200, Reason.RESET, _PATH, CUT),
     (
-        lambda a: _has_ended(a) and a.status == 101,
-        *(Reason.PROTOCOL, _TARGET),
-        "the target switches to another protocol, which nobody asked for (101)",
-    ),
-    (
         lambda a: _has_ended(a) and a.status,
         *(Reason.RESET, _TARGET),
         SILENT + ": only an interim one came ({status})",
@@ -178,6 +188,16 @@ _RULES: Final[tuple[_Rule, ...]] = (
         lambda a: a.code == _HTTP2_STREAM and _STREAM_RESET in a.words,
         *(Reason.RESET, _TARGET),
         "the target reset the stream of the answer: {words}",
+    ),
+    (
+        lambda a: a.code == _HTTP2_STREAM and _GIVEN_UP in a.words,
+        *(Reason.RESET, _TARGET),
+        "the target gave the connection up (GOAWAY): {words}",
+    ),
+    (
+        lambda a: a.code in _MOVING and a.http_version == "2" and not a.words,
+        *(Reason.RESET, _TARGET),
+        "the target reset the stream of the answer",
     ),
     (
         lambda a: a.code in _MOVING and "SSL routines" in a.words,

@@ -21,6 +21,9 @@ _SHORTEST: Final = 3
 """Bytes of the shortest line that says anything."""
 _H: Final = ord("H")
 _VERSIONS: Final = {b"HTTP/1.1 ": "1.1", b"HTTP/1.0 ": "1.0"}
+_STATUS_LINE: Final = re.compile(rb"HTTP/\S+[ \t]+[0-9]{3}(?:\s|$)", re.I)
+_TOO_LONG: Final = re.compile(rb"content-length:\s*(?!0)[0-9]{20,}\s*$", re.I)
+_LONGEST_LENGTH: Final = len("content-length:") + 19
 _BODILESS: Final = re.compile(rb"HTTP/\S+ +(?:204|304)")
 
 
@@ -34,6 +37,8 @@ class Head:
     _begins_at = 0
     answered_ms = 0.0
     cut = False
+    ends_at: int | None = None
+    """How many lines it has; what comes behind are trailers."""
     enough = False
     hinted = False
     interim = False
@@ -62,9 +67,25 @@ class Head:
             self._begin(line)
         elif line in _EMPTY and not self.interim:
             self.whole = True
+            self.ends_at = self.ends_at or len(self.lines)
             if self._is_enough():
                 self.enough = self.cut = True
                 return _STOP
+        return None
+
+    @property
+    def complaint(self) -> str | None:
+        """What is wrong with it, although libcurl is content: a status of other than three digits,
+        a length that no number holds.
+        """
+        if not self.lines:
+            return None
+        first = self.lines[self._begins_at]
+        if not _STATUS_LINE.match(first):
+            return f"the status line {first[:40]!r} makes no sense"
+        long = [line for line in self.lines if len(line) > _LONGEST_LENGTH]
+        if any(_TOO_LONG.match(line) for line in long):
+            return "the announced length is more than any answer has"
         return None
 
     @property
@@ -89,6 +110,7 @@ class Head:
     def _begin(self, line: bytes) -> None:
         """An answer begins, an interim one or the one that counts."""
         self._begins_at = len(self.lines) - 1
+        self.ends_at, self.whole = None, False
         self.interim = b" 1" in line[6:10]
         self.hinted |= self.interim
         if self.hinted or self._request.may_be_http2:

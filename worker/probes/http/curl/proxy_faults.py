@@ -32,6 +32,7 @@ _SOCKS: Final = {
         "the proxy wants other credentials than ours",
     ),
 }
+_OF_TUNNEL: Final = ("CONNECT ", "Invalid response header", "the status line ")
 _HTTP: Final = {
     502: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target (502)"),
     504: (Reason.TIMEOUT, Blame.PATH, "the proxy had no answer from the target (504)"),
@@ -51,13 +52,18 @@ def proxy_fault(answer: Answer, timeout_ms: int) -> Fault | None:
         return _socks_said(answer)
     if answer.connect_ms is None:
         return _not_reached(answer, timeout_ms)
-    if answer.proxy_passed:
+    if answer.proxy_passed and not _is_about_tunnel(answer):
         return None
     if answer.code == pycurl.E_OPERATION_TIMEDOUT:
         return Reason.TIMEOUT, Blame.PROBER, f"the proxy let nothing through within {timeout_ms} ms"
     if answer.proxy is not None and answer.proxy.startswith("http"):
         return Reason.PROTOCOL, Blame.PROBER, f"the proxy makes no tunnel: {answer.words}"
     return None
+
+
+def _is_about_tunnel(answer: Answer) -> bool:
+    """Whether it was the head of the proxy's own answer that libcurl could not read."""
+    return not answer.status and answer.words.startswith(_OF_TUNNEL)
 
 
 def _http_said(status: int) -> Fault:

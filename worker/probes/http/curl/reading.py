@@ -9,7 +9,7 @@ import pycurl
 from worker.probes.http.curl.intake import Body, Head
 from worker.probes.http.curl.refusal import not_taken
 from worker.probes.http.curl.route import Route
-from worker.probes.http.redirect import elsewhere
+from worker.probes.http.redirect import FOLLOWED, elsewhere
 from worker.probes.http.request import Answer, Request
 from worker.probes.look.engine import NO_ERROR, Ending
 from worker.probes.tls.certificate import NAMELESS
@@ -17,6 +17,10 @@ from worker.probes.tls.certificate import NAMELESS
 _NAMES: Final = b"X509v3 Subject Alternative Name"
 _NAME: Final = re.compile(rb"\b(?:DNS|IP Address):")
 _NAMELESS: Final = f"the certificate is for {NAMELESS}"
+_SENSELESS: Final = 8
+"""libcurl's code for an answer that makes no sense, which pycurl has no name for."""
+_FRAMED: Final = frozenset({"2", "3"})
+"""Versions of HTTP whose frames say where an answer ends."""
 _VERSION_NAMES: Final = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
 
 
@@ -33,6 +37,8 @@ class Intake:
         head.
         """
         code, _ = ended
+        if (complaint := self.head.complaint) is not None:
+            return _SENSELESS, complaint
         if code in (0, pycurl.E_WRITE_ERROR) and (complaint := self.body.complaint) is not None:
             return pycurl.E_BAD_CONTENT_ENCODING, complaint
         if code == pycurl.E_WRITE_ERROR and self.head.enough:
@@ -53,7 +59,8 @@ def read(
         code,
         words,
         status=get(pycurl.RESPONSE_CODE),
-        lines=tuple(head.lines),
+        lines=tuple(head.lines[: head.ends_at]),
+        trailers=tuple(head.lines[head.ends_at :]) if head.ends_at else (),
         body=b"".join(body.chunks),
         cut=head.cut,
         ip=get(pycurl.PRIMARY_IP) or None,
@@ -68,7 +75,7 @@ def read(
     _read_times(easy, request, answer, intake)
     if route.proxy is not None:
         _read_proxy(easy, answer, route)
-    if 300 <= answer.status < 400 and (location := head.value(b"location")):
+    if answer.status in FOLLOWED and (location := head.value(b"location")):
         answer.redirect_url = elsewhere(request.url, location)
     if answer.status:
         known = None if request.may_be_http2 or route.proxy else head.version
@@ -89,7 +96,9 @@ def _read_failure(
     answer.unsent = easy.getinfo(pycurl.SIZE_UPLOAD_T) < len(request.body or b"")
     head = intake.head
     lengths = head.value(b"content-length"), head.value(b"transfer-encoding")
-    answer.endless = head.whole and lengths == (None, None)
+    answer.half_head = not head.whole
+    framed = answer.http_version in _FRAMED
+    answer.endless = head.whole and lengths == (None, None) and not framed
     if route.gate is not None and not route.gate.opened:
         refusal = route.gate.refusal
         answer.refusal = None if refusal is None else not_taken(request, refusal)
@@ -107,7 +116,7 @@ def _read_times(easy: pycurl.Curl, request: Request, answer: Answer, intake: Int
         encrypted_at = get(pycurl.APPCONNECT_TIME_T) if request.is_encrypted else 0
         ready_at = encrypted_at or connected_at
         if connected_at:
-            answer.connect_ms = (connected_at - named_at) / 1000
+            answer.connect_ms = max(0, connected_at - named_at) / 1000
         if encrypted_at:
             answer.tls_ms = (encrypted_at - connected_at) / 1000
     if answered_at and answer.status:

@@ -21,7 +21,7 @@ from worker.contract.outcome import Blame, Fault, Outcome, Reason, failure
 from worker.contract.target import Target, plain_host
 from worker.probes.http.answers import edge
 from worker.probes.http.answers.refusals import refusal
-from worker.probes.http.request import Answer, Request
+from worker.probes.http.request import Answer, Request, fields_of
 from worker.probes.http.visit import told
 from worker.probes.kinds.grpc import message, status
 from worker.probes.kinds.grpc.retry import retry_after_s
@@ -129,9 +129,14 @@ def _request(params: GrpcParams, metadata: Mapping[str, str], look: Look) -> Req
     )
 
 
+def _metadata(answer: Answer) -> Mapping[str, str]:
+    """The headers and the trailers, which gRPC takes for one."""
+    return fields_of((*answer.lines, *answer.trailers))
+
+
 def _status(answer: Answer) -> int | None:
     """The status in the trailers, or in the headers of an answer that is nothing else."""
-    text = answer.headers.get("grpc-status", "").rpartition(",")[2].strip()
+    text = _metadata(answer).get("grpc-status", "").rpartition(",")[2].strip()
     return int(text) if text.isdecimal() and len(text) < 4 else None
 
 
@@ -152,7 +157,7 @@ def _fault(
         return _not_grpc(answer)
     if code:
         fault = status.meaning(
-            code, _words(answer, metadata), limited="x-envoy-ratelimited" in answer.headers
+            code, _words(answer, metadata), limited="x-envoy-ratelimited" in _metadata(answer)
         )
         return fault if fault[1] is Blame.PROBER else _refused(params, answer) or fault
     health = message.health_status(answer.body)
@@ -181,7 +186,7 @@ def _not_grpc(answer: Answer) -> Fault:
 
 def _words(answer: Answer, metadata: Mapping[str, str]) -> str:
     """The server's words for its status, unless they repeat what may be secret."""
-    words = unquote(answer.headers.get("grpc-message", ""))
+    words = unquote(_metadata(answer).get("grpc-message", ""))
     return "" if any(value and value in words for value in metadata.values()) else words
 
 
@@ -197,8 +202,9 @@ def _extra(answer: Answer, code: int | None) -> Iterator[tuple[str, Any]]:
     if code is not None:
         yield "grpc_status", status.name_of(code)
     if code != 0:
-        yield from told(answer, edge.noted(answer.lines), failed=code is not None).items()
-        if (wait_s := retry_after_s(answer.headers)) is not None:
+        noted = edge.noted((*answer.lines, *answer.trailers))
+        yield from told(answer, noted, failed=code is not None).items()
+        if (wait_s := retry_after_s(_metadata(answer))) is not None:
             yield "retry_after_s", wait_s
     if code == 0 and (health := message.health_status(answer.body)) is not None:
         yield "health", _health_name(health)

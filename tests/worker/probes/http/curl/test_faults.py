@@ -43,6 +43,20 @@ NONSENSE = {
     "a status that is none": (b"HTTP/1.1 abc OK\r\n\r\n", "Unsupported HTTP"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/0.9"),
     "another protocol": (b"HTTP/1.1 101 Go\r\nUpgrade: x\r\n\r\n", "which nobody asked for (101)"),
+    "a status of four digits": (
+        b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
+        "the status line",
+    ),
+    "an interim one of four": (b"HTTP/1.1 1000 Go\r\nContent-Length: 0\r\n\r\n", "the status line"),
+    "a length beyond all": (
+        OK + b"Content-Length: 1180591620717411303424\r\n\r\nhi",
+        "more than any answer has",
+    ),
+    "two places to go": (
+        b"HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\n\r\n",
+        "Multiple Location",
+    ),
+    "a place with a zero byte": (b"HTTP/1.1 302 Found\r\nLocation: /\0\r\n\r\n", "NUL byte"),
     "a coding that is none": (OK + b"Transfer-Encoding: pigeon\r\n\r\nhello", "pigeon"),
 }
 CUT = "the connection ended in the middle of the answer"
@@ -165,6 +179,11 @@ async def test_nonsense_over_http2_is_told_as_what_it_is(
             "reset the stream of the answer: HTTP/2 stream 1",
         ),
         (SETTINGS + HEADERS + frame(3, 0, 1, b"\0\0\0\x08"), "reset the stream of the answer"),
+        (
+            SETTINGS + HEADERS + frame(0, 0, 1, b"half") + frame(3, 0, 1, b"\0\0\0\7"),
+            "reset the stream of the answer",
+        ),
+        (SETTINGS + frame(7, 0, 0, b"\0\0\0\0\0\0\0\1"), "gave the connection up (GOAWAY)"),
         (b"", SILENT),
         (SETTINGS, SILENT),
         (SETTINGS + frame(7, 0, 0, b"\0\0\0\1\0\0\0\2"), SILENT),
@@ -181,15 +200,33 @@ async def test_a_target_that_ends_a_stream_over_http2_reset_it(
     assert words in outcome.detail
 
 
+@pytest.mark.parametrize("ending", ["goodbye", "close"])
 async def test_half_an_answer_over_http2_ends_in_the_middle(
-    listen: Listen, look_at: LookAt, certified: Certified
+    listen: Listen, look_at: LookAt, certified: Certified, ending: Ending
 ) -> None:
     tls = http2(certified("127.0.0.1"))
-    server = await raw_server(listen, SETTINGS + HEADERS + frame(0, 0, 1, b"half"), tls=tls)
+    sent = SETTINGS + HEADERS + frame(0, 0, 1, b"half")
+    server = await raw_server(listen, sent, tls=tls, ending=ending)
 
     outcome = await look_at("http", url=server.url(scheme="https"), verify=False)
 
     assert (*told(outcome), outcome.detail) == (Reason.RESET, Blame.PATH, CUT)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [frame(3, 0, 1, b"\0\0\0\x0b"), frame(7, 0, 0, b"\0\0\0\0\0\0\0\x0btoo_many_pings")],
+    ids=["stream", "connection"],
+)
+async def test_a_target_that_wants_us_to_be_calm_over_http2_limits_us(
+    listen: Listen, look_at: LookAt, certified: Certified, sent: bytes
+) -> None:
+    server = await raw_server(listen, SETTINGS + sent, tls=http2(certified("127.0.0.1")))
+
+    outcome = await look_at("http", url=server.url(scheme="https"), verify=False)
+
+    assert told(outcome) == (Reason.RATE_LIMITED, Blame.PROBER), outcome
+    assert "we ask too much" in outcome.detail
 
 
 @pytest.mark.parametrize("ending", ["goodbye", "reset"])
