@@ -30,7 +30,8 @@ POLICY: Final = (
 )
 IMAGE_POLICY: Final = "default-src 'none'; style-src 'none'; sandbox"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_STYLE: Final = (_TEMPLATES / "page.css").read_text()
+_COLOURS: Final = Path(__file__).parents[2] / "web" / "styles" / "colours.css"
+_STYLE: Final = _COLOURS.read_text() + (_TEMPLATES / "page.css").read_text()
 _ENDINGS: Final = {
     "image/svg+xml": "svg",
     "image/png": "png",
@@ -108,7 +109,7 @@ def _digest(data: bytes) -> str:
 def _colours(page: PublicPage) -> str:
     """The page's colours as custom properties, readable in both themes."""
     light, dark = _theme(page.brand, LIGHT), _theme(page.brand_dark, DARK)
-    return f":root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}"
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}"
 
 
 def _theme(brand: str, papers: tuple[str, ...]) -> str:

@@ -43,6 +43,10 @@ def find(browser: Chrome, selector: str) -> Any:
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
+def finds(browser: Chrome, selector: str) -> list[Any]:
+    return list(browser.find_elements(By.CSS_SELECTOR, selector))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("part", PARTS)
 def test_axe_finds_nothing_to_mend(reader: Chrome, site: str, part: str, theme: str) -> None:
@@ -105,6 +109,72 @@ def test_a_question_is_answered_by_keys(reader: Chrome, site: str) -> None:
     reader.switch_to.active_element.send_keys(Keys.ESCAPE)
     until(reader, lambda: not reader.find_elements(By.CSS_SELECTOR, "dialog"))
     assert "revoked" not in find(reader, "tr[data-key='eu-west-k7pq']").text
+
+
+def press(browser: Chrome, name: str) -> None:
+    """Press the button of this name, by a key."""
+    until(browser, lambda: find(browser, f"[aria-label='{name}']")).send_keys(Keys.ENTER)
+
+
+def test_a_report_is_read_again_and_another_discarded(reader: Chrome, site: str) -> None:
+    show(reader, f"{site}/operate/letters", PARTS["/letters"])
+    rows = "section[aria-labelledby=reports-title] tr[data-key]"
+    taken = find(reader, f"{rows} [aria-label^='Read again: ']")
+    number = str(taken.get_attribute("aria-label")).removeprefix("Read again: ")
+    press(reader, f"Read again: {number}")
+    waiting = f"tr[data-key='{number}'] .acts"
+    until(reader, lambda: "being read" in find(reader, waiting).text.casefold())
+    assert reader.find_elements(By.CSS_SELECTOR, f"[aria-label='Read again: {number}']") == []
+    (other,) = {str(row.get_attribute("data-key")) for row in finds(reader, rows)} - {number}
+    press(reader, f"Discard: {other}")
+    until(reader, lambda: find(reader, "dialog[open] .danger")).send_keys(Keys.ENTER)
+    until(
+        reader, lambda: [row.get_attribute("data-key") for row in finds(reader, rows)] == [number]
+    )
+
+
+def test_a_message_is_sent_again(reader: Chrome, site: str) -> None:
+    show(reader, f"{site}/operate/letters", PARTS["/letters"])
+    rows = "section[aria-labelledby=messages-title] tr[data-key]"
+    before = len(until(reader, lambda: finds(reader, rows)))
+    finds(reader, f"{rows} .act button")[0].send_keys(Keys.ENTER)
+    until(reader, lambda: len(finds(reader, rows)) == before - 1)
+
+
+def test_a_key_is_renewed_and_its_line_shown_once(reader: Chrome, site: str) -> None:
+    show(reader, f"{site}/operate", PARTS[""])
+    press(reader, "New key: eu-west-k7pq")
+    box = until(reader, lambda: find(reader, "tr[data-key='eu-west-k7pq'] .once"))
+    assert reader.switch_to.active_element == box
+    line = box.find_element(By.TAG_NAME, "code").text
+    assert line.startswith("outscope-worker join http")
+    assert "--token osj_" in line
+    box.find_elements(By.TAG_NAME, "button")[-1].send_keys(Keys.ENTER)
+    until(reader, lambda: finds(reader, ".once") == [])
+    until(reader, lambda: "eu-west-k7pq" in find(reader, ".open").text)
+    assert "osj_" not in find(reader, "body").text
+
+
+def test_an_invitation_is_withdrawn(reader: Chrome, site: str) -> None:
+    show(reader, f"{site}/operate", ".open li")
+    before = len(finds(reader, ".open li"))
+    (button,) = finds(reader, ".open [aria-label^='Withdraw: '][aria-label*='203.0.113.0/24']")
+    button.send_keys(Keys.ENTER)
+    until(reader, lambda: len(finds(reader, ".open li")) == before - 1)
+    assert "203.0.113.0/24" not in find(reader, ".invite").text
+
+
+def test_fields_of_one_line_stand_on_one_line(reader: Chrome, site: str) -> None:
+    show(reader, f"{site}/operate", "input[name=api]")
+    tops = """
+        const rows = {};
+        for (const field of document.querySelectorAll(".invite .fields :is(input, select)")) {
+          const { bottom } = field.getBoundingClientRect();
+          const { top } = field.parentElement.getBoundingClientRect();
+          (rows[Math.round(bottom)] ??= []).push(Math.round(top));
+        }
+        return Object.values(rows).map((found) => [...new Set(found)].length);"""
+    assert set(reader.execute_script(tops)) == {1}
 
 
 def test_a_stranger_reads_and_is_told_what_acting_takes(reader: Chrome, site: str) -> None:

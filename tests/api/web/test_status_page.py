@@ -99,6 +99,30 @@ def test_axe_finds_nothing_to_mend(scriptless: Chrome, page: str, theme: str, wi
     size(scriptless, 900, 1200)
 
 
+def test_on_paper_it_is_dark_on_white_and_nothing_is_to_be_pressed(
+    scriptless: Chrome, page: str
+) -> None:
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    paper = {"media": "print", "features": features}
+    scriptless.execute_cdp_cmd("Emulation.setEmulatedMedia", paper)
+    show(scriptless, page, ".days")
+    scripts(scriptless, on=True)
+    broken = axe.violations(scriptless)
+    scripts(scriptless, on=False)
+    assert broken == []
+    for name in ("form", ".links", ".skip", "button"):
+        shown = [one.is_displayed() for one in scriptless.find_elements(By.CSS_SELECTOR, name)]
+        assert shown, name
+        assert not any(shown), name
+    body = scriptless.find_element(By.TAG_NAME, "body")
+    assert body.value_of_css_property("background-color") == "rgba(255, 255, 255, 1)"
+    assert body.value_of_css_property("color") == "rgba(0, 0, 0, 1)"
+    text = seen(scriptless)
+    assert "Our shop and Claude are disrupted" in text
+    assert "Console moves" in text
+    scriptless.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
 def test_a_form_is_answered_without_a_script(scriptless: Chrome, page: str) -> None:
     show(scriptless, page, "input[type=email]")
     field = scriptless.find_element(By.CSS_SELECTOR, "input[type=email]")
