@@ -15,7 +15,7 @@ from coordinator.domain.notifying.context import NOTHING, Context, Contexts
 from coordinator.domain.notifying.desk import BURST_MS, Desk, Digest, begun_lately, causes_of
 from coordinator.domain.notifying.message import Message, of_incident, of_many
 from coordinator.domain.notifying.rule import Rule
-from coordinator.domain.notifying.thread import Kind, Step, said_of
+from coordinator.domain.notifying.thread import Kind, Step
 from coordinator.store import Store
 from coordinator.store.notices.threads import Letter
 from worker.contract.instant import Instant
@@ -207,27 +207,3 @@ def _links(desk: Desk, services: Collection[str]) -> Iterator[Link]:
 def link_to(public_url: str, path: str) -> str:
     """Where others see it; empty where nobody said where the API is."""
     return f"{public_url.rstrip('/')}{path}" if public_url else ""
-
-
-def preview_of(
-    incident: Incident,
-    topology: Topology,
-    confidence: float,
-    at: Instant,
-    link: str,
-    context: Context = NOTHING,
-) -> Message:
-    """The message that would begin its thread now, or end it."""
-    over = Kind.WITHDRAWN if incident.withdrawn else Kind.RESOLVED
-    kind = Kind.OPENED if incident.resolved_at is None else over
-    said = said_of(incident, ())
-    return of_incident(
-        kind,
-        incident,
-        said,
-        topology,
-        at=at,
-        confidence=confidence,
-        link=link,
-        context=context,
-    )

@@ -59,7 +59,7 @@ class Watching:
         known = await self._store.notice_threads.known(at - TOGETHER_MS, MARK)
         if not (known or any(rule.workers for rule in self._rules)):
             return 0
-        vantages = await self._look(at)
+        vantages = await self.look(at)
         if not vantages:
             return 0
         steps, letters = list[Step](), list[Letter]()
@@ -72,7 +72,7 @@ class Watching:
             await self._store.notice_threads.say(threads, letters, at)
         return len(letters)
 
-    async def _look(self, at: Instant) -> Mapping[str, Vantage]:
+    async def look(self, at: Instant) -> Mapping[str, Vantage]:
         """The regions that are judged now and that anything is looked at from; none when nobody
         judges.
         """

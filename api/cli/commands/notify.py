@@ -3,7 +3,7 @@
 import asyncio
 import json as plain_json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,12 +18,11 @@ from api.cli.terminal.tables import console, local, plain, show
 from api.documents.notices import signing_keys
 from api.operator import line
 from coordinator.configuration import Configuration, from_document
-from coordinator.configuration.notifying.rules import rules_of
-from coordinator.domain.model.incident import Incident
+from coordinator.domain.notifying.message import Message
 from coordinator.notifying.channels import Named, channels_of
-from coordinator.notifying.deciding import link_to, preview_of
 from coordinator.notifying.loop import PUBLIC_URL
 from coordinator.notifying.outbound import DeliveryError
+from coordinator.notifying.preview import Asked, Preview, of_an_incident, of_regions
 from coordinator.notifying.signatures import new_pair
 from coordinator.notifying.trial import send_trial
 from coordinator.store import Store
@@ -67,31 +66,69 @@ def trial(
 
 @app.command()
 def preview(
-    incident: Annotated[str, typer.Option(metavar="ID", help="Of the incident.")],
+    incident: Annotated[str | None, typer.Option(metavar="ID", help="Of the incident.")] = None,
+    workers: Annotated[
+        bool, typer.Option("--workers", help="Of regions that are silent or unfit.")
+    ] = False,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="With --workers, as if this one was silent; repeatable."),
+    ] = None,
     database: Database = None,
     data: Data = None,
 ) -> None:
-    """Show what is said of an incident as it is now, and who asks for such. Nothing is sent."""
+    """Show what is said of an incident as it is now (with its vendor's word, announced maintenance,
+    and what caused it), or of regions, and who asks for such. Nothing is sent.
+    """
+    if (incident is None) is not workers or (region and not workers):
+        say("write --incident ID, or --workers with or without --region ID", err=True)
+        raise typer.Exit(2)
+    if incident is None:
+        return _of_regions(region or [], database, data)
+    url = os.environ.get(PUBLIC_URL, "")
 
-    async def work(store: Store) -> tuple[Configuration, Incident | None, float]:
+    async def work(store: Store) -> Preview | None:
         found = await store.incidents.one(incident)
-        standing = (await store.standings.all("service")).get(found.service if found else "", {})
-        return await _in_force(store), found, float(standing.get("confidence", 0))
+        if found is None:
+            return None
+        return await of_an_incident(store, await _in_force(store), found, now(), url)
 
-    configuration, found, confidence = with_store(database, data, work)
+    found = with_store(database, data, work)
     if found is None:
         say(f"there is no incident {incident}; see: outscope incidents", err=True)
         raise typer.Exit(1)
-    link = link_to(os.environ.get(PUBLIC_URL, ""), f"/v1/incidents/{found.id}")
-    message = preview_of(found, configuration.topology, confidence, now(), link)
+    _say_message(found.message)
+    for one in found.asked:
+        say(f"{one.rule}: {one.what}")
+    return None
+
+
+def _of_regions(regions: Sequence[str], database: str | None, data: Path | None) -> None:
+    url = os.environ.get(PUBLIC_URL, "")
+
+    async def work(store: Store) -> tuple[Collection[str], list[Asked]]:
+        there = (configuration := await _in_force(store)).topology.region
+        known = [one for one in regions if one in there]
+        return there, await of_regions(store, configuration, known, now(), url)
+
+    there, asked = with_store(database, data, work)
+    if missing := [one for one in regions if one not in there]:
+        say(f"there is no region {missing[0]}; there is {', '.join(there)}", err=True)
+        raise typer.Exit(1)
+    for one in asked:
+        if one.message is not None:
+            _say_message(one.message)
+        say(f"{one.rule}: {one.what}")
+    if not asked:
+        say("`notify` has no entries: nobody is told of anything.")
+
+
+def _say_message(message: Message) -> None:
     say(message.title)
     say("")
     for written in message.text.splitlines():
         say(written)
     say("")
-    for rule in rules_of(configuration.document):
-        asks = rule.wants(found, confidence)
-        say(f"{rule.id}: {'asks for it' if asks else 'does not ask for it'}")
 
 
 @app.command()

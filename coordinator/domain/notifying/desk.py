@@ -69,7 +69,7 @@ class Desk:
     def steps(self, rules: Iterable[Rule], at: Instant) -> tuple[list[Step], list[Digest]]:
         """How the threads go on, and what is only counted."""
         steps, digests = list[Step](), list[Digest]()
-        order, fell = self._in_order(), self._fell()
+        order, fell = self._in_order(), self.fell()
         threads: defaultdict[str, dict[str, Thread]] = defaultdict(dict)
         for (of, incident), thread in self.threads.items():
             threads[of][incident] = thread
@@ -143,7 +143,7 @@ class Desk:
             return None
         return opened(rule, incident, also, at)
 
-    def _fell(self) -> "Fell":
+    def fell(self) -> "Fell":
         """For each incident, the other services that fell with it or because of it."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for one in self.incidents.values():

@@ -10,6 +10,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from coordinator.domain.acknowledging.acknowledgement import Acknowledgement, State
+from coordinator.domain.maintenance.window import Occurrence
 from coordinator.store import Store
 from coordinator.store.notices.threads import Letter
 from coordinator.store.state.standings import SIGNING
@@ -17,6 +19,7 @@ from tests.api import seeds
 from tests.coordinator.notifying.receivers import mail_server, web_server
 from tests.coordinator.store.notices.test_notices import message
 from worker.contract.clock import now
+from worker.contract.instant import rfc3339
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +142,106 @@ def test_a_preview_shows_what_is_said_and_to_whom(notify: Run, seed: Any) -> Non
     missing = notify("preview", "--incident", "nosuch")
     assert missing.exit_code == 1
     assert "there is no incident nosuch" in missing.output
+
+
+async def around(store: Store) -> None:
+    """OpenAI fell because of Claude, whose vendor is silent."""
+    at = now()
+    to = ["http://127.0.0.1:1/"]
+    document = seeds.configuration()
+    document["services"][1]["depends_on"] = ["claude/api"]
+    document["notify"] = [
+        {"id": "all", "to": to},
+        {"id": "own", "to": to, "services": ["openai"]},
+        {"id": "sure", "to": to, "confidence": 1.0},
+        {"id": "long", "to": to, "after_ms": 3_600_000},
+        {"id": "night", "to": to, "quiet": {"from": "00:00", "until": "00:00"}},
+    ]
+    await store.configurations.save(document, at)
+    await store.standings.put("service", "claude", at, {"confidence": 0.9})
+    cause = seeds.incident("claude", at)
+    await store.incidents.apply(cause)
+    await store.incidents.apply(seeds.incident("openai", at, number=2))
+    silent = Acknowledgement("claude", State.NOTHING_YET, at, incident=cause.incident)
+    await store.acknowledgements.put([silent.to_document()], (), at)
+
+
+def test_a_preview_says_all_that_the_message_would(notify: Run, seed: Any) -> None:
+    seed(around)
+    said = notify("preview", "--incident", "claude-0001").output
+    assert "; OpenAI is down because Claude API is" in said
+    assert "Fell with it: OpenAI" in said
+    assert "Vendor: The vendor has said nothing of it so far." in said
+    lines = said.splitlines()
+    assert "all: asks for it" in lines
+    assert "own: does not ask for it" in lines
+    assert "sure: asks for it once it is as sure as that" in lines
+    assert "long: asks for it once it has lasted 3600 s" in lines
+    assert "night: asks for it, and waits for the end of its quiet hours" in lines
+    fell = notify("preview", "--incident", "openai-0002").output
+    assert "Probably caused by: Claude API" in fell
+    assert "all: asks for it, and is told in the thread of claude-0001" in fell
+    assert "own: asks for it" in fell.splitlines()
+
+
+def test_a_preview_says_that_a_message_waits_for_maintenance(notify: Run, seed: Any) -> None:
+    async def announced(store: Store) -> None:
+        await around(store)
+        at = now()
+        window = Occurrence("w", "New database", "operator", at - 86_400_000, at + 3_600_000)
+        await store.maintenance_times.replace([window], at, at + 86_400_000)
+
+    seed(announced)
+    said = notify("preview", "--incident", "claude-0001").output
+    assert "Maintenance: within announced maintenance, New database, until" in said
+    assert "all: asks for it, and waits for the end of announced maintenance" in said
+
+
+def test_a_preview_of_regions_shows_what_would_be_said_of_them(notify: Run, seed: Any) -> None:
+    async def fleet(store: Store) -> None:
+        at = now()
+        to = ["http://127.0.0.1:1/"]
+        document = {
+            **seeds.configuration(),
+            "notify": [
+                {"id": "fleet", "to": to, "workers": True, "after_ms": 300_000},
+                {"id": "tokyo", "to": to, "workers": True, "regions": ["ap-northeast"]},
+                {"id": "me", "to": to},
+            ],
+        }
+        await store.configurations.save(document, at)
+        told = {"fitness": "fit", "why": "", "at": rfc3339(at)}
+        await store.standings.put_many(("region", one, at, told) for one in seeds.REGIONS)
+
+    seed(fleet)
+    well = notify("preview", "--workers")
+    assert well.exit_code == 0
+    assert "fleet: asks for workers, and has nothing to be told now" in well.output
+    said = notify("preview", "--workers", "--region", "eu-west", OUTSCOPE_PUBLIC_URL="https://o.e")
+    assert said.output.startswith("1 of 5 regions is silent: Ireland, since ")
+    assert "Regions: https://o.e/v1/regions" in said.output
+    lines = said.output.splitlines()
+    assert "fleet: asks for it" in lines
+    assert "tokyo: asks for workers, and has nothing to be told now" in lines
+    assert "me: does not ask for workers" in lines
+    missing = notify("preview", "--workers", "--region", "mars")
+    assert missing.exit_code == 1
+    assert "there is no region mars; there is us-east, " in missing.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--region", "eu-west"),
+        ("--incident", "x", "--workers"),
+        ("--incident", "x", "--region", "y"),
+    ],
+)
+def test_a_preview_is_of_one_thing(notify: Run, arguments: tuple[str, ...]) -> None:
+    said = notify("preview", *arguments)
+    assert said.exit_code == 2
+    assert "write --incident ID, or --workers" in said.output
 
 
 def test_the_log_says_what_became_of_each(notify: Run, seed: Any) -> None:
