@@ -44,11 +44,11 @@ def parts_of(
     """
     edges = {since, until}
     for one in windows:
-        edges |= {min(max(at, since), until) for at in _minutes(one)}
+        edges |= {min(max(at, since), until) for at in minutes_of(one)}
     found: list[Part] = []
     done = 0
     for begin, end in pairwise(sorted(edges)):
-        now = tuple(one for one in windows if _minutes(one)[0] <= begin < _minutes(one)[1])
+        now = tuple(one for one in windows if minutes_of(one)[0] <= begin < minutes_of(one)[1])
         if any(is_all(one, service, asked) for one in now):
             continue
         for piece in cover(_MINUTE if now else level, begin, end, kept):
@@ -73,14 +73,15 @@ def left_out_ms(
 ) -> int:
     """How much of a span is left out as a whole."""
     total, done = 0, since
-    spans = [_minutes(one) for one in windows if is_all(one, service, asked)]
+    spans = [minutes_of(one) for one in windows if is_all(one, service, asked)]
     for begin, end in sorted(spans):
         total += max(0, min(end, until) - max(begin, done))
         done = max(done, min(end, until))
     return total
 
 
-def _minutes(one: Occurrence) -> tuple[Instant, Instant]:
+def minutes_of(one: Occurrence) -> tuple[Instant, Instant]:
+    """From when until when a window counts: to whole minutes outwards."""
     length_ms = LENGTH_MS[_MINUTE]
     return floor(one.since, _MINUTE), -(-one.until // length_ms) * length_ms
 

@@ -2234,7 +2234,7 @@ export interface Queries {
   "/v1/incidents": { service?: string; open?: boolean; cursor?: string; limit?: number };
   "/v1/gaps": { service?: string; region?: string; since?: string; cursor?: string; limit?: number };
   "/v1/results": { cursor?: string; limit?: number; service?: string; component?: string; region?: string; worker?: string; check?: string; reason?: Reason; ok?: boolean; since?: string; until?: string };
-  "/v1/exports/{name}": { format?: "arrow" | "csv" | "excel" | "json" | "ndjson" | "parquet"; compression?: string; columns?: string; cursor?: string; limit?: number; header?: boolean; struck?: boolean; service?: string; component?: string; region?: string; worker?: string; check?: string; reason?: Reason; ok?: boolean; since?: string; until?: string };
+  "/v1/exports/{name}": { format?: "arrow" | "csv" | "excel" | "json" | "ndjson" | "parquet"; compression?: string; columns?: string; cursor?: string; limit?: number; header?: boolean; struck?: boolean; maintenance?: "include" | "exclude"; service?: string; component?: string; region?: string; worker?: string; check?: string; reason?: Reason; ok?: boolean; since?: string; until?: string };
   "/v1/vendors": { window?: string };
   "/v1/vendors/{id}/scorecard": { window?: string };
   "/v1/vendors/{id}/acknowledgements": { window?: string; cursor?: string; limit?: number };

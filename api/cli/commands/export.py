@@ -66,6 +66,13 @@ Struck = Annotated[
         "--struck", help="Only results that were struck (region strike), otherwise left out."
     ),
 ]
+Without = Annotated[
+    bool,
+    typer.Option(
+        "--without-maintenance",
+        help="Leave announced maintenance out: looks of results, whole hours of rollups.",
+    ),
+]
 
 
 def export(
@@ -85,6 +92,7 @@ def export(
     since: Since = None,
     until: Until = None,
     struck: Struck = False,
+    without_maintenance: Without = False,
     resume: Resume = False,
     force: Force = False,
     cursor: Cursor = None,
@@ -118,6 +126,7 @@ def export(
         "since": since,
         "until": until,
         "struck": struck or None,
+        "maintenance": "exclude" if without_maintenance else None,
     }
     order = Order(dataset, query, FORMATS.get(format or by_name), cursor)
     if resume and (path is None or not order.continues):

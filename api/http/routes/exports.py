@@ -1,7 +1,7 @@
 """Exports: whole datasets as streams, and the summary that tells whether all of one arrived."""
 
 from asyncio import to_thread
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -57,6 +57,13 @@ Header = Annotated[bool, Query(description="whether a CSV begins with the names 
 Struck = Annotated[
     bool,
     Query(description="only the results that were struck, which are left out otherwise"),
+]
+Maintenance = Annotated[
+    Literal["include", "exclude"],
+    Query(
+        description="whether what lies in announced maintenance is part of it:"
+        " looks of `results`, whole hours of `rollups`"
+    ),
 ]
 
 
@@ -125,6 +132,7 @@ async def export(
     limit: Most = None,
     header: Header = True,
     struck: Struck = False,
+    maintenance: Maintenance = "include",
 ) -> StreamingResponse:
     """All rows of a dataset that are wanted, streamed in bounded memory, in an order in which
     reading can go on.
@@ -151,6 +159,7 @@ async def export(
             limit,
             header,
             struck,
+            maintenance == "exclude",
         )
         await _begun(made, own.record, cursor)
         identifier = kept.keep(made, str(bound(request, "", _FREE)))
@@ -197,6 +206,7 @@ def _made(
     limit: int | None,
     header: bool,
     struck: bool,
+    without_maintenance: bool,
 ) -> Any:
     from coordinator.analytics.exports.stream import (
         Export,  # Arrow is large, and needed by exports alone
@@ -223,7 +233,12 @@ def _made(
             )
     if struck and name != "results":
         raise invalid("struck", f"{name} holds nothing that was struck; results does")
-    chosen = Chosen(_columns(dataset, columns), wanted, cursor, limit, struck)
+    if without_maintenance and not dataset.maintenance:
+        raise invalid(
+            "maintenance", f"{name} has none to leave out; results and rollups have: looks, hours"
+        )
+    told = _columns(dataset, columns)
+    chosen = Chosen(told, wanted, cursor, limit, struck, without_maintenance)
     return Export(dataset, format_, pressed, chosen, header)
 
 

@@ -22,6 +22,8 @@ class Wanted:
     limit: int | None = None
     struck: bool = False
     """Only results that were struck; else only those that were not."""
+    without_maintenance: bool = False
+    """Only what lies outside announced maintenance."""
 
 
 class Reading(Protocol):
@@ -60,6 +62,8 @@ class Dataset:
     read: Callable[[Record, Wanted], Reading] = field(repr=False)
     increment: str = "what lies behind it in this order"
     """What comes behind the cursor of an earlier export."""
+    maintenance: str = ""
+    """What of it lies in announced maintenance, and can be left out; empty where nothing does."""
 
     @property
     def version(self) -> str:

@@ -54,6 +54,8 @@ def page(datasets: Mapping[str, Dataset]) -> Iterator[str]:
         yield (
             f"With `--cursor`, behind the cursor of an earlier export, comes {dataset.increment}.\n"
         )
+        if dataset.maintenance:
+            yield f"With `--without-maintenance`, {dataset.maintenance} are left out.\n"
         yield "| column | type | null | |\n|---|---|---|---|"
         for told in columns(dataset):
             yield (

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
+from coordinator.analytics.exports.outside_maintenance import OutsideMaintenance
 from coordinator.archive.reading.received import Received, key_of
 from coordinator.archive.reading.record import Record
 from coordinator.result_files.columns import RESULTS
@@ -74,9 +75,12 @@ class _Results:
 
 def _read(record: Record, wanted: Wanted) -> Reading:
     after = position(wanted.cursor) if wanted.cursor is not None else None
-    columns = tuple(dict.fromkeys((*wanted.columns, "region")))
+    of = ("scheduled_at", "service", "component") if wanted.without_maintenance else ()
+    columns = tuple(dict.fromkeys((*wanted.columns, "region", *of)))
     received = record.received(wanted.filter, columns, after)
-    return _Results(received, record.store, wanted.struck)
+    found = _Results(received, record.store, wanted.struck)
+    times = record.store.maintenance_times
+    return OutsideMaintenance(found, times, "scheduled_at") if of else found
 
 
 def _before(batch: Any, settled: Instant | None) -> Any:
@@ -111,5 +115,6 @@ DATASET: Final = Dataset(
         " last seconds come with the next. A strike changes nothing of what was given: see"
         " `outscope region strikes`, and export all anew after one"
     ),
+    maintenance="looks that were due in announced maintenance",
     read=_read,
 )

@@ -6,10 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from coordinator.analytics.exports.dataset import Dataset, Reading, Wanted
+from coordinator.analytics.exports.outside_maintenance import OutsideMaintenance
 from coordinator.analytics.exports.rows import Row
 from coordinator.analytics.exports.tables import TableReading
 from coordinator.archive.reading.record import Record
 from coordinator.domain.rollups.columns import PHASES
+from coordinator.domain.rollups.level import LENGTH_MS
 from coordinator.domain.rollups.sketch import PERCENTILES, percentiles, unpacked
 from coordinator.result_files.columns import NAME, TIME, field_of, schema_of
 from coordinator.store.results.exporting import ROLLUP
@@ -66,7 +68,10 @@ def _flat(told: dict[str, dict[str, float] | None]) -> dict[str, float | None]:
 
 
 def _read(record: Record, wanted: Wanted) -> Reading:
-    return TableReading(_SCHEMA, ROLLUP, record, wanted, _with_percentiles)
+    found = TableReading(_SCHEMA, ROLLUP, record, wanted, _with_percentiles)
+    if not wanted.without_maintenance:
+        return found
+    return OutsideMaintenance(found, record.store.maintenance_times, "at", LENGTH_MS["hour"])
 
 
 DATASET: Final = Dataset(
@@ -84,5 +89,6 @@ DATASET: Final = Dataset(
         " same `at`, `service`, `component`, `check` and `region`. What `OUTSCOPE_KEEP_HOURS`"
         " deletes is not told"
     ),
+    maintenance="hours that lie in announced maintenance from beginning to end",
     read=_read,
 )
