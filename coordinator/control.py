@@ -10,6 +10,7 @@ from coordinator.bootstrap import ConfigurationWatch
 from coordinator.configuration import Configuration
 from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Presence
+from coordinator.domain.schedule.succession import Progress
 from coordinator.geodata.places import Places
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
@@ -21,7 +22,7 @@ from coordinator.scheduling.tick import Tick
 from coordinator.store import Store
 from coordinator.verdicts.current_state import forget_departed
 from worker.contract import clock
-from worker.contract.instant import Instant, rfc3339
+from worker.contract.instant import rfc3339
 
 SECOND_S: Final = 1.0
 TELL_S: Final = 2.0
@@ -85,8 +86,10 @@ class OwnState:
         consumer: ReportConsumer,
         ledger: Ledger,
         counters: Counters,
+        gaps: Gaps,
     ) -> None:
         self._store = store
+        self._gaps = gaps
         self._lead = lead
         self._configuration = configuration
         self._tick = tick
@@ -112,6 +115,7 @@ class OwnState:
             "leads_since": rfc3339(self._lead.since),
             "configuration": self._configuration.version,
             "ticked_until_ms": self._tick.ticked_until,
+            "accounted_until_ms": self._gaps.accounted,
             "connected": self._consumer.connected_since_s is not None,
             "waiting_reports": self._consumer.depth(),
             "outstanding_looks": len(self._ledger),
@@ -123,11 +127,15 @@ class OwnState:
         self._told_s = clock.monotonic_s()
 
 
-async def reached_before(store: Store) -> Instant | None:
-    """How far an earlier life told that it had ordered looks; None when none did."""
+async def told_before(store: Store) -> Progress | None:
+    """How far an earlier life told that it had ordered looks and accounted for them; None when none
+    did.
+    """
     told = (await store.standings.all("coordinator")).get(SUBJECT, {})
-    reached = told.get("ticked_until_ms")
-    return reached if isinstance(reached, int) else None
+    reached, accounted = told.get("ticked_until_ms"), told.get("accounted_until_ms")
+    if not isinstance(reached, int):
+        return None
+    return Progress(reached, accounted if isinstance(accounted, int) else reached)
 
 
 class Control:

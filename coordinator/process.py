@@ -20,7 +20,7 @@ from coordinator.bootstrap import (
     short_of_memory,
     signer_of,
 )
-from coordinator.control import Control, OwnState, Reconfiguration, reached_before
+from coordinator.control import Control, OwnState, Reconfiguration, told_before
 from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.geodata.places import Places
@@ -210,8 +210,10 @@ async def _coordinate(
         telling = (notifying, acknowledging)
         reconfiguration = Reconfiguration(store, presence, consumer, judging, tick, *telling)
         watch = ConfigurationWatch(store, applied, reconfiguration.take_over)
-        own_state = OwnState(store, lead, watch, tick, consumer, ledger, counters)
-        control = Control(publisher, watch, gaps.Gaps(store, ledger, counters), places, own_state)
+        told = await told_before(store)
+        books = gaps.Gaps(store, ledger, counters, None if told is None else told.accounted)
+        own_state = OwnState(store, lead, watch, tick, consumer, ledger, counters, books)
+        control = Control(publisher, watch, books, places, own_state)
         reconfiguration.set_up(configuration)
         wellness.works(
             {
@@ -221,8 +223,7 @@ async def _coordinate(
             }
         )
         heartbeat = Heartbeat(settings.heartbeat, wellness.wrong)
-        reached = await reached_before(store)
-        await gaps.resume(store, tick, ledger, topology, reached, marks, clock.now())
+        await gaps.resume(store, tick, ledger, topology, told, marks, clock.now())
         if settings.ready_file is not None:
             settings.ready_file.touch()
         log.info("coordinating version=%d checks=%d", applied.version, len(topology.checks))

@@ -13,7 +13,7 @@ class ResultRecord(TypedDict):
     overlap.
     """
 
-    id: Annotated[str, Field(description="derived from check, region, worker, slot and attempt")]
+    id: Annotated[str, Field(description="derived from check, region, slot and attempt")]
     check: str
     service: str
     component: str

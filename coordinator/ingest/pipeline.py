@@ -19,7 +19,7 @@ from coordinator.ingest.decoded import Reading
 from coordinator.ingest.plausible import Slots
 from coordinator.ingest.receipts import Receipts
 from coordinator.ingest.roster import GONE_MS, Roster
-from coordinator.ingest.writes import declare_lost, keep, once_a_slot
+from coordinator.ingest.writes import declare_lost, keep
 from coordinator.messaging.consumer import Delivery, ReportConsumer
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.receive_clock import ReceiveClock
@@ -162,8 +162,7 @@ class Pipeline:
     async def stored(self, batch: Batch) -> list[Result]:
         """Store a batch, and return what was new."""
         reading = batch.reading
-        results = await once_a_slot(self._store, reading.results)
-        new = await keep(self._store, results, reading, self._writer)
+        new = await keep(self._store, reading.results, reading, self._writer)
         await declare_lost(self._store, reading, batch.configuration.topology)
         self._open.discard(reading.received_at)
         self._counters.repeats += len(reading.results) - len(new)

@@ -3,8 +3,6 @@ What workers lost is written down as missing.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Final
 
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.schedule.ledger import Gap, GapReason
@@ -12,46 +10,8 @@ from coordinator.domain.schedule.schedule import Span
 from coordinator.ingest.decoded import Reading
 from coordinator.runtime.retry import persistently, unstorable
 from coordinator.store import Store
-from worker.contract.instant import Instant
 from worker.contract.message import MOST_LOST_SLOTS
-from worker.contract.result import STANDING, Result
-
-MOMENTS: Final = 500
-"""Asked about at once."""
-
-
-async def once_a_slot(store: Store, results: Sequence[Result]) -> Sequence[Result]:
-    """These without the second looks of slots in which a worker looked by its standing orders and
-    another worker of its region as well, with or without an order: one slot is one look. What the
-    same worker made twice has one id.
-    """
-    regular = [one for one in results if not one.attempt]
-    alone = {one.scheduled_at for one in regular if one.extra.get(STANDING)}
-    taken: dict[tuple[str, str, Instant], tuple[str, bool]] = {}
-    for moments, standing in ((alone, False), ({one.scheduled_at for one in regular}, True)):
-        for check, region, at, worker in await _looked_at(store, sorted(moments), standing):
-            taken.setdefault((check, region, at), (worker, standing))
-    doubled: set[str] = set()
-    for one in regular:
-        stands = bool(one.extra.get(STANDING))
-        worker, stood = taken.setdefault(_slot(one), (one.worker, stands))
-        if worker != one.worker and (stands or stood):
-            doubled.add(one.id)
-    return [one for one in results if one.id not in doubled]
-
-
-async def _looked_at(
-    store: Store, moments: Sequence[Instant], standing: bool
-) -> list[tuple[str, str, Instant, str]]:
-    found: list[tuple[str, str, Instant, str]] = []
-    for part in (moments[i : i + MOMENTS] for i in range(0, len(moments), MOMENTS)):
-        ask = partial(store.results.looked_at, part, standing=standing)
-        found += await persistently("results", ask)
-    return sorted(found)
-
-
-def _slot(one: Result) -> tuple[str, str, Instant]:
-    return one.check, one.region, one.scheduled_at
+from worker.contract.result import Result
 
 
 async def keep(

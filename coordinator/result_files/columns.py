@@ -45,7 +45,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "extra": pa.string(),
 }
 _MEANING: Final[Mapping[str, str]] = {
-    "id": "derived from check, region, worker, slot and attempt: a repeat has the same id",
+    "id": "derived from check, region, slot and attempt: one slot is one look",
     "check": "the standing order that was carried out",
     "service": "what people depend on",
     "component": "the feature of the service",

@@ -2,13 +2,22 @@
 arrives.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from coordinator.domain.model.topology import Topology
-from coordinator.domain.schedule.ledger import PATIENCE_MS, Ledger
-from coordinator.domain.schedule.schedule import Due
-from coordinator.domain.schedule.succession import ANSWERED_MS, Succession
+from coordinator.domain.schedule.ledger import PATIENCE_MS, GapReason, Ledger, patience_ms
+from coordinator.domain.schedule.schedule import Due, Span, looks_of
+from coordinator.domain.schedule.succession import (
+    AHEAD_MS,
+    ANSWERED_MS,
+    Progress,
+    Succession,
+    before,
+    since,
+    unknown,
+)
 from coordinator.runtime.metrics import Counters
 from coordinator.runtime.retry import persistently
 from coordinator.scheduling.tick import Tick
@@ -16,24 +25,23 @@ from coordinator.store import Store
 from worker.contract.instant import Instant
 from worker.contract.result import Result
 
-TOLD_LATE_MS: Final = 10_000
-"""Looks ordered after an earlier life last told how far it was may be stored all the same; they
-were received since then.
-"""
 EARLY_MS: Final = 5_000
 """A clock that is behind receives a result before its look was due."""
 MOST_GAPS: Final = 10_000
-MOST_SLOTS: Final = 100
-"""Of a gap, so many at its end may be slots that were ordered."""
 
 
 class Gaps:
-    """Writes down what the ledger waits for no longer."""
+    """Writes down what the ledger waits for no longer. `accounted` is as of the ledger, for what is
+    written down; at first it is what an earlier life told.
+    """
 
-    def __init__(self, store: Store, ledger: Ledger, counters: Counters) -> None:
+    def __init__(
+        self, store: Store, ledger: Ledger, counters: Counters, accounted: Instant | None = None
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._counters = counters
+        self.accounted = accounted
 
     async def save(self, now: Instant) -> None:
         """Write down the gaps that are certain by now, less what arrived after all.
@@ -41,12 +49,23 @@ class Gaps:
         What arrived is stored before it is settled, and settled before it is taken out here. After
         a crash between, `resume` settles what was received lately once more.
         """
-        gaps = self._ledger.sweep(now)
+        gaps, accounted = self._ledger.sweep(now), self._ledger.accounted(now)
         if gaps:
             self._counters.gaps += len(gaps)
             await persistently("gaps", lambda: self._store.gaps.add(gaps))
         if late := self._ledger.take_late():
             await persistently("gaps", lambda: self._store.gaps.fill(late))
+        self.accounted = accounted
+
+
+class Left(NamedTuple):
+    """What an earlier life left to the next one."""
+
+    found: Succession
+    spans: Sequence[Span] = ()
+    """What it dealt with, and told no account of."""
+    accounted: Instant | None = None
+    """Up to where it did."""
 
 
 async def resume(
@@ -54,43 +73,86 @@ async def resume(
     tick: Tick,
     ledger: Ledger,
     topology: Topology,
-    reached: Instant | None,
+    told: Progress | None,
     marks: Mapping[str, Instant],
     now: Instant,
 ) -> None:
     """Order on from where an earlier life ended; looks that nobody ordered since are declared.
 
     By its marks that is known exactly. Without them it is what it told last, and what is heard
-    later of looks that it ordered after that is settled.
+    later of looks that it ordered after that is settled. Either way what it waited for ended with
+    it, and what it had not written down yet: that is seen to from where it had accounted for all.
     """
+    found = Succession((), (), ())
     if marks:
-        found = tick.succeed(marks, reached, now)
-        await inherit(store, ledger, found, topology, now)
-    elif reached is not None and reached < now:
-        tick.resume(reached, now)
-        settle(ledger, await store.results.recent(reached - TOLD_LATE_MS), topology)
+        found = tick.succeed(marks, None if told is None else told.reached, now)
+    elif told is not None and told.reached <= now + AHEAD_MS:
+        tick.resume(told.reached, now)
+    if told is not None:
+        spans = list(_unaccounted(tick, topology, told, marks, now))
+        await inherit(store, ledger, Left(found, spans, told.accounted), topology, now)
+    elif marks:
+        await inherit(store, ledger, Left(found), topology, now)
+
+
+def _unaccounted(
+    tick: Tick, topology: Topology, told: Progress, marks: Mapping[str, Instant], now: Instant
+) -> Iterator[Span]:
+    reached = min(told.reached, tick.ticked_until or now)
+    until = max([reached, *(mark for mark in marks.values() if mark <= now + AHEAD_MS)])
+    longest_ms = max(map(patience_ms, topology.checks), default=0)
+    for span in tick.unaccounted(min(told.accounted, now), until, longest_ms):
+        yield from filter(None, [before(span, max(reached, marks.get(span.region, 0)))])
 
 
 async def inherit(
-    store: Store, ledger: Ledger, found: Succession, topology: Topology, now: Instant
+    store: Store, ledger: Ledger, left: Left, topology: Topology, now: Instant
 ) -> None:
     """Wait for what comes of the looks that an earlier life ordered, less what is stored, or
     written down as missing, already: for a while at least, for what it did not take in waits at the
     broker. What is written down as missing, be it ordered now, is so until it arrives. What was
     stored lately is taken out of the gaps: it may not have come to that.
     """
-    since = now - ANSWERED_MS - EARLY_MS
-    missing: set[tuple[str, str, int]] = set()
-    for gap in await store.gaps.since(since, limit=MOST_GAPS):
-        slots = range(gap["first_slot"], gap["last_slot"] + 1)
-        missing |= {(gap["check"], gap["region"], slot) for slot in slots[-MOST_SLOTS:]}
-    ledger.issue((look for look in found.ordered if _slot(look) not in missing), now + PATIENCE_MS)
-    ledger.leave(look for look in found.late if _slot(look) in missing)
-    settle(ledger, await store.results.recent(since), topology)
+    found, until = left.found, now + PATIENCE_MS
+    since_at = min(left.accounted or now, now - ANSWERED_MS) - EARLY_MS
+    known = await _known(store, left.spans, since_at, topology)
+    ledger.miss((look for look in found.missed if not _is_in(known, look)), GapReason.PAUSED)
+    ledger.issue((look for look in found.ordered if not _is_in(known, look)), until)
+    ledger.leave(look for look in found.late if _is_in(known, look))
+    for look in (*found.ordered, *found.late, *found.missed):
+        known[look.check.id, look.region].append((look.slot, look.slot))
+    for span in left.spans:
+        over = now - patience_ms(span.check) + 1
+        for part in unknown(span, known[span.check.id, span.region]):
+            ledger.give_up(filter(None, [before(part, over)]), GapReason.NO_RESULT)
+            ledger.issue(looks_of(since(part, over)), until)
+    settle(ledger, await store.results.recent(since_at), topology)
 
 
-def _slot(look: Due) -> tuple[str, str, int]:
-    return look.check.id, look.region, look.slot
+_Known: TypeAlias = defaultdict[tuple[str, str], list[tuple[int, int]]]
+"""First and last slots, by check and region."""
+
+
+async def _known(
+    store: Store, spans: Iterable[Span], since_at: Instant, topology: Topology
+) -> _Known:
+    """What is stored or written down as missing of these, and of what was due lately."""
+    first: dict[str, Instant] = {}
+    for span in spans:
+        at = span.instant(span.first_slot)
+        first[span.check.id] = min(at, first.get(span.check.id, at))
+    known: _Known = defaultdict(list)
+    for gap in await store.gaps.since(min([since_at, *first.values()]), limit=MOST_GAPS):
+        known[gap["check"], gap["region"]].append((gap["first_slot"], gap["last_slot"]))
+    for check, region, at in await store.results.due_since(first):
+        slot = topology.check[check].slot(at)
+        known[check, region].append((slot, slot))
+    return known
+
+
+def _is_in(known: _Known, look: Due) -> bool:
+    told = known.get((look.check.id, look.region), ())
+    return any(first <= look.slot <= last for first, last in told)
 
 
 def settle(ledger: Ledger, results: Iterable[Result], topology: Topology) -> None:

@@ -8,19 +8,21 @@ restart.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.schedule.ledger import GapReason, Ledger
 from coordinator.domain.schedule.presence import Presence
-from coordinator.domain.schedule.schedule import Due, Schedule
+from coordinator.domain.schedule.schedule import Due, Schedule, Span
 from coordinator.domain.schedule.succession import (
     MADE_UP_MS,
     Succession,
     believable,
+    since,
     succession,
+    unaccounted,
 )
 from coordinator.messaging.publisher import Publisher
 from coordinator.messaging.sending.letters import in_this_loop, order_letter
@@ -85,17 +87,22 @@ class Tick:
     ) -> Succession:
         """Go on from where an earlier life ended by its marks, to the millisecond. Looks that it
         did not come to are ordered late: of each check in each region the last one, the others are
-        declared missing. The looks around the change.
+        to be declared missing. The looks around the change.
         """
         begin = now - now % STEP_MS + LEAD_MS
         self._marks = believable(marks, begin)
         found = succession(self._schedule, self._marks, now, begin)
         if reached is not None and reached < begin - MADE_UP_MS:
-            self._ledger.pause(self._schedule.missed(reached, begin - MADE_UP_MS), now)
-        self._ledger.miss(found.missed, GapReason.PAUSED)
+            spans = self._schedule.missed(reached, begin - MADE_UP_MS)
+            paused = (since(span, marks.get(span.region, 0)) for span in spans)
+            self._ledger.pause(filter(None, paused), now)
         self._order_all(found.late, begin, now)
         self.ticked_until = begin
         return found
+
+    def unaccounted(self, accounted: Instant, until: Instant, longest_ms: int) -> Iterator[Span]:
+        """As of `succession`, of what is configured."""
+        return unaccounted(self._schedule, accounted, until, longest_ms)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick on each whole second of the clock until told to stop."""

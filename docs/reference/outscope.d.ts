@@ -1015,7 +1015,7 @@ export interface LinkView {
 
 /** A result record; one that counts nowhere says so. */
 export interface ListedResult {
-  /** derived from check, region, worker, slot and attempt */
+  /** derived from check, region, slot and attempt */
   id: string;
   check: string;
   service: string;
@@ -1518,7 +1518,7 @@ export interface Relayed {
 
 /** What one worker saw of one check in one slot. Durations are milliseconds; phases do not overlap. */
 export interface ResultRecord {
-  /** derived from check, region, worker, slot and attempt */
+  /** derived from check, region, slot and attempt */
   id: string;
   check: string;
   service: string;

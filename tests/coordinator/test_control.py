@@ -5,13 +5,14 @@ from typing import Any
 
 from coordinator.bootstrap import ConfigurationWatch, in_force
 from coordinator.configuration import Configuration, from_document
-from coordinator.control import OwnState, Reconfiguration, reached_before
+from coordinator.control import OwnState, Reconfiguration, told_before
 from coordinator.domain.schedule.ledger import Ledger
 from coordinator.domain.schedule.presence import Presence
 from coordinator.messaging.consumer import ReportConsumer
 from coordinator.messaging.publisher import Publisher
 from coordinator.runtime.leadership import Leadership
 from coordinator.runtime.metrics import Counters
+from coordinator.scheduling.gaps import Gaps
 from coordinator.scheduling.tick import Tick
 from coordinator.store import Store
 from worker.contract import clock
@@ -33,28 +34,38 @@ def a_tick() -> Tick:
     return Tick(Publisher(NO_BROKER), Ledger(), Presence(), lambda: None, Counters())
 
 
+async def reached(store: Store) -> int | None:
+    found = await told_before(store)
+    return None if found is None else found.reached
+
+
 async def test_the_next_life_reads_how_far_this_one_ordered(
     store: Store, document: dict[str, Any]
 ) -> None:
-    assert await reached_before(store) is None
+    assert await told_before(store) is None
     version = await store.configurations.save(document, NOW)
     applied = await in_force(store)
     assert applied is not None
     tick, judging, consumer = a_tick(), Judging(), ReportConsumer(NO_BROKER, ())
     following = Reconfiguration(store, Presence(), consumer, judging, tick, Judging())
     watch = ConfigurationWatch(store, applied, following.take_over)
-    state = OwnState(store, Leadership(store), watch, tick, consumer, Ledger(), Counters(results=7))
+    ledger, counters = Ledger(), Counters(results=7)
+    gaps = Gaps(store, ledger, counters, NOW)
+    state = OwnState(store, Leadership(store), watch, tick, consumer, ledger, counters, gaps)
     tick.step(clock.now())
     await state.write_when_due()
-    assert await reached_before(store) == tick.ticked_until
+    assert await reached(store) == tick.ticked_until
+    found = await told_before(store)
+    assert found is not None
+    assert found.accounted == NOW
     told = (await store.standings.all("coordinator"))["coordinator"]
     assert (told["configuration"], told["results"]) == (version, 7)
     assert f"/{os.getpid()}/" in told["holder"]
     tick.step(clock.now() + 10_000)
     await state.write_when_due()  # not so soon
-    assert await reached_before(store) != tick.ticked_until
+    assert await reached(store) != tick.ticked_until
     await state.write()
-    assert await reached_before(store) == tick.ticked_until
+    assert await reached(store) == tick.ticked_until
 
 
 async def test_a_configuration_reaches_all_and_what_departed_stands_no_more(

@@ -10,12 +10,12 @@ from coordinator.domain.announcing.statement import Speaker
 from coordinator.domain.engine import Engine
 from coordinator.domain.model.verdict import Severity
 from coordinator.domain.schedule.ledger import Ledger
-from coordinator.ingest import pipeline
+from coordinator.ingest import rows
 from coordinator.messaging.signing import Signer
 from coordinator.store.state.gaps import Gaps
 from coordinator.verdicts.judge_loop import JudgeLoop
 from tests.simulation.parts import coordinator
-from worker.contract.result import Result
+from worker.contract.result import Result, result_id
 
 
 class Mutation(NamedTuple):
@@ -28,10 +28,10 @@ class Mutation(NamedTuple):
 
 
 def _no_dedupe() -> None:
-    async def all_of_them(_store: Any, results: Sequence[Result]) -> Sequence[Result]:
-        return results
+    def of_its_worker(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
+        return result_id(check, f"{region}/{worker}", worker, slot, attempt)
 
-    vars(pipeline).update(once_a_slot=all_of_them)
+    vars(rows).update(result_id=of_its_worker)
 
 
 def _no_fence() -> None:

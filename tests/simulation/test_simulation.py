@@ -28,6 +28,22 @@ def test_whatever_befalls_a_small_installation_all_invariants_hold() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+FOUND = {
+    "a leader dies just as the broker is emptied": (
+        *("--beat", "15", "--seed", "2", "--hours", "0.2", "--workers", "80", "--interval", "60"),
+        *("--faults", "emptied:broker@377.4+40.6,crash:c1@392.6+13.3"),
+    ),
+}
+"""What failed once, by what it was found by."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FOUND)
+def test_what_failed_once_holds(name: str) -> None:
+    found = simulate("--no-shrink", *FOUND[name])
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
 IN_PARTS = (
     *("--seed", "2", "--regions", "2", "--workers", "2", "--interval", "60", "--beat", "15"),
     *("--hours", "0.32", "--audit-each", "0.16", "--part-hours", "0.16", "--rate", "200"),

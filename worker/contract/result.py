@@ -28,9 +28,10 @@ standing orders.
 
 def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
     """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal
-    digits.
+    digits. A regular look is its slot's, whichever worker of the region made it and however it came
+    to that; so the key of the store lets one in, and no second one. Extra looks are their worker's.
     """
-    key = f"{check}\n{region}\n{worker}\n{slot}\n{attempt}"
+    key = f"{check}\n{region}\n{worker if attempt else ''}\n{slot}\n{attempt}"
     return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
 
 

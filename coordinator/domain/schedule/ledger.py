@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heappop, heappush
 
+from coordinator.domain.model.topology import Check
 from coordinator.domain.schedule.schedule import Due, Span
 from worker.contract.instant import Instant
 
@@ -12,6 +13,11 @@ PATIENCE_MS = 15_000
 """A look is not missing before this long after it was due, however short its timeout and interval
 are.
 """
+
+
+def patience_ms(check: Check) -> int:
+    """For how long after it was due a look of this check is waited for."""
+    return max(PATIENCE_MS, check.timeout_ms + check.interval_ms)
 
 
 class GapReason(StrEnum):
@@ -59,6 +65,8 @@ class Ledger:
         """Slots of a paused span whose results arrived."""
         self._deadlines: list[tuple[Instant, int, Span, GapReason]] = []
         self._entries = 0
+        self._held: list[tuple[Instant, Instant]] = []
+        """Until when something is waited for beyond its time, and up to where nothing is."""
         self._gaps: dict[_Pair, Gap] = {}
         self._changed: dict[tuple[_Pair, int], Gap] = {}
         self._late: dict[_Pair, set[int]] = {}
@@ -70,12 +78,15 @@ class Ledger:
         """These looks were ordered: each must come back, or becomes a gap when its time is over,
         not before `until`.
         """
+        first = until
         for look in looks:
             span = Span(look.check, look.region, look.slot, look.slot)
             self._outstanding[_key(look)] = span
-            patience = max(PATIENCE_MS, look.check.timeout_ms + look.check.interval_ms)
-            deadline = max(until, look.scheduled_at + patience)
-            self._wait(deadline, span, GapReason.NO_RESULT)
+            over = look.scheduled_at + patience_ms(look.check)
+            first = min(first, over)
+            self._wait(max(until, over), span, GapReason.NO_RESULT)
+        if first < until:
+            self._held.append((until, first - 1))
 
     def settle(self, check: str, region: str, slot: int) -> None:
         """A result of this look arrived. A repeat, or one that was never ordered, does no harm."""
@@ -110,11 +121,25 @@ class Ledger:
         The end of what was ordered before a crash is known only to some seconds; results on their
         way tell the rest.
         """
+        until = first = now + PATIENCE_MS
         for span in spans:
             pair = (span.check.id, span.region)
             self._end_pause(pair)
             self._paused[pair] = span
-            self._wait(now + PATIENCE_MS, span, GapReason.PAUSED)
+            first = min(first, span.instant(span.first_slot))
+            self._wait(until, span, GapReason.PAUSED)
+        self._held.append((until, first))
+
+    def give_up(self, spans: Iterable[Span], reason: GapReason) -> None:
+        """Nothing came of these in their time, nor will anybody wait for them."""
+        for span in spans:
+            self._declare(span, reason)
+
+    def accounted(self, now: Instant) -> Instant:
+        """After a sweep at `now`: each look whose time was over by this moment has come back, or is
+        a gap that this sweep or an earlier one told. Whoever goes on after us sees to the others.
+        """
+        return min([now, *(since for until, since in self._held if until > now)])
 
     def sweep(self, now: Instant) -> list[Gap]:
         """Declare what is overdue; the gaps that are new or grew since the last sweep."""
@@ -127,6 +152,7 @@ class Ledger:
                 is not None
             ):
                 self._declare(span, reason)
+        self._held = [held for held in self._held if held[0] > now]
         changed = list(self._changed.values())
         self._changed.clear()
         return changed

@@ -36,6 +36,13 @@ class Span:
         )
 
 
+def looks_of(span: Span | None) -> Iterator[Due]:
+    """Each look of a span, if there is one."""
+    if span is not None:
+        for slot in range(span.first_slot, span.last_slot + 1):
+            yield Due(span.check, span.region, slot, span.instant(slot))
+
+
 class Schedule:
     """All looks of a topology. To find those due costs as much as there are, however many checks
     exist.

@@ -1,12 +1,13 @@
-"""What a leader goes on with after another one: which looks the other ordered, and which it did not
-come to. Pure.
+"""What a leader goes on with after another one: which looks the other ordered, which it did not
+come to, and of which nobody has written down what became of them. Pure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from coordinator.domain.schedule.schedule import Due, Schedule
+from coordinator.domain.schedule.ledger import patience_ms
+from coordinator.domain.schedule.schedule import Due, Schedule, Span
 from worker.contract.instant import Instant
 
 MADE_UP_MS: Final = 15_000
@@ -16,6 +17,16 @@ ANSWERED_MS: Final = 30_000
 
 AHEAD_MS: Final = 3_000
 """No leader orders further ahead of the window that is to be ordered next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a leader told last of itself."""
+
+    reached: Instant
+    """Every look that was due before was dealt with: ordered, or missed."""
+    accounted: Instant
+    """What became of every look whose time was over by then is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +71,40 @@ def believable(marks: Mapping[str, Instant], begin: Instant) -> dict[str, Instan
     back.
     """
     return {region: mark for region, mark in marks.items() if mark <= begin + AHEAD_MS}
+
+
+def unaccounted(
+    schedule: Schedule, accounted: Instant, until: Instant, longest_ms: int
+) -> Iterator[Span]:
+    """The looks due before `until` whose time was not over by `accounted`; none has longer than
+    `longest_ms`.
+    """
+    for span in schedule.missed(accounted - longest_ms, until):
+        part = since(span, accounted - patience_ms(span.check) + 1)
+        if part is not None:
+            yield part
+
+
+def since(span: Span, at: Instant) -> Span | None:
+    """Its looks that are due at a moment or after it."""
+    ahead_ms = at - span.instant(span.first_slot)
+    first = span.first_slot + max(0, -(-ahead_ms // span.check.interval_ms))
+    return replace(span, first_slot=first) if first <= span.last_slot else None
+
+
+def before(span: Span, at: Instant) -> Span | None:
+    """Its looks that are due before a moment."""
+    rest = since(span, at)
+    if rest is None:
+        return span
+    last = rest.first_slot - 1
+    return replace(span, last_slot=last) if last >= span.first_slot else None
+
+
+def unknown(span: Span, known: Iterable[tuple[int, int]]) -> Iterator[Span]:
+    """What is left of a span without the slots that are known, each time from a first to a last."""
+    first, end = span.first_slot, span.last_slot + 1
+    for low, high in (*sorted(known), (end, end)):
+        if first < min(low, end):
+            yield replace(span, first_slot=first, last_slot=min(low, end) - 1)
+        first = max(first, high + 1)

@@ -1,6 +1,6 @@
 """Results: added in bulk and once only, read back in pages, chunks, or since a moment."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from coordinator.store.results.adding import PostgresAdding, SqliteAdding
 from coordinator.store.results.result_rows import COLUMNS, from_row
 from coordinator.store.results.striking import COUNTS
 from worker.contract.instant import Instant
-from worker.contract.result import STANDING, Result
+from worker.contract.result import Result
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM result"
 _AS_TOLD: Final = (
@@ -23,8 +23,15 @@ _AS_LISTED: Final = (
     " result ON result.scheduled_at = told.due AND result.id = told.id AND result.received_at ="
     " told.at"
 )
-_STOOD: Final = f"extra <> '{{}}' AND extra ->> '{STANDING}' = true"
-_STOOD_POSTGRES: Final = f"extra <> '{{}}' AND extra::json ->> '{STANDING}' = 'true'"
+_DUE_SINCE: Final = (
+    'SELECT result."check", region, scheduled_at FROM json_each(?) AS told CROSS JOIN result'
+    ' ON result."check" = told.value ->> 0 AND scheduled_at >= told.value ->> 1 WHERE attempt = 0'
+)
+_DUE_SINCE_POSTGRES: Final = (
+    'SELECT result."check", region, scheduled_at FROM unnest(?::text[], ?::bigint[])'
+    ' AS told(name, at) JOIN result ON result."check" = told.name AND scheduled_at >= told.at'
+    " WHERE attempt = 0 AND scheduled_at >= ?"
+)
 _NEVER: Final = -(2**63)
 _EVER: Final = 2**63 - 1
 
@@ -95,19 +102,18 @@ class Results:
             rows = await self._database.fetch(_AS_LISTED, *map(list, zip(*keys, strict=True)))
         return [fresh[row["id"]] for row in rows]
 
-    async def looked_at(
-        self, moments: Collection[Instant], *, standing: bool = False
-    ) -> set[tuple[str, str, Instant, str]]:
-        """(check, region, scheduled_at, worker) of the regular looks that were due at one of these
-        moments; of those alone that were made by `standing` orders.
+    async def due_since(self, moments: Mapping[str, Instant]) -> set[tuple[str, str, Instant]]:
+        """(check, region, scheduled_at) of the regular looks of these checks that were due since a
+        moment, each since its own.
         """
-        told = (_STOOD if self._database.is_sqlite else _STOOD_POSTGRES) if standing else "true"
-        sql = (
-            'SELECT "check", region, scheduled_at, worker FROM result WHERE attempt = 0 AND'
-            f" scheduled_at IN ({', '.join('?' * len(moments))}) AND {told}"
-        )
-        rows = await self._database.fetch(sql, *moments) if moments else []
-        return {(row["check"], row["region"], row["scheduled_at"], row["worker"]) for row in rows}
+        if not moments:
+            return set()
+        if self._database.is_sqlite:
+            rows = await self._database.fetch(_DUE_SINCE, to_text(list(moments.items())))
+        else:
+            told = list(moments), list(moments.values()), min(moments.values())
+            rows = await self._database.fetch(_DUE_SINCE_POSTGRES, *told)
+        return {(row["check"], row["region"], row["scheduled_at"]) for row in rows}
 
     async def recent(self, received_since: Instant, before: Instant = _EVER) -> list[Result]:
         """Everything received at or after a moment, and before another, oldest first."""

@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 BITS: Final = 96
+_ID_BYTES: Final = BITS // 8
 WHOLE: Final = 1 << BITS
 """Throws are whole numbers below this."""
 _PARTS: Final = 1 << 20
@@ -16,6 +17,14 @@ _STIR: Final = tuple(Random("parts of a throw").getrandbits(BITS) | 1 for _ in r
 def seed_of(seed: int, scenario: str) -> int:
     """The seed of a play's own noise: each scenario has days of its own, whatever its seed."""
     return int.from_bytes(blake2b(f"{seed} {scenario}".encode(), digest_size=8).digest(), "big")
+
+
+def look_of(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
+    """The id of a simulated look. It is its worker's, for here every worker of a region may make
+    it, each with a throw of its own.
+    """
+    key = f"{check}\n{region}\n{worker}\n{slot}\n{attempt}"
+    return blake2b(key.encode(), digest_size=_ID_BYTES).hexdigest()
 
 
 class Dice:
@@ -28,9 +37,9 @@ class Dice:
         self.factor: Final = random.getrandbits(BITS) | 1
         self.term: Final = random.getrandbits(BITS)
 
-    def throw(self, result_id: str) -> int:
+    def throw(self, look: str) -> int:
         """Even among all whole numbers of `BITS` bits."""
-        return (int(result_id, 16) * self.factor + self.term) & (WHOLE - 1)
+        return (int(look, 16) * self.factor + self.term) & (WHOLE - 1)
 
 
 def part(throw: int, which: int) -> float:

@@ -6,12 +6,12 @@ from typing import Final
 
 from coordinator.domain.model.topology import Check
 from coordinator.evaluation.simulator.fleet.placement import Site
-from coordinator.evaluation.simulator.world.dice import WHOLE, Dice, part
+from coordinator.evaluation.simulator.world.dice import WHOLE, Dice, look_of, part
 from coordinator.evaluation.simulator.world.noise import COMMON
 from coordinator.evaluation.simulator.world.trouble import NOT_MADE, TIMEOUT, Failure, Trouble
 from worker.contract.instant import Instant
 from worker.contract.outcome import Blame, Reason
-from worker.contract.result import Result, result_id
+from worker.contract.result import Result
 
 _TO_FIRST_BYTE: Final = 0.9
 _MOST_LATE_MS: Final = 120_000
@@ -88,7 +88,7 @@ class Lane:
         ip, asn, country, extra = site.ip, site.asn, site.country, site.extra
         offset, transit, deadline = self.offset_ms, self.transit_ms, self.check.timeout_ms * 10
         for slot, at in due:
-            look = result_id(check, region, worker, slot, 0)
+            look = look_of(check, region, worker, slot, 0)
             throw = (int(look, 16) * factor + term) & mask
             tenths = int(base * factors[throw >> 52 & 4095])
             if throw < rare or tenths > deadline or (troubles and _any(troubles, at)):
@@ -134,7 +134,7 @@ class Lane:
         """One look at any moment; None when its result never comes. It is the one that `looks`
         gives for the same.
         """
-        look = result_id(self.check.id, self.region, self.worker, slot, attempt)
+        look = look_of(self.check.id, self.region, self.worker, slot, attempt)
         made = self._odd_looks(look, self.dice.throw(look), at, hour, troubles, attempt)
         return made[0] if made else None
 

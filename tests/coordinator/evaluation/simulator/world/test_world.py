@@ -5,7 +5,8 @@ from itertools import chain
 import pytest
 
 from coordinator.evaluation.simulator import NORMAL, SCENARIOS, SILENT, Play, Shape, scenario
-from worker.contract.result import Result, from_record, result_id, to_record
+from coordinator.evaluation.simulator.world.dice import look_of
+from worker.contract.result import Result, from_record, to_record
 
 MINUTE_MS = 60_000
 SMALL = Shape(regions=3, workers=2, components=3, others=(2,))
@@ -61,10 +62,10 @@ def test_an_extra_look_is_independent_of_the_first() -> None:
     assert 0.03 < sum(one and other for one, other in failed) / len(failed) < 0.15
 
 
-def test_ids_are_those_of_the_contract() -> None:
+def test_ids_are_derived_from_the_look_and_its_worker() -> None:
     result = all_of(scenario("quiet-day").build(SMALL, 1, lasts_ms=10 * MINUTE_MS))[7]
     slot = result.scheduled_at // SMALL.interval_ms
-    assert result.id == result_id(result.check, result.region, result.worker, slot, 0)
+    assert result.id == look_of(result.check, result.region, result.worker, slot, 0)
 
 
 def test_every_worker_takes_every_look_or_one_of_them_does() -> None:
