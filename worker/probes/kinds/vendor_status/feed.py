@@ -24,6 +24,8 @@ from worker.probes.kinds.vendor_status.xml import Element, XmlError, parse
 
 _WORDS: Final = 2
 """A category that is a status, such as `in progress`, has no more."""
+_TITLE: Final = 1_000
+"""Characters of a title that are read for its status."""
 _HEAD: Final = 280
 """What a text without labels says of its status stands at its beginning."""
 
@@ -79,7 +81,7 @@ def _incident(
 ) -> VendorIncident:
     title = element.first("title")
     categories = names(part.attributes.get("term") or part.text for part in element.all("category"))
-    status = _status(title, text, categories, updated or published or 0)
+    status = _status(title[:_TITLE], text, categories, updated or published or 0)
     return VendorIncident(
         id=element.first("guid", "id") or link or title,
         title=title,

@@ -149,16 +149,19 @@ def newest(updates: Iterable[dict[str, Any]], at: str) -> dict[str, Any]:
 
 
 def words(value: Any) -> str:
-    """A value as text; empty when it is neither text nor a number."""
-    return (
-        str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    )
+    """A value as text; empty when it is neither text nor a number. Half a letter, which JSON can
+    tell and nobody can write, becomes a question mark.
+    """
+    told = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value).encode("utf-8", "replace").decode() if told else ""
 
 
 def names(values: Iterable[Any]) -> tuple[str, ...]:
     """The texts among values, each once, in order."""
     return tuple(
-        dict.fromkeys(value.strip() for value in values if isinstance(value, str) and value.strip())
+        dict.fromkeys(
+            words(value).strip() for value in values if isinstance(value, str) and value.strip()
+        )
     )
 
 

@@ -49,6 +49,21 @@ async def test_all_well_is_heard_too_and_is_only_what_the_vendor_says(
     assert outcome.extra == {"heard": True, "changed": True, "open": 0, "incidents": []}
 
 
+async def test_half_a_letter_in_a_page_is_told_as_a_mark(web: Web, look_at: LookAt) -> None:
+    """As of vendors that cut a text between the halves of an emoji."""
+    halves = '"\\ud83d"'
+    body = dumps(samples.statuspage(name="?1", id="?2", status="?3")).decode()
+    for number in (1, 2, 3):
+        body = body.replace(f'"?{number}"', halves)
+    server = await web(body.encode())
+    outcome = await look_at("vendor_status", provider="statuspage", url=server.url())
+
+    assert outcome.ok, outcome
+    (incident,) = outcome.extra["incidents"]
+    assert (incident["title"], incident["id"], incident["status"]) == ("?", "?", "?")
+    json.dumps(outcome.extra, ensure_ascii=False).encode()
+
+
 def test_it_does_not_vote() -> None:
     assert not KINDS["vendor_status"].params.votes
     assert all(kind.params.votes for name, kind in KINDS.items() if name != "vendor_status")

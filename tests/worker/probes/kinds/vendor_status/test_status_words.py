@@ -230,3 +230,12 @@ def test_any_text_tells_a_status_or_none(text: str, before: str, near: int) -> N
     for line in (before + text, text + before):
         for status in (newest_status(line, near), said(line), label_of_title(line), labelled(line)):
             assert isinstance(status, str)
+
+
+@pytest.mark.parametrize("word", ["x", "not ", "is now ", "scheduled a ", "partially ", "n'"])
+def test_a_text_without_end_is_read(word: str) -> None:
+    """It takes hours where each letter is compared with each."""
+    endless = word * (1_000_000 // len(word))
+    incident = told(endless, endless)
+    assert incident.id
+    assert said(endless[:200_000]) in ("", "unresolved", "partially resolved")

@@ -46,7 +46,7 @@ _NOT: Final = (
     r"(?:\b(?:not|never|cannot|nothing|none|neither|hardly|far from|being|until|till|once|when|if"
     r"|unless|whether|awaiting|waiting for|as soon as"
     r"|(?:will|would|shall|should|must|may|might|can|could|to)\s+(?:be|get|have)"
-    r"|to be)|\w+n['’]t)\b"  # noqa: RUF001
+    r"|to be)|\b\w+n['’]t)\b"  # noqa: RUF001
 )
 _NO: Final = r"\s*(?:[:=?]|\s-)\s*(?:no|not yet|false)\b"
 _UNRESOLVED: Final = (
