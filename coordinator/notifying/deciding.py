@@ -152,7 +152,7 @@ class Deciding:
             self._topology,
             at=at,
             confidence=desk.confidence.get(incident.service, 0.0),
-            link=link_to(self._public_url, f"/v1/incidents/{incident.id}"),
+            link=link_to(self._public_url, f"/incidents/{incident.id}"),
             context=desk.contexts.get(incident.id, NOTHING),
             cascade=cascade_of(incident.id, step.thread.said.also, desk),
             vendor=vendor,
@@ -179,7 +179,7 @@ class Deciding:
     def _counted(self, digest: Digest, incidents: Mapping[str, Incident], at: Instant) -> Message:
         found = [incidents[name] for name in digest.incidents]
         page = self._pages.get(digest.rule)
-        path = "/v1/incidents" if page is None else f"/status/{page.id}"
+        path = "/" if page is None else f"/status/{page.id}"
         return of_many(found, self._topology, at, link_to(self._public_url, path))
 
     @property

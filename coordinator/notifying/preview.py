@@ -58,7 +58,7 @@ async def of_an_incident(
         configuration.topology,
         at=at,
         confidence=desk.confidence.get(incident.service, 0.0),
-        link=link_to(public_url, f"/v1/incidents/{incident.id}"),
+        link=link_to(public_url, f"/incidents/{incident.id}"),
         context=desk.contexts.get(incident.id, NOTHING),
         cascade=cascade_of(incident.id, also, desk),
         vendor=sentence(rows[0]) if rows else "",
@@ -117,7 +117,7 @@ async def of_regions(
     now = await watching.look(at)
     supposed = {name: _silent(configuration, now, name, at) for name in silent}
     vantages = {**now, **supposed}
-    link, rules = link_to(public_url, "/v1/regions"), rules_of(configuration.document)
+    link, rules = link_to(public_url, "/operate/workers"), rules_of(configuration.document)
     return list(_told(rules, vantages, configuration, at, link))
 
 

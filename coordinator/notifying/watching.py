@@ -33,7 +33,7 @@ class Watching:
 
     def __init__(self, store: Store, public_url: str) -> None:
         self._store = store
-        self._link = link_to(public_url, "/v1/regions")
+        self._link = link_to(public_url, "/operate/workers")
         self._rules: list[Rule] = []
         self._channels: Mapping[str, Sequence[str]] = {}
         self._topology = Topology()

@@ -106,7 +106,7 @@ async def test_a_mail_when_it_begins_and_one_when_it_is_over(
     assert first == "Claude: Claude API disrupted everywhere"
     assert last.startswith("Claude: over after")
     text = box.mails[0].get_payload(decode=True) or str(box.mails[0])
-    assert f"Evidence: {LINK}/v1/incidents/claude-1" in str(box.mails[0]) + str(text)
+    assert f"Evidence: {LINK}/incidents/claude-1" in str(box.mails[0]) + str(text)
 
 
 async def test_webhooks_are_signed_as_the_standard_says(store: Store) -> None:
@@ -136,7 +136,7 @@ async def test_pagerduty_gets_one_key_an_incident(store: Store) -> None:
     assert trigger["dedup_key"] == resolve["dedup_key"] == "outscope-claude-1"
     assert trigger["routing_key"] == "R0UT1NGKEY"
     assert trigger["payload"]["severity"] == "critical"
-    assert trigger["links"][0]["href"] == f"{LINK}/v1/incidents/claude-1"
+    assert trigger["links"][0]["href"] == f"{LINK}/incidents/claude-1"
 
 
 async def test_what_was_not_delivered_comes_in_order_when_the_server_is_back(

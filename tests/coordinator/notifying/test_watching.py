@@ -48,7 +48,7 @@ async def test_an_outage_of_workers_is_one_message_and_its_end_one(store: Store)
     assert (first["type"], last["type"]) == ("vantage.silent", "vantage.heard")
     clock = rfc3339(began)[11:16]
     title = f"2 of 2 regions are silent: Ireland and Virginia, since {clock} UTC"
-    assert (first["title"], first["link"]) == (title, f"{LINK}/v1/regions")
+    assert (first["title"], first["link"]) == (title, f"{LINK}/operate/workers")
     assert last["title"].startswith("Ireland and Virginia speak again after 5 min")
     listed = (await store.deliveries.page(first["thread"])).items
     assert [one["kind"] for one in listed] == ["resolved", "opened"]

@@ -137,7 +137,7 @@ def test_a_preview_shows_what_is_said_and_to_whom(notify: Run, seed: Any) -> Non
     said = notify("preview", "--incident", "claude-0001", OUTSCOPE_PUBLIC_URL="https://o.example")
     assert said.exit_code == 0, said.output
     assert said.output.startswith("Claude: ")
-    assert "Evidence: https://o.example/v1/incidents/claude-0001" in said.output
+    assert "Evidence: https://o.example/incidents/claude-0001" in said.output
     assert "me: asks for it" in said.output
     missing = notify("preview", "--incident", "nosuch")
     assert missing.exit_code == 1
@@ -219,7 +219,7 @@ def test_a_preview_of_regions_shows_what_would_be_said_of_them(notify: Run, seed
     assert "fleet: asks for workers, and has nothing to be told now" in well.output
     said = notify("preview", "--workers", "--region", "eu-west", OUTSCOPE_PUBLIC_URL="https://o.e")
     assert said.output.startswith("1 of 5 regions is silent: Ireland, since ")
-    assert "Regions: https://o.e/v1/regions" in said.output
+    assert "Regions: https://o.e/operate/workers" in said.output
     lines = said.output.splitlines()
     assert "fleet: asks for it" in lines
     assert "tokyo: asks for workers, and has nothing to be told now" in lines

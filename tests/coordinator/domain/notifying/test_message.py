@@ -9,7 +9,7 @@ from tests.coordinator.domain.notifying.incidents import AT, MINUTE, TOPOLOGY, i
 def test_a_message_tells_what_how_far_since_when_and_how_sure() -> None:
     one = incident()
     said = said_of(one, ["shop"])
-    link = "https://outscope.example.com/v1/incidents/claude-1"
+    link = "https://outscope.example.com/incidents/claude-1"
     told = of_incident(Kind.OPENED, one, said, TOPOLOGY, at=AT, confidence=0.934, link=link)
     assert told.title == "Claude: Claude API disrupted everywhere"
     assert told.text.splitlines() == [
