@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import trustme
 from hypothesis import HealthCheck, settings
 
+from api.supervisor import claim
 from coordinator.store import open_store
 from tests.faults.broker import Broker
 from tests.faults.postgres import Postgres, binaries
@@ -25,13 +25,7 @@ settings.load_profile("busy")
 @pytest.fixture
 def free_port() -> Callable[[], int]:
     """Gives a TCP port of the loopback that nobody listens on, each time it is called."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return find
+    return claim.free_port
 
 
 @pytest.fixture

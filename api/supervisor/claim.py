@@ -4,13 +4,20 @@ starts.
 
 import fcntl
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import SystemRandom
+from typing import Final
 
 from api.supervisor.problem import CannotStartError
 from worker.contract.settings.machine import no_port
+
+_NOT_GIVEN_OUT: Final = range(10_000, 32_768)
+"""Linux gives 32768 and above to outgoing connections (ip(7), ip_local_port_range), others 49152
+and above (RFC 6335).
+"""
+_TRIES: Final = 200
 
 
 @contextmanager
@@ -61,8 +68,13 @@ def require_free(host: str, port: int) -> None:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that is free at this moment."""
-    with socket.socket() as listener:
-        listener.bind((host, 0))
-        port: int = listener.getsockname()[1]
-    return port
+    """A TCP port that is free at this moment, and of those that no system gives to outgoing
+    connections by itself: none takes it while its server is started again. CannotStartError when
+    nobody can listen on the address.
+    """
+    wrong = ""
+    for port in SystemRandom().sample(_NOT_GIVEN_OUT, _TRIES):
+        wrong = no_port(host, port)
+        if not wrong:
+            return port
+    raise CannotStartError(wrong)

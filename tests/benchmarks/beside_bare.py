@@ -15,7 +15,6 @@ import asyncio
 import json
 import multiprocessing
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.supervisor.claim import free_port
 from coordinator.access.scopes import Scope
 from coordinator.store import open_store
 from tests.api import seeds
@@ -96,12 +96,6 @@ async def _answers(port: int) -> None:
             writer.close()
             return
     raise SystemExit("the server did not start")
-
-
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def ours(url: str, **environment: str) -> Process:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from selenium.webdriver import Chrome
 
 from api.http.routes.page import WEB
+from api.supervisor.claim import free_port
 from coordinator.store import Store, open_store
 from tests.api import seeds
 from tests.api.server import Server
@@ -78,7 +79,7 @@ def main() -> int:
 def _measure(folder: Path, services: int, regions: int) -> None:
     database = f"sqlite://{folder / 'outscope.db'}"
     asyncio.run(_fill(database, services, regions))
-    server = Server(database, chromium.free_port(), coordinator_silent_ms=10**9)
+    server = Server(database, free_port(), coordinator_silent_ms=10**9)
     server.start()
     browser = chromium.start(folder / "profile")
     browser.set_script_timeout(120)

@@ -23,9 +23,9 @@ from typing import Any
 
 from redis import Redis
 
+from api.supervisor.claim import free_port
 from tests.benchmarks.worker import cpu_s, rss_mb
 from tests.e2e.apart import Apart
-from tests.e2e.conftest import unused_port
 from tests.e2e.running import until
 from tests.e2e.target import SHOP, Target
 from tests.faults.broker import Broker
@@ -143,14 +143,14 @@ def main(seconds: int) -> int:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        broker, target = Broker(unused_port(), folder / "valkey"), Target()
+        broker, target = Broker(free_port(), folder / "valkey"), Target()
         stack.callback(target.close)
         broker.start()
         stack.callback(broker.kill)
         (folder / "outscope.yaml").write_text(json.dumps(configuration(target)))
         product = Apart(
             folder / "product",
-            unused_port(),
+            free_port(),
             OUTSCOPE_DATABASE=f"sqlite://{folder}/outscope.db",
             OUTSCOPE_BROKER=broker.url,
         )

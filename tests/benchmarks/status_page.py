@@ -16,10 +16,10 @@ from pathlib import Path
 
 import httpx
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api.proxy import nginx
 from tests.api.web import story
-from tests.api.web.chromium import free_port
 from tests.benchmarks.api import serve
 from worker.contract.clock import now
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from api.supervisor.claim import free_port
 from tests.chaos.costs import costs
 from tests.chaos.faults import Faults
-from tests.chaos.installation import Installation, free_ports
+from tests.chaos.installation import Installation
 from tests.chaos.machine import disk
 from tests.chaos.machine.disk import Disk
 from tests.faults.broker import Broker
@@ -39,7 +40,7 @@ def made() -> Iterator[Installation]:
         postgres.create()
         stack.callback(postgres.stop)
         options = ("--enable-debug-command", "local")
-        broker = Broker(free_ports(1)[0], folder / "broker", options=options)
+        broker = Broker(free_port(), folder / "broker", options=options)
         broker.start()
         stack.callback(broker.kill)
         yield Installation(broker, postgres, postgres.database("chaos"), folder, *disks)

@@ -3,7 +3,6 @@ the API, a worker in each region with a line between it and the broker, and what
 """
 
 import asyncio
-import socket
 import sys
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from nacl.signing import SigningKey
 
+from api.supervisor.claim import free_port
 from coordinator.store import Store, open_store
 from tests.chaos.asking import answers
 from tests.chaos.books import Books, books
@@ -78,15 +78,6 @@ def document(host: str, port: int) -> dict[str, Any]:
     return {"regions": regions, "services": services}
 
 
-def free_ports(number: int) -> list[int]:
-    """Of the loopback."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    found = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return found
-
-
 class ApiProcess(CoordinatorProcess):
     """`outscope api`, for whoever asks."""
 
@@ -125,7 +116,7 @@ class Installation:
         self.writers = [process("writer-1", "writer"), process("writer-2", "writer")]
         self.apis = [
             ApiProcess(broker.url, database, folder / f"api-{n}", port)
-            for n, port in enumerate(free_ports(2))
+            for n, port in enumerate((free_port(), free_port()))
         ]
         self.lines: dict[str, Line] = {
             region: VethLine(number, broker.port, netem=self.able.netem)

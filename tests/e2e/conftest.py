@@ -1,22 +1,15 @@
 """A target to look at, and a product that looks at it, shared by the tests of a file."""
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from api.supervisor.claim import free_port
 from tests.e2e.apart import Apart
 from tests.e2e.running import Running
 from tests.e2e.target import Target
-
-
-def unused_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +32,7 @@ def fast_config(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def product(fast_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A product that runs and looks at the target."""
     data = tmp_path_factory.mktemp("product") / "data"
-    running = Running(data, unused_port(), "--config", fast_config, "--allow", "127.3.0.0/16")
+    running = Running(data, free_port(), "--config", fast_config, "--allow", "127.3.0.0/16")
     try:
         yield running.started()
     finally:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
-START_S = 60.0
+START_S = 180.0
 STOP_S = 30.0
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def outscope(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "api.cli", *map(str, arguments)]
 
 
-def until(what: str, condition: Callable[[], T], within_s: float = 40.0) -> T:
+def until(what: str, condition: Callable[[], T], within_s: float = 120.0) -> T:
     """The first true value of a condition; fails, naming it, when there is none in time."""
     deadline_s = time.monotonic() + within_s
     while True:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import Running, outscope, until
 from tests.e2e.status_page import StatusPage
 from tests.e2e.target import Target
@@ -43,7 +43,7 @@ def watching(
     config = tmp_path_factory.mktemp("config") / "outscope.yaml"
     config.write_text(json.dumps(document))
     data = tmp_path_factory.mktemp("product") / "data"
-    running = Running(data, unused_port(), "--config", config, "--allow", "127.3.0.0/16")
+    running = Running(data, free_port(), "--config", config, "--allow", "127.3.0.0/16")
     try:
         yield running.started()
     finally:
@@ -79,8 +79,9 @@ def test_from_silence_to_half_an_admission_that_is_edited_and_taken_away(
     assert row1["backdated"] is False
 
     page.say("v1", "identified", "Shop API", "Web shop", name="Worse than thought")
-    edited = until("it is edited", lambda: len(row()["wordings"]) > 1 and row(), 90)
-    assert edited["reach"]["scope"] == "right"
+    until("it is edited", lambda: len(row()["wordings"]) > 1, 90)
+    until("its reach is right", lambda: row()["reach"]["scope"] == "right", 90)
+    edited = row()
     assert edited["vendor"]["title"] == "Worse than thought"
 
     page.take_away("v1")

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import until
 
 pytestmark = pytest.mark.slow
@@ -101,7 +101,7 @@ def config(house: Path, toy: int) -> Path:
 @pytest.fixture(scope="module")
 def url(house: Path) -> Iterator[str]:
     """The API of the copy, in a process of its own."""
-    port, ready = unused_port(), house / "ready"
+    port, ready = free_port(), house / "ready"
     command = [sys.executable, "-m", "api.cli", "api", "--database", f"sqlite://{house / 'x.db'}"]
     with (house / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import Running, outscope, until
 from tests.faults.globalping import PLACES, Globalping, http
 
@@ -45,7 +45,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Globalping]:
 def product(tmp_path: Path, api: Globalping) -> Iterator[Running]:
     (tmp_path / "outscope.yaml").write_text(CONFIG)
     running = Running(
-        *(tmp_path / "data", unused_port(), "--globalping"),
+        *(tmp_path / "data", free_port(), "--globalping"),
         *("--config", tmp_path / "outscope.yaml"),
     )
     try:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from api.supervisor.claim import free_port
 from coordinator.configuration import DEFAULT
-from tests.e2e.conftest import unused_port
 from tests.e2e.running import Running, until
 
 pytestmark = pytest.mark.slow
@@ -33,9 +33,7 @@ def cut_off(tmp_path: Path) -> Iterator[Running]:
         (tmp_path / source.name).write_text(text.replace("catalog:regions", "regions.yaml"))
     config = tmp_path / "default.yaml"
     config.write_text(re.sub(r"catalog:(\w+)", r"\1.yaml", config.read_text()))
-    running = Running(
-        tmp_path / "data", unused_port(), "--config", config, "--allow", "192.0.2.0/24"
-    )
+    running = Running(tmp_path / "data", free_port(), "--config", config, "--allow", "192.0.2.0/24")
     try:
         yield running.started()
     finally:

@@ -17,12 +17,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
+from api.supervisor.claim import free_port
 from coordinator.messaging.acl import broker_acl
 from tests.api.web import axe, chromium
 from tests.api.web.chromium import MARKS, show, until
 from tests.e2e import running
 from tests.e2e.apart import Apart
-from tests.e2e.conftest import unused_port
 from tests.e2e.target import REGIONS
 from tests.faults.broker import Broker
 from worker.contract.clock import now
@@ -45,11 +45,11 @@ class Site(NamedTuple):
 def site(fast_config: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product and the browser, for all tests of this file."""
     folder = tmp_path_factory.mktemp("operated")
-    broker = Broker(unused_port(), folder / "redis", acl=broker_acl({}, "pw-co"))
+    broker = Broker(free_port(), folder / "redis", acl=broker_acl({}, "pw-co"))
     broker.start()
     product = Apart(
         folder / "product",
-        unused_port(),
+        free_port(),
         OUTSCOPE_DATABASE=f"sqlite://{folder}/outscope.db",
         OUTSCOPE_BROKER=f"redis://coordinator:pw-co@127.0.0.1:{broker.port}/0",
     )

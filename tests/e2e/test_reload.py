@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.reloading import Asking, every_result, hangups, holes, newest_of_each
 from tests.e2e.running import Running, alive, outscope, until
 from tests.e2e.target import REGIONS
@@ -135,7 +135,7 @@ class Elsewhere(Running):
 def test_up_ends_with_its_terminal(
     fast_config: Path, tmp_path: Path, terminal: Callable[..., OnTerminal]
 ) -> None:
-    port = unused_port()
+    port = free_port()
     up = terminal(*_up(fast_config, tmp_path, port))
     product = Elsewhere(port, up.pid)
     until("it answers", lambda: product.get("/v1/services"), 60)
@@ -156,7 +156,7 @@ def _children(pid: int) -> list[str]:
 def test_a_process_outlives_its_terminal_when_it_was_started_by_nohup(
     tmp_path: Path, terminal: Callable[..., OnTerminal]
 ) -> None:
-    port, log = unused_port(), tmp_path / "log"
+    port, log = free_port(), tmp_path / "log"
     command = outscope("api", "--database", f"sqlite://{tmp_path}/a.db", "--port", port)
     api = terminal("nohup", *command)
     product = Elsewhere(port, api.pid)
@@ -172,7 +172,7 @@ def test_a_process_outlives_its_terminal_when_it_was_started_by_nohup(
 def test_any_process_ends_with_its_terminal(
     what: str, tmp_path: Path, terminal: Callable[..., OnTerminal]
 ) -> None:
-    port = unused_port()
+    port = free_port()
     commands = {
         "api": ("api", "--database", f"sqlite://{tmp_path}/a.db", "--port", port),
         "worker": ("worker", "--region", "eu", "--broker", f"redis://127.0.0.1:{port}/0"),
@@ -196,7 +196,7 @@ def test_no_hangup_ends_a_start(what: str, tmp_path: Path) -> None:
     told = {
         "coordinator": ("--broker", "redis://127.0.0.1:1/0", "--data", tmp_path),
         "writer": ("--broker", "redis://127.0.0.1:1/0", "--database", "postgres://127.0.0.1:1/x"),
-        "api": ("--data", tmp_path, "--port", unused_port()),
+        "api": ("--data", tmp_path, "--port", free_port()),
         "up": ("--data", tmp_path / "missing" / "x", "--config", tmp_path / "none.yaml"),
     }[what]
     env = {**os.environ, "OUTSCOPE_WRITERS": "elsewhere" if what == "writer" else "here"}

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from api.supervisor.claim import free_port
 from tests.coordinator.telemetry.collector import Collector, attributes_of, collecting
-from tests.e2e.conftest import unused_port
 from tests.e2e.running import Running, until
 from tests.e2e.target import REGIONS, Target
 from tests.e2e.test_up import refused
@@ -46,7 +46,7 @@ def running(
     for name, value in {**SENT, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}.items():
         monkeypatch.setenv(name, value)
     data = tmp_path / "data"
-    product = Running(data, unused_port(), "--config", fast_config, "--allow", "127.3.0.0/16")
+    product = Running(data, free_port(), "--config", fast_config, "--allow", "127.3.0.0/16")
     try:
         yield product.started()
     finally:
@@ -120,12 +120,12 @@ def test_what_arrives_is_what_was_stored_over_restarts_and_outages_of_the_collec
     try:
         stored = every_result(running)
         lines = running.text("/v1/exports/verdicts?format=ndjson").splitlines()
-        until("all looks are counted", lambda: received(collector) == counted(stored), 60)
+        until("all looks are counted", lambda: received(collector) == counted(stored), 240)
         bad = {one for one, result in stored.items() if not result["ok"]}
-        until("all failed ones are traced", lambda: bad <= set(collector.roots("look")), 90)
+        until("all failed ones are traced", lambda: bad <= set(collector.roots("look")), 240)
         changes = [json.loads(line) for line in lines]
         said = Counter(one["at"] + one["severity"] for one in changes if one["service"] == "shop")
-        until("all verdicts are traced", lambda: told_verdicts(collector) == said, 90)
+        until("all verdicts are traced", lambda: told_verdicts(collector) == said, 240)
     finally:
         os.kill(coordinator, signal.SIGCONT)
     assert len([one for one in bad if stored[one]["reason"] == "status"]) > 20
@@ -187,7 +187,7 @@ def test_a_wrong_setting_is_told_before_anything_starts(
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
     monkeypatch.setenv("OTEL_TRACES_SAMPLER", "traceidratio")
     monkeypatch.setenv(name, value)
-    told = refused("--data", tmp_path / "data", "--port", unused_port())
+    told = refused("--data", tmp_path / "data", "--port", free_port())
     assert name in told
     assert said in told
     assert SECRET not in told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import Running, until
 from tests.e2e.target import Target
 
@@ -22,7 +22,7 @@ def product(
     monkeypatch.setenv("OUTSCOPE_LOG_LEVEL", "DEBUG")
     monkeypatch.setenv("OUTSCOPE_LOG_FORMAT", "json")
     allowed = ("--allow", "127.3.0.0/16")
-    running = Running(tmp_path / "data", unused_port(), "--config", fast_config, *allowed)
+    running = Running(tmp_path / "data", free_port(), "--config", fast_config, *allowed)
     try:
         yield running.started()
     finally:

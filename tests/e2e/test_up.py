@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import Running, alive, outscope, until
 from tests.e2e.target import REGIONS
 
@@ -58,7 +58,7 @@ def test_workers_obey_what_the_coordinator_signs_and_nobody_else(product: Runnin
 
 
 def test_a_second_instance_on_the_same_folder_is_refused(product: Running) -> None:
-    said = refused("--data", product.data, "--port", unused_port())
+    said = refused("--data", product.data, "--port", free_port())
     assert (
         f"already running on the data folder {product.data} (process {product.process.pid})" in said
     )
@@ -75,7 +75,7 @@ def test_a_taken_port_is_refused_before_anything_is_made(product: Running, tmp_p
 def test_a_configuration_with_a_mistake_starts_nothing(fast_config: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(fast_config.read_text().replace('"interval"', '"intervall"'))
-    said = refused("--data", tmp_path / "data", "--port", unused_port(), "--config", wrong)
+    said = refused("--data", tmp_path / "data", "--port", free_port(), "--config", wrong)
     assert "is not a known key; did you mean `interval`?" in said
     assert "Nothing was started" in said
 

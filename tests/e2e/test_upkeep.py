@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.conftest import unused_port
+from api.supervisor.claim import free_port
 from tests.e2e.running import Running, outscope, until
 from tests.e2e.target import REGIONS, Target
 
@@ -82,7 +82,7 @@ class Api:
     """The API on a store, as a process."""
 
     def __init__(self, database: Path) -> None:
-        port = unused_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         ready = database.with_name("ready")
         env = {**os.environ, "OUTSCOPE_READY_FILE": str(ready)}
@@ -172,7 +172,7 @@ def test_a_restored_product_goes_on_with_the_open_incident(
 ) -> None:
     done = ran("restore", backup, "--data", tmp_path / "data")
     assert done.returncode == 0, done.stderr
-    again = Running(tmp_path / "data", unused_port(), "--allow", "127.3.0.0/16")
+    again = Running(tmp_path / "data", free_port(), "--allow", "127.3.0.0/16")
     try:
         again.started()
         until("it sees what is down", lambda: again.scopes() == {"shop": "component"})

@@ -4,9 +4,10 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
+
+from api.supervisor.claim import free_port
 
 SERVER_USER = "postgres"
 
@@ -35,9 +36,7 @@ class Postgres:
         self._fsync = "on" if durable else "off"
         self._data = folder / "data"
         self._log = folder / "log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         if os.getuid() == 0:
             user = pwd.getpwnam(SERVER_USER)
             os.chown(folder, user.pw_uid, user.pw_gid)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from base64 import b64encode
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
+
+from api.supervisor.claim import free_port
 
 BOOT_S = 120.0
 USER, PASSWORD = "coordinator", "pw-co"
@@ -27,17 +28,6 @@ def program() -> Path | None:
     return found[-1] if found and shutil.which("epmd") else None
 
 
-def free_ports(number: int) -> list[int]:
-    """Ports of loopback that nobody listens at."""
-    held = [socket.socket() for _ in range(number)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
 class RabbitMQ:
     """The server with its management API. `tls` names files: `cacertfile`, `certfile`,
     `keyfile`; then `tls_port` and `api_tls_port` speak TLS.
@@ -47,7 +37,7 @@ class RabbitMQ:
         self.folder = folder
         self._tls = tls
         self.port, self.api_port, self.tls_port, self.api_tls_port, self._dist, self._epmd = (
-            free_ports(6)
+            free_port() for _ in range(6)
         )
         self._processes: list[subprocess.Popen[bytes]] = []
 

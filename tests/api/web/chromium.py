@@ -1,6 +1,5 @@
 """A real Chromium, and what tests ask of it."""
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,9 +49,9 @@ def size(browser: Chrome, width: int, height: int) -> None:
 
 
 def until(browser: Chrome, what: Callable[[], Any]) -> Any:
-    """Wait until it holds, for a minute at most; what is not there (any more) may come yet."""
+    """Wait until it holds, for three minutes at most; what is not there (any more) may come yet."""
     gone = (NoSuchElementException, StaleElementReferenceException)
-    waiting = WebDriverWait(browser, 60, poll_frequency=0.1, ignored_exceptions=gone)
+    waiting = WebDriverWait(browser, 180, poll_frequency=0.1, ignored_exceptions=gone)
     return waiting.until(lambda _: what())
 
 
@@ -71,10 +70,3 @@ def show(browser: Chrome, url: str, ready: str) -> None:
     """Open an address, and wait until something that a selector names is there."""
     browser.get(url)
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ready))
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

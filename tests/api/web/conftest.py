@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api.server import Server
 from tests.api.web import chromium, story
@@ -40,7 +41,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def site(told: str) -> Iterator[str]:
     """Where the story is served."""
-    server = Server(told, chromium.free_port(), coordinator_silent_ms=PATIENT_MS)
+    server = Server(told, free_port(), coordinator_silent_ms=PATIENT_MS)
     server.start()
     yield server.url
     server.stop()

@@ -14,6 +14,7 @@ from typing import Final
 
 from selenium.webdriver import Chrome
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api.server import Server
 from tests.api.web import chromium, operating, story
@@ -42,8 +43,7 @@ def main() -> int:
         sites = {name: f"sqlite://{place / name}.db" for name in ("story", "first", "operated")}
         token = asyncio.run(_filled(*sites.values()))
         servers = [
-            Server(url, chromium.free_port(), coordinator_silent_ms=PATIENT_MS)
-            for url in sites.values()
+            Server(url, free_port(), coordinator_silent_ms=PATIENT_MS) for url in sites.values()
         ]
         for server in servers:
             server.start()

@@ -10,6 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from api.http.settings import TOKENS
+from api.supervisor.claim import free_port
 from coordinator.access.scopes import Scope
 from coordinator.store import open_store
 from tests.api.http.access.asking import token_of
@@ -43,7 +44,7 @@ def asking(told: str) -> Iterator[tuple[str, str]]:
             return (await token_of(store, Scope.READ))[0]
 
     token = asyncio.run(prepare())
-    server = Server(told, chromium.free_port(), coordinator_silent_ms=PATIENT_MS, access=TOKENS)
+    server = Server(told, free_port(), coordinator_silent_ms=PATIENT_MS, access=TOKENS)
     server.start()
     yield server.url, token
     server.stop()

@@ -9,6 +9,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api.server import Server
 from tests.api.web import axe, chromium, operating, story
@@ -32,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, reader: Chrome) -> Iterator[s
             return await operating.fill(store, now())
 
     token = asyncio.run(fill())
-    server = Server(database, chromium.free_port(), coordinator_silent_ms=PATIENT_MS)
+    server = Server(database, free_port(), coordinator_silent_ms=PATIENT_MS)
     server.start()
     operating.sign_in(reader, server.url, token)
     yield server.url

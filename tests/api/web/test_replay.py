@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from api.supervisor.claim import free_port
 from coordinator.configuration.judge import Judge
 from coordinator.evaluation.names import RULES
 from coordinator.store import open_store
@@ -48,7 +49,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 await store.incidents.apply(opened)
 
     asyncio.run(fill())
-    server = Server(database, chromium.free_port(), coordinator_silent_ms=10**9)
+    server = Server(database, free_port(), coordinator_silent_ms=10**9)
     server.start()
     yield server.url
     server.stop()

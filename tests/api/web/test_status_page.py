@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api.server import Server
 from tests.api.web import around, axe, chromium
@@ -46,7 +47,7 @@ def page(told: str) -> Iterator[str]:
             await store.configurations.save(document, at)
 
     asyncio.run(prepare())
-    port = chromium.free_port()
+    port = free_port()
     environ = {"OUTSCOPE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
     server = Server(told, port, coordinator_silent_ms=PATIENT_MS, environ=environ)
     server.start()

@@ -9,6 +9,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from api.supervisor.claim import free_port
 from coordinator.store import open_store
 from tests.api import seeds
 from tests.api.server import Server
@@ -210,7 +211,7 @@ def test_a_change_comes_by_an_event_without_asking_and_without_reload(
 
 
 def test_the_page_connects_again_after_the_server_was_gone(reader: Chrome, told: str) -> None:
-    port = chromium.free_port()
+    port = free_port()
     before = Server(told, port, coordinator_silent_ms=PATIENT_MS)
     before.start()
     show(reader, before.url, ".row")

@@ -14,7 +14,7 @@ from tests.verdicts.proof.running import run_missing
 from tests.verdicts.proof.trials import FAULTS, Trial, all_trials
 
 FEW = [trial for trial in all_trials() if trial.group.part == FAULTS and trial.number < 1]
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def nobody(_: int) -> None:

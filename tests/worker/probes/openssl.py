@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from socket import create_connection, socket
+from socket import create_connection
 
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import ocsp
+
+from api.supervisor.claim import free_port
 
 
 def stapled(
@@ -49,9 +51,7 @@ def openssl_server(
     """The port of a server with these options."""
     pem, status = folder / "server.pem", folder / "status.der"
     leaf.private_key_and_cert_chain_pem.write_to_path(pem)
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         "openssl",
         "s_server",

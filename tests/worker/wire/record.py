@@ -17,6 +17,7 @@ from pathlib import Path
 
 from redis import Redis
 
+from api.supervisor.claim import free_port
 from tests.e2e.running import outscope
 from tests.e2e.target import Target
 from tests.faults.broker import Broker
@@ -61,9 +62,7 @@ def pushed(broker: Broker) -> Iterator[tuple[str, dict[str, object]]]:
 def main(tree: Path, folder: Path) -> None:
     """Record."""
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     state = Path(tempfile.mkdtemp(prefix="outscope-record-"))
     broker, target = Broker(port, state / "broker"), Target()
     broker.start()

@@ -79,7 +79,8 @@ async def asked(
     database: str, *, fresh_ms: int = 60_000, client: str = "127.0.0.1", **settings: Any
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Outside]]:
     """A client of an API whose snapshots last for so long; with 0, nothing is kept."""
-    told = ApiSettings(database, refresh_ms=fresh_ms, stale_ms=fresh_ms, **settings)
+    patient = {"coordinator_silent_ms": 10**9, **settings}
+    told = ApiSettings(database, refresh_ms=fresh_ms, stale_ms=fresh_ms, **patient)
     app = create_app(told)
     outside = Outside(app)
     transport = httpx.ASGITransport(app=outside, raise_app_exceptions=False, client=(client, 4000))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
+from api.supervisor.claim import free_port
 from tests.worker.probes.conftest import Listener, LookAt
 from tests.worker.probes.version_server import ANSWER
 from worker.contract.outcome import Blame, Reason
@@ -161,10 +162,10 @@ def test_http_3_without_encryption_is_refused() -> None:
 
 def _free_port() -> int:
     """A port that is free for TCP and for UDP."""
-    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        tcp.bind(("127.0.0.1", 0))
-        udp.bind(tcp.getsockname())
-        return int(tcp.getsockname()[1])
+    port = free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", port))
+    return port
 
 
 def _wait_for(place: str) -> None:
