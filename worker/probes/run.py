@@ -14,6 +14,8 @@ from worker.contract.outcome import Outcome, Reason, failure
 from worker.contract.target import Target
 from worker.probes.kinds import KINDS
 from worker.probes.look.vantage import Look, Vantage
+from worker.probes.parameters.secret import secrets_in
+from worker.probes.redaction import redacted
 
 __all__ = ["Look", "ParsedCheck", "SpecError", "Vantage", "look_once", "parse_spec"]
 
@@ -38,8 +40,12 @@ class ParsedCheck:
     kind: Kind[Any]
     params: CheckParams
     targets: tuple[Target, ...] = field(init=False)
+    places: str = field(init=False)
+    """What the parameters hold, when it names secrets; else empty."""
 
     def __post_init__(self) -> None:
+        text = self.spec.model_dump_json(include={"params"})
+        object.__setattr__(self, "places", text if "${" in text else "")
         object.__setattr__(self, "targets", _targets(self.kind.name, self.params))
 
 
@@ -72,7 +78,7 @@ async def look_once(parsed: ParsedCheck, vantage: Vantage, *, trace: bool = Fals
     outcome = await _bounded(parsed, look)
     if look.steps and (trace or not outcome.ok):
         outcome = replace(outcome, trace=tuple(look.steps))
-    return outcome
+    return redacted(outcome, secrets_in(parsed.places)) if parsed.places else outcome
 
 
 async def _bounded(parsed: ParsedCheck, look: Look) -> Outcome:

@@ -49,6 +49,20 @@ def reveal(text: str, to: Receiver, environment: Mapping[str, str] = os.environ)
     return _PLACE.sub(lambda place: _value(place[1], to, environment), text)
 
 
+def secrets_in(text: str, environment: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """The secrets that a text names, as far as this worker has them."""
+    return frozenset(
+        value
+        for name in _PLACE.findall(text)
+        if name.startswith(PREFIX) and (value := _held(name, environment))
+    )
+
+
+def _held(name: str, environment: Mapping[str, str]) -> str | None:
+    file = environment.get(f"{name}_FILE")
+    return environment.get(name) or (None if file is None else _IN_FILES.get(file))
+
+
 def _value(name: str, to: Receiver, environment: Mapping[str, str]) -> str:
     if not name.startswith(PREFIX) or name.endswith(HOSTS):
         raise SecretError(

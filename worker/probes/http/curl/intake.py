@@ -82,7 +82,8 @@ class Head:
             return None
         first = self.lines[self._begins_at]
         if not _STATUS_LINE.match(first):
-            return f"the status line {first[:40]!r} makes no sense"
+            status = first.split()[1:2] or [b""]
+            return f"the status {status[0][:6]!r} is none"
         long = [line for line in self.lines if len(line) > _LONGEST_LENGTH]
         if any(_TOO_LONG.match(line) for line in long):
             return "the announced length is more than any answer has"

@@ -32,7 +32,7 @@ _SOCKS: Final = {
         "the proxy wants other credentials than ours",
     ),
 }
-_OF_TUNNEL: Final = ("CONNECT ", "Invalid response header", "the status line ")
+_OF_TUNNEL: Final = ("CONNECT ", "Invalid response header", "the status ")
 _HTTP: Final = {
     502: (Reason.UNREACHABLE, Blame.PATH, "the proxy cannot reach the target (502)"),
     504: (Reason.TIMEOUT, Blame.PATH, "the proxy had no answer from the target (504)"),

@@ -45,9 +45,9 @@ NONSENSE = {
     "another protocol": (b"HTTP/1.1 101 Go\r\nUpgrade: x\r\n\r\n", "which nobody asked for (101)"),
     "a status of four digits": (
         b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
-        "the status line",
+        "the status b",
     ),
-    "an interim one of four": (b"HTTP/1.1 1000 Go\r\nContent-Length: 0\r\n\r\n", "the status line"),
+    "an interim one of four": (b"HTTP/1.1 1000 Go\r\nContent-Length: 0\r\n\r\n", "the status b"),
     "a length beyond all": (
         OK + b"Content-Length: 1180591620717411303424\r\n\r\nhi",
         "more than any answer has",
