@@ -164,7 +164,9 @@ async def test_the_source_address_is_used(
     assert server.peers == ["127.1.2.3"]
 
 
-@pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".test", ""])
+@pytest.mark.parametrize(
+    "name", ["a..b", "x" * 64 + ".test", "", " a.test", "a.test\n", "a\u200b.test"]
+)
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         DnsParams(name=name)
@@ -243,6 +245,7 @@ ALIASED = {
     "stray.test. A": ["other.test. 60 IN A 192.0.2.1"],
     "dangling.test. A": ["dangling.test. 60 IN CNAME a.test.", "b.test. 60 IN A 192.0.2.1"],
     "circle.test. A": ["circle.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME circle.test."],
+    "alias.test. A": ["alias.test. 60 IN CNAME b.test."],
     "well.test. CNAME": ["well.test. 60 IN CNAME other.test."],
 }
 
@@ -254,7 +257,8 @@ ALIASED = {
         ("well.test", "CNAME", Reason.OK, ["other.test."]),
         ("stray.test", "A", Reason.PROTOCOL, "holds no A record of stray.test, but of other.test."),
         ("dangling.test", "A", Reason.PROTOCOL, "no A record of dangling.test, but of b.test."),
-        ("circle.test", "A", Reason.DNS, "circle.test has no A record"),
+        ("circle.test", "A", Reason.DNS, "the aliases (CNAME) of circle.test lead in a circle"),
+        ("alias.test", "A", Reason.DNS, "b.test, of which alias.test is an alias, has no A record"),
     ],
 )
 async def test_records_of_another_owner_are_no_answer(

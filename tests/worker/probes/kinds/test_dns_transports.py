@@ -3,9 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import dns.message
 import dns.rcode
+import dns.rrset
 import pytest
 
 from tests.worker.probes.conftest import Listen, Listener, LookAt
@@ -132,42 +134,119 @@ async def test_over_tcp_nonsense_is_the_targets_fault(
     assert outcome.reason in (Reason.PROTOCOL, Reason.RESET)
 
 
-async def test_an_answer_to_another_question_is_not_taken(look_at: LookAt) -> None:
-    class Confused(NameServer):
-        def answer(self, data: bytes) -> bytes:
-            other = dns.message.make_query("other.test", "A", id=int.from_bytes(data[:2]))
-            return dns.message.make_response(other).to_wire()
+class Confused(NameServer):
+    """Sends something else, and then the answer, where it `comes_to_it`."""
 
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: Confused({}), ("127.0.0.1", 0))
+    def __init__(self, confuse: Callable[[bytes], bytes], *, comes_to_it: bool) -> None:
+        super().__init__(RECORDS)
+        self._confuse = confuse
+        self._comes_to_it = comes_to_it
 
-    outcome = await look_at(
-        "dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1]
-    )
-    transport.close()
-
-    assert (outcome.reason, outcome.detail) == (
-        Reason.PROTOCOL,
-        "the answer is to another question",
-    )
-
-
-async def test_a_late_answer_to_an_earlier_question_is_passed_over(look_at: LookAt) -> None:
-    class Repeating(NameServer):
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            assert self.transport is not None
-            self.transport.sendto(bytes([data[0] ^ 1]) + self.answer(data)[1:], addr)
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        assert self.transport is not None
+        self.transport.sendto(self._confuse(data), addr)
+        if self._comes_to_it:
             super().datagram_received(data, addr)
 
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: Repeating(RECORDS), ("127.0.0.1", 0))
 
-    outcome = await look_at(
-        "dns", name="well.test", server="127.0.0.1", port=transport.get_extra_info("sockname")[1]
-    )
+def to_another_question(data: bytes) -> bytes:
+    other = dns.message.make_query("other.test", "A", id=int.from_bytes(data[:2]))
+    return dns.message.make_response(other).to_wire()
+
+
+def with_another_number(data: bytes) -> bytes:
+    return bytes([data[0] ^ 1]) + NameServer(RECORDS).answer(data)[1:]
+
+
+def as_a_notice(data: bytes) -> bytes:
+    answer = bytearray(NameServer(RECORDS).answer(data))
+    answer[2] |= 4 << 3
+    return bytes(answer)
+
+
+NO_ANSWERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "another question": (to_another_question, "the answer is to another question"),
+    "another number": (with_another_number, "the answer has another number (ID)"),
+    "our own question": (lambda data: data, "the answer is to another question"),
+    "a notice": (as_a_notice, "the answer is to another question"),
+    "hardly anything": (lambda _: b"\0", "the answer is not DNS"),
+    "half of it": (lambda data: with_another_number(data)[:9], "the answer is not DNS"),
+}
+
+
+@pytest.mark.parametrize(("confuse", "told"), NO_ANSWERS.values(), ids=NO_ANSWERS)
+async def test_what_is_no_answer_is_passed_over_and_told_when_nothing_better_comes(
+    look_at: LookAt, confuse: Callable[[bytes], bytes], told: str
+) -> None:
+    loop = asyncio.get_running_loop()
+    outcomes = {}
+    for comes_to_it in (True, False):
+        transport, _ = await loop.create_datagram_endpoint(
+            partial(Confused, confuse, comes_to_it=comes_to_it), ("127.0.0.1", 0)
+        )
+        port = transport.get_extra_info("sockname")[1]
+        outcomes[comes_to_it] = await look_at(
+            "dns",
+            name="well.test",
+            server="127.0.0.1",
+            port=port,
+            timeout_ms=10_000 if comes_to_it else 700,
+        )
+        transport.close()
+
+    assert outcomes[True].ok, outcomes[True]
+    never = outcomes[False]
+    assert (never.reason, never.blame) == (Reason.PROTOCOL, Blame.TARGET), never
+    assert told in never.detail
+
+
+async def test_an_answer_over_tcp_has_the_questions_number(look_at: LookAt) -> None:
+    class Other(NameServer):
+        def answer(self, data: bytes) -> bytes:
+            return with_another_number(data)
+
+    tcp = await asyncio.start_server(Other(RECORDS).serve, "127.0.0.1", 0)
+    port = tcp.sockets[0].getsockname()[1]
+    async with tcp:
+        outcome = await look_at(
+            "dns", name="well.test", server="127.0.0.1", port=port, transport="tcp"
+        )
+
+    assert (outcome.reason, outcome.blame) == (Reason.PROTOCOL, Blame.TARGET)
+    assert "another number (ID)" in outcome.detail
+
+
+async def test_what_stands_behind_an_answer_is_passed_over(look_at: LookAt) -> None:
+    class Long(NameServer):
+        def answer(self, data: bytes) -> bytes:
+            return super().answer(data) + b"padding"
+
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Long(RECORDS), ("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=port)
     transport.close()
 
     assert outcome.ok, outcome
+
+
+async def test_a_server_that_only_refers_to_others_is_lame(look_at: LookAt) -> None:
+    class Lame(NameServer):
+        def answer(self, data: bytes) -> bytes:
+            response = dns.message.make_response(dns.message.from_wire(data))
+            response.authority.append(dns.rrset.from_text(".", 60, "IN", "NS", "a.root.test."))
+            return response.to_wire()
+
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Lame({}), ("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+
+    outcome = await look_at("dns", name="well.test", server="127.0.0.1", port=port)
+    transport.close()
+
+    assert (outcome.reason, outcome.blame) == (Reason.DNS, Blame.TARGET)
+    assert "refers to others" in outcome.detail
 
 
 @pytest.mark.parametrize(

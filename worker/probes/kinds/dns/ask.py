@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import dns.exception
 import dns.flags
 import dns.message
+import dns.opcode
 import dns.rcode
 
 from worker.contract.outcome import Blame, Fault, Outcome, Reason
@@ -29,7 +30,19 @@ from worker.probes.tls.certified import CertificateRules, encrypt
 from worker.probes.tls.silence import why_silent
 
 NOT_DNS: Final[Fault] = (Reason.PROTOCOL, Blame.TARGET, "the answer is not DNS")
+_OTHER_QUESTION: Final[Fault] = (
+    Reason.PROTOCOL,
+    Blame.TARGET,
+    "the answer is to another question",
+)
+_OTHER_NUMBER: Final[Fault] = (
+    Reason.PROTOCOL,
+    Blame.TARGET,
+    "the answer has another number (ID) than the question",
+)
 _HEADER: Final = 12
+_TRUNCATED: Final = 0x02
+"""TC, in the third byte."""
 _RULES: Final = {allowed: CertificateRules(common_name=allowed) for allowed in (False, True)}
 _MEDIA_TYPE: Final = "application/dns-message"
 
@@ -84,22 +97,25 @@ async def over_udp(
     """Ask by one datagram; what is too long for one is asked for again over TCP."""
     phases = before or Phases(look, endpoint.ip, dns_ms=dns_ms)
     number = secrets.token_bytes(2)
+    asked: Asked | None = None
     try:
         with datagrams(endpoint, look) as socket:
             async with asyncio.timeout(min(patience_s, look.left_s())):
                 socket.send(number + wire)
-                data = await socket.receive()
-                # the answer to somebody else's question
-                while data[:2] != number and len(data) >= _HEADER:
+                # what is no answer to this question may be anybody's: the real one may still come
+                while asked is None or asked.fault is not None:
                     data = await socket.receive()
+                    if data[:2] == number and len(data) >= _HEADER and data[2] & _TRUNCATED:
+                        break
+                    asked = parsed(params, data, phases, number)
     except OSError as error:
         phases.end("ttfb_ms")
-        return Asked(phases, fault=unanswered(error, look.timeout_ms))
+        return asked or Asked(phases, fault=unanswered(error, look.timeout_ms))
     phases.end("ttfb_ms")
-    if len(data) >= _HEADER and data[2] & 0x02:  # TC: truncated
+    if asked is None or asked.fault is not None:
         look.step(f"{endpoint.ip} says that its answer is too long for UDP")
         return await _over_tcp_too(params, wire, endpoint, look, phases)
-    return parsed(params, data, phases)
+    return asked
 
 
 async def over_stream(
@@ -137,9 +153,9 @@ async def _over_connection(
             phases.end("tls_ms")
             if made.fault is not None:
                 return Asked(phases, fault=made.fault)
-        data, fault = None, ended("answer")
+        data, fault, number = None, ended("answer"), secrets.token_bytes(2)
         try:
-            data = await _exchanged(secrets.token_bytes(2) + wire, stream)
+            data = await _exchanged(number + wire, stream)
         except BROKEN as error:
             fault = broken(error, look, "answer")
         finally:
@@ -147,7 +163,7 @@ async def _over_connection(
         if data is None:
             why = await why_silent(fault, stream, name, connected.ip, params.target_port, look)
             return Asked(phases, fault=why)
-    return parsed(params, data, phases)
+    return parsed(params, data, phases, number)
 
 
 async def _exchanged(question: bytes, stream: Stream) -> bytes | None:
@@ -199,16 +215,17 @@ async def over_https(
     return Asked(phases, fault=fault, extra=told(answer, noted))
 
 
-def parsed(params: DnsParams, data: bytes, phases: Phases) -> Asked:
-    """The answer that these bytes are, or what is wrong with them."""
+def parsed(params: DnsParams, data: bytes, phases: Phases, number: bytes | None = None) -> Asked:
+    """The answer that these bytes are to the question of this number, or what is wrong with
+    them.
+    """
+    if number not in (None, data[:2]) and len(data) >= _HEADER:
+        return Asked(phases, fault=_OTHER_NUMBER)
     try:
-        answer = dns.message.from_wire(data)
+        answer = dns.message.from_wire(data, ignore_trailing=True)
     except (dns.exception.DNSException, ValueError):
         return Asked(phases, fault=NOT_DNS)
-    if not answer.flags & dns.flags.QR or (
-        answer.question and answer.question != params.question.question
-    ):
-        return Asked(
-            phases, fault=(Reason.PROTOCOL, Blame.TARGET, "the answer is to another question")
-        )
+    answers = answer.flags & dns.flags.QR and answer.opcode() == dns.opcode.QUERY
+    if not answers or (answer.question and answer.question != params.question.question):
+        return Asked(phases, fault=_OTHER_QUESTION)
     return Asked(phases, answer)

@@ -114,7 +114,8 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
     code = answer.rcode()
     if code == dns.rcode.NXDOMAIN:
         if not params.missing:
-            return Reason.DNS, Blame.TARGET, f"the name {params.name} does not exist"
+            name = _aliases(params, answer)[-1]
+            return Reason.DNS, Blame.TARGET, f"the name {_told_as(params, name)} does not exist"
     elif code != dns.rcode.NOERROR:
         blame = Blame.TARGET if given else Blame.RESOLVER
         return (
@@ -138,13 +139,36 @@ def fault_of(params: DnsParams, asked: Asked, *, given: bool) -> Fault | None:
 def _values_fault(params: DnsParams, answer: dns.message.Message, *, given: bool) -> Fault | None:
     records = _records(params, answer)
     if not records:
-        return _of_others(params, answer, given=given) or (
-            Reason.DNS,
-            Blame.TARGET,
-            f"{params.name} has no {params.record} record",
-        )
+        return _of_others(params, answer, given=given) or _nothing(params, answer, given=given)
     wrong = _value_wrong(params, records) if params.wanted else None
     return None if wrong is None else (Reason.CONTENT, Blame.TARGET, f"the answer {wrong}")
+
+
+def _nothing(params: DnsParams, answer: dns.message.Message, *, given: bool) -> Fault:
+    """An answer without any such record: what it tells in its place."""
+    if _refers_on(answer):
+        sentence = f"the server does not know {params.name}, and refers to others (a lame server)"
+        return Reason.DNS, Blame.TARGET if given else Blame.RESOLVER, sentence
+    names = _aliases(params, answer)
+    if _target_of(names[-1], answer) is not None:
+        sentence = f"the aliases (CNAME) of {params.name} lead in a circle"
+    else:
+        sentence = f"{_told_as(params, names[-1])} has no {params.record} record"
+    return Reason.DNS, Blame.TARGET, sentence
+
+
+def _refers_on(answer: dns.message.Message) -> bool:
+    """Whether it names other servers and says nothing of its own (RFC 1034, section 4.3.1)."""
+    kinds = {records.rdtype for records in answer.authority}
+    own = answer.answer or answer.flags & (dns.flags.AA | dns.flags.RA)
+    return not own and dns.rdatatype.NS in kinds and dns.rdatatype.SOA not in kinds
+
+
+def _told_as(params: DnsParams, name: dns.name.Name) -> str:
+    """A name to which the one that was asked for leads."""
+    if name == params.question.question[0].name:
+        return params.name
+    return f"{str(name).rstrip('.')}, of which {params.name} is an alias,"
 
 
 def _value_wrong(params: DnsParams, records: Sequence[Any]) -> str | None:
@@ -174,24 +198,29 @@ def _of_others(params: DnsParams, answer: dns.message.Message, *, given: bool) -
 
 def _records(params: DnsParams, answer: dns.message.Message) -> list[Any]:
     """The records that were asked for, of the name or of one that it is an alias of."""
-    owners = _owners(params, answer)
+    owners = set(_aliases(params, answer))
     found = [records for records in answer.answer if records.rdtype == params.rdtype]
     return list(chain.from_iterable(records for records in found if records.name in owners))
 
 
-def _owners(params: DnsParams, answer: dns.message.Message) -> set[dns.name.Name]:
-    """The name that was asked for, and those to which its aliases lead."""
-    aliases = {
-        records.name: records[0].target
-        for records in answer.answer
-        if records.rdtype == dns.rdatatype.CNAME
-    }
+def _aliases(params: DnsParams, answer: dns.message.Message) -> list[dns.name.Name]:
+    """The name that was asked for, and those to which its aliases lead, one after the other."""
     name: dns.name.Name | None = params.question.question[0].name
-    owners: set[dns.name.Name] = set()
-    while name is not None and name not in owners:
-        owners.add(name)
-        name = aliases.get(name)
-    return owners
+    names: dict[dns.name.Name, None] = {}
+    while name is not None and name not in names:
+        names[name] = None
+        name = _target_of(name, answer)
+    return list(names)
+
+
+def _target_of(name: dns.name.Name, answer: dns.message.Message) -> dns.name.Name | None:
+    """What a name is an alias of, by this answer."""
+    found = (
+        records[0].target
+        for records in answer.answer
+        if records.rdtype == dns.rdatatype.CNAME and records.name == name
+    )
+    return next(found, None)
 
 
 def _why(answer: dns.message.Message) -> str:

@@ -79,6 +79,8 @@ class DnsParams(CheckParams):
     @field_validator("name")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
+        if value != value.strip() or not value.isprintable():
+            raise ValueError(f"{value!r} has blanks around it, or letters that nobody can see")
         try:
             name_of(value)
         except (dns.exception.DNSException, UnicodeError) as error:
