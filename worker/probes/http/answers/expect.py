@@ -13,14 +13,22 @@ from worker.probes.parameters.json_path import Path, parse
 from worker.probes.parameters.json_schema import Schema
 from worker.probes.parameters.pattern import Expression, Pattern, regular_expression
 
+_STATUS: Final = re.compile(r"[1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?", re.I | re.A)
 _RANGE: Final = re.compile(r"([1-5]\d\d)-([1-5]\d\d)")
 
 StatusCode = Annotated[int, Field(ge=100, le=599)]
 StatusRange = Annotated[str, Field(pattern=r"^([1-5]xx|[1-5]\d\d-[1-5]\d\d)$")]
 
 
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else (value,)
+def _statuses(value: Any) -> Any:
+    """One or several, each in one spelling; ValueError with a sentence for what is none."""
+    if value is None:
+        return None
+    items = value if isinstance(value, list | tuple) else (value,)
+    for item in items or ("nothing",):
+        if not _STATUS.fullmatch(str(item)):
+            raise ValueError(f"{item!r} is no status code; write 200, 2xx, 200-204 or a list")
+    return tuple(item.lower() if isinstance(item, str) else item for item in items)
 
 
 class ExpectHeader(Params):
@@ -49,14 +57,14 @@ class ExpectHeader(Params):
 class Expect(Params):
     """What the answer must be like; everything that is given must hold."""
 
-    status: Annotated[
-        tuple[StatusCode | StatusRange, ...] | None, BeforeValidator(lambda v: v and _as_list(v))
-    ] = Field(
-        default=None,
-        description=(
-            "Accepted status codes, such as [200, 401], 2xx or 200-204. Default: 2xx, and 3xx when "
-            "redirects are not followed."
-        ),
+    status: Annotated[tuple[StatusCode | StatusRange, ...] | None, BeforeValidator(_statuses)] = (
+        Field(
+            default=None,
+            description=(
+                "Accepted status codes, such as [200, 401], 2xx or 200-204. Default: 2xx, and 3xx"
+                " when redirects are not followed."
+            ),
+        )
     )
     headers: Mapping[str, str | ExpectHeader] = Field(
         default={},

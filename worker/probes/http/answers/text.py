@@ -1,7 +1,8 @@
 """The text of a body, in the encoding that it is written in. Pure.
 
 In order: its byte order mark, the charset of its Content-Type, what it declares itself (`meta` of
-HTML, the declaration of XML), the zero bytes of UTF-16 and UTF-32, and else UTF-8. Names mean what
+HTML, the declaration of XML), the zero bytes of UTF-16 and UTF-32, and else UTF-8, or windows-1252
+where a text cannot be UTF-8 and says nothing of itself. Names mean what
 they do in browsers (the WHATWG's Encoding standard), where ISO-8859-1 is windows-1252. One that
 nobody knows counts as if it were not there.
 """
@@ -26,6 +27,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _USUAL: Final = "utf-8"
+_BEFORE_UNICODE: Final = "cp1252"
 _MEANT: Final = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -83,19 +85,31 @@ def text_of(body: bytes, content_type: str = "") -> str:
         size, own = mark
         return body[size:].decode(own, "replace")
     codec = codec_of(charset_in(content_type)) or codec_of(_declared(body, content_type.lower()))
-    return body.decode(codec or _by_zeros(body) or _USUAL, "replace")
+    return body.decode(codec or _by_zeros(body) or _unsaid(body, content_type), "replace")
+
+
+def _unsaid(body: bytes, content_type: str) -> str:
+    """What a text is in that says nothing of it; JSON and the like are in UTF-8 whatever comes."""
+    if content_type and not content_type.lower().lstrip().startswith("text/"):
+        return _USUAL
+    try:
+        codecs.getincrementaldecoder(_USUAL)().decode(body)  # whose last letter may be cut
+    except UnicodeDecodeError:
+        return _BEFORE_UNICODE
+    return _USUAL
 
 
 def json_of(body: bytes, content_type: str = "") -> Any:
     """The JSON document in a body: in UTF-8, -16 or -32, as it begins, else as its text is read.
     ValueError when it is none, RecursionError when Python cannot read one that is nested so deeply.
     """
+    told = f"application/json; {content_type}"  # whatever it calls itself, for its charset
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_no_json)
     except ValueError:
-        return json.loads(text_of(body, content_type), parse_int=_whole)
+        return json.loads(text_of(body, told), parse_int=_whole, parse_constant=_no_json)
     except RecursionError:
-        if not _closes(text_of(body, content_type)):
+        if not _closes(text_of(body, told)):
             raise ValueError("it does not come to its end") from None
         raise
 
@@ -104,6 +118,11 @@ def _closes(text: str) -> bool:
     """Whether there are as many ends of lists and objects as beginnings."""
     bare = _STRING.sub("", text)
     return sum(map(bare.count, "[{")) == sum(map(bare.count, "]}"))
+
+
+def _no_json(constant: str) -> Any:
+    """What Python reads and no other client does."""
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _whole(digits: str) -> int | Decimal:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from worker.contract.outcome import Blame, Reason
 from worker.probes.http.answers.edge import noted
@@ -252,3 +253,23 @@ def test_no_answer_is_too_wild_to_be_judged(
     for expect in (EVERYTHING, Expect(json_schema={"type": "number"}), Expect()):
         fault = answer_fault(expect, answer, noted(lines), follows=sure, credentials=sure)
         assert fault is None or fault[2]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [[], "", "abc", "200,204", "*", 0, 99, 1000, True, "6xx", "200-", "\u0662xx", [200, None]],
+)
+def test_what_is_no_status_is_refused_in_one_sentence(status: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Expect.model_validate({"status": status})
+
+    (only,) = refused.value.errors()
+    assert only["loc"] == ("status",)
+    assert "is no status code; write 200, 2xx, 200-204 or a list" in only["msg"]
+
+
+@pytest.mark.parametrize("status", ["2XX", ["2xx"], "200-299", ["200", "201-299"]])
+def test_a_status_is_written_in_many_ways(status: object) -> None:
+    codes = Expect.model_validate({"status": status}).codes
+
+    assert codes == set(range(200, 300))

@@ -102,6 +102,22 @@ def test_what_nobody_knows_counts_as_if_it_were_not_there(label: str) -> None:
     assert "läuft" in text_of(named, f"text/html; charset={label}")
 
 
+@pytest.mark.parametrize("content_type", ["", "text/plain", "text/html; charset=x-none"])
+def test_a_text_that_cannot_be_utf8_and_says_nothing_is_of_before_unicode(
+    content_type: str,
+) -> None:
+    assert text_of("läuft gut".encode("cp1252"), content_type) == "läuft gut"
+    assert text_of("läuft ä".encode()[:-1], content_type) == "läuft \ufffd"  # cut at a limit
+    assert text_of(b"l\xe4uft", "application/json") == "l\ufffduft"
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_what_only_python_takes_for_json_is_none(constant: str, codec: str) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        json_of(f'{{"a": 1, "b": {constant}}}'.encode(codec))
+
+
 def test_json_in_a_declared_charset() -> None:
     body = json.dumps({"a": "größer"}, ensure_ascii=False).encode("latin-1")
 
