@@ -215,7 +215,8 @@ def sqlite_path(url: str) -> Path:
     scheme, separator, path = url.partition("://")
     if scheme != "sqlite" or not separator or not path:
         raise _not_understood(url)
-    return Path(path)
+    # two slashes are a root of its own to Path, and nobody means it
+    return Path("/" + path.lstrip("/") if path.startswith("//") else path)
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import typer
 
 from api.cli.files.output import Force, is_plain, output, refuse, target_of
 from api.cli.options.api_options import WRONG
-from api.cli.options.locations import Data, Database, database_url
+from api.cli.options.locations import Data, Database, store_url
 from api.cli.terminal.outside import say
 from coordinator.archive.place import archive_url
 from coordinator.backup import ArchiveFolder, BackupError, Manifest, take_backup
@@ -29,6 +29,7 @@ POSTGRES: Final = (
 
 
 def backup(
+    context: typer.Context,
     out: Annotated[
         str,
         typer.Option(
@@ -51,7 +52,7 @@ def backup(
     One compressed file for its owner only, which was read back and compared with its checksums
     before it appears. It replaces none without --force.
     """
-    url = database_url(database, data)
+    url = store_url(context, database, data)
     require_sqlite(url)
     at = clock.now()
     target = _target(out, datetime.fromtimestamp(at / 1000, UTC), force)

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.commands.backup import archive_of, contents, require_sqlite
 from api.cli.options.api_options import WRONG
-from api.cli.options.locations import Data, Database, data_dir, database_url
+from api.cli.options.locations import Data, Database, data_dir, store_url
 from api.cli.terminal.outside import say
 from api.supervisor.claim import claimed
 from api.supervisor.problem import CannotStartError
@@ -21,6 +21,7 @@ from worker.contract import clock
 
 
 def restore(
+    context: typer.Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A backup, as `outscope backup` writes them.")
     ],
@@ -45,7 +46,7 @@ def restore(
     try:
         if verify_only:
             return say(f"{file} is whole. It holds {contents(verify(file))}.")
-        url = database_url(database, data)
+        url = store_url(context, database, data)
         require_sqlite(url)
         _restore(file, sqlite_path(url), url, data_dir(data), force)
     except (BackupError, CannotStartError, StoreError) as error:

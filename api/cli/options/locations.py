@@ -53,6 +53,20 @@ def database_url(database: str | None, data: Path | None) -> str:
     return f"sqlite://{data_dir(data) / 'outscope.db'}"
 
 
+def store_url(context: typer.Context, database: str | None, data: Path | None) -> str:
+    """The store that a command replaces or copies: the folder that was written behind it, though
+    the environment names a database.
+    """
+    if data and _is_written(context, "data") and not _is_written(context, "database"):
+        return f"sqlite://{data_dir(data) / 'outscope.db'}"
+    return database_url(database, data)
+
+
+def _is_written(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def given_database(database: str | None, data: Path | None) -> str | None:
     """The database given, else the SQLite file in the data folder; None when OUTSCOPE_DATABASE_FILE
     names the file that says it.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json as plain_json
+import re
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,9 @@ from coordinator.geodata.countries import centre
 from coordinator.store import TROUBLE
 
 _PLACE = ("continent", "latitude", "longitude")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_WITHOUT_PLACE = frozenset({"XK"})
+"""Codes that ISO 3166 leaves to its users, and that are in use."""
 
 Id = Annotated[
     str, typer.Argument(metavar="REGION", help="Its id: small letters, digits, - and _.")
@@ -58,6 +62,10 @@ def add(
         "provider": provider,
     }
     entry = {key: value for key, value in told.items() if value is not None}
+    if centre(country) is None and _COUNTRY.fullmatch(country) and country not in _WITHOUT_PLACE:
+        say(f"country: {country!r} is no country of ISO 3166; write one such as IE", err=True)
+        say("Nothing was changed.", err=True)
+        raise typer.Exit(1)
     filled = _filled(entry)
     told_of = line("region added", region)
     try:

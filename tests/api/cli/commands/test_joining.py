@@ -92,6 +92,7 @@ def test_the_line_to_write_into_the_file_is_the_same_region(
         (("Eu West", "--country", "IE"), "cannot be an id"),
         (("coordinator", "--country", "IE"), "a name of our own"),
         (("x", "--country", "ie"), "two capital letters"),
+        (("x", "--country", "ZZ"), "'ZZ' is no country of ISO 3166"),
         (("x", "--country", "IE", "--latitude", "91"), "latitude"),
         (("x", "--country", "IE", "--longitude", "nan"), "longitude"),
         (("x", "--country", "IE", "--continent", "XX"), "continent"),

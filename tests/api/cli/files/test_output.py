@@ -76,6 +76,26 @@ def test_a_backup_replaces_no_file_but_with_force(data: Path, tmp_path: Path) ->
         assert packed.read(1)
 
 
+def test_a_folder_that_is_written_comes_before_the_database_of_the_environment(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, live = tmp_path / "copy.tar.zst", tmp_path / "live.db"
+    assert outscope("backup", "--data", data, "--out", copy).returncode == 0
+    live.write_bytes(b"nobody may touch this")
+    monkeypatch.setenv("OUTSCOPE_DATABASE", f"sqlite://{live}")
+
+    restored = outscope("restore", copy, "--data", tmp_path / "new", "--force")
+    again = outscope("backup", "--data", tmp_path / "new", "--out", tmp_path / "again.tar.zst")
+    named = outscope("restore", copy, "--data", tmp_path / "new", "--database", f"sqlite://{live}")
+
+    assert restored.returncode == 0, restored.stderr
+    assert f"{tmp_path}/new/outscope.db holds 200 results" in restored.stdout
+    assert again.returncode == 0, again.stderr
+    assert "200 results" in again.stdout
+    assert named.returncode == 1, named.stdout
+    assert live.read_bytes() == b"nobody may touch this"
+
+
 def test_the_line_of_the_guide_keeps_two_weeks(data: Path, tmp_path: Path) -> None:
     page = Path("docs/how-to/back-up-and-restore.md").read_text(encoding="utf-8")
     (line,) = [row for row in page.splitlines() if row.startswith("0 3 * * *")]
