@@ -43,6 +43,18 @@ _TOO_LONG: Final[Fault] = (
     Blame.PROBER,
     f"the target says more than the {_MOST_BYTES >> 20} MiB that this worker takes",
 )
+_NO_TEXT: Final[Fault] = (
+    Reason.PROTOCOL,
+    Blame.TARGET,
+    "the target broke the protocol: a text message that is not UTF-8",
+)
+"""RFC 6455, section 8.1; the library leaves it to who puts messages together."""
+_CLOSED: Final[Mapping[int, Fault]] = {
+    1008: (Reason.BLOCKED, Blame.PROBER, ": what this prober says is against its policy"),
+    3000: (Reason.UNAUTHORIZED, Blame.PROBER, ": it wants other credentials than ours"),
+    3003: (Reason.BLOCKED, Blame.PROBER, ": it does not let this prober in"),
+}
+"""Codes that are about us (RFC 6455, section 7.4.1, and IANA's registry)."""
 _OURS: Final[Mapping[int, Fault]] = {CloseCode.MESSAGE_TOO_BIG: _TOO_LONG}
 """Why we close a WebSocket whose target did nothing wrong."""
 _PAGE_S: Final = 0.2
@@ -152,14 +164,17 @@ class Conversation:
 
     async def messages(self) -> AsyncGenerator[bytes, None]:
         """Messages as they come, put together from their fragments."""
-        self.doing, message = "message", b""
+        self.doing, message, is_text = "message", b"", False
         while True:
             frame = await self._next()
             if frame.opcode in _MESSAGES:
                 message += bytes(frame.data)
+                is_text |= frame.opcode is Opcode.TEXT
                 if frame.fin:
+                    if is_text and not _is_utf8(message):
+                        raise Over(_NO_TEXT)
                     yield message
-                    message = b""
+                    message, is_text = b"", False
 
     async def close(self) -> None:
         """Say goodbye, and wait for no answer."""
@@ -202,11 +217,8 @@ class Conversation:
     def _ended(self) -> Fault:
         received = self._protocol.close_rcvd
         if received is not None:
-            return (
-                Reason.RESET,
-                Blame.TARGET,
-                f"the target closed the WebSocket with code {received.code}",
-            )
+            reason, blame, why = _CLOSED.get(received.code, (Reason.RESET, Blame.TARGET, ""))
+            return reason, blame, f"the target closed the WebSocket with code {received.code}{why}"
         if (sent := self._protocol.close_sent) is not None:
             broke = f"the target broke the protocol: {sent.reason or sent.code}"[:120]
             return _OURS.get(sent.code, (Reason.PROTOCOL, Blame.TARGET, broke))
@@ -220,6 +232,14 @@ def _cut_short(heard: bytes) -> tuple[Answer, bytes]:
         if found is not None and found[0].status != UPGRADED:
             return found
     raise Over(ended("answer") if heard else _UNANSWERED)
+
+
+def _is_utf8(message: bytes) -> bool:
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _no_handshake(why: str) -> Fault:
