@@ -16,6 +16,7 @@ from coordinator.domain.maintenance.window import Window
 MOST_EVENTS: Final = 1_000
 MOST_EXCEPTIONS: Final = 1_000
 _TITLE: Final = 100
+_DIGITS: Final = 12
 _DAY: Final = timedelta(days=1)
 
 
@@ -26,7 +27,8 @@ class CalendarError(ValueError):
 def windows_in(body: bytes, source: Source) -> tuple[list[Window], list[str]]:
     """The windows of a calendar, and a sentence for each event that cannot be one. An event that
     stands for one time of another one (RECURRENCE-ID) takes its place; what is cancelled does not
-    come.
+    come. Of an event that is there in several editions (SEQUENCE) the last counts, in whichever
+    order they come; one without a UID is one of its own.
     """
     from icalendar import Calendar
 
@@ -37,7 +39,8 @@ def windows_in(body: bytes, source: Source) -> tuple[list[Window], list[str]]:
     troubles: list[str] = []
     if len(events) > MOST_EVENTS:
         troubles.append(f"has more than {MOST_EVENTS} events; the rest is left out")
-    read = list(_read(events[:MOST_EVENTS], source, troubles))
+    editions = sorted(events[:MOST_EVENTS], key=_edition)
+    read = list(_read(editions, source, troubles))
     masters: dict[str, Window] = {window.id: window for window, moved in read if moved is None}
     for window, moved in read:
         if moved is not None:
@@ -48,6 +51,11 @@ def windows_in(body: bytes, source: Source) -> tuple[list[Window], list[str]]:
             own = f"{window.id}-{moved:%Y%m%dt%H%M%S}"
             masters[own] = replace(window, id=own)
     return [one for one in masters.values() if one.lasts_ms], troubles
+
+
+def _edition(event: Any) -> int:
+    told = str(event.get("SEQUENCE", ""))
+    return int(told) if told.isdecimal() and len(told) < _DIGITS else 0
 
 
 def _read(
@@ -69,7 +77,7 @@ def _read(
 
 def _window(event: Any, title: str, source: Source) -> Window:
     begins, zone = _local(event["DTSTART"].dt)
-    name = f"{event.get('UID', '')}"
+    name = str(event.get("UID") or (event["DTSTART"].to_ical(), title))
     window = Window(
         id=blake2b(name.encode(), digest_size=6).hexdigest(),
         title=title,

@@ -66,6 +66,22 @@ SUMMARY:Moved"""
     assert times(WEEKLY, cancelled, until="2026-10-20") == ["10-04T00:00/120"]
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_the_last_edition_counts_in_whichever_order_they_come(newest_first: bool) -> None:
+    event = "UID:1\nDTSTART:20261010T{}0000Z\nDURATION:PT1H\nSEQUENCE:{}"
+    editions = [event.format(hour, number) for hour, number in ((14, 12), (10, 2), (11, "x"))]
+    body = calendar(*(editions if newest_first else reversed(editions)))
+    (window,), troubles = windows_in(body, SOURCE)
+    assert (window.begins.hour, troubles) == (14, [])
+
+
+def test_events_without_a_uid_do_not_take_each_others_place() -> None:
+    event = "DTSTART:20261010T{}0000Z\nDURATION:PT1H\nSUMMARY:Work"
+    windows, _ = windows_in(calendar(*map(event.format, (10, 14))), SOURCE)
+    assert sorted(window.begins.hour for window in windows) == [10, 14]
+    assert len({window.id for window in windows}) == 2
+
+
 @pytest.mark.parametrize(
     ("event", "told"),
     [
