@@ -7,6 +7,7 @@ import { needed, spoken, turn } from "./language.js";
 /** The words that are shown; another language puts its own in their place. */
 export const words = {};
 
+const { languages } = globalThis;
 const folders = [];
 const listeners = new Set();
 
@@ -35,18 +36,33 @@ export function useLanguage() {
   return spoken.code;
 }
 
-/** The sentences of a folder in a language; in English what that one has not. */
+/** The sentences of a folder in a language; in English what that one has not, and then from left to right. */
 async function read(folder, code) {
   const load = (one) => import(new URL(`${one}.js`, folder).href);
   const modules = await Promise.all(needed(code).map((one) => load(one).catch(() => load("en"))));
-  return modules.reduce((found, { default: sentences }) => join(found, sentences), {});
+  const foreign = languages[code].dir === "rtl" ? modules.slice(0, -1) : [];
+  return modules.reduce((found, module) => join(found, foreign.includes(module) ? isolated(module.default) : module.default), {});
+}
+
+/** The same sentences, each with its own direction among text of another: else `321 looks` is read `looks 321`. */
+function isolated(sentences) {
+  const own = ([name, told]) => [name, isGroup(told) ? isolated(told) : typeof told === "function" ? (...given) => apart(told(...given)) : apart(told)];
+  return Object.fromEntries(Object.entries(sentences).map(own));
+}
+
+function apart(told) {
+  if (Array.isArray(told)) return told.map(apart);
+  return typeof told === "string" && told !== "" ? `\u2066${told}\u2069` : told;
+}
+
+function isGroup(told) {
+  return told !== null && typeof told === "object" && !Array.isArray(told);
 }
 
 /** Put what is in `more` over what is in `found`, group by group. */
 function join(found, more) {
   for (const [name, value] of Object.entries(more)) {
-    const isGroup = value !== null && typeof value === "object" && !Array.isArray(value);
-    found[name] = isGroup ? join(found[name] ? { ...found[name] } : {}, value) : value;
+    found[name] = isGroup(value) ? join(found[name] ? { ...found[name] } : {}, value) : value;
   }
   return found;
 }

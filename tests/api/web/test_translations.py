@@ -65,7 +65,7 @@ def test_what_a_language_lacks_is_english(reader: Chrome, site: str) -> None:
     folder, _, path = lacking.partition(": ")
     assert folder
     value = spoken.run(reader, "core/words.js", f"return m.words.{path}")
-    assert value == english[lacking].value
+    assert value == f"\u2066{english[lacking].value}\u2069", "and runs from left to right"
 
 
 def test_counts_have_the_plural_of_their_language(reader: Chrome, site: str) -> None:
