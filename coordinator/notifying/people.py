@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
@@ -15,6 +18,8 @@ from coordinator.notifying.outbound import DeliveryError, in_thread
 
 PATIENCE_S: Final = 60.0
 _ENDS: Final = (Kind.RESOLVED, Kind.WITHDRAWN)
+_TOLD: Final = re.compile(r"Exception: (.+)")
+"""How it logs what the other side said; else it says only that it failed."""
 _ADDRESS: Final = re.compile(r"\S*(://|@)\S*")
 _PART: Final = re.compile(r"[^\W_]{4,}")
 
@@ -45,14 +50,14 @@ class People:
 
     def _send(self, message: Message) -> str | None:
         apprise = _apprise()
-        with apprise.LogCapture(level=logging.WARNING) as said:
+        with _heard() as said:
             try:
                 done = self._to.send(
                     body=message.text, title=message.title, notify_type=_type(apprise, message)
                 )
             except Exception as error:
                 return f"failed: {type(error).__name__}"
-            return None if done else _first_line(said.getvalue(), self._secret)
+            return None if done else _why(said, self._secret)
 
 
 def _apprise() -> Any:
@@ -74,10 +79,40 @@ def _secret(url: str) -> str:
     return f"{own} {unquote(own)}".casefold()
 
 
-def _first_line(said: str, secret: str) -> str:
-    """What it logged first, without addresses and their parts, which may be secret."""
-    line = next((line for line in said.splitlines() if line.strip()), "was refused")
-    text = _ADDRESS.sub("...", line.rpartition(" - ")[2])
+class _Hearing(logging.Handler):
+    """Keeps what is logged in one thread: others send to addresses of their own meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[logging.LogRecord] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self.said.append(record)
+
+
+@contextmanager
+def _heard() -> Iterator[list[logging.LogRecord]]:
+    """What Apprise logs here. It goes nowhere else, for it holds addresses."""
+    logger, hearing = logging.getLogger("apprise"), _Hearing()
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(hearing)
+    try:
+        yield hearing.said
+    finally:
+        logger.removeHandler(hearing)
+
+
+def _why(said: Sequence[logging.LogRecord], secret: str) -> str:
+    """What it warned of first, and what the other side said, without addresses and their parts,
+    which may be secret.
+    """
+    warned = (one.getMessage() for one in said if one.levelno >= logging.WARNING)
+    told = filter(None, (_TOLD.search(one.getMessage()) for one in said))
+    parts = (next(warned, "").rstrip("."), next((found[1] for found in told), ""))
+    text = _ADDRESS.sub("...", ": ".join(filter(None, parts)) or "was refused")
     return " ".join("..." if _tells(one, secret) else one for one in text.split())[:200]
 
 

@@ -19,6 +19,16 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.refuse = False
+        self.nobody = ""
+        """What is said of whom a mail is to; empty takes everybody."""
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if self.nobody:
+            return f"{self.nobody} {address}"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.refuse:
