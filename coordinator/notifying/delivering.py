@@ -24,6 +24,8 @@ log = logging.getLogger(f"outscope.{__name__}")
 
 WAITS_S: Final = (5, 30, 120, 600, 1_800, 3_600, 10_800, 28_800, 57_600, 86_400)
 """Between two tries; about two days and a half in all."""
+FINISH_S: Final = 4.0
+"""So long what is on its way may take at the end."""
 _AT_ONCE: Final = 200
 _ENDED: Final = "its receiver {why}, at {at}; give it another address, or have this one sent again"
 _TOLD_AFTER: Final = 3
@@ -38,6 +40,7 @@ class Delivering:
         self._channels: dict[str, Named] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._dead: set[str] = set()
+        self._finishing = False
 
     async def configure(
         self, channels: Sequence[Named], pages: Collection[str] = frozenset()
@@ -68,10 +71,17 @@ class Delivering:
                 task.add_done_callback(partial(self._done, name))
 
     async def finish(self) -> None:
-        """Let what is being said be said to its end, or be cut off by whoever waits for this."""
-        for task in list(self._busy.values()):
-            task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        """Let what is being said be said to its end and kept, for FINISH_S at most or until whoever
+        waits for this cuts it off. Nothing else is begun.
+        """
+        self._finishing, tasks = True, [*self._busy.values()]
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=FINISH_S)
+        finally:
+            for task in tasks:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _publish(self, signing: Sequence[Named]) -> None:
         """Tell by which keys receivers verify what is sent from now on."""
@@ -96,7 +106,7 @@ class Delivering:
                 await self._store.deliveries.give_up(delivery.id, clock.now(), why)
             return
         for delivery in waiting:
-            if not await self._try(named, delivery):
+            if self._finishing or not await self._try(named, delivery):
                 return
 
     async def _try(self, named: Named, delivery: Delivery) -> bool:

@@ -109,6 +109,19 @@ async def test_a_mail_when_it_begins_and_one_when_it_is_over(
     assert f"Evidence: {LINK}/incidents/claude-1" in str(box.mails[0]) + str(text)
 
 
+async def test_what_is_on_its_way_at_a_restart_comes_once(store: Store) -> None:
+    with web_server() as hook:
+        hook.pause_s = 1.0
+        entry = {"id": "hook", "to": [f"http://127.0.0.1:{hook.port}/in"]}
+        async with telling(store, entry):
+            await begins(store)
+            await until(lambda: hook.asked == 1)
+        assert await states(store) == ["sent"]
+        async with telling(store, entry):
+            await asyncio.sleep(1.2)
+    assert len(hook.taken) == 1
+
+
 async def test_webhooks_are_signed_as_the_standard_says(store: Store) -> None:
     with web_server() as hook:
         entry = {"id": "hook", "to": [f"http://127.0.0.1:{hook.port}/in"], "secret": SECRET}
