@@ -63,6 +63,11 @@ def test_a_run_in_parts_goes_on_from_where_it_was_left(tmp_path: Path) -> None:
     assert after["looks due"] == after["stored"] + after["declared missing"]
     again = simulate(*IN_PARTS, "--state", str(tmp_path))
     assert books(again.stdout) == after
+    at_once = simulate(*IN_PARTS, "--state", str(tmp_path / "at_once"))
+    assert same_run(books(at_once.stdout)) == same_run(after)
+    never_off = books(simulate(*IN_PARTS).stdout)
+    for row in ("looks due", "faults", "simulated hours", "unaccounted for, both, twice"):
+        assert never_off[row] == after[row]
     other = simulate(*IN_PARTS, "--regions", "3", "--state", str(tmp_path))
     assert other.returncode == 2
     assert "choose another folder" in other.stderr
@@ -71,6 +76,11 @@ def test_a_run_in_parts_goes_on_from_where_it_was_left(tmp_path: Path) -> None:
 def books(printed: str) -> dict[str, float]:
     rows = re.findall(r"^(\w[^\n]*?)  +([\d.]+)$", printed, re.MULTILINE)
     return {name: float(value) for name, value in rows}
+
+
+def same_run(told: dict[str, float]) -> dict[str, float]:
+    """Without what the machine took for it."""
+    return {name: number for name, number in told.items() if "CPU" not in name}
 
 
 LONG = ("claims-everywhere", "forgets-looks", "judges-less")
