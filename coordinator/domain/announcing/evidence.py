@@ -30,8 +30,8 @@ def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) ->
     """How far to trust what is said: its calibrated likelihood, capped by how many vantage points
     were heard.
     """
-    cap = confidence_cap(coverage.points_heard())
     claim = claims[0]
+    cap = confidence_cap(coverage.points_heard(), well=claim.scope is Scope.NONE)
     if claim.scope is Scope.UNKNOWN and not claim.located:
         return 0.0
     if claim.scope is Scope.NONE:

@@ -20,6 +20,10 @@ FEWEST_REGIONS = 2
 """One region alone never speaks for everywhere, whatever the rules say."""
 COVERAGE_CAPS = ((8, 0.99), (5, 0.95), (3, 0.8), (2, 0.7), (1, 0.6))
 """(vantage points heard, the most that a claim may be trusted): so much of everywhere was seen."""
+WELL_CAPS = ((8, 0.99), (3, 0.98), (2, 0.97), (1, 0.95))
+"""The same of what is well. Few say little of how far a failure reaches; but most of the time
+nothing fails, and what fails everywhere, one of them sees.
+"""
 EVERYWHERE = frozenset({Scope.COMPONENT, Scope.SYSTEM_WIDE})
 
 
@@ -117,9 +121,12 @@ def scope_of(hypothesis: Hypothesis, coverage: Coverage, looked: Flags, rules: R
     return Scope.SYSTEM_WIDE if whole else Scope.COMPONENT
 
 
-def confidence_cap(points_heard: int) -> float:
-    """The most that a claim may be trusted when so many vantage points were heard; never 1."""
-    return next((cap for points, cap in COVERAGE_CAPS if points_heard >= points), 0.0)
+def confidence_cap(points_heard: int, *, well: bool = False) -> float:
+    """The most that a claim may be trusted when so many vantage points were heard, or that all is
+    `well`; never 1.
+    """
+    caps = WELL_CAPS if well else COVERAGE_CAPS
+    return next((cap for points, cap in caps if points_heard >= points), 0.0)
 
 
 def within(claim: Claim, cells: Iterable[CellKey]) -> Claim:

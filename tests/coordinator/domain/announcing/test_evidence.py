@@ -73,8 +73,18 @@ def test_confidence_is_never_certain_and_capped_by_what_was_heard(
     chance: float, heard: int
 ) -> None:
     cap = {0: 0.0, 1: 0.6, 2: 0.7, 3: 0.8, 4: 0.8}.get(heard, 0.95 if heard < 8 else 0.99)
-    for claim in (claim_of(R1, chance=chance), ALL_WELL):
-        assert 0 <= trust(claim, wrong=1 - chance, heard=heard) <= cap
+    assert 0 <= trust(claim_of(R1, chance=chance), heard=heard) <= cap
+    well = {0: 0.0, 1: 0.95, 2: 0.97}.get(heard, 0.98 if heard < 8 else 0.99)
+    assert 0 <= trust(ALL_WELL, wrong=1 - chance, heard=heard) <= well
+
+
+def test_being_well_needs_fewer_witnesses_than_how_far_a_failure_reaches() -> None:
+    failing = [trust(claim_of(R1, chance=1.0), heard=heard) for heard in range(1, 9)]
+    well = [trust(ALL_WELL, wrong=0.0, heard=heard) for heard in range(1, 9)]
+    assert all(one >= other for one, other in zip(well, failing, strict=True))
+    assert well == sorted(well)
+    assert well[0] == 0.95
+    assert trust(ALL_WELL, wrong=0.0, heard=0) == 0.0
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2))
