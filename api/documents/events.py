@@ -40,7 +40,7 @@ class FitnessEvent(TypedDict):
 
 
 class IncidentEventView(TypedDict):
-    """An incident was opened, changed, was resolved, revised or withdrawn."""
+    """An incident was opened, changed, probably ended, was resolved, revised or withdrawn."""
 
     id: Number
     type: Annotated[str, Field(pattern=r"^incident\.[a-z]+$", examples=["incident.opened"])]

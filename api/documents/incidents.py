@@ -52,6 +52,14 @@ class ProbableCauseView(TypedDict):
     root: Annotated[CauseIdView, Field(description="what most likely caused that in turn")]
 
 
+class ProbableEndView(TypedDict):
+    """An end that is not sure yet: it probably is over since (after, by]."""
+
+    after: Annotated[Time, Field(description="its last bad look")]
+    by: Annotated[Time, Field(description="the first good one after")]
+    probability: Annotated[float, Field(description="that it is over for good, 0 to 0.99")]
+
+
 class IncidentView(TypedDict):
     """One disruption. It began in (started_after, started_by] and ended in (ended_after,
     ended_by].
@@ -73,6 +81,13 @@ class IncidentView(TypedDict):
         Time | None, Field(description="null while it goes on, and when no look saw its end")
     ]
     resolved_at: Annotated[Time | None, Field(description="null while it is open")]
+    probably_over: Annotated[
+        ProbableEndView | None,
+        Field(
+            description="while it is open and nothing of it is claimed any more: since when it"
+            " probably is over"
+        ),
+    ]
     intermittent: Annotated[
         bool, Field(description="whether it came and went several times within an hour")
     ]
@@ -138,7 +153,8 @@ class TimelineLine(TypedDict):
 
     at: Time
     event: Annotated[
-        str, Field(description="`opened`, `updated`, `resolved`, `revised` or `withdrawn`")
+        str,
+        Field(description="`opened`, `updated`, `ending`, `resolved`, `revised` or `withdrawn`"),
     ]
     severity: SeverityWord
     scope: ScopeWord

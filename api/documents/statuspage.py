@@ -23,6 +23,7 @@ _WIDE: Final = {"regional": "minor", "component": "major", "system_wide": "criti
 _STATUS: Final = {
     "opened": "investigating",
     "updated": "investigating",
+    "ending": "monitoring",
     "revised": "investigating",
     "resolved": "resolved",
     "withdrawn": "resolved",

@@ -12,6 +12,7 @@ from api.explanation.words import (
     Section,
     Style,
     comes_and_goes,
+    ending,
     lasting,
     listed,
 )
@@ -26,7 +27,7 @@ _SCOPES = {
 }
 
 
-_OVER = ("resolved", "revised", "withdrawn")
+_OVER = ("ending", "resolved", "revised", "withdrawn")
 """Events whose lines tell nothing of how far it reached."""
 
 
@@ -72,7 +73,8 @@ def _life(incident: Document, names: Names, style: Style) -> Iterator[Point]:
     if incident["withdrawn"]:
         yield Point(f"It was withdrawn: {incident['reason']}", state="bad")
     elif incident["resolved_at"] is None:
-        yield Point("It goes on.")
+        end = incident.get("probably_over")
+        yield Point(ending(end, style.moment) if end else "It goes on.")
     elif incident["ended_by"]:
         lasted = lasting(
             parse_rfc3339(incident["ended_by"]) - parse_rfc3339(incident["started_by"])
@@ -139,7 +141,7 @@ def _timeline(lines: Sequence[Document], names: Names, style: Style) -> Iterator
 
 
 def _happened(line: Document, names: Names, noted: str) -> str:
-    if line["event"] in ("revised", "withdrawn"):
+    if line["event"] in ("ending", "revised", "withdrawn"):
         return f"{line['event']}: {line['reason']}"
     if line["event"] == "resolved":
         return f"resolved{noted}."

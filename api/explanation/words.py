@@ -122,6 +122,14 @@ def lasting(ms: float) -> str:
     return f"{seconds} s"
 
 
+def ending(end: Document, moment: Callable[[str], str]) -> str:
+    """Since when an open incident probably is over, in the words of whoever tells moments."""
+    return (
+        f"It is probably over since between {moment(end['after'])} and {moment(end['by'])}"
+        f" ({end['probability']:.0%}); it is closed when that lasts."
+    )
+
+
 def comes_and_goes(incident: Document) -> str:
     """How an intermittent incident does: for how much of the time it fails and how often, once that
     is known.

@@ -40,7 +40,6 @@ once...
 """
 CLEAN_WRONG = 0.02
 """...and below this, nothing else; above, once a bucket, too."""
-
 END_LIKELY = 0.95
 """Below this likelihood that anything is wrong, what is claimed may be over, and is looked at
 again.
@@ -256,6 +255,7 @@ class Judge:
             remains=lambda cells, since: self.estimator.remains(grid, cells, since, now),
             independence=estimate.coverage.independence,
             times=lambda cells, slow: times_of(grid, cells, grid.begin, slow=slow),
+            wrong=estimate.wrong,
         )
 
     def verdict(self, now: Instant) -> Verdict:

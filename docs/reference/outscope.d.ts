@@ -774,6 +774,8 @@ export interface IncidentDetail {
   ended_by: string | null;
   /** null while it is open */
   resolved_at: string | null;
+  /** while it is open and nothing of it is claimed any more: since when it probably is over */
+  probably_over: ProbableEndView | null;
   /** whether it came and went several times within an hour */
   intermittent: boolean;
   /** of an intermittent one, the share of the time in which it fails, from 0 to 1; null while not known */
@@ -799,7 +801,7 @@ export interface IncidentDetail {
   timeline: TimelineLine[];
 }
 
-/** An incident was opened, changed, was resolved, revised or withdrawn. */
+/** An incident was opened, changed, probably ended, was resolved, revised or withdrawn. */
 export interface IncidentEventView {
   /** rises by one from event to event of the whole store */
   id: number;
@@ -846,6 +848,8 @@ export interface IncidentView {
   ended_by: string | null;
   /** null while it is open */
   resolved_at: string | null;
+  /** while it is open and nothing of it is claimed any more: since when it probably is over */
+  probably_over: ProbableEndView | null;
   /** whether it came and went several times within an hour */
   intermittent: boolean;
   /** of an intermittent one, the share of the time in which it fails, from 0 to 1; null while not known */
@@ -982,7 +986,7 @@ export interface KeyView {
 export interface LineEvidence {
   /** RFC 3339, UTC, milliseconds */
   at: string;
-  /** `opened`, `updated`, `resolved`, `revised` or `withdrawn` */
+  /** `opened`, `updated`, `ending`, `resolved`, `revised` or `withdrawn` */
   event: string;
   severity: "operational" | "degraded" | "outage";
   scope: "none" | "regional" | "component" | "system_wide" | "unknown";
@@ -1400,6 +1404,16 @@ export interface ProbableCauseView {
   probability: number;
   /** what most likely caused that in turn */
   root: CauseIdView;
+}
+
+/** An end that is not sure yet: it probably is over since (after, by]. */
+export interface ProbableEndView {
+  /** its last bad look */
+  after: string;
+  /** the first good one after */
+  by: string;
+  /** that it is over for good, 0 to 0.99 */
+  probability: number;
 }
 
 /** Why a request was not served. `code` is stable; titles and details may be reworded. */
@@ -1868,7 +1882,7 @@ export interface Target {
 export interface TimelineLine {
   /** RFC 3339, UTC, milliseconds */
   at: string;
-  /** `opened`, `updated`, `resolved`, `revised` or `withdrawn` */
+  /** `opened`, `updated`, `ending`, `resolved`, `revised` or `withdrawn` */
   event: string;
   severity: "operational" | "degraded" | "outage";
   scope: "none" | "regional" | "component" | "system_wide" | "unknown";

@@ -11,7 +11,7 @@ from api.cli.options.api_options import DEFAULT_URL, Json, Token, Url, api_clien
 from api.cli.options.client import Client, RefusedError
 from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import console, length, local, plain, show, word
-from api.explanation.words import comes_and_goes
+from api.explanation.words import comes_and_goes, ending
 
 
 def incidents(
@@ -79,7 +79,8 @@ def _lasted(incident: dict[str, Any]) -> str:
         return "withdrawn"
     if incident["ended_by"]:
         return lasted
-    return f"{lasted}, end not seen" if incident["resolved_at"] else f"{lasted}, goes on"
+    goes_on = "probably over" if incident["probably_over"] else "goes on"
+    return f"{lasted}, end not seen" if incident["resolved_at"] else f"{lasted}, {goes_on}"
 
 
 def _one(out: Console, incident: dict[str, Any], said: list[str]) -> None:
@@ -91,7 +92,8 @@ def _one(out: Console, incident: dict[str, Any], said: list[str]) -> None:
     out.print(f"Began {_between(incident['started_after'], incident['started_by'])}.")
     ended = incident["ended_by"]
     closed = f"Closed at {local(incident['resolved_at'])}: {incident['reason']}"
-    unseen = closed if incident["resolved_at"] else "It goes on."
+    end = incident["probably_over"]
+    unseen = closed if incident["resolved_at"] else ending(end, local) if end else "It goes on."
     told = f"Ended {_between(incident['ended_after'], ended)}." if ended else unseen
     out.print(shown(told), markup=False)
     if incident["withdrawn"]:

@@ -8,7 +8,7 @@ import { root } from "./router.js";
 const EVERY_MS = 5000;
 const AGAIN_MS = 1000; // documents are renewed twice a second at most: one may be older than the event
 const COME_BACK_MS = 10_000;
-const EVENTS = ["verdict", "fitness", "acknowledgement", "reset", "ready", ...["opened", "updated", "resolved", "revised", "withdrawn", "explained"].map((one) => `incident.${one}`)];
+const EVENTS = ["verdict", "fitness", "acknowledgement", "reset", "ready", ...["opened", "updated", "ending", "resolved", "revised", "withdrawn", "explained"].map((one) => `incident.${one}`)];
 
 /** `stream`: opening, live, lost. `failures` in a row; `changes` counts events and what followed. */
 let state = { board: null, now: 0, heardAt: null, stream: "opening", failures: 0, trouble: null, changes: 0 };

@@ -6,7 +6,7 @@ import { address, root, useRoute } from "../core/router.js";
 import { severityState } from "../core/states.js";
 import { Moment, length } from "../core/time.js";
 import { words } from "../core/words.js";
-import { Incident as Line, often, reach } from "../overview/incidents.js";
+import { Ending, Incident as Line, often, reach } from "../overview/incidents.js";
 import { Because, Cascades, Work } from "../parts/circumstances.js";
 import { Copy } from "../parts/copy.js";
 import { doubt, useTitle } from "../parts/frame.js";
@@ -73,6 +73,7 @@ function Said({ incident, title, state, service, names, services, live }) {
         <${Cascades} cascades=${live.board.cascades.filter((one) => one.incident === incident.id)} services=${services} own=${incident.id} />
         ${incident.maintenance && html`<p><${Work} work=${incident.maintenance} /></p>`}
         ${share && html`<p class="quiet">${words.incident.share(share.bad, share.looks, share.low, share.high)}</p>`}
+        <${Ending} incident=${incident} />
         ${incident.intermittent && html`<p class="quiet">${words.intermittent}${often(incident)}.</p>`}
         <${Tools} incident=${incident} title=${title} />
       </div>

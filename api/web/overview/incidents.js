@@ -39,6 +39,7 @@ export function Incident({ incident, services, regions, now, heading = "h3" }) {
         ${incident.cause && html`<p class="quiet">${words.sharesCause(html`<a href=${address("incidents", incident.cause.id)}>${words.incidentOf(services.get(incident.cause.service)?.name ?? incident.cause.service)}</a>`)}</p>`}
         <${Because} cause=${incident.probably_caused_by} services=${services} />
         ${incident.maintenance && html`<p><${Work} work=${incident.maintenance} /></p>`}
+        <${Ending} incident=${incident} />
         ${calm && html`<p class="quiet">${words.calm}</p>`}
       </div>
     </article>`;
@@ -48,6 +49,14 @@ export function Incident({ incident, services, regions, now, heading = "h3" }) {
 export function Began({ incident }) {
   const [after, by] = [incident.started_after, incident.started_by].map((at) => at && html`<${Moment} at=${at} precise=${true} />`);
   return words.began(after, by);
+}
+
+/** Since when an open one probably is over, and how likely that is; nothing while it goes on. */
+export function Ending({ incident }) {
+  const end = incident.probably_over;
+  if (!end) return null;
+  const [after, by] = [end.after, end.by].map((at) => html`<${Moment} at=${at} precise=${true} />`);
+  return html`<p class="quiet ending">${words.probablyOver(after, by, Math.round(100 * end.probability))}</p>`;
 }
 
 /** For how much of the time it fails and how often, once that is known. */

@@ -47,6 +47,7 @@ export function cascadeOf(cascade, services) {
 /** What was said at a moment, or in a line of an incident: `service` may have left the configuration. */
 export function reasonOf(line, service, regions) {
   if (isServers() || !service) return line.reason;
+  if (line.event === "ending") return words.calm;
   if (line.scope === "none") return words.verdict.wellAgain;
   if (line.regions.length === 0) return capital(words.scopes[line.scope]);
   const state = line.severity === "degraded" ? "degraded" : "bad";

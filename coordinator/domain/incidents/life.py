@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from coordinator.domain.incidents.ending import with_probable_end
 from coordinator.domain.incidents.matching import match
 from coordinator.domain.incidents.open_incident import (
     AnnouncedClaim,
@@ -114,6 +115,7 @@ def _go_on(
     opened = replace(opened, reach=narrowed(opened, step_input, claimed, rules))
     opened, lines = _update(opened, mine, step_input, rules)
     opened = with_duty(opened, bool(mine), step_input, rules)
+    opened, lines = with_probable_end(opened, claimed, lines, step_input)
     return opened, [fell, *lines] if fell is not None else lines
 
 
@@ -180,12 +182,19 @@ def _reopen(
         ended_after=None,
         ended_by=None,
         resolved_at=None,
+        probably_over=None,
         closed_because="",
         intermittent=intermittent or before.incident.intermittent,
         reason=announced.reason,
     )
     opened = with_cell_spans(
-        OpenIncident(incident, claim.cells, before.cell_spans, on_times=before.on_times),
+        OpenIncident(
+            incident,
+            claim.cells,
+            before.cell_spans,
+            on_times=before.on_times,
+            returns=before.returns + 1,
+        ),
         [announced],
         step_input,
     )
@@ -212,6 +221,7 @@ def _resolve(opened: OpenIncident, now: Instant, reason: str) -> IncidentEvent:
         ended_after=last_bad,
         ended_by=first_good if first_good is not None else now,
         resolved_at=now,
+        probably_over=None,
         closed_because=Closed.ENDED,
         parts=parts_of(opened.cell_spans, over=True),
         reason=reason,

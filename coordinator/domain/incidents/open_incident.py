@@ -73,6 +73,8 @@ class StepInput:
     """Which regions count as one."""
     times: Callable[[Collection[CellKey], bool], Times] = lambda *_: Times()
     """When the looks at some cells were bad and when good; if slow, slow looks are bad."""
+    wrong: float = 1.0
+    """How likely anything is wrong."""
 
     def resolve_ms(self, cells: Iterable[CellKey], rules: Rules) -> int:
         """How long all of these cells must be well, by the one that is looked at most rarely."""
@@ -105,6 +107,8 @@ class OpenIncident:
     """How it comes and goes, once it is intermittent."""
     timed: tuple[bool, Instant] = (False, 0)
     """Whether it was claimed when that was last worked out, and when that was."""
+    returns: int = 0
+    """How often it came back after it probably was over."""
 
     def end(self) -> tuple[Instant | None, Instant | None]:
         """(last bad, first good] of the cell that failed last."""

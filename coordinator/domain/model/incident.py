@@ -13,6 +13,8 @@ class Moment(StrEnum):
 
     OPENED = "opened"
     UPDATED = "updated"
+    ENDING = "ending"
+    """Nothing of it is claimed any more; it probably is over, and goes on until that is sure."""
     RESOLVED = "resolved"
     REVISED = "revised"
     """Some of what it rests on counts no more; the line says what, and the incident goes on."""
@@ -54,6 +56,22 @@ class Part:
             "until": _text(self.until),
             "lasted_ms": lasted,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ProbableEnd:
+    """An end that was seen and is not sure yet: it probably is over since (after, by]."""
+
+    after: Instant
+    """Its last bad look."""
+    by: Instant
+    """The first good one after."""
+    chance: float
+    """How likely it is over for good."""
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-able, times as RFC 3339 text."""
+        return {"after": rfc3339(self.after), "by": rfc3339(self.by), "probability": self.chance}
 
 
 Parts = tuple[Part, ...]
@@ -102,6 +120,8 @@ class Incident:
     """Of an intermittent one, the share of the time in which it fails; None while not known."""
     period_ms: int | None = None
     """And the usual time from one beginning to the next."""
+    probably_over: ProbableEnd | None = None
+    """While it is open and nothing of it is claimed any more: since when it probably is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +166,7 @@ def withdrawn(incident: Incident, now: Instant, why: str) -> IncidentEvent:
         incident,
         ended_by=incident.ended_by if incident.ended_by is not None else now,
         resolved_at=incident.resolved_at if incident.resolved_at is not None else now,
+        probably_over=None,
         reason=why,
         withdrawn=True,
         closed_because=Closed.WITHDRAWN,
@@ -165,7 +186,13 @@ def closed(incident: Incident, now: Instant, why: Closed) -> IncidentEvent:
     """An incident that nothing looks at any more, or that was over when somebody looked again: no
     look saw its end, so none is told.
     """
-    gone = replace(incident, resolved_at=now, closed_because=why, reason=_CLOSED[why])
+    gone = replace(
+        incident,
+        resolved_at=now,
+        probably_over=None,
+        closed_because=why,
+        reason=_CLOSED[why],
+    )
     return IncidentEvent(now, Moment.RESOLVED, gone)
 
 

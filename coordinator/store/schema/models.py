@@ -121,6 +121,7 @@ class IncidentRow(Model):
     closed_because = fields.CharField(max_length=16, db_default="")
     duty_cycle = fields.FloatField(null=True)
     period_ms = fields.BigIntField(null=True)
+    probably_over = fields.TextField(null=True)
     change = fields.BigIntField(db_default=0)
 
     class Meta:

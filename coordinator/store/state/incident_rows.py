@@ -5,7 +5,7 @@
 from dataclasses import astuple, fields
 from typing import Any, Final
 
-from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, Part
+from coordinator.domain.model.incident import Closed, Incident, IncidentEvent, Part, ProbableEnd
 from coordinator.domain.model.verdict import Scope, Severity, Verdict
 from coordinator.encoding import from_text, moment, to_text
 from coordinator.store.database import Row
@@ -43,6 +43,7 @@ _LISTS: Final = ("regions", "components")
 def to_row(event: IncidentEvent) -> list[Any]:
     """The values of an incident as an event left it, one for each column."""
     incident = event.incident
+    end = incident.probably_over
     told = {
         "severity": str(incident.severity),
         "scope": str(incident.scope),
@@ -50,6 +51,7 @@ def to_row(event: IncidentEvent) -> list[Any]:
         "regions": to_text(incident.regions),
         "components": to_text(incident.components),
         "parts": to_text([astuple(part) for part in incident.parts]),
+        "probably_over": None if end is None else to_text(astuple(end)),
     }
     return [*(told.get(name, getattr(incident, name)) for name in COLUMNS), event.at]
 
@@ -81,6 +83,7 @@ def from_row(row: Row) -> Incident:
         "intermittent": bool(row["intermittent"]),
         "withdrawn": bool(row["withdrawn"]),
         "parts": parts_of(row),
+        "probably_over": probable_end(row),
         **{name: tuple(from_text(row[name])) for name in _LISTS},
     }
     values: dict[str, Any] = {name: told.get(name, row[name]) for name in COLUMNS}
@@ -92,7 +95,7 @@ def document(row: Row) -> dict[str, Any]:
     or None.
     """
     linked = {"id": row["cause"], "service": row["cause_service"]} if row["cause_service"] else None
-    plain = {name: row[name] for name in COLUMNS if name != "parts"}
+    plain, end = {name: row[name] for name in COLUMNS if name != "parts"}, probable_end(row)
     return {
         **plain,
         **{name: from_text(row[name]) for name in _LISTS},
@@ -100,6 +103,7 @@ def document(row: Row) -> dict[str, Any]:
         "intermittent": bool(row["intermittent"]),
         "withdrawn": bool(row["withdrawn"]),
         "closed_because": closed_because(row),
+        "probably_over": None if end is None else end.to_document(),
         "cause": linked,
         **context_of(row),
     }
@@ -117,6 +121,11 @@ def closed_because(row: Row) -> str | None:
         return None
     before = Closed.WITHDRAWN if row["withdrawn"] else Closed.ENDED
     return str(row["closed_because"] or before)
+
+
+def probable_end(row: Row) -> ProbableEnd | None:
+    """Since when it probably is over, while it is open."""
+    return ProbableEnd(*from_text(row["probably_over"])) if row["probably_over"] else None
 
 
 def detail(row: Row) -> dict[str, Any]:

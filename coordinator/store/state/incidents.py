@@ -51,7 +51,7 @@ _GET_EVIDENCE: Final = (
     f"SELECT {', '.join(LINE[1:])} FROM timeline WHERE incident = ? ORDER BY at, id"
 )
 _GET_LAST_EVIDENCE: Final = (
-    "SELECT evidence FROM timeline WHERE incident = ? AND event NOT IN (?, ?)"
+    "SELECT evidence FROM timeline WHERE incident = ? AND event NOT IN (?, ?, ?)"
     " AND evidence IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1"
 )
 _ALIKE: Final = (
@@ -197,9 +197,9 @@ class Incidents:
 
     async def failing_share(self, incident: Document) -> Document | None:
         """The failing share that the last verdict tells which is kept of it, before it was
-        resolved or withdrawn; None when none does.
+        resolved or withdrawn, and while it was claimed; None when none does.
         """
-        over = (str(Moment.RESOLVED), str(Moment.WITHDRAWN))
+        over = (str(Moment.ENDING), str(Moment.RESOLVED), str(Moment.WITHDRAWN))
         rows = await self._database.fetch(_GET_LAST_EVIDENCE, incident["id"], *over)
         return failing_share(rows[0], incident) if rows else None
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.explanation import Names, explain_incident, telling
-from coordinator.domain.model.incident import IncidentEvent, Moment, Part
+from coordinator.domain.model.incident import IncidentEvent, Moment, Part, ProbableEnd
 from coordinator.domain.model.verdict import Scope, Severity
 from coordinator.store.state.incident_rows import ALL, LINE, detail, line, to_line, to_row
 from tests.api import seeds
@@ -78,6 +78,23 @@ def test_its_end_is_an_interval_too_and_its_length_is_told() -> None:
         == "It ended between 2026-03-01 14:36:07 UTC and 2026-03-01 14:36:37 UTC, after about 5 min"
         " 30 s; that was sure at 2026-03-01 14:42:07 UTC."
     )
+
+
+def test_while_it_probably_is_over_that_is_told_and_the_line_says_so() -> None:
+    end = ProbableEnd(AT + 240_000, AT + 270_000, 0.97)
+    ending = changed(300_000, Moment.ENDING, probably_over=end, reason="It is probably over.")
+    lines = told(document(ending), OPENED, ending)
+    assert lines[2] == (
+        "It is probably over since between 2026-03-01 14:36:07 UTC and 2026-03-01 14:36:37 UTC"
+        " (97%); it is closed when that lasts."
+    )
+    assert lines[-1] == "2026-03-01 14:37:07 UTC: ending: It is probably over."
+
+
+def test_the_line_that_tells_most_is_one_at_which_it_was_claimed() -> None:
+    opened, ending = timeline(OPENED, changed(300_000, Moment.ENDING))
+    kept = [{**opened, "verdict": {"scope": "regional"}}, {**ending, "verdict": {"scope": "none"}}]
+    assert telling(kept) is kept[0]
 
 
 def test_what_comes_and_goes_and_what_shares_its_cause_is_told() -> None:

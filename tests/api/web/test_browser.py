@@ -11,6 +11,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from coordinator.domain.model.incident import ProbableEnd
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.acknowledged import acknowledged
@@ -62,7 +63,7 @@ async def twice(store: Store) -> None:
     ]
     await seeds.judged(store, at, both, seeds.verdict("openai", at))
     await store.incidents.apply(
-        seeds.incident("openai", at),
+        seeds.incident("openai", at, probably_over=ProbableEnd(at - 60_000, at - 30_000, 0.97)),
         seeds.incident("claude", at, cause="openai-0001"),
         seeds.incident("claude", at, number=2, intermittent=True, components=("web",)),
     )
@@ -98,6 +99,9 @@ def test_several_disruptions_are_told_one_by_one(
     assert "Well again" not in shared
     assert "Intermittent: it came and went" in intermittent
     assert "Well again" in openai
+    assert "Probably over; it ended between" in openai
+    assert "(probability 97\u00a0%)" in openai
+    assert "Probably over" not in shared + intermittent
     assert "cause" not in intermittent + openai
     link = browser.find_element(By.CSS_SELECTOR, "[data-key=claude-0001] h3 a")
     assert str(link.get_attribute("href")).endswith("/incidents/claude-0001")

@@ -24,6 +24,22 @@ def test_what_is_claimed_is_looked_at_again_at_once_when_it_may_be_over() -> Non
     assert not any(asked[second] for second in range(over + 1, 300))
 
 
+def test_an_incident_tells_since_when_it_probably_is_over_until_that_is_sure() -> None:
+    trouble = Trouble(at(240), at(270), services=["claude"])
+    trial = try_results(NET, results(NET, at(0), at(500), [trouble], workers=2), FAST)
+    opened, *_, ending, resolved = trial.incidents()
+    assert [ending.moment, resolved.moment] == ["ending", "resolved"]
+    end = ending.incident.probably_over
+    assert opened.incident.probably_over is resolved.incident.probably_over is None
+    assert end is not None
+    assert (end.after, end.by) == (resolved.incident.ended_after, resolved.incident.ended_by)
+    assert end.after < at(270) < end.by
+    assert end.chance >= 0.9
+    well = next(v for v in trial.verdicts() if v.scope == "none" and v.at > at(270))
+    assert ending.at == well.at, "as soon as it is claimed no more"
+    assert resolved.at > ending.at
+
+
 def test_what_comes_and_goes_is_one_incident_with_its_duty_cycle() -> None:
     """Down for 12 s in 30: no outage, however surely each of its looks fails meanwhile."""
     down = [Trouble(at(240 + 30 * n), at(252 + 30 * n), services=["claude"]) for n in range(5)]

@@ -198,6 +198,7 @@ export default {
       page: (id) => `من المزوِّد، على الصفحة ${id}`,
     },
   },
+  probablyOver: (after, by, share) => ["انتهى على الأرجح بين ", after, " و", by, ` (الاحتمال ${number(share)}\u00a0%).`],
   calm: "عاد سليمًا. تُغلق الحادثة إن استمر ذلك.",
   where: (what, where) => (what && where ? `${what} في ${where}` : what || where && `في ${where}`),
   reach: (what, where) => (what && where ? `${what} في ${where}` : what || where),

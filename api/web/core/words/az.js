@@ -200,6 +200,7 @@ export default {
       page: (id) => `mənbə: təchizatçının səhifəsi, ${id}`,
     },
   },
+  probablyOver: (after, by, share) => ["Ehtimal ki, bitib: ", after, " ilə ", by, ` arasında (ehtimal: ${number(share)}\u00a0%).`],
   calm: "Yenidən qaydasındadır. Belə davam etsə, insident bağlanacaq.",
   where: (what, where) => (what && where ? `${what}, regionlar: ${where}` : what || where && `regionlar: ${where}`),
   reach: (what, where) => (what && where ? `${what}; regionlar: ${where}` : what || where),

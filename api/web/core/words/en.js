@@ -192,6 +192,7 @@ export default {
       page: (id) => `by the vendor, on the page ${id}`,
     },
   },
+  probablyOver: (after, by, share) => ["Probably over; it ended between ", after, " and ", by, ` (probability ${number(share)}\u00a0%).`],
   calm: "Well again. It is closed when that lasts.",
   where: (what, where) => (what && where ? `${what} in ${where}` : what || where && `in ${where}`),
   reach: (what, where) => (what && where ? `${what} in ${where}` : what || where),

@@ -28,7 +28,7 @@ export default {
     where: "أين وماذا، وكم دام",
     evidence: "مجراها كله في جُمل",
     lines: "ما الذي حدث",
-    event: { opened: "بدأت", updated: "تغيّرت", resolved: "انتهت", revised: "صُحِّحت", withdrawn: "سُحبت" },
+    event: { opened: "بدأت", updated: "تغيّرت", ending: "انتهت على الأرجح", resolved: "انتهت", revised: "صُحِّحت", withdrawn: "سُحبت" },
     why: "أدلة تلك اللحظة",
     noCells: "لم يُحفظ حُكم لهذه اللحظة.",
     alike: "الأرجح أن سببها واحد",

@@ -30,7 +30,7 @@ export default {
     where: "Harada, nə və nə qədər",
     evidence: "Bütün gedişi cümlələrlə",
     lines: "Nə baş verib",
-    event: { opened: "başlayıb", updated: "dəyişib", resolved: "bitib", revised: "düzəliş edilib", withdrawn: "geri götürülüb" },
+    event: { opened: "başlayıb", updated: "dəyişib", ending: "ehtimal ki, bitib", resolved: "bitib", revised: "düzəliş edilib", withdrawn: "geri götürülüb" },
     why: "Həmin anın dəlilləri",
     noCells: "Bu an üçün rəy saxlanılmayıb.",
     alike: "Böyük ehtimalla səbəbi eyni olanlar",

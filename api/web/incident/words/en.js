@@ -30,7 +30,7 @@ export default {
     where: "Where and what, for how long",
     evidence: "Its whole life in sentences",
     lines: "What happened",
-    event: { opened: "opened", updated: "changed", resolved: "over", revised: "revised", withdrawn: "withdrawn" },
+    event: { opened: "opened", updated: "changed", ending: "probably over", resolved: "over", revised: "revised", withdrawn: "withdrawn" },
     why: "Evidence of that moment",
     noCells: "No verdict was kept of this moment.",
     alike: "Most likely of the same cause",

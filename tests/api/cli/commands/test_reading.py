@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import Result
 
-from coordinator.domain.model.incident import Part
+from coordinator.domain.model.incident import Part, ProbableEnd
 from coordinator.store import Heard, Store
 from tests.api import seeds
 from tests.api.server import Server
@@ -178,7 +178,7 @@ async def several(store: Store) -> None:
         Part("component", "web", at - 60_000),
     )
     await store.incidents.apply(
-        seeds.incident("openai", at),
+        seeds.incident("openai", at, probably_over=ProbableEnd(at - 30_000, at - 10_000, 0.97)),
         seeds.incident(
             "claude", at, number=2, cause="openai-0001", components=("web",), parts=parts
         ),
@@ -207,6 +207,12 @@ def test_several_incidents_of_one_service_are_told_apart(outscope: Run, seed: Se
     assert "regional, intermittent" in listed
     assert all(f"claude-000{number}" in listed for number in (1, 2, 3))
     assert "It is intermittent" in outscope("incidents", "claude-0003").output
+    assert "probably over" in outscope("incidents", "--service", "openai", COLUMNS="200").output
+    assert "probably over" not in listed
+    ending = outscope("incidents", "openai-0001").output
+    assert "It is probably over since between" in ending
+    assert "(97%)" in ending
+    assert "It goes on." not in ending
     said = outscope("incidents", "claude-0002").output
     assert "shares its cause with openai-0001 (openai)" in said
     assert "30 s" in said

@@ -17,6 +17,7 @@ from tests.coordinator.domain.handmade import RULES, at, regions_of
 REGIONS, COMPONENTS = regions_of(10), ("c1", "c2")
 EVERY = frozenset((c, r) for c in COMPONENTS for r in REGIONS)
 RESOLVE_S, NARROW_S, HOUR_S = 100, 300, 3_600
+NO_TIMES = Times()
 QUICK = replace(RULES, resolve_after_ms=1_000 * RESOLVE_S)
 
 
@@ -73,6 +74,8 @@ class Life:
         silent: Iterable[CellKey] = (),
         firsts: Mapping[CellKey, Tally] | None = None,
         remains: Remains | None = None,
+        wrong: float = 1.0,
+        duty_times: Times = NO_TIMES,
     ) -> list[IncidentEvent]:
         """One step at which these claims are announced; every other cell is heard a second ago,
         unless silent. `remains` is what is left of any evidence, once workers were found sick.
@@ -92,17 +95,27 @@ class Life:
             interval_ms=dict.fromkeys(EVERY, 10_000),
             say=_said,
             remains=lambda *_: remains,
+            times=lambda *_: duty_times,
+            wrong=wrong,
         )
         self.incidents, events = step(self.incidents, step_input, self.rules)
         self.events += events
         return events
 
     def quiet(
-        self, now: float, good: float, *, silent: Iterable[CellKey] = ()
+        self,
+        now: float,
+        good: float,
+        *,
+        silent: Iterable[CellKey] = (),
+        wrong: float = 1.0,
+        duty_times: Times = NO_TIMES,
     ) -> list[IncidentEvent]:
-        """One step at which nothing is claimed and all was well since `good`."""
+        """One step at which nothing is claimed and all was well since `good`; that anything is
+        wrong is so likely.
+        """
         firsts = {key: Tally(last_good=at(now - 1), first_good=at(good)) for key in EVERY}
-        return self.step(now, silent=silent, firsts=firsts)
+        return self.step(now, silent=silent, firsts=firsts, wrong=wrong, duty_times=duty_times)
 
     def cell_span(self, since: float, reach: frozenset[CellKey]) -> Incident:
         """Trouble of half a minute that opens an incident and is over long after."""

@@ -4,9 +4,16 @@ service.
 
 from dataclasses import replace
 
-from coordinator.domain.model.incident import Incident, IncidentEvent, Moment, Part
+from coordinator.domain.model.incident import (
+    Incident,
+    IncidentEvent,
+    Moment,
+    Part,
+    ProbableEnd,
+)
 from coordinator.domain.model.verdict import Cell, CellState, Scope, Severity, Verdict
 from coordinator.store import Store
+from worker.contract.instant import rfc3339
 
 AT = 1_772_000_000_000
 PARTS = (Part("region", "eu-west", AT - 1000), Part("component", "api", AT - 1000, AT + 9000))
@@ -109,6 +116,31 @@ async def test_the_failing_share_is_that_of_the_last_verdict_before_it_was_resol
         assert found is not None
         told.append(await store.incidents.failing_share(found[0]))
     assert told == [None, {"estimate": 0.12}, {"estimate": 0.12}]
+
+
+async def test_a_probable_end_is_kept_and_takes_no_failing_share_away(store: Store) -> None:
+    mine = {"regions": list(INCIDENT.regions), "components": list(INCIDENT.components)}
+    share = {"estimate": 0.12}
+    first = replace(VERDICT, evidence={"disruptions": [{**mine, "failing_share": share}]})
+    ending = replace(INCIDENT, probably_over=ProbableEnd(AT + 1000, AT + 2000, 0.97))
+    lines = [
+        (opened(INCIDENT), first),
+        (IncidentEvent(AT + 5000, Moment.ENDING, ending, "It is probably over."), VERDICT),
+    ]
+    await store.incidents.apply_lines(lines)
+    assert await store.incidents.open() == [ending]
+    found = await store.incidents.get("claude-1")
+    assert found is not None
+    assert found[0]["probably_over"] == {
+        "after": rfc3339(AT + 1000),
+        "by": rfc3339(AT + 2000),
+        "probability": 0.97,
+    }
+    assert found[1][-1]["reason"] == "It is probably over."
+    assert await store.incidents.failing_share(found[0]) == share
+    await store.incidents.apply(IncidentEvent(AT + 9000, Moment.UPDATED, INCIDENT))
+    (again,) = (await store.incidents.page()).items
+    assert again["probably_over"] is None
 
 
 async def test_of_two_updates_at_one_moment_the_last_is_kept(store: Store) -> None:
