@@ -51,7 +51,9 @@ def price_of(
         shrunk = rules.region_nats + 1 + rules.each_component_nats * (all_components - count + 1)
         return rules.region_nats if whole else min(grown, shrunk)
     spread = 0.0 if group else rules.each_region_nats * min(size, all_regions - size + 1)
-    return rules.region_nats + spread + extra + (0.0 if whole else 2.0)
+    # a component in several regions is no likelier found by chance than one in a single region
+    part = 0.0 if whole else rules.cell_nats - rules.region_nats
+    return rules.region_nats + spread + extra + part
 
 
 def groups_of(kinds: Mapping[str, Mapping[str, str]], regions: Sequence[str]) -> list[Group]:

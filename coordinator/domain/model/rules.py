@@ -83,7 +83,9 @@ class Rules:
     each_region_nats: float = 2.0
     """And so much more for each region of any other set."""
     cell_nats: float = 14.0
-    """One component in one region: there are many of them, so chance finds one often."""
+    """One component in one region, or in several that share something: there are many of them, so
+    chance finds one often.
+    """
     each_component_nats: float = 3.0
     """And so much more for each component of a set."""
     end_nats: float = 3.0
