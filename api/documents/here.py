@@ -55,12 +55,17 @@ class ServiceHere(TypedDict):
     confidence: Annotated[float, Field(ge=0, le=1)]
 
 
-class Here(TypedDict):
-    """The caller's place, and all services as seen from there."""
+class Whose(TypedDict):
+    """Who asks."""
 
     address: str
     country: Annotated[str | None, Field(description="ISO 3166; null when it is not known")]
     asn: Annotated[int | None, Field(description="number of the network; null when not known")]
+
+
+class Here(Whose):
+    """The caller's place, and all services as seen from there."""
+
     latitude: Annotated[
         float | None, Field(description="of the middle of the country; null when it is not known")
     ]
@@ -77,14 +82,17 @@ def here(picture: Picture, address: str, place: Place, only: Sequence[str] = ())
     middle = centre(place.country) if place.country else None
     chosen = [line for line in picture.lines.values() if not only or line["id"] in only]
     return {
-        "address": address,
-        "country": place.country,
-        "asn": place.asn,
+        **whose(address, place),
         "latitude": middle.latitude if middle else None,
         "longitude": middle.longitude if middle else None,
         "near": near,
         "services": [service_here(line, near, silent=picture.silence_ms > 0) for line in chosen],
     }
+
+
+def whose(address: str, place: Place) -> Whose:
+    """How what is told to a caller begins; the rest of it goes by the country alone."""
+    return {"address": address, "country": place.country, "asn": place.asn}
 
 
 def nearest(regions: Sequence[RegionView], country: str | None) -> list[NearRegion]:

@@ -13,14 +13,24 @@ MARK: Final = "outscope.kept"
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What of an answer is its caller's own, by its address."""
+
+    begin: Callable[[str], bytes]
+    """How the body begins; all behind that is told to everybody of the same group."""
+    group: Callable[[str], str | None]
+    """The same for all who are told the same; few, whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What an answer was made of, beside the request itself: the same request gets the same answer
     while the snapshot is the newest and `stands`.
     """
 
     snapshot: Snapshot
-    by_address: bool = False
-    """Whether it also tells where the caller asks from."""
+    own: Own | None = None
+    """What it tells of where the caller asks from."""
     for_all: bool = False
     """Whether it is for everybody, so that the door asks nothing of who wants it."""
     stands: Callable[[], bool] = lambda: True

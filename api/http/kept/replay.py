@@ -1,7 +1,7 @@
 """Gives an answer out again, byte by byte, without asking the address that made it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from fastapi import Request
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.access.door import ASKED, Requires
 from api.http.access.rates import TOLD, Rate
 from api.http.answers.errors import ProblemError
-from api.http.kept.marks import MARK, Made
+from api.http.kept.marks import MARK, Made, Own
 from api.http.sources.snapshot import Snapshot
 from api.http.sources.sources import Sources
 from coordinator.store import TROUBLE
@@ -36,6 +36,17 @@ class Kept:
     route: object
     start: Message
     body: Message
+    own: Own | None = None
+    """Where given, the body lacks how it begins for one caller, and the start its length."""
+
+    def told_to(self, address: str) -> tuple[Message, Message]:
+        """Start and body for a caller."""
+        if self.own is None:
+            return self.start, self.body
+        body = self.own.begin(address) + self.body["body"]
+        length = (b"content-length", b"%d" % len(body))
+        start = {**self.start, "headers": [*self.start["headers"], length]}
+        return start, {**self.body, "body": body}
 
 
 class Replay:
@@ -49,6 +60,8 @@ class Replay:
         self.app = app
         self._snapshot: Snapshot | None = None
         self._of: dict[_Key, Kept] = {}
+        self._own: dict[_Key, Own] = {}
+        """Of what is not told to everybody alike."""
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,20 +69,26 @@ class Replay:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        key = key_of(scope)
-        kept = self._of.get(key) or self._of.get((*key, _address(scope)))
+        key, address = key_of(scope), _address(scope)
+        kept = self._found(key, address)
         if kept is None or not await self._may_have(kept, scope):
             await self._pass_on(key, scope, receive, send)
             return
         scope["route"] = kept.route
         rates: list[Rate] = scope[TOLD]
-        start = kept.start
+        start, body = kept.told_to(address)
         if rates:
             told = rates[-1].headers().items()
             own = [(name.encode(), value.encode()) for name, value in told]
             start = {**start, "headers": [*start["headers"], *own]}
         await send(start)
-        await send(kept.body)
+        await send(body)
+
+    def _found(self, key: _Key, address: str) -> Kept | None:
+        own = self._own.get(key)
+        if own is None:
+            return self._of.get(key)
+        return self._of.get((*key, "of", own.group(address))) or self._of.get((*key, address))
 
     async def _may_have(self, kept: Kept, scope: Scope) -> bool:
         """Whether the answer stands, and this caller is let in."""
@@ -104,12 +123,15 @@ class Replay:
         if made is None or not whole or not (made.for_all or scope.get(ASKED)):
             return
         if made.snapshot is not self._snapshot or self._is_full:
-            self._of, self._bytes, self._snapshot = {}, 0, made.snapshot
+            self._of, self._own, self._bytes, self._snapshot = {}, {}, 0, made.snapshot
         headers: _Headers = [one for one in start["headers"] if one[0] not in _RATES]
         again = {**start, "headers": headers}
         found = Kept(made, tuple(scope.get(ASKED, ())), scope.get("route"), again, body)
-        self._of[(*key, _address(scope)) if made.by_address else key] = found
-        self._bytes += len(body.get("body", b""))
+        if made.own is not None:
+            self._own[key] = made.own
+            key, found = _apart(key, _address(scope), found, made.own)
+        self._of[key] = found
+        self._bytes += len(found.body.get("body", b""))
 
     @property
     def _is_full(self) -> bool:
@@ -120,6 +142,19 @@ def key_of(scope: Scope) -> _Key:
     """All of a request that its answer depends on, but for who asks."""
     headers = [pair for pair in scope["headers"] if pair[0] in READ]
     return (scope["scheme"], scope["path"], scope["query_string"], *headers)
+
+
+def _apart(key: _Key, address: str, whole: Kept, own: Own) -> tuple[_Key, Kept]:
+    """Where to keep an answer that is not told to everybody alike, and what of it: all but how it
+    begins, for all of a group; the whole for one address where it is not JSON as it was made.
+    """
+    begin, body = own.begin(address), whole.body.get("body", b"")
+    if not body.startswith(begin):
+        return (*key, address), whole
+    headers = [one for one in whole.start["headers"] if one[0] != b"content-length"]
+    rest = {**whole.body, "body": body[len(begin) :]}
+    found = replace(whole, start={**whole.start, "headers": headers}, body=rest, own=own)
+    return (*key, "of", own.group(address)), found
 
 
 def _address(scope: Scope) -> str:

@@ -4,22 +4,23 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
-from api.documents.here import Here, here
+from api.documents.here import Here, here, whose
 from api.http.access.door import requires
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import not_judged
 from api.http.answers.refusals import refused
 from api.http.held import held
-from api.http.kept.marks import Made, keep
+from api.http.kept.marks import Made, Own, keep
 from api.http.parameters import IdFilter, caller
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.geodata.places import Places
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 _HEADERS: Final = {"cache-control": "no-store"}
 
@@ -53,6 +54,15 @@ async def is_it_me(
     if service is not None and service not in picture.lines:
         raise not_judged(service)
     address = caller(request)
-    keep(request, Made(snapshot, by_address=True))
+    keep(request, Made(snapshot, own=_own(places)))
     found = here(picture, address, places.of(address), [service] if service else ())
     return Response(encode(found), media_type=JSON, headers=_HEADERS)
+
+
+def _own(places: Places) -> Own:
+    """The rest goes by the country alone."""
+
+    def begin(address: str) -> bytes:
+        return encode(whose(address, places.of(address))).removesuffix(b"}")
+
+    return Own(begin, lambda address: places.of(address).country)

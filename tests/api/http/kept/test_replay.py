@@ -170,14 +170,68 @@ async def test_what_is_asked_for_otherwise_is_another_answer(
             assert (strange.status_code, strange.json()["code"]) == (421, "unknown_host")
 
 
+@asynccontextmanager
+async def from_address(outside: Outside, address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client at another address."""
+    transport = httpx.ASGITransport(app=outside, client=(address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
 async def test_each_caller_is_told_of_its_own_place(api_database: str, configured: Store) -> None:
     await seeds.judged(configured, now(), seeds.verdict("claude", now()))
-    async with asked(api_database, client="8.8.8.8") as (one, outside):
-        transport = httpx.ASGITransport(app=outside, client=("203.0.113.9", 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as two:
-            for _ in range(2):
-                assert (await one.get("/v1/here")).json()["address"] == "8.8.8.8"
-                assert (await two.get("/v1/here")).json()["address"] == "203.0.113.9"
+    async with (
+        asked(api_database, client="8.8.8.8") as (one, outside),
+        from_address(outside, "203.0.113.9") as two,
+    ):
+        for _ in range(2):
+            assert (await one.get("/v1/here")).json()["address"] == "8.8.8.8"
+            assert (await two.get("/v1/here")).json()["address"] == "203.0.113.9"
+
+
+NEIGHBOURS = ("141.1.1.1", "141.1.1.222")
+"""In one network of Germany; the second is longer to write."""
+ELSEWHERE = ("133.11.0.1", "8.8.8.8", "127.0.0.1", "2001:4860:4860::8888")
+
+
+async def test_many_callers_are_each_told_what_would_be_made_for_them_alone(
+    api_database: str, configured: Store
+) -> None:
+    bad = seeds.verdict("claude", now(), "regional", "outage", ["ap-northeast"], ["api"])
+    await seeds.judged(configured, now(), bad, seeds.verdict("openai", now()))
+    async with asked(api_database) as (_, kept), asked(api_database, fresh_ms=0) as (_, new):
+        for _, address, packed in product(range(2), (*NEIGHBOURS, *ELSEWHERE), PACKED):
+            headers = {"accept-encoding": packed}
+            async with from_address(new, address) as client:
+                made = told(await client.get("/v1/here", headers=headers))
+            async with from_address(kept, address) as client:
+                for path in ("/v1/here", "/v1/here?service=claude"):
+                    answer = await client.get(path, headers=headers)
+                    assert address in answer.text or packed.startswith("zstd")
+                assert told(await client.get("/v1/here", headers=headers)) == made
+        bodies = [await _place(kept, one) for one in (*NEIGHBOURS, *ELSEWHERE)]
+    first, second, *others = bodies
+    assert {**first, "address": second["address"]} == second
+    assert all(one["near"] != first["near"] for one in others)
+
+
+async def _place(outside: Outside, address: str) -> dict[str, Any]:
+    async with from_address(outside, address) as client:
+        found: dict[str, Any] = (await client.get("/v1/here")).json()
+    return found
+
+
+async def test_callers_of_one_country_are_kept_as_one(api_database: str, configured: Store) -> None:
+    await seeds.judged(configured, now(), seeds.verdict("claude", now()))
+    async with asked(api_database) as (_, outside):
+        for number in range(200):
+            address = f"141.1.{number}.7"
+            assert (await _place(outside, address))["address"] == address
+        assert outside.counting.count == 1
+        assert len(outside.replay._of) == 1
+        renewed(outside)
+        await _place(outside, NEIGHBOURS[0])
+        assert outside.counting.count == 2
 
 
 async def test_what_one_may_read_is_kept_from_those_who_may_not(
