@@ -19,6 +19,7 @@ from coordinator.store.database import (
     APP,
     Database,
     StoreError,
+    connecting,
     connection_name,
     sqlite_path,
     tortoise_config,
@@ -48,7 +49,7 @@ async def open_store(url: str, migrate: bool = True) -> AsyncIterator[Store]:
             _prepare_folder(sqlite_path(url))
         # Tortoise's set-up and migrations find their connection through the current context
         with context:
-            await context.init(config=tortoise_config(url), init_connections=True)
+            await context.init(config=connecting(url), init_connections=True)
             database = Database(context.connections.get(name))
             try:
                 # now, because later ones would only hang

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal.outside import Terminal, say
+from api.cli.terminal.console import Terminal
+from api.cli.terminal.outside import say
 from worker.contract.installed import require
 
 

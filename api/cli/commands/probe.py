@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from api.cli.options.configuration_file import load_or_exit
 from api.cli.target import TargetError, check_of, is_address, with_params
+from api.cli.terminal.console import Terminal
 from api.cli.terminal.outcome_view import show
-from api.cli.terminal.outside import Terminal, say
+from api.cli.terminal.outside import say
 from api.configuration import parameter_models
 from coordinator.domain.model.topology import Check
 from worker.contract.message import CheckSpec

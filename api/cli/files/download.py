@@ -24,7 +24,8 @@ from rich.progress import (
 
 from api.cli.files.output import is_plain, refuse, target_of, told
 from api.cli.options.client import BusyError, Client, Query, RefusedError, UnreachableError
-from api.cli.terminal.outside import Terminal, say
+from api.cli.terminal.console import Terminal
+from api.cli.terminal.outside import say
 from coordinator.analytics.exports.format import Format
 from coordinator.runtime.durable import put, writing
 

@@ -6,13 +6,9 @@ direction of writing, line ends that look like lines of ours. They are shown as 
 
 import re
 import sys
-from collections.abc import Iterable
 from typing import Any, Final
 
 import typer
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
-from rich.text import Text
 
 _CONTROLS: Final = (
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
@@ -33,6 +29,11 @@ def tolerate(stream: Any) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
+def escaped(text: str) -> str:
+    """Text that may have several lines, so that it only shows."""
+    return _BUT_LINE_ENDS.sub(_escaped, text)
+
+
 def shown(value: object) -> str:
     """A value as one line that only shows; nothing for None."""
     return "" if value is None else _ANY.sub(_escaped, str(value))
@@ -41,38 +42,13 @@ def shown(value: object) -> str:
 def say(sentence: object, *, err: bool = False) -> None:
     """Print a sentence with text from outside in it; its own line ends stay."""
     tolerate(sys.stdout)
-    typer.echo(_BUT_LINE_ENDS.sub(_escaped, str(sentence)), err=err)  # noqa: TID251 - the one place
+    typer.echo(escaped(str(sentence)), err=err)  # noqa: TID251 - the one place
 
 
 def json_shown(document: bytes | str) -> str:
     """The same JSON document with such characters written as JSON's own escapes."""
     text = document.decode() if isinstance(document, bytes) else document
     return _BUT_LINE_ENDS.sub(_json_escaped, text)
-
-
-class Terminal(Console):
-    """The one console: it reads no text as markup or emoji, writes what the terminal's encoding
-    has, and escapes what is left of such characters in anything that is printed to it.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        tolerate(sys.stdout)
-        super().__init__(**{"highlight": False, **settings, "markup": False, "emoji": False})
-
-    def render_str(self, text: str, **settings: Any) -> Text:
-        """The text as it is, whatever somebody asks for."""
-        whole = _BUT_LINE_ENDS.sub(_escaped, text)
-        return super().render_str(whole, **{**settings, "markup": False, "emoji": False})
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """The segments, of which only styles of ours control the terminal."""
-        for segment in super().render(renderable, options):
-            if segment.control or not _BUT_LINE_ENDS.search(segment.text):
-                yield segment
-            else:
-                yield Segment(_BUT_LINE_ENDS.sub(_escaped, segment.text), segment.style)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -12,7 +12,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.terminal.outside import Terminal, shown
+from api.cli.terminal.console import Terminal
+from api.cli.terminal.outside import shown
 
 PIPED_WIDTH: Final = 200
 _BETWEEN: Final = 3

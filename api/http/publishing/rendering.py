@@ -3,11 +3,11 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.documents.public_page.colours import DARK, LIGHT, as_text, upon
@@ -17,6 +17,9 @@ from api.http.answers.encoding import Document, ready
 from coordinator.configuration.publishing.logo import decoded
 from coordinator.configuration.publishing.pages import PublicPage
 from coordinator.configuration.reading.names import TURNS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HTML: Final = "text/html; charset=utf-8"
 KEPT: Final = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
@@ -53,15 +56,20 @@ def plain(value: Any) -> Any:
     )
 
 
-_ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    finalize=plain,
-)
-_ENVIRONMENT.globals |= {"tops": _TOPS, "words": STATES, "vendor_says": VENDOR_SAYS}
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # late: most show no page
+
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=plain,
+    )
+    made.globals |= {"tops": _TOPS, "words": STATES, "vendor_says": VENDOR_SAYS}
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def written(page: PublicPage, view: PageView, files: Files, *, tells: bool) -> D
 def rendered(template: str, page: PublicPage, files: Files, **told: Any) -> bytes:
     """A template of the page, as bytes."""
     given = {"page": page, "style": files.style, "logo": files.logo, **told}
-    return _ENVIRONMENT.get_template(template).render(given).encode()
+    return _environment().get_template(template).render(given).encode()
 
 
 def _digest(data: bytes) -> str:

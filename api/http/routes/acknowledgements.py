@@ -5,7 +5,7 @@ from asyncio import timeout
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents.acknowledgements import (
@@ -21,6 +21,7 @@ from api.http.answers.errors import ProblemError, invalid, unknown_service
 from api.http.answers.pages import page
 from api.http.answers.refusals import MISSING, refused
 from api.http.parameters import PATIENCE_S, Cursor, Identifier, Limit
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from api.moments import moment
 from coordinator.access.scopes import Scope
@@ -31,7 +32,7 @@ from coordinator.domain.model.topology import VENDOR_STATUS
 from worker.contract.clock import now
 from worker.contract.instant import Instant
 
-router = APIRouter(tags=["incidents"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["incidents"], dependencies=[requires(Scope.READ)])
 
 _ID: Final = re.compile(r"[!-~]{1,64}")
 _WINDOW: Final = r"^[0-9]{1,4}[smhdw]$"

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from api.documents.advice import Advice, Asked, advice, models_of
@@ -14,6 +14,7 @@ from api.http.answers.errors import invalid, not_judged
 from api.http.answers.refusals import refused
 from api.http.held import held
 from api.http.kept.marks import Made, keep
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from api.http.sources.status_pages import StatusPages
 from coordinator.access.scopes import Scope
@@ -21,7 +22,7 @@ from worker.contract import clock
 from worker.contract.instant import rfc3339
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 _MOST: Final = 100
 _LIST: Final = r"^[^,\s]+(,[^,\s]+)*$"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents.audit import AuditPage, audited
@@ -11,11 +11,12 @@ from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
 from api.http.parameters import Cursor, Limit, TimeFilter, instant
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store.paging import cursor_of, position
 
-router = APIRouter(tags=["access"], dependencies=[requires(Scope.OPERATE)])
+router = Router(tags=["access"], dependencies=[requires(Scope.OPERATE)])
 
 About = Annotated[
     str | None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents import banner as banners
@@ -12,10 +12,11 @@ from api.http.answers.encoding import BRIEFLY, JSON, answer, encode, ready
 from api.http.answers.errors import invalid, not_judged
 from api.http.answers.refusals import refused
 from api.http.parameters import IdFilter
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["formats"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["formats"], dependencies=[requires(Scope.READ)])
 
 Service = Annotated[str, Query(max_length=64, description="id of the service")]
 _HTML: Final = "text/html"

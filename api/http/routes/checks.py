@@ -1,6 +1,6 @@
 """Checks: what is looked at, how often, and when next from where."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.checks import Checks, check_views, key_of
@@ -9,12 +9,13 @@ from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
 from api.http.parameters import Cursor, IdFilter, Limit
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store.paging import cursor_of, position
 from worker.contract.clock import now
 
-router = APIRouter(tags=["fleet"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["fleet"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/v1/checks", operation_id="listChecks", response_model=Checks, responses=FILTERED)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from api.documents.configuration import Changed, Configured, Versions
@@ -13,6 +13,7 @@ from api.http.answers.bodies import read_body
 from api.http.answers.encoding import JSON, Document, answer, encode
 from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
+from api.http.shapes import Router
 from api.http.sources.configuring import MOST_BYTES, Wish, change, etag_of, loaded
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
@@ -20,7 +21,7 @@ from coordinator.configuration import Configuration, from_document, written
 from coordinator.configuration.changing.managed import MARKS, applied
 from worker.contract.instant import rfc3339
 
-router = APIRouter(tags=["configuration"])
+router = Router(tags=["configuration"])
 
 Writer = Annotated[Caller, requires(Scope.WRITE)]
 DryRun = Annotated[bool, Query(description="only say what would change")]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from api.http.answers.encoding import Document, answer, encode
 from api.http.answers.errors import ProblemError, wrong_body
 from api.http.answers.refusals import refused
 from api.http.routes.config import ANSWERS, Making, TakeOver, Writer, changed
+from api.http.shapes import Router
 from api.http.sources.configuring import Wish, change, changed_by_api, etag_of
 from api.http.sources.sources import From, Sources
 from coordinator.configuration import Configuration, written
@@ -25,7 +26,7 @@ from coordinator.configuration.changing.managed import put as managed_put
 from coordinator.configuration.changing.managed import removed as managed_removed
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["configuration"])
+router = Router(tags=["configuration"])
 
 _OTHERS: Final = "(regions|notify|maintenance|status_pages)"
 _ID: Final = IDENTIFIER.strip("^$")

@@ -1,16 +1,16 @@
 """How the coordinator does: what it orders and takes in, how late, and what waits where."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.documents.flow import Flow, flow_of
 from api.http.access.door import requires
 from api.http.answers.encoding import JSON, encode
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store.state.standings import WRITER
 
-router = APIRouter(tags=["fleet"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["fleet"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/v1/coordinator", operation_id="getCoordinator", response_model=Flow)

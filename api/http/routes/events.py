@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from api.documents.events import Event
@@ -16,10 +16,11 @@ from api.http.live.answer import EventStream
 from api.http.live.frames import EVERYTHING, Wants
 from api.http.live.socket import EventSocket, is_websocket
 from api.http.live.stream import told
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 TYPES: Final = ("verdict", "incident", "fitness", "acknowledgement")
 _MOST: Final = 100

@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.documents.exports import ExportSummary
@@ -17,6 +17,7 @@ from api.http.answers.refusals import refused
 from api.http.held import held
 from api.http.parameters import Cursor, caller
 from api.http.routes.results import Wanted
+from api.http.shapes import Router
 from api.http.sources.export_stream import ExportStream
 from api.http.sources.export_summaries import Summaries
 from api.http.sources.sources import From
@@ -28,7 +29,7 @@ from coordinator.analytics.exports.formats import DEFAULT, FORMATS
 from coordinator.store import ResultFilter
 from worker.contract.wording import enumerated
 
-router = APIRouter(tags=["exports"], dependencies=[requires(Scope.EXPORT)])
+router = Router(tags=["exports"], dependencies=[requires(Scope.EXPORT)])
 
 _FORMATS: Final = "; ".join(f"`{name}`: {made.about}" for name, made in FORMATS.items())
 

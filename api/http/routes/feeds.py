@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents import calendar as calendars
@@ -14,12 +14,13 @@ from api.http.answers.errors import ProblemError
 from api.http.answers.prefix import origin
 from api.http.answers.refusals import refused
 from api.http.parameters import Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from api.http.sources.stories import coming, line_of, stories_of
 from coordinator.access.scopes import Scope
 from worker.contract.clock import now
 
-router = APIRouter(tags=["formats"])
+router = Router(tags=["formats"])
 
 SERVICE: Final = "/v1/services/{id}/incidents"
 REGION: Final = "/v1/regions/{id}/incidents"

@@ -1,6 +1,6 @@
 """Where we look from: regions, workers, and the looks that were missed."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.fleet import Gaps, Regions, Workers
@@ -11,10 +11,11 @@ from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
 from api.http.kept.marks import Made, keep
 from api.http.parameters import Cursor, IdFilter, Limit, TimeFilter, instant
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["fleet"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["fleet"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/v1/regions", operation_id="listRegions", response_model=Regions)

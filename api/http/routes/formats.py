@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents import badge as badges
@@ -23,12 +23,13 @@ from api.http.answers.encoding import BRIEFLY, JSON, answer, encode, ready
 from api.http.answers.prefix import origin
 from api.http.answers.refusals import refused
 from api.http.parameters import Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from api.http.sources.stories import coming, line_of, stories_of
 from coordinator.access.scopes import Scope
 from worker.contract.clock import now
 
-router = APIRouter(tags=["formats"], dependencies=[requires_unless_public(Scope.READ)])
+router = Router(tags=["formats"], dependencies=[requires_unless_public(Scope.READ)])
 
 STATUSPAGE: Final = "/v1/services/{id}/statuspage/api/v2"
 

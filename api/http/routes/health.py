@@ -3,7 +3,6 @@
 from asyncio import timeout
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
@@ -16,13 +15,14 @@ from api.http.access.door import open_to_all, requires
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.store import TROUBLE
 from worker.contract.clock import now
 
-router = APIRouter(tags=["health"])
-alive = APIRouter()
+router = Router(tags=["health"])
+alive = Router()
 """What every process of ours that speaks HTTP answers."""
 
 _PATIENCE_S = 3.0

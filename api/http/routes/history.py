@@ -3,7 +3,7 @@
 from asyncio import timeout
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents.history import History
@@ -12,6 +12,7 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import invalid, unknown_service
 from api.http.answers.refusals import refused
 from api.http.parameters import PATIENCE_S, Identifier, IdFilter, TimeFilter, span
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.analytics.history import MOST_POINTS, history, level_for
@@ -19,7 +20,7 @@ from coordinator.configuration.circumstances.keeping import forgotten
 from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
 
-router = APIRouter(tags=["services"], dependencies=[requires_unless_public(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires_unless_public(Scope.READ)])
 
 DAY_MS: Final = 86_400_000
 

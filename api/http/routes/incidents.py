@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents.card.card import Card, card_of
@@ -16,10 +16,11 @@ from api.http.answers.errors import ProblemError
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED, MISSING
 from api.http.parameters import Cursor, Identifier, IdFilter, Limit
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["incidents"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["incidents"], dependencies=[requires(Scope.READ)])
 
 Open = Annotated[
     bool | None, Query(description="true: only those that go on; false or left out: all")

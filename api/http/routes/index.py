@@ -1,6 +1,6 @@
 """The front door: which version answers, and what it can be asked."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.index import IndexView, index
@@ -8,8 +8,9 @@ from api.http.access.door import open_to_all
 from api.http.access.table import table
 from api.http.answers.encoding import answer, document
 from api.http.answers.refusals import refused
+from api.http.shapes import Router
 
-router = APIRouter(
+router = Router(
     tags=["index"],
     dependencies=[open_to_all("it names addresses, and holds nothing of what is known")],
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from api.documents.invitations import InvitationAsked, Invitations, Invited, invitation_view
@@ -14,6 +14,7 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError, wrong_body
 from api.http.answers.prefix import origin
 from api.http.answers.refusals import refused
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.configuration.reading.mistake import did_you_mean
@@ -26,7 +27,7 @@ from worker.contract.http.joining import api_address, join_line
 from worker.contract.instant import rfc3339
 from worker.contract.settings.address import AddressError
 
-router = APIRouter(tags=["joining"])
+router = Router(tags=["joining"])
 
 Operator = Annotated[Caller, requires(Scope.OPERATE)]
 Number = Annotated[

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from api.documents.joined_workers import JoinedWorker, JoinedWorkers, joined_worker
@@ -11,13 +11,14 @@ from api.http.access.door import requires
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.joining.joined import Joined, joined
 from worker.contract.clock import now
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["joining"])
+router = Router(tags=["joining"])
 
 Operator = Annotated[Caller, requires(Scope.OPERATE)]
 Region = Annotated[str, Path(pattern=IDENTIFIER, description="whose worker it is")]

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from api.http.answers.errors import ProblemError
 from api.http.answers.refusals import refused
 from api.http.held import held
 from api.http.parameters import caller
+from api.http.shapes import Router
 from api.http.sources.attempts import Attempts
 from api.http.sources.relaying import NO_RELAY, Relaying, Through
 from api.http.sources.sources import From
@@ -35,7 +36,7 @@ from worker.contract.http.joining import (
 )
 from worker.contract.settings.rabbitmq import is_rabbitmq
 
-router = APIRouter(tags=["joining"])
+router = Router(tags=["joining"])
 
 APPLIED_S: Final = 5.0
 """So long the answer waits for the broker to know the worker."""

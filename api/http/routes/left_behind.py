@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from api.documents.left_behind import DeadLetters, DeadLetterView, Notices, WholeDeadLetter
@@ -14,10 +14,11 @@ from api.http.answers.errors import ProblemError
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED, refused
 from api.http.parameters import Cursor, Identifier, Limit
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["fleet"])
+router = Router(tags=["fleet"])
 
 Operator = Annotated[Caller, requires(Scope.OPERATE)]
 State = Annotated[

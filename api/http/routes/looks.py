@@ -4,7 +4,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.responses import Response
 
 from api.documents.looks import LookJobView, LooksAsked, look_job
@@ -15,6 +15,7 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import BusyError, ProblemError, wrong_body
 from api.http.answers.refusals import refused
 from api.http.parameters import Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.configuration.reading.mistake import did_you_mean
@@ -30,7 +31,7 @@ from coordinator.store.looking.look_jobs import (
 )
 from worker.contract.clock import now
 
-router = APIRouter(tags=["looks"])
+router = Router(tags=["looks"])
 
 TAKEN_WITHIN_MS: Final = 30_000
 """A coordinator takes it up within a second; one that takes over from another needs longer."""

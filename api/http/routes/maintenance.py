@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import RootModel, ValidationError
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError, wrong_body
 from api.http.answers.refusals import refused
 from api.http.parameters import Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.circumstances.announcing import (
@@ -25,7 +26,7 @@ from coordinator.circumstances.announcing import (
 from coordinator.configuration.circumstances.entries import MaintenanceEntry
 from worker.contract.clock import now
 
-router = APIRouter(tags=["maintenance"])
+router = Router(tags=["maintenance"])
 
 Writer = Annotated[Caller, requires(Scope.WRITE)]
 Window = RootModel[dict[str, Any]]

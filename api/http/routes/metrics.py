@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import Callable
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.openmetrics import exposition
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +13,7 @@ from api.documents.metrics import Facts, open_metrics, text
 from api.http.access.door import requires
 from api.http.answers.accept import weights
 from api.http.requests import RequestMetrics
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store.state.standings import TELEMETRY, WRITER
@@ -20,7 +21,7 @@ from worker.contract.clock import now
 
 _OPEN_METRICS: Final = "application/openmetrics-text"
 
-router = APIRouter(tags=["health"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["health"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/metrics", operation_id="metrics", response_class=PlainTextResponse)

@@ -1,16 +1,17 @@
 """By what receivers of webhooks verify them."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.notices import SigningKeys, signing_keys
 from api.http.access.door import requires
 from api.http.answers.encoding import answer, document
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store.state.standings import SIGNING
 
-router = APIRouter(tags=["access"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["access"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("/v1/notify/keys", operation_id="listSigningKeys", response_model=SigningKeys)

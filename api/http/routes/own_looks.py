@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from api.http.answers.errors import invalid, not_judged
 from api.http.answers.refusals import refused
 from api.http.parameters import caller
 from api.http.routes.here import places_of
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.domain.localizing.seen import Link, OwnLook, Seen
@@ -25,7 +26,7 @@ from coordinator.domain.model.rules import Rules
 from coordinator.geodata.places import Places
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 SLOW_MS: Final = 10_000
 """What took longer was not answered for anybody who waits."""

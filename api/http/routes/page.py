@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -18,6 +18,7 @@ from api.http.answers.encoding import Document, answer, ready
 from api.http.answers.errors import ProblemError
 from api.http.answers.prefix import origin, outside
 from api.http.routes.incidents import card
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.store import TROUBLE
@@ -51,7 +52,7 @@ _BELOW: Final = ready(
     _FILES["index.html"].body.replace(b'"./', b'"../'), _TYPES[".html"], "no-cache"
 )
 """The page for an address one folder down: what it loads lies one folder up."""
-router = APIRouter(
+router = Router(
     include_in_schema=False, dependencies=[open_to_all("files that come with the product")]
 )
 

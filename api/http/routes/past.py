@@ -3,7 +3,7 @@
 from asyncio import timeout
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api.documents.overview import Board
@@ -22,6 +22,7 @@ from api.http.answers.refusals import refused
 from api.http.kept.marks import Made, keep
 from api.http.parameters import PATIENCE_S, Identifier, TimeFilter, span
 from api.http.publishing.days import days_of
+from api.http.shapes import Router
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
 from coordinator.analytics.cells import MOST_FRAMES, QUARTER_MS, cells, step_for
@@ -29,7 +30,7 @@ from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
 from worker.contract.instant import Instant
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 MINUTE_MS: Final = LENGTH_MS["minute"]
 _STEPS: Final = {"quarter": QUARTER_MS, "hour": LENGTH_MS["hour"], "day": LENGTH_MS["day"]}

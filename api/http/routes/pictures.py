@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from api.documents.card.card import svg
@@ -13,10 +13,11 @@ from api.http.held import held
 from api.http.kept.pictures import Pictures
 from api.http.parameters import Identifier
 from api.http.routes.incidents import card
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 
-router = APIRouter(tags=["formats"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["formats"], dependencies=[requires(Scope.READ)])
 
 
 async def _pictures(request: Request) -> Pictures:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import BusyError, ProblemError
 from api.http.answers.refusals import refused
 from api.http.parameters import caller
+from api.http.shapes import Router
 from api.http.sources.relaying import Relaying, Through
 from coordinator.relay.flow import Taking
 from coordinator.relay.holder import holder_of
@@ -37,7 +38,7 @@ from worker.contract.http.relaying import (
     Wanted,
 )
 
-router = APIRouter(tags=["joining"])
+router = Router(tags=["joining"])
 
 _OF_WORKERS: Final = own_credential(
     "a worker's user and secret (HTTP Basic)", "the broker judges it, and a worker asks for itself"

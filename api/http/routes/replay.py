@@ -7,7 +7,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import StreamingResponse
 
 from api.http.access.door import requires
@@ -17,6 +17,7 @@ from api.http.held import held
 from api.http.parameters import TimeFilter, caller, span
 from api.http.replaying.job import MOST_RESULTS, Job, TooManyResultsError
 from api.http.replaying.stream import MEDIA_TYPE, ReplayStream
+from api.http.shapes import Router
 from api.http.sources.export_places import ExportPlaces
 from api.http.sources.sources import From, Sources
 from coordinator.access.scopes import Scope
@@ -26,7 +27,7 @@ from coordinator.evaluation.names import OUTSCOPE, RULES
 from coordinator.store import ResultFilter
 from worker.contract.clock import now
 
-router = APIRouter(tags=["exports"], dependencies=[requires(Scope.EXPORT)])
+router = Router(tags=["exports"], dependencies=[requires(Scope.EXPORT)])
 
 LONGEST_DAYS: Final = 7
 AT_ONCE: Final = 2

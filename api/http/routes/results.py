@@ -4,7 +4,7 @@ from asyncio import timeout
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from api.documents.results import Results
@@ -13,6 +13,7 @@ from api.http.answers.cursors import checked
 from api.http.answers.pages import page
 from api.http.answers.refusals import FILTERED
 from api.http.parameters import PATIENCE_S, Cursor, IdFilter, Limit, TimeFilter, span
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store import ResultFilter
@@ -20,7 +21,7 @@ from coordinator.store.results.striking import Strike, is_struck
 from worker.contract.outcome import Reason
 from worker.contract.result import Result, to_record
 
-router = APIRouter(tags=["results"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["results"], dependencies=[requires(Scope.READ)])
 
 
 async def _filter(

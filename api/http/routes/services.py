@@ -4,7 +4,7 @@ import re
 from asyncio import timeout
 from typing import Final, NoReturn
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.answered import AnsweredFrom, answered_from
@@ -19,6 +19,7 @@ from api.http.answers.errors import ProblemError, unknown_service
 from api.http.answers.refusals import MISSING, refused
 from api.http.kept.marks import Made, keep
 from api.http.parameters import PATIENCE_S, AtTime, Identifier, past
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.scopes import Scope
 from coordinator.store import ResultFilter
@@ -27,7 +28,7 @@ from worker.contract import clock
 from worker.contract.instant import Instant, rfc3339
 from worker.contract.message import IDENTIFIER
 
-router = APIRouter(tags=["services"], dependencies=[requires(Scope.READ)])
+router = Router(tags=["services"], dependencies=[requires(Scope.READ)])
 
 ANSWERED_MS: Final = 600_000
 ANSWERED_LOOKS: Final = 5000

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.documents.session import SessionView, SignIn
@@ -15,12 +15,13 @@ from api.http.answers.errors import ProblemError
 from api.http.answers.prefix import outside
 from api.http.answers.refusals import refused
 from api.http.parameters import caller as address_of
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.session import begun, csrf_of, digest_of, new_secret
 from coordinator.store.audit import Entry
 from worker.contract.clock import now
 
-router = APIRouter(tags=["access"])
+router = Router(tags=["access"])
 
 _WAITING: Final = "outscope_sign_in"
 _WAITS_S: Final = 600

@@ -3,7 +3,7 @@
 from asyncio import timeout
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.state import ServiceState, state_of
@@ -11,6 +11,7 @@ from api.http.access.door import requires_unless_public
 from api.http.answers.encoding import BRIEFLY, JSON, answer, encode, ready
 from api.http.answers.refusals import refused
 from api.http.parameters import PATIENCE_S, Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from api.http.sources.stories import line_of
 from coordinator.access.scopes import Scope
@@ -18,7 +19,7 @@ from coordinator.analytics.cells import cells
 from coordinator.domain.rollups.level import LENGTH_MS
 from worker.contract.clock import now
 
-router = APIRouter(tags=["formats"], dependencies=[requires_unless_public(Scope.READ)])
+router = Router(tags=["formats"], dependencies=[requires_unless_public(Scope.READ)])
 
 MINUTE_MS: Final = LENGTH_MS["minute"]
 

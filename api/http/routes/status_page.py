@@ -7,7 +7,7 @@ configuration says so.
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents import badge as badges
@@ -20,9 +20,10 @@ from api.http.kept.marks import Made, keep
 from api.http.publishing.asked import Page, given
 from api.http.publishing.rendering import IMAGE_POLICY, KEPT
 from api.http.publishing.telling import channel_of, stories_on
+from api.http.shapes import Router
 from api.http.sources.sources import From
 
-router = APIRouter(
+router = Router(
     include_in_schema=False,
     dependencies=[open_to_all("the configuration makes these pages for everybody")],
 )

@@ -8,7 +8,7 @@ from functools import partial
 from secrets import token_hex
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from api.http.access.door import own_credential
@@ -20,6 +20,7 @@ from api.http.publishing.asked import Page
 from api.http.publishing.board import Kept
 from api.http.publishing.forms import address_in, form_of
 from api.http.publishing.rendering import HTML, POLICY, rendered
+from api.http.shapes import Router
 from api.http.sources.export_places import client_of
 from api.http.sources.sources import From, Sources
 from coordinator.access.links import CONFIRM, UNSUBSCRIBE, is_good, new_key, subject_of
@@ -27,7 +28,7 @@ from coordinator.domain.notifying.subscription import asking
 from coordinator.store.notices.subscribers import MAIL, FullError, Subscriber
 from worker.contract.clock import now
 
-router = APIRouter(
+router = Router(
     include_in_schema=False,
     dependencies=[own_credential("link", "readers of a page have no token, but a signed link")],
 )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.documents.tokens import TokenAsked, TokenMade, Tokens, token_view
@@ -13,12 +13,13 @@ from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import ProblemError, wrong_body
 from api.http.answers.refusals import refused
 from api.http.parameters import Identifier
+from api.http.shapes import Router
 from api.http.sources.sources import From
 from coordinator.access.minting import TokenError, Wanted, minted, wanted
 from coordinator.access.scopes import Scope
 from worker.contract.clock import now
 
-router = APIRouter(tags=["access"])
+router = Router(tags=["access"])
 
 MOST: Final = 1_000
 """So many tokens are known at once, with those that ended lately."""

@@ -13,9 +13,10 @@ from rich.console import Console
 
 from api.cli.commands.apply import describe
 from api.cli.commands.status import _all
+from api.cli.terminal.console import Terminal
 from api.cli.terminal.explanation_view import heading, tell
 from api.cli.terminal.outcome_view import show as show_outcome
-from api.cli.terminal.outside import Terminal, shown
+from api.cli.terminal.outside import shown
 from api.cli.terminal.tables import plain, show, word
 from api.explanation import Explanation, Point, Section
 from coordinator.configuration import Change

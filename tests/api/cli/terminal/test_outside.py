@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.terminal.outside import Terminal, json_shown, say, shown
+from api.cli.terminal.console import Terminal
+from api.cli.terminal.outside import json_shown, say, shown
 
 NASTY = [
     ("\x1b[2J", "\\x1b[2J"),
