@@ -79,6 +79,7 @@ def create_app(settings: ApiSettings, beside: Beside = nullcontext) -> FastAPI:
             export_threads() as threads,
             relaying(store, settings) as app.state.relaying,
             counting(store) as uses,
+            store.tokens.kept() as tokens,
         ):
             if settings.admin_token:
                 given = Entry(now(), "OUTSCOPE_ADMIN_TOKEN", "", "", gethostname())
@@ -94,6 +95,7 @@ def create_app(settings: ApiSettings, beside: Beside = nullcontext) -> FastAPI:
                 snapshots,
                 Feed(store),
                 settings,
+                tokens,
                 uses,
             )
             _spare_collections()

@@ -38,7 +38,7 @@ async def session_caller(request: Request, sources: Sources, address: str) -> Ca
 async def _token_is_good(sources: Sources, token: str | None) -> bool:
     if token is None:
         return True
-    found = await sources.store.tokens.find(token)
+    found = await sources.tokens.find(token)
     try:
         if found is not None:
             check_still(found, now())

@@ -128,7 +128,7 @@ async def known_token(request: Request, sources: Sources, text: str) -> Caller:
     rates: Rates = request.app.state.rates
     try:
         identifier = identifier_of(text)
-        found = await sources.store.tokens.find(identifier) if identifier else None
+        found = await sources.tokens.find(identifier) if identifier else None
         token = check(text, found, address, now())
     except RefusedError as error:
         _take(request, rates, client_of(address))

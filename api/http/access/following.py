@@ -39,7 +39,7 @@ async def is_still_let_in(who: Caller, sources: Sources) -> bool:
         identifier = session.token
     if identifier is None:
         return True
-    token = await sources.store.tokens.find(identifier)
+    token = await sources.tokens.find(identifier)
     try:
         if token is not None:
             check_still(token, now())

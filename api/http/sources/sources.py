@@ -13,6 +13,7 @@ from api.http.sources.snapshot import Snapshots
 from api.http.sources.uses import Uses
 from coordinator.archive.reading.record import Record
 from coordinator.store import Store
+from coordinator.store.access.tokens import KeptTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Sources:
     feed: Feed
     """What happens, for all who follow it."""
     settings: ApiSettings
+    tokens: KeptTokens
+    """Those of that store, as they are at each moment."""
     uses: Uses
     """How often tokens are used."""
 

@@ -1,9 +1,11 @@
 """Tokens of the HTTP API. Of each only the SHA-256 is stored."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from coordinator.store.access.stamp import Stamp
 from coordinator.store.audit import Entry, added
 from coordinator.store.database import Database, Row
 from worker.contract.instant import Instant
@@ -12,6 +14,7 @@ MOST_ADDRESSES: Final = 1_000
 """So many addresses are known of one token, the newest."""
 KEPT_MS: Final = 90 * 86_400_000
 """So long after it ended a token can still be told from one that never was."""
+MOST_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,15 @@ class Tokens:
         )
         return _token(rows[0]) if rows else None
 
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator["KeptTokens"]:
+        """The same tokens for who asks for them over and over."""
+        stamp = Stamp(self._database.client)
+        try:
+            yield KeptTokens(self, stamp)
+        finally:
+            stamp.close()
+
     async def all(self) -> list[AccessToken]:
         """All of them, the oldest first, with from how many addresses they were used."""
         rows = await self._database.fetch(
@@ -138,6 +150,31 @@ class Tokens:
             " RETURNING 1",
             MOST_ADDRESSES,
         )
+
+
+class KeptTokens:
+    """Tokens as they are at this very moment: read again as soon as anybody has committed anything,
+    and each time where the database does not tell that by itself.
+    """
+
+    def __init__(self, tokens: Tokens, stamp: Stamp) -> None:
+        self._tokens = tokens
+        self._stamp = stamp
+        self._as_of: int | None = None
+        self._found: dict[str, AccessToken] = {}
+
+    async def find(self, identifier: str) -> AccessToken | None:
+        """As `Tokens.find`."""
+        as_of = self._stamp.now()
+        if as_of is None or as_of != self._as_of:
+            self._as_of, self._found = as_of, {}
+        kept = self._found  # of that state or a later one, however long reading takes
+        found = kept.get(identifier)
+        if found is None:
+            found = await self._tokens.find(identifier)
+            if found is not None and len(kept) < MOST_KEPT:
+                kept[identifier] = found
+        return found
 
 
 def _token(row: Row) -> AccessToken:
