@@ -50,4 +50,4 @@ def test_a_region_keeps_its_vote_however_many_worker_names_it_has_had() -> None:
     ]
     trial = try_results(net, [*many, *found])
     assert trial.engine.verdicts()["claude"].scope == "none"
-    assert trial.engine.verdicts()["claude"].confidence == 0.8
+    assert trial.engine.verdicts()["claude"].confidence == 0.98
