@@ -23,12 +23,14 @@ def net(components: int = 1, regions: int = 8, references: int = 0) -> Topology:
 def look(
     slot: int, region: str, bad: bool, component: str = "c1", worker: str = "", **changed: Any
 ) -> Result:
-    """One look of a slot; each region looks a second after the one before it."""
+    """One look of a slot; each region looks a second after the one before it. Several workers of
+    a region may look in one slot, as files of others may tell it.
+    """
     service = "internet" if component.startswith("ref") else "claude"
     at = BEGIN + slot * INTERVAL_MS + REGIONS.index(region) * 1000
     check, worker = f"{service}-{component}", worker or f"{region}-1"
     fields = {
-        "id": result_id(check, region, worker, slot, 0),
+        "id": result_id(f"{check} by {worker}", region, worker, slot, 0),
         "check": check,
         "service": service,
         "component": component,
