@@ -114,6 +114,7 @@ class OwnState:
             "epoch": self._lead.epoch,
             "leads_since": rfc3339(self._lead.since),
             "configuration": self._configuration.version,
+            "ticked_since_ms": self._tick.begun,
             "ticked_until_ms": self._tick.ticked_until,
             "accounted_until_ms": self._gaps.accounted,
             "connected": self._consumer.connected_since_s is not None,
@@ -128,14 +129,17 @@ class OwnState:
 
 
 async def told_before(store: Store) -> Progress | None:
-    """How far an earlier life told that it had ordered looks and accounted for them; None when none
-    did.
+    """How far an earlier life told that it had ordered looks and accounted for them, and since when
+    all of them were to be made; None when none did.
     """
     told = (await store.standings.all("coordinator")).get(SUBJECT, {})
     reached, accounted = told.get("ticked_until_ms"), told.get("accounted_until_ms")
     if not isinstance(reached, int):
         return None
-    return Progress(reached, accounted if isinstance(accounted, int) else reached)
+    since = told.get("ticked_since_ms")
+    changed = [at for _, at in await store.configurations.versions(1)]
+    begun = max([since if isinstance(since, int) else 0, *changed])
+    return Progress(reached, accounted if isinstance(accounted, int) else reached, begun)
 
 
 class Control:

@@ -4,6 +4,7 @@ arrives.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
 from coordinator.domain.model.topology import Topology
@@ -15,6 +16,7 @@ from coordinator.domain.schedule.succession import (
     Progress,
     Succession,
     before,
+    scheduled,
     since,
     unknown,
 )
@@ -66,6 +68,8 @@ class Left(NamedTuple):
     """What it dealt with, and told no account of."""
     accounted: Instant | None = None
     """Up to where it did."""
+    begun: Instant = 0
+    """As of its progress."""
 
 
 async def resume(
@@ -90,7 +94,10 @@ async def resume(
         tick.resume(told.reached, now)
     if told is not None:
         spans = list(_unaccounted(tick, topology, told, marks, now))
-        await inherit(store, ledger, Left(found, spans, told.accounted), topology, now)
+        tick.begun = told.begun
+        # the spans have what it ordered, and tell what there was to be ordered
+        left = Left(replace(found, ordered=()), spans, told.accounted, told.begun)
+        await inherit(store, ledger, left, topology, now)
     elif marks:
         await inherit(store, ledger, Left(found), topology, now)
 
@@ -115,15 +122,21 @@ async def inherit(
     """
     found, until = left.found, now + PATIENCE_MS
     since_at = min(left.accounted or now, now - ANSWERED_MS) - EARLY_MS
-    known = await _known(store, left.spans, since_at, topology)
-    ledger.miss((look for look in found.missed if not _is_in(known, look)), GapReason.PAUSED)
+    missed = [Span(look.check, look.region, look.slot, look.slot) for look in found.missed]
+    known = await _known(store, [*left.spans, *missed], since_at, topology)
+    for span in missed:
+        there = known[span.check.id, span.region]
+        was = scheduled(span, there, left.begun)
+        ledger.give_up(unknown(was, there), GapReason.PAUSED)
+        there += [] if was is None else [(was.first_slot, was.last_slot)]
     ledger.issue((look for look in found.ordered if not _is_in(known, look)), until)
     ledger.leave(look for look in found.late if _is_in(known, look))
-    for look in (*found.ordered, *found.late, *found.missed):
+    for look in (*found.ordered, *found.late):
         known[look.check.id, look.region].append((look.slot, look.slot))
     for span in left.spans:
         over = now - patience_ms(span.check) + 1
-        for part in unknown(span, known[span.check.id, span.region]):
+        there = known[span.check.id, span.region]
+        for part in unknown(scheduled(span, there, left.begun), there):
             ledger.give_up(filter(None, [before(part, over)]), GapReason.NO_RESULT)
             ledger.issue(looks_of(since(part, over)), until)
     settle(ledger, await store.results.recent(since_at), topology)
@@ -136,10 +149,12 @@ _Known: TypeAlias = defaultdict[tuple[str, str], list[tuple[int, int]]]
 async def _known(
     store: Store, spans: Iterable[Span], since_at: Instant, topology: Topology
 ) -> _Known:
-    """What is stored or written down as missing of these, and of what was due lately."""
+    """What is stored or written down as missing of these and of the looks before them, and of what
+    was due lately.
+    """
     first: dict[str, Instant] = {}
     for span in spans:
-        at = span.instant(span.first_slot)
+        at = span.instant(span.first_slot - 1)
         first[span.check.id] = min(at, first.get(span.check.id, at))
     known: _Known = defaultdict(list)
     for gap in await store.gaps.since(min([since_at, *first.values()]), limit=MOST_GAPS):

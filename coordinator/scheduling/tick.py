@@ -67,6 +67,8 @@ class Tick:
         self._marks: dict[str, Instant] = {}
         """Up to when an earlier life ordered the looks of regions, as far as that is ahead."""
         self.ticked_until: Instant | None = None
+        self.begun: Instant | None = None
+        """When the first of all lives began to order."""
         self.epoch = 0
         """Of the orders, by which workers tell those of an earlier leader."""
 
@@ -113,6 +115,8 @@ class Tick:
     def step(self, now: Instant) -> None:
         """Deal with every look up to the end of the window that `now` is in."""
         start, end = self._window(now)
+        if self.begun is None:
+            self.begun = start
         looks = self._schedule.due(start, end)
         if self._marks:
             looks = [look for look in looks if look.scheduled_at >= self._marks.get(look.region, 0)]

@@ -58,6 +58,11 @@ async def test_the_next_life_reads_how_far_this_one_ordered(
     found = await told_before(store)
     assert found is not None
     assert found.accounted == NOW
+    assert found.begun == tick.begun, "the configuration is older"
+    await store.configurations.save({**document, "regions": []}, clock.now() + 60_000)
+    changed = await told_before(store)
+    assert changed is not None
+    assert changed.begun > found.begun
     told = (await store.standings.all("coordinator"))["coordinator"]
     assert (told["configuration"], told["results"]) == (version, 7)
     assert f"/{os.getpid()}/" in told["holder"]

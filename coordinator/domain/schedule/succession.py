@@ -27,6 +27,8 @@ class Progress:
     """Every look that was due before was dealt with: ordered, or missed."""
     accounted: Instant
     """What became of every look whose time was over by then is written down."""
+    begun: Instant = 0
+    """When the first of all leaders began, or what is looked at was last changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,14 @@ def unaccounted(
             yield part
 
 
+def scheduled(span: Span, known: Iterable[tuple[int, int]], begun: Instant) -> Span | None:
+    """Its looks as far as there were any, when what is known of the look before it, and of later
+    ones, is all that tells so of the time before `begun`.
+    """
+    seen = (span.instant(low) for low, high in known if high >= span.first_slot - 1)
+    return since(span, min([begun, *seen]))
+
+
 def since(span: Span, at: Instant) -> Span | None:
     """Its looks that are due at a moment or after it."""
     ahead_ms = at - span.instant(span.first_slot)
@@ -101,8 +111,10 @@ def before(span: Span, at: Instant) -> Span | None:
     return replace(span, last_slot=last) if last >= span.first_slot else None
 
 
-def unknown(span: Span, known: Iterable[tuple[int, int]]) -> Iterator[Span]:
+def unknown(span: Span | None, known: Iterable[tuple[int, int]]) -> Iterator[Span]:
     """What is left of a span without the slots that are known, each time from a first to a last."""
+    if span is None:
+        return
     first, end = span.first_slot, span.last_slot + 1
     for low, high in (*sorted(known), (end, end)):
         if first < min(low, end):

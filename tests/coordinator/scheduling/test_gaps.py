@@ -13,6 +13,7 @@ from coordinator.scheduling.gaps import Gaps, Left, inherit, resume, settle
 from coordinator.scheduling.tick import Tick
 from coordinator.store import Store
 from worker.contract import clock
+from worker.contract.instant import parse_rfc3339
 from worker.contract.outcome import Blame, Reason
 from worker.contract.result import Result, result_id
 
@@ -104,7 +105,8 @@ async def test_a_result_that_arrives_after_its_gap_takes_its_slot_out_of_it(stor
 async def test_a_result_that_was_stored_just_before_a_crash_leaves_its_gap_in_the_next_life(
     store: Store,
 ) -> None:
-    now = clock.now()
+    last = CHECK.slot(clock.now())
+    now = Span(CHECK, "eu-west", last, last).instant(last) + 2_500  # no look's time is just over
     slot = CHECK.slot(now) - 3
     await store.gaps.add([declared(slot)])
     await store.results.add([stored(slot)._replace(received_at=now)])
@@ -234,3 +236,28 @@ async def test_a_pause_that_was_not_written_down_yet_is_declared_by_the_next_lif
     declared_slots = [n for a, b in await missing(store) for n in range(a, b + 1)]
     assert len(declared_slots) == len(set(declared_slots))
     assert {look.slot for look in due} <= set(declared_slots)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+async def test_nothing_is_declared_of_the_time_before_there_was_anything_to_look_at(
+    store: Store, marked: bool
+) -> None:
+    """The first leader of all lived for 12 s; `slow` came with a configuration 4 s before its end,
+    and nothing is heard of that.
+    """
+    now = clock.now()
+    ended = now - 20_000
+    first, changed = ended - 12_000, ended - 4_000
+    made = Schedule(TOPOLOGY).due(first, ended)
+    await store.results.add([seen(look) for look in made])
+    then = Progress(ended, ended - 2_000, changed)
+    marks = {"eu-west": ended} if marked else {}
+    ledger = Ledger()
+    going = tick(ledger, BOTH)
+    await resume(store, going, ledger, BOTH, then, marks, now)
+    going.step(now)
+    await Gaps(store, ledger, Counters()).save(now + LATER_MS)
+    lost = [(row["check"], parse_rfc3339(row["first_at"])) for row in await store.gaps.since(0)]
+    assert min(at for check, at in lost if check == "api") >= ended
+    assert all(at >= changed for check, at in lost if check == "slow")
+    assert going.begun == changed

@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.domain.model.topology import Check, Region, Topology
-from coordinator.domain.schedule.schedule import Due, Schedule
+from coordinator.domain.schedule.schedule import Due, Schedule, Span
 from coordinator.domain.schedule.succession import (
     AHEAD_MS,
     ANSWERED_MS,
     MADE_UP_MS,
     believable,
+    scheduled,
     succession,
 )
 
@@ -58,3 +59,25 @@ def test_at_most_one_look_of_a_check_in_a_region_is_late_and_by_less_than_its_in
 def test_marks_of_a_clock_that_was_ahead_are_not_believed() -> None:
     marks = {"eu-west": NOW + 60_000, "us-east": NOW + 500}
     assert believable(marks, NOW) == {"us-east": NOW + 500}
+
+
+CHECK = Check("c", "s", "c", "http", 5_000, 1_000, REGIONS)
+FIRST = CHECK.slot(NOW)
+LONG = Span(CHECK, "eu-west", FIRST, FIRST + 19)
+SLOTS = st.integers(FIRST - 5, FIRST + 25)
+
+
+@given(st.lists(st.tuples(SLOTS, SLOTS).map(sorted), max_size=4), SLOTS)
+def test_looks_are_accounted_for_from_when_they_were_scheduled_or_first_known(
+    ranges: list[list[int]], begun: int
+) -> None:
+    known = [(low, high) for low, high in ranges]
+    found = scheduled(LONG, known, LONG.instant(begun))
+    slots = set() if found is None else set(range(found.first_slot, found.last_slot + 1))
+    assert slots >= set(range(max(begun, FIRST), FIRST + 20))
+    there = {n for low, high in known for n in range(low, high + 1)}
+    assert slots >= there & set(range(FIRST, FIRST + 20))
+    if FIRST - 1 in there:
+        assert slots == set(range(FIRST, FIRST + 20))
+    if not there:
+        assert min(slots, default=begun) >= begun
