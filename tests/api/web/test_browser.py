@@ -100,7 +100,7 @@ def test_several_disruptions_are_told_one_by_one(
     assert "Intermittent: it came and went" in intermittent
     assert "Well again" in openai
     assert "Probably over; it ended between" in openai
-    assert "(probability 97\u00a0%)" in openai
+    assert "(probability 97 %)" in openai.replace("\u00a0", " ")
     assert "Probably over" not in shared + intermittent
     assert "cause" not in intermittent + openai
     link = browser.find_element(By.CSS_SELECTOR, "[data-key=claude-0001] h3 a")

@@ -24,6 +24,9 @@ RecordType = Literal[
 Transport = Literal["udp", "tcp", "tls", "https"]
 _PORTS: Final[dict[Transport, int]] = {"udp": 53, "tcp": 53, "tls": 853, "https": 443}
 
+_JOINERS: Final = dict.fromkeys((0x200C, 0x200D), "")
+"""They say how the letters beside them are drawn, and are part of names (RFC 5892, appendix A)."""
+
 
 class DnsParams(CheckParams):
     """What to ask whom, and what the answer must be."""
@@ -79,7 +82,7 @@ class DnsParams(CheckParams):
     @field_validator("name")
     @classmethod
     def _is_a_name(cls, value: str) -> str:
-        if value != value.strip() or not value.isprintable():
+        if value != value.strip() or not value.translate(_JOINERS).isprintable():
             raise ValueError(f"{value!r} has blanks around it, or letters that nobody can see")
         try:
             name_of(value)
