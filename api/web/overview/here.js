@@ -5,8 +5,9 @@ import { intl } from "../core/language.js";
 import { words } from "../core/words.js";
 import { Shape } from "../parts/shape.js";
 
-/** `here` is the document of /v1/here. */
+/** `here` is the document of /v1/here; until it comes its room is kept, so that nothing jumps. */
 export function Here({ here }) {
+  if (!here) return html`<p class="here awaited" aria-hidden="true">${words.hereUnknown}</p>`;
   if (!here.country) return html`<p class="here quiet" id="here">${words.hereUnknown}</p>`;
   const network = here.asn ? `${country(here.country)} (AS${here.asn})` : country(here.country);
   const concerned = here.services.filter(({ concerns }) => concerns === "region" || concerns === "everybody");

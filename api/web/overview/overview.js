@@ -33,7 +33,7 @@ export function Overview({ live }) {
   const chosen = board && (board.services.find(({ id }) => id === params.get("service")) ?? worstOf(board.services));
   return html`
     <main id="main" aria-busy=${board === null}>
-      <div class="head"><${Summary} live=${live} />${here && board?.services.length > 0 && html`<${Here} here=${here} />`}</div>
+      <div class="head"><${Summary} live=${live} />${board?.services.length > 0 && html`<${Here} here=${here} />`}</div>
       ${board && isAlone(board) && html`<${FirstRun} board=${board} />`}
       ${chosen && html`
         <div class="board">
