@@ -2,7 +2,7 @@
 maintenance and with incidents upstream; keeps it when that changed.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from coordinator.circumstances.calendar import BEHIND_MS, Calendar
@@ -10,6 +10,7 @@ from coordinator.configuration import Configuration
 from coordinator.domain.dependencies.cause import causes
 from coordinator.domain.dependencies.graph import Graph, graph_of
 from coordinator.domain.maintenance.announced import SETTLES_MS, announced
+from coordinator.domain.maintenance.window import Occurrence
 from coordinator.domain.model.incident import Incident
 from coordinator.domain.model.topology import Topology
 from coordinator.domain.notifying.context import NOTHING, Context
@@ -64,7 +65,7 @@ class Circumstances:
         incidents = await self._store.incidents.between(at - LATELY_MS, at + 1)
         if self._told is None:
             self._told = dict(await self._store.contexts.lately(at - LATELY_MS))
-        found = contexts_of(incidents, self._calendar, self._graph, at)
+        found = contexts_of(incidents, self._calendar.of, self._graph, at)
         told = list(self._news(incidents, found, at))
         await self._store.contexts.explain(told, at)
         self._told |= {one.incident: one.document for one in told}
@@ -88,12 +89,17 @@ class Circumstances:
 
 
 def contexts_of(
-    incidents: Sequence[Incident], calendar: Calendar, graph: Graph, at: Instant
+    incidents: Sequence[Incident],
+    times: Callable[[str], Iterable[Occurrence]],
+    graph: Graph,
+    at: Instant,
 ) -> dict[str, Context]:
-    """What is around each of these incidents, which are all that go on or were over lately."""
+    """What is around each of these incidents, which are all that go on or were over lately; `times`
+    tells what is announced of a service.
+    """
     upstream = causes(incidents, graph)
     return {
-        one.id: Context(announced(one, calendar.of(one.service), at), upstream.get(one.id))
+        one.id: Context(announced(one, times(one.service), at), upstream.get(one.id))
         for one in incidents
     }
 

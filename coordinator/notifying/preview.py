@@ -1,19 +1,17 @@
 """What would be said now, and to whom: as it is decided, but nothing is written."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coordinator.circumstances.bearing import LATELY_MS
+from coordinator.circumstances.bearing import LATELY_MS, contexts_of
 from coordinator.configuration import Configuration
 from coordinator.configuration.notifying.rules import rules_of
 from coordinator.domain.acknowledging.sentences import sentence
-from coordinator.domain.dependencies.cause import causes
 from coordinator.domain.dependencies.graph import graph_of
-from coordinator.domain.maintenance.announced import Announced, announced
 from coordinator.domain.maintenance.window import Occurrence
 from coordinator.domain.model.fitness import Fitness
 from coordinator.domain.model.incident import Incident
-from coordinator.domain.notifying.context import NOTHING, Context
+from coordinator.domain.notifying.context import NOTHING
 from coordinator.domain.notifying.desk import Desk, causes_of
 from coordinator.domain.notifying.message import Message, of_incident
 from coordinator.domain.notifying.rule import Rule
@@ -74,16 +72,15 @@ async def _desk(
     lately = await store.incidents.between(at - LATELY_MS, at + 1)
     incidents = {one.id: one for one in (*lately, incident)}
     times = await store.maintenance_times.between(min(incident.started_by, at - LATELY_MS), at + 1)
-    upstream = causes(incidents.values(), graph_of(configuration.topology))
-    bearing = {name: _bearing(one, times, at) for name, one in incidents.items()}
-    contexts = {name: Context(one, upstream.get(name)) for name, one in bearing.items()}
+
+    def concerning(service: str) -> Iterator[Occurrence]:
+        return (one for one in times if one.touches(service))
+
+    graph = graph_of(configuration.topology)
+    contexts = contexts_of(list(incidents.values()), concerning, graph, at)
     standing = await store.standings.all("service")
     sure = {name: float(told.get("confidence", 0)) for name, told in standing.items()}
     return Desk(incidents, {}, sure, contexts=contexts)
-
-
-def _bearing(incident: Incident, times: Iterable[Occurrence], at: Instant) -> Announced | None:
-    return announced(incident, filter(lambda one: one.touches(incident.service), times), at)
 
 
 def _asks(rule: Rule, incident: Incident, desk: Desk, at: Instant) -> str:

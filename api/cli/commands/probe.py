@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from api.cli.options.configuration_file import load_or_exit
+from api.cli.options.looking import Allow, CaFile
 from api.cli.target import TargetError, check_of, is_address, with_params
 from api.cli.terminal.console import Terminal
 from api.cli.terminal.outcome_view import show
@@ -52,26 +53,14 @@ def probe(
             help="Configuration that the check is in; default: the catalog.", metavar="FILE"
         ),
     ] = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            help="Networks that are not public and may be probed, comma-separated.",
-            envvar="OUTSCOPE_ALLOW_ADDRESSES",
-            metavar="CIDR",
-        ),
-    ] = None,
+    allow: Allow = None,
     timeout_s: Annotated[
         float, typer.Option("--timeout", help="Seconds a look at a URL may take.", min=0.01)
     ] = 10,
     source: Annotated[
         str | None, typer.Option(help="Look from this address of the machine.", metavar="IP")
     ] = None,
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="Certificates to trust besides the public ones.", envvar="OUTSCOPE_CA_FILE"
-        ),
-    ] = None,
+    ca_file: CaFile = None,
     certificates_dir: Annotated[
         Path | None,
         typer.Option(

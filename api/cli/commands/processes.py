@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from api.cli.options.locations import Data, Database, data_dir, given_database
+from api.cli.options.looking import Allow
 from api.cli.terminal.outside import say
 from worker.contract.broker import BrokerUrlError, check_broker_url
 from worker.contract.installed import require
@@ -43,14 +44,7 @@ def up(
     port: Port = 8000,
     broker: Broker = None,
     database: Database = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            help="Networks that are not public and may be probed, comma-separated.",
-            envvar="OUTSCOPE_ALLOW_ADDRESSES",
-            metavar="NETWORKS",
-        ),
-    ] = None,
+    allow: Allow = None,
     globalping: Annotated[
         bool,
         typer.Option(

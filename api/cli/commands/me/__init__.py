@@ -12,6 +12,7 @@ from api.cli.commands.me.asking import Plan, plan
 from api.cli.commands.me.link import link
 from api.cli.commands.me.looking import Made, Where, look, own
 from api.cli.options.api_options import DEFAULT_URL, UNREACHABLE, Token, Url, api_client
+from api.cli.options.looking import Allow, CaFile
 from api.cli.terminal.outside import json_shown, say, shown
 from api.cli.terminal.tables import console, plain, show
 from api.documents.located import Located, located
@@ -42,20 +43,8 @@ def me(
             metavar="FILE",
         ),
     ] = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            help="Networks that are not public and may be looked at, comma-separated.",
-            envvar="OUTSCOPE_ALLOW_ADDRESSES",
-            metavar="CIDR",
-        ),
-    ] = None,
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="Certificates to trust besides the public ones.", envvar="OUTSCOPE_CA_FILE"
-        ),
-    ] = None,
+    allow: Allow = None,
+    ca_file: CaFile = None,
     url: Url = DEFAULT_URL,
     token: Token = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,

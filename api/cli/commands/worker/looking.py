@@ -80,16 +80,7 @@ def show_(name: Name, json: Json = False, database: Database = None, data: Data 
     told = _document(with_store(database, data, work, REFUSED))
     if json:
         return say(plain_json.dumps(told, indent=2))
-    for field in (
-        "region",
-        "worker",
-        "state",
-        "user",
-        "joined_at",
-        "last_heard_at",
-        "address",
-        "version",
-    ):
+    for field in _FIELDS:
         say(f"{field.replace('_at', '').replace('_', ' '):<12} {told[field] or '-'}")
     for key in told["keys"]:
         ends = f", good until {key['until']}" if key["until"] else ""
