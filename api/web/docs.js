@@ -2,6 +2,7 @@
 
 import { make, say } from "./dom.js";
 
+globalThis.begun?.();
 const at = (id) => document.getElementById(id);
 
 async function read() {

@@ -4,6 +4,7 @@
 import { words } from "./core/words.js";
 import { say, show } from "./dom.js";
 
+globalThis.begun?.();
 const $ = (id) => document.getElementById(id);
 
 /** Where somebody came from to sign in: a view of the page, and no other address. */

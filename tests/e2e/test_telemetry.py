@@ -7,6 +7,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +107,8 @@ def test_what_arrives_is_what_was_stored_over_restarts_and_outages_of_the_collec
     until("a verdict arrives", lambda: "shop" in collector.roots("verdict"))
     collector.answer = (503, {}, b"")
     at_first = len(collector.roots("look"))
-    until(
-        "looks fail unseen",
-        lambda: len(running.results(service="shop", ok="false", limit=500)) > at_first + 15,
-    )
+    failed = partial(running.results, service="shop", reason="status", limit=500)
+    until("looks fail unseen", lambda: len(failed()) > at_first + 15)
     os.kill(running.children()["otel"], signal.SIGKILL)
     until("it is started again", lambda: "otel" in running.children())
     collector.answer = (200, {}, b"")

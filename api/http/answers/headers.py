@@ -1,5 +1,10 @@
-"""The headers of every answer: whose it is, and this origin only, no sniffing, no framing."""
+"""The headers of every answer: whose it is, and this origin only, no sniffing, no framing. And the
+one script that stands in pages, which the policy allows by what it says (CSP, `hash-source`).
+"""
 
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -7,9 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.contract.installed import VERSION_HEADER, own_version
 
+_SCRIPT: Final = (Path(__file__).parents[2] / "web" / "core" / "again.js").read_bytes()
+"""Asks for the page again when a file of it did not come, and so may be no such file."""
+_MARK: Final = b'<script src="./web/core/again.js"></script>'
+_SUM: Final = b64encode(sha256(_SCRIPT).digest()).decode()
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; script-src 'self' 'sha256-{_SUM}'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS: Final = {
     "content-security-policy": _POLICY,
@@ -26,6 +36,11 @@ HEADERS: Final = {
 _OF_MACHINES: Final = {VERSION_HEADER: own_version(), "x-content-type-options": "nosniff"}
 _MACHINES: Final = "/v1/relay/"
 """No browser asks there, and links to workers may be thin."""
+
+
+def inlined(page: bytes) -> bytes:
+    """The page with the script in the place of its mark."""
+    return page.replace(_MARK, b"<script>" + _SCRIPT + b"</script>", 1)
 
 
 class SecurityHeaders:

@@ -16,6 +16,7 @@ from api.documents.card.tags import tags
 from api.http.access.door import open_to_all
 from api.http.answers.encoding import Document, answer, ready
 from api.http.answers.errors import ProblemError
+from api.http.answers.headers import inlined
 from api.http.answers.prefix import origin, outside
 from api.http.routes.incidents import card
 from api.http.shapes import Router
@@ -40,7 +41,7 @@ def _read(path: Path) -> Document:
     gone.
     """
     keep = "max-age=86400" if path.suffix == ".svg" else "no-cache"
-    return ready(path.read_bytes(), _TYPES[path.suffix], keep)
+    return ready(inlined(path.read_bytes()), _TYPES[path.suffix], keep)
 
 
 _FILES: Final = {

@@ -40,3 +40,4 @@ page.replaceChildren();
 render(html`<${Page} />`, page);
 startTips();
 start();
+globalThis.begun?.();

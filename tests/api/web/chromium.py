@@ -70,3 +70,11 @@ def show(browser: Chrome, url: str, ready: str) -> None:
     """Open an address, and wait until something that a selector names is there."""
     browser.get(url)
     until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ready))
+
+
+def complaints(browser: Chrome) -> list[str]:
+    """What its console said since it was asked last; that the machine's links changed meanwhile, as
+    tests of links have them, is nothing of the page.
+    """
+    said = [str(line["message"]) for line in browser.get_log("browser")]
+    return [line for line in said if "net::ERR_NETWORK_CHANGED" not in line]

@@ -16,7 +16,7 @@ from coordinator.store import Store
 from tests.api import seeds
 from tests.api.acknowledged import acknowledged
 from tests.api.server import Server
-from tests.api.web import axe, story
+from tests.api.web import axe, chromium, story
 from tests.api.web.chromium import MARKS, seen, size, until
 from tests.benchmarks import page
 from worker.contract.clock import now
@@ -202,7 +202,7 @@ def test_the_page_breaks_no_rule_of_its_own_policy(
     seed(disrupted)
     browser.get(api_server.url)
     until(browser, lambda: "Claude: API disrupted" in seen(browser))
-    assert browser.get_log("browser") == []
+    assert chromium.complaints(browser) == []
 
 
 def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server: Server) -> None:
@@ -215,7 +215,7 @@ def test_the_reference_shows_every_address_and_shape(browser: Chrome, api_server
     assert "ListedResult" in text
     assert "undefined" not in text
     assert "[object" not in text
-    assert browser.get_log("browser") == []
+    assert chromium.complaints(browser) == []
 
 
 def test_nothing_jumps_while_the_page_renews_itself(
@@ -311,7 +311,7 @@ def test_the_clocks_of_the_vendor_stand_beside_ours(
     seen_between = widths[names.index("We saw that")]
     assert seen_between > widths[names.index("The vendor published it")]
     assert "its state: resolved." in seen(browser)
-    assert browser.get_log("browser") == []
+    assert chromium.complaints(browser) == []
 
 
 def test_lines_keep_their_places_while_somebody_is_at_them(

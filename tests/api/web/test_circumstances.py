@@ -145,9 +145,9 @@ def test_the_top_line_says_who_is_signed_in_and_asks_once(reader: Chrome, page: 
 def test_axe_finds_nothing_to_mend(reader: Chrome, page: str, view: str, theme: str) -> None:
     path, ready = VIEWS[view]
     chromium.theme(reader, theme)
-    reader.get_log("browser")  # what others left
+    chromium.complaints(reader)  # what others left
     show(reader, f"{page}{path}", ready)
-    assert reader.get_log("browser") == []
+    assert chromium.complaints(reader) == []
     assert axe.violations(reader) == []
     size(reader, 360, 900)
     wide = "return document.documentElement.scrollWidth <= window.innerWidth"

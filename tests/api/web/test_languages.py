@@ -58,9 +58,9 @@ def test_axe_finds_nothing_to_mend(
 ) -> None:
     path, ready = VIEWS[view]
     chromium.theme(reader, theme)
-    reader.get_log("browser")  # what others left
+    chromium.complaints(reader)  # what others left
     show(reader, spoken.at(site, path, language), ready)
-    assert reader.get_log("browser") == []
+    assert chromium.complaints(reader) == []
     assert axe.violations(reader) == []
     chromium.theme(reader, "light")
 

@@ -52,9 +52,9 @@ def finds(browser: Chrome, selector: str) -> list[Any]:
 @pytest.mark.parametrize("part", PARTS)
 def test_axe_finds_nothing_to_mend(reader: Chrome, site: str, part: str, theme: str) -> None:
     chromium.theme(reader, theme)
-    reader.get_log("browser")  # what others left
+    chromium.complaints(reader)  # what others left
     show(reader, f"{site}/operate{part}", PARTS[part])
-    assert reader.get_log("browser") == []
+    assert chromium.complaints(reader) == []
     assert axe.violations(reader) == []
 
 

@@ -1,11 +1,14 @@
 """The page's files and the headers of every answer."""
 
 import re
+from base64 import b64encode
 from gzip import compress
+from hashlib import sha256
 
 import httpx
 import pytest
 
+from api.http.answers.headers import inlined
 from api.http.routes.page import WEB
 
 FILES = sorted(path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.suffix)
@@ -24,10 +27,24 @@ async def test_the_page_is_served_with_a_strong_etag(api: httpx.AsyncClient) -> 
     assert (await api.head("/")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/services/claude", "/docs", "/sign-in"])
+async def test_one_script_stands_in_each_page_and_its_policy_allows_that_one(
+    api: httpx.AsyncClient, path: str
+) -> None:
+    answer = await api.get(path)
+    script = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    [sum_] = [b64encode(sha256(one.encode()).digest()).decode() for one in script]
+    policy = answer.headers["content-security-policy"]
+    assert f"script-src 'self' 'sha256-{sum_}';" in policy
+    assert "core/again.js" not in answer.text
+
+
 async def test_every_file_of_the_page_is_served(api: httpx.AsyncClient) -> None:
     for name in FILES:
         answer = await api.get(f"/web/{name}")
-        assert (answer.status_code, answer.content) == (200, (WEB / name).read_bytes()), name
+        assert (answer.status_code, answer.content) == (200, inlined((WEB / name).read_bytes())), (
+            name
+        )
 
 
 @pytest.mark.parametrize(
@@ -107,7 +124,7 @@ def test_what_is_of_others_says_whose_it_is() -> None:
 
 async def test_the_reference_is_a_page_too(api: httpx.AsyncClient) -> None:
     answer = await api.get("/docs")
-    assert (answer.status_code, answer.content) == (200, (WEB / "docs.html").read_bytes())
+    assert (answer.status_code, answer.content) == (200, inlined((WEB / "docs.html").read_bytes()))
 
 
 @pytest.mark.parametrize(
