@@ -45,6 +45,11 @@ class Fleet:
         for reporter in self.reporters.values():
             reporter.answer = answer
 
+    def hear(self, hears: bool) -> None:
+        """Whether workers take what they are sent."""
+        for reporter in self.reporters.values():
+            reporter.deaf = not hears
+
     def ask(self, question: Callable[[Store], Awaitable[T]]) -> T:
         """An answer from the store, read as the API would."""
 

@@ -19,6 +19,7 @@ from tests.faults.coordination import CoordinatorProcess
 from tests.faults.coordinator import until
 from tests.faults.fleet import Fleet
 from worker.contract.clock import now
+from worker.contract.message import probes_queue
 
 pytestmark = pytest.mark.slow
 
@@ -176,5 +177,47 @@ def test_the_leader_ends_again_and_again_and_no_look_is_lost_or_doubled(
             time.sleep(INTERVAL_MS / 1000)
         told = settled(pair, since, now() - 2_000)
     check_accounts(told, ends)
+    assert fleet.receipted() <= {result.id for result in fleet.stored()}
+    assert fleet.incidents() == []
+
+
+def test_a_leader_that_ends_while_its_broker_forgets_everything_leaves_no_look_unaccounted(
+    fleet: Fleet, valkey: Broker
+) -> None:
+    def waiting() -> int:
+        """Orders that lie at the broker and nowhere else."""
+        return sum(valkey.client().llen(probes_queue(region)) for region in REGIONS)
+
+    def end_both(leader: CoordinatorProcess) -> None:
+        fleet.hear(False)
+        until(lambda: waiting() > 2 * len(REGIONS), BUSY_S, "orders that nobody took", leader.log)
+        reached = fleet.told()["ticked_until_ms"]
+        until(
+            lambda: fleet.told()["ticked_until_ms"] > reached, BUSY_S, "the next word", leader.log
+        )
+        leader.signal(signal.SIGKILL)
+        valkey.kill()
+        fleet.hear(True)
+        valkey.start()
+
+    with working(fleet) as pair:
+        since = now()
+        for _ in range(2):
+            before = pair.replace_leader(end_both)
+            before.wait(BUSY_S)
+            pair.start_again(before)
+            progress(fleet, CHECKS, BUSY_S)
+        until_at = now() - 2_000
+
+        def told() -> Accounts:
+            return accounts(fleet, since, until_at)
+
+        def is_told() -> bool:
+            found = told()
+            return not found.lost and not set(found.stored) & set(found.missing)
+
+        until(is_told, BUSY_S, "that each look is accounted for", lambda: told().table())
+    print(f"\n{told().table()}")
+    assert max(told().stored.values()) == 1, "whoever ordered it again, a slot is one look"
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
     assert fleet.incidents() == []
