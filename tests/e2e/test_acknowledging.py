@@ -62,16 +62,16 @@ def test_from_silence_to_half_an_admission_that_is_edited_and_taken_away(
     def row() -> dict[str, Any]:
         return said(watching, incident["id"])
 
-    until("the shop is well", lambda: watching.scopes() == {"shop": "none"}, 90)
+    until("the shop is well", lambda: watching.scopes() == {"shop": "none"})
     target.fail("/web", "/api")
-    incident = until("it is open", lambda: watching.get("/v1/incidents")["items"], 90)[0]
-    until("both are out", lambda: watching.scopes() == {"shop": "system_wide"}, 90)
-    silence = until("the page is silent", lambda: row().get("state") == "nothing_yet" and row(), 90)
+    incident = until("it is open", lambda: watching.get("/v1/incidents")["items"])[0]
+    until("both are out", lambda: watching.scopes() == {"shop": "system_wide"})
+    silence = until("the page is silent", lambda: row().get("state") == "nothing_yet" and row())
     assert silence["sentence"] == "The vendor has said nothing of it so far."
     until("the page is green meanwhile", lambda: row()["green_ms"] > 0, 150)
 
     page.say("v1", "investigating", "Shop API")
-    row1 = until("it is admitted", lambda: row().get("state") == "acknowledged" and row(), 90)
+    row1 = until("it is admitted", lambda: row().get("state") == "acknowledged" and row())
     assert row1["reach"]["components_missing"] == ["web"]
     assert row1["reach"]["scope"] == "narrower"
     lag = row1["lag"]
@@ -79,20 +79,20 @@ def test_from_silence_to_half_an_admission_that_is_edited_and_taken_away(
     assert row1["backdated"] is False
 
     page.say("v1", "identified", "Shop API", "Web shop", name="Worse than thought")
-    until("it is edited", lambda: len(row()["wordings"]) > 1, 90)
-    until("its reach is right", lambda: row()["reach"]["scope"] == "right", 90)
+    until("it is edited", lambda: len(row()["wordings"]) > 1)
+    until("its reach is right", lambda: row()["reach"]["scope"] == "right")
     edited = row()
     assert edited["vendor"]["title"] == "Worse than thought"
 
     page.take_away("v1")
-    gone = until("it is gone", lambda: row()["vendor"]["gone_by"] and row(), 90)
+    gone = until("it is gone", lambda: row()["vendor"]["gone_by"] and row())
     assert gone["state"] == "acknowledged"
     assert [one["gone"] for one in gone["wordings"]].count(True) == 1
 
     page.walled = True
     page.say("v2", "resolved", "Web shop")
     heard = watching.text("/v1/results?check=shop-page&ok=false")
-    until("a wall is not heard", lambda: heard or watching.text("/v1/results?ok=false"), 60)
+    until("a wall is not heard", lambda: heard or watching.text("/v1/results?ok=false"))
     assert row()["vendor"]["incident"] == "v1"
 
     done = subprocess.run(

@@ -66,7 +66,7 @@ def test_one_command_adds_eight_places_that_see_what_is_public(
     until(
         "all places that the API has are fit",
         lambda: all(product.fitness()[region] == "fit" for region in there),
-        90,
+        120,
     )
     seen = product.results(region="gp-jp", ok="true")
     assert {(result["check"], result["extra"]["probe"]["city"]) for result in seen} == {

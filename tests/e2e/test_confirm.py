@@ -100,13 +100,13 @@ def well_for_a_while(fleet: Fleet) -> None:
     """All is well everywhere, for long enough that extra looks are affordable."""
     until(
         lambda: fleet.verdict("shop").get("scope") == "none",
-        60,
+        120,
         "that all is well",
         fleet.coordinator.log,
     )
     until(
         lambda: sum(r.check == "pages" for r in fleet.stored()) >= 70,
-        60,
+        120,
         "regular looks",
         fleet.coordinator.log,
     )
@@ -142,7 +142,7 @@ def test_with_extra_looks_it_is_said_long_before_the_regular_ones_came(
         target.fail("/checkout")
         until(
             lambda: fleet.verdict("shop").get("scope") == "component",
-            60,
+            120,
             "the verdict",
             fleet.coordinator.log,
         )
@@ -161,7 +161,7 @@ def test_with_extra_looks_it_is_said_long_before_the_regular_ones_came(
         overdue = max(r.scheduled_at for r in extra) + INTERVAL_MS + 2_000
         until(
             lambda: max(r.scheduled_at for r in looks(fleet) if not r.attempt) > overdue,
-            60,
+            120,
             "regular looks",
         )
         assert fleet.told()["gaps"] == 0
@@ -174,7 +174,7 @@ def test_without_a_budget_there_are_none(valkey: Broker, tmp_path: Path, target:
         target.fail("/checkout")
         until(
             lambda: fleet.verdict("shop").get("scope") == "component",
-            90,
+            120,
             "the verdict",
             fleet.coordinator.log,
         )

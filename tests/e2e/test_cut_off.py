@@ -102,7 +102,7 @@ def test_a_region_cut_off_in_the_middle_of_an_outage_loses_no_look(product: CutR
         healed = now()
         until(
             lambda: not product.missing(begun, healed - INTERVAL_MS),
-            60,
+            120,
             "all looks",
             lambda: f"{product.missing(begun, healed - INTERVAL_MS)} {product.worker.log()}",
         )
@@ -111,7 +111,7 @@ def test_a_region_cut_off_in_the_middle_of_an_outage_loses_no_look(product: CutR
         ended = now()
         until(
             lambda: not product.missing(begun, ended - 2 * INTERVAL_MS),
-            60,
+            120,
             "all looks after its return",
             lambda: f"{product.missing(begun, ended - 2 * INTERVAL_MS)} {product.worker.log()}",
         )
@@ -128,7 +128,7 @@ def all_looked_at(product: CutRegion, since: int, what: str) -> None:
     ended = now() - 2 * INTERVAL_MS
     until(
         lambda: not product.missing(since, ended),
-        60,
+        120,
         f"all looks although {what}",
         lambda: f"{product.missing(since, ended)} {product.worker.log()}",
     )
@@ -171,7 +171,7 @@ def test_a_worker_that_is_killed_while_it_is_cut_off_loses_what_was_due_while_it
         product.worker.start(ready=False)
         until(
             lambda: product.worker.log().count(" alone silent_s") == 2,
-            60,
+            120,
             "it is alone again",
             product.worker.log,
         )

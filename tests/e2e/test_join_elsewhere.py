@@ -99,7 +99,7 @@ def test_a_drain_reaches_a_worker_whose_reports_a_writer_takes(
     until(
         "it works again",
         lambda: max(r["received_at"] for r in product.results(region="eu-west")) > newest,
-        60,
+        120,
     )
     assert worker.poll() is None
 

@@ -37,7 +37,7 @@ def test_a_worker_joins_what_outscope_up_runs_by_https_alone(
     with (tmp_path / "log").open("wb") as log:
         worker = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
-        until("a result of it", lambda: product.results(region="xx-west"), 40)
+        until("a result of it", lambda: product.results(region="xx-west"))
     finally:
         worker.terminate()
         assert worker.wait(30) == 0, (tmp_path / "log").read_text()

@@ -41,7 +41,7 @@ def test_up_passes_it_on_and_no_result_and_no_request_is_lost(steady: Running) -
         until(
             "what was due until then",
             lambda: min(newest_of_each(steady), default=0) >= newest,
-            30,
+            120,
         )
     assert asking.asked > LOAD_S * 5
     assert asking.wrong == []
@@ -138,7 +138,7 @@ def test_up_ends_with_its_terminal(
     port = free_port()
     up = terminal(*_up(fast_config, tmp_path, port))
     product = Elsewhere(port, up.pid)
-    until("it answers", lambda: product.get("/v1/services"), 60)
+    until("it answers", lambda: product.get("/v1/services"))
     os.kill(up.pid, signal.SIGHUP)  # while the terminal is there
     log = tmp_path / "data" / "logs" / "api.log"
     until("it reloads", lambda: "reloaded changed=" in log.read_text())
@@ -160,7 +160,7 @@ def test_a_process_outlives_its_terminal_when_it_was_started_by_nohup(
     command = outscope("api", "--database", f"sqlite://{tmp_path}/a.db", "--port", port)
     api = terminal("nohup", *command)
     product = Elsewhere(port, api.pid)
-    until("it answers", lambda: product.get("/v1/healthz"), 60)
+    until("it answers", lambda: product.get("/v1/healthz"))
     api.hang_up()
     os.kill(api.pid, signal.SIGHUP)
     until("it reloads", lambda: "reloaded changed=" in log.read_text())
@@ -178,7 +178,7 @@ def test_any_process_ends_with_its_terminal(
         "worker": ("worker", "--region", "eu", "--broker", f"redis://127.0.0.1:{port}/0"),
     }
     process = terminal(*outscope(*commands[what]), OUTSCOPE_STATE_DIR=str(tmp_path / "state"))
-    until("it hears SIGHUP", lambda: _catches(process.pid), 30)
+    until("it hears SIGHUP", lambda: _catches(process.pid))
     process.hang_up()
     until("it ends", process.ended)
     assert os.waitstatus_to_exitcode(process.status) == 0
@@ -202,7 +202,7 @@ def test_no_hangup_ends_a_start(what: str, tmp_path: Path) -> None:
     env = {**os.environ, "OUTSCOPE_WRITERS": "elsewhere" if what == "writer" else "here"}
     process = subprocess.Popen(outscope(what, *told), env=env, start_new_session=True, stderr=-3)
     try:
-        until("it hears SIGHUP", lambda: process.poll() is not None or _catches(process.pid), 30)
+        until("it hears SIGHUP", lambda: process.poll() is not None or _catches(process.pid))
         with hangups(process.pid):
             time.sleep(3)
             process.terminate()

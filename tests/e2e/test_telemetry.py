@@ -113,7 +113,7 @@ def test_what_arrives_is_what_was_stored_over_restarts_and_outages_of_the_collec
     until("it is started again", lambda: "otel" in running.children())
     collector.answer = (200, {}, b"")
     target.fail()
-    until("all is well again", lambda: running.scopes() == {"shop": "none"}, 60)
+    until("all is well again", lambda: running.scopes() == {"shop": "none"})
     coordinator = running.children()["coordinator"]
     os.kill(coordinator, signal.SIGSTOP)  # nothing more is stored, so both can be compared
     try:

@@ -44,7 +44,7 @@ def lines(product: Running, *events: str) -> list[dict[str, Any]]:
 def test_a_failure_is_followed_from_its_order_to_the_verdict(
     product: Running, target: Target
 ) -> None:
-    until("the shop is well", lambda: product.scopes() == {"shop": "none"}, 90)
+    until("the shop is well", lambda: product.scopes() == {"shop": "none"})
     target.fail("/web", "/api")
     try:
         until(

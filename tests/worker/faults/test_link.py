@@ -30,7 +30,11 @@ def test_a_half_open_link_costs_no_result_and_is_left_within_15_s(
         proxy.heal()
         healed = time.monotonic()
         took_s = until(
-            lambda: traffic.arrived_since(healed), BACK_WITHIN_S, "a new result", worker.log
+            lambda: traffic.arrived_since(healed),
+            BACK_WITHIN_S,
+            "a new result",
+            worker.log,
+            promised=True,
         )
         until(lambda: len(traffic.arrived_since(healed)) > 10, 20, "ten more")
     print(f"back {took_s:.1f} s after the link healed")
@@ -72,7 +76,11 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
     coordinator.listen_again()
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
     took_s = until(
-        lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log
+        lambda: later <= set(coordinator.looks_by_id),
+        BACK_WITHIN_S,
+        "a new result",
+        worker.log,
+        promised=True,
     )
     print(f"back {took_s:.1f} s after the broker was back")
     until(lambda: ids <= set(coordinator.looks_by_id), 30, "what the old broker forgot")
@@ -104,7 +112,11 @@ def test_a_worker_is_back_within_15_s_of_a_broker_that_was_away(
     valkey.start()
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
     took_s = until(
-        lambda: later <= set(coordinator.looks_by_id), BACK_WITHIN_S, "a new result", worker.log
+        lambda: later <= set(coordinator.looks_by_id),
+        BACK_WITHIN_S,
+        "a new result",
+        worker.log,
+        promised=True,
     )
     print(f"back {took_s:.1f} s after the broker was back")
     until(lambda: ids <= set(coordinator.looks_by_id), 15, "what was seen meanwhile")
