@@ -9,17 +9,17 @@ before.
 import logging
 import lzma
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from geoip2.database import Reader
+from geoip2.database import Reader as Models
 from geoip2.errors import AddressNotFoundError
-from maxminddb import MODE_FD, InvalidDatabaseError
+from maxminddb import InvalidDatabaseError, Reader, open_database
 
 from worker.contract.reloading.private import PrivateCopy
 
@@ -30,6 +30,7 @@ NETWORKS: Final = "networks.mmdb.xz"
 _KEPT: Final = 50_000
 _KNOWN: Final = "8.8.8.8"
 """Asked for to see whether a database answers at all."""
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class Places:
         """Where an address is."""
         if address is None:
             return NOWHERE
-        country, network = self.country.ask(address), self.asn.ask(address)
+        country = self.country.ask(address).get("country")
         return Place(
-            country.country.iso_code if country is not None else None,
-            network.autonomous_system_number if network is not None else None,
+            country.get("iso_code") if isinstance(country, dict) else None,
+            self.asn.ask(address).get("autonomous_system_number"),
         )
 
     def refresh(self) -> None:
@@ -110,21 +111,19 @@ class Database:
         self._warned = False
         self.refresh()
 
-    def ask(self, address: str) -> Any:
-        """geoip2's answer, or None."""
+    def ask(self, address: str) -> Mapping[str, Any]:
+        """What is written of an address; empty where nothing is."""
         reader = self._reader
         if reader is None:
-            return None
+            return _NOTHING
         try:
-            return getattr(reader, self._method)(address)
-        except (AddressNotFoundError, ValueError):
-            return None
-        except (
-            TypeError,
-            InvalidDatabaseError,
-        ) as error:  # another kind of database, or a damaged one
+            found = reader.get(address)
+        except ValueError:  # no address
+            return _NOTHING
+        except InvalidDatabaseError as error:  # a damaged one
             self._give_up(error)
-            return None
+            return _NOTHING
+        return found if isinstance(found, dict) else _NOTHING
 
     def refresh(self) -> bool:
         """Open the database when it is new or has changed; whether that happened."""
@@ -149,10 +148,7 @@ class Database:
         """
         if self._source is None:
             return
-        if isinstance(self._source, bytes):
-            reader = Reader(BytesIO(self._source), mode=MODE_FD)
-        else:
-            reader = _opened(self._source, self._method)
+        reader = _opened(self._source, self._method, self._bundled)
         self._reader = reader  # who is asking the one before has it for as long as it takes
         self._warned = False
 
@@ -178,18 +174,24 @@ class Database:
         self._warned = True
 
 
-def _opened(path: Path, method: str) -> Reader:
-    """A reader of what a file holds now; OSError or ValueError when that is no such database."""
-    copy = PrivateCopy(path.read_bytes(), path.name)
+def _opened(source: Path | bytes, method: str, bundled: str) -> Reader:
+    """A reader of what a file holds now; OSError or ValueError when that is no such database.
+
+    What it says is taken as it is written there: models of it took longer than finding it.
+    """
+    if isinstance(source, bytes):
+        content, named = source, bundled
+    else:
+        content, named = source.read_bytes(), str(source)
+    copy = PrivateCopy(content, Path(named).name)
     try:
-        reader = Reader(copy.path)
-        with suppress(AddressNotFoundError):
-            getattr(reader, method)(_KNOWN)
+        with Models(copy.path) as models, suppress(AddressNotFoundError):
+            getattr(models, method)(_KNOWN)
+        return open_database(copy.path)
     except (InvalidDatabaseError, TypeError) as error:
-        raise ValueError(f"{path} is no usable database of this kind: {error}") from error
+        raise ValueError(f"{named} is no usable database of this kind: {error}") from error
     finally:
         copy.close()  # what is mapped stays
-    return reader
 
 
 def _state(source: Path | bytes | None) -> tuple[int, int] | None:

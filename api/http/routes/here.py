@@ -12,7 +12,7 @@ from api.http.access.door import requires
 from api.http.answers.encoding import JSON, encode
 from api.http.answers.errors import not_judged
 from api.http.answers.refusals import refused
-from api.http.held import held
+from api.http.held import held_from_thread
 from api.http.kept.marks import Made, Own, keep
 from api.http.parameters import IdFilter, caller
 from api.http.shapes import Router
@@ -26,8 +26,10 @@ _HEADERS: Final = {"cache-control": "no-store"}
 
 
 async def places_of(request: Request, sources: From) -> Places:
-    """The databases of countries and networks, opened when they are asked for first."""
-    return held(request, "places", partial(_opened, sources))
+    """The databases of countries and networks, opened when they are asked for first, which takes a
+    second.
+    """
+    return await held_from_thread(request, "places", partial(_opened, sources))
 
 
 def _opened(sources: Sources) -> Places:

@@ -1,5 +1,7 @@
 """Is it me? By the caller's address, as far as a trusted proxy tells it."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +11,9 @@ import pytest
 
 from api.documents.here import Here, nearest
 from api.http.app import create_app
+from api.http.routes import here as here_routes
 from api.http.settings import ApiSettings
+from coordinator.geodata.places import Places
 from coordinator.store import Store
 from tests.api import seeds
 from tests.api.http.routes.test_services import conforms
@@ -131,3 +135,43 @@ async def test_bad_input_is_told(
     configured: Store, api: httpx.AsyncClient, query: str, status: int
 ) -> None:
     assert (await api.get(f"/v1/here?{query}")).status_code == status
+
+
+async def test_nobody_waits_while_the_databases_are_opened_which_is_done_once(
+    configured: Store, api_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await said(configured)
+    opened, begun, go_on = [], threading.Event(), threading.Event()
+
+    def slowly(*paths: Any) -> Places:
+        opened.append(paths)
+        begun.set()
+        assert go_on.wait(30)
+        return Places(*paths)
+
+    monkeypatch.setattr(here_routes, "Places", slowly)
+    async with calling(api_database, JAPAN) as client:
+        asking = [asyncio.create_task(client.get("/v1/here")) for _ in range(2)]
+        assert await asyncio.to_thread(begun.wait, 30)
+        assert (await client.get("/v1/services")).status_code == 200
+        assert not any(one.done() for one in asking)
+        go_on.set()
+        for answer in await asyncio.gather(*asking):
+            assert answer.json()["country"] == "JP"
+    assert len(opened) == 1
+
+
+async def test_databases_that_could_not_be_opened_are_opened_by_who_asks_next(
+    configured: Store, api_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await said(configured)
+
+    def failing(*_: Any) -> Places:
+        raise MemoryError
+
+    async with calling(api_database, JAPAN) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(here_routes, "Places", failing)
+            with pytest.raises(MemoryError):
+                await client.get("/v1/here")
+        assert (await client.get("/v1/here")).json()["country"] == "JP"
