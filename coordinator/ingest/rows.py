@@ -10,6 +10,7 @@ from coordinator.domain.model.topology import Check
 from coordinator.geodata.places import Place
 from worker.contract.instant import Instant
 from worker.contract.message import ResultRow
+from worker.contract.outcome import NOT_MADE
 from worker.contract.result import VANTAGE, Result, result_id
 
 MOST_DETAIL: Final = 500
@@ -29,7 +30,7 @@ def result_of(
     `stands`, which no row can say for itself.
     """
     values = (  # as one tuple: this runs for every result, and arguments cost twice as much
-        result_id(check.id, region, worker, row[1], row[2]),
+        result_id(check.id, region, worker, row[1], row[2], made=row[6] not in NOT_MADE),
         check.id,
         check.service,
         check.component,

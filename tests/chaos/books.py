@@ -9,7 +9,7 @@ from coordinator.configuration import from_document
 from coordinator.domain.schedule.schedule import Schedule
 from coordinator.store import Store
 from worker.contract.instant import Instant
-from worker.contract.outcome import Reason
+from worker.contract.outcome import NOT_MADE
 
 Slot = tuple[str, str, int]
 """Check, region, slot."""
@@ -99,12 +99,14 @@ async def books(store: Store, since: Instant, before: Instant) -> Books:
         slot = result.check, result.region, number
         if result.attempt or slot not in due:
             continue
-        stored[slot] += 1
-        if result.reason is Reason.LATE:
+        if result.reason in NOT_MADE:
             refused.add(slot)
         else:
+            stored[slot] += 1
             failed |= set() if result.ok else {slot}
             late[slot] = max(0, result.started_at - result.scheduled_at)
+    refused -= stored.keys()  # somebody made it after all
+    stored.update(refused)
     missing = {
         (gap["check"], gap["region"], number): str(gap["reason"])
         for gap in await store.gaps.since(since, limit=MOST_GAPS)

@@ -13,7 +13,7 @@ from coordinator.domain.schedule.schedule import Schedule
 from coordinator.evaluation.replay import Outscope
 from coordinator.store import Store
 from worker.contract.instant import Instant, rfc3339
-from worker.contract.outcome import Reason
+from worker.contract.outcome import NOT_MADE
 from worker.contract.result import Result
 
 Slot = tuple[str, str, int]
@@ -96,6 +96,8 @@ class Watch:
             if one.attempt:
                 self.totals.extra += 1
                 continue
+            if one.reason in NOT_MADE:
+                continue
             slot = one.check, one.region, one.scheduled_at
             other = self._workers.setdefault(slot, one.worker)
             if other != one.worker:
@@ -134,13 +136,18 @@ class Watch:
             for look in self._schedule.due(since, before)
         }
         stored: Counter[Slot] = Counter()
-        late = 0
+        refused: set[Slot] = set()
         results = await store.results.received(self._read, now, 1 << 30)
         found = await _due(store, since, before)
         for check, region, at, reason in found:
             slot = check, region, self._topology.check[check].slot(at)
-            stored[slot] += 1
-            late += reason == Reason.LATE
+            if reason in NOT_MADE:
+                refused.add(slot)
+            else:
+                stored[slot] += 1
+        refused -= stored.keys()
+        stored.update(refused)
+        late = len(refused)
         missing = await self._missing(store, since)
         self._balance(due, stored, missing)
         self.totals.due += len(due)

@@ -28,8 +28,10 @@ class Mutation(NamedTuple):
 
 
 def _no_dedupe() -> None:
-    def of_its_worker(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
-        return result_id(check, f"{region}/{worker}", worker, slot, attempt)
+    def of_its_worker(
+        check: str, region: str, worker: str, slot: int, attempt: int, *, made: bool
+    ) -> str:
+        return result_id(check, f"{region}/{worker}", worker, slot, attempt, made=made)
 
     vars(rows).update(result_id=of_its_worker)
 

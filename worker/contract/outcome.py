@@ -62,6 +62,8 @@ BLAME: Mapping[Reason, Blame] = MappingProxyType(
 the target's).
 """
 
+NOT_MADE: frozenset[Reason] = frozenset({Reason.LATE, Reason.INTERNAL})
+"""Reasons for which there is a result though nobody looked."""
 
 Fault: TypeAlias = tuple[Reason, Blame, str]
 """What is wrong with what came back: why, whose fault it is, and a sentence for people."""

@@ -26,12 +26,15 @@ standing orders.
 """
 
 
-def result_id(check: str, region: str, worker: str, slot: int, attempt: int) -> str:
+def result_id(
+    check: str, region: str, worker: str, slot: int, attempt: int, *, made: bool = True
+) -> str:
     """The id of a look, derived from what it looked at: a repeat has the same id. 24 hexadecimal
     digits. A regular look is its slot's, whichever worker of the region made it and however it came
-    to that; so the key of the store lets one in, and no second one. Extra looks are their worker's.
+    to that; so the key of the store lets one in, and no second one. Extra looks are their worker's,
+    and so is the word that a look was not `made`: it takes the slot from nobody who made it.
     """
-    key = f"{check}\n{region}\n{worker if attempt else ''}\n{slot}\n{attempt}"
+    key = f"{check}\n{region}\n{worker if attempt or not made else ''}\n{slot}\n{attempt}"
     return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
 
 

@@ -16,7 +16,7 @@ from coordinator.evaluation.baselines.stream import Stream
 from coordinator.evaluation.baselines.telling import Teller
 from coordinator.evaluation.baselines.view import WELL, Monitor, View
 from worker.contract.instant import Instant
-from worker.contract.outcome import Reason
+from worker.contract.outcome import NOT_MADE
 from worker.contract.result import Result
 
 STEP_MS = 1_000
@@ -24,7 +24,6 @@ SETTLED_MS = 1_800_000
 """So long after the last result no rule changes its answer any more."""
 IN_TURN = ""
 """The checker of a product whose regions look in turn, one a slot."""
-NOT_MADE = frozenset({Reason.LATE, Reason.INTERNAL})
 
 
 class Frame:

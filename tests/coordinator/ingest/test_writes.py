@@ -14,6 +14,7 @@ from coordinator.ingest.writes import declare_lost, keep
 from coordinator.messaging.consumer import Delivery
 from coordinator.store import Store
 from worker.contract.message import TASK_REPORT, Report, Vitals
+from worker.contract.outcome import NOT_MADE
 from worker.contract.result import Result
 
 Make = Callable[..., Result]
@@ -37,10 +38,13 @@ NOW = 1_772_000_000_000
 SLOT = CHECK.slot(NOW) - 10
 
 
-def reported(worker: str, slot: int, attempt: int = 0, **extra: bool) -> list[Result]:
+def reported(
+    worker: str, slot: int, attempt: int = 0, why: str = "ok", **extra: bool
+) -> list[Result]:
     """What a report of this worker says of one slot, as the coordinator reads it."""
     at = Span(CHECK, "eu-west", slot, slot).instant(slot)
-    row = [CHECK.id, slot, attempt, at, at, True, "ok", "none", "", *([None] * 7), extra]
+    blame = "none" if why == "ok" else "prober"
+    row = [CHECK.id, slot, attempt, at, at, why == "ok", why, blame, "", *([None] * 7), extra]
     told = Report(worker=worker, boot="b", seq=1, sent_at=NOW).model_dump(mode="json")
     body = json.dumps([[told | {"rows": [row]}], {}, {}]).encode()
     found = read([Delivery("eu-west", TASK_REPORT, body, 0.0)], TOPOLOGY, NOW).results
@@ -76,6 +80,18 @@ async def test_one_slot_is_one_look_whichever_worker_made_it(
         first[0].worker,
         "w2",  # its extra look is not the slot's
     }
+
+
+@pytest.mark.parametrize("why", sorted(NOT_MADE))
+@pytest.mark.parametrize("worker", ["w1", "w2"])
+async def test_the_word_that_a_look_was_not_made_takes_the_slot_from_nobody_who_made_it(
+    store: Store, why: str, worker: str
+) -> None:
+    not_made, made = reported("w1", SLOT, why=why), reported(worker, SLOT, standing=True)
+    again = [*not_made, *made]
+    for batch, new in ((not_made, not_made), (made, made), (again, [])):
+        assert await keep(store, batch, Reading(received_at=NOW)) == new
+    assert {one.reason for one in await store.results.recent(0)} == {why, "ok"}
 
 
 async def test_a_look_by_order_that_comes_with_one_of_the_same_slot_alone_is_no_second_look(
