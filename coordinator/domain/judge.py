@@ -177,10 +177,10 @@ class Judge:
         self.confirmation.foresee_end(self._ending(estimate))
         announced = self._speaker.announced(self.state, estimate)
         self.state.told = tuple(replace(one, times=Times) for one in announced)
-        told, lived = self._tell(now, announced), self._live(now, estimate, announced)
+        told = self._tell(now, estimate, announced)
+        events: list[Verdict | IncidentEvent] = [*told, *self._live(now, estimate, announced)]
         self.state.turning = turning(self.incidents, now)
         self._steady = estimate.wrong < CALM_WRONG and not self.incidents.open
-        events: list[Verdict | IncidentEvent] = [*told, *lived]
         news = bool(events or self.state.turning)
         self._steadiness.note(now, announced, self.incidents.open, news=news)
         return events
@@ -207,16 +207,16 @@ class Judge:
             fitness is Fitness.UNFIT for fitness, _ in standings.values()
         )
 
-    def _tell(self, now: Instant, announced: Sequence[AnnouncedClaim]) -> list[Verdict]:
+    def _tell(
+        self, now: Instant, estimate: Estimate, announced: Sequence[AnnouncedClaim]
+    ) -> list[Verdict]:
         """The verdict, if it says something else than the last one told."""
         state = self.state
-        if state.is_listening:
-            return []
         says = summary(announced)
-        if says == state.last_summary:
+        if state.is_listening or says == state.last_summary:
             return []
         state.last_summary = says
-        return [self.verdict(now)]
+        return [self._speaker.verdict(state, self.estimator, estimate, self._findings, now)]
 
     def _live(
         self, now: Instant, estimate: Estimate, announced: Sequence[AnnouncedClaim]

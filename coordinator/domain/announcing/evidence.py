@@ -4,7 +4,7 @@ trust it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -18,12 +18,17 @@ from coordinator.domain.model.rules import VERSION, Rules
 from coordinator.domain.model.verdict import Cell, CellState, Scope
 from coordinator.domain.window.axes import CellKey, any_along
 from coordinator.domain.window.grid import CountGrid
+from coordinator.domain.window.look import REASONS
 from coordinator.domain.window.tally import Tally, tallies
 
 CALIBRATION = ((0.0, 0.0), (0.5, 0.5), (0.9, 0.9), (0.97, 0.94), (0.999, 0.97), (1.0, 0.98))
 """(likelihood computed, share of such claims that were right in simulation), with straight lines
 between.
 """
+NEVER_BAD: Final = Tally()
+_BY_NAME: Final = sorted(range(len(REASONS)), key=REASONS.__getitem__)
+"""The codes of reasons in order of their names."""
+_NAMES: Final = [str(REASONS[code]) for code in _BY_NAME]
 
 
 def confidence(claims: Sequence[Claim], finding: Finding, coverage: Coverage) -> float:
@@ -50,16 +55,20 @@ def cells_of(
 ) -> tuple[Cell, ...]:
     """Every cell as the verdict shows it, components and regions in the configuration's order."""
     good, bad = _counts(grid)
+    newest = grid.newest.reshape(-1).tolist()
+    enabled, votes = coverage.enabled.tolist(), coverage.votes.tolist()
+    distinct = {id(one): one for one, _ in claimed.values()}
+    counted = {name: _Counts.of(one) for name, one in distinct.items()}
     quiet = tallies(grid, _bad_cells(grid), grid.begin, slow=False)
-    newest = grid.newest
     found = []
     for row, component in enumerate(grid.axes.components):
         for column, region in enumerate(grid.axes.regions):
-            if not coverage.enabled[row, column]:
+            if not enabled[row][column]:
                 continue
+            place = row * len(grid.axes.regions) + column
             key = (component, region)
-            seen = quiet.get(key, Tally())
-            if not coverage.votes[row, column]:
+            seen = quiet.get(key, NEVER_BAD)
+            if not votes[row][column]:
                 fitness, why = standings[region]
                 why = why if fitness is not Fitness.FIT else abstentions.get(key, "not heard")
                 found.append(
@@ -73,17 +82,18 @@ def cells_of(
                     )
                 )
             elif key in claimed:
-                place = row * len(grid.axes.regions) + column
-                found.append(_claimed(component, region, place, *claimed[key], rules))
+                one, tally = claimed[key]
+                counts = counted[id(one)].at(place)
+                found.append(_claimed(component, region, one, tally, counts, rules))
             else:
                 found.append(
                     Cell(
                         component,
                         region,
                         CellState.WELL,
-                        int(good[row, column]),
-                        int(bad[row, column]),
-                        last_good=int(newest[row, column]),
+                        good[place],
+                        bad[place],
+                        last_good=newest[place],
                         last_bad=seen.last_bad,
                         first_good=seen.first_good,
                     )
@@ -91,12 +101,35 @@ def cells_of(
     return tuple(found)
 
 
-def _counts(grid: CountGrid) -> tuple[Any, Any]:
-    shape = (len(grid.axes.components), len(grid.axes.regions))
-    size, looks = shape[0] * shape[1], grid.looks
-    good = np.bincount(looks.cell[~looks.bad], minlength=size).reshape(shape)
-    bad = np.bincount(looks.cell[looks.bad], minlength=size).reshape(shape)
+def _counts(grid: CountGrid) -> tuple[list[int], list[int]]:
+    """Good and bad looks of each cell, by its number."""
+    size, looks = grid.newest.size, grid.looks
+    good = np.bincount(looks.cell[~looks.bad], minlength=size).tolist()
+    bad = np.bincount(looks.cell[looks.bad], minlength=size).tolist()
     return good, bad
+
+
+class _Counts(NamedTuple):
+    """What a claim counted of each cell, by its number, as plain numbers: asked cell by cell, an
+    array costs ten times as much.
+    """
+
+    good: Sequence[int]
+    bad: Sequence[int]
+    reasons: Sequence[Sequence[int]]
+
+    @staticmethod
+    def of(one: AnnouncedClaim) -> "_Counts":
+        counted = one.counted
+        by_name = counted.by_reason[:, _BY_NAME]
+        return _Counts(counted.good.tolist(), counted.bad.tolist(), by_name.tolist())
+
+    def at(self, place: int) -> tuple[int, int, dict[str, int]]:
+        """Good and bad looks of a cell, and how many failed for which reason, by name."""
+        reasons = {
+            name: count for name, count in zip(_NAMES, self.reasons[place], strict=True) if count
+        }
+        return self.good[place], self.bad[place], reasons
 
 
 def _bad_cells(grid: CountGrid) -> list[CellKey]:
@@ -104,10 +137,15 @@ def _bad_cells(grid: CountGrid) -> list[CellKey]:
 
 
 def _claimed(
-    component: str, region: str, place: int, one: AnnouncedClaim, tally: Tally, rules: Rules
+    component: str,
+    region: str,
+    one: AnnouncedClaim,
+    tally: Tally,
+    counts: tuple[int, int, dict[str, int]],
+    rules: Rules,
 ) -> Cell:
     """A cell of a claim, by the looks that the claim's own severity follows from."""
-    good, bad = int(one.counted.good[place]), int(one.counted.bad[place])
+    good, bad, reasons = counts
     if tally.first_bad is None and not good:
         return Cell(
             component,
@@ -127,7 +165,7 @@ def _claimed(
         tally.first_bad,
         tally.last_bad,
         tally.first_good,
-        {str(reason): count for reason, count in sorted(one.counted.reasons_at(place).items())},
+        reasons,
     )
 
 

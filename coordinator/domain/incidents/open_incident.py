@@ -172,21 +172,22 @@ def told_of_duty(opened: OpenIncident) -> Incident:
     return replace(opened.incident, intermittent=True, duty_cycle=share, period_ms=duty.period_ms)
 
 
-def well_for(
-    key: CellKey,
-    opened: OpenIncident,
-    step_input: StepInput,
-    claimed: Collection[CellKey],
-    wanted_ms: int,
-) -> bool:
-    """Whether a cell is heard and was well for so long."""
-    if key in claimed or key not in step_input.newest:
-        return False
-    cell_span = opened.cell_spans.get(key)
-    since = opened.end()[1] if cell_span is None else cell_span.first_good
-    if cell_span is not None and since is None:
-        return False
-    return since is None or step_input.newest[key] - since >= wanted_ms
+def ailing(
+    opened: OpenIncident, step_input: StepInput, claimed: Collection[CellKey], wanted_ms: int
+) -> set[CellKey]:
+    """The cells that it reaches that are claimed, not heard, or were not well for so long."""
+    newest, spans, over = step_input.newest, opened.cell_spans, opened.end()[1]
+
+    def is_well(key: CellKey) -> bool:
+        if key not in newest:
+            return False
+        span = spans.get(key)
+        since = over if span is None else span.first_good
+        if since is None:
+            return span is None
+        return newest[key] - since >= wanted_ms
+
+    return {key for key in opened.reach if key in claimed or not is_well(key)}
 
 
 def is_over(
@@ -202,10 +203,8 @@ def is_over(
     if claimed or step_input.unknown:
         return False
     regions = {region for _, region in opened.reach}
-    ailing = {
-        key[1] for key in opened.reach if not well_for(key, opened, step_input, claimed, wanted_ms)
-    }
-    return len(regions - ailing) >= rules.resolve_share * len(regions)
+    ill = {region for _, region in ailing(opened, step_input, claimed, wanted_ms)}
+    return len(regions - ill) >= rules.resolve_share * len(regions)
 
 
 def narrowed(
@@ -215,13 +214,9 @@ def narrowed(
 
     It does not narrow while nothing in it is wrong any more: then it waits to resolve as a whole.
     """
-    if not claimed & opened.reach:
+    if opened.reach <= claimed or not claimed & opened.reach:
         return opened.reach
-    stays = {
-        key
-        for key in opened.reach
-        if not well_for(key, opened, step_input, claimed, rules.narrow_after_ms)
-    }
+    stays = ailing(opened, step_input, claimed, rules.narrow_after_ms)
     regions, components = {region for _, region in stays}, {component for component, _ in stays}
     return frozenset(key for key in opened.reach if key[0] in components and key[1] in regions)
 

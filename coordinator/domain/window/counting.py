@@ -21,7 +21,7 @@ from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.look import REASON_CODE, REASONS
 from coordinator.domain.window.pace import Pace
 from coordinator.domain.window.share import Counted, FailingShare
-from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, onset
+from coordinator.domain.window.tally import LEAST_SHARE, MOST_SHARE, NORMAL_SHARE, in_time, onset
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
 
@@ -41,8 +41,19 @@ def share_of(
     grid: CountGrid, cells: Collection[CellKey], since: Instant, pace: Pace, *, slow: bool
 ) -> Counted:
     """What the looks at these cells came to since it began, looked for from `since` on; if slow,
-    slow looks are the bad ones, too.
+    slow looks are the bad ones, too. Counted once for all who ask of the same grid.
     """
+    asked = ("share", frozenset(cells), since, slow)
+    found = grid.told.get(asked)
+    if found is None:
+        found = grid.told[asked] = _share_of(grid, cells, since, pace, slow=slow)
+    counted: Counted = found
+    return counted
+
+
+def _share_of(
+    grid: CountGrid, cells: Collection[CellKey], since: Instant, pace: Pace, *, slow: bool
+) -> Counted:
     wanted = np.zeros(pace.timeout_ms.shape, dtype=np.bool_)
     wanted.reshape(-1)[list(grid.axes.numbers(cells).values())] = True
     began = _since_it_began(_seen(grid, wanted.reshape(-1), since, slow=slow), since)
@@ -82,8 +93,13 @@ def _seen(grid: CountGrid, wanted: Flags, since: Instant, *, slow: bool) -> _See
     """The looks at these cells from the bucket before `since` on: trouble may begin at its end."""
     looks = grid.looks
     mine = wanted[looks.cell] & (looks.at >= since - grid.axes.bucket_ms)
-    bad = (looks.bad | looks.slow if slow else looks.bad)[mine]
-    found = _Seen(looks.at[mine], looks.cell[mine], bad, looks.reason[mine])
+    order = in_time(grid)
+    order = order[mine[order]]
+    bad = looks.bad[order] | looks.slow[order] if slow else looks.bad[order]
+    found = _Seen(looks.at[order], looks.cell[order], bad, looks.reason[order])
+    tied = (found.at[1:] == found.at[:-1]) & (found.cell[1:] == found.cell[:-1])
+    if not tied.any():  # they are in order of time and cell already
+        return found
     return found.where(np.lexsort((found.reason, found.bad, found.cell, found.at)))
 
 

@@ -3,6 +3,7 @@ began and ended.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -113,13 +114,15 @@ def _tallies(
     last_good = goods[np.searchsorted(goods, first_bad) - 1]
     first_good = goods[np.searchsorted(goods, last_bad, "right")]
     offset = base - begins
-    return map(
-        Tally,
+    rows = zip(
         _known(last_good + offset, last_good >= begins),
         _known(first_bad + offset, failed),
         _known(last_bad + offset, failed),
         _known(first_good + offset, failed & (first_good < ends)),
+        strict=True,
     )
+    # as a Tally of rows, without a call in Python for each of hundreds of cells
+    return map(tuple.__new__, repeat(Tally), rows)
 
 
 def _places(looks: Looks) -> tuple[Ints, Instant, int]:
@@ -148,13 +151,24 @@ def _onset(grid: CountGrid, numbers: Sequence[int], since: Instant, *, slow: boo
     Looked for from the bucket before `since` on, because trouble may begin at the end of a bucket.
     """
     looks, bad = grid.looks, _bad(grid, slow=slow)
-    mine = np.flatnonzero(_at_cells(grid, numbers) & (looks.at >= since - grid.axes.bucket_ms))
-    # of looks at the same moment, those of the first cells come first
-    order = mine[np.argsort(looks.at[mine], kind="stable")]
+    mine = _at_cells(grid, numbers) & (looks.at >= since - grid.axes.bucket_ms)
+    order = in_time(grid)
+    order = order[mine[order]]
     times, failed = looks.at[order], bad[order]
     if not failed.any() or times[-1] < since:
         return since
     return int(times[onset(failed)])
+
+
+def in_time(grid: CountGrid) -> Ints:
+    """The looks of a grid in order of time; of the same moment, those of the first cells come
+    first. Sorted once for all who ask.
+    """
+    found = grid.told.get("in time")
+    if found is None:
+        found = grid.told["in time"] = np.argsort(grid.looks.at, kind="stable")
+    order: Ints = found
+    return order
 
 
 def onset(bad: Flags) -> int:

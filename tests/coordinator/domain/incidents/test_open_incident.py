@@ -7,11 +7,11 @@ from coordinator.domain.incidents.open_incident import (
     CellSpan,
     OpenIncident,
     StepInput,
+    ailing,
     cell_spans_of,
     is_over,
     narrowed,
     parts_of,
-    well_for,
     with_cell_spans,
 )
 from coordinator.domain.inference.claim import Claim
@@ -145,30 +145,24 @@ def test_the_end_of_an_incident_is_that_of_the_cell_that_failed_last() -> None:
 
 def test_a_cell_is_well_when_it_is_heard_and_was_good_for_long_enough() -> None:
     opened = open_incident_of({R1: cell_span(10, 40, 50)})
-    for newest, expected in ((109.999, False), (110, True)):
-        assert well_for(R1, opened, step_input_of(120, {R1: newest}), [], MINUTE_MS) is expected
-    assert not well_for(R1, opened, step_input_of(120, {}), [], MINUTE_MS), "silence is no sign"
-    assert not well_for(R1, opened, step_input_of(120, {R1: 115}), [R1], MINUTE_MS), "it is claimed"
+    for newest, expected in ((109.999, {R1}), (110, set())):
+        assert ailing(opened, step_input_of(120, {R1: newest}), [], MINUTE_MS) == expected
+    assert ailing(opened, step_input_of(120, {}), [], MINUTE_MS), "silence is no sign"
+    assert ailing(opened, step_input_of(120, {R1: 115}), [R1], MINUTE_MS), "it is claimed"
 
 
 def test_a_cell_that_still_fails_is_not_well() -> None:
-    assert not well_for(
-        R1, open_incident_of({R1: cell_span(10, 40)}), step_input_of(500, {R1: 499}), [], MINUTE_MS
-    )
+    opened = open_incident_of({R1: cell_span(10, 40)})
+    assert ailing(opened, step_input_of(500, {R1: 499}), [], MINUTE_MS) == {R1}
 
 
 def test_a_cell_that_was_reached_but_never_failed_is_well_when_the_rest_is() -> None:
     opened = open_incident_of({R1: cell_span(10, 40, 50)}, [R1, R2])
     assert [
-        well_for(R2, opened, step_input_of(120, {R2: t}), [], MINUTE_MS) for t in (100, 110)
-    ] == [False, True]
-    assert well_for(
-        R2,
-        open_incident_of({R1: cell_span(10, 40)}, [R1, R2]),
-        step_input_of(120, {R2: 50}),
-        [],
-        MINUTE_MS,
-    )
+        R2 in ailing(opened, step_input_of(120, {R2: t}), [], MINUTE_MS) for t in (100, 110)
+    ] == [True, False]
+    going_on = open_incident_of({R1: cell_span(10, 40)}, [R1, R2])
+    assert ailing(going_on, step_input_of(120, {R2: 50}), [], MINUTE_MS) == {R1}
 
 
 @pytest.mark.parametrize(("silent", "over"), [(0, True), (1, True), (2, False)])
