@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from coordinator.domain.inference.hypotheses import Group
-from coordinator.domain.window.axes import Floats
+from coordinator.domain.window.axes import Flags, Floats, Ints, any_along
 
 PREFIXES_AT_MOST = 12
 """Sets of the most suspicious regions that are tried, one, two, three... of them."""
@@ -26,17 +26,26 @@ Places = tuple[int, ...]
 
 
 class Suspicion(NamedTuple):
-    """What regions are chosen by. Hashable, since the same suspicion gives the same sets."""
+    """What regions are chosen by, for all sets of components at once: (candidate, region)."""
 
-    everywhere: Places
+    everywhere: Flags
     """The regions that vote."""
-    suspects: Places
+    suspects: Flags
     """Those of them in which anything speaks for trouble."""
-    orders: tuple[Places, ...]
-    """Those of the suspects in which evidence does, in all and lately, the most suspicious
-    first.
+    ranks: Sequence[Ints]
+    """By the evidence in all and lately, how many of the suspects are more suspicious; of others,
+    as many as there are regions.
     """
-    groups: tuple[Group, ...]
+    groups: Sequence[Group]
+
+
+class Sets(NamedTuple):
+    """Sets of regions: (candidate, set, region), and which of them are tried of which candidate."""
+
+    member: Flags
+    tried: Flags
+    names: Sequence[str]
+    """The name of the group that each set is, if it is one."""
 
 
 def component_sets(cells: Floats) -> list[Places]:
@@ -46,30 +55,31 @@ def component_sets(cells: Floats) -> list[Places]:
     return list(dict.fromkeys(chain.from_iterable(family(cells) for family in COMPONENTS)))
 
 
-def region_sets(suspicion: Suspicion) -> dict[Places, str]:
-    """The sets of regions worth trying for some components, each with the name of its group, if it
-    is one.
+def region_sets(suspicion: Suspicion) -> Sets:
+    """The sets of regions worth trying for each candidate; some more than once."""
+    found = list(chain.from_iterable(family(suspicion) for family in REGIONS))
+    return Sets(
+        np.concatenate([one.member for one in found], axis=1),
+        np.concatenate([one.tried for one in found], axis=1),
+        [name for one in found for name in one.names],
+    )
+
+
+def suspicion_of(runs: Sequence[Floats], everywhere: Flags, groups: Sequence[Group]) -> Suspicion:
+    """Which regions to suspect. `runs` are the evidence, (candidate, region), in all and lately."""
+    ranks = [_ranks(run, everywhere & (run > WORTH_A_LOOK)) for run in runs]
+    suspects = np.any([rank < everywhere.shape[1] for rank in ranks], axis=0)
+    return Suspicion(everywhere, suspects, ranks, groups)
+
+
+def _ranks(run: Floats, worthy: Flags) -> Ints:
+    """The place of each worthy region, the most suspicious first; those that are equally
+    suspicious stay in their order.
     """
-    found: dict[Places, str] = {}
-    for family in REGIONS:
-        for regions, name in family(suspicion):
-            found.setdefault(regions, name)
-    return found
-
-
-def suspicion_of(
-    runs: Sequence[Sequence[float]], everywhere: Places, groups: tuple[Group, ...]
-) -> Suspicion:
-    """Which regions to suspect. `runs` are the evidence by region, in all and lately."""
-    orders = tuple(_order(run, everywhere) for run in runs)
-    return Suspicion(everywhere, tuple(sorted({*chain(*orders)})), orders, groups)
-
-
-def _order(run: Sequence[float], everywhere: Places) -> Places:
-    """The regions in which evidence speaks for trouble, the most suspicious first."""
-    worthy = [region for region in everywhere if run[region] > WORTH_A_LOOK]
-    # reversed, a sort leaves those that are equally suspicious in their order
-    return tuple(sorted(worthy, key=run.__getitem__, reverse=True))
+    order = np.argsort(np.where(worthy, -run, np.inf), axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(run.shape[1])[None], axis=1)
+    return np.where(worthy, ranks, run.shape[1])
 
 
 def all_components(cells: Floats) -> Iterator[Places]:
@@ -101,32 +111,40 @@ def components_of_a_region(cells: Floats) -> Iterator[Places]:
             yield there
 
 
-def all_regions(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+def all_regions(suspicion: Suspicion) -> Iterator[Sets]:
     """All that vote."""
-    yield suspicion.everywhere, "everywhere"
+    everywhere = suspicion.everywhere
+    yield Sets(everywhere[:, None], np.ones((len(everywhere), 1), dtype=np.bool_), ["everywhere"])
 
 
-def each_region(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+def each_region(suspicion: Suspicion) -> Iterator[Sets]:
     """One suspicious region alone."""
-    for region in suspicion.suspects:
-        yield (region,), ""
+    count, regions = suspicion.suspects.shape
+    alone = np.broadcast_to(np.eye(regions, dtype=np.bool_), (count, regions, regions))
+    yield Sets(alone, suspicion.suspects, [""] * regions)
 
 
-def regions_of_a_group(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+def regions_of_a_group(suspicion: Suspicion) -> Iterator[Sets]:
     """Regions that share something, one of them suspicious."""
-    everywhere, suspects = frozenset(suspicion.everywhere), frozenset(suspicion.suspects)
-    for group in suspicion.groups:
-        there = group.regions & everywhere
-        if 1 < len(there) < len(everywhere) and not suspects.isdisjoint(there):
-            yield tuple(sorted(there)), group.what
+    everywhere, groups = suspicion.everywhere, suspicion.groups
+    shared = np.zeros((len(groups), everywhere.shape[1]), dtype=np.bool_)
+    for row, group in enumerate(groups):
+        shared[row, [region for region in group.regions if region < shared.shape[1]]] = True
+    there = shared & everywhere[:, None]
+    size, every = there.sum(axis=2), everywhere.sum(axis=1, keepdims=True)
+    suspicious = any_along(there & suspicion.suspects[:, None], 2)
+    tried = (size > 1) & (size < every) & suspicious
+    yield Sets(there, tried, [group.what for group in groups])
 
 
-def suspicious_regions(suspicion: Suspicion) -> Iterator[tuple[Places, str]]:
+def suspicious_regions(suspicion: Suspicion) -> Iterator[Sets]:
     """The most suspicious two, three, four..., and all that are suspicious, in all and lately."""
-    for order in suspicion.orders:
-        for size in [*range(2, min(len(order), PREFIXES_AT_MOST) + 1), len(order)]:
-            if size >= 2:
-                yield tuple(sorted(order[:size])), ""
+    regions = suspicion.everywhere.shape[1]
+    sizes = np.array([*range(2, min(regions, PREFIXES_AT_MOST) + 1), regions])
+    for ranks in suspicion.ranks:
+        count = (ranks < regions).sum(axis=1, keepdims=True)
+        tried = count >= np.array([*sizes[:-1], 2])  # the last are all of them, be it only two
+        yield Sets(ranks[:, None] < sizes[:, None], tried, [""] * len(sizes))
 
 
 COMPONENTS: Final[tuple[Callable[[Floats], Iterator[Places]], ...]] = (
@@ -135,7 +153,7 @@ COMPONENTS: Final[tuple[Callable[[Floats], Iterator[Places]], ...]] = (
     suspicious_components,
     components_of_a_region,
 )
-REGIONS: Final[tuple[Callable[[Suspicion], Iterator[tuple[Places, str]]], ...]] = (
+REGIONS: Final[tuple[Callable[[Suspicion], Iterator[Sets]], ...]] = (
     all_regions,
     each_region,
     regions_of_a_group,

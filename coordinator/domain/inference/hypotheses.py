@@ -5,9 +5,9 @@ The price is the evidence, in nats, that it takes before the hypothesis is as li
 well: the dearer, the more of its kind there are for chance to find.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Topology
@@ -28,6 +28,16 @@ class Hypothesis(NamedTuple):
     regions: tuple[int, ...]
     price: float
     group: str = ""
+
+
+class Hypotheses(Protocol):
+    """Some hypotheses in order, which may be written out only as they are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, k: int, /) -> Hypothesis: ...
+
+    def __iter__(self) -> Iterator[Hypothesis]: ...
 
 
 def price_of(

@@ -12,14 +12,14 @@ apart (Shiryaev 1963; Tartakovsky, Nikiforov, Basseville 2014, ch. 10).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import pairwise
 from math import exp, log
 from typing import Final
 
 import numpy as np
 
 from coordinator.domain.inference.families import component_sets, suspicion_of
-from coordinator.domain.inference.hypotheses import Group, Hypothesis
+from coordinator.domain.inference.hypotheses import Group, Hypotheses
 from coordinator.domain.inference.reaches import Reaches, reaches
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.axes import Flags, Floats
@@ -52,6 +52,8 @@ RECENT_BUCKETS = (2, 4)
 """What failed lately counts apart from what failed at all, so that what recovered is left out
 soon.
 """
+HUGE = 600.0
+"""Nats from which on a likelihood is not worked out as such."""
 MOST_CELL_NATS, MOST_LINE_NATS = 12.0, 30.0
 """Suspicion of a cell and of a region never grows beyond these."""
 
@@ -62,7 +64,7 @@ class Posterior:
     sum to 1.
     """
 
-    hypotheses: Sequence[Hypothesis]
+    hypotheses: Hypotheses
     chance: Floats
     modes: Floats
     """(hypothesis, mode): how likely with each failing share, or slow."""
@@ -124,29 +126,32 @@ def _bounded(nats: Floats, blip: Floats, rare: Floats, foreseen: Floats) -> Floa
     """Evidence against all being well, where all being well allows for a blip that is so `rare`,
     and for what is `foreseen` of the region's workers.
 
-    `nats` are (candidate, mode, bucket, region), the others alike but for the first.
+    `nats` are (bucket, mode, candidate, region), and taken over; the others are alike, or one for
+    all.
     """
-    gap = nats - blip
-    ahead = gap >= 0
-    # the larger of the two exponents is zero, and what it gives one
-    told: Floats = np.exp(np.negative(np.abs(gap, out=gap), out=gap), out=gap)
-    told *= np.where(ahead, rare, 1 - rare)
-    told += np.where(ahead, 1 - rare, rare)
-    np.log(told, out=told)
-    told += np.maximum(nats, blip)
     zero = np.maximum(foreseen, blip)
-    told -= np.log((1 - rare) * np.exp(foreseen - zero) + rare * np.exp(blip - zero)) + zero
+    well = np.log((1 - rare) * np.exp(foreseen - zero) + rare * np.exp(blip - zero)) + zero
+    told = np.subtract(nats, blip, out=nats)
+    # an exponential would overflow, and what is beyond counts as it is
+    beyond = np.maximum(0.0, told - HUGE) if told.max(initial=0.0) > HUGE else 0.0
+    told -= beyond
+    np.exp(told, out=told)
+    told *= 1 - rare
+    told += rare
+    np.log(told, out=told)
+    told += blip - well
+    told += beyond
     return told
 
 
 def _running(steps: Floats, most: float) -> Floats:
-    """The CUSUM along axis 1 (buckets) of (mode, bucket, ...): its value now, for the best mode.
+    """The CUSUM of (bucket, mode, ...): its value now, for the best mode.
 
     It never grows beyond `most`, so that what recovered is soon no suspect any more.
     """
-    total = np.zeros_like(steps[:, 0])
-    for bucket in range(steps.shape[1]):
-        total += steps[:, bucket]
+    total = np.zeros(steps.shape[1:])
+    for step in steps:
+        total += step
         np.maximum(0.0, total, out=total)
         np.minimum(most, total, out=total)
     best: Floats = total.max(axis=0)
@@ -158,7 +163,8 @@ def _component_sets(
 ) -> list[tuple[int, ...]]:
     """The sets of components worth trying that anybody votes on, those that are claimed first."""
     found = dict.fromkeys(components for components, _ in standing)
-    for recent in (nats, *(nats[:, -buckets:] for buckets in RECENT_BUCKETS)):
+    steps = nats.swapaxes(0, 1)
+    for recent in (steps, *(steps[-buckets:] for buckets in RECENT_BUCKETS)):
         found.update(dict.fromkeys(component_sets(_running(recent, MOST_CELL_NATS))))
     return [components for components in found if votes[list(components)].any()]
 
@@ -183,78 +189,73 @@ def weigh(
         return None
     candidates = _component_sets(nats, votes, standing)
     spell = np.zeros_like(rounds) if foreseen is None else np.maximum(0.0, foreseen)
-    lines = _lines(nats, rounds, spell, candidates, rules)
-    steps, every = lines.transpose(1, 2, 0, 3), tuple(groups)
-    parts = [steps, *(steps[:, -buckets:] for buckets in RECENT_BUCKETS)]
-    runs = [_running(part, MOST_LINE_NATS).tolist() for part in parts]
-    tried: list[Reaches] = []
+    chosen = np.zeros((len(candidates), len(votes)))
     for row, components in enumerate(candidates):
-        voting = np.flatnonzero(votes[list(components)].any(axis=0)).tolist()
-        suspicion = suspicion_of([run[row] for run in runs], tuple(voting), every)
-        claimed = tuple(regions for theirs, regions in standing if theirs == components)
-        tried.append(reaches(components, suspicion, claimed, votes.shape, rules))
-    return _filter(tried, _scores(lines, [one.member for one in tried]), filled, rules)
+        chosen[row, list(components)] = 1
+    lines = _lines(nats, rounds, spell, chosen, rules)
+    parts = [lines, *(lines[-buckets:] for buckets in RECENT_BUCKETS)]
+    runs = [_running(part, MOST_LINE_NATS) for part in parts]
+    suspicion = suspicion_of(runs, chosen @ votes > 0, groups)
+    tried = reaches(candidates, suspicion, standing, len(votes), rules)
+    return _filter(tried, _scores(lines, tried), filled, rules)
 
 
-def _lines(
-    nats: Floats, rounds: Floats, spell: Floats, candidates: Sequence[tuple[int, ...]], rules: Rules
-) -> Floats:
-    """(candidate, mode, bucket, region): the evidence of some components in a region."""
+def _lines(nats: Floats, rounds: Floats, spell: Floats, chosen: Floats, rules: Rules) -> Floats:
+    """(bucket, mode, candidate, region): the evidence of the components that each candidate has
+    `chosen`, in a region.
+    """
     whole = nats.sum(axis=2)
     blip = np.empty_like(whole)
     blip[:] = np.logaddexp(*(whole[mode] for mode in BLIPS)) - log(2)
     blip[SLOW_MODE:] = whole[SLOW_MODE:]
     rare = np.exp(-rules.blip_nats * (1 + ROUND_SHARE * rounds))
-    chosen = np.zeros((len(candidates), nats.shape[2]))
-    for row, places in enumerate(candidates):
-        chosen[row, list(places)] = 1
     # bucket by bucket: a larger product would wake threads that cost more than they do
-    lines = np.ascontiguousarray((chosen @ nats).transpose(2, 0, 1, 3))
-    alike = (len(nats), 1, 1)
-    return _bounded(lines, blip, np.tile(rare, alike), np.tile(spell, alike))
+    lines = chosen @ nats.swapaxes(0, 1)
+    alike = (slice(None), None, None)
+    return _bounded(lines, blip.swapaxes(0, 1)[:, :, None], rare[alike], spell[alike])
 
 
-def _scores(lines: Floats, members: Sequence[Floats]) -> Floats:
-    """(bucket, mode, hypothesis): the evidence of each; `members` are those of each candidate."""
-    ends = np.cumsum([member.shape[1] for member in members]).tolist()
-    scores = np.empty((lines.shape[2], lines.shape[1], ends[-1]))
-    for line, member, end in zip(lines, members, ends, strict=True):
-        scores[:, :, end - member.shape[1] : end] = (line @ member).swapaxes(0, 1)
-    return scores
+def _scores(lines: Floats, tried: Reaches) -> Floats:
+    """(bucket, mode, hypothesis): the evidence of each."""
+    buckets, modes, count, regions = lines.shape
+    flat, member = lines.reshape(-1, count, regions), tried.member.T.astype(np.float64)
+    scores = np.empty((len(flat), len(tried)))
+    ends = np.cumsum(np.bincount(tried.candidate, minlength=count)).tolist()
+    for row, (begin, end) in enumerate(pairwise([0, *ends])):
+        scores[:, begin:end] = flat[:, row] @ member[:, begin:end]
+    return scores.reshape(buckets, modes, -1)
 
 
-def _filter(tried: Sequence[Reaches], scores: Floats, filled: Floats, rules: Rules) -> Posterior:
+def _filter(tried: Reaches, scores: Floats, filled: Floats, rules: Rules) -> Posterior:
     """Forward through the buckets. `scores` is (bucket, mode, hypothesis).
 
     A bucket that is only in part `filled` with looks lets pass only that part of its time.
     """
     _, modes, count = scores.shape
-    begins = np.exp(-np.concatenate([one.prices for one in tried]))
-    starts, ends = float(begins.sum()), exp(-rules.end_nats)
-    changes = begins * (REACH_CHANGE / starts)
     prior, moves = share_changes(modes)
-    begins = begins * prior
+    begins, alone = np.exp(-tried.prices), prior[:, 0]
+    starts, ends = float(begins.sum()), exp(-rules.end_nats)
+    changes, stays = REACH_CHANGE / starts, np.eye(modes)
     tops = scores.max(axis=(1, 2), initial=0.0)
     gains = scores - tops[:, None, None]
     np.exp(gains, out=gains)
-    state, none = np.zeros((modes, count)), 1.0
+    # with what begins as one more row, all that may happen in a bucket is one product
+    before, step = np.zeros((modes + 1, count)), np.empty((modes, modes + 1))
+    before[modes], state, shares, none = begins, before[:modes], np.zeros(modes), 1.0
     for gain, top, part in zip(gains, tops.tolist(), filled.tolist(), strict=True):
+        total = float(shares.sum())
+        reached = SHARE_KEPT * shares + (1 - SHARE_KEPT) * total * alone
+        step[:, :modes] = (1 - part * (ends + REACH_CHANGE + MODE_CHANGE)) * stays
+        step[:, :modes] += (part * MODE_CHANGE) * moves
+        step[:, modes] = part * (none * alone + changes * reached)
+        np.multiply(step @ before, gain, out=state)
+        none = (none * (1 - part * starts) + total * part * ends) * exp(-top)
         shares = state.sum(axis=1)
-        total = shares.sum()
-        reached = SHARE_KEPT * shares + (1 - SHARE_KEPT) * total * prior[:, 0]
-        moved = (part * MODE_CHANGE) * (moves @ state)
-        state *= 1 - part * (ends + REACH_CHANGE + MODE_CHANGE)
-        state += moved
-        state += (none * part) * begins
-        state += np.outer(part * reached, changes)
-        state *= gain
-        none = none * (1 - part * starts) + total * part * ends
-        none *= exp(-top)
-        norm = state.sum() + none
+        norm = float(shares.sum()) + none
         state /= norm
+        shares /= norm
         none /= norm
     chance = state.sum(axis=0)
     likeliest = state.argmax(axis=0)
     nats = scores[:, likeliest, np.arange(count)].T
-    hypotheses = list(chain.from_iterable(one.hypotheses for one in tried))
-    return Posterior(hypotheses, chance, state.T, nats, float(none))
+    return Posterior(tried, chance, state.T, nats, float(none))

@@ -1,65 +1,117 @@
-"""Reaches: the hypotheses that are tried of some components, each with its price.
+"""Reaches: the hypotheses that are tried, each with its price.
 
-What is suspected changes little from step to step, so those that were made last are kept.
+Some thirty of each of some forty sets of components are tried at every step, and of nearly all the
+likelihood is next to nothing. So they are rows of arrays, and written out only when asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
-from typing import NamedTuple
 
 import numpy as np
 
-from coordinator.domain.inference.families import Places, Suspicion, region_sets
+from coordinator.domain.inference.families import Places, Sets, Suspicion, region_sets
 from coordinator.domain.inference.hypotheses import Hypothesis, price_of
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.window.axes import Floats
+from coordinator.domain.window.axes import Flags, Floats, Ints
 
 KEPT = 512
-"""Of a large service some forty are made at a step."""
+WORD = 32
+"""So many regions are compared at once, as the bits of one number."""
 
 
-class Reaches(NamedTuple):
-    """Hypotheses of the same components, their prices, and which regions each of them has."""
+@dataclass(frozen=True, slots=True)
+class Reaches:
+    """Hypotheses in the order of their components. A sequence of `Hypothesis`."""
 
-    hypotheses: tuple[Hypothesis, ...]
+    candidates: Sequence[Places]
+    """The sets of components."""
+    candidate: Ints
+    """Which of them each hypothesis has."""
+    member: Flags
+    """(hypothesis, region): where it reaches."""
     prices: Floats
-    member: Floats
-    """(region, hypothesis): 1 where it reaches, else 0."""
+    names: Sequence[str]
+    name: Ints
+    """Which of the names each has."""
+
+    def __len__(self) -> int:
+        return len(self.candidate)
+
+    def __getitem__(self, k: int) -> Hypothesis:
+        return Hypothesis(
+            self.candidates[self.candidate[k]],
+            tuple(np.flatnonzero(self.member[k]).tolist()),
+            float(self.prices[k]),
+            self.names[self.name[k]],
+        )
+
+    def __iter__(self) -> Iterator[Hypothesis]:
+        return map(self.__getitem__, range(len(self)))
 
 
-@lru_cache(maxsize=KEPT)
 def reaches(
-    components: Places,
+    candidates: Sequence[Places],
     suspicion: Suspicion,
-    claimed: tuple[Places, ...],
-    size: tuple[int, int],
+    claimed: Sequence[tuple[Places, Places]],
+    components: int,
     rules: Rules,
 ) -> Reaches:
-    """What is tried of these components of a service of that size, (components, regions); what is
-    `claimed` of them already is always among it. Each set of cells once.
+    """What is tried of these sets of components, of a service that has so many; what is `claimed`
+    already, components and regions, always is among it. Each set of cells once; what several
+    families find has the name that the first gives.
     """
-    sets = region_sets(suspicion)
-    for regions in claimed:
-        sets.setdefault(regions, "")
-    named, alone = _prices(len(components), size[0], len(suspicion.everywhere), rules)
-    prices = [(named if group else alone)[len(regions)] for regions, group in sets.items()]
-    member = np.zeros((size[1], len(sets)))
-    columns = np.repeat(np.arange(len(sets)), [len(regions) for regions in sets])
-    member[list(chain.from_iterable(sets)), columns] = 1
-    found = map(Hypothesis, repeat(components), sets, prices, sets.values())
-    return Reaches(tuple(found), np.array(prices), member)
+    found, more = region_sets(suspicion), _claimed(candidates, claimed, suspicion)
+    member = np.concatenate((found.member, more.member), axis=1)
+    tried = np.concatenate((found.tried, more.tried), axis=1)
+    candidate, name = np.nonzero(tried)
+    rows = member[candidate, name]
+    first = _firsts(candidate, rows)
+    candidate, name, rows = candidate[first], name[first], rows[first]
+    names = [*found.names, *more.names]
+    voting = suspicion.everywhere.sum(axis=1).tolist()
+    sizes = [(len(each), votes) for each, votes in zip(candidates, voting, strict=True)]
+    tables = {
+        size: _prices(*size, components, suspicion.everywhere.shape[1], rules)
+        for size in set(sizes)
+    }
+    by_candidate = np.stack([tables[size] for size in sizes])
+    named = np.array([bool(one) for one in names])[name].astype(np.int64)
+    prices: Floats = by_candidate[candidate, named, rows.sum(axis=1)]
+    return Reaches(candidates, candidate, rows, prices, names, name)
+
+
+def _claimed(
+    candidates: Sequence[Places], claimed: Sequence[tuple[Places, Places]], suspicion: Suspicion
+) -> Sets:
+    """What is claimed, as sets of regions of those candidates that are claimed."""
+    count, regions = suspicion.everywhere.shape
+    member = np.zeros((count, len(claimed), regions), dtype=np.bool_)
+    tried = np.zeros((count, len(claimed)), dtype=np.bool_)
+    for place, (components, theirs) in enumerate(claimed):
+        row = candidates.index(components) if components in candidates else None
+        if row is not None:
+            member[row, place, list(theirs)] = tried[row, place] = True
+    return Sets(member, tried, [""] * len(claimed))
+
+
+def _firsts(candidate: Ints, rows: Flags) -> Ints:
+    """The first of those rows of a candidate that are the same, in their order."""
+    number = candidate
+    for begin in range(0, rows.shape[1], WORD):
+        bits = rows[:, begin : begin + WORD]
+        word = bits @ (1 << np.arange(bits.shape[1]))
+        _, first, number = np.unique(number << WORD | word, return_index=True, return_inverse=True)
+    return np.sort(first)
 
 
 @lru_cache(maxsize=KEPT)
-def _prices(
-    count: int, every: int, voting: int, rules: Rules
-) -> tuple[Sequence[float], Sequence[float]]:
-    """The price of so many components in so many regions, by their number: of regions that share
-    something, and of any.
+def _prices(count: int, voting: int, every: int, regions: int, rules: Rules) -> Floats:
+    """(named, number of regions): the price of so many components where so many regions vote, for
+    any regions, and for those that share something.
     """
-    sizes = [range(size) for size in range(voting + 1)]
-    parts = range(count)
-    named = [price_of(parts, size, "shared", every, voting, rules) for size in sizes]
-    alone = [price_of(parts, size, "", every, voting, rules) for size in sizes]
-    return named, alone
+    parts, found = range(count), np.zeros((2, regions + 1))
+    for size in range(voting + 1):
+        for named, group in enumerate(("", "shared")):
+            found[named, size] = price_of(parts, range(size), group, every, voting, rules)
+    return found

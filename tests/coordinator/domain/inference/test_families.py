@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from inspect import isgeneratorfunction
+from random import Random
 
 import numpy as np
 from hypothesis import given, settings
@@ -13,10 +14,12 @@ from coordinator.domain.inference.families import (
     PREFIXES_AT_MOST,
     REGIONS,
     component_sets,
-    region_sets,
     suspicion_of,
 )
-from coordinator.domain.inference.hypotheses import Group
+from coordinator.domain.inference.hypotheses import Group, price_of
+from coordinator.domain.inference.reaches import reaches
+from tests.coordinator.domain.handmade import RULES
+from tests.coordinator.domain.inference import plain_families
 
 ALL = np.ones(6, dtype=np.bool_)
 
@@ -25,8 +28,8 @@ def sets_of(
     found: Sequence[np.ndarray], voting: np.ndarray, groups: Sequence[Group]
 ) -> dict[tuple[int, ...], str]:
     """The sets of regions that are tried, by the evidence, who votes and what is shared."""
-    everywhere = tuple(np.flatnonzero(voting).tolist())
-    return region_sets(suspicion_of([run.tolist() for run in found], everywhere, tuple(groups)))
+    suspicion = suspicion_of([run[None] for run in found], voting[None], groups)
+    return {reach.regions: reach.group for reach in reaches([(0,)], suspicion, [], 1, RULES)}
 
 
 def runs(*worth: float) -> list[np.ndarray]:
@@ -117,6 +120,38 @@ def test_a_group_is_tried_when_one_of_it_is_suspicious_and_it_is_not_everyone() 
     assert found[tuple(range(6))] == "everywhere"
     assert found[5,] == "", "one region of a group is one region"
     assert (0, 1) not in sets_of(runs(0, 0, 9, 9, 0, 0), ALL, groups)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([1, 2, 7, 15, 33, 70]))
+def test_reaches_equal_those_made_set_by_set(seed: int, count: int, regions: int) -> None:
+    random = Random(seed)
+    candidates = [tuple(range(place + 1)) for place in range(count)]
+    voting = np.array([[random.random() < 0.8 for _ in range(regions)] for _ in candidates])
+    voting[:, random.randrange(regions)] = True
+    shape, worth = (count, regions), [0.0, 0.4, 0.7, 3, 3, random.expovariate(0.1)]
+    found = [np.array(random.choices(worth, k=count * regions)).reshape(shape) for _ in range(3)]
+    groups = [
+        Group(f"country {n}", frozenset(random.choices(range(regions), k=random.randint(2, 5))))
+        for n in range(4)
+    ]
+    claimed = [((0,), tuple(np.flatnonzero(voting[0]).tolist()[:3])), ((0, 7), (0,))]
+    told = reaches(candidates, suspicion_of(found, voting, groups), claimed, count, RULES)
+    expected = []
+    for row, components in enumerate(candidates):
+        everywhere = tuple(np.flatnonzero(voting[row]).tolist())
+        size = (count, len(everywhere))
+        runs_there = [run[row].tolist() for run in found]
+        sets = plain_families.region_sets(
+            plain_families.suspicion_of(runs_there, everywhere, tuple(groups))
+        )
+        for _, theirs in claimed[: components == (0,)]:
+            sets.setdefault(theirs, "")
+        expected += [
+            (components, there, price_of(components, there, group, *size, RULES), group)
+            for there, group in sets.items()
+        ]
+    assert list(map(tuple, told)) == expected
 
 
 def test_every_family_has_its_line_in_a_table() -> None:

@@ -25,7 +25,7 @@ from tests.coordinator.domain.inference.weighed_grids import chances, counted, d
 
 def test_suspicion_is_bounded_so_that_what_recovered_is_soon_none_any_more() -> None:
     courses = [[5.0] * 20 + [-4.0] * more for more in (0, 5, 8)]
-    assert [float(_running(np.array([steps]), 30.0)) for steps in courses] == [30, 10, 0]
+    assert [float(_running(np.array([steps]).T, 30.0)) for steps in courses] == [30, 10, 0]
 
 
 def test_a_region_that_goes_on_failing_is_the_best_explanation_after_two_buckets() -> None:
@@ -152,8 +152,11 @@ def test_the_filter_equals_the_sum_over_all_courses_that_things_may_take(seed: i
     scores = random.normal(0, 4, (modes, buckets, count))
     filled = np.minimum(1, random.uniform(0, 1.5, buckets))
     prices = np.array([one.price for one in hypotheses])
-    tried = Reaches(tuple(hypotheses), prices, np.eye(count))
-    found = _filter([tried], scores.swapaxes(0, 1), filled, RULES)
+    nothing = np.zeros(count, dtype=np.int64)
+    regions = np.eye(count, dtype=np.bool_)
+    tried = Reaches([(0,)], nothing, regions, prices, [""], nothing)
+    assert list(tried) == hypotheses
+    found = _filter(tried, scores.swapaxes(0, 1), filled, RULES)
     none, likely = exactly(hypotheses, scores, filled.tolist(), RULES)
     assert found.none == pytest.approx(none)
     for (k, mode), chance in likely.items():

@@ -5,9 +5,11 @@ from math import exp, log
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from coordinator.domain.inference.families import component_sets, region_sets, suspicion_of
+from coordinator.domain.inference.families import component_sets
 from coordinator.domain.inference.hypotheses import Group, price_of
 from coordinator.domain.inference.posterior import (
     BLIPS,
@@ -20,10 +22,12 @@ from coordinator.domain.inference.posterior import (
     ROUND_SHARE,
     SHARE_KEPT,
     SLOW_MODE,
+    _bounded,
     evidence,
     weigh,
 )
 from tests.coordinator.domain.handmade import RULES
+from tests.coordinator.domain.inference.plain_families import region_sets, suspicion_of
 from tests.coordinator.domain.inference.weighed_grids import NORMAL, a_grid, few, seeds
 
 Reach = tuple[tuple[int, ...], tuple[int, ...]]
@@ -162,3 +166,18 @@ def test_a_posterior_equals_one_made_reach_by_reach(seed: int) -> None:
     assert [(one.components, one.regions) for one in found.hypotheses] == list(state)
     np.testing.assert_allclose(found.modes, list(state.values()), rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(found.none, none, rtol=1e-6, atol=1e-12)
+
+
+nats = st.floats(-2_000, 2_000) | st.floats(-20, 20)
+
+
+@given(nats, nats, st.floats(1e-6, 0.2), st.just(0.0) | st.floats(0, 500))
+def test_evidence_is_bounded_alike_however_much_there_is(
+    told: float, blip: float, rare: float, foreseen: float
+) -> None:
+    found = _bounded(
+        np.full((1, 1, 1, 1), told), np.array(blip), np.array(rare), np.array(foreseen)
+    )
+    expected = np.logaddexp(log(1 - rare) + told, log(rare) + blip)
+    expected -= np.logaddexp(log(1 - rare) + foreseen, log(rare) + blip)
+    assert found.item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
