@@ -130,7 +130,7 @@ def test_a_worker_joins_by_the_line_of_the_page_is_drained_and_revoked(
     browser, product = site.browser, site.product
     words = invited(site, "eu-west")
     secret = words[words.index("--token") + 1]
-    assert browser.find_elements(By.CSS_SELECTOR, ".open li")
+    until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".open li"))
     worker = joined(site, words, "worker", tmp_path / "state")
     name = running.until("its results", lambda: product.results(region="eu-west"))[0]["worker"]
     until(browser, lambda: "fit" in row(site, name).text)

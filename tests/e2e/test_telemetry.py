@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 SECRET = "not-to-be-told"
 SENT = {
     "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer%20{SECRET}",
-    "OTEL_EXPORTER_OTLP_TIMEOUT": "2000",
+    "OTEL_EXPORTER_OTLP_TIMEOUT": "10000",
     "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
     "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test",
     "OTEL_SERVICE_NAME": "outages",
@@ -80,8 +80,11 @@ def told_once(collector: Collector, metric: str, name: str) -> list[str]:
 
 
 def told_verdicts(collector: Collector) -> Counter[str]:
-    """When and how bad, of each change of the shop's verdict that arrived."""
-    return Counter(said_by(span) for span in collector.spans() if span.name == "verdict shop")
+    """When and how bad, of each change of the shop's verdict that arrived; a busy machine answers
+    late, and then it comes again with the same id.
+    """
+    told = {span.span_id: span for span in collector.spans() if span.name == "verdict shop"}
+    return Counter(said_by(span) for span in told.values())
 
 
 def said_by(span: Any) -> str:
@@ -142,10 +145,9 @@ def test_what_arrives_is_what_was_stored_over_restarts_and_outages_of_the_collec
         took = roots[one].end_time_unix_nano - roots[one].start_time_unix_nano
         # a look that was left, for it was late, took no time
         assert abs(took - (stored[one]["total_ms"] or 0) * 1e6) < 1e4
-    again = [
-        dict(attributes_of(span.attributes)).get("outscope.result") for span in collector.spans()
-    ]
-    assert max(Counter(filter(None, again)).values()) == 1, "none came twice"
+    spans = {span.span_id: span for span in collector.spans()}.values()
+    again = [dict(attributes_of(span.attributes)).get("outscope.result") for span in spans]
+    assert max(Counter(filter(None, again)).values()) == 1, "none came as two"
 
     assert told_once(collector, "outscope.service.severity", "outscope.service") == ["shop"]
     assert told_once(collector, "outscope.region.fitness", "outscope.region") == sorted(REGIONS)
