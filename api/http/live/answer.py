@@ -1,14 +1,16 @@
 """The answer that is an event stream: one task a client, and little more, for there are many."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from functools import partial
+from typing import Any, Final, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.answers.prefix import HEAD
-from api.http.live.frames import RETRY_MS
+from api.http.live.frames import RETRY_MS, Frame
+from api.http.live.line import Line
 from api.http.live.stream import Beat, Item
 
 ONWARD: Final = "outscope.onward"
@@ -19,16 +21,21 @@ _HTTP: Final = {"type": "http"}
 
 
 class EventStream(Response):
-    """Messages as they come (HTML Living Standard, 9.2). That a client is gone is found at the next
-    beat.
+    """Messages as they come (HTML Living Standard, 9.2), those over the `line` at once. That a
+    client is gone is found at the next beat.
     """
 
     media_type = "text/event-stream"
 
     def __init__(
-        self, items: AsyncIterator[Item], headers: Mapping[str, str], status_code: int = 200
+        self,
+        items: AsyncIterator[Item],
+        headers: Mapping[str, str],
+        line: Line | None = None,
+        status_code: int = 200,
     ) -> None:
         self.status_code = status_code
+        self._line = line
         self.background = None
         self.init_headers(headers)
         self._items = items
@@ -53,6 +60,8 @@ class EventStream(Response):
 
     async def go_on(self, receive: Receive, send: Send) -> None:
         """What follows the beginning."""
+        if self._line is not None:
+            self._line.tell = partial(_sent_at_once, send)
         try:
             async for item in self._items:
                 await send(_part(item.sse))
@@ -74,6 +83,21 @@ async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         for name in scope.keys() - _NEEDED:
             del scope[name]
         await stream.go_on(receive, send)
+
+
+def _sent_at_once(send: Send, frame: Frame) -> bool:
+    """Whether it was sent. Where a reader is waited for it was not: that comes before anything is
+    written.
+    """
+    sending = cast("Coroutine[Any, Any, None]", send(_part(frame.sse)))
+    try:
+        sending.send(None)
+    except StopIteration:
+        return True
+    except Exception:  # the task of the client meets it again, and ends by it
+        return False
+    sending.close()
+    return False
 
 
 def _part(body: bytes) -> dict[str, object]:

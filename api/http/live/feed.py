@@ -7,14 +7,18 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from api.http.live.frames import Frame, frame_of
+from api.http.live.line import Line
 from coordinator.store import TROUBLE, Store
+from worker.contract.clock import monotonic_s
 
 log = logging.getLogger(f"outscope.{__name__}")
 
-EVERY_S: Final = 0.2
+EVERY_S: Final = 0.1
 AT_ONCE: Final = 500
 ROOM: Final = 1_000
 """So many events wait for a listener who takes none; then it is dropped."""
+_IN_A_ROW: Final = 250
+"""So many listeners are handed an event before others are answered."""
 _TROUBLED_S: Final = 2.0
 
 
@@ -29,7 +33,7 @@ class ClosedError(Exception):
 class Listener:
     """What waits for one client."""
 
-    __slots__ = ("_closed", "_room", "_slow", "_taker", "_waiting")
+    __slots__ = ("_closed", "_room", "_slow", "_taker", "_waiting", "line")
 
     def __init__(self, room: int) -> None:
         self._waiting: list[Frame] = []
@@ -37,9 +41,11 @@ class Listener:
         self._room = room
         self._slow = False
         self._closed = False
+        self.line: Line | None = None
+        """Where given, what comes while nothing waits goes over it, as far as that is possible."""
 
     async def take(self, patience_s: float) -> list[Frame]:
-        """All that waits, at the latest after so long; empty when nothing came.
+        """All that waits; empty when nothing came for so long, at once neither.
 
         SlowError and ClosedError when nothing more will come.
         """
@@ -53,9 +59,16 @@ class Listener:
         return found
 
     async def _arrival(self, patience_s: float) -> None:
+        since_s, told_s = 0.0, monotonic_s()
+        while told_s > since_s and not (self._waiting or self._slow or self._closed):
+            since_s = told_s
+            await self._woken(max(0.0, since_s + patience_s - monotonic_s()))
+            told_s = self.line.told_s if self.line is not None else 0.0
+
+    async def _woken(self, after_s: float) -> None:
         loop = asyncio.get_running_loop()
         self._taker = loop.create_future()
-        timer = loop.call_later(patience_s, self._wake)
+        timer = loop.call_later(after_s, self._wake)
         try:
             await self._taker
         finally:
@@ -67,13 +80,20 @@ class Listener:
             self._taker.set_result(None)
 
     def put(self, frame: Frame) -> None:
-        """Have one wait."""
+        """Tell it now where that is possible, else have it wait."""
+        if self._is_at_rest and self.line is not None and self.line.takes(frame):
+            return
         if len(self._waiting) >= self._room:
             self._slow = True
             self._waiting.clear()
         elif not self._slow:
             self._waiting.append(frame)
         self._wake()
+
+    @property
+    def _is_at_rest(self) -> bool:
+        """Whether its client was told all that came before, and waits."""
+        return self._taker is not None and not self._taker.done() and not self._waiting
 
     def close(self) -> None:
         """Nothing more comes."""
@@ -147,9 +167,13 @@ class Feed:
                 await asyncio.sleep(_TROUBLED_S)
                 continue
             for event in found:
-                frame = frame_of(event)
-                self._position = event.number
-                for listener in self._listeners:
-                    listener.put(frame)
+                await self._hand_out(frame_of(event))
             if len(found) < AT_ONCE:
                 await asyncio.sleep(self._every_s)
+
+    async def _hand_out(self, frame: Frame) -> None:
+        self._position = frame.number  # who comes meanwhile reads this one from the store
+        for number, listener in enumerate(tuple(self._listeners), start=1):
+            listener.put(frame)
+            if number % _IN_A_ROW == 0:
+                await asyncio.sleep(0)

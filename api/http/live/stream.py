@@ -10,6 +10,7 @@ import orjson
 
 from api.http.live.feed import ClosedError, Feed, Listener, SlowError
 from api.http.live.frames import Frame, Wants, note
+from api.http.live.line import Line
 
 BEAT_S: Final = 15.0
 """So often something is sent where nothing happens, so that both sides know that they are there."""
@@ -63,11 +64,19 @@ Item: TypeAlias = Frame | Note | Beat
 
 
 async def told(
-    feed: Feed, wants: Wants, after: int | None, oldest: int, beat_s: float = BEAT_S
+    feed: Feed,
+    wants: Wants,
+    after: int | None,
+    oldest: int,
+    beat_s: float = BEAT_S,
+    line: Line | None = None,
 ) -> AsyncIterator[Item]:
     """What the client is to be told, in order, without a repeat. `after` is the last number that it
-    has, None to begin now; `oldest` that of the first event that is kept.
+    has, None to begin now; `oldest` that of the first event that is kept. What goes over the `line`
+    is not among it.
     """
+    line = line or Line()
+    line.wants = wants
     async with feed.listening() as (listener, position):
         last = position if after is None else after
         if after is not None and (after > position or after + 1 < oldest):
@@ -77,13 +86,14 @@ async def told(
             last = frame.number
             if wants.take(frame):
                 yield frame
-        last = max(last, position)
-        yield Note("ready", "all that follows happens now", last)
-        async for item in _live(listener, wants, last, beat_s):
+        line.last = max(last, position)
+        yield Note("ready", "all that follows happens now", line.last)
+        listener.line = line
+        async for item in _live(listener, line, beat_s):
             yield item
 
 
-async def _live(listener: Listener, wants: Wants, last: int, beat_s: float) -> AsyncIterator[Item]:
+async def _live(listener: Listener, line: Line, beat_s: float) -> AsyncIterator[Item]:
     while True:
         try:
             found = await listener.take(beat_s)
@@ -94,9 +104,9 @@ async def _live(listener: Listener, wants: Wants, last: int, beat_s: float) -> A
             yield Note("closing", _STOPS, code=RESTART)
             return
         if not found:
-            yield Beat(last)
+            yield Beat(line.last)
         for frame in found:
-            if frame.number > last:
-                last = frame.number
-                if wants.take(frame):
+            if frame.number > line.last:
+                line.last = frame.number
+                if line.wants.take(frame):
                     yield frame

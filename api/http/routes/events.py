@@ -14,6 +14,7 @@ from api.http.answers.errors import ProblemError, invalid, unknown_service
 from api.http.answers.refusals import refused
 from api.http.live.answer import EventStream
 from api.http.live.frames import EVERYTHING, Wants
+from api.http.live.line import Line
 from api.http.live.socket import EventSocket, is_websocket
 from api.http.live.stream import told
 from api.http.shapes import Router
@@ -86,8 +87,11 @@ async def events(
     wants = await _wanted(sources, *filters) if any(filters) else EVERYTHING
     begin = _number(last_event_id) if last_event_id else _first(last, after)
     oldest = 0 if begin is None else await sources.store.events.oldest()
-    items = while_let_in(told(feed, wants, begin, oldest), who, sources)
-    return (EventSocket if is_websocket(request) else EventStream)(items, headers=_HEADERS)
+    line = Line()
+    items = while_let_in(told(feed, wants, begin, oldest, line=line), who, sources, line)
+    if is_websocket(request):
+        return EventSocket(items, headers=_HEADERS)
+    return EventStream(items, headers=_HEADERS, line=line)
 
 
 def _first(*given: int | None) -> int | None:
