@@ -20,7 +20,7 @@ demo: $(VENV)/.run  ## Play outages against a small internet of its own, and che
 	@exec $(BIN)/outscope demo --once
 
 test: $(VENV)/.dev system  ## Run all tests, with real servers and a real browser
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not benchmark and not image" --durations 15
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not benchmark and not image" --reruns 1 --durations 15
 
 test-fast: $(VENV)/.dev  ## Run the tests that need no server
 	$(BIN)/pytest -q -m "not slow and not browser and not benchmark and not image"

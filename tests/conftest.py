@@ -125,7 +125,12 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that start real processes behind those that compute: what waits for time to
     pass finds the processors free then, and many of them wait beside each other.
+
+    Where `--reruns` is given, what starts no process is not tried again: it fails for a reason.
     """
+    for item in items:
+        if not _starts_something(item):
+            item.add_marker(pytest.mark.flaky(reruns=0))
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -137,7 +142,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for tests in (*computing, *waiting) for item in tests]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why a test was tried again, though it passed then: it may be no fault of the machine."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"tried again: {report.nodeid}", "_")
+        terminalreporter.line(report.longreprtext)
+
+
 def _waits(tests: list[pytest.Item]) -> bool:
     """Whether most tests of a file start real servers, processes or a browser."""
-    marked = sum(any(map(item.get_closest_marker, ("slow", "browser"))) for item in tests)
-    return 2 * marked > len(tests)
+    return 2 * sum(map(_starts_something, tests)) > len(tests)
+
+
+def _starts_something(item: pytest.Item) -> bool:
+    return any(map(item.get_closest_marker, ("slow", "browser")))
