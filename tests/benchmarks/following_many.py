@@ -8,7 +8,6 @@ import socket
 import time
 from typing import Any
 
-from api.http.live import stream
 from coordinator.store import open_store
 from tests.api import seeds
 from tests.benchmarks import api
@@ -39,9 +38,7 @@ def measure(server: Any, peer: Any, url: str, options: argparse.Namespace) -> No
         if name == "ours":
             heard(server, url, links[: options.hearers], "of these")
         _close(links)
-        time.sleep(
-            stream.BEAT_S + 3 if name == "ours" else 3
-        )  # by then it knows that they are gone
+        time.sleep(3)
     links = follow(server.port, options.hearers, b"event: ready", keep=True)
     heard(server, url, links, "alone")
     _close(links)

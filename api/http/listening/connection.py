@@ -7,6 +7,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http.listening.patience import Watched
+from api.http.live.line import LINE, Line
 from worker.contract.clock import monotonic_s
 
 FOLLOWED: Final = "/v1/events"
@@ -34,6 +35,9 @@ class Connection(Watched, HttpToolsProtocol):
         if self._answered is not None:
             self._answered.disconnected = True
             self._answered.message_event.set()
+            line = self._answered.scope.get(LINE)
+            if isinstance(line, Line):
+                line.gone()
 
     def data_received(self, data: bytes) -> None:
         """Bytes that are no beginning of a request do not keep the connection open either."""

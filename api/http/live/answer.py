@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.answers.prefix import HEAD
 from api.http.live.frames import RETRY_MS, Frame
-from api.http.live.line import Line
+from api.http.live.line import LINE, Line
 from api.http.live.stream import Beat, Item
 
 ONWARD: Final = "outscope.onward"
@@ -22,7 +22,8 @@ _HTTP: Final = {"type": "http"}
 
 class EventStream(Response):
     """Messages as they come (HTML Living Standard, 9.2), those over the `line` at once. That a
-    client is gone is found at the next beat.
+    client is gone is told over the line, too, by a server that does; else it is found at the next
+    beat.
     """
 
     media_type = "text/event-stream"
@@ -54,13 +55,14 @@ class EventStream(Response):
         await send(_part(b"retry: %d\n\n" % RETRY_MS))  # headers are held back until then
         onward: list[EventStream] | None = scope.get(ONWARD)
         if onward is None:
-            await self.go_on(receive, send)
+            await self.go_on(scope, receive, send)
         else:
             onward.append(self)
 
-    async def go_on(self, receive: Receive, send: Send) -> None:
+    async def go_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What follows the beginning."""
         if self._line is not None:
+            scope[LINE] = self._line
             self._line.tell = partial(_sent_at_once, send)
         try:
             async for item in self._items:
@@ -82,7 +84,7 @@ async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
     for stream in onward:
         for name in scope.keys() - _NEEDED:
             del scope[name]
-        await stream.go_on(receive, send)
+        await stream.go_on(scope, receive, send)
 
 
 def _sent_at_once(send: Send, frame: Frame) -> bool:

@@ -137,6 +137,7 @@ class Feed:
             yield listener, position
         finally:
             self._listeners.discard(listener)
+            listener.line = None  # which knows it
             if not self._listeners and self._reading is not None:
                 self._reading.cancel()
                 self._reading = None

@@ -78,6 +78,7 @@ async def told(
     line = line or Line()
     line.wants = wants
     async with feed.listening() as (listener, position):
+        line.gone = listener.close
         last = position if after is None else after
         if after is not None and (after > position or after + 1 < oldest):
             last = position

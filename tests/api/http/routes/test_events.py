@@ -2,14 +2,18 @@
 refused.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
 from pydantic import TypeAdapter
 
 from api.documents.events import Event
+from api.http.live.stream import told
+from api.http.routes import events
 from coordinator.domain.model.fitness import Fitness, FitnessChange
 from coordinator.domain.model.incident import IncidentEvent, Moment
 from coordinator.store import Store
@@ -131,6 +135,24 @@ async def test_a_process_that_stops_lets_its_listeners_go(
         assert (await stream.next()).name == "closing"
         with pytest.raises(StopAsyncIteration):
             await stream.next()
+
+
+async def test_who_is_gone_is_let_go_of_before_the_next_beat(
+    configured: Store, api_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "told", partial(told, beat_s=3_600))
+    async with following(api_server.url) as stream, following(api_server.url) as other:
+        await stream.until("ready")
+        await other.until("ready")
+        await other.answer.aclose()
+        async with asyncio.timeout(60):
+            while api_server.feed.listeners > 1:  # noqa: ASYNC110 - of another thread
+                await asyncio.sleep(0.01)
+        await says(configured, "claude", 1)
+        assert (await stream.next()).name == "verdict"
+    async with asyncio.timeout(60):
+        while api_server.feed.listeners:  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0.01)
 
 
 async def test_only_so_many_follow(
