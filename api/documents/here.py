@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from api.documents.fleet import RegionView
 from api.documents.picture.picture import Picture
 from api.documents.services import ServiceLine
-from api.documents.words import FitnessWord, SeverityWord
+from api.documents.words import FitnessWord, SeverityWord, StateWord
 from coordinator.geodata.countries import centre
 from coordinator.geodata.places import Place
 
@@ -46,6 +46,13 @@ class ServiceHere(TypedDict):
             description="whom what is wrong concerns: `everybody`; the caller's `region`; people"
             " `elsewhere`; `nobody`, for all is well; `unknown` where nobody near can tell. What"
             " concerns nobody near and does not work for you is you, or your network"
+        ),
+    ]
+    state: Annotated[
+        StateWord,
+        Field(
+            description="how it is as a whole; `unknown` where nobody can tell, and then"
+            " `severity` says only that nothing bad was found"
         ),
     ]
     severity: SeverityWord
@@ -126,6 +133,7 @@ def service_here(line: ServiceLine, near: Sequence[NearRegion], *, silent: bool)
         "id": line["id"],
         "name": line["name"],
         "concerns": "unknown" if silent else _concerns(line, looking, disrupted),
+        "state": "unknown" if silent else line["state"],
         "severity": line["verdict"]["severity"],
         "headline": line["headline"],
         "seen_from": looking,

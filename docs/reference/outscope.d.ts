@@ -1689,6 +1689,8 @@ export interface ServiceHere {
   name: string;
   /** whom what is wrong concerns: `everybody`; the caller's `region`; people `elsewhere`; `nobody`, for all is well; `unknown` where nobody near can tell. What concerns nobody near and does not work for you is you, or your network */
   concerns: "everybody" | "region" | "elsewhere" | "nobody" | "unknown";
+  /** how it is as a whole; `unknown` where nobody can tell, and then `severity` says only that nothing bad was found */
+  state: "well" | "degraded" | "bad" | "unknown";
   severity: "operational" | "degraded" | "outage";
   headline: string;
   /** ids of the near regions that look at it */

@@ -67,6 +67,20 @@ async def test_the_nearest_regions_speak_for_the_caller(
     assert concerns(found) == {"claude": "nobody", "openai": "nobody"}
 
 
+async def test_what_nobody_heard_yet_is_not_said_to_be_well(
+    configured: Store, api_database: str
+) -> None:
+    found = await asked(api_database, JAPAN)
+    assert {one["state"] for one in found["services"]} == {"unknown"}
+    await said(configured)
+    await said(configured, "component", "outage", list(seeds.REGIONS), ["api"])
+    found = await asked(api_database, JAPAN)
+    assert {one["id"]: one["state"] for one in found["services"]} == {
+        "claude": "bad",
+        "openai": "well",
+    }
+
+
 async def test_what_is_wrong_in_one_region_concerns_those_near_it(
     configured: Store, api_database: str
 ) -> None:
