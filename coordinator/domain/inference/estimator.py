@@ -98,6 +98,7 @@ class Estimator:
         for series, cell in zip(self.all_series, self._cells, strict=True):
             series.row, series.column = divmod(cell, len(columns))
         self._kinds = kinds_of(topology)
+        self._grouped: tuple[Mapping[str, Mapping[str, str]], list[Group]] = ({}, [])
         self._rules, self._fleet = rules, fleet
 
     @property
@@ -116,8 +117,9 @@ class Estimator:
         votes = seen.coverage.votes
         self.stirred, self.waiting = False, seen.grid.waiting
         self.recheck_at = int((seen.grid.newest + self._fresh_ms)[votes].min(initial=NEVER - 1)) + 1
+        flat = votes.reshape(-1).tolist()
         for series, cell in zip(self.all_series, self._cells, strict=True):
-            series.votes = bool(votes.reshape(-1)[cell])
+            series.votes = flat[cell]
         if calm and not self.prefilter.lets_through(now, self._rules):
             return seen
         return Estimate(
@@ -156,8 +158,7 @@ class Estimator:
         standing = self._standing(claims, coverage)
         while len(found) < MOST_DISRUPTIONS:
             least = _least(claims, found, rules.second_share)
-            foreseen = None if sick is None else sick.foreseen(_explained(found))
-            finding = self._next_finding(nats, grid, coverage, standing, found, least, foreseen)
+            finding = self._next_finding(nats, grid, coverage, standing, found, least, sick)
             if finding is None:
                 break
             found.append(finding)
@@ -215,7 +216,7 @@ class Estimator:
         standing: Sequence[Reach],
         found: Sequence[Finding],
         least: float,
-        foreseen: Floats | None,
+        sick: Sickness | None,
     ) -> Finding | None:
         """What explains best what is left of the evidence. One more than the first must be `least`
         likely, and sure.
@@ -223,6 +224,7 @@ class Estimator:
         rules, votes = self._rules, coverage.votes
         if found and not (nats > 0).any():  # what is left speaks for nothing
             return None
+        foreseen = None if sick is None else sick.foreseen(_explained(found))
         posterior = weigh(
             nats, grid.filled, grid.rounds, votes, self._groups(), standing, rules, foreseen
         )
@@ -259,7 +261,10 @@ class Estimator:
     def _groups(self) -> list[Group]:
         networks = {t.region: f"AS{t.asn}" for t in self.all_series if t.asn is not None}
         edges = {t.region: t.edge for t in self.all_series if t.edge is not None}
-        return groups_of({**self._kinds, "network": networks, "edge": edges}, self.axes.regions)
+        kinds = {**self._kinds, "network": networks, "edge": edges}
+        if kinds != self._grouped[0]:  # they nearly never change
+            self._grouped = kinds, groups_of(kinds, self.axes.regions)
+        return self._grouped[1]
 
     def abstentions(self, votes: Flags, now: Instant) -> Mapping[CellKey, str]:
         """Why the cells of fit regions that do not vote do not."""

@@ -96,7 +96,7 @@ def each_component(cells: Floats) -> Iterator[Places]:
 def suspicious_components(cells: Floats) -> Iterator[Places]:
     """The most suspicious two, three, four..., and all that are suspicious."""
     worth = np.minimum(cells, 2 * HALF_SURE).sum(axis=1)
-    order = [int(c) for c in np.argsort(-worth, kind="stable") if worth[c] > HALF_SURE]
+    order = [c for c in np.argsort(-worth, kind="stable").tolist() if worth[c] > HALF_SURE]
     for size in [*range(2, min(len(order), SUBSETS_AT_MOST) + 1), len(order)]:
         if 2 <= size < cells.shape[0]:
             yield tuple(sorted(order[:size]))
@@ -104,9 +104,9 @@ def suspicious_components(cells: Floats) -> Iterator[Places]:
 
 def components_of_a_region(cells: Floats) -> Iterator[Places]:
     """Those that are suspicious in the same region, for the most suspicious regions."""
-    by_region = cells.sum(axis=0)
-    for region in np.argsort(-by_region, kind="stable")[:SUBSETS_AT_MOST]:
-        there = tuple(int(c) for c in np.flatnonzero(cells[:, region] > HALF_SURE))
+    regions = np.argsort(-cells.sum(axis=0), kind="stable")[:SUBSETS_AT_MOST]
+    for sure in (cells[:, regions] > HALF_SURE).T.tolist():
+        there = tuple(component for component, is_sure in enumerate(sure) if is_sure)
         if 2 <= len(there) < cells.shape[0]:
             yield there
 

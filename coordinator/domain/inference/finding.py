@@ -18,6 +18,8 @@ from worker.contract.instant import Instant
 
 UNLIKELY = 0.002
 """Hypotheses less likely than this, if anything is wrong, are left out."""
+NEGLIGIBLE = 1e-13
+"""Hypotheses less likely than this, of which there are hundreds, come to nothing all together."""
 LATELY = 3
 """Buckets in which a cell must have been well, too, to be called well: it may have begun to fail
 later than others.
@@ -126,7 +128,8 @@ def _as_far_as_looked(
     if looked.all():
         return None
     alike: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
-    for hypothesis, likely in zip(p.hypotheses, chance.tolist(), strict=True):
+    for k in np.flatnonzero(chance >= NEGLIGIBLE).tolist():
+        hypothesis, likely = p.hypotheses[k], float(chance[k])
         components = tuple(component for component in hypothesis.components if looked[component])
         key = (components, hypothesis.regions)
         alike[key] = alike.get(key, 0.0) + likely
@@ -196,9 +199,9 @@ def _sure_cells(
 ) -> frozenset[CellKey]:
     """The cells that nearly all of the likelihood agrees on."""
     share = np.zeros(coverage.votes.shape)
-    for hypothesis, likely in zip(p.hypotheses, chance, strict=True):
-        if likely >= UNLIKELY:
-            share[np.ix_(hypothesis.components, hypothesis.regions)] += likely
+    for k in np.flatnonzero(chance >= UNLIKELY).tolist():
+        hypothesis = p.hypotheses[k]
+        share[np.ix_(hypothesis.components, hypothesis.regions)] += chance[k]
     return coverage.axes.keys((share >= rules.claim_share * chance.sum()) & coverage.votes)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.axes import Floats, Ints
+from coordinator.domain.window.baseline import Votes, normal_shares, votes_of
 from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.series import Series
 
@@ -30,29 +31,25 @@ def normal_of(
     shape = grid.bad.shape[1:]
     found = np.full(shape, rules.normal_share_min)
     rows = np.asarray(cells, dtype=np.int64) // max(1, shape[1])
-    looks = np.array([[s.normal.looks, s.normal.recent_looks] for s in all_series]).reshape(-1, 2)
-    bad = np.array([[s.normal.bad, s.normal.recent_bad] for s in all_series]).reshape(-1, 2)
-    usual = _usual(looks, bad, rows, shape[0], rules)
-    shares = [
-        series.normal.share(rules, like)
-        for series, like in zip(all_series, usual[rows].tolist(), strict=True)
-    ]
+    votes = votes_of([series.normal for series in all_series])
+    usual = _usual(votes, rows, shape[0], rules)
+    shares = normal_shares(votes, usual[rows], rules)
     np.maximum.at(found.reshape(-1), np.asarray(cells, dtype=np.int64), shares)
-    if looks[:, 0].sum() < KNOWN_LOOKS:
+    if votes.looks.sum() < KNOWN_LOOKS:
         found = np.maximum(found, _standing(grid, rules)[:, None])
     return np.asarray(np.clip(found, rules.normal_share_min, rules.normal_share_max))
 
 
-def _usual(looks: Floats, bad: Floats, rows: Ints, count: int, rules: Rules) -> Floats:
+def _usual(votes: Votes, rows: Ints, count: int, rules: Rules) -> Floats:
     """The usual share of each component, by all that was learned and by what was lately: the lesser
     of the two, and never less than that of a cell that nothing is known of.
     """
     prior, least = rules.prior_looks, 1 / rules.prior_looks
-    service = (1 + bad.sum(axis=0)) / (prior + looks.sum(axis=0))
+    pairs = ((votes.looks, votes.bad), (votes.recent_looks, votes.recent_bad))
     each = [
-        (prior * of_service + np.bincount(rows, failed, count))
-        / (prior + np.bincount(rows, seen, count))
-        for of_service, failed, seen in zip(service, bad.T, looks.T, strict=True)
+        (prior * ((1 + bad.sum()) / (prior + looks.sum())) + np.bincount(rows, bad, count))
+        / (prior + np.bincount(rows, looks, count))
+        for looks, bad in pairs
     ]
     return np.asarray(np.maximum(least, np.minimum(*each)), dtype=np.float64)
 

@@ -109,10 +109,10 @@ def evidence(grid: CountGrid, normal: Floats, votes: Flags, lost: Floats | float
     `lost` a share `1 - (1 - lost)(1 - s)` fails of what fails at `s`.
     """
     bad, good, far = grid.bad * votes, grid.good * votes, grid.far * votes
-    kept = 1 - lost
+    kept, well = 1 - lost, 1 - normal
+    anyway = 1 - kept * well
     modes = [
-        bad * np.log((1 - kept * (1 - share)) / (1 - kept * (1 - normal)))
-        + good * np.log((1 - share) / (1 - normal))
+        bad * np.log((1 - kept * (1 - share)) / anyway) + good * np.log((1 - share) / well)
         for share in SHARES
     ]
     modes.append(grid.longer * votes)

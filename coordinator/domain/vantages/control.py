@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from coordinator.domain.model.rules import Rules
-from coordinator.domain.vantages.elsewhere import Elsewhere
+from coordinator.domain.vantages.elsewhere import Elsewhere, Slots
 from coordinator.domain.vantages.error_rates import SERIES_AT_MOST, Asked, Span, witness_nats
 from coordinator.domain.vantages.sickness import Sickness
 from coordinator.domain.vantages.spells import LOSSES
@@ -60,8 +60,8 @@ class Control:
     def _witnessed(self, asked: Sequence[Asked], span: Span, width: int, now: Instant) -> Floats:
         """Of so many regions at once as there is room for."""
 
-        def expected(series: Series, at: Instant) -> Floats:
-            return self._elsewhere.expected(series, at // series.check.interval_ms, now)
+        def expected(asked: Sequence[Slots]) -> Floats:
+            return self._elsewhere.expected(asked, now)
 
         each = len(LOSSES) * span.buckets * width * max(len(one.all_series) for one in asked)
         step = max(1, ROOM // max(1, each))

@@ -7,7 +7,6 @@ if the worker fails at half of everything than if it fails only where others fai
 never falls below zero (CUSUM, Page 1954).
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +15,9 @@ from statistics import fmean, median_low
 
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.window.look import (
-    SLOW,
-    VOTE_SHIFT,
-    WORKER_MASK,
-    WORKER_SHIFT,
     Vote,
     at_of,
     failed_in,
-    first_code,
     vote_in,
     worker_of,
 )
@@ -46,11 +40,8 @@ UNFIT_SHARE = 0.5
 """The share that an unfit one fails at."""
 CONTRADICTIONS = 2
 """Other regions that must have looked before a failed look speaks against the worker."""
-WITNESSES_AT_MOST = 12
-"""Other regions that are asked."""
 CLEAN_SHARE = 0.25
 """A slot is clean when less than this share of the witnesses speaks against the worker."""
-BAD, ABSTAINS = int(Vote.BAD), int(Vote.ABSTAINS)
 BAD_NATS = log(UNFIT_SHARE / BASE_SHARE)
 GOOD_NATS = log((1 - UNFIT_SHARE) / (1 - BASE_SHARE))
 
@@ -235,38 +226,3 @@ def _step(
         return BAD_NATS if series.reference else None
     expected = max(median_low(shares), BASE_SHARE)
     return log(UNFIT_SHARE / expected) if expected < UNFIT_SHARE else None
-
-
-def failing_about(all_series: Iterable[Series], slot: int) -> dict[str, float]:
-    """For each region that looked in this slot or its neighbours, the share of failures of its best
-    worker.
-
-    `series` are those of one check.
-    """
-    shares: dict[str, float] = {}
-    for series in all_series:
-        interval, codes = series.check.interval_ms, series.codes
-        first = bisect_left(codes, first_code((slot - 1) * interval))
-        end = bisect_left(codes, first_code((slot + 2) * interval), first)
-        share = _share_of_best(codes[first:end])
-        if share is not None:
-            shares[series.region] = share
-            if len(shares) > WITNESSES_AT_MOST:
-                break
-    return shares
-
-
-def _share_of_best(codes: Sequence[int]) -> float | None:
-    """The share of these looks that its best worker failed or that were slow; None without any."""
-    looks, failed = dict[int, int](), dict[int, int]()
-    for code in codes:
-        # the bits are read in place, since this runs for every look near one that fails
-        vote = code >> VOTE_SHIFT & 3
-        if vote != ABSTAINS:
-            worker = code >> WORKER_SHIFT & WORKER_MASK
-            looks[worker] = looks.get(worker, 0) + 1
-            if vote == BAD or code & SLOW:
-                failed[worker] = failed.get(worker, 0) + 1
-    if len(failed) < len(looks):
-        return 0.0
-    return min((failed[one] / count for one, count in looks.items()), default=None)

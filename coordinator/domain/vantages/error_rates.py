@@ -7,6 +7,7 @@ fails elsewhere, too, is not the worker's, and one witness alone says only so mu
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from coordinator.domain.window.look import (
     WORKER_SHIFT,
     Vote,
 )
-from coordinator.domain.window.series import Series
+from coordinator.domain.window.series import Series, codes_since
 from worker.contract.instant import Instant
 
 USUAL_SHARE = 0.01
@@ -33,9 +34,9 @@ WITNESS_NATS = 4.5
 SERIES_AT_MOST = 256
 """Checks of a region that are asked."""
 
-Expected = Callable[[Series, Instant], Floats]
-"""(series, moment) -> for each region, the share of looks at that check that others saw fail about
-then.
+Expected = Callable[[Sequence[tuple[Series, Sequence[int]]]], Floats]
+"""Some slots of the checks of some series -> (slot, region): the share of looks that others saw
+fail about then.
 """
 
 
@@ -69,7 +70,7 @@ def looks_of(all_series: Sequence[Series], since: Instant, width: int) -> Witnes
     """All looks at these from `since` on that say something of their worker, of the first `width`
     workers.
     """
-    parts = [series.since(since) for series in all_series]
+    parts = codes_since(all_series, since)
     codes = np.frombuffer(b"".join(parts), dtype=np.int64)
     place = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     vote = codes >> VOTE_SHIFT & 3
@@ -126,12 +127,15 @@ def _usual(
     first = int(slot.min())
     room = int(slot.max()) - first + 1
     keys, places = np.unique(check * room + (slot - first), return_inverse=True)
-    series = list(checks.values())
-    told = [
-        expected(one := series[key // room], (key % room + first) * one.check.interval_ms)
-        for key in keys.tolist()
-    ]
-    return np.asarray(np.maximum(USUAL_SHARE, np.stack(told)[places, region[which]]))
+    series, slots = list(checks.values()), keys % room + first
+    begins = np.flatnonzero(np.diff(keys // room, prepend=-1)).tolist()
+    told = expected(
+        [
+            (series[int(keys[begin]) // room], slots[begin:end].tolist())
+            for begin, end in pairwise([*begins, len(keys)])
+        ]
+    )
+    return np.asarray(np.maximum(USUAL_SHARE, told[places, region[which]]))
 
 
 def judged_nats(grid: CountGrid, normal: Floats, width: int) -> Floats:

@@ -3,10 +3,15 @@ fails.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from math import exp, isfinite, log
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from coordinator.domain.model.rules import Rules
+from coordinator.domain.window.axes import Floats
 from coordinator.domain.window.season import Season
 from worker.contract.instant import Instant
 
@@ -174,15 +179,35 @@ class Baseline:
         self.recent_looks = self.recent_looks * lately + 1
         self.recent_bad = self.recent_bad * lately + bad
 
-    def share(self, rules: Rules, usual: float | None = None) -> float:
-        """The share of looks that fails while all is well: no more than lately. `usual` is what it
-        is taken for until it is known.
-        """
-        prior = rules.prior_looks
-        usual = 1 / prior if usual is None else usual
-        ever = (prior * usual + self.bad) / (prior + self.looks)
-        lately = (prior * ever + self.recent_bad) / (prior + self.recent_looks)
-        return min(max(min(ever, lately), rules.normal_share_min), rules.normal_share_max)
+
+class Votes(NamedTuple):
+    """What many baselines learned of looks and bad ones, in all and lately, as arrays."""
+
+    looks: Floats
+    bad: Floats
+    recent_looks: Floats
+    recent_bad: Floats
+
+
+_VOTES = attrgetter(*Votes._fields)
+
+
+def votes_of(baselines: Sequence[Baseline]) -> Votes:
+    """What these have learned."""
+    rows = chain.from_iterable(map(_VOTES, baselines))
+    found = np.fromiter(rows, np.float64, len(Votes._fields) * len(baselines))
+    return Votes(*found.reshape(-1, len(Votes._fields)).T)
+
+
+def normal_shares(votes: Votes, usual: Floats | float, rules: Rules) -> Floats:
+    """The share of looks that fails while all is well: no more than lately. `usual` is what it is
+    taken for until it is known.
+    """
+    prior = rules.prior_looks
+    ever = (prior * usual + votes.bad) / (prior + votes.looks)
+    lately = (prior * ever + votes.recent_bad) / (prior + votes.recent_looks)
+    least = np.maximum(np.minimum(ever, lately), rules.normal_share_min)
+    return np.asarray(np.minimum(least, rules.normal_share_max), dtype=np.float64)
 
 
 def _are_sound(deviation: float, numbers: Sequence[float]) -> bool:

@@ -29,7 +29,7 @@ from coordinator.domain.window.look import (
     WORKER_SHIFT,
     Vote,
 )
-from coordinator.domain.window.series import Series
+from coordinator.domain.window.series import Series, codes_since
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 from worker.contract.outcome import Reason
@@ -109,9 +109,9 @@ def fill(
     `late_alarms`.
     """
     begin = axes.begin(now)
-    parts = [series.since(begin) for series in all_series]
-    sizes = np.array([len(part) for part in parts], dtype=np.int64)
-    codes = np.frombuffer(b"".join(part.tobytes() for part in parts), dtype=np.int64)
+    parts = codes_since(all_series, begin)
+    sizes = np.array(list(map(len, parts)), dtype=np.int64)
+    codes = np.frombuffer(b"".join(parts), dtype=np.int64)
     series = np.repeat(np.arange(len(all_series)), sizes)
     vote = codes >> VOTE_SHIFT & 3
     voting = vote != Vote.ABSTAINS
@@ -147,13 +147,13 @@ def fill(
     bucket = np.minimum((at - begin) // axes.bucket_ms, axes.buckets - 1)
     shape = (axes.buckets, len(axes.components), len(axes.regions))
     size = shape[1] * shape[2]
-    place = bucket * size + cell
+    place, nothing = bucket * size + cell, np.zeros(shape[0] * size)
 
     def count(wanted: Flags, each: Floats | float = 1.0) -> Floats:
-        told = (weight * each)[wanted]
-        return np.asarray(
-            np.bincount(place[wanted], told, shape[0] * size), dtype=np.float64
-        ).reshape(shape)
+        # what is not wanted adds nothing: that costs less than to leave it out
+        told = weight * each * wanted
+        counted = np.bincount(place, told, shape[0] * size) if wanted.any() else nothing
+        return np.asarray(counted, dtype=np.float64).reshape(shape)
 
     extra = (codes >> ATTEMPT_SHIFT & ATTEMPT_MASK) > 0
     rounds = _rounds(bucket[extra], cell[extra] % max(shape[2], 1), at[extra], (shape[0], shape[2]))

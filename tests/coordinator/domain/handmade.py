@@ -10,7 +10,13 @@ from coordinator.domain.model.horizon import LONGEST_AGO
 from coordinator.domain.model.rules import Rules
 from coordinator.domain.model.topology import Check, Component, Region, Role, Service, Topology
 from coordinator.domain.window.axes import Axes
-from coordinator.domain.window.baseline import FAR, NATS_OF_LEVEL
+from coordinator.domain.window.baseline import (
+    FAR,
+    NATS_OF_LEVEL,
+    Baseline,
+    normal_shares,
+    votes_of,
+)
 from coordinator.domain.window.grid import CountGrid, Looks
 from coordinator.domain.window.look import REASON_CODE, Vote, pack
 from coordinator.domain.window.pace import Pace
@@ -114,6 +120,11 @@ def vantage_of(
     vantage = Vantage(region, f"{region}-{number}", number, bucket_ms, at(heard), fresh_ms)
     vantage.answered_at = LONGEST_AGO if answered is None else at(answered)
     return vantage
+
+
+def share_of(normal: Baseline) -> float:
+    """The share of looks that fails while all is well, where nothing else is known."""
+    return float(normal_shares(votes_of([normal]), 1 / RULES.prior_looks, RULES)[0])
 
 
 def regions_of(count: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from coordinator.domain.window.grid import CountGrid
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.series_set import Learned
 from tests.coordinator.domain.engine_worlds import NET
-from tests.coordinator.domain.handmade import RULES, check_of, regions_of, series_of
+from tests.coordinator.domain.handmade import RULES, check_of, regions_of, series_of, share_of
 from tests.coordinator.domain.inference.weighed_grids import counted
 from tests.scenarios.internet import results
 from tests.scenarios.trial import FAST, Trial, at, feed
@@ -94,10 +94,10 @@ def test_what_a_lying_worker_taught_does_not_outlive_it() -> None:
     found = series()
     day = 86_400_000 // CHECKS[0].interval_ms
     learn(found[0], 7 * day, 33)
-    assert found[0].normal.share(RULES) > 0.025
+    assert share_of(found[0].normal) > 0.025
     learn(found[0], day, 10**9)
     assert found[0].normal.bad / found[0].normal.looks > 0.02, "it is remembered"
-    assert found[0].normal.share(RULES) < 0.006, "and does not count"
+    assert share_of(found[0].normal) < 0.006, "and does not count"
 
 
 numbers = st.floats() | st.sampled_from([nan, float("inf"), -1.0, 0.0, 1e308])
@@ -134,4 +134,4 @@ def test_numbers_that_were_kept_before_lately_counted_are_taken() -> None:
     normal = Baseline()
     normal.remember([100, 5.0, 0.2, 1_000.0, 20.0], RULES)
     assert normal.to_numbers()[:7] == [100, 5.0, 0.2, 1_000.0, 20.0, 1_000.0, 20.0]
-    assert normal.share(RULES) > 0.01
+    assert share_of(normal) > 0.01

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coordinator.domain.model.horizon import LONGEST_AGO
-from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose, failing_about
+from coordinator.domain.vantages.diagnosis import Diagnosis, diagnose
+from coordinator.domain.vantages.elsewhere import failing_about
 from coordinator.domain.window.look import Vote, at_of, vote_in
 from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
@@ -82,7 +83,9 @@ class World:
             self.vantages[region],
             list(groups),
             groups,
-            lambda series, slot: failing_about(self.all_series[series.check.id].values(), slot),
+            lambda series, slot: failing_about(
+                [(list(self.all_series[series.check.id].values()), [slot])]
+            )[0],
         )
 
     def unfit(self, shared: Mapping[str, str] | None = None) -> list[str]:

@@ -78,7 +78,7 @@ def test_what_is_expected_is_the_median_of_what_other_vantage_points_saw(
     elsewhere.independence = Independence(together)
     others = [elsewhere.independence.others(region, seen) for region in "abcdef"]
     meant = [median_low(there.values()) if there else 0.0 for there in others]
-    assert elsewhere._medians(seen).tolist() == meant
+    assert elsewhere._medians([{}, seen]).tolist() == [[0.0] * 6, meant]
 
 
 def test_what_is_expected_is_told_anew_when_regions_become_one_vantage_point() -> None:
@@ -87,6 +87,6 @@ def test_what_is_expected_is_told_anew_when_regions_become_one_vantage_point() -
         bad.codes[4:7] = bad.codes[:0]
         for n in (4, 5, 6):
             insort(bad.codes, code_of(10 * n + 1, Vote.BAD))
-    assert elsewhere.expected(seen["r1"], SLOT, LONG_AFTER).tolist() == [1.0, 0.0, 0.0]
+    assert elsewhere.expected([(seen["r1"], [SLOT])], LONG_AFTER).tolist() == [[1.0, 0.0, 0.0]]
     elsewhere.independence = Independence([("r1", "r2"), ()])
-    assert elsewhere.expected(seen["r1"], SLOT, LONG_AFTER).tolist() == [1.0, 1.0, 0.0]
+    assert elsewhere.expected([(seen["r1"], [SLOT])], LONG_AFTER).tolist() == [[1.0, 1.0, 0.0]]

@@ -1,17 +1,18 @@
 """What witnesses say of the workers of many regions at once is what they say of each alone."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coordinator.domain.vantages.elsewhere import Slots
 from coordinator.domain.vantages.error_rates import Asked, Span, witness_nats
 from coordinator.domain.vantages.witnesses import witnesses
 from coordinator.domain.window.axes import Floats
 from coordinator.domain.window.look import Vote
-from coordinator.domain.window.series import Series
 from tests.coordinator.domain.handmade import at, check_of, code_of, regions_of, series_of
-from worker.contract.instant import Instant
 
 REGIONS = regions_of(3)
 CHECKS = [check_of(name, REGIONS) for name in ("a-x", "b-x", "c-x", "d-x", "d-y")]
@@ -20,10 +21,10 @@ SPAN = Span(at(0), 10_000, BUCKETS)
 COUNT = len(REGIONS) * len(CHECKS)
 
 
-def expected(series: Series, moment: Instant) -> Floats:
+def expected(asked: Sequence[Slots]) -> Floats:
     """Something else for each region, check and slot."""
-    told = len(series.check.id + series.component) + moment // 10_000 % 7
-    return np.array([told % 3, told % 5, told % 7]) / 10
+    told = np.array([len(one.check.id) + slot % 7 for one, slots in asked for slot in slots])
+    return np.stack([told % 3, told % 5, told % 7], axis=1) / 10
 
 
 @given(st.lists(st.lists(st.integers(0, 11), max_size=8), min_size=COUNT, max_size=COUNT))

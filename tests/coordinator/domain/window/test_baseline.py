@@ -13,26 +13,44 @@ from coordinator.domain.window.baseline import (
     LEAST_DEVIATION,
     NATS_OF_LEVEL,
     Baseline,
+    normal_shares,
+    votes_of,
 )
-from tests.coordinator.domain.handmade import RULES, at
+from tests.coordinator.domain.handmade import RULES, at, share_of
 
 
 def test_the_normal_share_begins_at_the_prior_and_stays_in_its_bounds() -> None:
     normal = Baseline()
-    assert normal.share(RULES) == pytest.approx(1 / 250)
+    assert share_of(normal) == pytest.approx(1 / 250)
     for _ in range(5_000):
         normal.learn_vote(False, 1.0)
-    assert normal.share(RULES) == RULES.normal_share_min
+    assert share_of(normal) == RULES.normal_share_min
     for _ in range(5_000):
         normal.learn_vote(True, 1.0)
-    assert normal.share(RULES) == RULES.normal_share_max
+    assert share_of(normal) == RULES.normal_share_max
 
 
 def test_the_normal_share_comes_to_the_true_one() -> None:
     normal = Baseline()
     for n in range(20_000):
         normal.learn_vote(n % 50 == 0, 1.0)
-    assert normal.share(RULES) == pytest.approx(0.02, rel=0.05)
+    assert share_of(normal) == pytest.approx(0.02, rel=0.05)
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 5_000)] * 3), min_size=1), st.floats(0, 0.2))
+def test_shares_of_many_equal_those_told_one_by_one(
+    votes: list[tuple[float, float, float]], usual: float
+) -> None:
+    many = [Baseline() for _ in votes]
+    for normal, (looks, bad, lately) in zip(many, votes, strict=True):
+        normal.looks, normal.bad = looks, min(looks, bad)
+        normal.recent_looks, normal.recent_bad = lately, lately / 3
+    told, prior = normal_shares(votes_of(many), usual, RULES), RULES.prior_looks
+    for normal, share in zip(many, told.tolist(), strict=True):
+        ever = (prior * usual + normal.bad) / (prior + normal.looks)
+        lately = (prior * ever + normal.recent_bad) / (prior + normal.recent_looks)
+        bounded = max(min(ever, lately), RULES.normal_share_min)
+        assert share == min(bounded, RULES.normal_share_max)
 
 
 def learned(times: list[float], rules: Rules = RULES) -> Baseline:
@@ -89,7 +107,7 @@ def test_what_was_learned_is_kept_over_a_restart() -> None:
     after.remember(before.to_numbers(), RULES)
     assert after.to_numbers() == before.to_numbers()
     assert after.limit_ms == pytest.approx(before.limit_ms)
-    assert after.share(RULES) == before.share(RULES)
+    assert share_of(after) == share_of(before)
     few = Baseline()
     few.remember(learned([200.0] * 19).to_numbers(), RULES)
     assert few.limit_ms == inf, "as few times as before are known"
