@@ -38,6 +38,7 @@ class Prefilter:
     """The least share of looks that fails while all is well, of all cells."""
     fresh: bool = False
     """Whether any came since the last answer."""
+    _told: tuple[Instant, float, bool] = (-1, 0.0, False)
 
     def note(self, at: Instant, component: int, region: int, *, slow: bool) -> None:
         """One more bad or slow look."""
@@ -45,7 +46,12 @@ class Prefilter:
         self.fresh = True
 
     def lets_through(self, now: Instant, rules: Rules) -> bool:
-        """Whether anything may be wrong."""
+        """Whether anything may be wrong. At one step it is asked twice."""
+        if self.fresh or self._told[:2] != (now, self.normal):
+            self._told = now, self.normal, self._lets_through(now, rules)
+        return self._told[2]
+
+    def _lets_through(self, now: Instant, rules: Rules) -> bool:
         self.fresh = False
         for looks in (self.bad, self.slow):
             if len(looks) > 1 and any(one > other for one, other in pairwise(looks)):

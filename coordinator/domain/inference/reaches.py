@@ -5,7 +5,7 @@ likelihood is next to nothing. So they are rows of arrays, and written out only 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -34,17 +34,21 @@ class Reaches:
     names: Sequence[str]
     name: Ints
     """Which of the names each has."""
+    _written: dict[int, Hypothesis] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.candidate)
 
     def __getitem__(self, k: int) -> Hypothesis:
-        return Hypothesis(
-            self.candidates[self.candidate[k]],
-            tuple(np.flatnonzero(self.member[k]).tolist()),
-            float(self.prices[k]),
-            self.names[self.name[k]],
-        )
+        found = self._written.get(k)
+        if found is None:
+            found = self._written[k] = Hypothesis(
+                self.candidates[self.candidate[k]],
+                tuple(np.flatnonzero(self.member[k]).tolist()),
+                float(self.prices[k]),
+                self.names[self.name[k]],
+            )
+        return found
 
     def __iter__(self) -> Iterator[Hypothesis]:
         return map(self.__getitem__, range(len(self)))

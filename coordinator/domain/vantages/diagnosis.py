@@ -10,7 +10,7 @@ never falls below zero (CUSUM, Page 1954).
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, nan
 from statistics import fmean, median_low
 
 from coordinator.domain.model.rules import Rules
@@ -25,9 +25,9 @@ from coordinator.domain.window.series import Series
 from coordinator.domain.window.vantage import Vantage
 from worker.contract.instant import Instant
 
-Elsewhere = Callable[[Series, int], Mapping[str, float]]
-"""(series, slot) -> for each region that looked at that check about then, the share of failures of
-its best worker.
+Elsewhere = Callable[[Sequence[tuple[Series, int]]], Sequence[Mapping[str, float]]]
+"""Of each (series, slot), for each region that looked at that check about then, the share of
+failures of its best worker.
 """
 
 SUSPECT_SHARE = 0.35
@@ -42,6 +42,8 @@ CONTRADICTIONS = 2
 """Other regions that must have looked before a failed look speaks against the worker."""
 CLEAN_SHARE = 0.25
 """A slot is clean when less than this share of the witnesses speaks against the worker."""
+ASKS = nan
+"""What a look adds of which others must be asked first."""
 BAD_NATS = log(UNFIT_SHARE / BASE_SHARE)
 GOOD_NATS = log((1 - UNFIT_SHARE) / (1 - BASE_SHARE))
 
@@ -113,15 +115,7 @@ def diagnose(
     elsewhere: Elsewhere,
 ) -> Diagnosis:
     """Weigh a worker's looks of the last few slots: is it the worker, or what it looks at?"""
-    compared = False
-
-    def others(series: Series, slot: int) -> Mapping[str, float]:
-        nonlocal compared
-        there = elsewhere(series, slot)
-        compared = compared or any(region != vantage.region for region in there)
-        return there
-
-    slots = _slots(vantage, all_series, groups, others)
+    slots, compared = _slots(vantage, all_series, groups, elsewhere)
     if not slots:
         return HEALTHY
     nats, run = 0.0, Run()
@@ -192,34 +186,43 @@ def _slots(
     all_series: Iterable[Series],
     groups: Mapping[Series, str],
     elsewhere: Elsewhere,
-) -> Mapping[int, Mapping[str, Sequence[float]]]:
-    """What each witness adds, look by look, slot by slot."""
+) -> tuple[Mapping[int, Mapping[str, Sequence[float]]], bool]:
+    """What each witness adds, look by look, slot by slot; and whether another region looked at any
+    of that.
+    """
     begin = (vantage.heard_at // vantage.bucket_ms - SLOTS + 1) * vantage.bucket_ms
     if vantage.unfit_since is None and vantage.unfit_spans:
         # an unfit span that is over is no sign of another
         begin = max(begin, vantage.unfit_spans[-1][1])
+    looks = [
+        (series, at, _alone(vantage, series, at, code), (series, at // series.check.interval_ms))
+        for series in all_series
+        for code in series.since(begin)
+        if worker_of(code) == vantage.number
+        for at in (at_of(code),)
+    ]
+    asked = list(dict.fromkeys(about for _, _, step, about in looks if step is ASKS))
+    seen = dict(zip(asked, elsewhere(asked), strict=True))
     slots: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for series in all_series:
-        for code in series.since(begin):
-            if worker_of(code) == vantage.number:
-                at = at_of(code)
-                step = _step(vantage, series, at, code, elsewhere)
-                if step is not None:
-                    slots[at // vantage.bucket_ms][groups[series]].append(step)
-    return slots
+    for series, at, alone, about in looks:
+        step = _step(series, seen[about]) if alone is ASKS else alone
+        if step is not None:
+            slots[at // vantage.bucket_ms][groups[series]].append(step)
+    return slots, any(region != vantage.region for there in seen.values() for region in there)
 
 
-def _step(
-    vantage: Vantage, series: Series, at: Instant, code: int, elsewhere: Elsewhere
-) -> float | None:
+def _alone(vantage: Vantage, series: Series, at: Instant, code: int) -> float | None:
+    """What a look adds whatever others saw, if anything; `ASKS` when that depends on them."""
     vote = vote_in(code)
     if vote == Vote.GOOD and not failed_in(code):
         return GOOD_NATS
     if vote == Vote.ABSTAINS and not series.reference:
         return None
-    if series.reference and vantage.answered_at < at:
-        return BAD_NATS
-    there = elsewhere(series, at // series.check.interval_ms)
+    return BAD_NATS if series.reference and vantage.answered_at < at else ASKS
+
+
+def _step(series: Series, there: Mapping[str, float]) -> float | None:
+    """What a failed look adds where others saw this."""
     shares = [share for region, share in there.items() if region != series.region]
     enough = 1 if series.reference else CONTRADICTIONS
     if len(shares) < enough:

@@ -71,9 +71,14 @@ class Elsewhere:
         """
         return self._answers([(series, [slot])], now)[0].seen
 
-    def others(self, series: Series, slot: int, now: Instant) -> Mapping[str, float]:
-        """The same of the other vantage points, each once."""
-        return self.independence.others(series.region, self.about(series, slot, now))
+    def others(self, asked: Sequence[tuple[Series, int]], now: Instant) -> list[dict[str, float]]:
+        """The same of the other vantage points, each once, of each of these series and slots."""
+        slots: dict[Series, list[int]] = {}
+        for series, slot in asked:
+            slots.setdefault(series, []).append(slot)
+        answers = iter(self._answers(list(slots.items()), now))
+        seen = {(one, slot): next(answers).seen for one, each in slots.items() for slot in each}
+        return [self.independence.others(one.region, seen[one, slot]) for one, slot in asked]
 
     def expected(self, asked: Sequence[Slots], now: Instant) -> Floats:
         """(slot, region): the share of looks at the check of a series that other vantage points

@@ -123,7 +123,7 @@ class Fleet:
                 vantage,
                 self._by_place[vantage.region],
                 groups,
-                lambda series, slot: self.elsewhere.others(series, slot, now),
+                lambda asked: self.elsewhere.others(asked, now),
             )
             why = diagnosis.why
             self._treat(vantage, diagnosis)

@@ -228,7 +228,11 @@ def _rounds(bucket: Ints, region: Ints, at: Ints, shape: tuple[int, int]) -> Flo
     """How many rounds of extra looks each region had in each bucket: those of one moment are one
     round.
     """
-    moments = np.unique(np.stack([bucket * shape[1] + region, at // ROUND_MS]), axis=1)[0]
+    if not len(at):
+        return np.zeros(shape)
+    round_ = at // ROUND_MS
+    room = int(round_.max() - round_.min()) + 1
+    moments = np.unique((bucket * shape[1] + region) * room + (round_ - round_.min())) // room
     counted: Floats = (
         np.bincount(moments, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
     )

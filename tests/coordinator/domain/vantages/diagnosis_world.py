@@ -83,9 +83,10 @@ class World:
             self.vantages[region],
             list(groups),
             groups,
-            lambda series, slot: failing_about(
-                [(list(self.all_series[series.check.id].values()), [slot])]
-            )[0],
+            lambda asked: [
+                failing_about([(list(self.all_series[one.check.id].values()), [slot])])[0]
+                for one, slot in asked
+            ],
         )
 
     def unfit(self, shared: Mapping[str, str] | None = None) -> list[str]:
