@@ -131,11 +131,10 @@ class Elsewhere:
             for slot in slots
             for key in ((series.check.id, slot),)
         }
-        missing = [
-            (series, left)
-            for series, slots in asked
-            if (left := [one for one in slots if found[series.check.id, one] is None])
-        ]
+        missing: list[Slots] = []
+        for series, slots in asked:
+            if left := [one for one in slots if found[series.check.id, one] is None]:
+                missing.append((series, left))
         if missing:
             alike = [(list(self._all_series[one.check.id].values()), left) for one, left in missing]
             every = [(series, slot) for series, left in missing for slot in left]
