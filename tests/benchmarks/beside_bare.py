@@ -126,6 +126,9 @@ def cases(token: str, server: Process) -> Iterator[Case]:
     one = PATHS["one service"]
     head, _ = asyncio.run(ask_for(server.port, one))
     yield Case("here, 2,000 callers", PATHS["here"], addresses=ADDRESSES)
+    for coding in ("gzip", "zstd, gzip"):
+        packed = {"accept-encoding": coding}
+        yield Case(f"the same, {coding[:4]}", PATHS["here"], packed, addresses=ADDRESSES)
     yield Case("one service, zstd", one, {"accept-encoding": "zstd, gzip"})
     yield Case("one service, 304", one, {"if-none-match": head["etag"]})
     yield Case("one service, token", one, {"authorization": f"Bearer {token}"})

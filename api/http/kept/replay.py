@@ -11,6 +11,7 @@ from api.http.access.door import ASKED, Requires
 from api.http.access.rates import TOLD, Rate
 from api.http.answers.errors import ProblemError
 from api.http.kept.marks import MARK, Made, Own
+from api.http.kept.spliced import After, after
 from api.http.sources.snapshot import Snapshot
 from api.http.sources.sources import Sources
 from coordinator.store import TROUBLE
@@ -37,13 +38,15 @@ class Kept:
     start: Message
     body: Message
     own: Own | None = None
-    """Where given, the body lacks how it begins for one caller, and the start its length."""
+    """How the body begins for one caller."""
+    after: After | None = None
+    """Where given, makes the body from that; the start lacks its length."""
 
     def told_to(self, address: str) -> tuple[Message, Message]:
         """Start and body for a caller."""
-        if self.own is None:
+        if self.own is None or self.after is None:
             return self.start, self.body
-        body = self.own.begin(address) + self.body["body"]
+        body = self.after(self.own.begin(address))
         length = (b"content-length", b"%d" % len(body))
         start = {**self.start, "headers": [*self.start["headers"], length]}
         return start, {**self.body, "body": body}
@@ -145,15 +148,15 @@ def key_of(scope: Scope) -> _Key:
 
 
 def _apart(key: _Key, address: str, whole: Kept, own: Own) -> tuple[_Key, Kept]:
-    """Where to keep an answer that is not told to everybody alike, and what of it: all but how it
-    begins, for all of a group; the whole for one address where it is not JSON as it was made.
+    """Where to keep an answer that is not told to everybody alike, and how: for all of a group by
+    how it begins for each; the whole for one address where it is not JSON as it was made.
     """
-    begin, body = own.begin(address), whole.body.get("body", b"")
-    if not body.startswith(begin):
+    coding = dict(whole.start["headers"]).get(b"content-encoding", b"").decode()
+    rest = after(coding, whole.body.get("body", b""), own.begin(address))
+    if rest is None:
         return (*key, address), whole
-    headers = [one for one in whole.start["headers"] if one[0] != b"content-length"]
-    rest = {**whole.body, "body": body[len(begin) :]}
-    found = replace(whole, start={**whole.start, "headers": headers}, body=rest, own=own)
+    bare = [one for one in whole.start["headers"] if one[0] != b"content-length"]
+    found = replace(whole, start={**whole.start, "headers": bare}, own=own, after=rest)
     return (*key, "of", own.group(address)), found
 
 
