@@ -5,8 +5,10 @@ what sends and over a collector that is away.
 import json
 import os
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,23 @@ def counted(results: dict[str, dict[str, Any]]) -> Counter[tuple[str, str, str]]
     )
 
 
+def stop_between_writes(pid: int, database: Path) -> None:
+    """Stop a process while it holds no lock of the database: what sends writes there, too."""
+
+    def stopped() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(database, timeout=0.5, isolation_level=None)) as link:
+                link.execute("BEGIN IMMEDIATE")
+                link.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            return False
+        return True
+
+    until("it is stopped between two writes", stopped)
+
+
 def told_once(collector: Collector, metric: str, name: str) -> list[str]:
     """Of whom one word of a metric holds."""
     points = collector.points(metric).items()
@@ -118,7 +137,8 @@ def test_what_arrives_is_what_was_stored_over_restarts_and_outages_of_the_collec
     target.fail()
     until("all is well again", lambda: running.scopes() == {"shop": "none"})
     coordinator = running.children()["coordinator"]
-    os.kill(coordinator, signal.SIGSTOP)  # nothing more is stored, so both can be compared
+    # nothing more is stored, so both can be compared
+    stop_between_writes(coordinator, running.data / "outscope.db")
     try:
         stored = every_result(running)
         lines = running.text("/v1/exports/verdicts?format=ndjson").splitlines()
