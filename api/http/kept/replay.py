@@ -11,7 +11,7 @@ from api.http.access.door import ASKED, Requires
 from api.http.access.rates import TOLD, Rate
 from api.http.answers.errors import ProblemError
 from api.http.kept.marks import MARK, Made, Own
-from api.http.kept.spliced import After, after
+from api.http.kept.spliced import Rest, rest_of
 from api.http.sources.snapshot import Snapshot
 from api.http.sources.sources import Sources
 from coordinator.store import TROUBLE
@@ -39,14 +39,19 @@ class Kept:
     body: Message
     own: Own | None = None
     """How the body begins for one caller."""
-    after: After | None = None
-    """Where given, makes the body from that; the start lacks its length."""
+    rest: Rest | None = None
+    """Where given, what follows that; the body is empty then, and the start lacks its length."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, nearly."""
+        return len(self.body.get("body", b"")) + (self.rest.size if self.rest is not None else 0)
 
     def told_to(self, address: str) -> tuple[Message, Message]:
         """Start and body for a caller."""
-        if self.own is None or self.after is None:
+        if self.own is None or self.rest is None:
             return self.start, self.body
-        body = self.after(self.own.begin(address))
+        body = self.rest.after(self.own.begin(address))
         length = (b"content-length", b"%d" % len(body))
         start = {**self.start, "headers": [*self.start["headers"], length]}
         return start, {**self.body, "body": body}
@@ -134,7 +139,7 @@ class Replay:
             self._own[key] = made.own
             key, found = _apart(key, _address(scope), found, made.own)
         self._of[key] = found
-        self._bytes += len(found.body.get("body", b""))
+        self._bytes += found.size
 
     @property
     def _is_full(self) -> bool:
@@ -152,11 +157,12 @@ def _apart(key: _Key, address: str, whole: Kept, own: Own) -> tuple[_Key, Kept]:
     how it begins for each; the whole for one address where it is not JSON as it was made.
     """
     coding = dict(whole.start["headers"]).get(b"content-encoding", b"").decode()
-    rest = after(coding, whole.body.get("body", b""), own.begin(address))
+    rest = rest_of(coding, whole.body.get("body", b""), own.begin(address))
     if rest is None:
         return (*key, address), whole
-    bare = [one for one in whole.start["headers"] if one[0] != b"content-length"]
-    found = replace(whole, start={**whole.start, "headers": bare}, own=own, after=rest)
+    headers = [one for one in whole.start["headers"] if one[0] != b"content-length"]
+    start, body = {**whole.start, "headers": headers}, {**whole.body, "body": b""}
+    found = replace(whole, start=start, body=body, own=own, rest=rest)
     return (*key, "of", own.group(address)), found
 
 

@@ -9,14 +9,13 @@ import gzip
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final
 
 from backports import zstd
 
 MOST: Final = 100_000
 """Bytes that are packed anew between two requests; of what is longer each caller's is packed."""
-After: TypeAlias = Callable[[bytes], bytes]
-"""The whole answer, from how it begins."""
 
 _GZIP_HEAD: Final = bytes((0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255))
 _ZSTD_HEAD: Final = struct.pack("<IBB", 0xFD2FB528, 0, (20 - 10) << 3)
@@ -27,31 +26,47 @@ _LENGTHS: Final = (0, 2, 4, 8)
 _NAMES: Final = (0, 1, 2, 4)
 
 
-def _by_gzip(rest: bytes) -> After:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What an answer goes on with behind how it begins."""
+
+    plain: bytes
+    packed: bytes
+    coding: "_Coding"
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return len(self.plain) + len(self.packed)
+
+    def after(self, begin: bytes) -> bytes:
+        """The whole answer."""
+        return self.coding.join(begin, self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Coding:
+    unpack: Callable[[bytes], bytes]
+    pack: Callable[[bytes], bytes]
+    """The rest, so that it may stand behind something."""
+    join: Callable[[bytes, Rest], bytes]
+
+
+def _deflated(rest: bytes) -> bytes:
     deflater = zlib.compressobj(5, zlib.DEFLATED, -zlib.MAX_WBITS)
-    deflated = deflater.compress(rest) + deflater.flush()
-
-    def after(begin: bytes) -> bytes:
-        size, whole = len(begin), (len(begin) + len(rest)) & 0xFFFF_FFFF
-        stored = struct.pack("<BHH", 0, size, size ^ 0xFFFF)
-        tail = struct.pack("<II", zlib.crc32(rest, zlib.crc32(begin)), whole)
-        return b"".join((_GZIP_HEAD, stored, begin, deflated, tail))
-
-    return after
+    return deflater.compress(rest) + deflater.flush()
 
 
-def _by_zstd(rest: bytes) -> After:
-    blocks = _blocks(bytes(zstd.compress(rest, 3)))
-
-    def after(begin: bytes) -> bytes:
-        raw = (len(begin) << 3).to_bytes(3, "little")
-        return b"".join((_ZSTD_HEAD, raw, begin, blocks))
-
-    return after
+def _by_gzip(begin: bytes, rest: Rest) -> bytes:
+    size, whole = len(begin), (len(begin) + len(rest.plain)) & 0xFFFF_FFFF
+    stored = struct.pack("<BHH", 0, size, size ^ 0xFFFF)
+    tail = struct.pack("<II", zlib.crc32(rest.plain, zlib.crc32(begin)), whole)
+    return b"".join((_GZIP_HEAD, stored, begin, rest.packed, tail))
 
 
-def _blocks(frame: bytes) -> bytes:
+def _blocks(rest: bytes) -> bytes:
     """A frame without its header and checksum (RFC 8878, 3.1.1)."""
+    frame = bytes(zstd.compress(rest, 3))
     told = frame[4]
     single = bool(told & _SINGLE)
     length = _LENGTHS[told >> 6] or int(single)
@@ -59,21 +74,27 @@ def _blocks(frame: bytes) -> bytes:
     return frame[head : -4 if told & _CHECKSUM else None]
 
 
-_CODINGS: Final[Mapping[str, tuple[Callable[[bytes], bytes], Callable[[bytes], After]]]] = {
-    "": (bytes, lambda rest: lambda begin: begin + rest),
-    "gzip": (gzip.decompress, _by_gzip),
-    "zstd": (lambda body: bytes(zstd.decompress(body)), _by_zstd),
+def _by_zstd(begin: bytes, rest: Rest) -> bytes:
+    raw = (len(begin) << 3).to_bytes(3, "little")
+    return b"".join((_ZSTD_HEAD, raw, begin, rest.packed))
+
+
+_CODINGS: Final[Mapping[str, _Coding]] = {
+    "": _Coding(bytes, lambda _: b"", lambda begin, rest: begin + rest.plain),
+    "gzip": _Coding(gzip.decompress, _deflated, _by_gzip),
+    "zstd": _Coding(lambda body: bytes(zstd.decompress(body)), _blocks, _by_zstd),
 }
 
 
-def after(coding: str, body: bytes, begin: bytes) -> After | None:
-    """How the answer `body`, which begins so, is told to others; None where it does not, or is too
+def rest_of(coding: str, body: bytes, begin: bytes) -> Rest | None:
+    """What the answer `body` goes on with where it begins so; None where it does not, or is too
     long or packed otherwise.
     """
-    unpack, follow = _CODINGS.get(coding, (None, None))
-    if unpack is None or follow is None or (coding and len(body) > MOST):
+    known = _CODINGS.get(coding)
+    if known is None or (coding and len(body) > MOST):
         return None
-    plain = unpack(body)
+    plain = known.unpack(body)
     if not plain.startswith(begin) or (coding and len(plain) > MOST):
         return None
-    return follow(plain[len(begin) :])
+    rest = plain[len(begin) :]
+    return Rest(rest, known.pack(rest), known)

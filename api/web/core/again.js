@@ -15,7 +15,7 @@
   /** The page is whole; what fails from now on is for itself to mend. */
   globalThis.begun = () => {
     begun = true;
-    keep(0);
+    if (!waiting) keep(0);
   };
 
   /** How often it was asked for in vain. */

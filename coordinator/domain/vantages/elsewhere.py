@@ -125,15 +125,12 @@ class Elsewhere:
         """Of slots that are over for good, else for as long as it is `now`."""
         if now != self._asked_at:
             self._asked_at, self._going_on = now, {}
-        found = {
-            key: self._over.get(key) or self._going_on.get(key)
-            for series, slots in asked
-            for slot in slots
-            for key in ((series.check.id, slot),)
-        }
+        keys = [(series.check.id, slot) for series, slots in asked for slot in slots]
+        known = ((key, self._over.get(key) or self._going_on.get(key)) for key in keys)
+        found = {key: answer for key, answer in known if answer is not None}
         missing: list[Slots] = []
         for series, slots in asked:
-            if left := [one for one in slots if found[series.check.id, one] is None]:
+            if left := [one for one in slots if (series.check.id, one) not in found]:
                 missing.append((series, left))
         if missing:
             alike = [(list(self._all_series[one.check.id].values()), left) for one, left in missing]
@@ -141,7 +138,7 @@ class Elsewhere:
             for (series, slot), seen in zip(every, failing_about(alike), strict=True):
                 answer = found[series.check.id, slot] = Answer(seen)
                 self._remember(series, slot, answer, now)
-        return [answer for answer in found.values() if answer is not None]
+        return [found[key] for key in keys]
 
     def _remember(self, series: Series, slot: int, answer: Answer, now: Instant) -> None:
         if (slot + 2) * series.check.interval_ms + series.late_ms >= now:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coordinator.domain.vantages.elsewhere import Slots
 from coordinator.domain.vantages.spells import LOSSES
 from coordinator.domain.window.axes import Flags, Floats, Ints
 from coordinator.domain.window.grid import CountGrid
@@ -34,7 +35,7 @@ WITNESS_NATS = 4.5
 SERIES_AT_MOST = 256
 """Checks of a region that are asked."""
 
-Expected = Callable[[Sequence[tuple[Series, Sequence[int]]]], Floats]
+Expected = Callable[[Sequence[Slots]], Floats]
 """Some slots of the checks of some series -> (slot, region): the share of looks that others saw
 fail about then.
 """

@@ -239,6 +239,8 @@ async def test_callers_of_one_country_are_kept_as_one(
             assert answer.headers.get("content-encoding", "") == packed.partition(",")[0]
             assert json.loads(told(answer)[2])["address"] == address
         assert outside.counting.count == 1
+        least = len(told(answer)[2]) - len(address) - 100  # how it begins is not kept
+        assert outside.replay._bytes >= least, "the bound is of all that is kept"
         assert len(outside.replay._of) == 1
         renewed(outside)
         await _place(outside, NEIGHBOURS[0])
