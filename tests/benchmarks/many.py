@@ -75,7 +75,6 @@ def run(worker: WorkerProcess, coordinator: Coordinator, url: str, seconds: int)
         ordered += len(looks)
     until(
         lambda: len(coordinator.looks_by_id) >= ordered,
-        30,
         "all results",
         lambda: len(coordinator.looks_by_id),
     )

@@ -80,8 +80,8 @@ def measure(
             )
             coordinator.order(checks, rows)
             enough = first + start + order_looks - ahead
-            until(lambda enough=enough: len(coordinator.looks_by_id) >= enough, 60)
-        until(lambda: len(coordinator.looks_by_id) - first >= looks, 60, "all results there")
+            until(lambda enough=enough: len(coordinator.looks_by_id) >= enough)
+        until(lambda: len(coordinator.looks_by_id) - first >= looks, "all results there")
 
     cpu_s, wall_s = timed(worker.pid, publish)
     failed = [row for row in list(coordinator.looks_by_id.values())[first:] if not row[5]]
@@ -143,7 +143,7 @@ def running(command: list[str], port: int) -> Iterator[int]:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
     try:
-        until(answers, 10, f"{command[0]} on port {port}")
+        until(answers, f"{command[0]} on port {port}")
         yield process.pid
     finally:
         process.terminate()

@@ -140,9 +140,9 @@ class Installation:
             for one in self._all():
                 one.start(ready=False)
                 stack.callback(one.kill)
-            until(self._all_heard, BUSY_S, "results of all regions", self.logs)
+            until(self._all_heard, "results of all regions", self.logs, within_s=BUSY_S)
             for api in self.apis:
-                until(lambda port=api.port: answers(port), BUSY_S, "the API", self.logs)
+                until(lambda port=api.port: answers(port), "the API", self.logs, within_s=BUSY_S)
             self.since = now() + 1_000
             yield self
 
@@ -176,7 +176,7 @@ class Installation:
     def progress(self, results: int = 30) -> None:
         """Wait until so many more results are stored."""
         before = self.stored()
-        until(lambda: self.stored() >= before + results, BUSY_S, "results", self.logs)
+        until(lambda: self.stored() >= before + results, "results", self.logs, within_s=BUSY_S)
 
     def stored(self) -> int:
         """How many results there are."""
@@ -190,7 +190,12 @@ class Installation:
             self.see_to_all()
             return self.ask(lambda store: books(store, self.since, before))
 
-        until(lambda: found().balance(), BUSY_S, "that the books balance", lambda: found().told())
+        until(
+            lambda: found().balance(),
+            "that the books balance",
+            lambda: found().told(),
+            within_s=BUSY_S,
+        )
         return found()
 
     def logs(self) -> str:

@@ -25,20 +25,19 @@ def test_all_parts_are_restarted_one_after_the_other(installation: Installation)
     with installation.running(), Asking(ports) as asking:
         for worker in installation.workers.values():
             restart(worker)
-            until(lambda worker=worker: "connected" in worker.log(), STOPPED_S, "the worker")
+            until(lambda worker=worker: "connected" in worker.log(), "the worker")
         for writer in installation.writers:
             restart(writer)
             installation.progress()
         for api in installation.apis:
             restart(api)
-            until(lambda port=api.port: answers(port), STOPPED_S, "the API", installation.logs)
+            until(lambda port=api.port: answers(port), "the API", installation.logs)
         for _ in installation.coordinators:  # the one that leads, each time
             leader = installation.leader()
             assert leader is not None
             restart(leader)
             until(
                 lambda before=leader: installation.leads() and installation.leader() is not before,
-                STOPPED_S,
                 "the other one",
                 installation.logs,
             )

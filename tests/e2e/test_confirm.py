@@ -87,7 +87,7 @@ def running(valkey: Broker, folder: Path, configuration: dict[str, Any]) -> Iter
             stack.callback(worker.kill)
             worker.start(ready=False)
         for worker in workers:
-            until(worker._ready.exists, 60, worker.name, worker.log)
+            until(worker._ready.exists, worker.name, worker.log)
         yield stack.enter_context(fleet.running())
 
 
@@ -100,15 +100,15 @@ def well_for_a_while(fleet: Fleet) -> None:
     """All is well everywhere, for long enough that extra looks are affordable."""
     until(
         lambda: fleet.verdict("shop").get("scope") == "none",
-        120,
         "that all is well",
         fleet.coordinator.log,
+        within_s=120,
     )
     until(
         lambda: sum(r.check == "pages" for r in fleet.stored()) >= 70,
-        120,
         "regular looks",
         fleet.coordinator.log,
+        within_s=120,
     )
     assert all(result.ok for result in looks(fleet))
 
@@ -142,9 +142,9 @@ def test_with_extra_looks_it_is_said_long_before_the_regular_ones_came(
         target.fail("/checkout")
         until(
             lambda: fleet.verdict("shop").get("scope") == "component",
-            120,
             "the verdict",
             fleet.coordinator.log,
+            within_s=120,
         )
         assert said_after_ms(fleet) < SOON_MS
         failed = [result for result in looks(fleet) if not result.ok]
@@ -155,14 +155,14 @@ def test_with_extra_looks_it_is_said_long_before_the_regular_ones_came(
         assert all(r.scheduled_at <= r.started_at < r.scheduled_at + 3_000 for r in extra), (
             "they are made at once"
         )
-        until(lambda: fleet.told()["extra_looks_ordered"] >= len(extra), 10, "the counters")
+        until(lambda: fleet.told()["extra_looks_ordered"] >= len(extra), "the counters")
         told = fleet.told()
         assert told["extra_looks_asked"] == told["extra_looks_ordered"]
         overdue = max(r.scheduled_at for r in extra) + INTERVAL_MS + 2_000
         until(
             lambda: max(r.scheduled_at for r in looks(fleet) if not r.attempt) > overdue,
-            120,
             "regular looks",
+            within_s=120,
         )
         assert fleet.told()["gaps"] == 0
         assert fleet.gaps() == []
@@ -174,9 +174,9 @@ def test_without_a_budget_there_are_none(valkey: Broker, tmp_path: Path, target:
         target.fail("/checkout")
         until(
             lambda: fleet.verdict("shop").get("scope") == "component",
-            120,
             "the verdict",
             fleet.coordinator.log,
+            within_s=120,
         )
         assert said_after_ms(fleet) > SOON_MS
         assert {result.attempt for result in fleet.stored()} == {0}

@@ -49,14 +49,14 @@ def test_an_outage_that_ends_in_a_region_that_is_cut_off_ended_there_when_it_did
     product: CutRegion,
 ) -> None:
     with product.running():
-        until(lambda: set(product.fitness().values()) == {"fit"}, 60, "three fit regions")
+        until(lambda: set(product.fitness().values()) == {"fit"}, "three fit regions")
         began = now()
         product.fail("api")
-        until(product.incidents, 90, "an incident", product.coordinator.log)
-        until(lambda: set(parts(product)) == {CUT, *OTHERS}, 60, "all regions in it")
+        until(product.incidents, "an incident", product.coordinator.log, within_s=90)
+        until(lambda: set(parts(product)) == {CUT, *OTHERS}, "all regions in it")
         product.link.drop()
         cut_at = now()
-        until(lambda: product.fitness()[CUT] == "silent", 60, "silence", product.coordinator.log)
+        until(lambda: product.fitness()[CUT] == "silent", "silence", product.coordinator.log)
         product.fail()
         ended = now()
         wait(MINUTE_S - (now() - cut_at) / 1000)
@@ -73,9 +73,7 @@ def test_an_outage_that_ends_in_a_region_that_is_cut_off_ended_there_when_it_did
                 and abs(over - ended) < 3 * INTERVAL_MS
             )
 
-        until(
-            is_right, 60, "its times", lambda: f"{began} {ended} {parts(product)} {lines(product)}"
-        )
+        until(is_right, "its times", lambda: f"{began} {ended} {parts(product)} {lines(product)}")
         revised = [line for line in lines(product) if line["event"] == "revised"]
         assert len(revised) <= 2
         assert all("of looks from eu-west arrived at" in line["reason"] for line in revised)
@@ -88,13 +86,13 @@ def wait(seconds: float) -> None:
 
 def test_a_region_cut_off_in_the_middle_of_an_outage_loses_no_look(product: CutRegion) -> None:
     with product.running():
-        until(lambda: set(product.fitness().values()) == {"fit"}, 60, "three fit regions")
+        until(lambda: set(product.fitness().values()) == {"fit"}, "three fit regions")
         begun = now()
         product.fail("api")
-        until(product.incidents, 90, "an incident", product.coordinator.log)
+        until(product.incidents, "an incident", product.coordinator.log, within_s=90)
         product.link.drop()
         cut_at = now()
-        until(lambda: product.fitness()[CUT] == "silent", 60, "silence", product.coordinator.log)
+        until(lambda: product.fitness()[CUT] == "silent", "silence", product.coordinator.log)
         wait(MINUTE_S - (now() - cut_at) / 1000)
         assert product.fitness()[CUT] == "silent"
         assert not product.missing(begun, cut_at - 2 * INTERVAL_MS)
@@ -102,20 +100,20 @@ def test_a_region_cut_off_in_the_middle_of_an_outage_loses_no_look(product: CutR
         healed = now()
         until(
             lambda: not product.missing(begun, healed - INTERVAL_MS),
-            120,
             "all looks",
             lambda: f"{product.missing(begun, healed - INTERVAL_MS)} {product.worker.log()}",
+            within_s=120,
         )
-        until(lambda: product.fitness()[CUT] == "fit", 60, "it is heard again")
+        until(lambda: product.fitness()[CUT] == "fit", "it is heard again")
         wait(2 * INTERVAL_MS / 1000)
         ended = now()
         until(
             lambda: not product.missing(begun, ended - 2 * INTERVAL_MS),
-            120,
             "all looks after its return",
             lambda: f"{product.missing(begun, ended - 2 * INTERVAL_MS)} {product.worker.log()}",
+            within_s=120,
         )
-        until(lambda: not product.gaps(), 30, "no gaps", lambda: product.gaps())
+        until(lambda: not product.gaps(), "no gaps", lambda: product.gaps())
         alone = [one for one in product.looked() if one.extra.get(STANDING)]
         assert all(cut_at - 10_000 <= one.scheduled_at for one in alone)
         assert len(alone) >= 60
@@ -123,16 +121,21 @@ def test_a_region_cut_off_in_the_middle_of_an_outage_loses_no_look(product: CutR
 
 def all_looked_at(product: CutRegion, since: int, what: str) -> None:
     """Wait until the region that was alone is fit again, and no look of it is missing."""
-    until(lambda: product.fitness().get(CUT) == "fit", 90, "it is heard again", product.worker.log)
+    until(
+        lambda: product.fitness().get(CUT) == "fit",
+        "it is heard again",
+        product.worker.log,
+        within_s=90,
+    )
     wait(2 * INTERVAL_MS / 1000)
     ended = now() - 2 * INTERVAL_MS
     until(
         lambda: not product.missing(since, ended),
-        120,
         f"all looks although {what}",
         lambda: f"{product.missing(since, ended)} {product.worker.log()}",
+        within_s=120,
     )
-    until(lambda: not product.gaps(), 30, "no gaps", product.gaps)
+    until(lambda: not product.gaps(), "no gaps", product.gaps)
     assert any(one.extra.get(STANDING) for one in product.looked())
 
 
@@ -140,7 +143,7 @@ def test_a_coordinator_that_is_killed_for_long_costs_no_look_of_a_region_that_is
     product: CutRegion,
 ) -> None:
     with product.running():
-        until(lambda: set(product.fitness().values()) == {"fit"}, 60, "three fit regions")
+        until(lambda: set(product.fitness().values()) == {"fit"}, "three fit regions")
         begun = now()
         product.coordinator.kill()
         wait(MINUTE_S)
@@ -150,7 +153,7 @@ def test_a_coordinator_that_is_killed_for_long_costs_no_look_of_a_region_that_is
 
 def test_a_broker_that_is_gone_and_comes_back_empty_costs_no_look(product: CutRegion) -> None:
     with product.running():
-        until(lambda: set(product.fitness().values()) == {"fit"}, 60, "three fit regions")
+        until(lambda: set(product.fitness().values()) == {"fit"}, "three fit regions")
         begun = now()
         product.broker.kill()
         wait(MINUTE_S / 2)
@@ -162,7 +165,7 @@ def test_a_worker_that_is_killed_while_it_is_cut_off_loses_what_was_due_while_it
     product: CutRegion,
 ) -> None:
     with product.running():
-        until(lambda: set(product.fitness().values()) == {"fit"}, 60, "three fit regions")
+        until(lambda: set(product.fitness().values()) == {"fit"}, "three fit regions")
         begun = now()
         product.link.drop()
         wait(MINUTE_S / 3)
@@ -171,14 +174,19 @@ def test_a_worker_that_is_killed_while_it_is_cut_off_loses_what_was_due_while_it
         product.worker.start(ready=False)
         until(
             lambda: product.worker.log().count(" alone silent_s") == 2,
-            120,
             "it is alone again",
             product.worker.log,
+            within_s=120,
         )
         alone = now()
         wait(MINUTE_S / 3)
         product.link.heal()
-        until(lambda: product.fitness()[CUT] == "fit", 90, "it is heard again", product.worker.log)
+        until(
+            lambda: product.fitness()[CUT] == "fit",
+            "it is heard again",
+            product.worker.log,
+            within_s=90,
+        )
         wait(2 * INTERVAL_MS / 1000)
         ended = now() - 2 * INTERVAL_MS
 
@@ -189,6 +197,6 @@ def test_a_worker_that_is_killed_while_it_is_cut_off_loses_what_was_due_while_it
                 if not killed - INTERVAL_MS <= at <= alone
             ]
 
-        until(lambda: not lost_otherwise(), 60, "all others", lambda: f"{lost_otherwise()}")
+        until(lambda: not lost_otherwise(), "all others", lambda: f"{lost_otherwise()}")
         down = {(gap["first_at"], gap["last_at"]) for gap in product.gaps()}
         assert len(product.gaps()) <= 4, down

@@ -53,7 +53,7 @@ class CoordinatorProcess:
                 self._command, env=self._environment, cwd=self.folder, stdout=log, stderr=log
             )
         if ready:
-            until(self._ready.exists, 30, f"the coordinator's ready file; its log: {self.log()}")
+            until(self._ready.exists, f"the coordinator's ready file; its log: {self.log()}")
 
     def log(self) -> str:
         """Everything that it has logged."""

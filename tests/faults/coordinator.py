@@ -212,16 +212,14 @@ class Coordinator:
 
 def until(
     condition: Callable[[], object],
-    within_s: float,
     what: str = "the condition",
     why: Callable[[], object] = lambda: "",
     *,
-    promised: bool = False,
+    within_s: float = PATIENCE_S,
 ) -> float:
     """Wait until the condition is true; the seconds it took. Fails the test after `within_s`,
-    telling `why()`; where no user is promised so many seconds, a busy machine is given more.
+    telling `why()`: name it where a user is promised so many seconds, or more are needed.
     """
-    within_s = within_s if promised else max(within_s, PATIENCE_S)
     started = time.monotonic()
     while not condition():
         waited = time.monotonic() - started

@@ -118,7 +118,7 @@ class CutRegion:
             stack.callback(self.coordinator.kill)
             self.worker.start()
             stack.callback(self.worker.kill)
-            until(self.kept.exists, 60, "standing orders", self.worker.log)
+            until(self.kept.exists, "standing orders", self.worker.log)
             yield self
 
     def apply(self, told: dict[str, Any]) -> int:

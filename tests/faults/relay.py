@@ -91,7 +91,7 @@ class Relay:
         with (self.folder / "log").open("ab") as log:
             env = {**os.environ, **told}
             self._process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
-        until(ready.exists, 60, "the relay listens", self.log)
+        until(ready.exists, "the relay listens", self.log)
 
     def stop(self, within_s: float = 30) -> int:
         """Ask it to stop and wait; its exit code."""

@@ -37,7 +37,7 @@ class Watched:
         self._processes = [self._sentinel(folder / str(port), port) for port in self._ports]
         hosts = ",".join(f"127.0.0.1:{port}" for port in self._ports)
         self.url = f"redis+sentinel://{hosts}/{NAME}/0"
-        until(self._knows_all, 60, "the Sentinels")
+        until(self._knows_all, "the Sentinels")
 
     def _sentinel(self, folder: Path, port: int) -> "subprocess.Popen[bytes]":
         folder.mkdir(parents=True)

@@ -80,7 +80,7 @@ class WorkerProcess:
             )
         try:
             if ready:
-                until(self._ready.exists, 30, "the worker's ready file", self.log)
+                until(self._ready.exists, "the worker's ready file", self.log)
         except AssertionError:
             self.kill()
             raise

@@ -56,7 +56,7 @@ def test_every_look_of_an_order_becomes_one_row(start: Start, rows: list[list[An
     with Target() as target:
         agent = start()
         agent.take(order(target, 200))
-        until(lambda: len(rows) == 200, 10)
+        until(lambda: len(rows) == 200)
     assert sorted(row[1] for row in rows) == list(range(200))
     assert all(row[5] for row in rows)
     assert agent.tally.in_flight == 0
@@ -70,14 +70,14 @@ def test_while_too_many_looks_are_in_flight_an_order_waits(
         agent.take(order(silent, 10, timeout_ms=1500))
         waiting = threading.Thread(target=agent.take, args=(order(target, 1),))
         waiting.start()
-        until(lambda: agent.tally.blocked == 1, 1)
+        until(lambda: agent.tally.blocked == 1)
         waiting.join(0.5)
         assert waiting.is_alive()
         assert target.requests == 0
         waiting.join(5)
         assert not waiting.is_alive()
         assert agent.tally.blocked == 0
-        until(lambda: len(rows) == 11, 5)
+        until(lambda: len(rows) == 11)
     assert [row[6] for row in rows].count("timeout") == 10
 
 
@@ -87,7 +87,7 @@ def test_an_order_that_waits_is_let_go_when_the_agent_closes(start: Start) -> No
         agent.take(order(silent, 1, timeout_ms=1500))
         waiting = threading.Thread(target=agent.take, args=(order(silent, 1),))
         waiting.start()
-        until(lambda: agent.tally.blocked == 1, 1)
+        until(lambda: agent.tally.blocked == 1)
         agent.close()
         waiting.join(1)
         assert not waiting.is_alive()
@@ -101,9 +101,9 @@ def test_a_target_that_says_429_is_left_alone_as_long_as_it_asks(
     with Target(limited_s=60) as target:
         agent = start()
         agent.take(order(target, 1))
-        until(lambda: len(rows) == 1, 10)
+        until(lambda: len(rows) == 1)
         agent.take(order(target, 5))
-        until(lambda: len(rows) == 6, 10)
+        until(lambda: len(rows) == 6)
         assert target.requests == 1
     assert {(row[6], row[7]) for row in rows} == {("rate_limited", "prober")}
     assert [row[16].get("asked") for row in rows[1:]] == [False] * 5
@@ -116,10 +116,10 @@ def test_a_target_that_says_429_is_still_looked_at_by_other_means(
     with Target(limited_s=60) as target:
         agent = start()
         agent.take(order(target, 1))
-        until(lambda: len(rows) == 1, 10)
+        until(lambda: len(rows) == 1)
         connect = check("door", "tcp", host="127.0.0.1", port=target.port)
         agent.take({**order(target, 1), "checks": [connect]})
-        until(lambda: len(rows) == 2, 10)
+        until(lambda: len(rows) == 2)
     assert [row[6] for row in rows] == ["rate_limited", "ok"]
 
 
@@ -136,7 +136,7 @@ def test_a_flow_tells_which_of_its_hosts_said_429(start: Start, rows: list[list[
         agent = start()
         for count, spec in enumerate(specs, start=1):
             agent.take({**order(good, 1), "checks": [spec]})
-            until(lambda count=count: len(rows) == count, 10)
+            until(lambda count=count: len(rows) == count)
         assert (good.requests, limited.requests) == (2, 1)
     assert [row[6] for row in rows] == ["rate_limited", "ok", "rate_limited", "rate_limited"]
 
@@ -147,7 +147,7 @@ def test_looks_that_are_due_together_do_not_start_together(
     with Target() as target:
         agent = start()
         agent.take(order(target, 100, ahead_ms=100))
-        until(lambda: len(rows) == 100, 10)
+        until(lambda: len(rows) == 100)
     started = sorted(row[4] for row in rows)
     assert started[-1] - started[0] >= 10
     assert max(started.count(moment) for moment in started) < 20
@@ -167,7 +167,7 @@ def test_draining_gives_up_what_never_ends(start: Start, rows: list[list[Any]]) 
     with Target(silent=True) as silent:
         agent = start()
         agent.take(order(silent, 5, timeout_ms=60_000))
-        until(lambda: silent.requests == 5, 5)
+        until(lambda: silent.requests == 5)
         agent.drain(0.2)
     assert rows == []
     agent.take(order(silent, 1))  # after the end: no error, no look
@@ -188,7 +188,7 @@ def test_a_moment_beyond_all_sense_holds_nothing_up(start: Start, rows: list[lis
         agent = start()
         agent.take(order(target, 1, ahead_ms=10**30))
         agent.take(order(target, 1))
-        until(lambda: len(rows) == 1, 5)
+        until(lambda: len(rows) == 1)
 
 
 def test_rows_that_could_not_be_kept_do_not_end_the_keeping() -> None:
@@ -205,8 +205,8 @@ def test_rows_that_could_not_be_kept_do_not_end_the_keeping() -> None:
         agent.start()
         for _ in range(3):
             agent.take(order(target, 1))
-            until(lambda: agent.tally.in_flight == 0 and not agent._rows, 5)
-        until(lambda: len(kept) == 1, 5)
+            until(lambda: agent.tally.in_flight == 0 and not agent._rows)
+        until(lambda: len(kept) == 1)
         agent.drain(1)
 
 
@@ -214,7 +214,7 @@ def test_saving_keeps_all_rows_at_once(start: Start, rows: list[list[Any]]) -> N
     with Target() as target:
         agent = start()
         agent.take(order(target, 3))
-        until(lambda: agent.tally.in_flight == 0, 5)
+        until(lambda: agent.tally.in_flight == 0)
         agent.save(1)
     assert len(rows) == 3
 
@@ -249,7 +249,7 @@ def test_only_what_went_well_by_a_slow_check_may_wait_for_others() -> None:
             made = {"v": 1, "order": "o", "region": "r", "issued_at": now(), "checks": [spec]}
             before = len(told)
             agent.take({**made, "looks": [[0, 1, attempt, now()]]})
-            until(lambda before=before: len(told) > before, 10)
+            until(lambda before=before: len(told) > before)
         agent.drain(1)
     assert dict(told) == {"minute": 1.0, "half": 0.5, "quick": 0.0, "again": 0.0, "failed": 0.0}
 

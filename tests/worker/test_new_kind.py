@@ -97,7 +97,7 @@ def look(toy: Kind[Any]) -> Iterator[Look]:
         for count, spec in enumerate(specs, start=1):
             order = {"v": 1, "order": "o", "region": "r", "issued_at": now(), "checks": [spec]}
             agent.take({**order, "looks": [[0, count, 0, now()]]})
-            until(lambda count=count: len(rows) == count, 10)
+            until(lambda count=count: len(rows) == count)
         return rows
 
     yield made

@@ -142,7 +142,7 @@ def listening(port: int, asked: str) -> Iterator[str]:
     line = [sys.executable, "-m", "api.cli", "mcp", "--url", asked, "--port", str(port)]
     with subprocess.Popen(line, cwd=ROOT) as process:
         try:
-            until(lambda: listens(port), 60, "the server")
+            until(lambda: listens(port), "the server")
             yield f"http://127.0.0.1:{port}/mcp"
         finally:
             process.terminate()

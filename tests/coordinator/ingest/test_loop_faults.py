@@ -56,7 +56,6 @@ def judged(fleet: Fleet, sent: int) -> None:
     """Each result is stored once and was judged once."""
     until(
         lambda: fleet.told().get("results") == sent,
-        30,
         "that all are judged",
         fleet.coordinator.log,
     )
@@ -71,10 +70,10 @@ def test_a_database_that_restarts_in_the_middle_of_a_batch_costs_time_only(
     fleet = Fleet(valkey, postgres_url, tmp_path, ())
     sent = backlog(fleet)
     with fleet.running(ready=False):
-        until(lambda: count(fleet) > 0, 30, "the first results", fleet.coordinator.log)
+        until(lambda: count(fleet) > 0, "the first results", fleet.coordinator.log)
         postgres_server.stop()
         postgres_server.start()
-        until(lambda: count(fleet) >= sent, 60, "all results", fleet.coordinator.log)
+        until(lambda: count(fleet) >= sent, "all results", fleet.coordinator.log)
         judged(fleet, sent)
 
 
@@ -116,12 +115,11 @@ def test_two_processes_that_get_the_same_messages_store_each_result_once(
         with fleet.running():
             for process in writers:
                 process.start(ready=False)
-            until(lambda: count(fleet) >= sent, 240, "all results", writers[0].log)
+            until(lambda: count(fleet) >= sent, "all results", writers[0].log, within_s=240)
             judged(fleet, sent)
             shares = fleet.ask(lambda store: store.standings.all(WRITER)).values()
             until(
                 lambda: sum(_shares(fleet)) == sent,
-                60,
                 f"that each is new to one of them: {list(shares)}",
             )
     finally:
@@ -157,14 +155,13 @@ def test_a_full_disk_stops_receipts_and_loses_nothing(
     with fleet.running(ready=False):
         until(
             lambda: "cannot_write what=results" in fleet.coordinator.log(),
-            40,
             "a full disk",
             fleet.coordinator.log,
         )
         time.sleep(1)
         assert count(fleet) < sent
         subprocess.run(["mount", "-o", "remount,size=300m", small_disk], check=True)
-        until(lambda: count(fleet) >= sent, 60, "all results", fleet.coordinator.log)
+        until(lambda: count(fleet) >= sent, "all results", fleet.coordinator.log)
         judged(fleet, sent)
 
 
@@ -177,7 +174,6 @@ def test_the_inbox_takes_no_more_than_it_can_hold(
     with fleet.running(ready=False), valkey.client() as client:
         until(
             lambda: "cannot_write what=results" in fleet.coordinator.log(),
-            40,
             "a full disk",
             fleet.coordinator.log,
         )

@@ -81,16 +81,14 @@ def test_orders_reports_and_receipts_pass_through_celery(guarded: Broker) -> Non
         client(guarded, "coordinator") as reader,
     ):
         publisher.send(order_letter(order, 10, lambda _sent: None))
-        until(lambda: reporter.orders, 15, "the order's arrival")
+        until(lambda: reporter.orders, "the order's arrival")
         publisher.send(order_letter(order, 10, lambda _sent: None, reporter.name))
-        until(
-            lambda: len(reporter.orders) == 2, 15, "the arrival of an order for this worker alone"
-        )
+        until(lambda: len(reporter.orders) == 2, "the arrival of an order for this worker alone")
         assert reader.brpop(["reports.eu-west"], 15) is not None
         seq = next(iter(reporter.waiting))
         receipt = Receipt(worker=reporter.name, boot="any", seqs=(seq,), at=now())
         publisher.send(receipt_letter("eu-west", receipt))
-        until(lambda: seq not in reporter.waiting, 15, "the receipt's arrival")
+        until(lambda: seq not in reporter.waiting, "the receipt's arrival")
     publisher.close()
 
 

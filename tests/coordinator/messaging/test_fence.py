@@ -46,7 +46,7 @@ class Leader:
         self.publisher.send(
             order_letter(order(region, until_ms), 60.0, self.told.append, until=until_ms)
         )
-        until(lambda: len(self.told) > before, 20, "an answer")
+        until(lambda: len(self.told) > before, "an answer")
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_an_order_that_is_there_already_is_not_sent_again(valkey: Broker, leader
     for at in (NOW, NOW + 1000):
         again.send(order_letter(order("eu-west", at), 60.0, told.append, until=at))
     again.open()
-    until(lambda: len(told) == 2, 20)
+    until(lambda: len(told) == 2)
     again.close()
     assert told == [True, True]
     assert orders(valkey) == [f"eu-west.{NOW}", f"eu-west.{NOW + 1000}"]

@@ -133,7 +133,7 @@ def body(message: Order) -> Any:
 
 def refused(worker: WorkerProcess, why: str, times: int = 1) -> None:
     """Wait until the worker has refused so many for this."""
-    until(lambda: worker.log().count(f"error={why}") >= times, 15, f"refusal: {why}", worker.log)
+    until(lambda: worker.log().count(f"error={why}") >= times, f"refusal: {why}", worker.log)
 
 
 STEALING = {"headers": {"X-Key": "${env:OUTSCOPE_SECRET_SHOP}"}}
@@ -169,12 +169,12 @@ def test_a_worker_that_pins_the_key_obeys_nobody_else(
             assert target.requests == attacker.requests == 0
 
             stranger.send(stolen, signature)  # late, to a worker that it was meant for: good once
-            until(lambda: target.requests == 1, 15, "the order", worker.log)
+            until(lambda: target.requests == 1, "the order", worker.log)
             stranger.send(stolen, signature)
             refused(worker, "it came before")
             following.send(order_letter(order(target, 2), 60, lambda _: None))
             ours.send(order_letter(order(target, 3), 60, lambda _: None, "eu-west-1"))
-            until(lambda: target.requests == 3, 15, "orders under both keys", worker.log)
+            until(lambda: target.requests == 3, "orders under both keys", worker.log)
             ours.send(receipt_letter("eu-west", forged))
             assert attacker.requests == 0
             assert "hush-hush" not in worker.log()
@@ -192,6 +192,6 @@ def test_a_worker_without_a_key_says_so_and_keeps_bound_secrets_all_the_same(
         stranger.send(body(order(attacker, 1, **STEALING)))
         stranger.send(body(order(target, 2)))
         publisher.send(order_letter(order(target, 3), 60, lambda _: None))
-        until(lambda: target.requests == 2, 15, "orders with and without a signature", worker.log)
+        until(lambda: target.requests == 2, "orders with and without a signature", worker.log)
         assert attacker.requests == 0
         assert worker.log().count("no_coordinator_key") == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.faults.broker import Broker
-from tests.faults.coordinator import until
+from tests.faults.coordinator import PATIENCE_S, until
 from tests.faults.fleet import Fleet
 
 REGIONS = ("eu-west", "us-east", "ap-south")
@@ -29,12 +29,12 @@ def fleet(valkey: Broker, tmp_path: Path, migrated_file: Path, document: dict[st
     return fleet
 
 
-def progress(fleet: Fleet, results: int = 24, within_s: float = 40) -> None:
+def progress(fleet: Fleet, results: int = 24, within_s: float = PATIENCE_S) -> None:
     """Wait until so many more results were receipted."""
     before = len(fleet.receipted())
     until(
         lambda: len(fleet.receipted()) >= before + results,
-        within_s,
         "results",
         fleet.coordinator.log,
+        within_s=within_s,
     )

@@ -47,12 +47,12 @@ def test_when_the_database_fails_over_nothing_that_was_receipted_is_lost(
     with fleet.running():
         progress(fleet)
         first.stop()
-        until(lambda: "cannot_" in fleet.coordinator.log(), 30, "a word", fleet.coordinator.log)
+        until(lambda: "cannot_" in fleet.coordinator.log(), "a word", fleet.coordinator.log)
         ordered = fleet.ordered()
-        until(lambda: fleet.ordered() > ordered + 6, 30, "orders go on", fleet.coordinator.log)
+        until(lambda: fleet.ordered() > ordered + 6, "orders go on", fleet.coordinator.log)
         second.promote()
-        progress(fleet, within_s=60)
-        until(lambda: fleet.waiting() < 5, 60, "that workers can forget all")
+        progress(fleet)
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         assert fleet.incidents() == []
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
     assert "Traceback" not in fleet.coordinator.log()
@@ -66,12 +66,11 @@ def test_a_broker_that_became_a_replica_is_waited_out(fleet: Fleet) -> None:
             client.execute_command("REPLICAOF", "127.0.0.1", "1")
             until(
                 lambda: "ReadOnlyError" in fleet.coordinator.log(),
-                30,
                 "a word in the log",
                 fleet.coordinator.log,
             )
             client.execute_command("REPLICAOF", "NO", "ONE")
         progress(fleet)
-        until(lambda: fleet.waiting() < 5, 60, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         assert fleet.incidents() == []
     assert fleet.receipted() <= {result.id for result in fleet.stored()}

@@ -40,15 +40,15 @@ def test_it_is_ready_while_it_works_and_says_what_is_wrong_when_it_cannot(
         }
         with fleet.running():
             progress(fleet)
-            until(lambda: readyz(port) == (200, {"status": "ready", "role": "working"}), 30)
-            until(lambda: listener.asked == ["/ping"], 30, "the sign of life")
+            until(lambda: readyz(port) == (200, {"status": "ready", "role": "working"}))
+            until(lambda: listener.asked == ["/ping"], "the sign of life")
             fleet.broker.kill()
-            until(lambda: readyz(port)[0] == 503, 40, "that it is not ready")
+            until(lambda: readyz(port)[0] == 503, "that it is not ready")
             assert "ingest" in str(readyz(port)[1]["wrong"])
             with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
                 assert answer.status == 200  # a new start would bring no broker back
             fleet.broker.start()
-            until(lambda: readyz(port)[0] == 200, 60, "that it is ready again")
+            until(lambda: readyz(port)[0] == 200, "that it is ready again")
 
 
 def test_a_standby_says_that_it_stands_by(fleet: Fleet, free_port: Callable[[], int]) -> None:
@@ -63,10 +63,10 @@ def test_a_standby_says_that_it_stands_by(fleet: Fleet, free_port: Callable[[], 
         second.start(ready=False)
         try:
             told = (200, {"status": "ready", "role": "standing by"})
-            until(lambda: readyz(port) == told, 30, "the standby", second.log)
+            until(lambda: readyz(port) == told, "the standby", second.log)
             fleet.coordinator.signal(signal.SIGKILL)
             working = (200, {"status": "ready", "role": "working"})
-            until(lambda: readyz(port) == working, 60, "the new leader", second.log)
+            until(lambda: readyz(port) == working, "the new leader", second.log)
         finally:
             second.kill()
 

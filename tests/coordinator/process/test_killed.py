@@ -38,7 +38,7 @@ def test_killed_again_and_again_it_loses_nothing_and_invents_nothing(fleet: Flee
             fleet.coordinator.kill()
             fleet.coordinator.start()
         progress(fleet)
-        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         assert fleet.coordinator.stop() == 0
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
     assert fleet.incidents() == []
@@ -62,7 +62,6 @@ def test_killed_when_a_backlog_had_arrived_it_sees_to_it_afterwards(fleet: Fleet
         last = max(moments.values())
         until(
             lambda: last in {result.scheduled_at for result in fleet.stored()},
-            60,
             "the backlog",
             fleet.coordinator.log,
         )
@@ -70,18 +69,17 @@ def test_killed_when_a_backlog_had_arrived_it_sees_to_it_afterwards(fleet: Fleet
         fleet.coordinator.start()
         until(
             lambda: "arrived_late looks=30 failed=30" in fleet.coordinator.log(),
-            60,
             "that it sees to it",
             fleet.coordinator.log,
         )
-        until(lambda: "history_corrected" in fleet.coordinator.log(), 60, "its correction")
+        until(lambda: "history_corrected" in fleet.coordinator.log(), "its correction")
 
 
 def test_killed_during_an_outage_it_goes_on_with_the_same_incident(fleet: Fleet) -> None:
     with fleet.running():
         progress(fleet)
         fleet.answer(api_is_down)
-        until(lambda: fleet.incidents(), 60, "the incident", fleet.coordinator.log)
+        until(lambda: fleet.incidents(), "the incident", fleet.coordinator.log)
         for _ in range(2):
             fleet.coordinator.kill()
             fleet.coordinator.start()
@@ -104,15 +102,14 @@ def test_killed_during_two_disruptions_of_one_service_it_goes_on_with_both(
     with fleet.running():
         until(
             lambda: fleet.verdict().get("scope") == "none",
-            40,
             "that all is well",
             fleet.coordinator.log,
         )
         fleet.reporters["eu-west"].answer = web_is_down
-        until(lambda: fleet.incidents(), 60, "the first incident", fleet.coordinator.log)
+        until(lambda: fleet.incidents(), "the first incident", fleet.coordinator.log)
         fleet.answer(api_is_down)
         fleet.reporters["eu-west"].answer = claude_is_down
-        until(lambda: len(fleet.incidents()) == 2, 60, "the second incident", fleet.coordinator.log)
+        until(lambda: len(fleet.incidents()) == 2, "the second incident", fleet.coordinator.log)
         before = [(incident["id"], incident["components"]) for incident in fleet.incidents()]
         for _ in range(2):
             fleet.coordinator.kill()
@@ -133,7 +130,7 @@ def test_a_pause_between_two_lives_is_declared(fleet: Fleet) -> None:
         fleet.coordinator.kill()
         time.sleep(6)
         fleet.coordinator.start()
-        until(lambda: fleet.gaps(), 40, "the gap", fleet.coordinator.log)
+        until(lambda: fleet.gaps(), "the gap", fleet.coordinator.log)
         gaps = fleet.gaps()
     assert {gap["reason"] for gap in gaps} == {"paused"}
     assert {gap["region"] for gap in gaps} == set(REGIONS)
@@ -156,7 +153,6 @@ def test_a_process_that_stood_still_goes_on_without_a_burst(fleet: Fleet) -> Non
         assert sum(len(r.lateness_ms) for r in fleet.reporters.values()) - ordered <= 24
         until(
             lambda: any(gap["reason"] == "paused" for gap in fleet.gaps()),
-            40,
             "the gap",
             fleet.coordinator.log,
         )

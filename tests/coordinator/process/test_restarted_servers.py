@@ -27,7 +27,7 @@ def test_after_a_restart_of_the_broker_everything_arrives(fleet: Fleet) -> None:
         began = time.monotonic()
         progress(fleet, 6)
         assert time.monotonic() - began < 20
-        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         assert fleet.incidents() == []
     assert fleet.receipted() <= {result.id for result in fleet.stored()}
 
@@ -47,7 +47,7 @@ def test_on_postgresql_it_outlives_a_restart_of_the_database(
         time.sleep(4)
         postgres_server.start()
         progress(fleet)
-        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         fleet.coordinator.kill()
         fleet.coordinator.start()
         progress(fleet, 6)
@@ -76,13 +76,13 @@ def test_a_database_that_is_away_costs_no_look_and_is_told(
         away()
         try:
             word = "waits what=" if how == "hung" else "cannot_write what="
-            until(lambda: word in fleet.coordinator.log(), 12, "a word in the log")
-            until(lambda: time.monotonic() - began_s > SILENT_S, SILENT_S + 1, "silence")
+            until(lambda: word in fleet.coordinator.log(), "a word in the log")
+            until(lambda: time.monotonic() - began_s > SILENT_S, "silence", within_s=SILENT_S + 1)
             ordered = fleet.ordered()
-            until(lambda: fleet.ordered() >= ordered + 24, 20, "orders", fleet.coordinator.log)
+            until(lambda: fleet.ordered() >= ordered + 24, "orders", fleet.coordinator.log)
         finally:
             back()
         progress(fleet)
-        until(lambda: fleet.waiting() < 5, 40, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
         assert [gap for gap in fleet.gaps() if gap["reason"] == "no_worker"] == []
     assert fleet.receipted() <= {result.id for result in fleet.stored()}

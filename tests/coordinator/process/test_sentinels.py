@@ -81,14 +81,21 @@ def test_when_the_master_dies_both_go_on_with_its_replica(
             def more(than: int) -> bool:
                 return len(fleet.stored()) > than
 
-            until(lambda: more(10), BUSY_S, "results", coordinator.log)
+            until(lambda: more(10), "results", coordinator.log, within_s=BUSY_S)
             watched.kill_sentinel()  # one of three may be away
             watched.master.kill()
-            until(lambda: "broker_moved" in coordinator.log(), BUSY_S, "a word", coordinator.log)
-            until(lambda: "broker_moved" in worker.log(), BUSY_S, "a word", worker.log)
+            until(
+                lambda: "broker_moved" in coordinator.log(),
+                "a word",
+                coordinator.log,
+                within_s=BUSY_S,
+            )
+            until(lambda: "broker_moved" in worker.log(), "a word", worker.log, within_s=BUSY_S)
             before = len(fleet.stored())
-            until(lambda: more(before + 20), BUSY_S, "results", coordinator.log)
-            until(lambda: worker.waiting() < 5, BUSY_S, "that it can forget all", worker.log)
+            until(lambda: more(before + 20), "results", coordinator.log, within_s=BUSY_S)
+            until(
+                lambda: worker.waiting() < 5, "that it can forget all", worker.log, within_s=BUSY_S
+            )
             assert found(watched.url).endswith(f":{watched.replica.port}/0")
             with Link(found(watched.url)) as link:
                 assert link.one("PING") == b"PONG"

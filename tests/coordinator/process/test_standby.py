@@ -38,7 +38,7 @@ def standing_by(fleet: Fleet, **environment: str) -> Iterator[CoordinatorProcess
     second = CoordinatorProcess(fleet.broker.url, fleet.database, folder, **environment)
     second.start(ready=False)
     try:
-        until(lambda: "standing by" in second.log(), 30, "the standby", second.log)
+        until(lambda: "standing by" in second.log(), "the standby", second.log)
         yield second
     finally:
         second.kill()
@@ -76,7 +76,7 @@ def test_when_the_leader_ends_the_standby_orders_within_seconds(fleet: Fleet, nu
         progress(fleet)
         fleet.coordinator.signal(number)
         fleet.coordinator.wait(10)
-        until(lambda: ready(second), 8, "the standby", second.log)
+        until(lambda: ready(second), "the standby", second.log)
         assert f"/{second.pid}/" in holder(fleet)
         progress(fleet)
         assert second.stop() == 0
@@ -88,7 +88,7 @@ def test_a_leader_that_was_paused_while_another_took_over_commits_nothing(fleet:
     with fleet.running(), standing_by(fleet) as second:
         progress(fleet)
         fleet.coordinator.signal(signal.SIGSTOP)
-        until(lambda: ready(second), 30, "the standby", second.log)
+        until(lambda: ready(second), "the standby", second.log)
         progress(fleet, 6)
         fleet.coordinator.signal(signal.SIGCONT)
         assert fleet.coordinator.wait(20) == 3
@@ -96,5 +96,5 @@ def test_a_leader_that_was_paused_while_another_took_over_commits_nothing(fleet:
         assert "Traceback" not in fleet.coordinator.log()
         assert f"/{second.pid}/" in fleet.told()["holder"]
         progress(fleet)
-        until(lambda: fleet.waiting() < 5, 30, "that workers can forget all")
+        until(lambda: fleet.waiting() < 5, "that workers can forget all")
     assert fleet.receipted() <= {result.id for result in fleet.stored()}

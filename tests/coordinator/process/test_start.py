@@ -46,7 +46,7 @@ def test_it_waits_for_the_first_configuration(
 ) -> None:
     fleet = Fleet(valkey, f"sqlite://{tmp_path}/store.db", tmp_path, REGIONS)
     with fleet.running(ready=False):
-        until(lambda: "waiting for a configuration" in fleet.coordinator.log(), 20)
+        until(lambda: "waiting for a configuration" in fleet.coordinator.log())
         fleet.apply(document)
         progress(fleet, 6)
 
@@ -56,7 +56,7 @@ def test_told_to_stop_while_it_waits_for_a_configuration_it_stops(
 ) -> None:
     process = CoordinatorProcess(valkey.url, f"sqlite://{tmp_path}/store.db", tmp_path / "process")
     process.start(ready=False)
-    until(lambda: "waiting for a configuration" in process.log(), 20)
+    until(lambda: "waiting for a configuration" in process.log())
     assert process.stop() == 0
 
 

@@ -51,23 +51,23 @@ def test_what_is_struck_is_forgotten_by_a_running_coordinator_within_seconds(
 ) -> None:
     with fleet.running():
         progress(fleet)
-        until(lambda: fleet.verdict().get("severity") == "operational", 40, "a verdict")
+        until(lambda: fleet.verdict().get("severity") == "operational", "a verdict")
         since = clock.now()
         fleet.reporters["eu-west"].answer = api_is_down
-        until(lambda: going(fleet), 60, "an incident of the region", fleet.coordinator.log)
+        until(lambda: going(fleet), "an incident of the region", fleet.coordinator.log)
         (incident,) = going(fleet)
         assert incident["regions"] == ["eu-west"]
         region(fleet, "quarantine", "eu-west")
-        until(lambda: "quarantined=eu-west" in fleet.coordinator.log(), 10, "the quarantine")
+        until(lambda: "quarantined=eu-west" in fleet.coordinator.log(), "the quarantine")
         told = region(fleet, "strike", "eu-west", "--since", rfc3339(since), "--reason", "leaked")
         assert "Strike 1" in told
-        until(lambda: fleet.incidents()[0]["withdrawn"], 10, "its end", fleet.coordinator.log)
+        until(lambda: fleet.incidents()[0]["withdrawn"], "its end", fleet.coordinator.log)
         assert "struck region=eu-west" in fleet.coordinator.log()
         (after,) = fleet.incidents()
         assert (after["id"], going(fleet)) == (incident["id"], [])
         assert "leaked" in after["reason"]
         assert "yet to see it" not in region(fleet, "strikes")
-        until(lambda: fleet.verdict()["severity"] == "operational", 10, "the verdict")
+        until(lambda: fleet.verdict()["severity"] == "operational", "the verdict")
         fleet.reporters["eu-west"].answer = lambda check, at: (
             api_is_down(check, at) if since <= at < clock.now() - 60_000 else (True, "ok", "none")
         )
@@ -78,7 +78,6 @@ def test_what_is_struck_is_forgotten_by_a_running_coordinator_within_seconds(
         rebuilds = fleet.coordinator.log().count("rebuilt results=")
         until(
             lambda: fleet.coordinator.log().count("rebuilt results=") > rebuilds,
-            10,
             "to be judged anew",
             fleet.coordinator.log,
         )
@@ -90,15 +89,15 @@ def test_what_is_struck_is_forgotten_by_a_running_coordinator_within_seconds(
 def test_a_strike_while_no_coordinator_runs_is_carried_out_when_it_starts(fleet: Fleet) -> None:
     fleet.answer(api_is_down)
     with fleet.running():
-        until(lambda: going(fleet), 60, "an incident", fleet.coordinator.log)
+        until(lambda: going(fleet), "an incident", fleet.coordinator.log)
         fleet.answer()
-        until(lambda: not failed_and_waiting(fleet), 20, "all that failed to be stored")
+        until(lambda: not failed_and_waiting(fleet), "all that failed to be stored")
         fleet.coordinator.kill()
         (incident,) = going(fleet)
         for name in fleet.reporters:
             region(fleet, "strike", name, "--since", "1h")
         assert going(fleet)
         fleet.coordinator.start()
-        until(lambda: not going(fleet), 10, "the end of it", fleet.coordinator.log)
+        until(lambda: not going(fleet), "the end of it", fleet.coordinator.log)
         after = next(one for one in fleet.incidents() if one["id"] == incident["id"])
         assert after["withdrawn"]

@@ -79,14 +79,18 @@ class Pair:
         assert before is not None
         self.ends_at.append(now())
         end(before)
-        until(lambda: len(self.epochs()) > epochs, BUSY_S, "orders of the other", self.logs)
+        until(
+            lambda: len(self.epochs()) > epochs, "orders of the other", self.logs, within_s=BUSY_S
+        )
         return before
 
     def start_again(self, one: CoordinatorProcess) -> None:
         """Have it stand by."""
         said = one.log().count("standing by")
         one.start(ready=False)
-        until(lambda: one.log().count("standing by") > said, BUSY_S, "the standby", one.log)
+        until(
+            lambda: one.log().count("standing by") > said, "the standby", one.log, within_s=BUSY_S
+        )
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def working(fleet: Fleet) -> Iterator[Pair]:
         stack.callback(pair.both[1].kill)
         stack.enter_context(fleet.running(ready=False))
         ready = fleet.coordinator.folder / "ready"
-        until(ready.exists, BUSY_S, "the coordinator's ready file", fleet.coordinator.log)
+        until(ready.exists, "the coordinator's ready file", fleet.coordinator.log, within_s=BUSY_S)
         pair.start_again(pair.both[1])
         progress(fleet, CHECKS, BUSY_S)
         yield pair
@@ -121,7 +125,12 @@ def settled(pair: Pair, since: int, before: int) -> Accounts:
         told.takeovers_ms = [start - end for start, end in zip(starts, pair.ends_at, strict=True)]
         return told
 
-    until(lambda: found().is_whole(), BUSY_S, "that all looks are stored", lambda: found().table())
+    until(
+        lambda: found().is_whole(),
+        "that all looks are stored",
+        lambda: found().table(),
+        within_s=BUSY_S,
+    )
     return found()
 
 
@@ -144,16 +153,16 @@ def test_a_standby_is_told_of_and_has_the_results_at_hand(fleet: Fleet) -> None:
 
         until(
             lambda: any(one["warm_results"] for one in standbys().values()),
-            BUSY_S,
             "results at hand",
             second.log,
+            within_s=BUSY_S,
         )
         (told,) = standbys().values()
         assert told["process"].startswith(f"process {second.pid} on ")
         assert told["leader"].startswith(f"process {first.pid} on ")
         assert fleet.told()["leads_since"]
         pair.replace_leader(lambda one: one.signal(signal.SIGKILL))
-        until(lambda: "at_hand=" in second.log(), BUSY_S, "the judge", second.log)
+        until(lambda: "at_hand=" in second.log(), "the judge", second.log, within_s=BUSY_S)
         assert "at_hand=0" not in second.log()
         assert standbys() == {}
         assert f"/{second.pid}/" in fleet.told()["holder"]
@@ -190,10 +199,18 @@ def test_a_leader_that_ends_while_its_broker_forgets_everything_leaves_no_look_u
 
     def end_both(leader: CoordinatorProcess) -> None:
         fleet.hear(False)
-        until(lambda: waiting() > 2 * len(REGIONS), BUSY_S, "orders that nobody took", leader.log)
+        until(
+            lambda: waiting() > 2 * len(REGIONS),
+            "orders that nobody took",
+            leader.log,
+            within_s=BUSY_S,
+        )
         reached = fleet.told()["ticked_until_ms"]
         until(
-            lambda: fleet.told()["ticked_until_ms"] > reached, BUSY_S, "the next word", leader.log
+            lambda: fleet.told()["ticked_until_ms"] > reached,
+            "the next word",
+            leader.log,
+            within_s=BUSY_S,
         )
         leader.signal(signal.SIGKILL)
         valkey.kill()
@@ -216,7 +233,7 @@ def test_a_leader_that_ends_while_its_broker_forgets_everything_leaves_no_look_u
             found = told()
             return not found.lost and not set(found.stored) & set(found.missing)
 
-        until(is_told, BUSY_S, "that each look is accounted for", lambda: told().table())
+        until(is_told, "that each look is accounted for", lambda: told().table(), within_s=BUSY_S)
     print(f"\n{told().table()}")
     assert max(told().stored.values()) == 1, "whoever ordered it again, a slot is one look"
     assert fleet.receipted() <= {result.id for result in fleet.stored()}

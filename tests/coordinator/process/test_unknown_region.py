@@ -71,11 +71,11 @@ def test_it_is_named_and_its_worker_told_and_ready_once_it_is_configured(
         WorkerProcess(url(broker, GONE), tmp_path / "worker", region=GONE) as worker,
     ):
         progress(fleet)
-        until(lambda: "region_refused" in worker.log(), 40, "the refusal", worker.log)
+        until(lambda: "region_refused" in worker.log(), "the refusal", worker.log)
         assert f"region '{GONE}' is not configured at the coordinator" in worker.log()
         assert " ready region=" not in worker.log()
         assert not any(other in worker.log() for other in REGIONS), "names are told to nobody"
-        until(lambda: unknown(fleet), 15, "its name", fleet.coordinator.log)
+        until(lambda: unknown(fleet), "its name", fleet.coordinator.log)
         assert unknown(fleet)[GONE]["like"] == "eu-west"
         assert fleet.coordinator.log().count(f"unknown_region region={GONE}") == 1
         found = doctor(fleet)
@@ -83,8 +83,8 @@ def test_it_is_named_and_its_worker_told_and_ready_once_it_is_configured(
         assert "--region" in found.todo
         region = {**document["regions"][0], "id": GONE, "name": "West again"}
         fleet.apply({**document, "regions": [*document["regions"], region]})
-        until(lambda: " ready region=" in worker.log(), 40, "ready", worker.log)
-        until(lambda: not unknown(fleet), 15, "no stranger any more", fleet.told)
+        until(lambda: " ready region=" in worker.log(), "ready", worker.log)
+        until(lambda: not unknown(fleet), "no stranger any more", fleet.told)
         assert doctor(fleet).state is State.OK
 
 
@@ -101,7 +101,7 @@ def test_with_one_regions_credential_nobody_is_made_a_stranger_and_nobody_elses_
     ):
         attacker.lpush("reports.eu-west", *["junk"] * 5)
         attacker.lpush("echo.eu-west.nobody", *["junk"] * 5)
-        until(lambda: unknown(fleet), 40, "its name", fleet.coordinator.log)
+        until(lambda: unknown(fleet), "its name", fleet.coordinator.log)
         progress(fleet)
         assert list(unknown(fleet)) == [GONE]
         keys = {bytes(key).decode() for key in link.scan_iter("probes.*")}

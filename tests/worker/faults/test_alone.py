@@ -62,7 +62,7 @@ class Bench:
         signed = self.coordinator.signature(TASK_STANDING, to, orders.until, message)
         self.coordinator.send(message, task=TASK_STANDING, to=to, signed=signed, expires_s=None)
         kept = self.kept.parent.with_name(f"eu-west.{orders.worker}") / self.kept.name
-        until(kept.exists, 30, "standing orders", self.worker.log)
+        until(kept.exists, "standing orders", self.worker.log)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """What came in of looks by standing orders."""
@@ -74,7 +74,7 @@ class Bench:
 def bench(valkey: Broker, coordinator: Coordinator, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(valkey, coordinator, tmp_path)
     with made.worker:
-        until(lambda: coordinator.heartbeats, 30, "a heartbeat", made.worker.log)
+        until(lambda: coordinator.heartbeats, "a heartbeat", made.worker.log)
         yield made
 
 
@@ -89,9 +89,9 @@ def test_when_the_coordinator_is_away_each_slot_is_looked_at_once(
 ) -> None:
     bench.stand(target)
     bench.coordinator.stop_listening()
-    until(lambda: target.requests >= 8, 60, "looks", bench.worker.log)
+    until(lambda: target.requests >= 8, "looks", bench.worker.log)
     bench.coordinator.listen_again()
-    until(lambda: len(bench.rows()) >= 8, 60, "their results", bench.worker.log)
+    until(lambda: len(bench.rows()) >= 8, "their results", bench.worker.log)
     slots = [row[1] for row in bench.rows()]
     assert slots == list(range(slots[0], slots[0] + len(slots)))
     assert are_due(bench.rows())
@@ -106,13 +106,13 @@ def test_killed_while_it_is_alone_it_goes_on_from_disk_and_loses_nothing_that_it
 ) -> None:
     bench.stand(target)
     bench.valkey.kill()
-    until(lambda: target.requests >= 4, 60, "looks", bench.worker.log)
+    until(lambda: target.requests >= 4, "looks", bench.worker.log)
     bench.worker.kill()
     seen = target.requests
     bench.worker.start(ready=False)
-    until(lambda: target.requests >= seen + 4, 60, "looks after a start", bench.worker.log)
+    until(lambda: target.requests >= seen + 4, "looks after a start", bench.worker.log)
     bench.valkey.start()
-    until(lambda: len(bench.rows()) >= seen + 2, 60, "results of both", bench.worker.log)
+    until(lambda: len(bench.rows()) >= seen + 2, "results of both", bench.worker.log)
     assert are_due(bench.rows())
     assert bench.kept.stat().st_mode & 0o777 == 0o600
 
@@ -134,7 +134,7 @@ def test_what_nobody_signed_for_it_is_not_obeyed_after_a_start(
         bench.kept.chmod(0o644)
     before = target.requests
     bench.worker.start(ready=False)
-    until(lambda: "standing_orders_refused" in bench.worker.log(), 30, "a word about it")
+    until(lambda: "standing_orders_refused" in bench.worker.log(), "a word about it")
     time.sleep(3 * INTERVAL_MS / 1000)  # in which it would have looked
     assert target.requests == before
     assert not bench.kept.exists()
@@ -145,13 +145,13 @@ def test_two_workers_of_a_region_share_its_looks_and_make_each_once(
 ) -> None:
     other = bench.process("eu-west-2")
     with other:
-        until(lambda: {r.worker for r in bench.coordinator.heartbeats} == set(BOTH), 30, "both")
+        until(lambda: {r.worker for r in bench.coordinator.heartbeats} == set(BOTH), "both")
         bench.stand(target, workers=BOTH)
         bench.stand(target, worker="eu-west-2", workers=BOTH)
         bench.coordinator.stop_listening()
-        until(lambda: target.requests >= 12, 90, "looks", other.log)
+        until(lambda: target.requests >= 12, "looks", other.log, within_s=90)
         bench.coordinator.listen_again()
-        until(lambda: len(bench.rows()) >= 12, 60, "their results", other.log)
+        until(lambda: len(bench.rows()) >= 12, "their results", other.log)
         slots = [row[1] for row in bench.rows()]
         # who fell silent a little earlier begins a little earlier
         assert len(set(slots)) == len(slots)
@@ -165,7 +165,7 @@ def test_when_they_end_it_looks_no_more(bench: Bench, target: Target) -> None:
     bench.stand(target, life_ms=15_000)
     ends_at = now() + 15_000
     bench.coordinator.stop_listening()
-    until(lambda: "standing_orders_expired" in bench.worker.log(), 60, "its end", bench.worker.log)
+    until(lambda: "standing_orders_expired" in bench.worker.log(), "its end", bench.worker.log)
     assert now() >= ends_at - 1_000
     time.sleep(INTERVAL_MS / 1000)  # in which a look that was under way comes to its end
     before = target.requests
@@ -176,11 +176,11 @@ def test_when_they_end_it_looks_no_more(bench: Bench, target: Target) -> None:
 def test_whom_the_broker_turns_away_looks_no_more(bench: Bench, target: Target) -> None:
     bench.stand(target)
     bench.coordinator.stop_listening()
-    until(lambda: target.requests >= 2, 60, "looks", bench.worker.log)
+    until(lambda: target.requests >= 2, "looks", bench.worker.log)
     client = bench.valkey.client()
     client.config_set("requirepass", "s3cret")  # as a revoked key looks to a worker
     client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    until(lambda: "alone_no_more" in bench.worker.log(), 60, "it stops", bench.worker.log)
+    until(lambda: "alone_no_more" in bench.worker.log(), "it stops", bench.worker.log)
     before = target.requests
     time.sleep(3 * INTERVAL_MS / 1000)  # in which it would have looked
     assert target.requests - before <= 1
@@ -192,17 +192,17 @@ def test_on_a_machine_whose_clock_is_wrong_it_looks_in_the_right_slots_over_a_st
     bench = Bench(valkey, coordinator, tmp_path)
     bench.worker = bench.process(module=("tests.faults.wrong_clock", "3600"))
     with bench.worker:
-        until(lambda: coordinator.heartbeats, 30, "a heartbeat", bench.worker.log)
+        until(lambda: coordinator.heartbeats, "a heartbeat", bench.worker.log)
         bench.stand(target)
-        until((bench.kept.parent / "clock.json").exists, 30, "the clock", bench.worker.log)
+        until((bench.kept.parent / "clock.json").exists, "the clock", bench.worker.log)
         valkey.kill()
-        until(lambda: target.requests >= 2, 60, "looks", bench.worker.log)
+        until(lambda: target.requests >= 2, "looks", bench.worker.log)
         bench.worker.kill()
         seen = target.requests
         bench.worker.start(ready=False)
-        until(lambda: target.requests >= seen + 2, 60, "looks after a start", bench.worker.log)
+        until(lambda: target.requests >= seen + 2, "looks after a start", bench.worker.log)
         valkey.start()
-        until(lambda: len(bench.rows()) >= seen + 2, 60, "results", bench.worker.log)
+        until(lambda: len(bench.rows()) >= seen + 2, "results", bench.worker.log)
         assert are_due(bench.rows())
         assert all(abs(row[3] - now()) < 600_000 for row in bench.rows())
 
@@ -216,9 +216,9 @@ def test_a_worker_that_looks_at_100_checks_by_itself_takes_at_most_80_mb_of_memo
     )
     bench.stand(target, checks=texts)
     bench.coordinator.stop_listening()
-    until(lambda: target.requests >= 100, 120, "a look of each", bench.worker.log)
+    until(lambda: target.requests >= 100, "a look of each", bench.worker.log, within_s=120)
     bench.coordinator.listen_again()
-    until(lambda: len(bench.rows()) >= 100, 90, "their results", bench.worker.log)
+    until(lambda: len(bench.rows()) >= 100, "their results", bench.worker.log, within_s=90)
     vitals = bench.coordinator.heartbeats[-1].vitals
     assert vitals is not None
     print(f"{vitals.rss_mb} MB, {vitals.alone_looks} looks by standing orders")
@@ -236,7 +236,7 @@ def test_a_full_disk_loses_no_look_that_memory_can_hold(
         pytest.skip("a disk of a few kilobytes can only be mounted by root")
     try:
         with bench.worker:
-            until(lambda: coordinator.heartbeats, 30, "a heartbeat", bench.worker.log)
+            until(lambda: coordinator.heartbeats, "a heartbeat", bench.worker.log)
             bench.stand(target)
             (state / "filler").write_bytes(b"x" * (64 << 10 >> 1))
             with (state / "more").open("wb", buffering=0) as file:
@@ -246,10 +246,10 @@ def test_a_full_disk_loses_no_look_that_memory_can_hold(
                     except OSError:
                         break
             coordinator.stop_listening()
-            until(lambda: target.requests >= 6, 60, "looks", bench.worker.log)
+            until(lambda: target.requests >= 6, "looks", bench.worker.log)
             assert "No space left" in bench.worker.log()
             coordinator.listen_again()
-            until(lambda: len(bench.rows()) >= 6, 60, "their results", bench.worker.log)
+            until(lambda: len(bench.rows()) >= 6, "their results", bench.worker.log)
             slots = [row[1] for row in bench.rows()]
             assert slots == list(range(slots[0], slots[0] + len(slots)))
     finally:

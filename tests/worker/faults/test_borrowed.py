@@ -50,7 +50,7 @@ class Looking:
         wanted = [(index, self.slot) for index in range(len(checks))]
         ids = self.coordinator.order(checks, wanted, attempt=attempt, location=location)
         seen = self.coordinator.looks_by_id
-        until(lambda: ids <= seen.keys(), 50, "the looks")
+        until(lambda: ids <= seen.keys(), "the looks")
         return [
             seen[self.coordinator.id_of(json.loads(text)["id"], self.slot, attempt)]
             for text in checks

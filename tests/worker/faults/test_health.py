@@ -31,11 +31,11 @@ def test_it_is_alive_at_once_and_ready_when_a_coordinator_serves_it(
     port = free_port()
     settings = {"OUTSCOPE_HEALTH": f"127.0.0.1:{port}"}
     with WorkerProcess(valkey.url, tmp_path / "worker", settings=settings):
-        until(lambda: status(port, "/healthz") == 200, 30, "that it is alive")
+        until(lambda: status(port, "/healthz") == 200, "that it is alive")
         assert status(port, "/readyz") == 503
         with Coordinator(valkey.url) as coordinator:
             coordinator.order([check("web", "tcp", host="127.0.0.1", port=1)], [(0, 1)])
-            until(lambda: status(port, "/readyz") == 200, 30, "that it is ready")
+            until(lambda: status(port, "/readyz") == 200, "that it is ready")
 
 
 def test_an_address_that_it_cannot_have_stops_the_start(tmp_path: Path) -> None:

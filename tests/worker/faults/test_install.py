@@ -89,7 +89,7 @@ def test_a_worker_alone_starts_and_reports(installed: Path, valkey: Broker, tmp_
             stderr=sys.stderr,
         )
         try:
-            until(lambda: coordinator.heartbeats, 30, "a heartbeat")
+            until(lambda: coordinator.heartbeats, "a heartbeat")
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0

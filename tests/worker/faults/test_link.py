@@ -24,22 +24,21 @@ def test_a_half_open_link_costs_no_result_and_is_left_within_15_s(
     worker: WorkerProcess, proxy: Proxy, coordinator: Coordinator, target: Target
 ) -> None:
     with Traffic(coordinator, target) as traffic:
-        until(lambda: len(traffic.arrived()) > 10, 20, "the first results")
+        until(lambda: len(traffic.arrived()) > 10, "the first results")
         proxy.drop()
         time.sleep(20)
         proxy.heal()
         healed = time.monotonic()
         took_s = until(
             lambda: traffic.arrived_since(healed),
-            BACK_WITHIN_S,
             "a new result",
             worker.log,
-            promised=True,
+            within_s=BACK_WITHIN_S,
         )
-        until(lambda: len(traffic.arrived_since(healed)) > 10, 20, "ten more")
+        until(lambda: len(traffic.arrived_since(healed)) > 10, "ten more")
     print(f"back {took_s:.1f} s after the link healed")
-    until(lambda: traffic.arrived() >= set(target.seen), 40, "every result of a look that was made")
-    until(lambda: worker.waiting() == 0, 40, "a receipt for every report")
+    until(lambda: traffic.arrived() >= set(target.seen), "every result of a look that was made")
+    until(lambda: worker.waiting() == 0, "a receipt for every report")
     assert traffic.arrived() == set(target.seen)
     assert target.requests == len(target.seen)
     delays = [
@@ -50,7 +49,6 @@ def test_a_half_open_link_costs_no_result_and_is_left_within_15_s(
     assert max(delays) < traffic.expires_s + 1
     until(
         lambda: coordinator.heartbeats[-1].vitals.late_looks > 10,
-        10,
         "the late orders in the vitals",
     )
     unheard = set(traffic.ordered) - set(target.seen)
@@ -67,7 +65,6 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
     )
     until(
         lambda: worker.waiting() > 0 and sum(map(valkey.client().llen, queues)) > 1,
-        10,
         "reports in the broker",
     )
     time.sleep(1)
@@ -77,14 +74,13 @@ def test_a_broker_killed_and_empty_again_gets_the_unreceipted_reports_once_more(
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
     took_s = until(
         lambda: later <= set(coordinator.looks_by_id),
-        BACK_WITHIN_S,
         "a new result",
         worker.log,
-        promised=True,
+        within_s=BACK_WITHIN_S,
     )
     print(f"back {took_s:.1f} s after the broker was back")
-    until(lambda: ids <= set(coordinator.looks_by_id), 30, "what the old broker forgot")
-    until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
+    until(lambda: ids <= set(coordinator.looks_by_id), "what the old broker forgot")
+    until(lambda: worker.waiting() == 0, "a receipt for every report")
     assert target.requests == 301
 
 
@@ -102,25 +98,24 @@ def test_a_worker_is_back_within_15_s_of_a_broker_that_was_away(
     spec = check("web", "http", url=f"{target.url}/1")
     soon = time.time_ns() // 1_000_000 + 3000
     ids = coordinator.order([spec], [(0, slot) for slot in range(300)], scheduled_at=soon)
-    until(lambda: valkey.client().llen("probes.eu-west") == 0, 5, "the order taken")
+    until(lambda: valkey.client().llen("probes.eu-west") == 0, "the order taken")
     time.sleep(0.5)
     valkey.kill()
     gone = time.monotonic()
-    until(lambda: target.requests == 300, 15, "looks made while the broker is away")
-    until(lambda: worker.waiting() > 0, 5, "results on disk")
+    until(lambda: target.requests == 300, "looks made while the broker is away")
+    until(lambda: worker.waiting() > 0, "results on disk")
     time.sleep(away_s - (time.monotonic() - gone))
     valkey.start()
     later = coordinator.order([check("web", "http", url=f"{target.url}/2")], [(0, 1000)])
     took_s = until(
         lambda: later <= set(coordinator.looks_by_id),
-        BACK_WITHIN_S,
         "a new result",
         worker.log,
-        promised=True,
+        within_s=BACK_WITHIN_S,
     )
     print(f"back {took_s:.1f} s after the broker was back")
-    until(lambda: ids <= set(coordinator.looks_by_id), 15, "what was seen meanwhile")
-    until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
+    until(lambda: ids <= set(coordinator.looks_by_id), "what was seen meanwhile")
+    until(lambda: worker.waiting() == 0, "a receipt for every report")
 
 
 def test_a_killed_worker_sends_what_its_outbox_kept(
@@ -129,17 +124,17 @@ def test_a_killed_worker_sends_what_its_outbox_kept(
     soon = time.time_ns() // 1_000_000 + 2000
     spec = check("web", "http", url=f"{target.url}/1")
     ids = coordinator.order([spec], [(0, slot) for slot in range(400)], scheduled_at=soon)
-    until(lambda: valkey.client().llen("probes.eu-west") == 0, 5, "the order taken")
+    until(lambda: valkey.client().llen("probes.eu-west") == 0, "the order taken")
     time.sleep(0.5)
     valkey.kill()
-    until(lambda: target.requests == 400, 15, "looks made while the broker is away")
+    until(lambda: target.requests == 400, "looks made while the broker is away")
     time.sleep(1)
     worker.kill()
     valkey.start()
     assert not ids & set(coordinator.looks_by_id)
     worker.start()
-    until(lambda: ids <= set(coordinator.looks_by_id), 15, "everything from the outbox")
-    until(lambda: worker.waiting() == 0, 30, "a receipt for every report")
+    until(lambda: ids <= set(coordinator.looks_by_id), "everything from the outbox")
+    until(lambda: worker.waiting() == 0, "a receipt for every report")
     assert len({report.boot for report in coordinator.reports}) == 2
     assert target.requests == 400
 
@@ -152,7 +147,7 @@ def test_a_relay_that_is_killed_and_one_that_stops_cost_no_result_and_double_non
     worker = begin("worker")
     worker.start()
     with Traffic(coordinator, target) as traffic:
-        until(lambda: len(traffic.arrived()) > 5, 30, "the first results", worker.log)
+        until(lambda: len(traffic.arrived()) > 5, "the first results", worker.log)
         relay.kill()
         relay.start()
         until_new(traffic, worker)
@@ -161,10 +156,10 @@ def test_a_relay_that_is_killed_and_one_that_stops_cost_no_result_and_double_non
         print(f"stopped in {time.monotonic() - began:.1f} s")
         relay.start()
         until_new(traffic, worker)
-    until(lambda: traffic.arrived() >= set(target.seen), 40, "every result of a look that was made")
-    until(lambda: worker.waiting() == 0, 40, "a receipt for every report", worker.log)
+    until(lambda: traffic.arrived() >= set(target.seen), "every result of a look that was made")
+    until(lambda: worker.waiting() == 0, "a receipt for every report", worker.log)
     # a look that was ordered last may be made only now; one that is lost never arrives
-    until(lambda: traffic.arrived() == set(target.seen), 40, "nothing else, and all of it")
+    until(lambda: traffic.arrived() == set(target.seen), "nothing else, and all of it")
     assert target.requests == len(target.seen)
     unheard = set(traffic.ordered) - set(target.seen)
     late = coordinator.heartbeats[-1].vitals.late_looks
@@ -174,4 +169,4 @@ def test_a_relay_that_is_killed_and_one_that_stops_cost_no_result_and_double_non
 def until_new(traffic: Traffic, worker: WorkerProcess) -> None:
     """Until five results came of looks that were ordered from now on."""
     since = time.monotonic()
-    until(lambda: len(traffic.arrived_since(since)) > 5, 40, "new results", worker.log)
+    until(lambda: len(traffic.arrived_since(since)) > 5, "new results", worker.log)

@@ -81,8 +81,8 @@ def test_garbage_in_the_queue_is_refused_and_the_worker_goes_on(
         coordinator.send(bad)
     coordinator.send({"v": 9}, task=TASK_RECEIPT, to=worker_queue("eu-west", "eu-west-1"))
     ids = coordinator.order([good], [(0, 1)])
-    until(lambda: ids <= set(coordinator.looks_by_id), 30, "a good order's result", worker.log)
-    until(lambda: valkey.client().llen(QUEUE) == 0, 5, "an empty queue", worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "a good order's result", worker.log)
+    until(lambda: valkey.client().llen(QUEUE) == 0, "an empty queue", worker.log)
     assert "order_refused" in worker.log()
     assert worker.stop() == 0
 
@@ -102,7 +102,7 @@ def test_a_check_that_makes_no_sense_is_reported_as_our_own_fault(
         order="o", region="eu-west", issued_at=now(), checks=tuple(checks), looks=tuple(looks)
     )
     coordinator.send(order.model_dump(mode="json"))
-    until(lambda: len(coordinator.looks_by_id) == 4, 10, "four results", worker.log)
+    until(lambda: len(coordinator.looks_by_id) == 4, "four results", worker.log)
     rows = {row[0]: row for row in coordinator.looks_by_id.values()}
     for name in ("unknown-kind", "bad-params", "half"):
         assert rows[name][5:8] == (False, "internal", "prober")
@@ -115,11 +115,11 @@ def test_a_look_that_comes_more_than_one_interval_late_is_not_made(
 ) -> None:
     spec = check("web", "http", interval_ms=5000, url=f"{target.url}/1")
     ids = coordinator.order([spec], [(0, 1)], scheduled_at=now() - 6000)
-    until(lambda: ids <= set(coordinator.looks_by_id), 10, "the result", worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "the result", worker.log)
     (row,) = coordinator.looks_by_id.values()
     assert row[5:8] == (False, "late", "prober")
     assert target.requests == 0
-    until(lambda: coordinator.heartbeats[-1].vitals.late_looks == 1, 10, "the count in the vitals")
+    until(lambda: coordinator.heartbeats[-1].vitals.late_looks == 1, "the count in the vitals")
 
 
 def test_a_look_starts_at_its_due_moment(
@@ -129,7 +129,7 @@ def test_a_look_starts_at_its_due_moment(
     ids = coordinator.order(
         [check("web", "http", url=f"{target.url}/1")], [(0, 1)], scheduled_at=due
     )
-    until(lambda: ids <= set(coordinator.looks_by_id), 10, "the result", worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "the result", worker.log)
     (row,) = coordinator.looks_by_id.values()
     assert due <= row[4] < due + 250
 
@@ -179,7 +179,7 @@ def test_told_to_stop_while_its_link_is_half_open_it_exits_0_in_time(
 def test_told_twice_it_stops_at_once(worker: WorkerProcess, coordinator: Coordinator) -> None:
     with Target(silent=True) as silent:
         coordinator.order([check("web", "http", timeout_ms=9000, url=f"{silent.url}/1")], [(0, 1)])
-        until(lambda: silent.requests, 5, "the look under way")
+        until(lambda: silent.requests, "the look under way")
         worker.signal(signal.SIGTERM)
         time.sleep(0.5)
         worker.signal(signal.SIGTERM)
@@ -193,7 +193,7 @@ def test_a_look_that_never_ends_is_given_up_within_12_s(
         coordinator.order(
             [check("web", "http", timeout_ms=60_000, url=f"{silent.url}/1")], [(0, 1)]
         )
-        until(lambda: silent.requests, 5, "the look under way")
+        until(lambda: silent.requests, "the look under way")
         started = time.monotonic()
         assert worker.stop(14) == 0
         assert time.monotonic() - started < 13
@@ -216,16 +216,16 @@ def test_it_waits_for_a_broker_that_is_not_there_yet(
     with_no_broker = begin("early")
     with_no_broker.start(ready=False)
     unreachable = ("broker_unreachable", "relay_unreachable")
-    until(lambda: any(map(with_no_broker.log().count, unreachable)), 20, "a word about it")
+    until(lambda: any(map(with_no_broker.log().count, unreachable)), "a word about it")
     valkey.start()
     ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-    until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", with_no_broker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "a result", with_no_broker.log)
 
 
 def test_a_worker_at_rest_takes_at_most_80_mb(
     worker: WorkerProcess, coordinator: Coordinator
 ) -> None:
-    until(lambda: len(coordinator.heartbeats) >= 2, 15, "two heartbeats")
+    until(lambda: len(coordinator.heartbeats) >= 2, "two heartbeats")
     vitals = coordinator.heartbeats[-1].vitals
     pages = int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1])
     assert vitals.rss_mb == pytest.approx(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, rel=0.1)
@@ -244,13 +244,13 @@ def test_a_hundred_checks_each_30_s_take_less_than_5_kb_a_second(
     if relay is None:
         pytest.skip("tests/e2e/test_link_bytes.py counts those of the broker")
     specs = [check(f"web-{n}", "http", url=f"{target.url}/health/{n}") for n in range(100)]
-    until(lambda: len(coordinator.heartbeats) >= 1, 20, "a heartbeat", worker.log)
+    until(lambda: len(coordinator.heartbeats) >= 1, "a heartbeat", worker.log)
     before, began = proxy.carried, time.monotonic()
     for second in range(30):
         due = specs[second * 100 // 30 : (second + 1) * 100 // 30]
         coordinator.order(due, [(index, 1) for index in range(len(due))])
         time.sleep(max(0.0, began + second + 1 - time.monotonic()))
     rate = (proxy.carried - before) / (time.monotonic() - began)
-    until(lambda: len(coordinator.looks_by_id) == 100, 30, "the results", worker.log)
+    until(lambda: len(coordinator.looks_by_id) == 100, "the results", worker.log)
     print(f"{rate:.0f} bytes a second, both ways together")
     assert 0 < rate < 5_000

@@ -69,7 +69,7 @@ class Rotating:
         """Send SIGHUP and wait for a line; the line."""
         before = len(self.worker.log())
         self.worker.signal(signal.SIGHUP)
-        until(lambda: said in self.worker.log()[before:], 15, said, self.worker.log)
+        until(lambda: said in self.worker.log()[before:], said, self.worker.log)
         lines = self.worker.log()[before:].splitlines()
         return next(line for line in lines if said in line)
 
@@ -114,11 +114,11 @@ def test_no_look_and_no_report_is_lost_while_it_is_told_to_reload_again_and_agai
 ) -> None:
     with hangups(rotating.worker):
         ids = ordered(coordinator, target, 8)
-        until(lambda: ids <= set(coordinator.looks_by_id), 20, "all", rotating.worker.log)
+        until(lambda: ids <= set(coordinator.looks_by_id), "all", rotating.worker.log)
     assert len(ids) == 800
     assert rotating.worker.log().count("reloaded changed=-") >= 8 / EVERY_S / 2
     assert "WARNING" not in rotating.worker.log()
-    until(lambda: rotating.worker.waiting() == 0, 10, "all receipts")
+    until(lambda: rotating.worker.waiting() == 0, "all receipts")
     assert rotating.worker.stop() == 0
 
 
@@ -137,12 +137,12 @@ def test_the_brokers_password_is_rotated_under_load_and_nothing_is_lost(
         time.sleep(2.5)  # the time of one BRPOP, at whose end another connection is taken
         rotating.remove(old)
     ordering.join()
-    until(lambda: ids <= set(coordinator.looks_by_id), 20, "all looks", rotating.worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "all looks", rotating.worker.log)
     assert len(ids) == 1200
     assert rotating.drop() > 0  # who is in, comes in again by the last one
     more = ordered(coordinator, target, 0.5)
-    until(lambda: more <= set(coordinator.looks_by_id), 20, "more looks", rotating.worker.log)
-    until(lambda: rotating.worker.waiting() == 0, 10, "all receipts")
+    until(lambda: more <= set(coordinator.looks_by_id), "more looks", rotating.worker.log)
+    until(lambda: rotating.worker.waiting() == 0, "all receipts")
     assert not [word for word in passwords if f":{word}@" in rotating.worker.log()]
 
 
@@ -152,11 +152,11 @@ def test_a_password_that_was_replaced_while_the_old_one_works_no_more_is_taken(
     rotating.add("new")
     rotating.remove("old")
     rotating.drop()
-    until(lambda: "broker_unreachable" in rotating.worker.log(), 20, "a word", rotating.worker.log)
+    until(lambda: "broker_unreachable" in rotating.worker.log(), "a word", rotating.worker.log)
     rotating.write("new")
     rotating.reload()
     ids = ordered(coordinator, target, 0.3)
-    until(lambda: ids <= set(coordinator.looks_by_id), 20, "all looks", rotating.worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "all looks", rotating.worker.log)
 
 
 @pytest.mark.skipif(not shutil.which("redis-cli"), reason="no redis-cli on this machine")
@@ -179,13 +179,13 @@ def test_the_commands_of_the_guide_rotate_a_password(
         subprocess.run(["sh", "-ec", here], env=environ, check=True, capture_output=True)
 
     typed(first)
-    until(lambda: "changed=OUTSCOPE_BROKER_FILE" in rotating.worker.log(), 15, "it is read")
+    until(lambda: "changed=OUTSCOPE_BROKER_FILE" in rotating.worker.log(), "it is read")
     assert rotating.file.stat().st_mode & 0o077 == 0
     typed(second)
     with pytest.raises(AuthenticationError):
         Redis(port=rotating.broker.port, username="eu-west", password="old").ping()
     ids = ordered(coordinator, target, 0.5)
-    until(lambda: ids <= set(coordinator.looks_by_id), 20, "all looks", rotating.worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "all looks", rotating.worker.log)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_broker_that_is_of_no_use_is_told_and_the_old_one_stays(
     assert any(words in line for words in why.split("|")), line
     assert "s3cret" not in rotating.worker.log()
     ids = ordered(coordinator, target, 0.3)
-    until(lambda: ids <= set(coordinator.looks_by_id), 20, "all looks", rotating.worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "all looks", rotating.worker.log)
     rotating.write("old")
     assert rotating.reload().endswith("reloaded changed=- kept=-")
 
@@ -222,11 +222,11 @@ def test_no_hangup_ends_it_however_early_or_late_it_comes(
 ) -> None:
     worker = WorkerProcess(valkey.url, tmp_path / "early")
     worker.start(ready=False)
-    until(lambda: _catches(worker.pid, signal.SIGHUP), 10, "its first line")
+    until(lambda: _catches(worker.pid, signal.SIGHUP), "its first line")
     try:
         with hangups(worker):
-            until(lambda: coordinator.heartbeats, 30, "a heartbeat", worker.log)
-            until(lambda: "reloaded" in worker.log(), 5, "the early ones are answered")
+            until(lambda: coordinator.heartbeats, "a heartbeat", worker.log)
+            until(lambda: "reloaded" in worker.log(), "the early ones are answered")
             worker.signal(signal.SIGTERM)
             for _ in range(100):
                 worker.signal(signal.SIGHUP)
@@ -251,10 +251,10 @@ def test_how_much_it_logs_is_read_again(valkey: Broker, tmp_path: Path) -> None:
     with WorkerProcess(valkey.url, tmp_path / "worker", settings=told) as worker:
         level.write_text("INFO")
         worker.signal(signal.SIGHUP)
-        until(lambda: "changed=OUTSCOPE_LOG_LEVEL_FILE" in worker.log(), 10, "more", worker.log)
+        until(lambda: "changed=OUTSCOPE_LOG_LEVEL_FILE" in worker.log(), "more", worker.log)
         level.write_text("LOUD")
         worker.signal(signal.SIGHUP)
-        until(lambda: "kept=OUTSCOPE_LOG_LEVEL_FILE" in worker.log(), 10, "a word", worker.log)
+        until(lambda: "kept=OUTSCOPE_LOG_LEVEL_FILE" in worker.log(), "a word", worker.log)
         assert "'LOUD'; give one of DEBUG, INFO" in worker.log()
 
 
@@ -269,7 +269,7 @@ def test_a_secret_of_checks_is_read_again(
 
     def sent(slot: int) -> str:
         ids = coordinator.order([spec], [(0, slot)])
-        until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", worker.log)
+        until(lambda: ids <= set(coordinator.looks_by_id), "a result", worker.log)
         (line,) = [line for line in target.last.splitlines() if line.startswith(b"x-key: ")]
         return line.removeprefix(b"x-key: ").decode()
 
@@ -278,11 +278,11 @@ def test_a_secret_of_checks_is_read_again(
         secret.write_text("second\n")
         assert sent(2) == "first"
         worker.signal(signal.SIGHUP)
-        until(lambda: "changed=OUTSCOPE_SECRET_SHOP_FILE" in worker.log(), 10, "", worker.log)
+        until(lambda: "changed=OUTSCOPE_SECRET_SHOP_FILE" in worker.log(), "", worker.log)
         assert sent(3) == "second"
         secret.unlink()
         worker.signal(signal.SIGHUP)
-        until(lambda: "kept=OUTSCOPE_SECRET_SHOP_FILE" in worker.log(), 10, "", worker.log)
+        until(lambda: "kept=OUTSCOPE_SECRET_SHOP_FILE" in worker.log(), "", worker.log)
         assert sent(4) == "second"
         assert "second" not in worker.log()
 
@@ -297,14 +297,14 @@ def test_whom_not_to_probe_is_read_again(
 
     def reason(slot: int) -> str:
         (one,) = coordinator.order([spec], [(0, slot)])
-        until(lambda: one in coordinator.looks_by_id, 15, "a result", worker.log)
+        until(lambda: one in coordinator.looks_by_id, "a result", worker.log)
         return str(coordinator.looks_by_id[one][6])
 
     with WorkerProcess(valkey.url, tmp_path / "worker", settings=told) as worker:
         assert reason(1) == "ok"
         never.write_text("127.0.0.0/8\n")
         worker.signal(signal.SIGHUP)
-        until(lambda: "changed=OUTSCOPE_NEVER_PROBE" in worker.log(), 10, "", worker.log)
+        until(lambda: "changed=OUTSCOPE_NEVER_PROBE" in worker.log(), "", worker.log)
         assert reason(2) == "blocked"
 
 
@@ -337,7 +337,7 @@ def test_authorities_that_looks_believe_are_read_again(
 
     def reasons(slot: int) -> list[str]:
         ids = coordinator.order(checks, [(0, slot), (1, slot)])
-        until(lambda: ids <= set(coordinator.looks_by_id), 15, "results", worker.log)
+        until(lambda: ids <= set(coordinator.looks_by_id), "results", worker.log)
         return [str(coordinator.looks_by_id[one][6]) for one in sorted(ids)]
 
     told = {"OUTSCOPE_CA_FILE": str(believed)}
@@ -345,9 +345,9 @@ def test_authorities_that_looks_believe_are_read_again(
         assert reasons(1) == ["tls", "tls"]
         believed.write_bytes(authority.cert_pem.bytes())
         worker.signal(signal.SIGHUP)
-        until(lambda: "changed=OUTSCOPE_CA_FILE" in worker.log(), 10, "", worker.log)
+        until(lambda: "changed=OUTSCOPE_CA_FILE" in worker.log(), "", worker.log)
         assert reasons(2) == ["ok", "ok"]
         believed.write_bytes(b"no certificate")
         worker.signal(signal.SIGHUP)
-        until(lambda: "kept=OUTSCOPE_CA_FILE" in worker.log(), 10, "", worker.log)
+        until(lambda: "kept=OUTSCOPE_CA_FILE" in worker.log(), "", worker.log)
         assert reasons(3) == ["ok", "ok"]

@@ -34,11 +34,11 @@ def test_a_regions_rights_are_enough_and_its_password_never_reaches_the_log(
     try:
         with worker, Coordinator(broker.url) as coordinator:
             ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-            until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", worker.log)
-            until(lambda: worker.waiting() == 0, 10, "the receipt", worker.log)
+            until(lambda: ids <= set(coordinator.looks_by_id), "a result", worker.log)
+            until(lambda: worker.waiting() == 0, "the receipt", worker.log)
             time.sleep(4)  # longer than the echo's pause
             broker.kill()
-            until(lambda: "broker_away" in worker.log(), 20, "a word about the broker")
+            until(lambda: "broker_away" in worker.log(), "a word about the broker")
             broker.start()
             assert worker.stop() == 0
         assert "s3cret" not in worker.log()
@@ -65,7 +65,7 @@ def test_a_wrong_password_is_told_without_being_repeated(
     worker = WorkerProcess(f"redis://eu-west:wr0ng@127.0.0.1:{broker.port}/0", tmp_path / "worker")
     try:
         worker.start(ready=False)
-        until(lambda: "broker_unreachable" in worker.log(), 15, "a word about it", worker.log)
+        until(lambda: "broker_unreachable" in worker.log(), "a word about it", worker.log)
         assert "invalid username-password" in worker.log()
         assert "wr0ng" not in worker.log()
     finally:

@@ -47,7 +47,6 @@ def test_a_worker_tells_from_where_it_is_seen(
             lambda: (
                 OUTSIDE in {where.outside for r in coordinator.reports if (where := r.whereabouts)}
             ),
-            30,
             "the address",
             worker.log,
         )

@@ -29,8 +29,8 @@ def test_a_worker_that_is_served_is_connected_then_ready_and_complains_of_nothin
     valkey: Broker, coordinator: Coordinator, tmp_path: Path
 ) -> None:
     with WorkerProcess(valkey.url, tmp_path / "worker", module=IMPATIENT) as worker:
-        until(lambda: ready(worker), 10, "ready", worker.log)
-        until(lambda: len(coordinator.heartbeats) > 2, 20, "heartbeats, later than its patience")
+        until(lambda: ready(worker), "ready", worker.log)
+        until(lambda: len(coordinator.heartbeats) > 2, "heartbeats, later than its patience")
         log = worker.log()
     assert log.index(" connected region=eu-west") < log.index(" ready region=eu-west")
     assert log.count(" ready region=") == 1
@@ -42,12 +42,12 @@ def test_an_order_alone_serves_it_too(
 ) -> None:
     coordinator.receipting = False
     with WorkerProcess(valkey.url, tmp_path / "worker") as worker:
-        until(lambda: len(coordinator.heartbeats) >= 2, 20, "two heartbeats", worker.log)
+        until(lambda: len(coordinator.heartbeats) >= 2, "two heartbeats", worker.log)
         assert not ready(worker)
         spec = check("web", "http", url=f"{target.url}/1")
         ids = coordinator.order([spec], [(0, 1)])
-        until(lambda: ids <= set(coordinator.looks_by_id), 15, "a look", worker.log)
-        until(lambda: ready(worker), 5, "ready", worker.log)
+        until(lambda: ids <= set(coordinator.looks_by_id), "a look", worker.log)
+        until(lambda: ready(worker), "ready", worker.log)
 
 
 def test_a_worker_of_a_region_that_nobody_serves_says_once_what_to_see_to_and_is_never_ready(
@@ -64,10 +64,10 @@ def test_a_worker_of_a_region_that_nobody_serves_says_once_what_to_see_to_and_is
     with WorkerProcess(
         valkey.url, tmp_path / "worker", region="eu-wst", module=IMPATIENT
     ) as worker:
-        until(lambda: UNSERVED in worker.log(), 15, "the complaint", worker.log)
+        until(lambda: UNSERVED in worker.log(), "the complaint", worker.log)
         client = valkey.client()
-        until(lambda: not client.exists(probes_queue("eu-wst"), mine), 20, "all of it taken")
-        until(lambda: client.llen("reports.eu-wst") >= 5, 30, "heartbeats that nobody takes")
+        until(lambda: not client.exists(probes_queue("eu-wst"), mine), "all of it taken")
+        until(lambda: client.llen("reports.eu-wst") >= 5, "heartbeats that nobody takes")
         client.close()
         assert worker.stop() == 0
     log = worker.log()
@@ -92,8 +92,8 @@ def test_a_worker_that_pins_another_key_is_not_ready_whatever_it_is_sent(
         settings={"OUTSCOPE_COORDINATOR_KEY": other},
     ) as worker:
         coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-        until(lambda: UNSERVED in worker.log(), 15, "the complaint", worker.log)
-        until(lambda: "message_forged task=outscope.look" in worker.log(), 15, "the order refused")
+        until(lambda: UNSERVED in worker.log(), "the complaint", worker.log)
+        until(lambda: "message_forged task=outscope.look" in worker.log(), "the order refused")
         assert not ready(worker)
 
 
@@ -129,11 +129,11 @@ def test_a_worker_that_the_broker_refuses_says_what_to_do_and_is_never_ready(
         worker = WorkerProcess(url, tmp_path / "worker", module=IMPATIENT)
         try:
             worker.start(ready=False)
-            until(lambda: todo in worker.log(), 20, "what to do", worker.log)
+            until(lambda: todo in worker.log(), "what to do", worker.log)
             lines = [line for line in worker.log().splitlines() if word in line]
             assert len([line for line in lines if todo in line]) == 1
             assert "outscope broker acl" in lines[0]
-            until(lambda: "broker_away" in worker.log(), 20, "that it cannot report", worker.log)
+            until(lambda: "broker_away" in worker.log(), "that it cannot report", worker.log)
             assert not ready(worker)
             secret = credential.partition(":")[2]
             assert not secret or secret not in worker.log()
@@ -154,8 +154,8 @@ def test_a_worker_that_gets_orders_and_may_not_report_is_not_ready(
             WorkerProcess(url, tmp_path / "worker", module=IMPATIENT) as worker,
         ):
             coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-            until(lambda: target.requests, 15, "the look", worker.log)
-            until(lambda: UNSERVED in worker.log(), 15, "the complaint", worker.log)
+            until(lambda: target.requests, "the look", worker.log)
+            until(lambda: UNSERVED in worker.log(), "the complaint", worker.log)
             assert "the broker refused a permission" in worker.log()
             assert not ready(worker)
 
@@ -164,9 +164,9 @@ def test_once_the_region_is_configured_its_worker_is_ready(valkey: Broker, tmp_p
     with WorkerProcess(
         valkey.url, tmp_path / "worker", region="ap-south", module=IMPATIENT
     ) as worker:
-        until(lambda: UNSERVED in worker.log(), 15, "the complaint", worker.log)
+        until(lambda: UNSERVED in worker.log(), "the complaint", worker.log)
         with Coordinator(valkey.url, "ap-south"):
-            until(lambda: ready(worker), 15, "ready", worker.log)
+            until(lambda: ready(worker), "ready", worker.log)
 
 
 def test_a_refusal_of_its_region_is_told_once_and_an_old_one_is_not(
@@ -184,13 +184,13 @@ def test_a_refusal_of_its_region_is_told_once_and_an_old_one_is_not(
 
     refuse("earlier")
     with WorkerProcess(valkey.url, tmp_path / "worker", module=IMPATIENT) as worker:
-        until(lambda: UNSERVED in worker.log(), 15, "its own complaint", worker.log)
+        until(lambda: UNSERVED in worker.log(), "its own complaint", worker.log)
         assert "region_refused" not in worker.log()
         for _ in range(3):
             refuse(coordinator.heartbeats[0].boot)
-        until(lambda: "region_refused" in worker.log(), 5, "the refusal", worker.log)
+        until(lambda: "region_refused" in worker.log(), "the refusal", worker.log)
         assert not ready(worker)
         coordinator.receipting = True
-        until(lambda: ready(worker), 15, "ready", worker.log)
+        until(lambda: ready(worker), "ready", worker.log)
     assert worker.log().count("region_refused") == 1
     assert "region 'eu-west' is not configured at the coordinator" in worker.log()

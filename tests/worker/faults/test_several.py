@@ -52,7 +52,7 @@ def cities(coordinators: dict[str, Coordinator], slot: int) -> dict[str, str]:
         location = {"country": PLACES[region]}
         (wanted,) = coordinator.order([SHOP], [(0, slot)], location=location)
         seen = coordinator.looks_by_id
-        until(lambda: wanted in seen, 40, region)  # noqa: B023
+        until(lambda: wanted in seen, region)  # noqa: B023
         found[region] = seen[wanted][16]["probe"]["city"]
     return found
 
@@ -85,12 +85,12 @@ def test_one_that_ends_is_started_again_and_all_end_together(
     before = children(relay)
     assert len(before) == len(PLACES)
     os.kill(before[0], signal.SIGKILL)
-    until(lambda: len(children(relay)) == 3 and before[0] not in children(relay), 20)
+    until(lambda: len(children(relay)) == 3 and before[0] not in children(relay))
     assert set(cities(coordinators, 1)) == set(PLACES)
     ready = relay.folder / "ready"
     told_at = ready.stat().st_mtime_ns
     relay.signal(signal.SIGHUP)
-    until(lambda: ready.stat().st_mtime_ns > told_at, 20, "all have reloaded")
+    until(lambda: ready.stat().st_mtime_ns > told_at, "all have reloaded")
     at_work = children(relay)
     assert relay.stop() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in at_work)
@@ -99,7 +99,7 @@ def test_one_that_ends_is_started_again_and_all_end_together(
 def test_none_outlives_the_one_that_started_it(relay: WorkerProcess) -> None:
     at_work = children(relay)
     relay.kill()
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in at_work), 20)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in at_work))
 
 
 @pytest.mark.parametrize(

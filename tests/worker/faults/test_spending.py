@@ -62,7 +62,7 @@ def test_a_worker_that_was_killed_keeps_to_the_budget(
 
     def reasons(slot: int) -> str:
         ids = coordinator.order([spec], [(0, slot)])
-        until(lambda: ids <= set(coordinator.looks_by_id), 15, "the look")
+        until(lambda: ids <= set(coordinator.looks_by_id), "the look")
         return str(coordinator.looks_by_id[ids.pop()][6])
 
     with WorkerProcess(valkey.url, tmp_path / "worker", settings=settings) as worker:

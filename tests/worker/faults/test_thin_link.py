@@ -60,7 +60,7 @@ def started(worker: WorkerProcess, thin: ThinLink) -> Iterator[WorkerProcess]:
     try:
         with thin.inside():
             worker.start(ready=False)
-        until(worker._ready.exists, 60, "the worker's ready file", worker.log)
+        until(worker._ready.exists, "the worker's ready file", worker.log)
         yield worker
     finally:
         worker.kill()
@@ -73,9 +73,14 @@ def test_a_thin_link_loses_nothing_and_adds_at_most_an_interval(
         target = Target()
     with target:
         with Traffic(coordinator, target, expires_s=INTERVAL_S) as traffic:
-            until(lambda: len(traffic.ordered) >= LOOKS, 60, "the orders")
-        until(lambda: traffic.arrived() >= set(traffic.ordered), 90, "every result", worker.log)
-        until(lambda: worker.waiting() == 0, 60, "a receipt for every report", worker.log)
+            until(lambda: len(traffic.ordered) >= LOOKS, "the orders")
+        until(
+            lambda: traffic.arrived() >= set(traffic.ordered),
+            "every result",
+            worker.log,
+            within_s=90,
+        )
+        until(lambda: worker.waiting() == 0, "a receipt for every report", worker.log)
     assert traffic.arrived() == set(traffic.ordered) == set(target.seen)
     assert target.requests == len(target.seen)
     took = [target.seen[path] - at for path, at in traffic.ordered.items()]

@@ -60,7 +60,7 @@ def tls_broker(authority: Path, free_port: Callable[[], int]) -> Iterator[str]:
             except redis.ConnectionError:
                 return False
 
-    until(answers, 10, "the TLS broker")
+    until(answers, "the TLS broker")
     yield url
     process.terminate()
     process.wait()
@@ -74,7 +74,7 @@ def test_a_worker_reports_over_tls_to_a_broker_that_its_authority_vouches_for(
         WorkerProcess(url, tmp_path / "worker") as worker,
         Coordinator(f"{url}&ssl_cert_reqs=required") as coordinator,
     ):
-        until(lambda: coordinator.heartbeats, 10, "a heartbeat", worker.log)
+        until(lambda: coordinator.heartbeats, "a heartbeat", worker.log)
         assert worker.stop() == 0
 
 
@@ -84,7 +84,7 @@ def test_a_worker_does_not_talk_to_a_broker_that_nobody_vouches_for(
     worker = WorkerProcess(tls_broker, tmp_path / "worker")
     try:
         worker.start(ready=False)
-        until(lambda: "broker_unreachable" in worker.log(), 10, "a word about it", worker.log)
+        until(lambda: "broker_unreachable" in worker.log(), "a word about it", worker.log)
         assert "certificate verify failed" in worker.log()
     finally:
         worker.kill()
@@ -101,19 +101,19 @@ def test_certificates_that_are_spoilt_in_place_are_told_and_the_ones_before_stay
         Coordinator(f"{tls_broker}?ssl_ca_certs={good}&ssl_cert_reqs=required") as coordinator,
         redis.from_url(f"{tls_broker}?ssl_ca_certs={good}") as admin,
     ):
-        until(lambda: coordinator.heartbeats, 10, "a heartbeat", worker.log)
+        until(lambda: coordinator.heartbeats, "a heartbeat", worker.log)
         os.truncate(authority, 50)
         worker.signal(signal.SIGHUP)
-        until(lambda: "kept=OUTSCOPE_BROKER" in worker.log(), 10, "a word", worker.log)
+        until(lambda: "kept=OUTSCOPE_BROKER" in worker.log(), "a word", worker.log)
         assert f"needed, as PEM: {authority}" in worker.log()
         admin.client_kill_filter(_type="normal", skipme=True)  # who is in comes in again
         before = len(coordinator.heartbeats)
-        until(lambda: len(coordinator.heartbeats) > before + 1, 20, "heartbeats", worker.log)
+        until(lambda: len(coordinator.heartbeats) > before + 1, "heartbeats", worker.log)
         shutil.copy(good, authority)
         with authority.open("a") as more:
             more.write(trustme.CA().cert_pem.bytes().decode())
         worker.signal(signal.SIGHUP)
-        until(lambda: "changed=OUTSCOPE_BROKER" in worker.log(), 10, "a word", worker.log)
+        until(lambda: "changed=OUTSCOPE_BROKER" in worker.log(), "a word", worker.log)
         before = len(coordinator.heartbeats)
-        until(lambda: len(coordinator.heartbeats) > before + 1, 20, "heartbeats", worker.log)
+        until(lambda: len(coordinator.heartbeats) > before + 1, "heartbeats", worker.log)
         assert worker.stop() == 0

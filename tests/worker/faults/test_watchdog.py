@@ -69,7 +69,7 @@ def end_thief(client: Redis, thread: threading.Thread) -> None:
         thread.join(0.05)
         return not thread.is_alive()
 
-    until(ended, 10, "the end of a thief")
+    until(ended, "the end of a thief")
 
 
 def boots(coordinator: Coordinator) -> set[str]:
@@ -80,16 +80,16 @@ def test_a_consumer_that_hears_nothing_is_cut_and_then_begun_anew(
     worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
     coordinator.receipting = False
-    until(lambda: len(boots(coordinator)) == 1, 10, "the first heartbeat")
+    until(lambda: len(boots(coordinator)) == 1, "the first heartbeat")
     with ExitStack() as stack:
         stack.enter_context(Thieves(valkey))
-        until(lambda: "consumer_stuck act=cut" in worker.log(), 20, "the cut", worker.log)
-        until(lambda: "consumer_stuck act=restart" in worker.log(), 20, "the restart", worker.log)
-        until(lambda: len(boots(coordinator)) == 2, 20, "a heartbeat of a new boot", worker.log)
+        until(lambda: "consumer_stuck act=cut" in worker.log(), "the cut", worker.log)
+        until(lambda: "consumer_stuck act=restart" in worker.log(), "the restart", worker.log)
+        until(lambda: len(boots(coordinator)) == 2, "a heartbeat of a new boot", worker.log)
     coordinator.receipting = True
     ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-    until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", worker.log)
-    until(lambda: worker.waiting() == 0, 15, "its receipt", worker.log)
+    until(lambda: ids <= set(coordinator.looks_by_id), "a result", worker.log)
+    until(lambda: worker.waiting() == 0, "its receipt", worker.log)
     assert worker.stop() == 0
 
 
@@ -97,11 +97,11 @@ def test_a_cut_that_helps_is_enough(
     worker: WorkerProcess, valkey: Broker, coordinator: Coordinator, target: Target
 ) -> None:
     with Thieves(valkey):
-        until(lambda: "consumer_stuck act=cut" in worker.log(), 20, "the cut", worker.log)
+        until(lambda: "consumer_stuck act=cut" in worker.log(), "the cut", worker.log)
     valkey.client().lpush(OWN_QUEUES[0], b"")  # unreadable, so it costs one more reconnection
     ids = coordinator.order([check("web", "http", url=f"{target.url}/1")], [(0, 1)])
-    until(lambda: ids <= set(coordinator.looks_by_id), 15, "a result", worker.log)
-    until(lambda: len(coordinator.heartbeats) > 4, 25, "quiet twenty seconds")
+    until(lambda: ids <= set(coordinator.looks_by_id), "a result", worker.log)
+    until(lambda: len(coordinator.heartbeats) > 4, "quiet twenty seconds")
     assert "Connection to broker lost" in worker.log()
     assert "act=restart" not in worker.log()
     assert len(boots(coordinator)) == 1

@@ -75,7 +75,7 @@ def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(
     way_out = sender(publisher, tmp_path)
     way_out.start()
     way_out.keep([row(1), row(2)])
-    until(lambda: publisher.with_rows, 5)
+    until(lambda: publisher.with_rows)
     (report,) = publisher.with_rows
     assert [found[1] for found in report.rows] == [1, 2]
     assert len(list(tmp_path.iterdir())) == 1
@@ -89,7 +89,7 @@ def test_rows_become_a_report_that_stays_on_disk_until_its_receipt(
 def test_a_heartbeat_is_sent_at_once_and_never_kept(publisher: Mailbox, tmp_path: Path) -> None:
     way_out = sender(publisher, tmp_path)
     way_out.start()
-    until(lambda: publisher.taken, 5)
+    until(lambda: publisher.taken)
     way_out.stop(2)
     assert publisher.taken[0].vitals == Vitals()
     assert publisher.taken[0].rows == ()
@@ -104,9 +104,9 @@ def test_while_the_broker_is_away_reports_wait_and_then_go_in_order(
     way_out.start()
     for number in range(20):
         way_out.keep([row(number)])
-    until(lambda: publisher.attempts >= 2, 5)
+    until(lambda: publisher.attempts >= 2)
     publisher.away = False
-    until(lambda: len(publisher.with_rows) == 20, 5)
+    until(lambda: len(publisher.with_rows) == 20)
     assert [report.rows[0][1] for report in publisher.with_rows] == list(range(20))
     way_out.stop(2)
 
@@ -144,7 +144,7 @@ def test_the_next_boot_sends_what_the_last_one_left_under_its_old_name(
     publisher.away = False
     second = sender(publisher, tmp_path, boot="a2")
     second.start()
-    until(lambda: publisher.with_rows, 5)
+    until(lambda: publisher.with_rows)
     second.stop(2)
     assert (publisher.with_rows[0].boot, publisher.with_rows[0].seq) == ("a1", 0)
 
@@ -173,7 +173,7 @@ def test_while_nobody_is_heard_many_rows_make_one_report(
             way_out.receipted("b", [report.seq])
         return len(slots(publisher.with_rows)) == 2 * MOST_ROWS + 50
 
-    until(has_all, 20)
+    until(has_all)
     assert slots(publisher.with_rows) == list(range(2 * MOST_ROWS + 50))
     assert len(publisher.with_rows) == 3
     has_all()  # receipts the last one, which may have come in between
@@ -189,7 +189,7 @@ def test_what_a_killed_worker_had_not_bundled_yet_is_sent_by_the_next_start(
     killed.keep([row(3)])
     after = sender(publisher, tmp_path, boot="c")
     after.start()
-    until(lambda: publisher.with_rows, 5)
+    until(lambda: publisher.with_rows)
     (report,) = publisher.with_rows
     assert (report.boot, slots([report])) == ("b", [1, 2, 3])
     after.stop(2)
@@ -218,7 +218,7 @@ def test_a_disk_that_takes_no_more_rows_leaves_them_in_memory(
     way_out.keep([row(2)])
     way_out.start()
     silence.clear()
-    until(lambda: len(slots(publisher.with_rows)) == 2, 5)
+    until(lambda: len(slots(publisher.with_rows)) == 2)
     assert sorted(slots(publisher.with_rows)) == [1, 2]
     way_out.stop(2)
 
@@ -229,10 +229,10 @@ def test_the_present_does_not_wait_behind_a_backlog(publisher: Mailbox, tmp_path
         before.keep([row(number)])
     way_out = sender(publisher, tmp_path, boot="b")
     way_out.start()
-    until(lambda: len(publisher.with_rows) == BACKLOG_WINDOW, 5)
+    until(lambda: len(publisher.with_rows) == BACKLOG_WINDOW)
     for number in range(20):  # nobody receipts the backlog: the coordinator is busy with it
         way_out.keep([row(1_000_000 + number)])
-    until(lambda: len(publisher.with_rows) == BACKLOG_WINDOW + 20, 5)
+    until(lambda: len(publisher.with_rows) == BACKLOG_WINDOW + 20)
     assert [r.boot for r in publisher.with_rows] == ["a"] * BACKLOG_WINDOW + ["b"] * 20
     way_out.stop(2)
 
@@ -246,10 +246,10 @@ def test_rows_that_may_wait_make_one_report_and_are_on_disk_meanwhile(
         way_out.keep([row(number)], 600)
     (waiting,) = tmp_path.glob("*.rows")
     assert len(waiting.read_bytes().splitlines()) == 3
-    until(lambda: len(publisher.taken) == 1, 10, "the heartbeat")
+    until(lambda: len(publisher.taken) == 1, "the heartbeat")
     assert publisher.with_rows == []
     way_out.keep([row(3)])
-    until(lambda: publisher.with_rows, 10, "the report")
+    until(lambda: publisher.with_rows, "the report")
     (report,) = publisher.with_rows
     assert [told[1] for told in report.rows] == [0, 1, 2, 3]
     assert [*tmp_path.glob("*.rows")] == []
@@ -275,7 +275,7 @@ def test_the_first_row_decides_when_a_report_is_sent(publisher: Mailbox, tmp_pat
     way_out.start()
     way_out.keep([row(1)], 0.3)
     way_out.keep([row(2)], 600)
-    until(lambda: publisher.with_rows, 10, "the report")
+    until(lambda: publisher.with_rows, "the report")
     assert len(publisher.with_rows[0].rows) == 2
     way_out.stop(5)
 
@@ -300,7 +300,7 @@ def test_a_way_that_gathers_reports_itself_is_given_them_at_once(
     way_out = sender(publisher, tmp_path)
     way_out.start()
     way_out.keep([row(1)], 600)
-    until(lambda: publisher.with_rows, 10, "the report")
+    until(lambda: publisher.with_rows, "the report")
     way_out.stop(5)
 
 
@@ -317,7 +317,7 @@ def test_what_waits_when_nobody_is_heard_any_more_waits_on(
     assert publisher.with_rows == []
     silence.clear()
     way_out.keep([row(3)])
-    until(lambda: len(publisher.with_rows) == 2, 10, "both reports")
+    until(lambda: len(publisher.with_rows) == 2, "both reports")
     assert [len(report.rows) for report in publisher.with_rows] in ([1, 2], [2, 1])
     way_out.stop(5)
 
@@ -334,7 +334,7 @@ def test_vitals_are_noted_when_the_coordinator_has_them(tmp_path: Path) -> None:
         noted=noted.append,
     )
     one.start()
-    until(lambda: mailbox.taken != [], 60, "a heartbeat")
+    until(lambda: mailbox.taken != [], "a heartbeat")
     (beat, *_) = mailbox.taken
     one.receipted("another", [beat.seq])
     assert noted == []

@@ -22,7 +22,7 @@ def test_vendors_are_shown_and_exported(
     def table() -> str:
         return outscope("vendors", "--window", "9999d", COLUMNS="220").output
 
-    until(lambda: "claude" in table(), 60, "the server to have read the store again")
+    until(lambda: "claude" in table(), "the server to have read the store again")
     assert "18 min (11 min to 20 min)" in table()
     one = outscope("vendors", "claude", "--window", "9999d", COLUMNS="260").output
     assert "api, not console, not web" in one

@@ -55,7 +55,7 @@ class Session:
             states = wanted if unhealthy is None else unhealthy
             return self.do("avoided") == avoided and self.do("unhealthy") == states
 
-        until(heard, 60)
+        until(heard)
 
     def asked_of(self, name: str, what: str, times: int) -> tuple[int, list[str]]:
         """How often a vendor was asked meanwhile, and who answered."""
